@@ -1,0 +1,117 @@
+/**
+ * The facts that the server, the image, the stack and the scripts share.
+ *
+ * This file imports nothing and reads nothing, so that all of them may import it. A number that two of them need
+ * stands here once; `test/contract.test.ts` keeps the numbers consistent with each other.
+ */
+
+export const SERVICE_NAME = 'stampede';
+
+/** Port the server listens on, the target group forwards to and the image's firewall opens. */
+export const PORT = 8080;
+
+/** Path of the shallow health check: load balancer, image spec and launch hook ask it. */
+export const HEALTH_PATH = '/health';
+
+/** Path that records a timestamp. */
+export const TIMESTAMPS_PATH = '/app';
+
+/**
+ * Timeouts in milliseconds. Their order is what prevents cut requests and random 502s:
+ * ALB idle < keep-alive, so that the load balancer, not the server, closes idle connections;
+ * request ≤ deregistration delay and drain < pm2 kill < systemd stop, so that work in flight ends before its process.
+ */
+export const TIMEOUTS_MS = {
+  albIdle: 60_000,
+  keepAlive: 65_000,
+  /** A request must have arrived completely, headers and body, within this time. */
+  request: 10_000,
+  deregistrationDelay: 20_000,
+  drain: 25_000,
+  pm2Kill: 30_000,
+  systemdStop: 40_000,
+  /** pm2 gives a worker this long from exec to `ready`. */
+  pm2Listen: 20_000,
+} as const;
+
+/** The load balancer's health check of one target. */
+export const HEALTH_CHECK = { intervalS: 10, timeoutS: 5, healthyThreshold: 2, unhealthyThreshold: 2 } as const;
+
+/** Largest request body that `POST /app` accepts (and ignores), in bytes. */
+export const MAX_BODY_BYTES = 8 * 1024;
+
+/** Period of the custom metrics and of every alarm and scaling alarm built on them, in seconds. */
+export const METRIC_PERIOD_S = 60;
+
+export const METRIC_NAMESPACE = 'Stampede';
+
+/** Dimensions of every custom metric. */
+export const METRIC_DIMENSIONS = { stage: 'Stage', autoScalingGroup: 'AutoScalingGroupName' } as const;
+
+/** Custom metrics: name and CloudWatch unit. Every one is published each period, zeros included. */
+export const METRICS = {
+  timestampsRecorded: { name: 'TimestampsRecorded', unit: 'Count' },
+  timestampsRefused: { name: 'TimestampsRefused', unit: 'Count' },
+  timestampsFailed: { name: 'TimestampsFailed', unit: 'Count' },
+  commitLatency: { name: 'CommitLatency', unit: 'Milliseconds' },
+  timestampsPerBlock: { name: 'TimestampsPerBlock', unit: 'Count' },
+  writeUnits: { name: 'WriteUnits', unit: 'Count' },
+  eventLoopDelay: { name: 'EventLoopDelay', unit: 'Milliseconds' },
+  eventLoopUtilization: { name: 'EventLoopUtilization', unit: 'Percent' },
+  memory: { name: 'Memory', unit: 'Bytes' },
+  hostCpu: { name: 'HostCpu', unit: 'Percent' },
+  hostIoWait: { name: 'HostIoWait', unit: 'Percent' },
+  clockErrorBound: { name: 'ClockErrorBound', unit: 'Milliseconds' },
+  workerRestarts: { name: 'WorkerRestarts', unit: 'Count' },
+} as const;
+
+/**
+ * The one DynamoDB table. Partition key `pk`, sort key `sk`, both strings; `expires` (epoch seconds) is its TTL
+ * attribute. What stands under which key is told in ARCHITECTURE.md, section "The table".
+ */
+export const TABLE = { partitionKey: 'pk', sortKey: 'sk', ttlAttribute: 'expires', defaultShards: 16 } as const;
+
+/** Write request units per second that DynamoDB gives one partition key value. */
+export const WRITE_UNITS_PER_PARTITION = 1_000;
+
+/**
+ * Names of the environment variables that user data writes and `server/config.ts` reads. `.env.example` documents
+ * each of them.
+ */
+export const ENV = {
+  /** File with the variables below, one NAME=value a line, read at start when it exists. */
+  envFile: 'ENV_FILE',
+  stage: 'STAGE',
+  port: 'PORT',
+  host: 'HOST',
+  tableName: 'TABLE_NAME',
+  tableShards: 'TABLE_SHARDS',
+  region: 'AWS_REGION',
+  trustedProxies: 'TRUSTED_PROXIES',
+  rateLimitPerSecond: 'RATE_LIMIT_PER_SECOND',
+  rateLimitBurst: 'RATE_LIMIT_BURST',
+  readToken: 'READ_TOKEN',
+  loadEndpoint: 'LOAD_ENDPOINT',
+  accessLog: 'ACCESS_LOG',
+  logLevel: 'LOG_LEVEL',
+  maxPending: 'MAX_PENDING',
+  maxEventLoopDelayMs: 'MAX_EVENT_LOOP_DELAY_MS',
+  cloudwatchMetrics: 'CLOUDWATCH_METRICS',
+  metricsDir: 'METRICS_DIR',
+  autoScalingGroup: 'AUTO_SCALING_GROUP_NAME',
+  dataDir: 'DATA_DIR',
+} as const;
+
+/** Where the image keeps things on an instance. */
+export const IMAGE_PATHS = {
+  app: '/opt/stampede',
+  /** Written by user data at first boot, read by the server at start ({@link ENV.envFile}). */
+  envFile: '/etc/stampede/env',
+  /** Facts of the bake: versions, commit, time, package lists. */
+  bakeFacts: '/etc/stampede/image.json',
+  /** Snapshots by which the workers of one instance add up their metrics (tmpfs). */
+  metricsDir: '/run/stampede/metrics',
+} as const;
+
+/** Prefix of the SSM parameters that hand the AMI over: `/stampede/ami/<commit>`, `…/candidate`, `…/current`. */
+export const AMI_PARAMETER_PREFIX = '/stampede/ami';
