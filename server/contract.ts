@@ -115,3 +115,26 @@ export const IMAGE_PATHS = {
 
 /** Prefix of the SSM parameters that hand the AMI over: `/stampede/ami/<commit>`, `…/candidate`, `…/current`. */
 export const AMI_PARAMETER_PREFIX = '/stampede/ami';
+
+/** Names of the stacks of one stage, by life cycle: data outlives compute. */
+export const stackNames = (stage: string) => ({
+  network: `${SERVICE_NAME}-${stage}-network`,
+  data: `${SERVICE_NAME}-${stage}-data`,
+  service: `${SERVICE_NAME}-${stage}-service`,
+  operations: `${SERVICE_NAME}-${stage}-operations`,
+});
+
+/** CloudFormation outputs that the scripts read, by the stack that has them. */
+export const OUTPUTS = {
+  network: { vpcId: 'VpcId', bastionGroup: 'BastionAutoScalingGroupName' },
+  data: { tableName: 'TableName' },
+  service: {
+    url: 'Url',
+    autoScalingGroup: 'AutoScalingGroupName',
+    targetGroupArn: 'TargetGroupArn',
+    loadBalancerArn: 'LoadBalancerArn',
+    launchTemplateId: 'LaunchTemplateId',
+    amiId: 'AmiId',
+  },
+  operations: { dashboard: 'DashboardName', topicArn: 'TopicArn' },
+} as const;
