@@ -1,0 +1,49 @@
+/**
+ * The domain: timestamps that were recorded, and the store that keeps them.
+ *
+ * A timestamp is UTC with microseconds. Inside the program it is a `number` of microseconds since the epoch (exact
+ * until the year 2255); outside it is ISO 8601, `2026-11-21T07:45:00.123456Z`.
+ */
+
+/** Microseconds since 1970-01-01T00:00:00Z. */
+export type Micros = number;
+
+export type Protocol = 'http' | 'https';
+
+/** What a request brings: everything of a record that the server does not decide itself. */
+export interface Arrival {
+  readonly micros: Micros;
+  /** AWS X-Ray trace id, `1-<8 hex>-<24 hex>`. */
+  readonly traceId: string;
+  /** The client's IPv4 or IPv6 address, as far as the trusted proxies tell. */
+  readonly clientAddress: string;
+  readonly protocol: Protocol;
+}
+
+/** One recorded timestamp. Records are ordered by `id`, whose text begins with the time: newest first is greatest first. */
+export interface TimestampRecord extends Arrival {
+  /** 32 characters, `0-9a-v`; tells where the record is stored, so that reading one is one `GetItem`. */
+  readonly id: string;
+  /** Instance id on EC2, host name elsewhere. */
+  readonly instance: string;
+}
+
+/** Which records to list. */
+export interface ListQuery {
+  /** How many records at most, 1 to 1,000. */
+  readonly limit: number;
+  /** Only records older than the one with this id. */
+  readonly before?: string;
+  /** Only records at or after this time. */
+  readonly from?: Micros;
+  /** Only records before this time. */
+  readonly to?: Micros;
+  /** Read what has been acknowledged up to now, at twice the read price. Default: eventually consistent. */
+  readonly consistent: boolean;
+}
+
+/** Records, newest first; `next` is the `before` of the next page and absent on the last one. */
+export interface ListPage {
+  readonly records: readonly TimestampRecord[];
+  readonly next?: string;
+}
