@@ -1,0 +1,55 @@
+import type { Micros } from './timestamps.ts';
+
+/**
+ * A record's id says when it was recorded and where it is stored, so that reading one record is one `GetItem`:
+ *
+ *     1jmf3ka0c2g 00c8 07 k3f9x2a1 000001q      (without the spaces)
+ *     time        |    |  writer   block's sequence number
+ *                 |    shard
+ *                 how many microseconds later the block's last record is
+ *
+ * Each part is base 32 (`0-9a-v`, RFC 4648 "extended hex", whose text order is its numeric order) of fixed width. The
+ * time comes first, so ids sort by time; a time is unique within a writer, so ids are unique.
+ */
+export interface RecordAddress {
+  readonly micros: Micros;
+  /** The block's last timestamp, at most {@link MAX_SPAN_MICROS} later than `micros`. */
+  readonly blockLast: Micros;
+  readonly shard: number;
+  /** 8 characters `0-9a-v`, random for each process. */
+  readonly writer: string;
+  /** The block's number within its writer. */
+  readonly sequence: number;
+}
+
+/** What four characters of base 32 hold: 1.05 s. */
+export const MAX_SPAN_MICROS = 32 ** 4 - 1;
+export const MAX_SHARDS = 32 ** 2;
+export const WRITER_PATTERN = /^[0-9a-v]{8}$/;
+
+const base32 = (value: number, width: number): string => value.toString(32).padStart(width, '0');
+
+/** The part of the id that all records of a block share. */
+export const blockSuffix = (shard: number, writer: string, sequence: number): string =>
+  base32(shard, 2) + writer + base32(sequence, 7);
+
+/** The id of a block's record, from {@link blockSuffix}. */
+export const recordId = (micros: Micros, blockLast: Micros, suffix: string): string =>
+  base32(micros, 11) + base32(blockLast - micros, 4) + suffix;
+
+const ID = /^([0-9a-v]{11})([0-9a-v]{4})([0-9a-v]{2})([0-9a-v]{8})([0-9a-v]{7})$/;
+
+/** Where the record with this id is; `undefined` when the text is no id. */
+export const parseRecordId = (id: string): RecordAddress | undefined => {
+  const match = ID.exec(id);
+  if (!match) return undefined;
+  const [, time = '', span = '', shard = '', writer = '', sequence = ''] = match;
+  const micros = Number.parseInt(time, 32);
+  return {
+    micros,
+    blockLast: micros + Number.parseInt(span, 32),
+    shard: Number.parseInt(shard, 32),
+    writer,
+    sequence: Number.parseInt(sequence, 32),
+  };
+};

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { BLOCK_LIMITS, type Block } from '../../../server/block.ts';
+import { dayEnd } from '../../../server/iso-time.ts';
+import type { Arrival } from '../../../server/timestamps.ts';
+import { traceSecond } from '../../../server/trace-id.ts';
+
+/** Plain objects: those without a prototype are not deeply equal to what the server makes. */
+const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record<T>(model, { noNullPrototype: true });
+
+/** Over how many shards the blocks are spread. */
+export const SHARDS = 4;
+
+const hex8 = fc.nat({ max: 2 ** 32 - 1 }).map((value) => value.toString(16).padStart(8, '0'));
+
+/** Trace ids begun in the record's second (as nearly all are), and others. */
+const traceId = (micros: number) =>
+  fc
+    .tuple(fc.boolean(), hex8, hex8, hex8, hex8)
+    .map(([same, second, a, b, c]) => `1-${same ? traceSecond(micros) : second}-${a}${b}${c}`);
+
+const arrivalAt = (micros: number): fc.Arbitrary<Arrival> =>
+  record({
+    micros: fc.constant(micros),
+    traceId: traceId(micros),
+    clientAddress: fc.oneof(
+      fc.ipV4(),
+      fc.ipV6().filter((address) => !address.includes('.')),
+    ),
+    protocol: fc.constantFrom('http', 'https'),
+  });
+
+/** A block that keeps the rules: ordered, of one day, short. */
+export const blockStartingAt = (first: number, arrival = arrivalAt): fc.Arbitrary<Block> =>
+  fc.uniqueArray(fc.nat({ max: BLOCK_LIMITS.spanMicros }), { maxLength: 12 }).chain((offsets) => {
+    const times = [0, ...offsets.filter((offset) => offset > 0)]
+      .sort((a, b) => a - b)
+      .map((offset) => first + offset)
+      .filter((micros) => micros < dayEnd(first));
+    return record({
+      shard: fc.nat({ max: SHARDS - 1 }),
+      writer: fc.constantFrom('00000000', 'k3f9a2v0', 'vvvvvvvv'),
+      sequence: fc.nat({ max: 1e9 }),
+      instance: fc.constantFrom('i-0abc1234def567890', 'ip-10-0-1-2'),
+      arrivals: fc.tuple(...times.map(arrival)),
+    });
+  });
