@@ -100,6 +100,9 @@ export const ENV = {
   metricsDir: 'METRICS_DIR',
   autoScalingGroup: 'AUTO_SCALING_GROUP_NAME',
   dataDir: 'DATA_DIR',
+  /** How many workers pm2 runs, and the number of this one, from 0: set by `ecosystem.config.js` and pm2. */
+  workers: 'WORKERS',
+  workerNumber: 'NODE_APP_INSTANCE',
 } as const;
 
 /** Where the image keeps things on an instance. */

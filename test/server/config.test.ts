@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { ConfigError, readConfig } from '../../server/config.ts';
+import { ENV } from '../../server/contract.ts';
+
+const read = (environment: Record<string, string>) => readConfig(environment, { embeddedDatabase: true });
+
+const problemsOf = (environment: Record<string, string>, embeddedDatabase = true): readonly string[] => {
+  try {
+    readConfig(environment, { embeddedDatabase });
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems;
+  }
+};
+
+describe('the configuration', () => {
+  it('needs nothing where there is an embedded database', () => {
+    const { port, tableName, rateLimit, readToken, loadEndpoint, maxPending } = read({});
+    assert.deepEqual(
+      { port, tableName, rateLimit, readToken, loadEndpoint, maxPending },
+      {
+        port: 8080,
+        tableName: undefined,
+        rateLimit: undefined,
+        readToken: undefined,
+        loadEndpoint: false,
+        maxPending: 10_000,
+      },
+    );
+  });
+
+  it('needs the table where there is none', () => {
+    assert.match(problemsOf({}, false).join(), /TABLE_NAME is not set; expected/);
+    assert.deepEqual(problemsOf({ TABLE_NAME: 'stampede-prod' }, false), []);
+  });
+
+  it('lists every wrong variable, with its value and what is expected', () => {
+    const problems = problemsOf({ PORT: '80a', LOG_LEVEL: 'loud', LOAD_ENDPOINT: 'yes', TRUSTED_PROXIES: '-1' });
+    assert.equal(problems.length, 4);
+    assert.ok(problems.includes('PORT is "80a"; expected a whole number from 0 to 65535'));
+    assert.ok(problems.includes('LOAD_ENDPOINT is "yes"; expected on or off'));
+  });
+
+  it('never shows a secret', () => {
+    assert.match(problemsOf({ READ_TOKEN: 'hunter2' }).join(), /READ_TOKEN is \(not shown\); expected 16 or more/);
+  });
+
+  it('counts an empty variable as absent', () => {
+    assert.deepEqual(read(Object.fromEntries(Object.values(ENV).map((name) => [name, '']))), read({}));
+  });
+
+  it('wants variables that belong together to come together', () => {
+    assert.match(problemsOf({ RATE_LIMIT_BURST: '50' }).join(), /without RATE_LIMIT_PER_SECOND/);
+    assert.match(problemsOf({ CLOUDWATCH_METRICS: 'on' }).join(), /without AUTO_SCALING_GROUP_NAME/);
+  });
+
+  it('gives values that it accepts, or names each variable that it does not', () => {
+    const variable = fc.constantFrom(...Object.values(ENV));
+    fc.assert(
+      fc.property(fc.dictionary(variable, fc.string()), (environment) => {
+        const problems = problemsOf(environment);
+        for (const problem of problems) assert.match(problem, /^[A-Z_]+ is .*; expected ./s);
+        if (problems.length > 0) return;
+        const config = read(environment);
+        assert.ok(Number.isInteger(config.port) && config.port >= 0 && config.port <= 65_535);
+        assert.ok(config.workers >= 1 && config.tableShards >= 1 && config.maxPending >= 1);
+      }),
+    );
+  });
+});
