@@ -1,0 +1,34 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Config } from './config.ts';
+import { createDynamoDBClient, createTable } from './dynamodb-client.ts';
+
+const EMBEDDED_TABLE = 'stampede-local';
+
+export interface Database {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly close: () => Promise<void>;
+}
+
+/** DynamoDB where a table is configured, else the embedded database with a table of its own. */
+export const openDatabase = async ({
+  tableName,
+  dataDir,
+}: Pick<Config, 'tableName' | 'dataDir'>): Promise<Database> => {
+  if (tableName !== undefined) {
+    const client = createDynamoDBClient();
+    return { client, tableName, close: async () => client.destroy() };
+  }
+  const { startEmbeddedDatabase } = await import('./embedded-database.ts');
+  const embedded = await startEmbeddedDatabase(dataDir);
+  const client = createDynamoDBClient(embedded);
+  await createTable(client, EMBEDDED_TABLE);
+  return {
+    client,
+    tableName: EMBEDDED_TABLE,
+    close: async () => {
+      client.destroy();
+      await embedded.close();
+    },
+  };
+};

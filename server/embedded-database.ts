@@ -1,0 +1,38 @@
+/**
+ * The embedded database: dynalite (DynamoDB's API on LevelDB) in a process of its own, so that its work does not hold up
+ * the server's event loop. It is for development and rehearsals; the production bundle has none.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const START_DEADLINE_MS = 10_000;
+
+export interface EmbeddedDatabase {
+  readonly endpoint: string;
+  /** Stops the process; resolves when it has ended. */
+  close(): Promise<void>;
+}
+
+/** Starts it on a free loopback port, with its files in `dataDir/dynamodb`. Rejects when it does not start in 10 s. */
+export const startEmbeddedDatabase = async (dataDir: string): Promise<EmbeddedDatabase> => {
+  const path = join(dataDir, 'dynamodb');
+  mkdirSync(path, { recursive: true });
+  const child = fork(join(import.meta.dirname, 'embedded-database-process.ts'), [path], {
+    stdio: ['ignore', 2, 2, 'ipc'],
+  });
+  const exited = once(child, 'exit');
+  const [started] = await Promise.race([
+    once(child, 'message', { signal: AbortSignal.timeout(START_DEADLINE_MS) }),
+    exited.then(([code]) => [{ error: `it exited with code ${code}` }]),
+  ]);
+  if ('error' in started) throw new Error(`the embedded database in ${path} did not start: ${started.error}`);
+  return {
+    endpoint: `http://127.0.0.1:${started.port}`,
+    close: async () => {
+      if (child.connected) child.disconnect();
+      await exited;
+    },
+  };
+};
