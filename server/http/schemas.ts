@@ -3,6 +3,7 @@
  * them (`openapi.ts`), so that the two cannot disagree.
  */
 import { z } from 'zod';
+import { microsFromIso } from '../iso-time.ts';
 
 const Iso8601Micros = z
   .string()
@@ -21,6 +22,9 @@ export const RecordSchema = z
   })
   .meta({ id: 'Timestamp' });
 
+/** A record's fields in their order, the columns of the CSV. */
+export const RECORD_FIELDS = Object.keys(RecordSchema.shape) as (keyof typeof RecordSchema.shape)[];
+
 export const RecordPageSchema = z
   .object({
     timestamps: z.array(RecordSchema),
@@ -28,18 +32,40 @@ export const RecordPageSchema = z
   })
   .meta({ id: 'TimestampPage' });
 
-const wholeNumber = (text: string) => (/^\d+$/.test(text) ? Number(text) : Number.NaN);
+/** A whole number as it stands in a URL. */
+const wholeNumber = (min: number, max: number) => {
+  const expectation = `expected a whole number from ${min} to ${max}`;
+  return z
+    .string(expectation)
+    .regex(/^\d{1,16}$/, expectation)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, expectation);
+};
+
+const time = z
+  .string()
+  .transform((text, context) => {
+    const micros = microsFromIso(text);
+    if (micros === undefined) context.addIssue('expected an ISO 8601 date or time, such as 2026-11-21T07:45:00Z');
+    return micros ?? 0;
+  })
+  .optional();
 
 export const ListQuerySchema = z
   .strictObject({
-    limit: z.string().transform(wholeNumber).pipe(z.int().min(1).max(1000)).default(100),
+    limit: wholeNumber(1, 1000).default(100).meta({ description: 'Records on a page, 1 to 1000' }),
     cursor: z
       .string()
-      .regex(/^[0-9a-v]{32}$/, 'must be the cursor of a previous page')
-      .optional(),
-    from: z.string().optional().meta({ description: 'ISO 8601, inclusive' }),
-    to: z.string().optional().meta({ description: 'ISO 8601, exclusive' }),
-    consistent: z.enum(['true', 'false']).default('false'),
+      .regex(/^[0-9a-v]{32}$/, 'expected the cursor of a previous page')
+      .optional()
+      .meta({ description: 'Where the previous page ended; opaque, take it from `next`' }),
+    from: time.meta({ description: 'Only records at or after this time, ISO 8601, UTC unless it has an offset' }),
+    to: time.meta({ description: 'Only records before this time' }),
+    consistent: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((text) => text === 'true')
+      .meta({ description: 'Whether to see everything acknowledged before the request, at twice the read price' }),
   })
   .meta({ id: 'TimestampQuery' });
 
@@ -58,7 +84,7 @@ export const UserSchema = z
 
 export const LoadQuerySchema = z
   .strictObject({
-    number: z.string().transform(wholeNumber).pipe(z.int().min(0).max(Number.MAX_SAFE_INTEGER)),
+    number: wholeNumber(0, Number.MAX_SAFE_INTEGER),
   })
   .meta({ id: 'LoadQuery' });
 

@@ -1,0 +1,19 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import { ServiceError } from '../errors.ts';
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/**
+ * Lets a request pass that brings the token as `Authorization: Bearer` (RFC 6750); with no token configured, all.
+ * Digests are compared, in constant time, so that neither content nor length of the token leaks.
+ */
+export const createReadGuard = (token: string | undefined): RequestHandler => {
+  if (token === undefined) return (_request, _response, next) => next();
+  const expected = digest(token);
+  return (request, _response, next) => {
+    const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    if (timingSafeEqual(digest(given), expected)) return next();
+    throw new ServiceError('unauthorized', 'reading needs "Authorization: Bearer" with the read token');
+  };
+};

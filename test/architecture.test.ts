@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, it } from 'node:test';
+
+const root = join(import.meta.dirname, '..');
+const sources = globSync('{server,infra,scripts}/**/*.{ts,js}', { cwd: root }).filter(
+  (path) => !path.includes('node_modules'),
+);
+
+/** What a file imports: paths from the root for our own files, package names for the rest. */
+const importsOf = (path: string): string[] =>
+  Array.from(
+    readFileSync(join(root, path), 'utf8').matchAll(
+      /(?:^import|^\} from|^export .* from|\bimport\()[^'"]*['"]([^'"]+)['"]/gm,
+    ),
+    ([, target = '']) => (target.startsWith('.') ? relative(root, join(root, dirname(path), target)) : target),
+  );
+
+const arrows = sources.flatMap((from) => importsOf(from).map((to) => ({ from, to })));
+
+/** The arrows that a rule forbids, as `from -> to`. */
+const broken = (forbidden: (arrow: { from: string; to: string }) => boolean): string[] =>
+  arrows.filter(forbidden).map(({ from, to }) => `${from} -> ${to}`);
+
+const within = (path: string, folder: string) => path.startsWith(`${folder}/`);
+const isAwsSdk = (target: string) => target.startsWith('@aws-sdk/') || target.startsWith('@smithy/');
+const isCdk = (target: string) => target === 'constructs' || target.startsWith('aws-cdk-lib') || target === 'cdk-nag';
+
+describe('the arrows', () => {
+  it('are seen by this test', () => {
+    assert.ok(arrows.some(({ from, to }) => from === 'server/main.ts' && to === 'server/service.ts'));
+    assert.ok(arrows.some(({ from, to }) => from === 'server/database.ts' && to === 'server/embedded-database.ts'));
+  });
+
+  it('lead from the server to nothing but itself', () => {
+    assert.deepEqual(
+      broken(({ from, to }) => within(from, 'server') && (isCdk(to) || /^(infra|scripts|test)\//.test(to))),
+      [],
+    );
+  });
+
+  it('lead from the stack and the scripts to the contract only', () => {
+    const outside = (from: string) => within(from, 'infra') || within(from, 'scripts');
+    assert.deepEqual(
+      broken(({ from, to }) => outside(from) && within(to, 'server') && to !== 'server/contract.ts'),
+      [],
+    );
+  });
+
+  it('lead from the stack to no AWS SDK, and from the scripts to no stack', () => {
+    assert.deepEqual(
+      broken(({ from, to }) => within(from, 'infra') && isAwsSdk(to)),
+      [],
+    );
+    assert.deepEqual(
+      broken(({ from, to }) => within(from, 'scripts') && (isCdk(to) || within(to, 'infra'))),
+      [],
+    );
+  });
+
+  it('keep Express in the HTTP layer', () => {
+    const http = (path: string) => within(path, 'server/http');
+    assert.deepEqual(
+      broken(({ from, to }) => within(from, 'server') && !http(from) && /^(express|helmet|accepts)$/.test(to)),
+      [],
+    );
+  });
+
+  it('keep the AWS SDK in its adapters', () => {
+    const adapter = /-(dynamodb|cloudwatch)\.ts$|^server\/dynamodb-client\.ts$/;
+    const wiring = /^server\/(database|service)\.ts$/; // type of the client only
+    assert.deepEqual(
+      broken(({ from, to }) => within(from, 'server') && isAwsSdk(to) && !adapter.test(from) && !wiring.test(from)),
+      [],
+    );
+  });
+
+  it('keep the domain free of the HTTP layer', () => {
+    const domain = (path: string) =>
+      within(path, 'server') && !within(path, 'server/http') && !/^server\/(main|service)\.ts$/.test(path);
+    assert.deepEqual(
+      broken(({ from, to }) => domain(from) && within(to, 'server/http')),
+      [],
+    );
+  });
+
+  it('lead to an entry point from nowhere', () => {
+    assert.deepEqual(
+      broken(({ to }) => /^(server|infra)\/main\.ts$/.test(to)),
+      [],
+    );
+  });
+});
+
+describe('the environment', () => {
+  it('is read by entry points and configuration only', () => {
+    const readers = sources.filter((path) => /\bprocess\.(env|argv)\b/.test(readFileSync(join(root, path), 'utf8')));
+    const allowed = /^(server\/(main|embedded-database-process)\.ts|infra\/main\.ts|scripts\/)/;
+    assert.deepEqual(
+      readers.filter((path) => !allowed.test(path)),
+      [],
+    );
+  });
+});
