@@ -20,6 +20,13 @@ export interface ValueOption extends OptionBase {
   readonly default?: string;
 }
 
+/** An option with a value that may be given many times. */
+export interface ListOption extends OptionBase {
+  readonly type: 'string';
+  readonly value: string;
+  readonly multiple: true;
+}
+
 /** A word of the command line that is no option. */
 export interface Positional {
   readonly name: string;
@@ -31,7 +38,7 @@ export interface Positional {
 }
 
 /** The options of one command: the same table feeds the parser, the types of the values, and `--help`. */
-export type OptionTable = Readonly<Record<string, FlagOption | ValueOption>>;
+export type OptionTable = Readonly<Record<string, FlagOption | ValueOption | ListOption>>;
 
 /** One command as its entry file declares it (`as const satisfies CommandDescription`). */
 export interface CommandDescription {
@@ -46,13 +53,15 @@ export interface CommandDescription {
   readonly examples?: readonly (readonly [line: string, meaning: string])[];
 }
 
-/** Typed values of an option table: flags are booleans, options with a default are strings. */
+/** Typed values of an option table: flags are booleans, lists arrays, options with a default strings. */
 export type Values<Options extends OptionTable> = {
   readonly [Name in keyof Options]: Options[Name] extends { type: 'boolean' }
     ? boolean
-    : Options[Name] extends { default: string }
-      ? string
-      : string | undefined;
+    : Options[Name] extends { multiple: true }
+      ? readonly string[]
+      : Options[Name] extends { default: string }
+        ? string
+        : string | undefined;
 };
 
 /** A parsed command line. */
@@ -74,9 +83,16 @@ export function parseArguments<const Command extends CommandDescription>(
   const { values, positionals } = parse(command, argv);
   const help = values['help'] === true;
   if (!help) checkWords(command.positionals ?? [], positionals);
-  const flags = Object.entries(command.options).filter(([, option]) => option.type === 'boolean');
-  const absentFlags = Object.fromEntries(flags.map(([name]) => [name, false]));
-  return { values: { ...absentFlags, ...values } as Values<Command['options']>, positionals, help };
+  return { values: { ...absentValues(command.options), ...values } as Values<Command['options']>, positionals, help };
+}
+
+function absentValues(options: OptionTable): Record<string, false | readonly string[]> {
+  const values: Record<string, false | readonly string[]> = {};
+  for (const [name, option] of Object.entries(options)) {
+    if (option.type === 'boolean') values[name] = false;
+    else if ('multiple' in option) values[name] = [];
+  }
+  return values;
 }
 
 function parse(command: CommandDescription, argv: readonly string[]) {
@@ -89,8 +105,8 @@ function parse(command: CommandDescription, argv: readonly string[]) {
 
 function parserOptions(options: OptionTable): ParseArgsOptionsConfig {
   const entries = Object.entries(options).map(([name, option]) => {
-    const fallback = option.type === 'string' && option.default !== undefined ? { default: option.default } : {};
-    return [name, { type: option.type, ...fallback }] as const;
+    const { help: _, ...parsed } = option;
+    return [name, parsed] as const;
   });
   return { ...Object.fromEntries(entries), help: { type: 'boolean' } };
 }

@@ -1,4 +1,4 @@
-import type { CommandDescription, Positional } from './arguments.ts';
+import type { CommandDescription, ListOption, Positional, ValueOption } from './arguments.ts';
 import { textTable } from './table.ts';
 
 /** The text of `--help`, made of the same table that parses the command line. */
@@ -23,8 +23,12 @@ function usageOf({ name, required, rest }: Positional): string {
 
 function optionRow([name, option]: [string, CommandDescription['options'][string]]): [string, string] {
   if (option.type === 'boolean') return [`--${name}`, option.help];
-  const fallback = option.default === undefined ? '' : ` (default: ${option.default})`;
-  return [`--${name} ${option.value}`, `${option.help}${fallback}`];
+  return [`--${name} ${option.value}`, `${option.help}${remark(option)}`];
+}
+
+function remark(option: ValueOption | ListOption): string {
+  if ('multiple' in option) return ' (may be repeated)';
+  return option.default === undefined ? '' : ` (default: ${option.default})`;
 }
 
 function section(title: string, rows: readonly (readonly [string, string])[]): string {

@@ -12,6 +12,7 @@ const command = {
     loud: { type: 'boolean', help: 'in capitals' },
     times: { type: 'string', value: '<n>', default: '1', help: 'how often' },
     from: { type: 'string', value: '<name>', help: 'who greets' },
+    title: { type: 'string', value: '<title>', multiple: true, help: 'a title of theirs' },
   },
   examples: [['npm run greet -- Ada --loud', 'greets Ada in capitals']],
 } as const satisfies CommandDescription;
@@ -23,17 +24,26 @@ const usageError = (message: RegExp) => (error: unknown) => {
 };
 
 describe('parseArguments', () => {
-  it('gives absent flags as false, defaults as strings, and other absent options not at all', () => {
+  it('gives absent flags as false, absent lists as empty, defaults as strings, and other absent options not at all', () => {
     assert.deepEqual(parseArguments(command, ['Ada']), {
-      values: { loud: false, times: '1' },
+      values: { loud: false, times: '1', title: [] },
       positionals: ['Ada'],
       help: false,
     });
   });
 
   it('reads flags and values in any order', () => {
-    const { values, positionals } = parseArguments(command, ['--times', '3', 'Ada', '--from=Bob', '--loud']);
-    assert.deepEqual({ ...values }, { loud: true, times: '3', from: 'Bob' });
+    const { values, positionals } = parseArguments(command, [
+      '--times',
+      '3',
+      'Ada',
+      '--from=Bob',
+      '--loud',
+      '--title',
+      'Dr',
+      '--title=Countess',
+    ]);
+    assert.deepEqual({ ...values }, { loud: true, times: '3', from: 'Bob', title: ['Dr', 'Countess'] });
     assert.deepEqual(positionals, ['Ada']);
   });
 
@@ -66,10 +76,11 @@ Words:
   who  whom to greet
 
 Options:
-  --loud         in capitals
-  --times <n>    how often (default: 1)
-  --from <name>  who greets
-  --help         print this text
+  --loud           in capitals
+  --times <n>      how often (default: 1)
+  --from <name>    who greets
+  --title <title>  a title of theirs (may be repeated)
+  --help           print this text
 
 Examples:
   npm run greet -- Ada --loud  greets Ada in capitals
