@@ -99,6 +99,8 @@ export const ENV = {
   cloudwatchMetrics: 'CLOUDWATCH_METRICS',
   metricsDir: 'METRICS_DIR',
   autoScalingGroup: 'AUTO_SCALING_GROUP_NAME',
+  /** Launching lifecycle hook that the instance completes once its own {@link HEALTH_PATH} answers 200. */
+  launchHook: 'LAUNCH_HOOK_NAME',
   dataDir: 'DATA_DIR',
   /** How many workers pm2 runs, and the number of this one, from 0: set by `ecosystem.config.js` and pm2. */
   workers: 'WORKERS',
@@ -141,3 +143,9 @@ export const OUTPUTS = {
   },
   operations: { dashboard: 'DashboardName', topicArn: 'TopicArn' },
 } as const;
+
+/** CloudWatch log groups of one stage: made by the stack with retention, written by the image's log agent. */
+export const logGroupNames = (stage: string) => ({
+  app: `/${SERVICE_NAME}/${stage}/app`,
+  system: `/${SERVICE_NAME}/${stage}/system`,
+});
