@@ -1,0 +1,87 @@
+/** State of a metric alarm, in CloudWatch's words. */
+export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+
+/** How a data point is compared with the threshold; the alarm breaches when the comparison holds. */
+export type Comparison =
+  | 'GreaterThanOrEqualToThreshold'
+  | 'GreaterThanThreshold'
+  | 'LessThanThreshold'
+  | 'LessThanOrEqualToThreshold';
+
+/** What stands in for data points that never came. */
+export type MissingData = 'missing' | 'ignore' | 'breaching' | 'notBreaching';
+
+/** The part of a CloudWatch metric alarm that decides its state. */
+export interface AlarmRule {
+  readonly evaluationPeriods: number;
+  readonly datapointsToAlarm: number;
+  readonly threshold: number;
+  readonly comparison: Comparison;
+  readonly treatMissingData: MissingData;
+}
+
+/** Aggregated value of one period; undefined when nothing was reported in it. */
+export type Datapoint = number | undefined;
+
+/**
+ * CloudWatch looks at more periods than it evaluates, so that late points can be replaced by older ones. The
+ * documentation gives the number by example only (5 for 3 evaluation periods).
+ */
+const EXTRA_PERIODS_LOOKED_AT = 2;
+
+/** Number of recent periods that an alarm looks at: the *evaluation range* of the documentation. */
+export function evaluationRange(rule: AlarmRule): number {
+  return rule.evaluationPeriods + EXTRA_PERIODS_LOOKED_AT;
+}
+
+/** True when a value is on the alarm's side of the threshold. */
+export function breaches(value: number, { comparison, threshold }: AlarmRule): boolean {
+  switch (comparison) {
+    case 'GreaterThanOrEqualToThreshold':
+      return value >= threshold;
+    case 'GreaterThanThreshold':
+      return value > threshold;
+    case 'LessThanThreshold':
+      return value < threshold;
+    case 'LessThanOrEqualToThreshold':
+      return value <= threshold;
+  }
+}
+
+/**
+ * State of an alarm after the given data points, oldest first, the last one being the period that just ended.
+ *
+ * Follows "Configuring how CloudWatch alarms treat missing data", tables and "Avoiding premature transitions to alarm
+ * state": https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+ */
+export function evaluateAlarm(rule: AlarmRule, datapoints: readonly Datapoint[], previous: AlarmState): AlarmState {
+  const range = datapoints.slice(-evaluationRange(rule));
+  const real = evaluatedDatapoints(rule, range);
+  const breaching = real.filter((value) => breaches(value, rule)).length;
+  if (breaching >= rule.datapointsToAlarm) return 'ALARM';
+  const filled = rule.evaluationPeriods - real.length;
+  if (filled === 0) return 'OK';
+  switch (rule.treatMissingData) {
+    case 'breaching':
+      return breaching + filled >= rule.datapointsToAlarm ? 'ALARM' : 'OK';
+    case 'notBreaching':
+      return 'OK';
+    case 'ignore':
+      return real.length > breaching ? 'OK' : previous;
+    case 'missing':
+      if (real.length > breaching) return 'OK';
+      return isOldEnoughToAlarm(rule, range) ? 'ALARM' : 'INSUFFICIENT_DATA';
+  }
+}
+
+/** The points an evaluation counts: the most recent real ones, at most as many as there are evaluation periods. */
+export function evaluatedDatapoints(rule: AlarmRule, datapoints: readonly Datapoint[]): number[] {
+  const real = datapoints.slice(-evaluationRange(rule)).filter((value) => value !== undefined);
+  return real.slice(-rule.evaluationPeriods);
+}
+
+/** Whether the oldest point lies so far back that waiting for more data would delay the alarm beyond its settings. */
+function isOldEnoughToAlarm(rule: AlarmRule, range: readonly Datapoint[]): boolean {
+  const oldest = range.findIndex((value) => value !== undefined);
+  return oldest >= 0 && range.length - oldest >= rule.datapointsToAlarm;
+}
