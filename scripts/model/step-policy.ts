@@ -1,0 +1,70 @@
+/** How the number of a step is meant. */
+export type AdjustmentType = 'ChangeInCapacity' | 'PercentChangeInCapacity' | 'ExactCapacity';
+
+/** One step: applies while the metric, minus the alarm's threshold, lies between the bounds. */
+export interface Step {
+  /** @default -Infinity */
+  readonly lowerBound?: number;
+  /** @default Infinity */
+  readonly upperBound?: number;
+  readonly adjustment: number;
+}
+
+/** How a policy sums up the data points of the evaluation into the one value it compares with its steps. */
+export type Aggregation = 'Average' | 'Minimum' | 'Maximum';
+
+/** A step scaling policy of an Auto Scaling group. */
+export interface StepPolicy {
+  readonly name: string;
+  readonly adjustmentType: AdjustmentType;
+  readonly steps: readonly Step[];
+  /** Smallest change of a percentage. @default 1 */
+  readonly minAdjustmentMagnitude?: number;
+  /** @default Average */
+  readonly aggregation?: Aggregation;
+}
+
+/**
+ * The step for a metric value, if any: above the threshold lower bounds are inclusive and upper ones exclusive, below
+ * it the other way round; on the threshold itself either reading may match.
+ *
+ * "Step adjustments for step scaling": https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html
+ */
+export function findStep({ steps }: Pick<StepPolicy, 'steps'>, metric: number, threshold: number): Step | undefined {
+  const breach = metric - threshold;
+  return steps.find(({ lowerBound = -Infinity, upperBound = Infinity }) => {
+    const above = breach >= 0 && lowerBound <= breach && breach < upperBound;
+    const below = breach <= 0 && lowerBound < breach && breach <= upperBound;
+    return above || below;
+  });
+}
+
+/**
+ * Capacity that a step asks for, before the bounds of the group. Percentages are rounded as documented under "Scaling
+ * adjustment types": towards zero, but never to zero.
+ */
+export function adjustedCapacity(policy: StepPolicy, step: Step, capacity: number): number {
+  switch (policy.adjustmentType) {
+    case 'ChangeInCapacity':
+      return capacity + step.adjustment;
+    case 'ExactCapacity':
+      return step.adjustment;
+    case 'PercentChangeInCapacity': {
+      const change = (capacity * step.adjustment) / 100;
+      const magnitude = Math.max(Math.floor(Math.abs(change)), policy.minAdjustmentMagnitude ?? 1);
+      return capacity + Math.sign(change) * magnitude;
+    }
+  }
+}
+
+/** Sums up data points as the policy wants it. There must be one at least. */
+export function aggregate(values: readonly number[], aggregation: Aggregation = 'Average'): number {
+  switch (aggregation) {
+    case 'Minimum':
+      return Math.min(...values);
+    case 'Maximum':
+      return Math.max(...values);
+    case 'Average':
+      return values.reduce((sum, value) => sum + value, 0) / values.length;
+  }
+}
