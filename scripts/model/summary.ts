@@ -1,0 +1,55 @@
+import { type Flap, findFlaps } from './flapping.ts';
+import type { Second, Simulation } from './simulation.ts';
+
+/** What a simulation comes down to. */
+export interface Summary {
+  readonly durationS: number;
+  readonly requests: number;
+  readonly refused: number;
+  /** Seconds in which not every request was served. */
+  readonly overloadS: number;
+  /** The longest of these stretches. */
+  readonly longestOverloadS: number;
+  readonly instanceHours: number;
+  readonly largestFleet: number;
+  readonly meanCpuPercent: number;
+  readonly scaleOuts: number;
+  readonly scaleIns: number;
+  readonly flaps: readonly Flap[];
+}
+
+/** A rate is not exact in binary: what is missing by less than this is not refused. */
+const ROUNDING = 1e-6;
+
+/** Sums a simulation up. */
+export function summarize({ seconds }: Simulation): Summary {
+  const overloaded = seconds.map(({ demand, served }) => demand - served > ROUNDING);
+  const changes = seconds.slice(1).map(({ desired }, index) => desired - (seconds[index]?.desired ?? desired));
+  return {
+    durationS: seconds.length,
+    requests: total(seconds, ({ demand }) => demand),
+    refused: total(seconds, ({ demand, served }) => demand - served),
+    overloadS: overloaded.filter(Boolean).length,
+    longestOverloadS: longestRun(overloaded),
+    instanceHours: total(seconds, ({ running }) => running) / 3600,
+    largestFleet: seconds.reduce((most, { inService }) => Math.max(most, inService), 0),
+    meanCpuPercent: total(seconds, ({ cpuPercent }) => cpuPercent) / Math.max(1, seconds.length),
+    scaleOuts: changes.filter((change) => change > 0).length,
+    scaleIns: changes.filter((change) => change < 0).length,
+    flaps: findFlaps({ seconds }),
+  };
+}
+
+function total(seconds: readonly Second[], value: (second: Second) => number): number {
+  return seconds.reduce((sum, second) => sum + value(second), 0);
+}
+
+function longestRun(flags: readonly boolean[]): number {
+  let longest = 0;
+  let run = 0;
+  for (const flag of flags) {
+    run = flag ? run + 1 : 0;
+    longest = Math.max(longest, run);
+  }
+  return longest;
+}
