@@ -3,14 +3,17 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { ENV, TIMEOUTS_MS } from './contract.ts';
-import { openDatabase } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
 import { createLogger } from './logger.ts';
-import { createService } from './service.ts';
+import { createService, type Service } from './service.ts';
 import { COMMIT, FROM_SOURCE, VERSION } from './version.ts';
 
 const EXIT_CONFIG = 78; // EX_CONFIG of sysexits.h
+
+const PROBE_DEADLINE_MS = 10_000;
 
 const readConfigOrExit = (): Config => {
   try {
@@ -24,51 +27,67 @@ const readConfigOrExit = (): Config => {
   }
 };
 
-const config = readConfigOrExit();
-const logger = createLogger(config.logLevel);
-process.on('uncaughtException', (error) => {
-  logger.fatal({ err: error }, 'crashed');
-  process.exit(1);
-});
-
-const database = await openDatabase(config);
-const service = createService({
-  config,
-  facts: { hostname: config.hostname, version: VERSION, commit: COMMIT },
-  client: database.client,
-  tableName: database.tableName,
-  logger,
-});
-
 /**
- * Serving begins with a proven table. While DynamoDB is away nobody knows whether it is proven, and to stay down would
- * make the load balancer empty the fleet (D6), so after the deadline serving begins without the proof.
+ * Serving begins with a proven table. While DynamoDB is away nothing can be proven, and to stay down would make the
+ * load balancer empty the fleet (design D6), so after the deadline serving begins without the proof.
  */
-const PROBE_DEADLINE_MS = 10_000;
-await Promise.race([service.probe(), delay(PROBE_DEADLINE_MS, undefined, { ref: false })]).catch((error: unknown) =>
-  logger.error({ err: error }, 'table not proven'),
-);
-
-service.server.listen({ port: config.port, host: config.host });
-await once(service.server, 'listening');
-const { port } = service.server.address() as AddressInfo;
-logger.info({ port, host: config.host, version: VERSION, commit: COMMIT, table: database.tableName }, 'listening');
-process.send?.('ready');
-
-let ending = false;
-const end = async (signal: NodeJS.Signals): Promise<void> => {
-  if (ending) return;
-  ending = true;
-  logger.info({ signal }, 'draining');
-  const late = setTimeout(() => {
-    logger.error({ drainMs: TIMEOUTS_MS.drain }, 'not drained in time');
-    process.exit(1);
-  }, TIMEOUTS_MS.drain);
-  await service.drain();
-  await database.close();
-  clearTimeout(late);
-  logger.info('drained');
-  process.exit(0);
+const proveTable = async (service: Service, logger: Logger): Promise<void> => {
+  const deadline = AbortSignal.timeout(PROBE_DEADLINE_MS);
+  while (!deadline.aborted) {
+    try {
+      return await service.probe();
+    } catch (error) {
+      logger.error({ err: error }, 'table not proven yet');
+      await delay(1_000);
+    }
+  }
 };
-process.on('SIGINT', end);
-process.on('SIGTERM', end);
+
+const listen = async (service: Service, { port, host }: Config): Promise<AddressInfo> => {
+  service.server.listen({ port, host });
+  await once(service.server, 'listening');
+  return service.server.address() as AddressInfo;
+};
+
+/** Ends the process on the first signal: drained within the deadline, or not (exit code 1). */
+const endOnSignal = (service: Service, database: Database, logger: Logger): void => {
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    for (const each of ['SIGINT', 'SIGTERM']) process.removeListener(each, end).on(each, () => {});
+    logger.info({ signal }, 'draining');
+    setTimeout(() => {
+      logger.error({ drainMs: TIMEOUTS_MS.drain }, 'not drained in time');
+      process.exit(1);
+    }, TIMEOUTS_MS.drain).unref();
+    await service.drain();
+    await database.close();
+    logger.info('drained');
+    // Under pm2 stdout is a stream, whose last lines an exit would cut off.
+    process.stdout.write('', () => process.exit(0));
+  };
+  process.on('SIGINT', end).on('SIGTERM', end);
+};
+
+const main = async (): Promise<void> => {
+  const config = readConfigOrExit();
+  const logger = createLogger(config.logLevel);
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'crashed');
+    process.exit(1);
+  });
+
+  const database = await openDatabase(config);
+  const service = createService({
+    config,
+    facts: { hostname: config.hostname, version: VERSION, commit: COMMIT },
+    client: database.client,
+    tableName: database.tableName,
+    logger,
+  });
+  endOnSignal(service, database, logger);
+  await proveTable(service, logger);
+  const { address, port } = await listen(service, config);
+  logger.info({ address, port, version: VERSION, commit: COMMIT, table: database.tableName }, 'listening');
+  process.send?.('ready');
+};
+
+void main();

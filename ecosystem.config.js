@@ -1,0 +1,34 @@
+/**
+ * How pm2 runs the server, in production and by `npm run pm2`: one worker per core, each a process of its own behind one
+ * port. pm2 reads `apps` from this ES module (a default export it ignores).
+ */
+import { availableParallelism } from 'node:os';
+
+const workers = Number(process.env.WORKERS) || availableParallelism();
+
+export const apps = [
+  {
+    name: 'stampede',
+    script: 'dist/server.cjs',
+    cwd: import.meta.dirname,
+    exec_mode: 'cluster',
+    instances: workers,
+    // A worker counts as started when it says "ready": after its table is proven and it listens.
+    wait_ready: true,
+    listen_timeout: 20_000,
+    // Above the server's own drain deadline (25 s), below systemd's stop timeout (40 s); a test compares them.
+    kill_timeout: 30_000,
+    // A worker that cannot start is tried less and less often, never given up: the fault may be outside.
+    exp_backoff_restart_delay: 100,
+    max_memory_restart: '512M',
+    // The server's lines are JSON with a time of their own.
+    merge_logs: true,
+    env: {
+      NODE_ENV: 'production',
+      WORKERS: String(workers),
+      ENV_FILE: process.env.ENV_FILE ?? '/etc/stampede/env',
+    },
+    source_map_support: false,
+    node_args: ['--enable-source-maps'],
+  },
+];
