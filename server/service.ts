@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { GroupCommit } from './group-commit.ts';
 import { createAccessLog } from './http/access-log.ts';
 import { createApp } from './http/app.ts';
+import { drainConnections } from './http/drain.ts';
 import { createFrontDoor } from './http/front-door.ts';
 import { createPostApp } from './http/post-app.ts';
 import { createSendProblem } from './http/problems.ts';
@@ -85,7 +86,7 @@ export const createService = ({ config, facts, client, tableName, logger }: Serv
 
   const drain = async (): Promise<void> => {
     draining = true;
-    await new Promise<void>((resolve) => server.close(() => resolve()));
+    await drainConnections(server);
     await commit.drained();
     admission.close();
   };

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after } from 'node:test';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { createDynamoDBClient, createTable } from '../../../server/dynamodb-client.ts';
+
+export interface TestDatabase {
+  readonly endpoint: string;
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  /** From now on requests wait at the database's door; the answer lets them in. */
+  readonly hold: () => () => void;
+}
+
+/** dynalite in memory, in this process, for the tests of the calling file; ends with them. */
+export const startDatabase = async (): Promise<TestDatabase> => {
+  const server = dynalite({ createTableMs: 0 });
+  const [answer] = server.listeners('request') as [RequestListener];
+  let door = Promise.resolve();
+  server.removeAllListeners('request').on('request', (request, response) => {
+    void door.then(() => answer(request, response));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = createDynamoDBClient({ endpoint });
+  const tableName = 'stampede-test';
+  await createTable(client, tableName);
+  after(() => {
+    client.destroy();
+    server.closeAllConnections();
+    server.close();
+  });
+  const hold = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    door = promise;
+    return resolve;
+  };
+  return { endpoint, client, tableName, hold };
+};

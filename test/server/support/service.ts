@@ -1,0 +1,47 @@
+import { on, once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Writable } from 'node:stream';
+import { after } from 'node:test';
+import { pino } from 'pino';
+import { type Config, readConfig } from '../../../server/config.ts';
+import { createService } from '../../../server/service.ts';
+import type { TestDatabase } from './database.ts';
+
+export interface TestService {
+  readonly server: Server;
+  readonly url: string;
+  /** What the service logged, parsed. */
+  readonly log: Record<string, unknown>[];
+  readonly drain: () => Promise<void>;
+  /** Resolves when so many more requests have arrived. */
+  readonly arrived: (count: number) => Promise<void>;
+}
+
+/** The service in this process, on a free port, configured by `environment`; ends with the tests of the calling file. */
+export const startService = async (
+  { client, tableName }: TestDatabase,
+  environment: Record<string, string> = {},
+): Promise<TestService> => {
+  const config: Config = readConfig({ PORT: '0', HOST: '127.0.0.1', ...environment }, { embeddedDatabase: true });
+  const log: Record<string, unknown>[] = [];
+  const sink = new Writable({
+    write(line, _encoding, done) {
+      log.push(JSON.parse(String(line)));
+      done();
+    },
+  });
+  const facts = { hostname: 'test-host', version: '1.2.3', commit: 'abcdef123456' };
+  const service = createService({ config, facts, client, tableName, logger: pino({ level: 'trace' }, sink) });
+  service.server.listen(config.port, config.host);
+  await once(service.server, 'listening');
+  after(() => {
+    service.server.closeAllConnections();
+    return service.drain();
+  });
+  const { port } = service.server.address() as AddressInfo;
+  const arrived = async (count: number) => {
+    for await (const _ of on(service.server, 'request')) if (--count === 0) return;
+  };
+  return { arrived, server: service.server, url: `http://127.0.0.1:${port}`, log, drain: service.drain };
+};
