@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { Router } from 'express';
+import type { AssetUrl } from './pages/layout.ts';
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+interface Asset {
+  readonly contentType: string;
+  readonly content: Buffer;
+}
+
+/** The style sheet, scripts and icon of the pages: their URLs, and the routes that serve them. */
+export interface Assets {
+  readonly url: AssetUrl;
+  readonly router: Router;
+}
+
+const readAssets = (folder: string): ReadonlyMap<string, Asset> =>
+  new Map(
+    readdirSync(folder)
+      .sort()
+      .map((name) => {
+        const contentType = CONTENT_TYPES[extname(name)];
+        if (!contentType)
+          throw new Error(`asset ${name} in ${folder}: expected one of ${Object.keys(CONTENT_TYPES).join(', ')}`);
+        return [name, { contentType, content: readFileSync(join(folder, name)) }];
+      }),
+  );
+
+const fingerprint = (assets: ReadonlyMap<string, Asset>): string => {
+  const hash = createHash('sha256');
+  for (const [name, { content }] of assets) hash.update(`${name}\0${content.length}\0`).update(content);
+  return hash.digest('base64url').slice(0, 12);
+};
+
+/**
+ * Reads the assets into memory and serves them under `/assets/<hash of all>/<name>`, cacheable for ever. One hash for
+ * the folder, not one a file, lets the scripts import each other by relative name. While a deployment rolls, a page of
+ * one version may ask an instance of another for its assets: that gets this version's, marked not to be kept.
+ */
+export const loadAssets = (folder: string): Assets => {
+  const assets = readAssets(folder);
+  const version = fingerprint(assets);
+  const router = Router();
+  router.get('/assets/:version/:name', (request, response, next) => {
+    const asset = assets.get(request.params.name);
+    if (!asset) return next();
+    const current = request.params.version === version;
+    response
+      .set('Content-Type', asset.contentType)
+      .set('Cache-Control', current ? 'public, max-age=31536000, immutable' : 'no-cache')
+      .send(asset.content);
+  });
+  return {
+    router,
+    url: (name) => {
+      if (!assets.has(name)) throw new Error(`there is no asset ${name} in ${folder}`);
+      return `/assets/${version}/${name}`;
+    },
+  };
+};

@@ -1,0 +1,70 @@
+import { listLatest, recordTimestamp } from './api.js';
+import { mergeLatest } from './latest.js';
+import { repeat } from './repeat.js';
+import { showFeedState, showOutcome, showRecords, showTokenForm } from './view.js';
+
+const SHOWN_RECORDS = 20;
+const PACE = { intervalMs: 2_000, longestMs: 60_000 };
+const TOKEN_KEY = 'read-token';
+
+let records = [];
+let polling = new AbortController();
+
+const show = (arrived) => {
+  records = mergeLatest(records, arrived, SHOWN_RECORDS);
+  showRecords(records);
+};
+
+const poll = async (signal) => {
+  show(await listLatest(SHOWN_RECORDS, sessionStorage.getItem(TOKEN_KEY), signal));
+  showTokenForm(false);
+  showFeedState('live', 'Live, every 2 seconds');
+};
+
+const onFailure = (error, waitMs) => {
+  if (error.status !== 401)
+    return showFeedState(
+      'failing',
+      `Cannot read the list: ${error.message}. Next try in ${Math.round(waitMs / 1000)} s`,
+    );
+  polling.abort();
+  const refused = sessionStorage.getItem(TOKEN_KEY) !== null;
+  sessionStorage.removeItem(TOKEN_KEY);
+  showTokenForm(true, { focus: refused });
+  showFeedState('waiting', refused ? 'That token was not accepted' : 'The list needs a token');
+};
+
+const startPolling = () => {
+  polling.abort();
+  polling = new AbortController();
+  repeat(poll, { ...PACE, signal: polling.signal, onFailure });
+};
+
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) return startPolling();
+  polling.abort();
+  showFeedState('waiting', 'Paused while the page is hidden');
+});
+
+document.getElementById('token-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  sessionStorage.setItem(TOKEN_KEY, document.getElementById('token').value);
+  document.getElementById('token').value = '';
+  startPolling();
+});
+
+document.getElementById('record').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const beganMs = performance.now();
+  try {
+    const record = await recordTimestamp();
+    const tookMs = Math.round(performance.now() - beganMs);
+    show([record]);
+    showOutcome('done', `Recorded by ${record.instance} in ${tookMs} ms`);
+  } catch (error) {
+    const retry = error.retryAfterS ? ` Try again in ${error.retryAfterS} s.` : '';
+    showOutcome('failed', `Not recorded: ${error.message}.${retry}`);
+  }
+});
+
+if (!document.hidden) startPolling();
