@@ -1,0 +1,66 @@
+import { type App, Validations } from 'aws-cdk-lib';
+import { stackNames } from '../server/contract.ts';
+import type { Deployment } from './stampede.ts';
+
+/** A finding that we know and live with. */
+export interface Acknowledged {
+  readonly stack: keyof ReturnType<typeof stackNames>;
+  /** Path of the construct inside its stack, with all below it. */
+  readonly path: string;
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** Session Manager, metrics and traces: the actions of {@link sessionManagerStatement} and `PutMetricData`. */
+const NO_RESOURCES = 'these actions know no resources; PutMetricData is limited to our namespace by a condition';
+
+/** Every finding of cdk-nag that is accepted, with its reason. Nothing is acknowledged anywhere else. */
+export const acknowledged = ({ stage, settings }: Pick<Deployment, 'stage' | 'settings'>): readonly Acknowledged[] => [
+  {
+    stack: 'data',
+    path: 'Backups/Plan/Timestamps/Role',
+    id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup]',
+    reason: 'AWS Backup documents this policy as the role of its service, and extends it as the service grows',
+  },
+  {
+    stack: 'data',
+    path: 'AccessLogs/Bucket',
+    id: 'AwsSolutions-S1',
+    reason: 'this is the bucket of logs; logging reads of logs would need another such bucket, without end',
+  },
+  {
+    stack: 'network',
+    path: 'Acls',
+    id: 'AwsSolutions-VPC3',
+    reason:
+      'the lists are wanted as a second fence, and a test computes reachability through them and the groups together',
+  },
+  {
+    stack: 'network',
+    path: 'Firewall/LoadBalancer',
+    id: 'AwsSolutions-EC23',
+    reason: 'the load balancer is the one public door, for HTTP and HTTPS only',
+  },
+  { stack: 'network', path: 'Bastion/Role', id: 'AwsSolutions-IAM5[Resource::*]', reason: NO_RESOURCES },
+  { stack: 'service', path: 'Instance/Role', id: 'AwsSolutions-IAM5[Resource::*]', reason: NO_RESOURCES },
+  {
+    stack: 'service',
+    path: 'Instance/Role',
+    id: `AwsSolutions-IAM5[Resource::arn:aws:autoscaling:${settings.region}:<AWS::AccountId>:autoScalingGroup:*:autoScalingGroupName/stampede-${stage}-app]`,
+    reason: 'the star stands for an id that AWS draws when it makes the group; its name is fixed',
+  },
+];
+
+/** Tells the validation of each acknowledged finding; one whose construct is gone is refused, so the list cannot rot. */
+export function acknowledge(app: App, deployment: Pick<Deployment, 'stage' | 'settings'>): void {
+  const names = stackNames(deployment.stage);
+  for (const { stack, path, id, reason } of acknowledged(deployment)) {
+    const fullPath = `${names[stack]}/${path}`;
+    const construct = app.node.findAll().find(({ node }) => node.path === fullPath);
+    if (!construct)
+      throw new Error(
+        `Nothing stands at ${fullPath}, where ${id} is acknowledged. Remove it from infra/acknowledged.ts`,
+      );
+    Validations.of(construct).acknowledge({ id, reason });
+  }
+}

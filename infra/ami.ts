@@ -1,0 +1,53 @@
+/** The image to launch, pinned at synth so that `cdk diff` shows a change of it. */
+export interface Ami {
+  readonly id: string;
+  /** Epoch seconds of the bake. Without it the alarm on an old image is left out. */
+  readonly builtAt?: number;
+}
+
+/** The parts of the file that Packer's `manifest` post-processor writes which say what the last run made. */
+interface Manifest {
+  readonly last_run_uuid: string;
+  readonly builds: readonly {
+    readonly packer_run_uuid: string;
+    readonly artifact_id: string;
+    readonly build_time: number;
+  }[];
+}
+
+const REMEDY = 'Bake an image with packer build, or say -c amiId=ami-…';
+
+/** Checks an image id given by hand; `builtAt` is the bake's time in ISO 8601. */
+export function givenAmi(id: string, builtAt?: string): Ami {
+  if (!/^ami-[0-9a-f]{8,17}$/.test(id)) {
+    throw new Error(`Image id is "${id}", expected ami- and 8 to 17 hexadecimal digits. ${REMEDY}`);
+  }
+  if (builtAt === undefined) return { id };
+  const builtAtMs = Date.parse(builtAt);
+  if (Number.isNaN(builtAtMs)) {
+    throw new Error(`Bake time amiBuiltAt is "${builtAt}", expected ISO 8601 such as 2026-11-21T07:45:00Z. Correct it`);
+  }
+  return { id, builtAt: Math.floor(builtAtMs / 1000) };
+}
+
+/** Finds the image that the last run of Packer made in the region; `manifest` is the text of its file. */
+export function bakedAmi(manifest: string, region: string): Ami {
+  const { last_run_uuid, builds } = readManifest(manifest);
+  const lastRun = builds.filter((build) => build.packer_run_uuid === last_run_uuid);
+  for (const { artifact_id, build_time } of lastRun) {
+    const id = artifact_id.split(',').find((artifact) => artifact.startsWith(`${region}:`));
+    if (id) return { ...givenAmi(id.slice(region.length + 1)), builtAt: build_time };
+  }
+  const found = lastRun.map((build) => build.artifact_id).join(', ') || 'none';
+  throw new Error(`Packer's last run made no image in ${region}, it made: ${found}. ${REMEDY} of that region`);
+}
+
+function readManifest(text: string): Manifest {
+  try {
+    const manifest = JSON.parse(text);
+    if (typeof manifest.last_run_uuid === 'string' && Array.isArray(manifest.builds)) return manifest;
+  } catch (cause) {
+    throw new Error(`Packer's manifest is not JSON. ${REMEDY}`, { cause });
+  }
+  throw new Error(`Packer's manifest has no last_run_uuid or no builds. ${REMEDY}`);
+}

@@ -1,0 +1,39 @@
+import { Aws } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+
+/** Who is told, and with which key the messages rest. */
+export interface PeopleTopicProps {
+  readonly key: IKey;
+  readonly stage: string;
+  /** Empty: nobody yet. */
+  readonly email: string;
+}
+
+/** The topic by which people hear of alarms, failed launches and the bill. */
+export function peopleTopic(scope: Construct, id: string, { key, stage, email }: PeopleTopicProps): Topic {
+  const topic = new Topic(scope, id, { displayName: `Stampede ${stage}`, masterKey: key, enforceSSL: true });
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'AlarmsAndBudgets',
+      principals: ['cloudwatch', 'budgets'].map((service) => new ServicePrincipal(`${service}.amazonaws.com`)),
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+    }),
+  );
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'Events',
+      // EventBridge does not honour conditions in the policies of topics.
+      principals: [new ServicePrincipal('events.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+    }),
+  );
+  if (email) topic.addSubscription(new EmailSubscription(email));
+  return topic;
+}

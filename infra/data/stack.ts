@@ -1,0 +1,36 @@
+import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { OUTPUTS } from '../../server/contract.ts';
+import { StageStack, type StageStackProps } from '../stage-stack.ts';
+import { AccessLogs } from './access-logs.ts';
+import { Backups } from './backups.ts';
+import { dataKey, telemetryKey } from './keys.ts';
+import { LogGroups } from './log-groups.ts';
+import { peopleTopic } from './people-topic.ts';
+import { TimestampsTable } from './timestamps-table.ts';
+
+/** What outlives every fleet: the timestamps, their backups, the logs, and whom to tell. Depends on no other stack. */
+export class DataStack extends StageStack {
+  readonly timestamps: TimestampsTable;
+  readonly accessLogs: AccessLogs;
+  readonly logs: LogGroups;
+  readonly people: Topic;
+
+  constructor(scope: Construct, id: string, props: StageStackProps) {
+    super(scope, id, { ...props, description: `Stampede ${props.stage}: timestamps, backups and logs` });
+    const { settings, stage } = props;
+    const removalPolicy = settings.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+
+    const key = dataKey(this, 'DataKey', { removalPolicy });
+    this.timestamps = new TimestampsTable(this, 'Timestamps', { key, settings, removalPolicy });
+    new Backups(this, 'Backups', { table: this.timestamps.table, key, settings, removalPolicy });
+    this.accessLogs = new AccessLogs(this, 'AccessLogs', { settings, removalPolicy });
+
+    const logKey = telemetryKey(this, 'TelemetryKey', { removalPolicy });
+    this.logs = new LogGroups(this, 'LogGroups', { key: logKey, stage, settings });
+    this.people = peopleTopic(this, 'People', { key: logKey, stage, email: settings.alarmEmail });
+
+    new CfnOutput(this, OUTPUTS.data.tableName, { value: this.timestamps.table.tableName });
+  }
+}

@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { acknowledge } from './acknowledged.ts';
+import { type Ami, bakedAmi, givenAmi } from './ami.ts';
+import { readSettings } from './settings.ts';
+import { addStampede } from './stampede.ts';
+
+/** Written by Packer at the root of the repository; cdk runs there too. */
+const MANIFEST = 'packer-manifest.json';
+
+const app = new App();
+const context = (name: string): string | undefined => app.node.tryGetContext(name);
+const stage = context('stage') ?? 'dev';
+const settings = readSettings(stage, context);
+
+const deployment = { stage, settings, ami: pinnedAmi(settings.region) };
+addStampede(app, deployment);
+acknowledge(app, deployment);
+Validations.of(app).addPlugins(new AwsSolutionsChecks());
+
+function pinnedAmi(region: string): Ami {
+  const id = context('amiId');
+  if (id !== undefined) return givenAmi(id, context('amiBuiltAt'));
+  if (existsSync(MANIFEST)) return bakedAmi(readFileSync(MANIFEST, 'utf8'), region);
+  throw new Error(`No image to launch: ${MANIFEST} does not exist. Bake one with packer build, or say -c amiId=ami-…`);
+}

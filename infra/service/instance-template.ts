@@ -1,0 +1,67 @@
+import { Aws } from 'aws-cdk-lib';
+import {
+  BlockDeviceVolume,
+  EbsDeviceVolumeType,
+  InstanceType,
+  LaunchTemplate,
+  LaunchTemplateHttpTokens,
+  MachineImage,
+  UserData,
+} from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
+import type { Ami } from '../ami.ts';
+import type { DataStack } from '../data/stack.ts';
+import type { Firewall } from '../network/firewall.ts';
+import type { Settings } from '../settings.ts';
+import { instanceRole } from './instance-role.ts';
+import { fleetName, LAUNCH_HOOK } from './names.ts';
+import { instanceEnvironment, writeEnvironmentScript } from './user-data.ts';
+
+/** What an instance of the fleet is made of. */
+export interface InstanceTemplateProps {
+  readonly firewall: Firewall;
+  readonly stage: string;
+  readonly settings: Settings;
+  readonly data: DataStack;
+  readonly ami: Ami;
+}
+
+/** Boot volume in GiB: the image is 2, the rest is for logs. */
+const VOLUME_GIB = 8;
+
+/** How an instance of the fleet is launched. */
+export class InstanceTemplate extends Construct {
+  readonly launchTemplate: LaunchTemplate;
+
+  constructor(scope: Construct, id: string, { firewall, stage, settings, data, ami }: InstanceTemplateProps) {
+    super(scope, id);
+    const environment = instanceEnvironment({
+      stage,
+      region: Aws.REGION,
+      tableName: data.timestamps.table.tableName,
+      groupName: fleetName(stage),
+      launchHook: LAUNCH_HOOK,
+    });
+    this.launchTemplate = new LaunchTemplate(this, 'Template', {
+      machineImage: MachineImage.genericLinux({ [settings.region]: ami.id }),
+      instanceType: new InstanceType(settings.instanceType),
+      role: instanceRole(this, 'Role', { stage, settings, data }),
+      userData: UserData.custom(writeEnvironmentScript(environment)),
+      securityGroup: firewall.app,
+      associatePublicIpAddress: false,
+      httpTokens: LaunchTemplateHttpTokens.REQUIRED,
+      // One hop: nothing behind the instance's own network stack, such as a container, may ask for its credentials.
+      httpPutResponseHopLimit: 1,
+      // One-minute CPU metrics: without them a 60 s alarm has a value in one period of five.
+      detailedMonitoring: true,
+      ebsOptimized: true,
+      blockDevices: [
+        {
+          // The root device of Debian's images, so this resizes and encrypts it rather than adding a volume.
+          deviceName: '/dev/xvda',
+          volume: BlockDeviceVolume.ebs(VOLUME_GIB, { volumeType: EbsDeviceVolumeType.GP3, encrypted: true }),
+        },
+      ],
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  type ApplicationListener,
+  ApplicationLoadBalancer,
+  ApplicationProtocol,
+  ApplicationTargetGroup,
+  DesyncMitigationMode,
+  TargetGroupLoadBalancingAlgorithmType,
+  TargetType,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { HEALTH_CHECK, HEALTH_PATH, PORT, TIMEOUTS_MS } from '../../server/contract.ts';
+import type { Firewall } from '../network/firewall.ts';
+import type { Settings } from '../settings.ts';
+import { addListeners } from './listeners.ts';
+
+/** Where the load balancer stands, and how it is reached. */
+export interface LoadBalancerProps {
+  readonly vpc: IVpc;
+  readonly firewall: Firewall;
+  readonly stage: string;
+  readonly settings: Settings;
+  readonly logs: IBucket;
+}
+
+/** The load balancer with the one target group behind it. */
+export class LoadBalancer extends Construct {
+  readonly balancer: ApplicationLoadBalancer;
+  readonly targetGroup: ApplicationTargetGroup;
+  readonly listener: ApplicationListener;
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, { vpc, firewall, stage, settings, logs }: LoadBalancerProps) {
+    super(scope, id);
+    this.balancer = new ApplicationLoadBalancer(this, 'Balancer', {
+      vpc,
+      internetFacing: true,
+      securityGroup: firewall.loadBalancer,
+      idleTimeout: Duration.millis(TIMEOUTS_MS.albIdle),
+      dropInvalidHeaderFields: true,
+      desyncMitigationMode: DesyncMitigationMode.STRICTEST,
+      deletionProtection: settings.loadBalancerProtection,
+    });
+    this.balancer.logAccessLogs(logs, `${stage}/access`);
+    this.balancer.logConnectionLogs(logs, `${stage}/connection`);
+    this.targetGroup = appTargets(this, 'Targets', vpc);
+    const { listener, url } = addListeners(this, { balancer: this.balancer, targetGroup: this.targetGroup, settings });
+    this.listener = listener;
+    this.url = url;
+  }
+}
+
+const appTargets = (scope: Construct, id: string, vpc: IVpc): ApplicationTargetGroup =>
+  new ApplicationTargetGroup(scope, id, {
+    vpc,
+    targetType: TargetType.INSTANCE,
+    protocol: ApplicationProtocol.HTTP,
+    port: PORT,
+    // A new instance, whose code is cold, answers slower and so gets less until it is warm.
+    loadBalancingAlgorithmType: TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
+    deregistrationDelay: Duration.millis(TIMEOUTS_MS.deregistrationDelay),
+    healthCheck: {
+      path: HEALTH_PATH,
+      port: String(PORT),
+      healthyHttpCodes: '200',
+      interval: Duration.seconds(HEALTH_CHECK.intervalS),
+      timeout: Duration.seconds(HEALTH_CHECK.timeoutS),
+      healthyThresholdCount: HEALTH_CHECK.healthyThreshold,
+      unhealthyThresholdCount: HEALTH_CHECK.unhealthyThreshold,
+    },
+  });

@@ -1,0 +1,68 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { OUTPUTS } from '../../server/contract.ts';
+import type { Ami } from '../ami.ts';
+import { type FleetBounds, fleetBounds } from '../capacity.ts';
+import type { DataStack } from '../data/stack.ts';
+import type { NetworkStack } from '../network/stack.ts';
+import { SCALING } from '../settings.ts';
+import { StageStack, type StageStackProps } from '../stage-stack.ts';
+import { Fleet } from './fleet.ts';
+import { InstanceTemplate } from './instance-template.ts';
+import { LoadBalancer } from './load-balancer.ts';
+import { StepScaling } from './step-scaling.ts';
+import { UserAlarms } from './user-alarms.ts';
+
+/** What the service is built on, and the image it launches. */
+export interface ServiceStackProps extends StageStackProps {
+  readonly data: DataStack;
+  readonly network: NetworkStack;
+  readonly ami: Ami;
+}
+
+/** The fleet behind its load balancer. */
+export class ServiceStack extends StageStack {
+  readonly loadBalancer: LoadBalancer;
+  readonly fleet: Fleet;
+  readonly bounds: FleetBounds;
+  /** Alarms on what users feel; they also roll a deploy back. */
+  readonly userAlarms: UserAlarms;
+
+  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+    super(scope, id, { ...props, description: `Stampede ${props.stage}: fleet and load balancer` });
+    const { settings, stage, data, network, ami } = props;
+    const { vpc, firewall } = network;
+
+    this.loadBalancer = new LoadBalancer(this, 'LoadBalancer', {
+      vpc,
+      firewall,
+      stage,
+      settings,
+      logs: data.accessLogs.bucket,
+    });
+    this.userAlarms = new UserAlarms(this, 'UserAlarms', this.loadBalancer);
+
+    const template = new InstanceTemplate(this, 'Instance', { firewall, stage, settings, data, ami });
+    this.bounds = fleetBounds(settings, SCALING);
+    this.fleet = new Fleet(this, 'Fleet', {
+      vpc,
+      stage,
+      settings,
+      bounds: this.bounds,
+      launchTemplate: template.launchTemplate,
+      loadBalancer: this.loadBalancer,
+      rollbackAlarms: this.userAlarms.all,
+      people: data.people,
+    });
+    new StepScaling(this, 'StepScaling', { groupName: this.fleet.groupName, table: SCALING });
+
+    new CfnOutput(this, OUTPUTS.service.url, { value: this.loadBalancer.url });
+    new CfnOutput(this, OUTPUTS.service.autoScalingGroup, { value: this.fleet.groupName });
+    new CfnOutput(this, OUTPUTS.service.targetGroupArn, { value: this.loadBalancer.targetGroup.targetGroupArn });
+    new CfnOutput(this, OUTPUTS.service.loadBalancerArn, { value: this.loadBalancer.balancer.loadBalancerArn });
+    new CfnOutput(this, OUTPUTS.service.launchTemplateId, {
+      value: template.launchTemplate.launchTemplateId as string,
+    });
+    new CfnOutput(this, OUTPUTS.service.amiId, { value: ami.id });
+  }
+}

@@ -1,0 +1,44 @@
+import { ENV, IMAGE_PATHS } from '../../server/contract.ts';
+
+/** The values of one instance, by the names of {@link ENV}. */
+export type Environment = Readonly<Record<string, string>>;
+
+/** Environment of the server on an instance. */
+export interface EnvironmentProps {
+  readonly stage: string;
+  readonly region: string;
+  readonly tableName: string;
+  readonly groupName: string;
+  readonly launchHook: string;
+}
+
+/** Names and values that the instance's programs need; everything else they know from the image. */
+export const instanceEnvironment = (props: EnvironmentProps): Environment => ({
+  [ENV.stage]: props.stage,
+  [ENV.region]: props.region,
+  [ENV.tableName]: props.tableName,
+  [ENV.autoScalingGroup]: props.groupName,
+  [ENV.launchHook]: props.launchHook,
+  // The load balancer, so that the client's address is the last one of X-Forwarded-For.
+  [ENV.trustedProxies]: '1',
+  [ENV.cloudwatchMetrics]: 'on',
+});
+
+/**
+ * The script that cloud-init runs at first boot: it writes the environment file and does nothing else, so that no instance depends on
+ * anything that could fail at boot. It becomes visible whole or not at all.
+ */
+export function writeEnvironmentScript(environment: Environment): string {
+  const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  return [
+    '#!/bin/bash',
+    'set -euo pipefail',
+    `install -d -m 0755 "$(dirname ${IMAGE_PATHS.envFile})"`,
+    `cat > ${IMAGE_PATHS.envFile}.new <<'ENVIRONMENT'`,
+    ...lines,
+    'ENVIRONMENT',
+    `chmod 0644 ${IMAGE_PATHS.envFile}.new`,
+    `mv ${IMAGE_PATHS.envFile}.new ${IMAGE_PATHS.envFile}`,
+    '',
+  ].join('\n');
+}
