@@ -1,0 +1,58 @@
+import type { z } from 'zod';
+import { parseReference, type Reference, referenceText } from './reference.ts';
+import { type Context, type KnownValues, resolve } from './resolve.ts';
+import type { Template } from './template.ts';
+
+/** A resource of a stage whose properties are read, with all intrinsic functions resolved. */
+export interface StageResource<Properties> {
+  readonly stack: string;
+  readonly logicalId: string;
+  /** What a `Ref` to it resolves to. */
+  readonly ref: string;
+  readonly properties: Properties;
+}
+
+/** The resources of all templates of one stage. */
+export class StageTemplates {
+  readonly #templates: readonly Template[];
+  readonly #known: KnownValues;
+
+  /** `known` may give the values that only a deployment has. @default - references stay as text */
+  constructor(templates: readonly Template[], known: KnownValues = () => undefined) {
+    this.#templates = templates;
+    this.#known = known;
+  }
+
+  /** All resources of a type, with the properties that the schema names. */
+  list<Schema extends z.ZodType>(type: string, schema: Schema): StageResource<z.output<Schema>>[] {
+    return this.#templates.flatMap((template) =>
+      Object.keys(template.Resources)
+        .filter((logicalId) => template.Resources[logicalId]?.Type === type)
+        .map((logicalId) => this.#read(template, logicalId, schema)),
+    );
+  }
+
+  /** The resource that a resolved text refers to. @throws Error when it refers to none, or to another type. */
+  find<Schema extends z.ZodType>(type: string, text: unknown, schema: Schema): StageResource<z.output<Schema>> {
+    const reference = parseReference(text);
+    const template = this.#templates.find(({ stack }) => stack === reference?.stack);
+    const found = reference && template?.Resources[reference.logicalId]?.Type;
+    if (!reference || !template || found !== type) {
+      throw new Error(`${JSON.stringify(text)} is ${found ?? 'no resource of the stage'}: expected an ${type}`);
+    }
+    return this.#read(template, reference.logicalId, schema);
+  }
+
+  #read<Schema extends z.ZodType>(template: Template, logicalId: string, schema: Schema) {
+    const context: Context = { template, templates: this.#templates, logicalId, known: this.#known };
+    const parsed = schema.safeParse(resolve(template.Resources[logicalId]?.Properties, context));
+    if (!parsed.success) throw new Error(`${template.stack}/${logicalId}: ${oneLine(parsed.error)}`);
+    const self: Reference = { stack: template.stack, logicalId };
+    const ref = this.#known(referenceText(self), self) ?? referenceText(self);
+    return { stack: template.stack, logicalId, ref, properties: parsed.data };
+  }
+}
+
+function oneLine(error: z.ZodError): string {
+  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+}
