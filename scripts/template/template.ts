@@ -8,7 +8,7 @@ const resource = z.object({ Type: z.string(), Properties: z.record(z.string(), z
 const output = z.object({ Value: z.unknown(), Export: z.object({ Name: z.unknown() }).optional() });
 
 const schema = z.object({
-  Resources: z.record(z.string(), resource),
+  Resources: z.record(z.string(), resource).default({}),
   Parameters: z.record(z.string(), z.object({ Default: z.unknown().optional() })).default({}),
   Outputs: z.record(z.string(), output).default({}),
 });
