@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
+import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Logger } from 'pino';
 import { createAdmission } from './admission.ts';
@@ -8,13 +9,18 @@ import type { Config } from './config.ts';
 import { GroupCommit } from './group-commit.ts';
 import { createAccessLog } from './http/access-log.ts';
 import { createApp } from './http/app.ts';
+import { loadAssets } from './http/assets.ts';
 import { drainConnections } from './http/drain.ts';
 import { createFrontDoor } from './http/front-door.ts';
+import { createHomePage } from './http/pages/home-page.ts';
+import { createProblemPage } from './http/pages/problem-page.ts';
+import { createTimestampsPage } from './http/pages/timestamps-page.ts';
 import { createPostApp } from './http/post-app.ts';
 import { createSendProblem } from './http/problems.ts';
 import { createReadGuard } from './http/read-guard.ts';
 import type { ServiceFacts } from './service-facts.ts';
 import { DynamoTimestamps } from './timestamps-dynamodb.ts';
+import { FROM_SOURCE } from './version.ts';
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -33,6 +39,9 @@ export interface Service {
   readonly drain: () => Promise<void>;
 }
 
+/** The pages' assets lie next to their code; the build puts them next to the bundle. */
+const ASSETS_FOLDER = join(import.meta.dirname, FROM_SOURCE ? 'http/pages/assets' : 'assets');
+
 /** 40 random bits: no two processes share them, now or later. */
 const makeWriterId = (): string => Number.parseInt(randomBytes(5).toString('hex'), 16).toString(32).padStart(8, '0');
 
@@ -40,8 +49,9 @@ const makeWriterId = (): string => Number.parseInt(randomBytes(5).toString('hex'
 export const createService = ({ config, facts, client, tableName, logger }: ServiceOptions): Service => {
   let draining = false;
   const isDraining = () => draining;
+  const assets = loadAssets(ASSETS_FOLDER);
   const store = new DynamoTimestamps(client, tableName, config.tableShards);
-  const sendProblem = createSendProblem((problem) => problem.detail, logger);
+  const sendProblem = createSendProblem(createProblemPage(assets.url), logger);
   const admission = createAdmission(config, logger);
 
   const commit = new GroupCommit({
@@ -72,9 +82,9 @@ export const createService = ({ config, facts, client, tableName, logger }: Serv
     readGuard: createReadGuard(config.readToken),
     trustedProxies: config.trustedProxies,
     isDraining,
-    homePage: () => '',
-    timestampsPage: () => '',
-    routers: [],
+    homePage: createHomePage(assets.url),
+    timestampsPage: createTimestampsPage(assets.url),
+    routers: [assets.router],
   });
 
   const server = createFrontDoor({

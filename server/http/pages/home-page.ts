@@ -1,10 +1,7 @@
-import type { z } from 'zod';
-import type { InstanceSchema } from '../schemas.ts';
+import type { HomePage, Instance } from '../home.ts';
 import { type Html, html } from './html.ts';
 import { type AssetUrl, layout } from './layout.ts';
 import { timeElement } from './time-element.ts';
-
-type Instance = z.infer<typeof InstanceSchema>;
 
 /** `93784` is `1 d 2 h 3 min`: the two or three units that matter. */
 const uptimeText = (seconds: number): string => {
@@ -82,8 +79,8 @@ const feed = html`<section class="feed" aria-labelledby="feed-title">
 
 /** `GET /` for browsers: who answered, a button that records, and what arrives. It needs no database to render. */
 export const createHomePage =
-  (asset: AssetUrl) =>
-  (instance: Instance): string =>
+  (asset: AssetUrl): HomePage =>
+  (instance) =>
     layout(asset, {
       title: 'Live',
       section: '/',

@@ -1,11 +1,6 @@
-import type { z } from 'zod';
-import type { ProblemSchema } from '../schemas.ts';
+import type { Problem, ProblemPage } from '../problems.ts';
 import { type Html, html } from './html.ts';
 import { type AssetUrl, layout } from './layout.ts';
-
-type Problem = Readonly<Omit<z.infer<typeof ProblemSchema>, 'errors'>> & {
-  readonly errors?: readonly { readonly field: string; readonly message: string }[] | undefined;
-};
 
 /** What a person can do about it, where the status alone tells. */
 const remedy = (status: number): Html | undefined => {
@@ -23,8 +18,8 @@ const fields = (errors: Problem['errors']): Html | undefined =>
 
 /** A problem (RFC 9457) for browsers: the same facts that programs get. */
 export const createProblemPage =
-  (asset: AssetUrl) =>
-  (problem: Problem): string =>
+  (asset: AssetUrl): ProblemPage =>
+  (problem) =>
     layout(asset, {
       title: problem.title,
       style: 'problem.css',

@@ -1,20 +1,10 @@
-import type { z } from 'zod';
-import type { RecordSchema } from '../schemas.ts';
+import type { TimestampsPage, TimestampsView } from '../get-app.ts';
 import { type Html, html } from './html.ts';
 import { type AssetUrl, layout } from './layout.ts';
 import { timeElement } from './time-element.ts';
 
-type RecordBody = z.infer<typeof RecordSchema>;
-
-interface TimestampsView {
-  readonly timestamps: readonly RecordBody[];
-  readonly next?: string;
-}
-
-interface TimeFilter {
-  readonly from?: string;
-  readonly to?: string;
-}
+type RecordBody = TimestampsView['timestamps'][number];
+type TimeFilter = Parameters<TimestampsPage>[1];
 
 // The roles are spoken out because the style sheet lays rows out as blocks on narrow screens, and a browser then
 // takes the table's meaning away.
@@ -57,8 +47,8 @@ const nothing = ({ from, to }: TimeFilter): Html =>
 
 /** `GET /app` for browsers: a page of the recorded timestamps, newest first. Works without JavaScript. */
 export const createTimestampsPage =
-  (asset: AssetUrl) =>
-  (view: TimestampsView, filter: TimeFilter): string =>
+  (asset: AssetUrl): TimestampsPage =>
+  (view, filter) =>
     layout(asset, {
       title: 'Timestamps',
       section: '/app',
