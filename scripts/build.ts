@@ -3,7 +3,7 @@
  * CommonJS, because bundled dependencies `require` Node's modules, which an ES module bundle would have to imitate.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
