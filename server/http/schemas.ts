@@ -14,7 +14,7 @@ export const RecordSchema = z
     timestamp: Iso8601Micros,
     id: z
       .string()
-      .meta({ description: 'Address of the record: GET /app/{id}', example: '1k7t0ud3tg00004015rm2v0q800000a1' }),
+      .meta({ description: 'Address of the record: GET /app/{id}', example: '1jmf3ka0c2g00c807k3f9x2a1000001q' }),
     traceId: z.string().meta({ description: 'AWS X-Ray trace id', example: '1-69200b2c-3f5c8a1b9d7e4c6f8a0b2d4e' }),
     clientAddress: z.string().meta({ example: '203.0.113.7' }),
     protocol: z.enum(['http', 'https']),
@@ -28,44 +28,57 @@ export const RECORD_FIELDS = Object.keys(RecordSchema.shape) as (keyof typeof Re
 export const RecordPageSchema = z
   .object({
     timestamps: z.array(RecordSchema),
-    next: z.string().optional().meta({ description: 'URL of the next, older page; absent on the last one' }),
+    next: z.string().optional().meta({
+      description: 'URL of the next, older page; absent on the last one',
+      example: '/app?limit=20&cursor=1jmf3ka0c2g00c807k3f9x2a1000001q',
+    }),
   })
   .meta({ id: 'TimestampPage' });
 
 /** A whole number as it stands in a URL. */
 const wholeNumber = (min: number, max: number) => {
   const expectation = `expected a whole number from ${min} to ${max}`;
-  return z
-    .string(expectation)
-    .regex(/^\d{1,16}$/, expectation)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, expectation);
+  return z.preprocess(
+    (text) => (typeof text === 'string' && /^\d{1,16}$/.test(text) ? Number(text) : text),
+    z.int(expectation).min(min, expectation).max(max, expectation),
+  );
 };
 
 const time = z
   .string()
   .transform((text, context) => {
+    // What a form sends for a field that was left empty.
+    if (text === '') return undefined;
     const micros = microsFromIso(text);
     if (micros === undefined) context.addIssue('expected an ISO 8601 date or time, such as 2026-11-21T07:45:00Z');
-    return micros ?? 0;
+    return micros;
   })
   .optional();
 
 export const ListQuerySchema = z
   .strictObject({
-    limit: wholeNumber(1, 1000).default(100).meta({ description: 'Records on a page, 1 to 1000' }),
+    limit: wholeNumber(1, 1000).default(100).meta({ description: 'Records on a page; 100 if not given', example: 20 }),
     cursor: z
       .string()
       .regex(/^[0-9a-v]{32}$/, 'expected the cursor of a previous page')
       .optional()
-      .meta({ description: 'Where the previous page ended; opaque, take it from `next`' }),
-    from: time.meta({ description: 'Only records at or after this time, ISO 8601, UTC unless it has an offset' }),
-    to: time.meta({ description: 'Only records before this time' }),
+      .meta({
+        description: 'Where the previous page ended; opaque, taken from `next`',
+        example: '1jmf3ka0c2g00c807k3f9x2a1000001q',
+      }),
+    from: time.meta({
+      description: 'Only records at or after this time: ISO 8601, UTC unless it has an offset',
+      example: '2026-11-21T07:45:00Z',
+    }),
+    to: time.meta({ description: 'Only records before this time', example: '2026-11-22' }),
     consistent: z
       .enum(['true', 'false'])
       .default('false')
       .transform((text) => text === 'true')
-      .meta({ description: 'Whether to see everything acknowledged before the request, at twice the read price' }),
+      .meta({
+        description: 'Whether to see everything acknowledged before the request, at twice the read price',
+        example: 'true',
+      }),
   })
   .meta({ id: 'TimestampQuery' });
 
@@ -73,37 +86,43 @@ export const NewUserSchema = z
   .strictObject({
     username: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, '1 to 64 letters, digits, dots, dashes or underscores'),
-    email: z.email().max(254),
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, '1 to 64 letters, digits, dots, dashes or underscores')
+      .meta({ example: 'ada' }),
+    email: z.email().max(254).meta({ example: 'ada@example.com' }),
   })
   .meta({ id: 'NewUser' });
 
 export const UserSchema = z
-  .object({ id: z.string(), username: z.string(), email: z.string(), createdAt: Iso8601Micros })
+  .object({
+    id: z.string().meta({ example: 'a1b2c3d4' }),
+    username: z.string().meta({ example: 'ada' }),
+    email: z.string().meta({ example: 'ada@example.com' }),
+    createdAt: Iso8601Micros,
+  })
   .meta({ id: 'User' });
 
 export const LoadQuerySchema = z
   .strictObject({
-    number: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    number: wholeNumber(0, Number.MAX_SAFE_INTEGER).meta({ description: 'The number to test', example: 1_000_000_007 }),
   })
   .meta({ id: 'LoadQuery' });
 
 export const LoadResultSchema = z
   .object({
-    number: z.int(),
-    isPrime: z.boolean(),
+    number: z.int().meta({ example: 1_000_000_007 }),
+    isPrime: z.boolean().meta({ example: true }),
     processingTime: z.number().meta({ description: 'Seconds of computation', example: 0.183 }),
   })
   .meta({ id: 'LoadResult' });
 
 export const InstanceSchema = z
   .object({
-    hostname: z.string(),
-    instanceId: z.string().optional().meta({ description: 'On EC2 only' }),
-    availabilityZone: z.string().optional().meta({ description: 'On EC2 only' }),
-    version: z.string(),
-    commit: z.string(),
-    uptimeSeconds: z.number(),
+    hostname: z.string().meta({ example: 'ip-10-0-12-34' }),
+    instanceId: z.string().optional().meta({ description: 'On EC2 only', example: 'i-0abc1234def567890' }),
+    availabilityZone: z.string().optional().meta({ description: 'On EC2 only', example: 'eu-central-1a' }),
+    version: z.string().meta({ example: '0.1.0' }),
+    commit: z.string().meta({ example: '2bfd373' }),
+    uptimeSeconds: z.number().meta({ example: 93_784 }),
   })
   .meta({ id: 'Instance' });
 
@@ -111,9 +130,19 @@ export const InstanceSchema = z
 export const ProblemSchema = z
   .object({
     type: z.string().meta({ example: '/docs#invalid' }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+    title: z.string().meta({ example: 'Bad Request' }),
+    status: z.int().meta({ example: 400 }),
+    detail: z
+      .string()
+      .meta({ example: 'the request is not valid: query.limit: expected a whole number from 1 to 1000' }),
+    errors: z
+      .array(
+        z.object({
+          field: z.string().meta({ example: 'query.limit' }),
+          message: z.string().meta({ example: 'expected a whole number from 1 to 1000' }),
+        }),
+      )
+      .optional()
+      .meta({ description: 'The fields at fault' }),
   })
   .meta({ id: 'Problem' });
