@@ -97,18 +97,11 @@ function absentValues(options: OptionTable): Record<string, false | readonly str
 
 function parse(command: CommandDescription, argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options: parserOptions(command.options), allowPositionals: true });
+    const options: ParseArgsOptionsConfig = { ...command.options, help: { type: 'boolean' } };
+    return parseArgs({ args: [...argv], options, allowPositionals: true });
   } catch (error) {
     throw new UsageError((error as Error).message.split('. ')[0], { cause: error });
   }
-}
-
-function parserOptions(options: OptionTable): ParseArgsOptionsConfig {
-  const entries = Object.entries(options).map(([name, option]) => {
-    const { help: _, ...parsed } = option;
-    return [name, parsed] as const;
-  });
-  return { ...Object.fromEntries(entries), help: { type: 'boolean' } };
 }
 
 function checkWords(expected: readonly Positional[], got: readonly string[]): void {

@@ -1,0 +1,31 @@
+import { OperatorError } from '../cli/errors.ts';
+
+/** What to do about failures that come from the operator's own configuration, by the SDK's error name or message. */
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/Region is missing/, 'no AWS region is set: set AWS_REGION to the region of the stack'],
+  [
+    /CredentialsProviderError|Could not load credentials/,
+    'no AWS credentials were found: log in (aws sso login) or set AWS_PROFILE',
+  ],
+  [
+    /ExpiredToken|InvalidClientTokenId|InvalidToken|UnrecognizedClient|AuthFailure|SignatureDoesNotMatch/,
+    'AWS does not accept the credentials, they may have expired: log in again (aws sso login)',
+  ],
+  [/AccessDenied|UnauthorizedOperation|NotAuthorized/, 'the credentials may not do this: use a role that may'],
+  [/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|TimeoutError/, 'AWS cannot be reached: check network and AWS_REGION'],
+];
+
+/**
+ * Awaits a call to AWS and turns its failure into a line for the operator: what could not be done, what AWS said, and
+ * the remedy where it is known.
+ */
+export async function explained<Answer>(doing: string, call: Promise<Answer>): Promise<Answer> {
+  try {
+    return await call;
+  } catch (cause) {
+    const { name, message } = cause as Error;
+    const text = `${name}: ${message || (cause as { code?: string }).code || 'no message'}`;
+    const remedy = REMEDIES.find(([pattern]) => pattern.test(text))?.[1];
+    throw new OperatorError(`cannot ${doing}: ${remedy ? `${remedy} (${text})` : text}`, { cause });
+  }
+}

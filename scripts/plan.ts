@@ -1,0 +1,21 @@
+import { main } from './cli/main.ts';
+import { run } from './cli/run.ts';
+import { parseStage } from './cli/stage.ts';
+import { planLine } from './operate/cdk-commands.ts';
+import { CDK_OPTIONS, parseSettings } from './operate/cdk-options.ts';
+
+await main(
+  {
+    name: 'plan',
+    summary: 'Shows what a deploy would change, a new image included. Changes nothing.',
+    options: CDK_OPTIONS,
+    examples: [
+      ['npm run plan', 'the dev stage, with the image of the last bake'],
+      ['npm run plan -- --stage prod --set nat=single', 'prod with one NAT gateway instead of one per zone'],
+    ],
+  },
+  async ({ values }) => {
+    const target = { stage: parseStage(values.stage), settings: parseSettings(values.set), amiId: values.ami };
+    await run(planLine(target));
+  },
+);

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** A request as it came over the wire: which operation, with which parameters. */
+export interface AwsRequest {
+  readonly operation: string;
+  /** Form fields of the query protocol, or the JSON body. */
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** An answer in the wire format of the service: XML (query protocol) or an object (JSON protocol). */
+export interface AwsAnswer {
+  readonly status?: number;
+  readonly body: string | object;
+}
+
+/** Answers by operation: one for all requests, or a function of the request. */
+export type Answers = Readonly<Record<string, AwsAnswer | ((request: AwsRequest) => AwsAnswer)>>;
+
+/**
+ * A local HTTP server in the place of AWS. The real SDK speaks to it when it gets `env`; `requests` keeps what it
+ * said. An operation without an answer is refused as AWS refuses one that the caller may not do.
+ */
+export async function startFakeAws(answers: Answers) {
+  const requests: AwsRequest[] = [];
+  const server = createServer(async (incoming, outgoing) => {
+    const request = readRequest(incoming, await text(incoming));
+    requests.push(request);
+    const answer = answers[request.operation] ?? denied(request.operation);
+    const { status = 200, body } = typeof answer === 'function' ? answer(request) : answer;
+    const isXml = typeof body === 'string';
+    outgoing.writeHead(status, { 'content-type': isXml ? 'text/xml' : 'application/x-amz-json-1.1' });
+    outgoing.end(isXml ? body : JSON.stringify(body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    requests,
+    env: {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'example',
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function readRequest({ headers }: IncomingMessage, body: string): AwsRequest {
+  const target = headers['x-amz-target'];
+  if (typeof target === 'string') return { operation: target.split('.').at(-1) ?? '', params: JSON.parse(body) };
+  const { Action = 'unknown', Version: _, ...params } = Object.fromEntries(new URLSearchParams(body));
+  return { operation: Action, params };
+}
+
+/** An error of the query protocol (CloudFormation, Auto Scaling, Elastic Load Balancing). */
+export function queryError(status: number, code: string, message: string): AwsAnswer {
+  const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>`;
+  return { status, body: `<ErrorResponse>${error}<RequestId>b25f48e8-84fd-11e6</RequestId></ErrorResponse>` };
+}
+
+const denied = (operation: string) => queryError(403, 'AccessDenied', `User is not authorized to perform ${operation}`);
