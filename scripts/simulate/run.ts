@@ -1,0 +1,70 @@
+import type { ScalingSettings } from '../model/settings.ts';
+import { simulate, type Trace } from '../model/simulation.ts';
+import { summarize } from '../model/summary.ts';
+import { instanceHourPrice } from '../prices.ts';
+import { servingGroup } from '../template/group.ts';
+import { readLaunchTemplate } from '../template/launch-template.ts';
+import { readScaling } from '../template/scaling.ts';
+import { StageTemplates } from '../template/stage.ts';
+import { readTargetGroup, type TargetGroup } from '../template/target-group.ts';
+import { loadStage } from '../template/template.ts';
+import { parseFault } from './fault-option.ts';
+import type { Run } from './report.ts';
+
+/** What the simulation takes from a stage's templates. */
+export interface SimulatedStage {
+  readonly settings: ScalingSettings;
+  readonly targetGroup: TargetGroup;
+  readonly instanceType: string;
+}
+
+/** What it takes from the operator. */
+export interface RunInputs {
+  readonly trace: Trace;
+  readonly requestsPerInstance: number;
+  readonly bootS: number;
+  readonly metricDelayS: number;
+  readonly initialSize: number | undefined;
+  /** Faults as the command line has them. */
+  readonly faults: readonly string[];
+  /** Region of the prices; undefined takes that of the stage's zones. */
+  readonly region: string | undefined;
+}
+
+/** Reads a synthesised stage. */
+export async function readStage(path: string, stage: string): Promise<SimulatedStage> {
+  const templates = new StageTemplates(await loadStage(path, stage));
+  const group = servingGroup(templates);
+  return {
+    settings: readScaling(templates, group),
+    targetGroup: readTargetGroup(templates, group),
+    instanceType: readLaunchTemplate(templates, group).instanceType,
+  };
+}
+
+/** Simulates one stage. */
+export function runStage(name: string, stage: SimulatedStage, inputs: RunInputs): Run {
+  const { settings, instanceType, targetGroup } = stage;
+  const { intervalS, unhealthyThreshold } = targetGroup.healthCheck;
+  const simulation = simulate({
+    settings,
+    trace: inputs.trace,
+    requestsPerInstance: inputs.requestsPerInstance,
+    metricDelayS: inputs.metricDelayS,
+    faults: inputs.faults.map((fault) => parseFault(fault, settings.zones)),
+    times: {
+      bootS: inputs.bootS,
+      drainS: targetGroup.deregistrationDelayS,
+      detectS: intervalS * unhealthyThreshold,
+    },
+    ...(inputs.initialSize === undefined ? {} : { initialSize: inputs.initialSize }),
+  });
+  const region = inputs.region ?? regionOf(settings.zones);
+  const hourPriceUsd = instanceHourPrice(region, instanceType);
+  return { name, settings, instanceType, hourPriceUsd, simulation, summary: summarize(simulation) };
+}
+
+/** A zone is its region with a letter: `eu-west-1a`. */
+function regionOf([zone = '']: readonly string[]): string {
+  return zone.slice(0, -1);
+}
