@@ -11,7 +11,8 @@ import { TABLE } from './contract.ts';
 const ATTEMPT_TIMEOUT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 500;
 
-const MAX_ATTEMPTS = 8;
+/** About six seconds of trying: longer than DynamoDB's own failovers, shorter than a client's patience. */
+const MAX_ATTEMPTS = 16;
 const BACKOFF_BASE_MS = 25;
 const BACKOFF_CAP_MS = 1_000;
 

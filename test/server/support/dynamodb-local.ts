@@ -1,0 +1,91 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** The npm package that carries AWS's own DynamoDB Local; only its archive is used, its dependencies are not installed. */
+const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
+const FOLDER = join(import.meta.dirname, '../../../node_modules/.cache/dynamodb-local');
+const START_DEADLINE_MS = 60_000;
+
+const fetchOnce = (): void => {
+  if (existsSync(FOLDER)) return;
+  const partial = `${FOLDER}-${process.pid}`;
+  mkdirSync(partial, { recursive: true });
+  execFileSync('npm', ['pack', '--silent', PACKAGE], { cwd: partial, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('tar', ['-xzf', 'amplify-dynamodb-simulator-2.9.30.tgz'], { cwd: partial });
+  rmSync(join(partial, 'amplify-dynamodb-simulator-2.9.30.tgz'));
+  renameSync(partial, FOLDER);
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+const answers = async (endpoint: string): Promise<boolean> => {
+  try {
+    await fetch(endpoint, { signal: AbortSignal.timeout(1_000) });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const untilItAnswers = async (endpoint: string, java: ChildProcess): Promise<void> => {
+  const deadline = Date.now() + START_DEADLINE_MS;
+  while (!(await answers(endpoint))) {
+    if (java.exitCode !== null)
+      throw new Error(`DynamoDB Local ended with exit code ${java.exitCode} before it answered`);
+    if (Date.now() > deadline) throw new Error(`DynamoDB Local did not answer within ${START_DEADLINE_MS} ms`);
+    await delay(100);
+  }
+};
+
+/**
+ * Why its tests cannot run here, or `false`. With `DYNAMODB_LOCAL=required` (as in CI) there is no such reason, and they
+ * fail where Java is missing.
+ */
+export const dynamoDBLocalMissing = (): string | false => {
+  if (process.env['DYNAMODB_LOCAL'] === 'required') return false;
+  return spawnSync('java', ['-version']).error ? 'Java is missing; DynamoDB Local needs 17 or later' : false;
+};
+
+/** AWS's DynamoDB Local in memory, on a free port. Rejects when it does not answer in time. */
+export const startDynamoDBLocal = async (): Promise<{ endpoint: string; close: () => Promise<void> }> => {
+  fetchOnce();
+  const port = await freePort();
+  const emulator = join(FOLDER, 'package/emulator');
+  const java = spawn(
+    'java',
+    [
+      '-Djava.library.path=DynamoDBLocal_lib',
+      '-jar',
+      'DynamoDBLocal.jar',
+      '-inMemory',
+      '-port',
+      String(port),
+      '-disableTelemetry',
+    ],
+    { cwd: emulator, stdio: 'ignore' },
+  );
+  const exited = once(java, 'exit');
+  const endpoint = `http://127.0.0.1:${port}`;
+  const close = async () => {
+    java.kill();
+    await exited;
+  };
+  try {
+    await untilItAnswers(endpoint, java);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { endpoint, close };
+};
