@@ -1,0 +1,44 @@
+import { ServiceError } from '../../../server/errors.ts';
+import type { UserItems } from '../../../server/user-items.ts';
+
+/** What becomes of one call: it gets through or not, and the caller hears of it, or gets an error, or never hears. */
+export interface Fate {
+  readonly happens: boolean;
+  readonly answer: 'result' | 'error' | 'silence';
+}
+
+export const WELL: Fate = { happens: true, answer: 'result' };
+
+/** The fates of a call at which the process dies (silence) or the database is lost (error), before or after the write. */
+export const FAULTS: readonly Fate[] = [
+  { happens: false, answer: 'error' },
+  { happens: true, answer: 'error' },
+  { happens: false, answer: 'silence' },
+  { happens: true, answer: 'silence' },
+];
+
+/**
+ * The same items with every call going through `fateOf`, which may also hold the call back for a while. `listUsers` is
+ * left alone.
+ */
+export function withFates(items: UserItems, fateOf: (method: string) => Fate | Promise<Fate>): UserItems {
+  const through =
+    <A extends unknown[], R>(method: string, call: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      const { happens, answer } = await fateOf(method);
+      const result = happens ? await call(...args) : undefined;
+      if (answer === 'silence') return new Promise<R>(() => {});
+      if (answer === 'error') throw new ServiceError('unavailable', `${method} was lost`);
+      return result as R;
+    };
+  return {
+    putClaim: through('putClaim', (name, claim) => items.putClaim(name, claim)),
+    readClaim: through('readClaim', (name) => items.readClaim(name)),
+    takeOverClaim: through('takeOverClaim', (name, holder, claim) => items.takeOverClaim(name, holder, claim)),
+    releaseClaim: through('releaseClaim', (name, userId) => items.releaseClaim(name, userId)),
+    putUser: through('putUser', (user) => items.putUser(user)),
+    abort: through('abort', (userId) => items.abort(userId)),
+    readOutcome: through('readOutcome', (userId) => items.readOutcome(userId)),
+    listUsers: (query) => items.listUsers(query),
+  };
+}

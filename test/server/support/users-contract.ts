@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { createClock } from '../../../server/clock.ts';
+import { createUsers } from '../../../server/user-creation.ts';
+import type { UserItems } from '../../../server/user-items.ts';
+import { type User, uniqueNames } from '../../../server/users.ts';
+import { createDynamoUsers, DynamoUserItems } from '../../../server/users-dynamodb.ts';
+import type { TestDatabase } from './database.ts';
+import { FAULTS, WELL, withFates } from './faulty-user-items.ts';
+
+const now = createClock();
+const pause = async () => {};
+
+/** A name of this test alone. */
+const freshName = () => `u${randomUUID().slice(0, 13)}`;
+const userOf = (username: string) => ({ username, email: `${username}@x.org` });
+
+/** What every database of users must do; `database` has the table. */
+export const usersContract = ({ client, tableName }: Pick<TestDatabase, 'client' | 'tableName'>): void => {
+  const users = createDynamoUsers(client, tableName, now);
+  const items = new DynamoUserItems(client, tableName);
+  const usersOver = (over: UserItems, leaseMicros: number) =>
+    createUsers({ items: over, newId: () => randomUUID(), now, pause, leaseMicros });
+
+  describe('users', { timeout: 60_000 }, () => {
+    it('are created, and listed newest first with what was given', async () => {
+      const before = now();
+      const [first, second] = [freshName(), freshName()];
+      const created = [await users.createUser(userOf(first)), await users.createUser(userOf(second))];
+      const { users: listed } = await users.listUsers({ limit: 2 });
+      assert.deepEqual(listed, created.toReversed());
+      assert.deepEqual(
+        created.map(({ username, email }) => ({ username, email })),
+        [userOf(first), userOf(second)],
+      );
+      for (const { createdAt } of created) assert.ok(createdAt > before && createdAt < now());
+    });
+
+    it('have names that no other case of theirs can take', async () => {
+      const name = freshName();
+      await users.createUser(userOf(name));
+      await assert.rejects(users.createUser({ username: name.toUpperCase(), email: `${freshName()}@x.org` }), {
+        code: 'conflict',
+        fields: [{ field: 'body.username', message: 'is taken' }],
+      });
+      await assert.rejects(users.createUser({ username: freshName(), email: `${name.toUpperCase()}@X.org` }), {
+        code: 'conflict',
+        fields: [{ field: 'body.email', message: 'is taken' }],
+      });
+    });
+
+    it('are created once per name when many ask at once', async () => {
+      const names = [freshName(), freshName(), freshName()];
+      const wanted = names.flatMap((username) =>
+        names.flatMap((email) =>
+          [username, username.toUpperCase()].map((name) => ({ username: name, email: `${email}@x.org` })),
+        ),
+      );
+      const outcomes = await Promise.allSettled([...wanted, ...wanted].map((user) => users.createUser(user)));
+      for (const outcome of outcomes) if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'conflict');
+      const created = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+      const taken = created.flatMap((user) => uniqueNames(user).map(({ value }) => value));
+      assert.equal(new Set(taken).size, taken.length);
+      assert.ok(created.length >= 1);
+      const { users: listed } = await users.listUsers({ limit: created.length });
+      assert.deepEqual(new Set(listed.map(({ id }) => id)), new Set(created.map(({ id }) => id)));
+    });
+
+    for (const [step, method] of ['putClaim', 'putClaim', 'putUser'].entries())
+      for (const fault of FAULTS)
+        it(`leave their names to a newcomer, or keep them, when step ${step + 1} (${method}) ${tell(fault)}`, async () => {
+          const user = userOf(freshName());
+          let writes = 0;
+          const dying = usersOver(
+            withFates(items, (call) => {
+              if (call === 'readOutcome' || call === 'readClaim') return WELL;
+              writes += 1;
+              return writes <= step ? WELL : fault;
+            }),
+            0,
+          );
+          const attempt = dying.createUser(user).catch((error) => assert.equal(error.code, 'unavailable'));
+          if (fault.answer === 'silence') while (writes <= step) await new Promise(setImmediate);
+          if (fault.answer === 'error') await attempt;
+          const survived = method === 'putUser' && fault.happens;
+          while (
+            survived &&
+            !(await users.listUsers({ limit: 1_000 })).users.some(({ email }) => email === user.email)
+          );
+          const newcomer = usersOver(items, 0).createUser(user);
+          if (survived) await assert.rejects(newcomer, { code: 'conflict' });
+          else assert.equal((await newcomer).username, user.username);
+        });
+
+    it('cannot be created by an attempt that was aborted', async () => {
+      const user = userOf(freshName());
+      const { promise: woken, resolve: wake } = Promise.withResolvers<typeof WELL>();
+      const { promise: asleep, resolve: fallAsleep } = Promise.withResolvers<void>();
+      const sleeper = usersOver(
+        withFates(items, (method) => {
+          if (method !== 'putUser') return WELL;
+          fallAsleep();
+          return woken;
+        }),
+        0,
+      );
+      const sleeping = sleeper.createUser(user);
+      sleeping.catch(() => {}); // Asserted below.
+      await asleep;
+      // Several heirs at once: one of them wins.
+      const heirs = await Promise.allSettled([1, 2, 3, 4].map(() => usersOver(items, 1e6).createUser(user)));
+      assert.equal(heirs.filter(({ status }) => status === 'fulfilled').length, 0, 'the lease still holds');
+      const heir = await usersOver(items, 0).createUser(user);
+      wake(WELL);
+      await assert.rejects(sleeping, { code: 'unavailable' });
+      const { users: listed } = await users.listUsers({ limit: 1_000 });
+      assert.deepEqual(
+        listed.filter(({ email }) => email === user.email),
+        [heir],
+      );
+    });
+
+    it('pass from a dead attempt to exactly one of many heirs', async () => {
+      const user = userOf(freshName());
+      for (const name of uniqueNames(user)) await items.putClaim(name, { userId: randomUUID(), attemptedAt: 0 });
+      const heirs = await Promise.allSettled(Array.from({ length: 12 }, () => users.createUser(user)));
+      assert.equal(heirs.filter(({ status }) => status === 'fulfilled').length, 1);
+      for (const heir of heirs) if (heir.status === 'rejected') assert.equal(heir.reason.code, 'conflict');
+    });
+
+    it('are listed in pages that neither skip nor repeat, tombstones left out', async () => {
+      await items.abort(randomUUID());
+      const whole = (await users.listUsers({ limit: 1_000 })).users;
+      const paged: User[] = [];
+      let before: string | undefined;
+      do {
+        const page = await users.listUsers({ limit: 2, ...(before !== undefined && { before }) });
+        assert.ok(page.users.length >= 1 && page.users.length <= 2);
+        paged.push(...page.users);
+        before = page.next;
+      } while (before !== undefined);
+      assert.deepEqual(paged, whole);
+      assert.ok(whole.every(({ username }) => username !== ''));
+    });
+  });
+};
+
+const tell = ({ happens, answer }: (typeof FAULTS)[number]) =>
+  `${happens ? 'happens' : 'does not happen'} and ${answer === 'silence' ? 'the process dies' : 'the database is lost'}`;

@@ -1,0 +1,4 @@
+import { startDatabase } from './support/database.ts';
+import { usersContract } from './support/users-contract.ts';
+
+usersContract(await startDatabase());
