@@ -1,5 +1,6 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { stackNames } from '../server/contract.ts';
+import { fleetName } from './service/names.ts';
 import type { Deployment } from './stampede.ts';
 
 /** A finding that we know and live with. */
@@ -13,6 +14,38 @@ export interface Acknowledged {
 
 /** Session Manager, metrics and traces: the actions of {@link sessionManagerStatement} and `PutMetricData`. */
 const NO_RESOURCES = 'these actions know no resources; PutMetricData is limited to our namespace by a condition';
+
+const BAKE_LOOKS =
+  'Packer describes images, instances and the like, and makes things that have no name before; making is limited to one region, ending to our tag';
+const DEPLOY_LOOKS = 'describing groups, targets and alarms knows no resources';
+const AWS_DRAWS_ID = 'the star stands for an id that AWS draws when it makes the thing; its name is fixed';
+
+/** The pipeline's roles, which stand only where a repository is given. */
+function ofThePipeline(stage: string): readonly Acknowledged[] {
+  const arn = (service: string, resource: string): string =>
+    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${service}:<AWS::Region>:<AWS::AccountId>:${resource}]`;
+  const images = { id: arn('ssm', 'parameter/stampede/ami/*'), reason: 'one parameter for each commit that is baked' };
+  return [
+    { stack: 'operations', path: 'BakeRole', id: 'AwsSolutions-IAM5[Resource::*]', reason: BAKE_LOOKS },
+    { stack: 'operations', path: 'BakeRole', ...images },
+    { stack: 'operations', path: 'DeployRole', id: 'AwsSolutions-IAM5[Resource::*]', reason: DEPLOY_LOOKS },
+    { stack: 'operations', path: 'DeployRole', ...images },
+    {
+      stack: 'operations',
+      path: 'DeployRole',
+      id: arn('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${fleetName(stage)}`),
+      reason: AWS_DRAWS_ID,
+    },
+    ...Object.values(stackNames(stage)).map(
+      (name): Acknowledged => ({
+        stack: 'operations',
+        path: 'DeployRole',
+        id: arn('cloudformation', `stack/${name}/*`),
+        reason: AWS_DRAWS_ID,
+      }),
+    ),
+  ];
+}
 
 /** Every finding of cdk-nag that is accepted, with its reason. Nothing is acknowledged anywhere else. */
 export const acknowledged = ({ stage, settings }: Pick<Deployment, 'stage' | 'settings'>): readonly Acknowledged[] => [
@@ -46,9 +79,10 @@ export const acknowledged = ({ stage, settings }: Pick<Deployment, 'stage' | 'se
   {
     stack: 'service',
     path: 'Instance/Role',
-    id: `AwsSolutions-IAM5[Resource::arn:aws:autoscaling:${settings.region}:<AWS::AccountId>:autoScalingGroup:*:autoScalingGroupName/stampede-${stage}-app]`,
-    reason: 'the star stands for an id that AWS draws when it makes the group; its name is fixed',
+    id: `AwsSolutions-IAM5[Resource::arn:aws:autoscaling:${settings.region}:<AWS::AccountId>:autoScalingGroup:*:autoScalingGroupName/${fleetName(stage)}]`,
+    reason: AWS_DRAWS_ID,
   },
+  ...(settings.githubRepository ? ofThePipeline(stage) : []),
 ];
 
 /** Tells the validation of each acknowledged finding; one whose construct is gone is refused, so the list cannot rot. */

@@ -1,4 +1,12 @@
-import { Alarm, type ComparisonOperator, type IMetric, type TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  type AlarmBase,
+  type ComparisonOperator,
+  type IMetric,
+  type TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
 /** An alarm as the woken person should meet it: what it means, and where to look first. */
@@ -29,3 +37,10 @@ export const runbookAlarm = (scope: Construct, id: string, props: RunbookAlarmPr
 /** The text that people read in the notification. */
 export const describeAlarm = ({ means, runbook }: { readonly means: string; readonly runbook: string }): string =>
   `${means} Runbook: ${runbook}`;
+
+/** Tells people when the alarm begins and when it ends. */
+export function notify(people: ITopic, alarm: AlarmBase): void {
+  const action = new SnsAction(people);
+  alarm.addAlarmAction(action);
+  alarm.addOkAction(action);
+}

@@ -10,7 +10,7 @@ import { addFlowLog } from './flow-log.ts';
 import { addInstanceConnectEndpoint } from './instance-connect.ts';
 import { describeNatPrice } from './nat-price.ts';
 import { NetworkAcls } from './network-acls.ts';
-import { stampedeVpc } from './vpc.ts';
+import { natGatewayIds, stampedeVpc } from './vpc.ts';
 
 /** What the network is built from. */
 export interface NetworkStackProps extends StageStackProps {
@@ -21,12 +21,14 @@ export interface NetworkStackProps extends StageStackProps {
 export class NetworkStack extends StageStack {
   readonly vpc: IVpc;
   readonly firewall: Firewall;
+  readonly natGatewayIds: readonly string[];
 
   constructor(scope: Construct, id: string, props: NetworkStackProps) {
     super(scope, id, { ...props, description: `Stampede ${props.stage}: network and operators' doors` });
     const { settings, stage, data } = props;
 
     this.vpc = stampedeVpc(this, 'Vpc', settings);
+    this.natGatewayIds = natGatewayIds(this.vpc);
     new NetworkAcls(this, 'Acls', { vpc: this.vpc, sshCidrs: settings.sshCidrs });
     addFlowLog(this, 'FlowLog', { vpc: this.vpc, logGroup: data.logs.flow, traffic: settings.flowLogTraffic });
 

@@ -1,4 +1,11 @@
-import { GatewayVpcEndpointAwsService, IpAddresses, type IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  type CfnNatGateway,
+  GatewayVpcEndpointAwsService,
+  IpAddresses,
+  type IVpc,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 
@@ -23,3 +30,9 @@ export function stampedeVpc(scope: Construct, id: string, settings: Settings): I
     },
   }) as IVpc; // The library's optional properties say `| undefined`, which exactOptionalPropertyTypes tells from absent.
 }
+
+/** Ids of the NAT gateways, which the library hides below the public subnets. */
+export const natGatewayIds = (vpc: IVpc): readonly string[] =>
+  vpc.publicSubnets
+    .map((subnet) => subnet.node.tryFindChild('NATGateway') as CfnNatGateway | undefined)
+    .flatMap((gateway) => (gateway ? [gateway.ref] : []));

@@ -7,6 +7,13 @@ import type { DataStack } from '../data/stack.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import type { ServiceStack } from '../service/stack.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
+import { Alarms } from './alarms.ts';
+import { appMetrics } from './app-metrics.ts';
+import { bakeStatements } from './bake-statements.ts';
+import { addBudget } from './budget.ts';
+import { storyDashboard } from './dashboard.ts';
+import { deployStatements } from './deploy-statements.ts';
+import { pipelineRole } from './pipeline-role.ts';
 
 /** What is watched. */
 export interface OperationsStackProps extends StageStackProps {
@@ -20,7 +27,12 @@ export interface OperationsStackProps extends StageStackProps {
 export class OperationsStack extends StageStack {
   constructor(scope: Construct, id: string, props: OperationsStackProps) {
     super(scope, id, { ...props, description: `Stampede ${props.stage}: alarms, dashboard and budget` });
-    const { data, stage } = props;
+    const { data, network, service, ami, settings, stage } = props;
+    const metric = appMetrics(stage, service.fleet.groupName);
+    new Alarms(this, 'Alarms', { data, network, service, ami, metric });
+    addBudget(this, 'Budget', { stage, monthlyUsd: settings.monthlyBudgetUsd, people: data.people });
+    const dashboard = storyDashboard(this, 'Dashboard', { data, network, service, metric });
+
     new CfnGroup(this, 'Resources', {
       name: `${SERVICE_NAME}-${stage}`,
       description: 'Everything of this stage',
@@ -35,6 +47,25 @@ export class OperationsStack extends StageStack {
         },
       },
     });
+    if (settings.githubRepository) this.#addPipelineRoles(settings.githubRepository);
+
+    new CfnOutput(this, OUTPUTS.operations.dashboard, { value: dashboard.dashboardName });
     new CfnOutput(this, OUTPUTS.operations.topicArn, { value: data.people.topicArn });
+  }
+
+  #addPipelineRoles(repository: string): void {
+    const common = { repository, stage: this.stage };
+    const deploy = pipelineRole(this, 'DeployRole', {
+      ...common,
+      description: `Deploys and drills stage ${this.stage} from ${repository}`,
+      statements: deployStatements(this.stage),
+    });
+    const bake = pipelineRole(this, 'BakeRole', {
+      ...common,
+      description: `Bakes images for stage ${this.stage} from ${repository}`,
+      statements: bakeStatements(),
+    });
+    new CfnOutput(this, 'DeployRoleArn', { value: deploy.roleArn });
+    new CfnOutput(this, 'BakeRoleArn', { value: bake.roleArn });
   }
 }

@@ -41,6 +41,7 @@ export class InstanceTemplate extends Construct {
       tableName: data.timestamps.table.tableName,
       groupName: fleetName(stage),
       launchHook: LAUNCH_HOOK,
+      tracing: settings.tracing,
     });
     this.launchTemplate = new LaunchTemplate(this, 'Template', {
       machineImage: MachineImage.genericLinux({ [settings.region]: ami.id }),

@@ -5,6 +5,7 @@ import type { Ami } from '../ami.ts';
 import { type FleetBounds, fleetBounds } from '../capacity.ts';
 import type { DataStack } from '../data/stack.ts';
 import type { NetworkStack } from '../network/stack.ts';
+import { notify } from '../runbook-alarm.ts';
 import { SCALING } from '../settings.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Fleet } from './fleet.ts';
@@ -12,6 +13,7 @@ import { InstanceTemplate } from './instance-template.ts';
 import { LoadBalancer } from './load-balancer.ts';
 import { StepScaling } from './step-scaling.ts';
 import { UserAlarms } from './user-alarms.ts';
+import { WebAcl } from './web-acl.ts';
 
 /** What the service is built on, and the image it launches. */
 export interface ServiceStackProps extends StageStackProps {
@@ -41,6 +43,12 @@ export class ServiceStack extends StageStack {
       logs: data.accessLogs.bucket,
     });
     this.userAlarms = new UserAlarms(this, 'UserAlarms', this.loadBalancer);
+
+    notify(data.people, this.userAlarms.unhealthy);
+    if (settings.waf) {
+      const { loadBalancerArn } = this.loadBalancer.balancer;
+      new WebAcl(this, 'WebAcl', { loadBalancerArn, ratePerAddress: settings.wafRatePerAddress });
+    }
 
     const template = new InstanceTemplate(this, 'Instance', { firewall, stage, settings, data, ami });
     this.bounds = fleetBounds(settings, SCALING);

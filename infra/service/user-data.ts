@@ -1,4 +1,4 @@
-import { ENV, IMAGE_PATHS } from '../../server/contract.ts';
+import { ENV, IMAGE_PATHS, SERVICE_NAME } from '../../server/contract.ts';
 
 /** The values of one instance, by the names of {@link ENV}. */
 export type Environment = Readonly<Record<string, string>>;
@@ -10,7 +10,15 @@ export interface EnvironmentProps {
   readonly tableName: string;
   readonly groupName: string;
   readonly launchHook: string;
+  readonly tracing: boolean;
 }
+
+/** OpenTelemetry's own names, read by its SDK; the instance's CloudWatch agent listens there and sends on to X-Ray. */
+const TRACING = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
+  OTEL_PROPAGATORS: 'xray',
+  OTEL_SERVICE_NAME: SERVICE_NAME,
+};
 
 /** Names and values that the instance's programs need; everything else they know from the image. */
 export const instanceEnvironment = (props: EnvironmentProps): Environment => ({
@@ -22,6 +30,7 @@ export const instanceEnvironment = (props: EnvironmentProps): Environment => ({
   // The load balancer, so that the client's address is the last one of X-Forwarded-For.
   [ENV.trustedProxies]: '1',
   [ENV.cloudwatchMetrics]: 'on',
+  ...(props.tracing && TRACING),
 });
 
 /**
@@ -37,7 +46,7 @@ export function writeEnvironmentScript(environment: Environment): string {
     `cat > ${IMAGE_PATHS.envFile}.new <<'ENVIRONMENT'`,
     ...lines,
     'ENVIRONMENT',
-    `chmod 0644 ${IMAGE_PATHS.envFile}.new`,
+    `chmod 0640 ${IMAGE_PATHS.envFile}.new`,
     `mv ${IMAGE_PATHS.envFile}.new ${IMAGE_PATHS.envFile}`,
     '',
   ].join('\n');

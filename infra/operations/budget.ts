@@ -1,0 +1,31 @@
+import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+
+/** Whose costs, how much a month, and whom to tell. */
+export interface BudgetProps {
+  readonly stage: string;
+  readonly monthlyUsd: number;
+  readonly people: ITopic;
+}
+
+/**
+ * Tells people when the stage's bill reaches 80 % of its budget, or is forecast to exceed it. AWS Budgets sees the costs by the tag
+ * Stage once that is activated as a cost allocation tag of the account.
+ */
+export function addBudget(scope: Construct, id: string, { stage, monthlyUsd, people }: BudgetProps): void {
+  const subscribers = [{ subscriptionType: 'SNS', address: people.topicArn }];
+  const notify = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
+    notification: { notificationType, threshold, comparisonOperator: 'GREATER_THAN', thresholdType: 'PERCENTAGE' },
+    subscribers,
+  });
+  new CfnBudget(scope, id, {
+    budget: {
+      budgetType: 'COST',
+      timeUnit: 'MONTHLY',
+      budgetLimit: { amount: monthlyUsd, unit: 'USD' },
+      costFilters: { TagKeyValue: [`user:Stage$${stage}`] },
+    },
+    notificationsWithSubscribers: [notify('ACTUAL', 80), notify('FORECASTED', 100)],
+  });
+}

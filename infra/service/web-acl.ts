@@ -1,0 +1,50 @@
+import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
+import { Construct } from 'constructs';
+
+/** What to protect, and how many requests one address may send in five minutes. */
+export interface WebAclProps {
+  readonly loadBalancerArn: string;
+  readonly ratePerAddress: number;
+}
+
+/** AWS's managed rules that fit a service without HTML, SQL or uploads, in the order they are asked. */
+const MANAGED_RULES = [
+  'AWSManagedRulesAmazonIpReputationList',
+  'AWSManagedRulesKnownBadInputsRuleSet',
+  'AWSManagedRulesCommonRuleSet',
+] as const;
+
+/** A web ACL before the load balancer: an address that sends too much is blocked, then the managed rules are asked. */
+export class WebAcl extends Construct {
+  constructor(scope: Construct, id: string, { loadBalancerArn, ratePerAddress }: WebAclProps) {
+    super(scope, id);
+    const acl = new CfnWebACL(this, 'Acl', {
+      scope: 'REGIONAL',
+      defaultAction: { allow: {} },
+      visibilityConfig: visibility('All'),
+      rules: [
+        {
+          name: 'RatePerAddress',
+          priority: 0,
+          action: { block: {} },
+          statement: { rateBasedStatement: { limit: ratePerAddress, aggregateKeyType: 'IP' } },
+          visibilityConfig: visibility('RatePerAddress'),
+        },
+        ...MANAGED_RULES.map((name, index) => ({
+          name,
+          priority: index + 1,
+          overrideAction: { none: {} },
+          statement: { managedRuleGroupStatement: { vendorName: 'AWS', name } },
+          visibilityConfig: visibility(name),
+        })),
+      ],
+    });
+    new CfnWebACLAssociation(this, 'Association', { resourceArn: loadBalancerArn, webAclArn: acl.attrArn });
+  }
+}
+
+const visibility = (metricName: string): CfnWebACL.VisibilityConfigProperty => ({
+  metricName,
+  cloudWatchMetricsEnabled: true,
+  sampledRequestsEnabled: true,
+});
