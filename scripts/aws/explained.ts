@@ -2,7 +2,7 @@ import { OperatorError } from '../cli/errors.ts';
 
 /** What to do about failures that come from the operator's own configuration, by the SDK's error name or message. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [/Region is missing/, 'no AWS region is set: set AWS_REGION to the region of the stack'],
+  [/Region is missing|Region not accepted/, 'no AWS region is set: set AWS_REGION to the region of the stack'],
   [
     /CredentialsProviderError|Could not load credentials/,
     'no AWS credentials were found: log in (aws sso login) or set AWS_PROFILE',

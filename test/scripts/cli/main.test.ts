@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { runEntry } from './run-entry.ts';
+import { runEntry } from '../run-entry.ts';
 
 const entry = 'test/scripts/cli/failing-entry.ts';
 
@@ -17,7 +17,7 @@ describe('an entry file', () => {
   });
 
   it('adds the stack and the causes with VERBOSE=1', async () => {
-    const { code, stderr } = await runEntry(entry, ['badly'], { VERBOSE: '1' });
+    const { code, stderr } = await runEntry(entry, ['badly'], { env: { VERBOSE: '1' } });
     assert.equal(code, 1);
     assert.match(stderr, /^fail: it went badly in two lines\n/);
     assert.match(stderr, /at .*failing-entry\.ts:\d+/);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 /** What a finished entry file left. */
@@ -8,6 +9,13 @@ export interface Finished {
   readonly stderr: string;
 }
 
+/** How an entry file is started, apart from its arguments. */
+export interface EntryOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** @default - the root of the repository */
+  readonly cwd?: string;
+}
+
 /**
  * Starts an entry file as the process an operator would start, without this machine's AWS configuration, and waits
  * for its end. Colours are off and standard input is empty, as in CI.
@@ -15,16 +23,17 @@ export interface Finished {
 export async function runEntry(
   file: string,
   args: readonly string[] = [],
-  env: Readonly<Record<string, string>> = {},
+  { env, cwd }: EntryOptions = {},
 ): Promise<Finished> {
-  const child = spawn(process.execPath, [file, ...args], {
+  const child = spawn(process.execPath, [resolve(file), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], NO_COLOR: '1', AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent', ...env },
+    cwd,
     timeout: 30_000,
   });
-  const closed = new Promise<number | null>((resolve, reject) => {
+  const closed = new Promise<number | null>((settle, reject) => {
     child.once('error', reject);
-    child.once('close', resolve);
+    child.once('close', settle);
   });
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
   return { code, stdout, stderr };

@@ -1,0 +1,59 @@
+import { TIMESTAMPS_PATH } from '../../server/contract.ts';
+import { OperatorError } from '../cli/errors.ts';
+import { waitUntil } from '../cli/wait-until.ts';
+
+/** A record as the service tells it; the other fields are of no use here. */
+export interface Recorded {
+  readonly id: string;
+  readonly timestamp: string;
+}
+
+const REQUEST_DEADLINE_MS = 15_000;
+
+/** Reading may lag behind a write for a moment, as reads are eventually consistent. */
+const VERIFY_DEADLINE_MS = 5_000;
+
+/** Posts one timestamp and prints what came back. */
+export async function postTimestamp(url: string): Promise<Recorded> {
+  const { status, body } = await ask('POST', new URL(TIMESTAMPS_PATH, url));
+  if (status === 202)
+    throw new OperatorError('the timestamp was queued (202), not recorded: the database refuses writes');
+  if (status !== 201) throw new OperatorError(`expected 201 Created, got ${status}: ${body}`);
+  const { id, timestamp } = JSON.parse(body) as Partial<Recorded>;
+  if (!id || !timestamp) throw new OperatorError(`201, but the answer has no id or no timestamp: ${body}`);
+  return { id, timestamp };
+}
+
+/** Reads a timestamp back by its id, until it is there, and checks that it is the same. */
+export async function verifyTimestamp(url: string, posted: Recorded, token: string | undefined): Promise<void> {
+  const address = new URL(`${TIMESTAMPS_PATH}/${encodeURIComponent(posted.id)}`, url);
+  const look = async (seen: (state: string) => void) => {
+    const { status, body } = await ask('GET', address, token);
+    if (status === 404) {
+      seen('404 Not Found');
+      return undefined;
+    }
+    if (status === 401 || status === 403) throw new OperatorError(`${status}: set READ_TOKEN to the token for reading`);
+    if (status !== 200) throw new OperatorError(`expected 200 OK, got ${status}: ${body}`);
+    return JSON.parse(body) as Partial<Recorded>;
+  };
+  const stored = await waitUntil('the timestamp to be readable', look, { deadlineMs: VERIFY_DEADLINE_MS });
+  if (stored.timestamp === posted.timestamp) return;
+  throw new OperatorError(`recorded ${posted.timestamp}, but read ${stored.timestamp} for the same id ${posted.id}`);
+}
+
+async function ask(method: string, address: URL, token?: string) {
+  const startMs = performance.now();
+  const headers = token ? { authorization: `Bearer ${token}` } : undefined;
+  const signal = AbortSignal.timeout(REQUEST_DEADLINE_MS);
+  const response = await fetch(address, { method, signal, redirect: 'error', ...(headers && { headers }) }).catch(
+    (cause) => {
+      const why = cause.cause?.message || cause.cause?.code || cause.message;
+      throw new OperatorError(`${method} ${address} got no answer: ${why}`, { cause });
+    },
+  );
+  const body = await response.text();
+  const tookMs = Math.round(performance.now() - startMs);
+  console.log(`${method} ${address}\n${response.status} ${response.statusText} in ${tookMs} ms\n${body}`);
+  return { status: response.status, body };
+}

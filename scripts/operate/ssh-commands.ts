@@ -1,0 +1,62 @@
+import type { Instance } from '../aws/instances-ec2.ts';
+import { type CommandLine, commandText } from '../cli/run.ts';
+import type { Door } from './choose-door.ts';
+
+/** Users that the images let in: Debian's on the app instances, Amazon Linux's on the bastion. */
+export const USERS = { app: 'admin', bastion: 'ec2-user' } as const;
+
+/** Where a session goes, and with which key. */
+export interface Session {
+  readonly door: Door;
+  readonly instance: Instance;
+  /** @default - the door is not the bastion */
+  readonly bastion?: Instance;
+  readonly keyFile: string;
+  /** Keeps host keys by instance id, away from the operator's own file, as private addresses come round again. */
+  readonly knownHostsFile: string;
+  /** @default - an interactive shell */
+  readonly command?: readonly string[];
+}
+
+/** Makes a key pair that lives as long as the session. */
+export function makeKeyLine(keyFile: string): CommandLine {
+  return ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'stampede-session', '-f', keyFile];
+}
+
+/** The ssh command line through one of the doors. */
+export function sshLine(session: Session): CommandLine {
+  const { instance, command = [] } = session;
+  const proxy = commandText(proxyLine(session));
+  return [
+    'ssh',
+    ...identity(session, instance),
+    ...['-o', `ProxyCommand=${proxy}`],
+    `${USERS.app}@${instance.id}`,
+    ...(command.length > 0 ? ['--', ...command] : []),
+  ];
+}
+
+/** The program that carries the bytes to the instance's port 22. */
+function proxyLine(session: Session): CommandLine {
+  const { door, instance, bastion } = session;
+  if (door === 'session-manager') {
+    const document = ['--document-name', 'AWS-StartSSHSession', '--parameters', 'portNumber=22'];
+    return ['aws', 'ssm', 'start-session', '--target', instance.id, ...document];
+  }
+  if (door === 'endpoint') return ['aws', 'ec2-instance-connect', 'open-tunnel', '--instance-id', instance.id];
+  if (!bastion) throw new Error('a session through the bastion needs the bastion');
+  const to = `${instance.privateIp}:22`;
+  return ['ssh', ...identity(session, bastion), '-W', to, `${USERS.bastion}@${bastion.publicIp}`];
+}
+
+/** Only this key is offered; a host is taken on trust the first time and held to its key from then on. */
+function identity({ keyFile, knownHostsFile }: Session, host: Instance): string[] {
+  const options = [
+    'IdentitiesOnly=yes',
+    `HostKeyAlias=${host.id}`,
+    `UserKnownHostsFile=${knownHostsFile}`,
+    'StrictHostKeyChecking=accept-new',
+    'ConnectTimeout=20',
+  ];
+  return ['-i', keyFile, ...options.flatMap((option) => ['-o', option])];
+}

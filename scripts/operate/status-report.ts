@@ -1,0 +1,72 @@
+import type { Alarm } from '../aws/alarms-cloudwatch.ts';
+import type { Group, Refresh } from '../aws/groups-auto-scaling.ts';
+import type { Instance } from '../aws/instances-ec2.ts';
+import type { Target } from '../aws/targets-elbv2.ts';
+import { textTable } from '../cli/table.ts';
+
+/** All that `status` shows. */
+export interface StageStatus {
+  readonly stage: string;
+  readonly url: string;
+  readonly group: Group;
+  readonly refresh: Refresh | undefined;
+  readonly targets: readonly Target[];
+  readonly instances: readonly Instance[];
+  readonly bastion: Group;
+  readonly alarms: readonly Alarm[];
+}
+
+/** Renders a stage at a glance: fleet first, then what is wrong. */
+export function statusReport(status: StageStatus, now: Date): string {
+  return [header(status), instanceTable(status, now), alarmLines(status.alarms, now)].join('\n\n');
+}
+
+function header({ stage, url, group, refresh, targets, bastion }: StageStatus): string {
+  const healthy = targets.filter(({ state }) => state === 'healthy').length;
+  return textTable([
+    ['Stage', stage],
+    ['Url', url],
+    [
+      'Fleet',
+      `${group.desired} wanted (${group.min} to ${group.max}), ${group.members.length} there, ${healthy} healthy`,
+    ],
+    ['Refresh', refresh ? [refresh.status, `${refresh.percent} %`, refresh.reason].join(' ').trim() : 'none yet'],
+    ['Bastion', bastion.members.length > 0 ? 'awake' : 'parked'],
+  ]);
+}
+
+function instanceTable({ group, targets, instances }: StageStatus, now: Date): string {
+  const rows = group.members.map((member) => {
+    const target = targets.find(({ instanceId }) => instanceId === member.id);
+    const instance = instances.find(({ id }) => id === member.id);
+    return [
+      member.id,
+      member.zone,
+      member.lifecycle,
+      target ? [target.state, target.reason].join(' ').trim() : 'no target',
+      instance?.imageId ?? '',
+      instance?.launchedAt ? age(instance.launchedAt, now) : '',
+    ];
+  });
+  return textTable([['INSTANCE', 'ZONE', 'LIFECYCLE', 'TARGET', 'IMAGE', 'AGE'], ...rows]);
+}
+
+function alarmLines(alarms: readonly Alarm[], now: Date): string {
+  const of = (state: string) => alarms.filter((alarm) => alarm.state === state);
+  const count = `${of('ALARM').length} in alarm, ${of('INSUFFICIENT_DATA').length} without data, ${of('OK').length} ok`;
+  const rows = [...of('ALARM'), ...of('INSUFFICIENT_DATA')].map(({ name, state, reason, since }) => [
+    state,
+    name,
+    since ? age(since, now) : '',
+    reason,
+  ]);
+  return [`Alarms: ${count}`, ...(rows.length > 0 ? [textTable(rows)] : [])].join('\n');
+}
+
+/** How long ago something was, in its two largest units: `3d 4h`. */
+export function age(since: Date, now: Date): string {
+  const minutes = Math.max(0, Math.floor((now.getTime() - since.getTime()) / 60_000));
+  const [days, hours] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24];
+  if (days > 0) return `${days}d ${hours}h`;
+  return hours > 0 ? `${hours}h ${minutes % 60}m` : `${minutes}m`;
+}

@@ -1,0 +1,25 @@
+import { main } from './cli/main.ts';
+import { parseStage, STAGE_OPTION } from './cli/stage.ts';
+import { postTimestamp, verifyTimestamp } from './operate/post-timestamp.ts';
+import { parseServiceUrl } from './operate/service-url.ts';
+import { outputsOf } from './operate/stage-outputs.ts';
+
+await main(
+  {
+    name: 'post',
+    summary: 'Records one timestamp through the load balancer and prints the answer.',
+    options: {
+      stage: STAGE_OPTION,
+      url: { type: 'string', value: '<url>', help: 'another server than the stage, such as http://localhost:8080' },
+      verify: { type: 'boolean', help: 'read the timestamp back by its id (READ_TOKEN, if reading needs one)' },
+    },
+    examples: [['npm run post -- --stage prod --verify', 'records one in prod and reads it back']],
+  },
+  async ({ values }) => {
+    const url = values.url ? parseServiceUrl(values.url) : (await outputsOf(parseStage(values.stage), 'service')).url;
+    const posted = await postTimestamp(url);
+    if (!values.verify) return;
+    await verifyTimestamp(url, posted, process.env['READ_TOKEN']);
+    console.log(`Recorded and read back: ${posted.timestamp}`);
+  },
+);

@@ -1,0 +1,33 @@
+import { describeAlarms } from './aws/alarms-cloudwatch.ts';
+import { describeGroup, latestRefresh } from './aws/groups-auto-scaling.ts';
+import { describeInstances } from './aws/instances-ec2.ts';
+import { describeTargets } from './aws/targets-elbv2.ts';
+import { main } from './cli/main.ts';
+import { parseStage, STAGE_OPTION } from './cli/stage.ts';
+import { outputsOf } from './operate/stage-outputs.ts';
+import { type StageStatus, statusReport } from './operate/status-report.ts';
+
+await main(
+  {
+    name: 'status',
+    summary: 'Shows a stage at a glance: fleet, instance refresh, targets, bastion, alarms.',
+    options: { stage: STAGE_OPTION },
+    examples: [['npm run status -- --stage prod', 'prod']],
+  },
+  async ({ values }) => {
+    console.log(statusReport(await gather(parseStage(values.stage)), new Date()));
+  },
+);
+
+async function gather(stage: string): Promise<StageStatus> {
+  const [service, network] = await Promise.all([outputsOf(stage, 'service'), outputsOf(stage, 'network')]);
+  const [group, refresh, targets, bastion, alarms] = await Promise.all([
+    describeGroup(service.autoScalingGroup),
+    latestRefresh(service.autoScalingGroup),
+    describeTargets(service.targetGroupArn),
+    describeGroup(network.bastionGroup),
+    describeAlarms(`stampede-${stage}-`),
+  ]);
+  const instances = await describeInstances(group.members.map(({ id }) => id));
+  return { stage, url: service.url, group, refresh, targets, instances, bastion, alarms };
+}

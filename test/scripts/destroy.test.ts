@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Answers, startFakeAws } from './aws/fake-aws.ts';
+import { stageOnAws } from './aws/stage-on-aws.ts';
+import { fakePrograms } from './fake-programs.ts';
+import { runEntry } from './run-entry.ts';
+
+const TABLE = '<LogicalResourceId>Table</LogicalResourceId><ResourceType>AWS::DynamoDB::GlobalTable</ResourceType>';
+const TOPIC = '<LogicalResourceId>Topic</LogicalResourceId><ResourceType>AWS::SNS::Topic</ResourceType>';
+
+/** The data stack keeps its table; the other stacks keep nothing. */
+const contents: Answers = {
+  GetTemplate: ({ params }) => {
+    const table = { Table: { Type: 'AWS::DynamoDB::GlobalTable', DeletionPolicy: 'Retain' } };
+    const resources = String(params['StackName']).endsWith('-data') ? table : {};
+    const template = JSON.stringify({ Resources: { ...resources, Topic: { Type: 'AWS::SNS::Topic' } } });
+    return {
+      body: `<GetTemplateResponse><GetTemplateResult><TemplateBody>${template.replaceAll('"', '&quot;')}</TemplateBody></GetTemplateResult></GetTemplateResponse>`,
+    };
+  },
+  ListStackResources: ({ params }) => {
+    const named = (resource: string, name: string) =>
+      `<member>${resource}<PhysicalResourceId>${name}</PhysicalResourceId></member>`;
+    const table = String(params['StackName']).endsWith('-data') ? named(TABLE, 'stampede-dev') : '';
+    return {
+      body: `<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>${table}${named(TOPIC, 'topic')}</StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>`,
+    };
+  },
+};
+
+describe('npm run destroy', () => {
+  it('says what goes and what stays, then deletes with the deployed image', async () => {
+    await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 0 });
+    await using aws = await startFakeAws({ ...stageOnAws(), ...contents });
+    const { code, stdout, stderr } = await runEntry('scripts/destroy.ts', ['--yes'], {
+      cwd: programs.folder,
+      env: aws.env,
+    });
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /^To be deleted:\n {2}stampede-dev-network\n {2}stampede-dev-data\n {2}stampede-dev-service\nRetained, with the data in it:\n {2}AWS::DynamoDB::GlobalTable {2}stampede-dev\n/,
+    );
+    assert.deepEqual(await programs.started(), [
+      'node_modules/.bin/cdk destroy --all --force -c stage=dev -c amiId=ami-0123456789abcdef0',
+    ]);
+  });
+
+  it('deletes nothing without an answer', async () => {
+    await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 0 });
+    await using aws = await startFakeAws({ ...stageOnAws(), ...contents });
+    const { code, stderr } = await runEntry('scripts/destroy.ts', [], { cwd: programs.folder, env: aws.env });
+    assert.equal(code, 1);
+    assert.match(stderr, /^destroy: Delete 3 stacks of stage dev\? There is no terminal to ask on: pass --yes/);
+    assert.deepEqual(await programs.started(), []);
+  });
+
+  it('refuses a protected stage and says how to take the protection off', async () => {
+    await using aws = await startFakeAws({ ...stageOnAws({ stage: 'prod', isProtected: true }), ...contents });
+    const { code, stderr } = await runEntry('scripts/destroy.ts', ['--stage', 'prod', '--yes'], { env: aws.env });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /termination protection is on.*npm run deploy -- --stage prod --set loadBalancerProtection=false\n$/,
+    );
+  });
+
+  it('has nothing to do for a stage that is not deployed', async () => {
+    await using aws = await startFakeAws(stageOnAws());
+    const { code, stderr } = await runEntry('scripts/destroy.ts', ['--stage', 'other', '--yes'], { env: aws.env });
+    assert.equal(code, 1);
+    assert.match(stderr, /^destroy: stage other is not deployed in this account and region: nothing to destroy/);
+  });
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, it } from 'node:test';
+import { startFakeAws } from './aws/fake-aws.ts';
+import { stageOnAws } from './aws/stage-on-aws.ts';
+import { runEntry } from './run-entry.ts';
+
+const RECORD = { id: '1k7t0ud3tg00004015rm2v0q800000a1', timestamp: '2026-11-21T07:45:00.123456Z' };
+
+type Reply = readonly [status: number, body: object];
+
+/** A service that answers as scripted: first the POST, then each GET. */
+async function startService(...replies: Reply[]) {
+  const requests: { line: string; authorization: string | undefined }[] = [];
+  const server = createServer((incoming, outgoing) => {
+    requests.push({ line: `${incoming.method} ${incoming.url}`, authorization: incoming.headers.authorization });
+    const [status, body] = replies.shift() ?? [500, {}];
+    outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+describe('npm run post', () => {
+  it('posts to the URL of the stage and prints status and body', async () => {
+    await using service = await startService([201, RECORD]);
+    await using aws = await startFakeAws(stageOnAws({ url: service.url }));
+    const { code, stdout, stderr } = await runEntry('scripts/post.ts', [], { env: aws.env });
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(service.requests, [{ line: 'POST /app', authorization: undefined }]);
+    assert.match(
+      stdout,
+      /^POST http:\/\/127\.0\.0\.1:\d+\/app\n201 Created in \d+ ms\n\{"id":"1k7t.*00\.123456Z"\}\n$/,
+    );
+  });
+
+  it('reads the timestamp back when asked to, as soon as it is there', async () => {
+    await using service = await startService([201, RECORD], [404, {}], [200, RECORD]);
+    const args = ['--url', service.url, '--verify'];
+    const { code, stdout, stderr } = await runEntry('scripts/post.ts', args, { env: { READ_TOKEN: 'secret' } });
+    assert.equal(code, 0, stderr);
+    const read = { line: `GET /app/${RECORD.id}`, authorization: 'Bearer secret' };
+    assert.deepEqual(service.requests, [{ line: 'POST /app', authorization: undefined }, read, read]);
+    assert.match(stdout, /\nRecorded and read back: 2026-11-21T07:45:00\.123456Z\n$/);
+    assert.doesNotMatch(stdout + stderr, /secret/);
+  });
+
+  it('fails when another timestamp is read back', async () => {
+    await using service = await startService(
+      [201, RECORD],
+      [200, { ...RECORD, timestamp: '2026-11-21T00:00:00.000000Z' }],
+    );
+    const { code, stderr } = await runEntry('scripts/post.ts', ['--url', service.url, '--verify']);
+    assert.equal(code, 1);
+    assert.match(stderr, /post: recorded 2026-11-21T07:45:00\.123456Z, but read 2026-11-21T00:00:00\.000000Z/);
+  });
+
+  it('fails for each answer that does not record', async () => {
+    const cases: [Reply, RegExp][] = [
+      [[503, { title: 'Draining' }], /^post: expected 201 Created, got 503: \{"title":"Draining"\}\n$/],
+      [[202, {}], /^post: the timestamp was queued \(202\), not recorded/],
+      [[201, { id: 'x' }], /^post: 201, but the answer has no id or no timestamp/],
+    ];
+    for (const [reply, message] of cases) {
+      await using service = await startService(reply);
+      const { code, stderr } = await runEntry('scripts/post.ts', ['--url', service.url]);
+      assert.equal(code, 1);
+      assert.match(stderr, message);
+    }
+  });
+
+  it('says that nobody answers', async () => {
+    const { code, stderr } = await runEntry('scripts/post.ts', ['--url', 'http://127.0.0.1:9']);
+    assert.equal(code, 1);
+    assert.match(stderr, /^post: POST http:\/\/127\.0\.0\.1:9\/app got no answer: .+\n$/);
+  });
+
+  it('refuses a URL that is none', async () => {
+    const { code, stderr } = await runEntry('scripts/post.ts', ['--url', 'example']);
+    assert.equal(code, 2);
+    assert.match(stderr, /^post: --url is 'example': expected http:\/\/ or https:\/\/ and a host/);
+  });
+});

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { statusReport } from '../../scripts/operate/status-report.ts';
+import { startFakeAws } from './aws/fake-aws.ts';
+import { APP_INSTANCES, stageOnAws } from './aws/stage-on-aws.ts';
+import { runEntry } from './run-entry.ts';
+
+describe('npm run status', () => {
+  it('shows fleet, refresh, targets, bastion and alarms of a stage', async () => {
+    const [first, second] = APP_INSTANCES;
+    assert.ok(first && second);
+    const instances = [first, { ...second, target: 'unhealthy', lifecycle: 'Pending:Wait' }];
+    await using aws = await startFakeAws(stageOnAws({ instances }));
+    const { code, stdout, stderr } = await runEntry('scripts/status.ts', [], { env: aws.env });
+    assert.equal(code, 0, stderr);
+    const withoutAges = stdout.replaceAll(/\d+d \d+h|\d+h \d+m|\b\d+m\b/g, '<age>').replaceAll(/ +/g, ' ');
+    assert.equal(
+      withoutAges,
+      `Stage dev
+Url http://stampede.example.org
+Fleet 2 wanted (2 to 6), 2 there, 1 healthy
+Refresh InProgress 50 % Waiting for instances to warm up
+Bastion parked
+
+INSTANCE ZONE LIFECYCLE TARGET IMAGE AGE
+i-0a1111111111111aa eu-west-1a InService healthy ami-0123456789abcdef0 <age>
+i-0b2222222222222bb eu-west-1b Pending:Wait unhealthy Health checks failed with these codes: [503] ami-0123456789abcdef0 <age>
+
+Alarms: 1 in alarm, 1 without data, 1 ok
+ALARM stampede-dev-p99 <age> Threshold Crossed: 3 datapoints were greater than the threshold (0.25).
+INSUFFICIENT_DATA stampede-dev-stale-image <age>
+`,
+    );
+    const alarmRequest = aws.requests.find(({ operation }) => operation === 'DescribeAlarms');
+    assert.deepEqual(alarmRequest?.params, {
+      AlarmNamePrefix: 'stampede-dev-',
+      AlarmTypes: ['CompositeAlarm', 'MetricAlarm'],
+    });
+    assert.deepEqual(aws.requests.find(({ operation }) => operation === 'DescribeInstances')?.params, {
+      'InstanceId.1': first.id,
+      'InstanceId.2': second.id,
+    });
+  });
+});
+
+describe('statusReport', () => {
+  const group = { name: 'g', min: 0, desired: 0, max: 1, members: [] };
+  const empty = {
+    stage: 'dev',
+    url: 'http://u',
+    group,
+    refresh: undefined,
+    targets: [],
+    instances: [],
+    bastion: group,
+  };
+
+  it('tells of a fleet without instances, refresh and alarms', () => {
+    assert.equal(
+      statusReport({ ...empty, alarms: [] }, new Date(0)),
+      `Stage    dev
+Url      http://u
+Fleet    0 wanted (0 to 1), 0 there, 0 healthy
+Refresh  none yet
+Bastion  parked
+
+INSTANCE  ZONE  LIFECYCLE  TARGET  IMAGE  AGE
+
+Alarms: 0 in alarm, 0 without data, 0 ok`,
+    );
+  });
+
+  it('puts what is in alarm before what has no data, each with its age', () => {
+    const alarm = (name: string, state: string, minutes: number) => ({
+      name,
+      state,
+      reason: 'because',
+      since: new Date(-minutes * 60_000),
+    });
+    const alarms = [alarm('a', 'INSUFFICIENT_DATA', 59), alarm('b', 'ALARM', 60 * 25), alarm('c', 'ALARM', 61)];
+    const lines = statusReport({ ...empty, alarms }, new Date(0))
+      .split('\n')
+      .slice(-3);
+    assert.deepEqual(
+      lines.map((line) => line.replaceAll(/ +/g, ' ')),
+      ['ALARM b 1d 1h because', 'ALARM c 1h 1m because', 'INSUFFICIENT_DATA a 59m because'],
+    );
+  });
+});
