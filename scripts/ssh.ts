@@ -2,20 +2,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describeGroup } from './aws/groups-auto-scaling.ts';
 import { describeInstances, hasConnectEndpoint, type Instance } from './aws/instances-ec2.ts';
-import { pushKey } from './aws/keys-instance-connect.ts';
 import { main } from './cli/main.ts';
-import { run } from './cli/run.ts';
 import { parseStage, STAGE_OPTION } from './cli/stage.ts';
-import { wakeBastion } from './operate/bastion-group.ts';
-import { chooseDoor, DOORS, type Door, parseDoor, TOOLS } from './operate/choose-door.ts';
+import { chooseDoor, DOORS, parseDoor, TOOLS } from './operate/choose-door.ts';
 import { chooseInstance } from './operate/choose-instance.ts';
 import { installedTools } from './operate/installed-tools.ts';
-import { withSessionKey } from './operate/session-key.ts';
-import { sshLine, USERS } from './operate/ssh-commands.ts';
+import { openSession } from './operate/open-session.ts';
 import { outputsOf } from './operate/stage-outputs.ts';
-import { waitForPort } from './operate/wait-for-port.ts';
-
-const BASTION_PORT_DEADLINE_MS = 90_000;
 
 await main(
   {
@@ -50,31 +43,12 @@ await main(
     const instance = chooseInstance(word, await fleetOf(service.autoScalingGroup));
     const tools = installedTools(Object.keys(TOOLS), process.env['PATH'] ?? '');
     const door = chooseDoor(asked, { tools, hasEndpoint: await hasConnectEndpoint(network.vpcId) });
-    await openSession(instance, door, network.bastionGroup, command);
+    const knownHostsFile = join(homedir(), '.ssh', 'stampede_known_hosts');
+    await openSession({ instance, door, bastionGroup: network.bastionGroup, knownHostsFile, command });
   },
 );
 
 async function fleetOf(groupName: string): Promise<readonly Instance[]> {
   const { members } = await describeGroup(groupName);
   return describeInstances(members.map(({ id }) => id));
-}
-
-async function openSession(instance: Instance, door: Door, bastionGroup: string, command: readonly string[]) {
-  const bastion = door === 'bastion' ? await reachableBastion(bastionGroup) : undefined;
-  await withSessionKey(async ({ keyFile, publicKey }) => {
-    console.error(`Pushing a key that is valid for 60 s to ${instance.id}, then connecting by ${door}`);
-    if (bastion) await pushKey(bastion.id, USERS.bastion, publicKey);
-    await pushKey(instance.id, USERS.app, publicKey);
-    const knownHostsFile = join(homedir(), '.ssh', 'stampede_known_hosts');
-    await run(sshLine({ door, instance, keyFile, knownHostsFile, command, ...(bastion && { bastion }) }));
-  });
-  if (bastion) console.error('The bastion stays awake: park it with npm run bastion -- park');
-}
-
-async function reachableBastion(groupName: string): Promise<Instance> {
-  const bastion = await wakeBastion(groupName);
-  const remedy =
-    'Is your own address within the setting sshCidrs? With none given the port stays shut: use another --via';
-  await waitForPort(bastion.publicIp, 22, BASTION_PORT_DEADLINE_MS, remedy);
-  return bastion;
 }

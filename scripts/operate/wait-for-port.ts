@@ -1,14 +1,14 @@
 import { connect } from 'node:net';
-import { waitUntil } from '../cli/wait-until.ts';
+import { type WaitOptions, waitUntil } from '../cli/wait-until.ts';
 
 /** Waits until something listens on a TCP port. */
-export async function waitForPort(host: string, port: number, deadlineMs: number, remedy: string): Promise<void> {
+export async function waitForPort(host: string, port: number, options: WaitOptions): Promise<void> {
   const look = async (seen: (state: string) => void) => {
     const failure = await connectFailure(host, port);
     if (failure) seen(failure);
     return failure ? undefined : true;
   };
-  await waitUntil(`port ${port} of ${host}`, look, { deadlineMs, remedy });
+  await waitUntil(`port ${port} of ${host}`, look, options);
 }
 
 /** Why a connection cannot be made, or undefined when it can. */
