@@ -47,6 +47,13 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   },
   /** Whoever reads user data wants its text. */
   'Fn::Base64': (argument, context) => resolve(argument, context),
+  'Fn::FindInMap': (argument, context) => {
+    const [map, first, second] = (argument as unknown[]).map((key) => asText(resolve(key, context), context));
+    const found = context.template.Mappings[map ?? '']?.[first ?? '']?.[second ?? ''];
+    if (found === undefined)
+      throw problem(`looks up '${first}', '${second}' in map ${map}, which has no such entry`, context);
+    return found;
+  },
   'Fn::ImportValue': resolveImport,
 };
 

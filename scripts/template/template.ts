@@ -10,6 +10,7 @@ const output = z.object({ Value: z.unknown(), Export: z.object({ Name: z.unknown
 const schema = z.object({
   Resources: z.record(z.string(), resource).default({}),
   Parameters: z.record(z.string(), z.object({ Default: z.unknown().optional() })).default({}),
+  Mappings: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),
   Outputs: z.record(z.string(), output).default({}),
 });
 

@@ -12,6 +12,7 @@ const data = template('data', {
 });
 
 const service = template('service', {
+  Mappings: { Amis: { 'us-east-1': { ami: 'ami-east' } } },
   Parameters: { Ami: { Type: 'String', Default: 'ami-1' }, Secret: { Type: 'String' } },
   Resources: { Fleet: { Type: 'AWS::AutoScaling::AutoScalingGroup' }, Role: { Type: 'AWS::IAM::Role' } },
 });
@@ -60,6 +61,12 @@ describe('resolve', () => {
   it('names the zones of the region', () => {
     assert.equal(resolved({ 'Fn::Select': [1, { 'Fn::GetAZs': '' }] }), 'us-east-1b');
     assert.equal(resolved({ 'Fn::Select': [0, { 'Fn::GetAZs': 'eu-west-1' }] }), 'eu-west-1a');
+  });
+
+  it('looks things up in maps', () => {
+    const lookup = (key: unknown) => ({ 'Fn::FindInMap': ['Amis', key, 'ami'] });
+    assert.equal(resolved(lookup({ Ref: 'AWS::Region' })), 'ami-east');
+    assert.throws(() => resolved(lookup('mars-1')), /looks up 'mars-1', 'ami' in map Amis, which has no such entry/);
   });
 
   it('follows imports to the resource of the other stack', () => {
