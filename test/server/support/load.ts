@@ -1,0 +1,80 @@
+import { Agent, request } from 'node:http';
+import { parseRecordId } from '../../../server/record-id.ts';
+import { DEADLINE_MS } from './processes.ts';
+
+/** What became of one POST: its status and record id, or the code of the connection's error. */
+export interface Outcome {
+  readonly status?: number;
+  readonly id?: string;
+  readonly error?: string;
+  readonly body: string;
+}
+
+const post = (url: string, agent: Agent): Promise<Outcome> =>
+  new Promise((resolve) => {
+    const sent = request(`${url}/app`, { method: 'POST', agent, headers: { accept: 'application/json' } });
+    sent.on('error', (error: NodeJS.ErrnoException) => resolve({ error: error.code ?? error.message, body: '' }));
+    sent.on('response', (response) => {
+      let body = '';
+      response.on('data', (chunk) => {
+        body += chunk;
+      });
+      response.on('error', (error: NodeJS.ErrnoException) => resolve({ error: error.code ?? error.message, body }));
+      response.on('end', () => {
+        const id = response.headers.location?.replace('/app/', '');
+        resolve({ status: response.statusCode ?? 0, ...(id && { id }), body });
+      });
+    });
+    sent.end();
+  });
+
+/** Clients that post one after the other, each over its kept-alive connection, until they are stopped. */
+export const startLoad = (url: string, clients: number) => {
+  const agent = new Agent({ keepAlive: true, maxSockets: clients });
+  const outcomes: Outcome[] = [];
+  const watchers: { matches: (outcome: Outcome) => boolean; count: number; wake: () => void }[] = [];
+  let stopped = false;
+
+  const client = async () => {
+    while (!stopped) {
+      const outcome = await post(url, agent);
+      outcomes.push(outcome);
+      for (const watcher of watchers) if (watcher.matches(outcome) && --watcher.count === 0) watcher.wake();
+      // A refused connection answers at once; without a pause the clients would spin.
+      if (outcome.error) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  const ended = Promise.all(Array.from({ length: clients }, client));
+
+  return {
+    outcomes,
+    /** Resolves when so many more outcomes of the kind have come; rejects, and ends the load, when they do not. */
+    until: (count: number, matches: (outcome: Outcome) => boolean) =>
+      new Promise<void>((resolve, reject) => {
+        const deadline = setTimeout(() => {
+          stopped = true;
+          reject(new Error(`the outcomes awaited did not come within ${DEADLINE_MS} ms`));
+        }, DEADLINE_MS);
+        const wake = () => {
+          clearTimeout(deadline);
+          resolve();
+        };
+        watchers.push({ matches, count, wake });
+      }),
+    stop: async () => {
+      stopped = true;
+      await ended;
+      agent.destroy();
+      return outcomes;
+    },
+  };
+};
+
+export const isRecorded = ({ status }: Outcome): boolean => status === 201;
+
+/** The ids that were answered 201; fails on one that is no id. */
+export const recordedIds = (outcomes: readonly Outcome[]): string[] =>
+  outcomes.filter(isRecorded).map(({ id = '' }) => {
+    if (!parseRecordId(id)) throw new Error(`201 without a record id: ${JSON.stringify(id)}`);
+    return id;
+  });
