@@ -94,12 +94,29 @@ export const NewUserSchema = z
 
 export const UserSchema = z
   .object({
-    id: z.string().meta({ example: 'a1b2c3d4' }),
+    id: z.string().meta({ example: '019aa5a7-6cf3-7b1e-9d0c-2f4a6b8c0d1e' }),
     username: z.string().meta({ example: 'ada' }),
     email: z.string().meta({ example: 'ada@example.com' }),
     createdAt: Iso8601Micros,
   })
   .meta({ id: 'User' });
+
+export const UserPageSchema = z
+  .object({
+    users: z.array(UserSchema),
+    next: z.string().optional().meta({ description: 'URL of the next, older page; absent on the last one' }),
+  })
+  .meta({ id: 'UserPage' });
+
+export const UserQuerySchema = z
+  .strictObject({
+    limit: wholeNumber(1, 1000).default(100).meta({ description: 'Users on a page, 1 to 1000' }),
+    cursor: z
+      .uuid('expected the cursor of a previous page')
+      .optional()
+      .meta({ description: 'Where the previous page ended; opaque, take it from `next`' }),
+  })
+  .meta({ id: 'UserQuery' });
 
 export const LoadQuerySchema = z
   .strictObject({
