@@ -18,7 +18,12 @@ export const BOUNDS = {
 } as const satisfies Record<string, Bounds>;
 
 export type HistogramName = keyof typeof BOUNDS;
-export type CounterName = 'timestampsRecorded' | 'timestampsRefused' | 'timestampsFailed' | 'writeUnits';
+export type CounterName =
+  | 'timestampsRecorded'
+  | 'timestampsRefused'
+  | 'timestampsFailed'
+  | 'writeUnits'
+  | 'workerRestarts';
 
 /** Counts since the start of something: of a worker, or of an instance. */
 export interface Totals {
@@ -48,9 +53,18 @@ export interface Metrics {
   snapshot(): Totals;
 }
 
-/** Makes the recorder of this process. */
-export function createMetrics(): Metrics {
-  const counters = { timestampsRecorded: 0, timestampsRefused: 0, timestampsFailed: 0, writeUnits: 0 };
+/**
+ * Makes the recorder of this process. A process that replaces another one counts itself as one restart, so that the sum
+ * over all processes is the number of restarts.
+ */
+export function createMetrics({ isRestart = false } = {}): Metrics {
+  const counters = {
+    timestampsRecorded: 0,
+    timestampsRefused: 0,
+    timestampsFailed: 0,
+    writeUnits: 0,
+    workerRestarts: isRestart ? 1 : 0,
+  };
   const histograms = mapHistograms((name) => new HistogramRecorder(BOUNDS[name]));
   return {
     timestampRecorded(count) {
@@ -91,6 +105,7 @@ function combineTotals(a: Totals, b: Totals, combine: (a: number, b: number) => 
       timestampsRefused: combine(a.counters.timestampsRefused, b.counters.timestampsRefused),
       timestampsFailed: combine(a.counters.timestampsFailed, b.counters.timestampsFailed),
       writeUnits: combine(a.counters.writeUnits, b.counters.writeUnits),
+      workerRestarts: combine(a.counters.workerRestarts, b.counters.workerRestarts),
     },
     histograms: mapHistograms((name) => combineHistograms(a.histograms[name], b.histograms[name], combine)),
   };

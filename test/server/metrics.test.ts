@@ -28,7 +28,13 @@ describe('the metrics of a worker', () => {
     metrics.blockCommitted({ latencyMs: 4.2, timestamps: 3, writeUnits: 1 });
     metrics.blockCommitted({ latencyMs: 90_000, timestamps: 1, writeUnits: 2 });
     const { counters, histograms } = metrics.snapshot();
-    assert.deepEqual(counters, { timestampsRecorded: 4, timestampsRefused: 1, timestampsFailed: 7, writeUnits: 3 });
+    assert.deepEqual(counters, {
+      timestampsRecorded: 4,
+      timestampsRefused: 1,
+      timestampsFailed: 7,
+      writeUnits: 3,
+      workerRestarts: 0,
+    });
     assert.equal(histograms.timestampsPerBlock.counts[BOUNDS.timestampsPerBlock.indexOf(3)], 1);
     assert.equal(histograms.timestampsPerBlock.counts[BOUNDS.timestampsPerBlock.indexOf(1)], 1);
     assert.equal(histograms.commitLatency.counts.at(-1), 1, 'beyond the last bound: in the last bucket');
@@ -84,9 +90,14 @@ describe('the metrics of a worker', () => {
     );
   });
 
+  it('count a process that replaces another one as a restart', () => {
+    const [first, second] = [createMetrics(), createMetrics({ isRestart: true })];
+    assert.equal(addTotals(first.snapshot(), second.snapshot()).counters.workerRestarts, 1);
+  });
+
   it('begin with zeros', () => {
     const { counters, histograms } = noTotals();
-    assert.deepEqual(Object.values(counters), [0, 0, 0, 0]);
+    assert.deepEqual(Object.values(counters), [0, 0, 0, 0, 0]);
     assert.deepEqual(Object.values(histograms).map(countsOf), [0, 0, 0, 0]);
   });
 });
