@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+
+/** How the host's processors spent their time since the last sample. */
+export interface HostCpu {
+  readonly busyPercent: number;
+  readonly ioWaitPercent: number;
+}
+
+/** Ticks since boot. */
+interface CpuTimes {
+  readonly total: number;
+  readonly idle: number;
+  readonly ioWait: number;
+}
+
+/** Makes a sampler of the time since the call before; `undefined` where there is no `/proc/stat`, or no time passed. */
+export function createHostCpuSampler(path = '/proc/stat'): () => Promise<HostCpu | undefined> {
+  let before: CpuTimes = { total: 0, idle: 0, ioWait: 0 };
+  return async () => {
+    const text = await readFile(path, 'utf8').catch(() => undefined); // There is none but on Linux.
+    const now = text === undefined ? undefined : parseCpuTimes(text);
+    if (now === undefined || now.total <= before.total) return undefined;
+    const total = now.total - before.total;
+    // The kernel's idle and iowait counters may go back a little (proc_stat(5)).
+    const idle = Math.max(0, now.idle - before.idle);
+    const ioWait = Math.max(0, now.ioWait - before.ioWait);
+    before = now;
+    const percent = (ticks: number) => Math.min(100, Math.max(0, (100 * ticks) / total));
+    return { busyPercent: percent(total - idle - ioWait), ioWaitPercent: percent(ioWait) };
+  };
+}
+
+/** The first line is `cpu user nice system idle iowait irq softirq steal guest guest_nice`; guest is part of user. */
+function parseCpuTimes(text: string): CpuTimes | undefined {
+  const [name, ...fields] = text.slice(0, text.indexOf('\n')).split(/\s+/);
+  const ticks = fields.slice(0, 8).map(Number);
+  if (name !== 'cpu' || ticks.length < 8 || ticks.some(Number.isNaN)) return undefined;
+  return { total: ticks.reduce((sum, tick) => sum + tick, 0), idle: ticks[3] ?? 0, ioWait: ticks[4] ?? 0 };
+}
