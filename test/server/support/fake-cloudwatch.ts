@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { after } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+
+/** One metric of a decoded `PutMetricData` request. */
+export interface Datum {
+  readonly MetricName: string;
+  readonly Unit: string;
+  readonly Timestamp: number;
+  readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
+  readonly Value?: number;
+  readonly Values?: readonly number[];
+  readonly Counts?: readonly number[];
+}
+
+export interface Call {
+  readonly target: string;
+  readonly authorization: string;
+  readonly body: { readonly Namespace: string; readonly MetricData: readonly Datum[] };
+}
+
+/** How the fake answers. */
+export type Answer = (response: ServerResponse) => void;
+
+export const ACCEPT: Answer = (response) => response.setHeader('content-type', 'application/x-amz-json-1.0').end('{}');
+
+/** CloudWatch's side of `PutMetricData` in AWS JSON 1.0, which the SDK compresses; ends with the tests of the file. */
+export async function startFakeCloudWatch() {
+  const calls: Call[] = [];
+  let answer = ACCEPT;
+  const server = createServer(async (request, response) => {
+    const { headers } = request;
+    const bytes = await buffer(request);
+    const text = headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
+    calls.push({
+      target: String(headers['x-amz-target']),
+      authorization: String(headers.authorization),
+      body: JSON.parse(String(text)),
+    });
+    answer(response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    answerWith: (next: Answer) => {
+      answer = next;
+    },
+  };
+}
