@@ -103,7 +103,7 @@ describe('the metrics of an instance', () => {
         if (complete) assert.equal(closed, shared, 'the periods add up to the total');
         else assert.ok(closed <= shared, 'a period may be lost with the worker that closed it, but none counts twice');
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
