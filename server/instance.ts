@@ -1,0 +1,46 @@
+/** Which EC2 instance this is, as the Instance Metadata Service (IMDSv2) tells it. */
+
+export interface InstanceIdentity {
+  readonly instanceId: string;
+  readonly availabilityZone: string;
+}
+
+export interface MetadataSettings {
+  /** Whether not to ask at all (`AWS_EC2_METADATA_DISABLED`). @default false */
+  readonly disabled?: boolean;
+  /** Where to ask (`AWS_EC2_METADATA_SERVICE_ENDPOINT`). @default the link-local address of every instance */
+  readonly endpoint?: string;
+  /** For all requests together: elsewhere than on EC2 the address often does not even refuse. @default 1,000 */
+  readonly deadlineMs?: number;
+}
+
+const LINK_LOCAL_ENDPOINT = 'http://169.254.169.254';
+const TOKEN_LIFE_S = 60;
+
+/** Who this instance is; `undefined` elsewhere than on EC2, or when the service does not answer in time. */
+export async function readInstanceIdentity(settings: MetadataSettings = {}): Promise<InstanceIdentity | undefined> {
+  const { disabled = false, endpoint = LINK_LOCAL_ENDPOINT, deadlineMs = 1_000 } = settings;
+  if (disabled) return undefined;
+  const signal = AbortSignal.timeout(deadlineMs);
+
+  async function ask(path: string, init: RequestInit): Promise<string> {
+    const response = await fetch(new URL(`/latest/${path}`, endpoint), { ...init, signal });
+    if (!response.ok) throw new Error(`${path} answered ${response.status}, expected 200`);
+    return response.text();
+  }
+
+  try {
+    const token = await ask('api/token', {
+      method: 'PUT',
+      headers: { 'x-aws-ec2-metadata-token-ttl-seconds': String(TOKEN_LIFE_S) },
+    });
+    const headers = { 'x-aws-ec2-metadata-token': token };
+    const [instanceId, availabilityZone] = await Promise.all([
+      ask('meta-data/instance-id', { headers }),
+      ask('meta-data/placement/availability-zone', { headers }),
+    ]);
+    return { instanceId, availabilityZone };
+  } catch {
+    return undefined; // Not being on EC2 looks like any failure; the facts are shown without an instance then.
+  }
+}

@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after } from 'node:test';
+
+const TOKEN = 'a-session-token';
+
+/** The Instance Metadata Service, version 2 only; paths in `silent` never answer. Ends with the tests of the file. */
+export async function startFakeImds({ silent = [] as readonly string[] } = {}) {
+  const asked: string[] = [];
+  const facts: Record<string, string> = {
+    '/latest/meta-data/instance-id': 'i-0abc1234def567890',
+    '/latest/meta-data/placement/availability-zone': 'eu-west-1b',
+  };
+  const server = createServer(({ method, url = '', headers }, response) => {
+    asked.push(`${method} ${url}`);
+    if (silent.includes(url)) return;
+    if (method === 'PUT' && url === '/latest/api/token') {
+      const life = Number(headers['x-aws-ec2-metadata-token-ttl-seconds']);
+      return life >= 1 && life <= 21_600 ? response.end(TOKEN) : response.writeHead(400).end();
+    }
+    if (headers['x-aws-ec2-metadata-token'] !== TOKEN) return response.writeHead(401).end('<h1>Unauthorized</h1>');
+    const fact = facts[url];
+    return fact === undefined ? response.writeHead(404).end() : response.end(fact);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, server };
+}
