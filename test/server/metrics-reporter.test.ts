@@ -7,6 +7,7 @@ import type { InstanceReport } from '../../server/metrics-report.ts';
 import { startMetricsReporter } from '../../server/metrics-reporter.ts';
 
 const PERIOD_MS = 200;
+const SHARE_EVERY_MS = 20;
 
 /** A worker with quick periods; what it publishes comes out of `nextReport`. */
 function startWorker(test: TestContext, folder: MetricsFolder, pid: number) {
@@ -35,7 +36,7 @@ function startWorker(test: TestContext, folder: MetricsFolder, pid: number) {
       heard.resolve();
     },
     periodMs: PERIOD_MS,
-    shareEveryMs: 20,
+    shareEveryMs: SHARE_EVERY_MS,
   });
   const keepAlive = setInterval(() => {}, 1_000);
   test.after(async () => {
@@ -94,7 +95,8 @@ describe('the metrics reporter', { timeout: 10_000 }, () => {
     const write: MetricsFolder['write'] = (name, text) =>
       full ? Promise.reject(new Error('no space left on device')) : folder.write(name, text);
     const { errors, published, somethingHeard } = startWorker(test, { ...folder, write }, 1);
-    await somethingHeard();
+    // Longer than a period, so that not only sharing but also closing one has failed.
+    while (errors.length < (2 * PERIOD_MS) / SHARE_EVERY_MS) await somethingHeard();
     assert.match(String(errors[0]), /no space left/);
     full = false;
     while (published.length === 0) await somethingHeard();
