@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { acknowledged } from '../../infra/acknowledged.ts';
+import { fleetBounds, tableWriteLimit } from '../../infra/capacity.ts';
+import { SCALING } from '../../infra/settings.ts';
+import { METRICS, OUTPUTS, stackNames, TIMEOUTS_MS } from '../../server/contract.ts';
+import { ALLOWED_WILDCARDS, wildcards } from './iam.ts';
+import {
+  CERTIFICATE,
+  EVERYTHING_ON,
+  resourcesOf,
+  type Synthesized,
+  synthesize,
+  theResource,
+  unacknowledged,
+} from './synthesize.ts';
+
+const deployments: Readonly<Record<string, Synthesized>> = {
+  dev: synthesize('dev'),
+  prod: synthesize('prod', { certificateArn: CERTIFICATE }),
+  'prod-all': synthesize('prod-all', EVERYTHING_ON),
+};
+
+for (const [stage, stacks] of Object.entries(deployments)) {
+  const all = (type: string) => resourcesOf(type, ...stacks.all);
+
+  describe(`every deployment: ${stage}`, () => {
+    it('allows no wildcard in IAM but the listed ones', () => {
+      assert.deepEqual(
+        wildcards(stacks).filter((wildcard) => !ALLOWED_WILDCARDS.some(({ matches }) => matches.test(wildcard))),
+        [],
+      );
+    });
+
+    it('keeps every log group for a stated time, under a key', () => {
+      const groups = all('AWS::Logs::LogGroup').map(({ Properties: p }) => [
+        p.RetentionInDays > 0,
+        p.KmsKeyId !== undefined,
+      ]);
+      assert.deepEqual(groups, [
+        [true, true],
+        [true, true],
+        [true, true],
+      ]);
+    });
+
+    it('encrypts every bucket, volume, table, topic and vault', () => {
+      const volumes = all('AWS::EC2::LaunchTemplate').flatMap(
+        ({ Properties: p }) => p.LaunchTemplateData.BlockDeviceMappings,
+      );
+      assert.ok(volumes.length >= 2 && volumes.every(({ Ebs }) => Ebs.Encrypted === true));
+      assert.ok(all('AWS::S3::Bucket').every(({ Properties: p }) => p.BucketEncryption !== undefined));
+      assert.ok(all('AWS::DynamoDB::GlobalTable').every(({ Properties: p }) => p.SSESpecification.SSEType === 'KMS'));
+      assert.ok(all('AWS::SNS::Topic').every(({ Properties: p }) => p.KmsMasterKeyId !== undefined));
+      assert.ok(all('AWS::Backup::BackupVault').every(({ Properties: p }) => p.EncryptionKeyArn !== undefined));
+      assert.ok(all('AWS::KMS::Key').every(({ Properties: p }) => p.EnableKeyRotation === true));
+    });
+
+    it('asks IMDSv2 of every instance, one hop far', () => {
+      for (const { Properties: p } of all('AWS::EC2::LaunchTemplate')) {
+        assert.deepEqual(p.LaunchTemplateData.MetadataOptions, { HttpTokens: 'required', HttpPutResponseHopLimit: 1 });
+      }
+    });
+
+    it('tags what can be tagged with service and stage', () => {
+      const { Properties: table } = theResource('AWS::DynamoDB::GlobalTable', stacks.data);
+      const { Properties: balancer } = theResource('AWS::ElasticLoadBalancingV2::LoadBalancer', stacks.service);
+      for (const tags of [table.Replicas[0].Tags, balancer.Tags]) {
+        assert.deepEqual(
+          tags.filter(({ Key }: { Key: string }) => ['Service', 'Stage'].includes(Key)),
+          [
+            { Key: 'Service', Value: 'stampede' },
+            { Key: 'Stage', Value: stage },
+          ],
+        );
+      }
+    });
+
+    it('has the outputs that scripts read', () => {
+      for (const [stack, outputs] of Object.entries(OUTPUTS)) {
+        const template = stacks[stack as keyof typeof OUTPUTS];
+        for (const output of Object.values(outputs))
+          assert.ok(template.Outputs?.[output], `${stack} has no output ${output}`);
+      }
+    });
+
+    it('writes a runbook into every alarm', () => {
+      const alarms = [...all('AWS::CloudWatch::Alarm'), ...all('AWS::CloudWatch::CompositeAlarm')];
+      const silent = alarms.filter(({ Properties: p }) => !/runbook: \S+/i.test(p.AlarmDescription ?? ''));
+      assert.ok(alarms.length > 20);
+      assert.deepEqual(silent, []);
+    });
+
+    it('says for every alarm what missing data means', () => {
+      const unsaid = all('AWS::CloudWatch::Alarm').filter(({ Properties: p }) => p.TreatMissingData === undefined);
+      assert.deepEqual(unsaid, []);
+    });
+
+    it('names only metrics that the server publishes', () => {
+      const published = new Set<string>(Object.values(METRICS).map(({ name }) => name));
+      const own = all('AWS::CloudWatch::Alarm').filter(({ Properties: p }) => p.Namespace === 'Stampede');
+      assert.ok(own.length >= 4);
+      assert.ok(own.every(({ Properties: p }) => published.has(p.MetricName)));
+    });
+
+    it('limits the table above what the largest fleet can write', () => {
+      const { Properties: table } = theResource('AWS::DynamoDB::GlobalTable', stacks.data);
+      const limit = table.WriteOnDemandThroughputSettings.MaxWriteRequestUnits;
+      const { Properties: group } = resourcesOf('AWS::AutoScaling::AutoScalingGroup', stacks.service)[0] as {
+        Properties: { MaxSize: string };
+      };
+      assert.equal(limit, tableWriteLimit(fleetBounds(stacks.settings, SCALING), stacks.settings.ratePerInstance));
+      assert.ok(limit >= Number(group.MaxSize) * stacks.settings.ratePerInstance);
+    });
+
+    it('agrees with the server on timeouts', () => {
+      const { Properties: balancer } = theResource('AWS::ElasticLoadBalancingV2::LoadBalancer', stacks.service);
+      const { Properties: targets } = theResource('AWS::ElasticLoadBalancingV2::TargetGroup', stacks.service);
+      const attribute = (attributes: { Key: string; Value: string }[], key: string) =>
+        Number(attributes.find(({ Key }) => Key === key)?.Value) * 1000;
+      assert.equal(attribute(balancer.LoadBalancerAttributes, 'idle_timeout.timeout_seconds'), TIMEOUTS_MS.albIdle);
+      const delay = attribute(targets.TargetGroupAttributes, 'deregistration_delay.timeout_seconds');
+      assert.equal(delay, TIMEOUTS_MS.deregistrationDelay);
+      assert.ok(TIMEOUTS_MS.request <= delay && TIMEOUTS_MS.albIdle < TIMEOUTS_MS.keepAlive);
+    });
+  });
+}
+
+describe('findings of cdk-nag', () => {
+  it('are exactly those acknowledged, each with a reason', () => {
+    // Synthesising the deployments above has already failed on any finding that is not acknowledged.
+    const { settings, ids } = unacknowledged('prod-all', EVERYTHING_ON);
+    const list = acknowledged({ stage: 'prod-all', settings });
+    assert.deepEqual([...new Set(list.map(({ id }) => id))].toSorted(), ids.toSorted());
+    assert.ok(list.every(({ reason }) => reason.length > 20));
+  });
+});
+
+describe('stateful resources', () => {
+  /** Changing one of these ids makes CloudFormation replace the resource: a commit that does must say so. */
+  const LOCKED: Readonly<Record<string, string>> = {
+    'AWS::DynamoDB::GlobalTable': 'TimestampsTable351B212D',
+    'AWS::KMS::Key': 'DataKey17AFBB84',
+    'AWS::S3::Bucket': 'AccessLogsBucketCD784A59',
+    'AWS::Backup::BackupVault': 'BackupsVault1F11AFCC',
+  };
+  const { data } = deployments['prod'] as Synthesized;
+
+  for (const [type, id] of Object.entries(LOCKED)) {
+    it(`keeps the logical id of ${type}, and the resource itself when the stack goes`, () => {
+      assert.equal(data.Resources[id]?.Type, type, `Stateful ids are now: ${Object.keys(data.Resources).join(', ')}`);
+      assert.equal(data.Resources[id]?.DeletionPolicy, 'Retain');
+      assert.equal(data.Resources[id]?.UpdateReplacePolicy, 'Retain');
+    });
+  }
+
+  it('are all let go in a throwaway stage', () => {
+    const { data: throwaway } = synthesize('drill', { retainData: 'false' });
+    const retained = Object.values(throwaway.Resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
+    assert.deepEqual(retained, []);
+  });
+});
+
+describe('deployments of several stages', () => {
+  it('share no name of stack, group, log group or dashboard', () => {
+    const names = Object.keys(deployments).flatMap((stage) => Object.values(stackNames(stage)));
+    const named = Object.values(deployments).flatMap(({ all }) =>
+      all.flatMap(({ Resources }) =>
+        Object.values(Resources).flatMap(({ Properties: p = {} }) => [
+          p.LogGroupName,
+          p.AutoScalingGroupName,
+          p.DashboardName,
+        ]),
+      ),
+    );
+    const texts = [...names, ...named].filter((name): name is string => typeof name === 'string');
+    assert.equal(new Set(texts).size, texts.length);
+  });
+});

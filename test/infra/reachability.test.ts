@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parties } from './network-model.ts';
+import { outside, ways } from './reachability.ts';
+import { CERTIFICATE, resourcesOf, type Synthesized, synthesize } from './synthesize.ts';
+
+const internet = outside('internet', '203.0.113.77');
+const operator = outside('operator', '198.51.100.7');
+
+/** Ways that stand in every deployment. */
+const ALWAYS = [
+  'app → internet tcp 443',
+  // The load balancer is public, to the fleet and the bastion as to anybody.
+  'app → load balancer tcp 443',
+  'app → operator tcp 443',
+  'bastion → app tcp 22',
+  'bastion → internet tcp 443',
+  'bastion → load balancer tcp 443',
+  'bastion → operator tcp 443',
+  'instance connect → app tcp 22',
+  'internet → load balancer tcp 443',
+  'internet → load balancer tcp 80',
+  'load balancer → app tcp 8080',
+  'operator → load balancer tcp 443',
+  'operator → load balancer tcp 80',
+];
+
+/** The stacks, with one more rule in the security group of a party. */
+function openedToTheWorld(stacks: Synthesized, name: string, port: number): Synthesized {
+  const [group = ''] = parties(stacks).find((party) => party.name === name)?.groups ?? [];
+  const network = structuredClone(stacks.network);
+  const properties = network.Resources[group]?.Properties;
+  const rule = { IpProtocol: 'tcp', FromPort: port, ToPort: port, CidrIp: '0.0.0.0/0' };
+  properties.SecurityGroupIngress = [...(properties.SecurityGroupIngress ?? []), rule];
+  return { ...stacks, network, all: [stacks.data, network, stacks.service, stacks.operations] };
+}
+
+describe('reachability, computed from security groups, network ACLs and routes', () => {
+  const dev = synthesize('dev');
+  const prod = synthesize('prod', { certificateArn: CERTIFICATE, sshCidrs: '198.51.100.0/24' });
+
+  it('leads from the internet to the load balancer, from it to the app, and nowhere else', () => {
+    assert.deepEqual(ways(dev, [internet, operator]), ALWAYS);
+  });
+
+  it('opens port 22 of the bastion to the networks of the settings only', () => {
+    assert.deepEqual(ways(prod, [internet, operator]), [...ALWAYS, 'operator → bastion tcp 22'].toSorted());
+  });
+
+  it('keeps the app and port 22 shut even when a security group is opened to the world by mistake', () => {
+    assert.deepEqual(ways(openedToTheWorld(dev, 'app', 8080), [internet, operator]), ALWAYS);
+    assert.deepEqual(ways(openedToTheWorld(dev, 'bastion', 22), [internet, operator]), ALWAYS);
+  });
+
+  it('shows a mistake that nothing else stops', () => {
+    const found = ways(openedToTheWorld(dev, 'bastion', 443), [internet]);
+    assert.ok(found.includes('internet → bastion tcp 443'), found.join('\n'));
+  });
+
+  it('knows every security group that guards something', () => {
+    const guarded = parties(dev).flatMap(({ groups }) => groups);
+    assert.equal(resourcesOf('AWS::EC2::SecurityGroup', ...dev.all).length, new Set(guarded).size);
+  });
+
+  it('gives a public address to the bastion and the load balancer alone', () => {
+    const names = parties(dev).filter(({ publicAddress }) => publicAddress);
+    assert.deepEqual(names.map(({ name }) => name).toSorted(), ['bastion', 'load balancer']);
+  });
+
+  it('names no whole internet on port 22, in any group or list', () => {
+    const rules = resourcesOf('AWS::EC2::SecurityGroup', ...prod.all).flatMap(
+      ({ Properties }) => Properties.SecurityGroupIngress ?? [],
+    );
+    const open = rules.filter(
+      ({ CidrIp, FromPort, ToPort }) => CidrIp === '0.0.0.0/0' && FromPort <= 22 && ToPort >= 22,
+    );
+    assert.deepEqual(open, []);
+  });
+});

@@ -1,0 +1,121 @@
+import { holds } from './cidr.ts';
+import { aclRules, defaultRoute, groupRules, type Party, parties, type Rule } from './network-model.ts';
+import type { Synthesized } from './synthesize.ts';
+
+/** A way that a connection can take: `internet → load balancer tcp 443`. */
+export type Way = `${string} → ${string} ${'tcp' | 'udp'} ${number}`;
+
+const PROTOCOLS = { tcp: '6', udp: '17' } as const;
+
+/** Ports from which the systems of this network speak: Linux, load balancers and NAT gateways agree on these at least. */
+const CLIENT_PORTS = [32_768, 60_999];
+
+/** A party outside the network. */
+export const outside = (name: string, address: string): Party => ({
+  name,
+  groups: [],
+  subnets: [],
+  publicAddress: true,
+  addresses: [address],
+});
+
+/**
+ * Every way by which a new connection can be opened, among the parties of the stacks and those outside. A way must be open in the security
+ * groups of both ends, in the network ACLs of both subnets in both directions, and have a route.
+ */
+export function ways(stacks: Synthesized, outsiders: readonly Party[]): readonly Way[] {
+  const all = [...parties(stacks), ...outsiders];
+  const ports = boundaries(all, stacks);
+  const found = new Set<Way>();
+  for (const from of all) {
+    for (const to of all) {
+      if (from === to || (from.subnets.length === 0 && to.subnets.length === 0)) continue;
+      if (!routed(from, to, stacks)) continue;
+      for (const protocol of ['tcp', 'udp'] as const) {
+        for (const port of ports) {
+          if (open(from, to, protocol, port, stacks)) found.add(`${from.name} → ${to.name} ${protocol} ${port}`);
+        }
+      }
+    }
+  }
+  return [...found].toSorted();
+}
+
+/** Ports at which any rule begins or ends, and their neighbours: between two of them nothing changes. */
+function boundaries(all: readonly Party[], stacks: Synthesized): readonly number[] {
+  const groups = all.flatMap((party) => party.groups);
+  const rules = groups.flatMap((group) => [
+    ...groupRules(group, 'Ingress', stacks),
+    ...groupRules(group, 'Egress', stacks),
+  ]);
+  const ports = rules.flatMap(({ from, to }) => [from - 1, from, to, to + 1]);
+  return [...new Set([...ports, 53, 3_389])].filter((port) => port > 0 && port <= 65_535);
+}
+
+/** Inside the network everything is routed; to and from outside only through a gateway, and inwards only to a public address. */
+function routed(from: Party, to: Party, stacks: Synthesized): boolean {
+  const throughInternetGateway = (party: Party) =>
+    party.publicAddress && party.subnets.every((subnet) => defaultRoute(subnet, stacks) === 'internet gateway');
+  if (from.subnets.length === 0) return throughInternetGateway(to);
+  if (to.subnets.length > 0) return true;
+  return throughInternetGateway(from) || from.subnets.every((subnet) => defaultRoute(subnet, stacks) === 'nat');
+}
+
+function open(from: Party, to: Party, protocol: 'tcp' | 'udp', port: number, stacks: Synthesized): boolean {
+  const number = PROTOCOLS[protocol];
+  const groupsOpen =
+    allowedByGroups(from, 'Egress', to, number, port, stacks) &&
+    allowedByGroups(to, 'Ingress', from, number, port, stacks);
+  return groupsOpen && aclsOpen(from, to, number, port, stacks);
+}
+
+function allowedByGroups(
+  party: Party,
+  direction: 'Ingress' | 'Egress',
+  peer: Party,
+  protocol: string,
+  port: number,
+  stacks: Synthesized,
+): boolean {
+  if (party.subnets.length === 0) return true;
+  return party.groups
+    .flatMap((group) => groupRules(group, direction, stacks))
+    .some(
+      (rule) =>
+        covers(rule, protocol, port) &&
+        (peer.groups.includes(rule.peer) ||
+          (rule.peer.includes('/') && peer.addresses.some((address) => holds(rule.peer, address)))),
+    );
+}
+
+/** Network ACLs remember nothing, so the answers, to the ports of clients, must be let through too. */
+function aclsOpen(from: Party, to: Party, protocol: string, port: number, stacks: Synthesized): boolean {
+  return (
+    passes(from, true, to, protocol, port, stacks) &&
+    passes(to, false, from, protocol, port, stacks) &&
+    CLIENT_PORTS.every(
+      (client) => passes(to, true, from, protocol, client, stacks) && passes(from, false, to, protocol, client, stacks),
+    )
+  );
+}
+
+function passes(
+  party: Party,
+  egress: boolean,
+  peer: Party,
+  protocol: string,
+  port: number,
+  stacks: Synthesized,
+): boolean {
+  return party.subnets.every((subnet) =>
+    peer.addresses.every((address) => {
+      const decisive = aclRules(subnet, egress, stacks).find(
+        (rule) => covers(rule, protocol, port) && holds(rule.peer, address),
+      );
+      return decisive?.allow ?? false;
+    }),
+  );
+}
+
+const covers = (rule: Rule, protocol: string, port: number): boolean =>
+  (rule.protocol === '-1' || rule.protocol === protocol) && port >= rule.from && port <= rule.to;

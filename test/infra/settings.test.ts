@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readSettings } from '../../infra/settings.ts';
+
+/** Reads the settings of a stage with these overrides. */
+const read = (stage: string, overrides: Record<string, string> = {}) => readSettings(stage, (name) => overrides[name]);
+
+const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/x';
+
+describe('settings', () => {
+  it('are cheap in dev and safe in prod', () => {
+    const dev = read('dev');
+    const prod = read('prod', { certificateArn: CERTIFICATE });
+    assert.deepEqual([dev.nat, dev.zones.length, dev.allowPlainHttp], ['single', 2, true]);
+    assert.deepEqual([prod.nat, prod.zones.length, prod.allowPlainHttp], ['per-az', 3, false]);
+  });
+
+  it('give stages of other names the values of dev, and prod-… those of prod', () => {
+    assert.equal(read('alice').nat, 'single');
+    assert.equal(read('prod-eu', { certificateArn: CERTIFICATE }).nat, 'per-az');
+  });
+
+  it('are overridden by text from the command line', () => {
+    const { zones, peakRate, waf } = read('dev', { zones: 'a,c', peakRate: '9000', waf: 'true' });
+    assert.deepEqual({ zones, peakRate, waf }, { zones: ['a', 'c'], peakRate: 9000, waf: true });
+  });
+
+  const refused: readonly [what: string, stage: string, overrides: Record<string, string>, message: RegExp][] = [
+    [
+      'a value that is none of the choices',
+      'dev',
+      { nat: 'double' },
+      /nat is "double", expected one of single, per-az. Say -c nat=/,
+    ],
+    [
+      'the whole internet on port 22',
+      'dev',
+      { sshCidrs: '0.0.0.0/0' },
+      /sshCidrs is "0.0.0.0\/0", expected .* never 0.0.0.0\/0/,
+    ],
+    ['half the internet on port 22', 'dev', { sshCidrs: '128.0.0.0/1' }, /sshCidrs/],
+    ['an address that is none', 'dev', { sshCidrs: '300.1.1.1/32' }, /sshCidrs/],
+    ['a fraction of an instance', 'dev', { peakRate: '1.5' }, /peakRate is "1.5", expected a whole number/],
+    ['one zone', 'dev', { zones: 'a' }, /zones is "a", expected 2 to 3 of/],
+    [
+      'a retention that CloudWatch does not know',
+      'dev',
+      { logRetentionDays: '15' },
+      /logRetentionDays is "15", expected one of 1, 3/,
+    ],
+    ['production without TLS', 'prod', {}, /Neither certificateArn nor domainName is set.*Say -c certificateArn/s],
+    [
+      'production that deletes its data',
+      'prod',
+      { certificateArn: CERTIFICATE, retainData: 'false' },
+      /retainData is false in production/,
+    ],
+    [
+      'a processor that the image does not fit',
+      'dev',
+      { instanceType: 't3.small' },
+      /t3.small, which cannot run an image for arm64/,
+    ],
+    ['a domain without its zone', 'dev', { domainName: 'a.example.org' }, /hosted zone is "" named ""/],
+    [
+      'a domain outside its zone',
+      'dev',
+      { domainName: 'a.example.com', hostedZoneId: 'Z1', hostedZoneName: 'example.org' },
+      /named "example.org"/,
+    ],
+    ['failover without a domain', 'dev', { failover: 'primary' }, /needs a domainName/],
+    ['a peak below the sustained rate', 'dev', { peakRate: '100' }, /peakRate is 100, expected at least/],
+    ['a stage that cannot stand in names', 'My_Stage', {}, /Stage is "My_Stage", expected 2 to 12/],
+  ];
+  for (const [what, stage, overrides, message] of refused) {
+    it(`refuse ${what}`, () => assert.throws(() => read(stage, overrides), message));
+  }
+});

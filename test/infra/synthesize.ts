@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, type Stack, Validations } from 'aws-cdk-lib';
+import { FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT } from 'aws-cdk-lib/cx-api';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { acknowledge } from '../../infra/acknowledged.ts';
+import { readSettings, type Settings } from '../../infra/settings.ts';
+import { addStampede } from '../../infra/stampede.ts';
+
+/** A resource of a template, as CloudFormation reads it. */
+export interface Resource {
+  readonly Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: properties differ by type, and tests name the ones that they read
+  readonly Properties: any;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  readonly UpdatePolicy?: any;
+}
+
+/** A synthesised template. */
+export interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>>;
+}
+
+/** The templates of one deployment. */
+export interface Synthesized {
+  readonly settings: Settings;
+  readonly data: Template;
+  readonly network: Template;
+  readonly service: Template;
+  readonly operations: Template;
+  /** All four. */
+  readonly all: readonly Template[];
+}
+
+/** The parts of cdk's validation report that tests read. */
+interface Report {
+  readonly pluginReports: readonly { readonly violations: readonly { readonly ruleName: string }[] }[];
+}
+
+/** Values for settings, as `-c name=value` gives them. */
+export type Overrides = Readonly<Record<string, unknown>>;
+
+/** Choices with every option on, so that no part of the stack goes unseen. */
+export const EVERYTHING_ON = {
+  domainName: 'stampede.example.org',
+  hostedZoneId: 'Z0123456789',
+  hostedZoneName: 'example.org',
+  failover: 'primary',
+  waf: 'true',
+  tracing: 'true',
+  ttl: 'true',
+  sshCidrs: '198.51.100.0/24',
+  schedule: 'Morning=0 6 ? * MON-FRI *=6',
+  alarmEmail: 'people@example.org',
+  githubRepository: 'example/stampede',
+};
+
+/** A certificate that does not exist. */
+export const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/example';
+
+const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
+
+/** Synthesises one deployment, with the validations of the real app. Takes a second or two: keep the result. */
+export function synthesize(stage: string, overrides: Overrides = {}): Synthesized {
+  const { app, stacks, settings, outdir } = build(stage, overrides);
+  acknowledge(app, { stage, settings });
+  const assembly = app.synth();
+  const template = (stack: Stack): Template => assembly.getStackByName(stack.stackName).template;
+  const templates = {
+    data: template(stacks.data),
+    network: template(stacks.network),
+    service: template(stacks.service),
+    operations: template(stacks.operations),
+  };
+  rmSync(outdir, { recursive: true });
+  return { settings, ...templates, all: Object.values(templates) };
+}
+
+/** Ids of everything that the validations find when nothing is acknowledged. */
+export function unacknowledged(
+  stage: string,
+  overrides: Overrides = {},
+): { settings: Settings; ids: readonly string[] } {
+  const { app, settings, outdir } = build(stage, overrides, { [FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT]: false });
+  app.synth();
+  const { pluginReports }: Report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'));
+  rmSync(outdir, { recursive: true });
+  const ids = pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
+  return { settings, ids: [...new Set(ids)] };
+}
+
+function build(stage: string, overrides: Overrides, more: Readonly<Record<string, unknown>> = {}) {
+  const settings = readSettings(stage, (name) => overrides[name]);
+  const outdir = mkdtempSync(join(tmpdir(), 'stampede-synth-'));
+  const app = new App({ context: { ...context, ...more }, outdir });
+  const stacks = addStampede(app, { stage, settings, ami: { id: 'ami-0123456789abcdef0', builtAt: 1_795_219_200 } });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks());
+  return { app, stacks, settings, outdir };
+}
+
+/** The resources of a type in one template or several. */
+export const resourcesOf = (type: string, ...templates: readonly Template[]): readonly Resource[] =>
+  templates.flatMap(({ Resources }) => Object.values(Resources).filter((resource) => resource.Type === type));
+
+/** The only resource of a type. */
+export function theResource(type: string, template: Template): Resource {
+  const [resource, ...others] = resourcesOf(type, template);
+  if (!resource || others.length > 0)
+    throw new Error(`Template has ${others.length + (resource ? 1 : 0)} of ${type}, expected 1`);
+  return resource;
+}
