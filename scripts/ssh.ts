@@ -4,11 +4,11 @@ import { describeGroup } from './aws/groups-auto-scaling.ts';
 import { describeInstances, hasConnectEndpoint, type Instance } from './aws/instances-ec2.ts';
 import { main } from './cli/main.ts';
 import { parseStage, STAGE_OPTION } from './cli/stage.ts';
-import { chooseDoor, DOORS, parseDoor, TOOLS } from './operate/choose-door.ts';
+import { chooseDoor, DOORS, parseDoor } from './operate/choose-door.ts';
 import { chooseInstance } from './operate/choose-instance.ts';
-import { installedTools } from './operate/installed-tools.ts';
 import { openSession } from './operate/open-session.ts';
 import { outputsOf } from './operate/stage-outputs.ts';
+import { installedTools } from './operate/tools.ts';
 
 await main(
   {
@@ -41,7 +41,7 @@ await main(
     const asked = parseDoor(values.via);
     const [service, network] = await Promise.all([outputsOf(stage, 'service'), outputsOf(stage, 'network')]);
     const instance = chooseInstance(word, await fleetOf(service.autoScalingGroup));
-    const tools = installedTools(Object.keys(TOOLS), process.env['PATH'] ?? '');
+    const tools = installedTools(process.env['PATH'] ?? '');
     const door = chooseDoor(asked, { tools, hasEndpoint: await hasConnectEndpoint(network.vpcId) });
     const knownHostsFile = join(homedir(), '.ssh', 'stampede_known_hosts');
     await openSession({ instance, door, bastionGroup: network.bastionGroup, knownHostsFile, command });

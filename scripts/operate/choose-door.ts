@@ -1,4 +1,5 @@
 import { OperatorError, UsageError } from '../cli/errors.ts';
+import { requireTools, type Tool } from './tools.ts';
 
 /** The ways to an instance that has no public address. */
 export const DOORS = ['session-manager', 'endpoint', 'bastion'] as const;
@@ -7,22 +8,13 @@ export type Door = (typeof DOORS)[number];
 
 /** What decides over the door. */
 export interface Surroundings {
-  /** Programs of {@link TOOLS} that this machine has. */
-  readonly tools: ReadonlySet<string>;
+  /** Programs that this machine has. */
+  readonly tools: ReadonlySet<Tool>;
   /** Whether the network has an EC2 Instance Connect Endpoint. */
   readonly hasEndpoint: boolean;
 }
 
-/** Programs that `ssh` starts, and where to get them. */
-export const TOOLS: Readonly<Record<string, string>> = {
-  ssh: 'install OpenSSH',
-  'ssh-keygen': 'install OpenSSH',
-  aws: 'install the AWS CLI, version 2: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html',
-  'session-manager-plugin':
-    'install it: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html',
-};
-
-const NEEDS: Readonly<Record<Door, readonly string[]>> = {
+const NEEDS: Readonly<Record<Door, readonly Tool[]>> = {
   'session-manager': ['ssh', 'ssh-keygen', 'aws', 'session-manager-plugin'],
   endpoint: ['ssh', 'ssh-keygen', 'aws'],
   bastion: ['ssh', 'ssh-keygen'],
@@ -40,12 +32,10 @@ export function parseDoor(text: string): Door | 'auto' {
  * port and its sessions are logged; the bastion last, for it must be woken and seen from here.
  */
 export function chooseDoor(asked: Door | 'auto', { tools, hasEndpoint }: Surroundings): Door {
-  const missing = (door: Door) => NEEDS[door].filter((tool) => !tools.has(tool));
-  const isOpen = (door: Door) => missing(door).length === 0 && (door !== 'endpoint' || hasEndpoint);
+  const isOpen = (door: Door) => NEEDS[door].every((tool) => tools.has(tool)) && (door !== 'endpoint' || hasEndpoint);
   const door = asked === 'auto' ? (DOORS.find(isOpen) ?? 'bastion') : asked;
-  const [tool] = missing(door);
-  if (tool) throw new OperatorError(`${door} needs ${tool}, which is not on the PATH: ${TOOLS[tool]}`);
-  if (!isOpen(door)) {
+  requireTools(door, NEEDS[door], tools);
+  if (door === 'endpoint' && !hasEndpoint) {
     throw new OperatorError('the network has no EC2 Instance Connect Endpoint that is ready: use another --via');
   }
   return door;

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UsageError } from '../../../scripts/cli/errors.ts';
-import { chooseDoor, parseDoor, TOOLS } from '../../../scripts/operate/choose-door.ts';
+import { chooseDoor, parseDoor } from '../../../scripts/operate/choose-door.ts';
+import { TOOLS, type Tool } from '../../../scripts/operate/tools.ts';
 
-const all = Object.keys(TOOLS);
-const without = (...missing: string[]) => new Set(all.filter((tool) => !missing.includes(tool)));
+const all = Object.keys(TOOLS) as Tool[];
+const without = (...missing: Tool[]) => new Set(all.filter((tool) => !missing.includes(tool)));
 
 describe('chooseDoor', () => {
   it('prefers Session Manager, then the endpoint, then the bastion', () => {

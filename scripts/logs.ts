@@ -1,0 +1,30 @@
+import { logGroupNames } from '../server/contract.ts';
+import { main } from './cli/main.ts';
+import { run } from './cli/run.ts';
+import { parseStage, STAGE_OPTION } from './cli/stage.ts';
+import { logsLine } from './operate/logs-command.ts';
+import { installedTools, requireTools } from './operate/tools.ts';
+
+await main(
+  {
+    name: 'logs',
+    summary: "Prints the fleet's log lines from CloudWatch Logs.",
+    options: {
+      stage: STAGE_OPTION,
+      since: { type: 'string', value: '<time>', default: '10m', help: 'how far back: 10m, 2h, 1d, or ISO 8601' },
+      filter: { type: 'string', value: '<pattern>', help: 'only lines that fit a CloudWatch filter pattern' },
+      system: { type: 'boolean', help: "the systems' journal instead of the server's log" },
+      follow: { type: 'boolean', help: 'keep printing what arrives' },
+      'dry-run': { type: 'boolean', help: 'print the command line and do nothing' },
+    },
+    examples: [
+      ['npm run logs -- --follow', 'what the dev fleet says now'],
+      ["npm run logs -- --stage prod --filter '{ $.level >= 50 }'", "prod's errors of the last ten minutes"],
+    ],
+  },
+  async ({ values: { stage, since, filter, system, follow, 'dry-run': dryRun } }) => {
+    const groups = logGroupNames(parseStage(stage));
+    if (!dryRun) requireTools('reading logs', ['aws'], installedTools(process.env['PATH'] ?? ''));
+    await run(logsLine({ group: system ? groups.system : groups.app, since, filter, follow }), { dryRun });
+  },
+);

@@ -1,0 +1,36 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { OperatorError } from '../cli/errors.ts';
+
+/** Programs of the operator's machine that the scripts start, and how to get each. */
+export const TOOLS = {
+  ssh: 'install OpenSSH',
+  'ssh-keygen': 'install OpenSSH',
+  aws: 'install the AWS CLI, version 2: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html',
+  'session-manager-plugin':
+    'install it: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html',
+} as const;
+
+export type Tool = keyof typeof TOOLS;
+
+/** Which of the programs can be started from the given PATH. */
+export function installedTools(path: string): ReadonlySet<Tool> {
+  const folders = path.split(delimiter).filter((folder) => folder !== '');
+  const names = Object.keys(TOOLS) as Tool[];
+  return new Set(names.filter((name) => folders.some((folder) => isExecutable(join(folder, name)))));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @throws OperatorError with the remedy for the first program that is missing */
+export function requireTools(user: string, needed: readonly Tool[], installed: ReadonlySet<Tool>): void {
+  const missing = needed.find((tool) => !installed.has(tool));
+  if (missing) throw new OperatorError(`${user} needs ${missing}, which is not on the PATH: ${TOOLS[missing]}`);
+}

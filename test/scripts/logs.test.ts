@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { commandText } from '../../scripts/cli/run.ts';
+import { logsLine } from '../../scripts/operate/logs-command.ts';
+import { fakePrograms } from './fake-programs.ts';
+import { runEntry } from './run-entry.ts';
+
+describe('npm run logs', () => {
+  it('tails the log group of the stage with the AWS CLI', async () => {
+    await using programs = await fakePrograms({ aws: 0 });
+    const { code } = await runEntry('scripts/logs.ts', ['--stage', 'prod', '--follow'], {
+      env: { PATH: programs.folder },
+    });
+    assert.equal(code, 0);
+    assert.deepEqual(await programs.started(), [
+      'aws logs tail /stampede/prod/app --format short --since 10m --follow',
+    ]);
+  });
+
+  it('reads the journal instead when asked to', async () => {
+    const { code, stderr } = await runEntry('scripts/logs.ts', ['--system', '--since', '2h', '--dry-run']);
+    assert.equal(code, 0);
+    assert.equal(stderr, '$ aws logs tail /stampede/dev/system --format short --since 2h\n');
+  });
+
+  it('says where to get the AWS CLI', async () => {
+    const { code, stderr } = await runEntry('scripts/logs.ts', [], { env: { PATH: '/nonexistent' } });
+    assert.equal(code, 1);
+    assert.match(stderr, /^logs: reading logs needs aws, which is not on the PATH: install the AWS CLI, version 2: https/);
+  });
+});
+
+describe('logsLine', () => {
+  it('passes a filter pattern as one word', () => {
+    const line = logsLine({ group: '/g', since: '1h', filter: '{ $.level >= 50 }', follow: false });
+    assert.equal(commandText(line), "aws logs tail /g --format short --since 1h --filter-pattern '{ $.level >= 50 }'");
+  });
+});
