@@ -11,7 +11,7 @@ await main(
     options: {
       stage: STAGE_OPTION,
       url: { type: 'string', value: '<url>', help: 'another server than the stage, such as http://localhost:8080' },
-      verify: { type: 'boolean', help: 'read the timestamp back by its id (READ_TOKEN, if reading needs one)' },
+      verify: { type: 'boolean', help: 'read the timestamp back by its id' },
     },
     examples: [['npm run post -- --stage prod --verify', 'records one in prod and reads it back']],
   },
@@ -19,7 +19,7 @@ await main(
     const url = values.url ? parseServiceUrl(values.url) : (await outputsOf(parseStage(values.stage), 'service')).url;
     const posted = await postTimestamp(url);
     if (!values.verify) return;
-    await verifyTimestamp(url, posted, process.env['READ_TOKEN']);
+    await verifyTimestamp(url, posted);
     console.log(`Recorded and read back: ${posted.timestamp}`);
   },
 );

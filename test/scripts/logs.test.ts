@@ -26,7 +26,10 @@ describe('npm run logs', () => {
   it('says where to get the AWS CLI', async () => {
     const { code, stderr } = await runEntry('scripts/logs.ts', [], { env: { PATH: '/nonexistent' } });
     assert.equal(code, 1);
-    assert.match(stderr, /^logs: reading logs needs aws, which is not on the PATH: install the AWS CLI, version 2: https/);
+    assert.match(
+      stderr,
+      /^logs: reading logs needs aws, which is not on the PATH: install the AWS CLI, version 2: https/,
+    );
   });
 });
 

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
+import { startDatabase } from '../server/support/database.ts';
+import { startService } from '../server/support/service.ts';
 import { startFakeAws } from './aws/fake-aws.ts';
 import { stageOnAws } from './aws/stage-on-aws.ts';
 import { runEntry } from './run-entry.ts';
@@ -12,10 +14,10 @@ const RECORD = { id: '1k7t0ud3tg00004015rm2v0q800000a1', timestamp: '2026-11-21T
 type Reply = readonly [status: number, body: object];
 
 /** A service that answers as scripted: first the POST, then each GET. */
-async function startService(...replies: Reply[]) {
-  const requests: { line: string; authorization: string | undefined }[] = [];
+async function startScriptedService(...replies: Reply[]) {
+  const requests: string[] = [];
   const server = createServer((incoming, outgoing) => {
-    requests.push({ line: `${incoming.method} ${incoming.url}`, authorization: incoming.headers.authorization });
+    requests.push(`${incoming.method} ${incoming.url}`);
     const [status, body] = replies.shift() ?? [500, {}];
     outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
@@ -33,12 +35,19 @@ async function startService(...replies: Reply[]) {
 }
 
 describe('npm run post', () => {
+  it('records and reads back with the server itself', async () => {
+    const { url } = await startService(await startDatabase());
+    const { code, stdout, stderr } = await runEntry('scripts/post.ts', ['--url', url, '--verify']);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /\nRecorded and read back: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\n$/);
+  });
+
   it('posts to the URL of the stage and prints status and body', async () => {
-    await using service = await startService([201, RECORD]);
+    await using service = await startScriptedService([201, RECORD]);
     await using aws = await startFakeAws(stageOnAws({ url: service.url }));
     const { code, stdout, stderr } = await runEntry('scripts/post.ts', [], { env: aws.env });
     assert.equal(code, 0, stderr);
-    assert.deepEqual(service.requests, [{ line: 'POST /app', authorization: undefined }]);
+    assert.deepEqual(service.requests, ['POST /app']);
     assert.match(
       stdout,
       /^POST http:\/\/127\.0\.0\.1:\d+\/app\n201 Created in \d+ ms\n\{"id":"1k7t.*00\.123456Z"\}\n$/,
@@ -46,18 +55,16 @@ describe('npm run post', () => {
   });
 
   it('reads the timestamp back when asked to, as soon as it is there', async () => {
-    await using service = await startService([201, RECORD], [404, {}], [200, RECORD]);
-    const args = ['--url', service.url, '--verify'];
-    const { code, stdout, stderr } = await runEntry('scripts/post.ts', args, { env: { READ_TOKEN: 'secret' } });
+    await using service = await startScriptedService([201, RECORD], [404, {}], [200, RECORD]);
+    const { code, stdout, stderr } = await runEntry('scripts/post.ts', ['--url', service.url, '--verify']);
     assert.equal(code, 0, stderr);
-    const read = { line: `GET /app/${RECORD.id}`, authorization: 'Bearer secret' };
-    assert.deepEqual(service.requests, [{ line: 'POST /app', authorization: undefined }, read, read]);
+    const read = `GET /app/${RECORD.id}`;
+    assert.deepEqual(service.requests, ['POST /app', read, read]);
     assert.match(stdout, /\nRecorded and read back: 2026-11-21T07:45:00\.123456Z\n$/);
-    assert.doesNotMatch(stdout + stderr, /secret/);
   });
 
   it('fails when another timestamp is read back', async () => {
-    await using service = await startService(
+    await using service = await startScriptedService(
       [201, RECORD],
       [200, { ...RECORD, timestamp: '2026-11-21T00:00:00.000000Z' }],
     );
@@ -70,10 +77,10 @@ describe('npm run post', () => {
     const cases: [Reply, RegExp][] = [
       [[503, { title: 'Draining' }], /^post: expected 201 Created, got 503: \{"title":"Draining"\}\n$/],
       [[202, {}], /^post: the timestamp was queued \(202\), not recorded/],
-      [[201, { id: 'x' }], /^post: 201, but the answer has no id or no timestamp/],
+      [[201, { id: 'x' }], /^post: the answer has no id or no timestamp, is this Stampede\? \{"id":"x"\}\n$/],
     ];
     for (const [reply, message] of cases) {
-      await using service = await startService(reply);
+      await using service = await startScriptedService(reply);
       const { code, stderr } = await runEntry('scripts/post.ts', ['--url', service.url]);
       assert.equal(code, 1);
       assert.match(stderr, message);
