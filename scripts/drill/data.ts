@@ -1,0 +1,80 @@
+/** What was seen of the service in the second that begins at `second`, counted from the start of the run. */
+export interface Observation {
+  readonly second: number;
+  readonly requestsPerS: number;
+  /** Requests that got no answer, or one of 5xx. */
+  readonly errorsPerS: number;
+  /** @default - nothing was answered */
+  readonly p50Ms?: number;
+  readonly p95Ms?: number;
+  readonly p99Ms?: number;
+  /** Average of the fleet. @default - not measured */
+  readonly cpuPercent?: number;
+  readonly desired?: number;
+  readonly inService?: number;
+}
+
+/** A stretch of a run, in seconds from its start. */
+export interface Span {
+  readonly fromS: number;
+  readonly toS: number;
+}
+
+/** A fault that the drill caused. */
+export interface Fault extends Span {
+  readonly text: string;
+}
+
+/** A stretch during which an alarm was in ALARM. */
+export interface AlarmSpan extends Span {
+  readonly name: string;
+}
+
+/** Something that happened, and whether it shows that the fault was noticed (a target unhealthy, an alarm). */
+export interface DrillEvent {
+  readonly second: number;
+  readonly text: string;
+  readonly detection: boolean;
+}
+
+/** What the model expected for a second. */
+export interface Prediction {
+  readonly second: number;
+  readonly servedPerS: number;
+  readonly inService: number;
+}
+
+/** Timestamps that were answered with 2xx, and how many of them were found in the table. */
+export interface Durability {
+  readonly acknowledged: number;
+  readonly stored: number;
+}
+
+/** Everything that one drill yielded. */
+export interface DrillRun {
+  /** Name of the scenario: `kill-an-instance`. */
+  readonly scenario: string;
+  /** One sentence: what was done to the service. */
+  readonly summary: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly durationS: number;
+  /** How many seconds of the model pass in one second of the run. @default 1 */
+  readonly timeFactor?: number;
+  readonly observations: readonly Observation[];
+  readonly faults: readonly Fault[];
+  readonly alarms: readonly AlarmSpan[];
+  readonly events: readonly DrillEvent[];
+  /** @default - not compared */
+  readonly durability?: Durability;
+  /** @default - not predicted */
+  readonly prediction?: readonly Prediction[];
+}
+
+/** One promise and whether it was kept. */
+export interface VerdictLine {
+  readonly promise: string;
+  readonly kept: boolean;
+  readonly measured: string;
+  readonly expected: string;
+}
