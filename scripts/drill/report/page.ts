@@ -1,0 +1,102 @@
+import type { DrillRun, VerdictLine } from '../data.ts';
+import type { Verdict } from '../verdict.ts';
+import { type Html, html, scriptJson } from './html.ts';
+import { drawPanel } from './panel.ts';
+import { panelsOf } from './panels.ts';
+import { timeLabel } from './scale.ts';
+import { STYLE } from './style.ts';
+
+/** A drill and the judgement on it. */
+export interface JudgedRun {
+  readonly run: DrillRun;
+  readonly verdict: Verdict;
+}
+
+/** What a report is about. */
+export interface Report {
+  readonly title: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  /** Facts that a reader needs to compare reports: commit, image, machine, time factor. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** Promises that were checked outside of a drill. */
+  readonly proofs: readonly VerdictLine[];
+  readonly runs: readonly JudgedRun[];
+}
+
+/** Whether every promise of a report was kept. A report of nothing proves nothing. */
+export function hasPassed({ proofs, runs }: Report): boolean {
+  const kept = proofs.every((line) => line.kept) && runs.every(({ verdict }) => verdict.passed);
+  return kept && proofs.length + runs.length > 0;
+}
+
+/** The report as one page that needs nothing else; its data stands in it as JSON. */
+export function renderPage(report: Report): string {
+  const { title, createdAt, facts, proofs, runs } = report;
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${title}: ${verdictWord(hasPassed(report))}</title><style>${STYLE}</style></head>
+<body>
+<header><h1>${title}</h1>${verdictMark(hasPassed(report))}</header>
+<p class="soft">${createdAt}${Object.entries(facts).map(([name, value]) => ` · ${name} ${value}`)}</p>
+${runs.length > 0 ? summaryTable(runs) : undefined}
+${proofs.length > 0 ? linesTable('Proofs', proofs) : undefined}
+${runs.map(runSection)}
+<script type="application/json" id="report">${scriptJson(report)}</script>
+</body></html>
+`.toString();
+}
+
+function summaryTable(runs: readonly JudgedRun[]): Html {
+  return html`<table><caption>Drills</caption>
+<tr><th scope="col">Drill</th><th scope="col">Verdict</th><th scope="col">Noticed after</th><th scope="col">Well again after</th></tr>
+${runs.map(
+  ({
+    run: { scenario },
+    verdict,
+  }) => html`<tr><td><a href="#${scenario}">${scenario}</a></td><td>${verdictMark(verdict.passed)}</td>
+<td>${seconds(verdict.detectedAfterS)}</td><td>${seconds(verdict.recoveredAfterS)}</td></tr>`,
+)}</table>`;
+}
+
+function runSection({ run, verdict }: JudgedRun): Html {
+  return html`<section id="${run.scenario}">
+<header><h2>${run.scenario}</h2>${verdictMark(verdict.passed)}</header>
+<p>${run.summary}</p>
+<p class="soft">${run.startedAt}, ${timeLabel(run.durationS)}${timeFactor(run)}</p>
+${linesTable('Promises', verdict.lines)}
+<p class="legend soft"><span><i class="f"></i>fault</span><span><i class="a"></i>alarm</span></p>
+${panelsOf(run).map((panel) => drawPanel(panel, run))}
+${eventsTable(run)}
+</section>`;
+}
+
+function linesTable(caption: string, lines: readonly VerdictLine[]): Html {
+  return html`<table><caption>${caption}</caption>
+<tr><th scope="col">Promise</th><th scope="col">Kept</th><th scope="col">Measured</th><th scope="col">Expected</th></tr>
+${lines.map(({ promise, kept, measured, expected }) => html`<tr><td>${promise}</td><td>${verdictMark(kept, 'yes', 'no')}</td><td>${measured}</td><td>${expected}</td></tr>`)}
+</table>`;
+}
+
+function eventsTable({ events }: DrillRun): Html | undefined {
+  if (events.length === 0) return undefined;
+  return html`<details><summary>${events.length} events</summary><table>
+${events.map(({ second, text }) => html`<tr><td>${timeLabel(second)}</td><td>${text}</td></tr>`)}
+</table></details>`;
+}
+
+function timeFactor({ timeFactor: factor = 1 }: DrillRun): string {
+  return factor === 1 ? '' : `; a second stands for ${factor} s of CloudWatch and Auto Scaling`;
+}
+
+function seconds(value: number | undefined): string {
+  return value === undefined ? '–' : `${value} s`;
+}
+
+function verdictWord(passed: boolean): string {
+  return passed ? 'passed' : 'failed';
+}
+
+function verdictMark(passed: boolean, yes = verdictWord(true), no = verdictWord(false)): Html {
+  return passed ? html`<span class="kept">✓ ${yes}</span>` : html`<span class="broken">✗ ${no}</span>`;
+}

@@ -1,0 +1,58 @@
+import type { DrillRun, Observation } from '../data.ts';
+import type { Curve, Panel } from './panel.ts';
+import type { Point } from './scale.ts';
+
+/** The panels of a run, from what users see down to the fleet. The model's prediction is dashed. */
+export function panelsOf({ observations, prediction = [] }: DrillRun): Panel[] {
+  const points = (value: (observation: Observation) => number | undefined): Point[] =>
+    observations.map((observation) => [observation.second, value(observation)]);
+  const curve = (
+    label: string,
+    look: string,
+    shape: Curve['shape'],
+    value: (each: Observation) => number | undefined,
+  ) => ({
+    label,
+    look,
+    shape,
+    points: points(value),
+  });
+  return [
+    {
+      title: 'Requests per second',
+      curves: [
+        curve('all', 'requests', 'area', ({ requestsPerS }) => requestsPerS),
+        curve('failed', 'errors', 'area', ({ errorsPerS }) => (errorsPerS > 0 ? errorsPerS : undefined)),
+        { ...predicted, label: 'predicted', points: prediction.map(({ second, servedPerS }) => [second, servedPerS]) },
+      ],
+    },
+    {
+      title: 'Latency, ms',
+      curves: [
+        curve('p99', 'p99', 'line', ({ p99Ms }) => p99Ms),
+        curve('p95', 'p95', 'line', ({ p95Ms }) => p95Ms),
+        curve('p50', 'p50', 'line', ({ p50Ms }) => p50Ms),
+      ],
+    },
+    {
+      title: 'CPU of the fleet, %',
+      atLeast: 100,
+      curves: [curve('average', 'cpu', 'line', ({ cpuPercent }) => cpuPercent)],
+    },
+    {
+      title: 'Instances',
+      curves: [
+        curve('desired', 'desired', 'step', ({ desired }) => desired),
+        curve('in service', 'in-service', 'step', ({ inService }) => inService),
+        {
+          ...predicted,
+          shape: 'step',
+          label: 'predicted',
+          points: prediction.map(({ second, inService }) => [second, inService]),
+        },
+      ],
+    },
+  ];
+}
+
+const predicted = { look: 'predicted', shape: 'line' } as const;
