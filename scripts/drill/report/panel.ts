@@ -30,7 +30,8 @@ export interface Backdrop {
 const WIDTH = 960;
 const HEIGHT = 170;
 const LEFT = 56;
-const RIGHT = 948;
+/** Leaves room for half of the last time label. */
+const RIGHT = 930;
 const TOP = 12;
 const BOTTOM = 146;
 

@@ -23,6 +23,7 @@ figure { margin: 16px 0 0; } figcaption { font-weight: 600; } svg { display: blo
 svg text { fill: var(--soft); font-size: 12px; } .value { text-anchor: end; } .time { text-anchor: middle; }
 .grid { stroke: var(--line); stroke-width: 1; } .fault { fill: var(--fault); opacity: .55; } .alarm { fill: var(--alarm); }
 .line { fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; } .area { fill: currentColor; opacity: .55; }
+path.errors { opacity: .85; }
 .requests, .p50, .in-service, .cpu { color: var(--blue); } .errors, .p99 { color: var(--bad); } .p95 { color: var(--orange); }
 .desired { color: var(--orange); } .predicted { color: var(--violet); } path.predicted { stroke-dasharray: 6 4; }
 .legend span { margin-right: 16px; } .legend i { display: inline-block; width: 14px; height: 10px; margin-right: 5px; }

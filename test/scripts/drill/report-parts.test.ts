@@ -76,7 +76,7 @@ describe('drawPanel', () => {
           [10, 5],
         ]),
       ]),
-      ['M56 146L502 12L948 79'],
+      ['M56 146L493 12L930 79'],
     );
   });
 
@@ -90,7 +90,7 @@ describe('drawPanel', () => {
           [10, 10],
         ]),
       ]),
-      ['M56 12M502 12L948 12'],
+      ['M56 12M493 12L930 12'],
     );
   });
 
@@ -105,7 +105,7 @@ describe('drawPanel', () => {
           'area',
         ),
       ]),
-      ['M56 12L948 12V146H56Z'],
+      ['M56 12L930 12V146H56Z'],
     );
     assert.deepEqual(
       pathsOf([
@@ -118,7 +118,7 @@ describe('drawPanel', () => {
           'step',
         ),
       ]),
-      ['M56 12H502V79H948V79'],
+      ['M56 12H493V79H930V79'],
     );
   });
 
@@ -135,9 +135,9 @@ describe('drawPanel', () => {
     const text = String(drawPanel({ title: 'T', curves: [curve([[0, 1]])] }, backdrop));
     assert.match(
       text,
-      /<rect class="fault" x="234.4" y="12" width="178.4" height="134"><title>i-1 &lt;gone&gt;<\/title>/,
+      /<rect class="fault" x="230.8" y="12" width="174.8" height="134"><title>i-1 &lt;gone&gt;<\/title>/,
     );
-    assert.match(text, /<rect class="alarm" x="323.6" y="146" width="2" height="4"><title>High in ALARM<\/title>/);
+    assert.match(text, /<rect class="alarm" x="318.2" y="146" width="2" height="4"><title>High in ALARM<\/title>/);
   });
 
   it('tells its content to those who cannot see it', () => {
