@@ -1,14 +1,6 @@
-/** Text that is markup already, and is not escaped again. */
-export class Html {
-  readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-
-  toString(): string {
-    return this.text;
-  }
+/** Markup, as opposed to text that has yet to be escaped. */
+export interface Html {
+  readonly markup: string;
 }
 
 type Part = Html | string | number | undefined | readonly Part[];
@@ -23,17 +15,22 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Builds markup; every value is escaped unless it is markup itself. Lists are joined, undefined is nothing. */
 export function html(texts: TemplateStringsArray, ...values: readonly Part[]): Html {
-  return new Html(texts.map((text, index) => text + render(values[index])).join(''));
-}
-
-function render(part: Part): string {
-  if (part === undefined) return '';
-  if (part instanceof Html) return part.text;
-  if (typeof part === 'object') return part.map(render).join('');
-  return String(part).replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+  return { markup: texts.map((text, index) => text + render(values[index])).join('') };
 }
 
 /** JSON for a `<script type="application/json">`: nothing in it can end the element. */
 export function scriptJson(value: unknown): Html {
-  return new Html(JSON.stringify(value).replaceAll('<', '\\u003c'));
+  return { markup: JSON.stringify(value).replaceAll('<', '\\u003c') };
+}
+
+function render(part: Part): string {
+  if (part === undefined) return '';
+  if (isList(part)) return part.map(render).join('');
+  if (typeof part === 'object') return part.markup;
+  return String(part).replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+}
+
+/** `Array.isArray` does not narrow lists that are read-only. */
+function isList(part: Part): part is readonly Part[] {
+  return Array.isArray(part);
 }

@@ -44,7 +44,7 @@ ${proofs.length > 0 ? linesTable('Proofs', proofs) : undefined}
 ${runs.map(runSection)}
 <script type="application/json" id="report">${scriptJson(report)}</script>
 </body></html>
-`.toString();
+`.markup;
 }
 
 function summaryTable(runs: readonly JudgedRun[]): Html {

@@ -1,7 +1,8 @@
-import { Html } from './html.ts';
+import type { Html } from './html.ts';
 
 /** Everything the page looks like; no font, image or script is fetched. */
-export const STYLE = new Html(`
+export const STYLE: Html = {
+  markup: `
 :root { color-scheme: light dark; --text: #1c2430; --soft: #5d6b7c; --paper: #fff; --line: #d9dfe6; --card: #f6f8fa;
   --good: #1a7f4b; --bad: #c02b2b; --blue: #2f6fb0; --orange: #c2620a; --violet: #7a4fb5; --fault: #f3c6c6; --alarm: #e08a00; }
 @media (prefers-color-scheme: dark) { :root { --text: #e6eaf0; --soft: #9aa7b6; --paper: #12161c; --line: #2c3540;
@@ -29,4 +30,5 @@ path.errors { opacity: .85; }
 .legend span { margin-right: 16px; } .legend i { display: inline-block; width: 14px; height: 10px; margin-right: 5px; }
 .legend .f { background: var(--fault); } .legend .a { background: var(--alarm); height: 4px; vertical-align: middle; }
 details { margin-top: 12px; } summary { cursor: pointer; color: var(--soft); }
-`);
+`,
+};

@@ -10,11 +10,11 @@ describe('html', () => {
     const name = `<b>"Tom" & 'Ann'</b>`;
     const items = ['a', '<'].map((item) => html`<li>${item}</li>`);
     const expected = '<ul title="&lt;b&gt;&quot;Tom&quot; &amp; &#39;Ann&#39;&lt;/b&gt;"><li>a</li><li>&lt;</li></ul>3';
-    assert.equal(html`<ul title="${name}">${items}</ul>${undefined}${3}`.toString(), expected);
+    assert.equal(html`<ul title="${name}">${items}</ul>${undefined}${3}`.markup, expected);
   });
 
   it('writes JSON that cannot end its script element', () => {
-    const text = scriptJson({ a: '</script><b>' }).toString();
+    const text = scriptJson({ a: '</script><b>' }).markup;
     assert.doesNotMatch(text, /</);
     assert.deepEqual(JSON.parse(text), { a: '</script><b>' });
   });
@@ -57,6 +57,7 @@ describe('scales', () => {
 });
 
 describe('drawPanel', () => {
+  const markupOf = (...given: Parameters<typeof drawPanel>) => drawPanel(...given)?.markup ?? '';
   const calm = { durationS: 10, faults: [], alarms: [] };
   const curve = (points: Point[], shape: Curve['shape'] = 'line'): Curve => ({
     label: 'all',
@@ -65,7 +66,7 @@ describe('drawPanel', () => {
     points,
   });
   const pathsOf = (curves: Curve[]) =>
-    [...String(drawPanel({ title: 'T', curves }, calm)).matchAll(/ d="([^"]*)"/g)].map(([, path]) => path);
+    [...markupOf({ title: 'T', curves }, calm).matchAll(/ d="([^"]*)"/g)].map(([, path]) => path);
 
   it('draws lines from the left edge to the right one, over a value axis from zero', () => {
     assert.deepEqual(
@@ -132,7 +133,7 @@ describe('drawPanel', () => {
       faults: [{ fromS: 2, toS: 4, text: 'i-1 <gone>' }],
       alarms: [{ fromS: 3, toS: 3, name: 'High' }],
     };
-    const text = String(drawPanel({ title: 'T', curves: [curve([[0, 1]])] }, backdrop));
+    const text = markupOf({ title: 'T', curves: [curve([[0, 1]])] }, backdrop);
     assert.match(
       text,
       /<rect class="fault" x="230.8" y="12" width="174.8" height="134"><title>i-1 &lt;gone&gt;<\/title>/,
@@ -142,7 +143,7 @@ describe('drawPanel', () => {
 
   it('tells its content to those who cannot see it', () => {
     assert.match(
-      String(drawPanel({ title: 'Requests', curves: [curve([[0, 1500]])] }, calm)),
+      markupOf({ title: 'Requests', curves: [curve([[0, 1500]])] }, calm),
       /aria-label="Requests: all up to 1.5k"/,
     );
   });
