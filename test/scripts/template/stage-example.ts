@@ -62,7 +62,38 @@ export const service = {
       },
     },
     Table: { Type: 'AWS::DynamoDB::Table', Properties: {} },
-    AppGroup: { Type: 'AWS::EC2::SecurityGroup', Properties: {} },
+    AppGroup: {
+      Type: 'AWS::EC2::SecurityGroup',
+      Properties: {
+        SecurityGroupEgress: [
+          { CidrIp: '0.0.0.0/0', IpProtocol: 'tcp', FromPort: 443, ToPort: 443, Description: 'AWS "APIs"' },
+          { CidrIpv6: '::/0', IpProtocol: '-1' },
+        ],
+      },
+    },
+    BalancerGroup: {
+      Type: 'AWS::EC2::SecurityGroup',
+      Properties: { SecurityGroupIngress: [{ CidrIp: '0.0.0.0/0', IpProtocol: 'tcp', FromPort: 80, ToPort: 80 }] },
+    },
+    AppFromBalancer: {
+      Type: 'AWS::EC2::SecurityGroupIngress',
+      Properties: {
+        GroupId: { 'Fn::GetAtt': ['AppGroup', 'GroupId'] },
+        SourceSecurityGroupId: { 'Fn::GetAtt': ['BalancerGroup', 'GroupId'] },
+        IpProtocol: 'tcp',
+        FromPort: 8080,
+        ToPort: 8080,
+        Description: 'Load balancer to app',
+      },
+    },
+    Balancer: {
+      Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+      Properties: {
+        SecurityGroups: [{ 'Fn::GetAtt': ['BalancerGroup', 'GroupId'] }],
+        LoadBalancerAttributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '45' }],
+      },
+    },
+    Http: { Type: 'AWS::ElasticLoadBalancingV2::Listener', Properties: { Port: 80, Protocol: 'HTTP' } },
     Targets: {
       Type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
       Properties: {
