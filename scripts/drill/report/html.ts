@@ -5,14 +5,6 @@ export interface Html {
 
 type Part = Html | string | number | undefined | readonly Part[];
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 /** Builds markup; every value is escaped unless it is markup itself. Lists are joined, undefined is nothing. */
 export function html(texts: TemplateStringsArray, ...values: readonly Part[]): Html {
   return { markup: texts.map((text, index) => text + render(values[index])).join('') };
@@ -27,7 +19,7 @@ function render(part: Part): string {
   if (part === undefined) return '';
   if (isList(part)) return part.map(render).join('');
   if (typeof part === 'object') return part.markup;
-  return String(part).replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+  return String(part).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
 /** `Array.isArray` does not narrow lists that are read-only. */

@@ -9,7 +9,8 @@ describe('html', () => {
   it('escapes values, keeps markup, joins lists, and leaves nothing out of undefined', () => {
     const name = `<b>"Tom" & 'Ann'</b>`;
     const items = ['a', '<'].map((item) => html`<li>${item}</li>`);
-    const expected = '<ul title="&lt;b&gt;&quot;Tom&quot; &amp; &#39;Ann&#39;&lt;/b&gt;"><li>a</li><li>&lt;</li></ul>3';
+    const expected =
+      '<ul title="&#60;b&#62;&#34;Tom&#34; &#38; &#39;Ann&#39;&#60;/b&#62;"><li>a</li><li>&#60;</li></ul>3';
     assert.equal(html`<ul title="${name}">${items}</ul>${undefined}${3}`.markup, expected);
   });
 
@@ -136,7 +137,7 @@ describe('drawPanel', () => {
     const text = markupOf({ title: 'T', curves: [curve([[0, 1]])] }, backdrop);
     assert.match(
       text,
-      /<rect class="fault" x="230.8" y="12" width="174.8" height="134"><title>i-1 &lt;gone&gt;<\/title>/,
+      /<rect class="fault" x="230.8" y="12" width="174.8" height="134"><title>i-1 &#60;gone&#62;<\/title>/,
     );
     assert.match(text, /<rect class="alarm" x="318.2" y="146" width="2" height="4"><title>High in ALARM<\/title>/);
   });

@@ -72,7 +72,7 @@ describe('renderPage', () => {
   });
 
   it('escapes what it is told, and holds all data', () => {
-    assert.match(page, /machine 2 &lt;cores&gt;/);
+    assert.match(page, /machine 2 &#60;cores&#62;/);
     const [, json = ''] = /<script type="application\/json" id="report">(.*)<\/script>/.exec(page) ?? [];
     assert.deepEqual(JSON.parse(json), JSON.parse(JSON.stringify(report)));
   });
