@@ -3,7 +3,7 @@ import type { Micros } from './timestamps.ts';
 /**
  * A record's id says when it was recorded and where it is stored, so that reading one record is one `GetItem`:
  *
- *     1jmf3ka0c2g 00c8 07 k3f9x2a1 000001q      (without the spaces)
+ *     1jmf3ka0c2g 00c8 07 k3f9a2v0 000001q      (without the spaces)
  *     time        |    |  writer   block's sequence number
  *                 |    shard
  *                 how many microseconds later the block's last record is

@@ -14,8 +14,8 @@ export const RecordSchema = z
     timestamp: Iso8601Micros,
     id: z
       .string()
-      .meta({ description: 'Address of the record: GET /app/{id}', example: '1jmf3ka0c2g00c807k3f9x2a1000001q' }),
-    traceId: z.string().meta({ description: 'AWS X-Ray trace id', example: '1-69200b2c-3f5c8a1b9d7e4c6f8a0b2d4e' }),
+      .meta({ description: 'Address of the record: GET /app/{id}', example: '1j0oi4qvma000c807k3f9a2v0000001q' }),
+    traceId: z.string().meta({ description: 'AWS X-Ray trace id', example: '1-6b014bfc-3f5c8a1b9d7e4c6f8a0b2d4e' }),
     clientAddress: z.string().meta({ example: '203.0.113.7' }),
     protocol: z.enum(['http', 'https']),
     instance: z.string().meta({ description: 'EC2 instance id, or host name', example: 'i-0abc1234def567890' }),
@@ -30,7 +30,7 @@ export const RecordPageSchema = z
     timestamps: z.array(RecordSchema),
     next: z.string().optional().meta({
       description: 'URL of the next, older page; absent on the last one',
-      example: '/app?limit=20&cursor=1jmf3ka0c2g00c807k3f9x2a1000001q',
+      example: '/app?limit=20&cursor=1j0oi4qvma000c807k3f9a2v0000001q',
     }),
   })
   .meta({ id: 'TimestampPage' });
@@ -64,7 +64,7 @@ export const ListQuerySchema = z
       .optional()
       .meta({
         description: 'Where the previous page ended; opaque, taken from `next`',
-        example: '1jmf3ka0c2g00c807k3f9x2a1000001q',
+        example: '1j0oi4qvma000c807k3f9a2v0000001q',
       }),
     from: time.meta({
       description: 'Only records at or after this time: ISO 8601, UTC unless it has an offset',
@@ -117,6 +117,10 @@ export const UserQuerySchema = z
       .meta({ description: 'Where the previous page ended; opaque, take it from `next`' }),
   })
   .meta({ id: 'UserQuery' });
+
+export const HealthSchema = z
+  .object({ status: z.enum(['ok', 'draining']).meta({ example: 'ok' }) })
+  .meta({ id: 'Health' });
 
 export const LoadQuerySchema = z
   .strictObject({

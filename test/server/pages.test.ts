@@ -10,7 +10,7 @@ const instance = { hostname: 'ip-10-0-1-2', version: '1.2.3', commit: 'abc1234',
 
 const record = {
   timestamp: '2026-11-21T07:45:00.123456Z',
-  id: '1jmf3ka0c2g00c807k3f9x2a1000001q',
+  id: '1j0oi4qvma000c807k3f9a2v0000001q',
   traceId: '1-69200b2c-3f5c8a1b9d7e4c6f8a0b2d4e',
   clientAddress: '203.0.113.7',
   protocol: 'https',
@@ -74,7 +74,7 @@ describe('the timestamps page', () => {
     const shown = page({ timestamps: [record] }, {});
     assert.match(shown, /<time datetime="2026-11-21T07:45:00\.123456Z">/);
     assert.match(textOf(shown), /2026-11-21 07:45:00 \.123 456 i-0abc1234def567890 203\.0\.113\.7 https 1-69200b2c/);
-    assert.match(shown, /href="\/app\/1jmf3ka0c2g00c807k3f9x2a1000001q"/);
+    assert.match(shown, /href="\/app\/1j0oi4qvma000c807k3f9a2v0000001q"/);
   });
 
   it('links to the older page when there is one', () => {

@@ -21,7 +21,7 @@ export interface PageContent {
 }
 
 const navigation = (current: string | undefined): Html =>
-  html`<nav aria-label="Sections">
+  html`<nav class="sections" aria-label="Sections">
       ${SECTIONS.map(
         ({ path, name }) => html`<a href="${path}"${current === path && html` aria-current="page"`}>${name}</a>
       `,
@@ -53,7 +53,7 @@ ${main}
     </main>
     <footer>
       <p>Every time is UTC, to the microsecond.</p>
-      <p><a href="/openapi.json">OpenAPI document</a></p>
+      <p class="links"><a href="/openapi.json">OpenAPI document</a></p>
     </footer>
   </body>
 </html>
