@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { ENV, TABLE } from './contract.ts';
+import type { MetadataSettings } from './instance.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { MAX_SHARDS } from './record-id.ts';
 
@@ -29,6 +30,10 @@ export interface Config {
   readonly metricsDir: string | undefined;
   readonly autoScalingGroup: string | undefined;
   readonly hostname: string;
+  /** How often pm2 has restarted this worker. */
+  readonly restarts: number;
+  /** Where the instance metadata service is, and whether to ask it. */
+  readonly metadata: MetadataSettings;
 }
 
 /** Says all that is wrong with the environment, one line a variable. */
@@ -117,6 +122,11 @@ export const readConfig = (environment: Environment, { embeddedDatabase }: Confi
     !cloudwatchMetrics || autoScalingGroup !== undefined,
     `${ENV.cloudwatchMetrics} is "on" without ${ENV.autoScalingGroup}; expected the group's name, it is a dimension of every metric`,
   );
+  const metadataEndpoint = read.matching(
+    ENV.metadataEndpoint,
+    /^https?:\/\/[^/]+\/?$/,
+    'an http:// URL without a path',
+  );
 
   const config: Config = {
     stage: read.matching(ENV.stage, /^[a-z][a-z0-9-]{0,19}$/, '1 to 20 lower-case letters, digits or "-"') ?? 'local',
@@ -139,6 +149,11 @@ export const readConfig = (environment: Environment, { embeddedDatabase }: Confi
     metricsDir: read.text(ENV.metricsDir),
     autoScalingGroup,
     hostname: hostname(),
+    restarts: read.integer(ENV.restarts, 0, 1_000_000_000) ?? 0,
+    metadata: {
+      disabled: read.oneOf(ENV.metadataDisabled, ['true', 'false']) === 'true',
+      ...(metadataEndpoint !== undefined && { endpoint: metadataEndpoint }),
+    },
   };
   if (read.problems.length > 0) throw new ConfigError(read.problems);
   return config;

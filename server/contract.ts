@@ -105,6 +105,11 @@ export const ENV = {
   /** How many workers pm2 runs, and the number of this one, from 0: set by `ecosystem.config.js` and pm2. */
   workers: 'WORKERS',
   workerNumber: 'NODE_APP_INSTANCE',
+  /** How often pm2 has restarted this worker; pm2 sets it. */
+  restarts: 'restart_time',
+  /** The AWS SDKs' own switches of the instance metadata service. */
+  metadataDisabled: 'AWS_EC2_METADATA_DISABLED',
+  metadataEndpoint: 'AWS_EC2_METADATA_SERVICE_ENDPOINT',
 } as const;
 
 /** Where the image keeps things on an instance. */

@@ -68,15 +68,19 @@ export class GroupCommit {
     return this.#queue.length - this.#head;
   }
 
+  /** Why a further timestamp cannot wait here; `undefined` when it can. */
+  refusal(): ServiceError | undefined {
+    if (this.pending < this.#options.maxPending) return undefined;
+    return new ServiceError('overloaded', `${this.pending} timestamps wait to be stored already`, { retryAfterS: 1 });
+  }
+
   /**
    * Resolves with the record once it is durable. Arrivals must come in the order of their time.
    * Rejects with `overloaded` (nothing was begun) or `unavailable` (it may be stored nevertheless).
    */
   record(arrival: Arrival): Promise<TimestampRecord> {
-    if (this.pending >= this.#options.maxPending)
-      return Promise.reject(
-        new ServiceError('overloaded', `${this.pending} timestamps wait to be stored already`, { retryAfterS: 1 }),
-      );
+    const refusal = this.refusal();
+    if (refusal) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
       this.#queue.push({ arrival, sinceMs: this.#monotonicMs(), resolve, reject });
       this.#schedule();

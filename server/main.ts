@@ -7,8 +7,10 @@ import type { Logger } from 'pino';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { ENV, TIMEOUTS_MS } from './contract.ts';
 import { type Database, openDatabase } from './database.ts';
+import { readInstanceIdentity } from './instance.ts';
 import { createLogger } from './logger.ts';
 import { createService, type Service } from './service.ts';
+import { startTelemetry } from './telemetry.ts';
 import { COMMIT, FROM_SOURCE, VERSION } from './version.ts';
 
 const EXIT_CONFIG = 78; // EX_CONFIG of sysexits.h
@@ -75,18 +77,19 @@ const main = async (): Promise<void> => {
     process.exit(1);
   });
 
-  const database = await openDatabase(config);
-  const service = createService({
-    config,
-    facts: { hostname: config.hostname, version: VERSION, commit: COMMIT },
-    client: database.client,
-    tableName: database.tableName,
-    logger,
-  });
+  const [database, identity, telemetry] = await Promise.all([
+    openDatabase(config),
+    // Whoever runs on the embedded database does not run on EC2.
+    config.tableName === undefined ? undefined : readInstanceIdentity(config.metadata),
+    startTelemetry(config, logger),
+  ]);
+  const facts = { hostname: config.hostname, ...identity, version: VERSION, commit: COMMIT };
+  const { client, tableName } = database;
+  const service = createService({ config, facts, client, tableName, logger, telemetry });
   endOnSignal(service, database, logger);
   await proveTable(service, logger);
   const { address, port } = await listen(service, config);
-  logger.info({ address, port, version: VERSION, commit: COMMIT, table: database.tableName }, 'listening');
+  logger.info({ address, port, version: VERSION, commit: COMMIT, table: tableName }, 'listening');
   process.send?.('ready');
 };
 

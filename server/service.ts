@@ -10,16 +10,24 @@ import { GroupCommit } from './group-commit.ts';
 import { createAccessLog } from './http/access-log.ts';
 import { createApp } from './http/app.ts';
 import { loadAssets } from './http/assets.ts';
+import { docsRoutes } from './http/docs.ts';
 import { drainConnections } from './http/drain.ts';
 import { createFrontDoor } from './http/front-door.ts';
+import { loadRoutes } from './http/load.ts';
+import { metricsRoutes } from './http/metrics.ts';
+import { createDocsPage } from './http/pages/docs-page.ts';
 import { createHomePage } from './http/pages/home-page.ts';
 import { createProblemPage } from './http/pages/problem-page.ts';
 import { createTimestampsPage } from './http/pages/timestamps-page.ts';
 import { createPostApp } from './http/post-app.ts';
 import { createSendProblem } from './http/problems.ts';
 import { createReadGuard } from './http/read-guard.ts';
+import { usersRoutes } from './http/users.ts';
+import { createLoad } from './load.ts';
 import type { ServiceFacts } from './service-facts.ts';
+import type { Telemetry } from './telemetry.ts';
 import { DynamoTimestamps } from './timestamps-dynamodb.ts';
+import { createDynamoUsers } from './users-dynamodb.ts';
 import { FROM_SOURCE } from './version.ts';
 
 export interface ServiceOptions {
@@ -28,6 +36,7 @@ export interface ServiceOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly logger: Logger;
+  readonly telemetry: Telemetry;
 }
 
 /** One process's service: an HTTP server that is not listening yet, and how to end it. */
@@ -39,20 +48,25 @@ export interface Service {
   readonly drain: () => Promise<void>;
 }
 
-/** The pages' assets lie next to their code; the build puts them next to the bundle. */
+/** What cannot be in the bundle lies next to it; in the source tree, next to its code. */
 const ASSETS_FOLDER = join(import.meta.dirname, FROM_SOURCE ? 'http/pages/assets' : 'assets');
+const LOAD_WORKER = join(import.meta.dirname, FROM_SOURCE ? 'load-worker.ts' : 'load-worker.cjs');
 
 /** 40 random bits: no two processes share them, now or later. */
 const makeWriterId = (): string => Number.parseInt(randomBytes(5).toString('hex'), 16).toString(32).padStart(8, '0');
 
 /** Wires the parts of one process. */
-export const createService = ({ config, facts, client, tableName, logger }: ServiceOptions): Service => {
+export const createService = ({ config, facts, client, tableName, logger, telemetry }: ServiceOptions): Service => {
   let draining = false;
   const isDraining = () => draining;
+  const { metrics, reporter } = telemetry;
+  const clock = createClock();
   const assets = loadAssets(ASSETS_FOLDER);
   const store = new DynamoTimestamps(client, tableName, config.tableShards);
   const sendProblem = createSendProblem(createProblemPage(assets.url), logger);
   const admission = createAdmission(config, logger);
+  const readGuard = createReadGuard(config.readToken);
+  const load = config.loadEndpoint ? createLoad({ workerPath: LOAD_WORKER }) : undefined;
 
   const commit = new GroupCommit({
     store,
@@ -61,15 +75,25 @@ export const createService = ({ config, facts, client, tableName, logger }: Serv
     shards: config.tableShards,
     maxPending: config.maxPending,
     observer: {
-      blockCommitted: () => {},
-      blockFailed: ({ error, timestamps }) => logger.error({ err: error, timestamps }, 'block failed'),
+      blockCommitted: (committed) => {
+        metrics.timestampRecorded(committed.timestamps);
+        metrics.blockCommitted(committed);
+      },
+      blockFailed: ({ error, timestamps }) => {
+        metrics.timestampFailed(timestamps);
+        logger.error({ err: error, timestamps }, 'block failed');
+      },
     },
   });
 
   const postApp = createPostApp({
-    clock: createClock(),
+    clock,
     trustedProxies: config.trustedProxies,
-    refusal: admission.refusal,
+    admit: () => {
+      const refusal = admission.refusal() ?? commit.refusal();
+      if (refusal) metrics.timestampRefused();
+      return refusal;
+    },
     record: (arrival) => commit.record(arrival),
     sendProblem,
   });
@@ -79,12 +103,19 @@ export const createService = ({ config, facts, client, tableName, logger }: Serv
     store,
     postApp,
     sendProblem,
-    readGuard: createReadGuard(config.readToken),
+    readGuard,
     trustedProxies: config.trustedProxies,
     isDraining,
     homePage: createHomePage(assets.url),
     timestampsPage: createTimestampsPage(assets.url),
-    routers: [assets.router],
+    routers: [
+      assets.router,
+      docsRoutes(facts.version, createDocsPage(assets.url)),
+      usersRoutes(createDynamoUsers(client, tableName, clock), readGuard),
+      // Whoever runs on the embedded database may look; on AWS the port is everybody's, so only the instance itself.
+      metricsRoutes({ report: () => reporter.report(), onlyLocal: config.tableName !== undefined }),
+      ...(load ? [loadRoutes(load)] : []),
+    ],
   });
 
   const server = createFrontDoor({
@@ -99,6 +130,7 @@ export const createService = ({ config, facts, client, tableName, logger }: Serv
     await drainConnections(server);
     await commit.drained();
     admission.close();
+    await Promise.all([load?.close(), reporter.close()]);
   };
 
   return { server, probe: () => store.probe(), drain };

@@ -36,7 +36,7 @@ describe('the contract', () => {
 
   it('has every variable documented in .env.example', () => {
     const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
-    const documented = new Set(Array.from(example.matchAll(/^#? ?([A-Z_]+)=/gm), ([, name]) => name));
+    const documented = new Set(Array.from(example.matchAll(/^#? ?([A-Za-z_0-9]+)=/gm), ([, name]) => name));
     assert.deepEqual(
       Object.values(ENV).filter((name) => !documented.has(name)),
       [],

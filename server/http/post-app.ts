@@ -12,8 +12,8 @@ import { SECURITY_HEADERS } from './security-headers.ts';
 export interface PostAppOptions {
   readonly clock: () => Micros;
   readonly trustedProxies: number;
-  /** Why a further timestamp cannot be taken now; `undefined` when it can. */
-  readonly refusal: () => ServiceError | undefined;
+  /** Why a further timestamp is refused now; `undefined` when it is taken. */
+  readonly admit: () => ServiceError | undefined;
   /** Resolves once the timestamp is durable. */
   readonly record: (arrival: Arrival) => Promise<TimestampRecord>;
   readonly sendProblem: SendProblem;
@@ -38,9 +38,9 @@ const bodyOf = (record: TimestampRecord, representation: Representation): string
  * It uses nothing of Express, so that the same function serves both the Express route and the short cut before it
  * (`front-door.ts`). Its headers go out in one `writeHead`.
  */
-export const createPostApp = ({ clock, trustedProxies, refusal, record, sendProblem }: PostAppOptions) => {
+export const createPostApp = ({ clock, trustedProxies, admit, record, sendProblem }: PostAppOptions) => {
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const refused = refusal();
+    const refused = admit();
     if (refused) throw refused;
     const representation = representationFor(request);
     if (hasBody(request)) await discardBody(request);

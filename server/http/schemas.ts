@@ -104,7 +104,10 @@ export const UserSchema = z
 export const UserPageSchema = z
   .object({
     users: z.array(UserSchema),
-    next: z.string().optional().meta({ description: 'URL of the next, older page; absent on the last one' }),
+    next: z.string().optional().meta({
+      description: 'URL of the next, older page; absent on the last one',
+      example: '/users?limit=100&cursor=019aa5a7-6cf3-7b1e-9d0c-2f4a6b8c0d1e',
+    }),
   })
   .meta({ id: 'UserPage' });
 

@@ -62,7 +62,7 @@ describe('the configuration', () => {
     fc.assert(
       fc.property(fc.dictionary(variable, fc.string()), (environment) => {
         const problems = problemsOf(environment);
-        for (const problem of problems) assert.match(problem, /^[A-Z_]+ is .*; expected ./s);
+        for (const problem of problems) assert.match(problem, /^[A-Za-z_0-9]+ is .*; expected ./s);
         if (problems.length > 0) return;
         const config = read(environment);
         assert.ok(Number.isInteger(config.port) && config.port >= 0 && config.port <= 65_535);

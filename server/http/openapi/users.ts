@@ -1,6 +1,6 @@
-import { NewUserSchema, UserPageSchema, UserSchema } from '../schemas.ts';
+import { NewUserSchema, UserPageSchema, UserQuerySchema, UserSchema } from '../schemas.ts';
 import type { Operation } from './document.ts';
-import { json } from './from-zod.ts';
+import { json, queryParameters } from './from-zod.ts';
 import { problems } from './problems.ts';
 
 const create: Operation = {
@@ -16,11 +16,12 @@ const create: Operation = {
 
 const list: Operation = {
   operationId: 'listUsers',
-  summary: 'List the users',
+  summary: 'List the users, newest first',
+  parameters: queryParameters(UserQuerySchema),
   security: [{}, { readToken: [] }],
   responses: {
-    200: { description: 'The users.', content: json(UserPageSchema) },
-    ...problems('unauthorized', 'unavailable'),
+    200: { description: 'A page of users.', content: json(UserPageSchema) },
+    ...problems('invalid', 'unauthorized', 'unavailable'),
   },
 };
 

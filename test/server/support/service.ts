@@ -6,6 +6,7 @@ import { after } from 'node:test';
 import { pino } from 'pino';
 import { type Config, readConfig } from '../../../server/config.ts';
 import { createService } from '../../../server/service.ts';
+import { startTelemetry } from '../../../server/telemetry.ts';
 import type { TestDatabase } from './database.ts';
 
 export interface TestService {
@@ -32,7 +33,9 @@ export const startService = async (
     },
   });
   const facts = { hostname: 'test-host', version: '1.2.3', commit: 'abcdef123456' };
-  const service = createService({ config, facts, client, tableName, logger: pino({ level: 'trace' }, sink) });
+  const logger = pino({ level: 'trace' }, sink);
+  const telemetry = await startTelemetry(config, logger);
+  const service = createService({ config, facts, client, tableName, logger, telemetry });
   service.server.listen(config.port, config.host);
   await once(service.server, 'listening');
   after(() => {
