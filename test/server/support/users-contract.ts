@@ -109,7 +109,7 @@ export const usersContract = ({ client, tableName }: Pick<TestDatabase, 'client'
       sleeping.catch(() => {}); // Asserted below.
       await asleep;
       // Several heirs at once: one of them wins.
-      const heirs = await Promise.allSettled([1, 2, 3, 4].map(() => usersOver(items, 1e6).createUser(user)));
+      const heirs = await Promise.allSettled([1, 2, 3, 4].map(() => usersOver(items, 3.6e9).createUser(user)));
       assert.equal(heirs.filter(({ status }) => status === 'fulfilled').length, 0, 'the lease still holds');
       const heir = await usersOver(items, 0).createUser(user);
       wake(WELL);
