@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { instanceEnvironment, writeEnvironmentScript } from '../../infra/service/user-data.ts';
+import { HEALTH_CHECK, HEALTH_PATH, IMAGE_PATHS, METRIC_PERIOD_S, PORT } from '../../server/contract.ts';
+import { CERTIFICATE, EVERYTHING_ON, resourcesOf, synthesize, theResource } from './synthesize.ts';
+
+const dev = synthesize('dev');
+const prod = synthesize('prod', { certificateArn: CERTIFICATE });
+const everything = synthesize('prod-all', EVERYTHING_ON);
+
+describe('the fleet', () => {
+  const { Properties: group, UpdatePolicy: update } = theResource('AWS::AutoScaling::AutoScalingGroup', prod.service);
+
+  it('has no desired capacity, so that a deploy undoes no scale-out', () => {
+    assert.equal(group.DesiredCapacity, undefined);
+  });
+
+  it('stands in every zone, large enough to lose one', () => {
+    assert.equal(group.VPCZoneIdentifier.length, 3);
+    assert.deepEqual([group.MinSize, group.MaxSize], ['3', '9']);
+  });
+
+  it('is replaced by the load balancer’s view of health, after a grace', () => {
+    assert.deepEqual([group.HealthCheckType, group.HealthCheckGracePeriod], ['ELB', 90]);
+  });
+
+  it('holds an instance back until it completes the launching hook, and gives it up otherwise', () => {
+    assert.deepEqual(group.LifecycleHookSpecificationList, [
+      {
+        LifecycleHookName: 'ready',
+        LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+        HeartbeatTimeout: 300,
+        DefaultResult: 'ABANDON',
+      },
+    ]);
+  });
+
+  it('is updated by an instance refresh that launches first and is rolled back by the alarms on users', () => {
+    const { Strategy, Preferences } = update.AutoScalingInstanceRefresh;
+    assert.equal(Strategy, 'Rolling');
+    assert.deepEqual([Preferences.MinHealthyPercentage, Preferences.MaxHealthyPercentage], [100, 150]);
+    assert.ok(Preferences.BakeTime >= 300);
+    const alarms = Preferences.AlarmSpecification.Alarms.map(
+      ({ Ref }: { Ref: string }) => prod.service.Resources[Ref]?.Type,
+    );
+    assert.deepEqual(alarms, Array(3).fill('AWS::CloudWatch::Alarm'));
+  });
+
+  it('reports all its metrics each minute, and every launch and end to people', () => {
+    assert.deepEqual(group.MetricsCollection, [{ Granularity: '1Minute' }]);
+    assert.equal(group.NotificationConfigurations[0].NotificationTypes.length, 4);
+  });
+
+  it('lets no instance grow old', () => {
+    assert.equal(group.MaxInstanceLifetime, 7 * 86_400);
+  });
+
+  it('raises its minimum on the schedule of the settings', () => {
+    const { Properties: action } = theResource('AWS::AutoScaling::ScheduledAction', everything.service);
+    assert.deepEqual([action.Recurrence, action.MinSize], ['0 6 ? * MON-FRI *', 6]);
+  });
+});
+
+describe('step scaling', () => {
+  const policy = (direction: string) =>
+    Object.entries(prod.service.Resources).find(
+      ([id, { Type }]) => Type.endsWith('ScalingPolicy') && id.includes(direction),
+    );
+  const alarmOf = (policyId: string) =>
+    resourcesOf('AWS::CloudWatch::Alarm', prod.service).find(
+      ({ Properties: p }) => p.AlarmActions?.[0]?.Ref === policyId,
+    )?.Properties;
+
+  it('adds more the harder it is hit, above 60 % for two minutes', () => {
+    const [id = '', resource] = policy('Out') ?? [];
+    const alarm = alarmOf(id);
+    assert.deepEqual(resource?.Properties.StepAdjustments, [
+      { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 15, ScalingAdjustment: 1 },
+      { MetricIntervalLowerBound: 15, MetricIntervalUpperBound: 30, ScalingAdjustment: 2 },
+      { MetricIntervalLowerBound: 30, ScalingAdjustment: 4 },
+    ]);
+    assert.deepEqual(
+      [alarm.ComparisonOperator, alarm.Threshold, alarm.EvaluationPeriods, alarm.Period],
+      ['GreaterThanThreshold', 60, 2, METRIC_PERIOD_S],
+    );
+  });
+
+  it('takes away slowly, below 40 %', () => {
+    const [id = '', resource] = policy('In') ?? [];
+    const alarm = alarmOf(id);
+    assert.deepEqual(
+      resource?.Properties.StepAdjustments.map(
+        ({ ScalingAdjustment }: { ScalingAdjustment: number }) => ScalingAdjustment,
+      ),
+      [-1, -2],
+    );
+    assert.deepEqual(
+      [alarm.ComparisonOperator, alarm.Threshold, alarm.EvaluationPeriods, alarm.Period],
+      ['LessThanThreshold', 40, 10, METRIC_PERIOD_S],
+    );
+  });
+});
+
+describe('an instance', () => {
+  const { LaunchTemplateData: instance } = theResource('AWS::EC2::LaunchTemplate', dev.service).Properties;
+
+  it('runs the pinned image, so that a new one shows in the diff', () => {
+    assert.equal(instance.ImageId, 'ami-0123456789abcdef0');
+  });
+
+  it('has an encrypted gp3 volume, one-minute metrics and no public address', () => {
+    assert.deepEqual(instance.BlockDeviceMappings, [
+      { DeviceName: '/dev/xvda', Ebs: { Encrypted: true, VolumeSize: 8, VolumeType: 'gp3' } },
+    ]);
+    assert.equal(instance.Monitoring.Enabled, true);
+    assert.equal(instance.NetworkInterfaces[0].AssociatePublicIpAddress, false);
+  });
+});
+
+describe('user data', () => {
+  it('writes the environment file whole, readable by its owner and group, and does nothing else', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'stampede-user-data-'));
+    const file = join(directory, 'etc/env');
+    const environment = instanceEnvironment({
+      stage: 'dev',
+      region: 'eu-west-1',
+      tableName: 'table',
+      groupName: 'group',
+      launchHook: 'ready',
+      tracing: false,
+    });
+    execFileSync('bash', ['-c', writeEnvironmentScript(environment).replaceAll(IMAGE_PATHS.envFile, file)]);
+    const written = readFileSync(file, 'utf8');
+    const mode = statSync(file).mode & 0o777;
+    rmSync(directory, { recursive: true });
+    assert.deepEqual(written.trimEnd().split('\n'), [
+      'STAGE=dev',
+      'AWS_REGION=eu-west-1',
+      'TABLE_NAME=table',
+      'AUTO_SCALING_GROUP_NAME=group',
+      'LAUNCH_HOOK_NAME=ready',
+      'TRUSTED_PROXIES=1',
+      'CLOUDWATCH_METRICS=on',
+    ]);
+    assert.equal(mode, 0o640);
+  });
+});
+
+describe('the load balancer', () => {
+  const listeners = (stacks: typeof dev) => resourcesOf('AWS::ElasticLoadBalancingV2::Listener', stacks.service);
+  const attributes = (stacks: typeof dev): Record<string, string> => {
+    const { Properties } = theResource('AWS::ElasticLoadBalancingV2::LoadBalancer', stacks.service);
+    return Object.fromEntries(
+      Properties.LoadBalancerAttributes.map(({ Key, Value }: { Key: string; Value: string }) => [Key, Value]),
+    );
+  };
+
+  it('redirects HTTP to HTTPS when there is a certificate, and offers TLS 1.2 and 1.3 only', () => {
+    const [redirect, https] = listeners(prod).toSorted((a, b) => a.Properties.Port - b.Properties.Port);
+    assert.equal(redirect?.Properties.DefaultActions[0].RedirectConfig.Protocol, 'HTTPS');
+    assert.equal(https?.Properties.Port, 443);
+    assert.match(https?.Properties.SslPolicy, /TLS13-1-2/);
+  });
+
+  it('speaks plain HTTP only where the stage allows it', () => {
+    const actions = listeners(dev).map(({ Properties: p }) => [p.Protocol, p.DefaultActions[0].Type]);
+    assert.deepEqual(actions, [['HTTP', 'forward']]);
+  });
+
+  it('drops invalid headers and ambiguous requests, and is protected in prod', () => {
+    const found = attributes(prod);
+    assert.equal(found['routing.http.drop_invalid_header_fields.enabled'], 'true');
+    assert.equal(found['routing.http.desync_mitigation_mode'], 'strictest');
+    assert.equal(found['deletion_protection.enabled'], 'true');
+    assert.equal(attributes(dev)['deletion_protection.enabled'], 'false');
+  });
+
+  it('logs accesses and connections', () => {
+    const found = attributes(dev);
+    assert.deepEqual([found['access_logs.s3.enabled'], found['connection_logs.s3.enabled']], ['true', 'true']);
+    assert.notEqual(found['access_logs.s3.prefix'], found['connection_logs.s3.prefix']);
+  });
+
+  it('asks the health check of the contract and prefers the least busy instance', () => {
+    const { Properties: targets } = theResource('AWS::ElasticLoadBalancingV2::TargetGroup', dev.service);
+    assert.deepEqual(
+      {
+        path: targets.HealthCheckPath,
+        port: targets.Port,
+        intervalS: targets.HealthCheckIntervalSeconds,
+        timeoutS: targets.HealthCheckTimeoutSeconds,
+        healthyThreshold: targets.HealthyThresholdCount,
+        unhealthyThreshold: targets.UnhealthyThresholdCount,
+      },
+      { path: HEALTH_PATH, port: PORT, ...HEALTH_CHECK },
+    );
+    const algorithm = targets.TargetGroupAttributes.find(
+      ({ Key }: { Key: string }) => Key === 'load_balancing.algorithm.type',
+    );
+    assert.equal(algorithm.Value, 'least_outstanding_requests');
+  });
+
+  it('is named in DNS and fails over by its own health when the settings say so', () => {
+    const { Properties: record } = theResource('AWS::Route53::RecordSet', everything.service);
+    assert.deepEqual(
+      [record.Name, record.Failover, record.SetIdentifier],
+      ['stampede.example.org', 'PRIMARY', 'eu-west-1'],
+    );
+    const { HealthCheckConfig: check } = theResource('AWS::Route53::HealthCheck', everything.service).Properties;
+    assert.deepEqual([check.Type, check.ResourcePath], ['HTTPS', HEALTH_PATH]);
+  });
+
+  it('stands behind WAF when the settings say so', () => {
+    const { Rules: rules } = theResource('AWS::WAFv2::WebACL', everything.service).Properties;
+    assert.equal(rules[0].Statement.RateBasedStatement.Limit, 100_000);
+    assert.equal(rules.length, 4);
+    assert.deepEqual(resourcesOf('AWS::WAFv2::WebACL', dev.service), []);
+  });
+});

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { describeNatPrice, natPricePerMonthUsd } from '../../infra/network/nat-price.ts';
+import { BURN_RATES, budgetSpentPercent, errorPercentAt } from '../../infra/operations/burn-rate.ts';
+import { CERTIFICATE, EVERYTHING_ON, resourcesOf, synthesize, theResource } from './synthesize.ts';
+
+const dev = synthesize('dev');
+const prod = synthesize('prod', { certificateArn: CERTIFICATE });
+const REPLICA_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/example';
+const everything = synthesize('prod-all', { ...EVERYTHING_ON, replicas: `eu-central-1=${REPLICA_KEY}` });
+
+describe('the table', () => {
+  const { Properties: table } = theResource('AWS::DynamoDB::GlobalTable', prod.data);
+  const [replica] = table.Replicas;
+
+  it('is keyed by pk and sk, and paid per request', () => {
+    assert.deepEqual(
+      table.KeySchema.map(({ AttributeName }: { AttributeName: string }) => AttributeName),
+      ['pk', 'sk'],
+    );
+    assert.equal(table.BillingMode, 'PAY_PER_REQUEST');
+  });
+
+  it('can be restored to any moment of 35 days, and is not deleted by mistake', () => {
+    assert.deepEqual(replica.PointInTimeRecoverySpecification, {
+      PointInTimeRecoveryEnabled: true,
+      RecoveryPeriodInDays: 35,
+    });
+    assert.equal(replica.DeletionProtectionEnabled, true);
+  });
+
+  it('forgets nothing by itself unless told to', () => {
+    assert.equal(table.TimeToLiveSpecification, undefined);
+    const { Properties: forgetful } = theResource('AWS::DynamoDB::GlobalTable', everything.data);
+    assert.deepEqual(forgetful.TimeToLiveSpecification, { AttributeName: 'expires', Enabled: true });
+  });
+
+  it('is copied to the regions of the settings, each with its own key', () => {
+    const { Replicas: replicas } = theResource('AWS::DynamoDB::GlobalTable', everything.data).Properties;
+    const copy = replicas.find(({ Region }: { Region: string }) => Region === 'eu-central-1');
+    assert.equal(copy.SSESpecification.KMSMasterKeyId, REPLICA_KEY);
+  });
+
+  it('is backed up daily for longer than point-in-time recovery reaches', () => {
+    const [rule] = theResource('AWS::Backup::BackupPlan', prod.data).Properties.BackupPlan.BackupPlanRule;
+    assert.equal(rule.ScheduleExpression, 'cron(0 3 * * ? *)');
+    assert.ok(rule.Lifecycle.DeleteAfterDays > 35);
+  });
+});
+
+describe('the bucket of logs', () => {
+  const { Properties: bucket } = theResource('AWS::S3::Bucket', prod.data);
+
+  it('is closed to the public and to plain HTTP', () => {
+    assert.ok(Object.values(bucket.PublicAccessBlockConfiguration).every((blocked) => blocked === true));
+    const statements: { Effect: string; Condition?: object }[] = theResource('AWS::S3::BucketPolicy', prod.data)
+      .Properties.PolicyDocument.Statement;
+    const refused = statements.filter(({ Effect }) => Effect === 'Deny').map(({ Condition }) => Condition);
+    assert.deepEqual(refused[0], { Bool: { 'aws:SecureTransport': 'false' } });
+  });
+
+  it('grows cheaper with age and forgets at last', () => {
+    const [rule] = bucket.LifecycleConfiguration.Rules;
+    const classes = rule.Transitions.map(({ StorageClass: name }: { StorageClass: string }) => name);
+    assert.deepEqual(classes, ['STANDARD_IA', 'GLACIER_IR']);
+    assert.equal(rule.ExpirationInDays, 400);
+  });
+});
+
+describe('the network', () => {
+  it('has one NAT gateway in dev, one for each zone in prod', () => {
+    assert.equal(resourcesOf('AWS::EC2::NatGateway', dev.network).length, 1);
+    assert.equal(resourcesOf('AWS::EC2::NatGateway', prod.network).length, 3);
+  });
+
+  it('tells the price of NAT and of the other choice', () => {
+    assert.ok(Math.abs(natPricePerMonthUsd(1) - 32.85) < 0.01);
+    assert.match(describeNatPrice('single', 3), /single gateway, about 33 USD a month.*per-az would be about 99 USD/);
+    assert.match(
+      describeNatPrice('per-az', 3),
+      /one gateway in each of 3 zones, about 99 USD.*single would be about 33 USD/,
+    );
+  });
+
+  it('reaches DynamoDB and S3 without NAT from every private subnet', () => {
+    const endpoints = resourcesOf('AWS::EC2::VPCEndpoint', prod.network).map(({ Properties }) => Properties);
+    assert.deepEqual(
+      endpoints.map(({ VpcEndpointType }) => VpcEndpointType),
+      ['Gateway', 'Gateway'],
+    );
+    const subnets = resourcesOf('AWS::EC2::Subnet', prod.network).length;
+    assert.ok(endpoints.every(({ RouteTableIds }) => RouteTableIds.length === subnets));
+  });
+
+  it('logs its traffic', () => {
+    const traffic = [dev, prod].map(({ network }) => theResource('AWS::EC2::FlowLog', network).Properties.TrafficType);
+    assert.deepEqual(traffic, ['REJECT', 'ALL']);
+  });
+
+  it('has a bastion that is born asleep and of which there is never more than one', () => {
+    const { Properties: bastion } = theResource('AWS::AutoScaling::AutoScalingGroup', dev.network);
+    assert.deepEqual([bastion.MinSize, bastion.MaxSize, bastion.DesiredCapacity], ['0', '1', undefined]);
+  });
+});
+
+describe('alarms', () => {
+  const alarms = resourcesOf('AWS::CloudWatch::Alarm', prod.operations).map(({ Properties }) => Properties);
+
+  it('are told to people when they begin and when they end, but for the halves of the burn rates', () => {
+    const silent = alarms.filter(
+      ({ AlarmActions = [], OKActions = [] }) => AlarmActions.length === 0 || OKActions.length === 0,
+    );
+    assert.ok(silent.every(({ AlarmDescription }) => AlarmDescription.startsWith('Over ')));
+    assert.equal(silent.length, 2 * BURN_RATES.length);
+  });
+
+  it('take silence of the fleet for an alarm, and of a quiet night for peace', () => {
+    const heartbeat = alarms.find(({ MetricName }) => MetricName === 'TimestampsRecorded');
+    assert.equal(heartbeat.TreatMissingData, 'breaching');
+    const breaching = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching');
+    assert.equal(breaching.length, 1);
+  });
+
+  it('join what users feel into one', () => {
+    const composites = resourcesOf('AWS::CloudWatch::CompositeAlarm', prod.operations);
+    const users = composites.find(({ Properties: p }) => p.AlarmDescription.startsWith('Users are affected'));
+    assert.equal(JSON.stringify(users?.Properties.AlarmRule).match(/OR ALARM/g)?.length, 3);
+  });
+
+  it('burn the error budget of 99.9 % at the rates of the workbook', () => {
+    assert.deepEqual(BURN_RATES.map(budgetSpentPercent), [2, 5]);
+    assert.deepEqual(BURN_RATES.map(errorPercentAt), [1.44, 0.6]);
+  });
+
+  it('never look further back than CloudWatch allows, a day', () => {
+    const span = ({ Period = 0, EvaluationPeriods, Metrics = [] }: (typeof alarms)[number]) => {
+      const periods = Metrics.map(({ MetricStat }: { MetricStat?: { Period: number } }) => MetricStat?.Period ?? 0);
+      return Math.max(Period, ...periods) * EvaluationPeriods;
+    };
+    assert.ok(alarms.every((alarm) => span(alarm) > 0 && span(alarm) <= 86_400));
+  });
+
+  it('tell of the age of the image by the time of its bake', () => {
+    const stale = alarms.find(({ AlarmDescription }) => AlarmDescription.startsWith('The image is older than 35 days'));
+    assert.ok(JSON.stringify(stale.Metrics).includes('(EPOCH(fleet) - 1795219200) / 86400'));
+  });
+});
+
+describe('the dashboard', () => {
+  it('tells the story from left to right', () => {
+    const body = JSON.stringify(theResource('AWS::CloudWatch::Dashboard', prod.operations).Properties.DashboardBody);
+    const columns = ['Users', 'Load balancer', 'Fleet', 'Database', 'Cost'].map((title) => body.indexOf(`## ${title}`));
+    assert.deepEqual(
+      columns,
+      columns.toSorted((a, b) => a - b),
+    );
+    assert.ok(columns.every((position) => position > 0));
+  });
+});
+
+describe('the pipeline', () => {
+  it('gets its roles only in jobs of the repository that run in the stage’s environment', () => {
+    const roles = resourcesOf('AWS::IAM::Role', everything.operations);
+    assert.equal(roles.length, 2);
+    for (const { Properties } of roles) {
+      const [{ Action, Condition }] = Properties.AssumeRolePolicyDocument.Statement;
+      assert.equal(Action, 'sts:AssumeRoleWithWebIdentity');
+      assert.deepEqual(Condition.StringEquals, {
+        'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+        'token.actions.githubusercontent.com:sub': 'repo:example/stampede:environment:prod-all',
+      });
+    }
+  });
+
+  it('has no role without a repository', () => {
+    assert.deepEqual(resourcesOf('AWS::IAM::Role', prod.operations), []);
+  });
+});
+
+describe('the budget', () => {
+  it('counts the costs of the stage and tells people', () => {
+    const { Budget: budget, NotificationsWithSubscribers: notifications } = theResource(
+      'AWS::Budgets::Budget',
+      dev.operations,
+    ).Properties;
+    assert.deepEqual(budget.CostFilters, { TagKeyValue: ['user:Stage$dev'] });
+    assert.equal(notifications.length, 2);
+  });
+});
