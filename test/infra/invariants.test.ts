@@ -11,14 +11,15 @@ import {
   resourcesOf,
   type Synthesized,
   synthesize,
+  synthesizeValidated,
   theResource,
   unacknowledged,
 } from './synthesize.ts';
 
 const deployments: Readonly<Record<string, Synthesized>> = {
-  dev: synthesize('dev'),
-  prod: synthesize('prod', { certificateArn: CERTIFICATE }),
-  'prod-all': synthesize('prod-all', EVERYTHING_ON),
+  dev: synthesizeValidated('dev'),
+  prod: synthesizeValidated('prod', { certificateArn: CERTIFICATE }),
+  'prod-all': synthesizeValidated('prod-all', EVERYTHING_ON),
 };
 
 for (const [stage, stacks] of Object.entries(deployments)) {

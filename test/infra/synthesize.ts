@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, type Stack, Validations } from 'aws-cdk-lib';
+import { App, type AppProps, type Stack, Validations } from 'aws-cdk-lib';
 import { FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { acknowledge } from '../../infra/acknowledged.ts';
 import { readSettings, type Settings } from '../../infra/settings.ts';
-import { addStampede } from '../../infra/stampede.ts';
+import { addStampede, type Stampede } from '../../infra/stampede.ts';
 
 /** A resource of a template, as CloudFormation reads it. */
 export interface Resource {
@@ -62,12 +62,51 @@ export const EVERYTHING_ON = {
 /** A certificate that does not exist. */
 export const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/example';
 
-const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
+const cdkJson = JSON.parse(readFileSync('cdk.json', 'utf8'));
 
-/** Synthesises one deployment, with the validations of the real app. Takes a second or two: keep the result. */
-export function synthesize(stage: string, overrides: Overrides = {}): Synthesized {
-  const { app, stacks, settings, outdir } = build(stage, overrides);
-  acknowledge(app, { stage, settings });
+/** Synthesises one deployment. Takes half a second: keep the result. */
+export const synthesize = (stage: string, overrides: Overrides = {}): Synthesized =>
+  read(build(stage, overrides, { builtinCloudFormationValidation: false }));
+
+/** Synthesises one deployment as the real app does: with every validation, failing on what is not acknowledged. */
+export function synthesizeValidated(stage: string, overrides: Overrides = {}): Synthesized {
+  const built = build(stage, overrides);
+  acknowledge(built.app, { stage, settings: built.settings });
+  Validations.of(built.app).addPlugins(new AwsSolutionsChecks());
+  return read(built);
+}
+
+/** Ids of everything that cdk-nag finds when nothing is acknowledged. */
+export function unacknowledged(
+  stage: string,
+  overrides: Overrides = {},
+): { settings: Settings; ids: readonly string[] } {
+  const context = { [FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT]: false };
+  const { app, settings, outdir } = build(stage, overrides, { builtinCloudFormationValidation: false, context });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks());
+  app.synth();
+  const { pluginReports }: Report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'));
+  rmSync(outdir, { recursive: true });
+  const ids = pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
+  return { settings, ids: [...new Set(ids)] };
+}
+
+interface Built {
+  readonly app: App;
+  readonly stacks: Stampede;
+  readonly settings: Settings;
+  readonly outdir: string;
+}
+
+function build(stage: string, overrides: Overrides, { context = {}, ...props }: AppProps = {}): Built {
+  const settings = readSettings(stage, (name) => overrides[name]);
+  const outdir = mkdtempSync(join(tmpdir(), 'stampede-synth-'));
+  const app = new App({ ...props, context: { ...cdkJson.context, ...context }, outdir });
+  const stacks = addStampede(app, { stage, settings, ami: { id: 'ami-0123456789abcdef0', builtAt: 1_795_219_200 } });
+  return { app, stacks, settings, outdir };
+}
+
+function read({ app, stacks, settings, outdir }: Built): Synthesized {
   const assembly = app.synth();
   const template = (stack: Stack): Template => assembly.getStackByName(stack.stackName).template;
   const templates = {
@@ -78,28 +117,6 @@ export function synthesize(stage: string, overrides: Overrides = {}): Synthesize
   };
   rmSync(outdir, { recursive: true });
   return { settings, ...templates, all: Object.values(templates) };
-}
-
-/** Ids of everything that the validations find when nothing is acknowledged. */
-export function unacknowledged(
-  stage: string,
-  overrides: Overrides = {},
-): { settings: Settings; ids: readonly string[] } {
-  const { app, settings, outdir } = build(stage, overrides, { [FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT]: false });
-  app.synth();
-  const { pluginReports }: Report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'));
-  rmSync(outdir, { recursive: true });
-  const ids = pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
-  return { settings, ids: [...new Set(ids)] };
-}
-
-function build(stage: string, overrides: Overrides, more: Readonly<Record<string, unknown>> = {}) {
-  const settings = readSettings(stage, (name) => overrides[name]);
-  const outdir = mkdtempSync(join(tmpdir(), 'stampede-synth-'));
-  const app = new App({ context: { ...context, ...more }, outdir });
-  const stacks = addStampede(app, { stage, settings, ami: { id: 'ami-0123456789abcdef0', builtAt: 1_795_219_200 } });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks());
-  return { app, stacks, settings, outdir };
 }
 
 /** The resources of a type in one template or several. */
