@@ -19,7 +19,7 @@ await main(
     },
     examples: [
       ['npm run logs -- --follow', 'what the dev fleet says now'],
-      ["npm run logs -- --stage prod --filter '{ $.level >= 50 }'", "prod's errors of the last ten minutes"],
+      [`npm run logs -- --stage prod --filter '{ $.level = "error" }'`, "prod's errors of the last ten minutes"],
     ],
   },
   async ({ values: { stage, since, filter, system, follow, 'dry-run': dryRun } }) => {

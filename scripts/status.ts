@@ -4,6 +4,7 @@ import { describeInstances } from './aws/instances-ec2.ts';
 import { describeTargets } from './aws/targets-elbv2.ts';
 import { main } from './cli/main.ts';
 import { parseStage, STAGE_OPTION } from './cli/stage.ts';
+import { alarmPrefixes } from './operate/alarm-prefixes.ts';
 import { outputsOf } from './operate/stage-outputs.ts';
 import { type StageStatus, statusReport } from './operate/status-report.ts';
 
@@ -26,7 +27,7 @@ async function gather(stage: string): Promise<StageStatus> {
     latestRefresh(service.autoScalingGroup),
     describeTargets(service.targetGroupArn),
     describeGroup(network.bastionGroup),
-    describeAlarms(`stampede-${stage}-`),
+    describeAlarms(alarmPrefixes(stage)),
   ]);
   const instances = await describeInstances(group.members.map(({ id }) => id));
   return { stage, url: service.url, group, refresh, targets, instances, bastion, alarms };

@@ -12,9 +12,14 @@ export interface Alarm {
   readonly since: Date | undefined;
 }
 
-/** Reads all alarms whose names begin with `prefix`, sorted by name. */
-export async function describeAlarms(prefix: string): Promise<readonly Alarm[]> {
+/** Reads all alarms whose names begin with one of the prefixes, sorted by name. */
+export async function describeAlarms(prefixes: readonly string[]): Promise<readonly Alarm[]> {
   const client = new CloudWatchClient(CLIENT_SETTINGS);
+  const found = await Promise.all(prefixes.map((prefix) => alarmsOf(client, prefix)));
+  return found.flat().sort((a, b) => a.name.localeCompare(b.name));
+}
+
+async function alarmsOf(client: CloudWatchClient, prefix: string): Promise<readonly Alarm[]> {
   const pages = paginateDescribeAlarms(
     { client },
     { AlarmNamePrefix: prefix, AlarmTypes: ['CompositeAlarm', 'MetricAlarm'] },
@@ -23,11 +28,10 @@ export async function describeAlarms(prefix: string): Promise<readonly Alarm[]> 
     ...CompositeAlarms,
     ...MetricAlarms,
   ]);
-  const alarms = (await explained(`read the alarms ${prefix}*`, read)).flat().map((alarm) => ({
+  return (await explained(`read the alarms ${prefix}*`, read)).flat().map((alarm) => ({
     name: alarm.AlarmName ?? '',
     state: alarm.StateValue ?? 'INSUFFICIENT_DATA',
     reason: alarm.StateReason ?? '',
     since: alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp,
   }));
-  return alarms.sort((a, b) => a.name.localeCompare(b.name));
 }

@@ -35,7 +35,10 @@ describe('npm run logs', () => {
 
 describe('logsLine', () => {
   it('passes a filter pattern as one word', () => {
-    const line = logsLine({ group: '/g', since: '1h', filter: '{ $.level >= 50 }', follow: false });
-    assert.equal(commandText(line), "aws logs tail /g --format short --since 1h --filter-pattern '{ $.level >= 50 }'");
+    const line = logsLine({ group: '/g', since: '1h', filter: '{ $.level = "error" }', follow: false });
+    assert.equal(
+      commandText(line),
+      'aws logs tail /g --format short --since 1h --filter-pattern \'{ $.level = "error" }\'',
+    );
   });
 });

@@ -49,7 +49,7 @@ export function stageOnAws(example: Example = {}): Answers {
     DescribeTargetHealth: { body: targetHealth(instances) },
     DescribeInstances: (request) => ({ body: describeInstances(request, [...instances, ...bastions()]) }),
     DescribeInstanceConnectEndpoints: { body: endpoints(example.hasEndpoint ?? false) },
-    DescribeAlarms: { body: ALARMS },
+    DescribeAlarms: ({ params }) => ({ body: ALARMS[String(params['AlarmNamePrefix'])] ?? {} }),
     SetDesiredCapacity: { body: '<SetDesiredCapacityResponse><ResponseMetadata/></SetDesiredCapacityResponse>' },
     SendSSHPublicKey: { body: { RequestId: '8c3bd0c4', Success: true } },
   };
@@ -139,23 +139,36 @@ function endpoints(some: boolean): string {
   return `<DescribeInstanceConnectEndpointsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><instanceConnectEndpointSet>${some ? item : ''}</instanceConnectEndpointSet></DescribeInstanceConnectEndpointsResponse>`;
 }
 
-const ALARMS = {
-  CompositeAlarms: [
-    {
-      AlarmName: 'stampede-dev-users-affected',
-      StateValue: 'OK',
-      StateReason: 'no child alarm',
-      StateUpdatedTimestamp: 1795150000,
-    },
-  ],
-  MetricAlarms: [
-    {
-      AlarmName: 'stampede-dev-p99',
-      StateValue: 'ALARM',
-      StateReason: 'Threshold Crossed: 3 datapoints were greater than the threshold (0.25).',
-      StateUpdatedTimestamp: 1795155000,
-      StateTransitionedTimestamp: 1795155000,
-    },
-    { AlarmName: 'stampede-dev-stale-image', StateValue: 'INSUFFICIENT_DATA', StateUpdatedTimestamp: 1795150000 },
-  ],
+/** Alarms by the beginnings of their names, as the stage's stacks name them. */
+const ALARMS: Readonly<Record<string, object>> = {
+  'stampede-dev-service-': {
+    MetricAlarms: [
+      {
+        AlarmName: 'stampede-dev-service-UserAlarmsSlow4F431CB5-1J2K',
+        StateValue: 'ALARM',
+        StateReason: 'Threshold Crossed: 3 datapoints were greater than the threshold (0.5).',
+        StateUpdatedTimestamp: 1795155000,
+        StateTransitionedTimestamp: 1795155000,
+      },
+    ],
+  },
+  'stampede-dev-operations-': {
+    MetricAlarms: [
+      {
+        AlarmName: 'stampede-dev-operations-AlarmsStaleImage96D18240-3L4M',
+        StateValue: 'INSUFFICIENT_DATA',
+        StateUpdatedTimestamp: 1795150000,
+      },
+    ],
+  },
+  stampededevoperations: {
+    CompositeAlarms: [
+      {
+        AlarmName: 'stampededevoperationsAlarmsUsersAffected7BDFA571',
+        StateValue: 'OK',
+        StateReason: 'no child alarm',
+        StateUpdatedTimestamp: 1795150000,
+      },
+    ],
+  },
 };
