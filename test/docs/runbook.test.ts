@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { EVERYTHING_ON, synthesize } from '../infra/synthesize.ts';
+
+const sections = Array.from(readFileSync('docs/runbook.md', 'utf8').matchAll(/^### (\S+)$/gm), ([, name = '']) => name);
+
+/** Alarms for people (`Runbook: ...`), by construct: logical ids end with it and a hash, NAT's with a number before. */
+const alarms = synthesize('prod', EVERYTHING_ON)
+  .all.flatMap(({ Resources }) => Object.entries(Resources))
+  .filter(([, { Type }]) => /CloudWatch::(Composite)?Alarm$/.test(Type))
+  .filter(([, { Properties }]) => /Runbook: /.test(Properties.AlarmDescription))
+  .map(([id]) => id.replace(/\d?[0-9A-F]{8}$/, ''));
+
+/** The section of an alarm: a burn rate's windows belong to its pair. */
+const sectionOf = (alarm: string) => {
+  const name = alarm.replace(/(?<=Burn)(Long|Short)$/, '');
+  return sections.find((section) => name.endsWith(section));
+};
+
+describe('docs/runbook.md', () => {
+  it('has a section for each alarm that people get', () => {
+    assert.ok(alarms.length > 20);
+    assert.deepEqual(
+      alarms.filter((alarm) => sectionOf(alarm) === undefined),
+      [],
+    );
+  });
+
+  it('has no section for an alarm that does not exist', () => {
+    const used = new Set(alarms.map(sectionOf));
+    assert.deepEqual(
+      sections.filter((section) => !used.has(section)),
+      [],
+    );
+  });
+
+  it('names each section once', () => {
+    assert.deepEqual(sections, [...new Set(sections)]);
+  });
+});
