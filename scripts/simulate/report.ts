@@ -4,6 +4,7 @@ import type { Simulation } from '../model/simulation.ts';
 import type { Summary } from '../model/summary.ts';
 import { PRICES_AS_OF } from '../prices.ts';
 import { clock, drawChart, highestRate } from './chart.ts';
+import { creditNote } from './notes.ts';
 
 /** One simulated setting, with what it costs. */
 export interface Run {
@@ -44,7 +45,9 @@ export function renderRuns(runs: readonly Run[], title: string, width: number): 
   const [first] = runs;
   const events = runs.length === 1 && first ? [renderEvents(first.simulation)] : [];
   const prices = `Prices: list prices as of ${PRICES_AS_OF} (scripts/prices.ts); verify before you rely on them.`;
-  return [title, ...charts, ...events, table, ...runs.flatMap(flapWarning), prices].join('\n\n');
+  return [title, ...charts, ...events, table, ...runs.flatMap(flapWarning), ...runs.flatMap(creditNote), prices].join(
+    '\n\n',
+  );
 }
 
 const MOST_EVENTS = 24;

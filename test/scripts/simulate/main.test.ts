@@ -80,6 +80,13 @@ describe('npm run simulate', () => {
     assert.doesNotMatch(stdout, /Warning: as synthesised/);
   });
 
+  it('notes what a burstable instance would meet, and the simulation does not', async () => {
+    const { stdout } = await simulate('--trace', 'ramp', '--capacity', '100');
+    assert.match(stdout, /Note: as synthesised averages \d\d % CPU, above the 20 % baseline of t4g.small: CPU credits/);
+    const { stdout: idle } = await simulate('--base', '10', '--peak', '11', '--capacity', '100');
+    assert.doesNotMatch(idle, /Note:/);
+  });
+
   it('prints all of it as JSON', async () => {
     const measured = join(folder, 'measured.json');
     const options = ['--trace', 'ramp', '--duration', '600', '--capacity', measured, '--fault', 'kill:1@100', '--json'];
