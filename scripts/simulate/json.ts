@@ -1,5 +1,5 @@
 import { PRICES_AS_OF } from '../prices.ts';
-import { costUsd, type Run } from './report.ts';
+import { costUsd, type Run } from './run.ts';
 
 /** Every so many seconds the timeline has a point. */
 const TIMELINE_STEP_S = 10;
@@ -8,8 +8,8 @@ const TIMELINE_STEP_S = 10;
 export function runsAsJson(runs: readonly Run[], title: string): string {
   const results = runs.map((run) => ({
     name: run.name,
-    settings: run.settings,
-    instanceType: run.instanceType,
+    settings: run.stage.settings,
+    instanceType: run.stage.instanceType,
     summary: run.summary,
     cost: { usd: costUsd(run), hourPriceUsd: run.hourPriceUsd, pricesAsOf: PRICES_AS_OF },
     events: run.simulation.events,

@@ -1,28 +1,20 @@
 import { textTable } from '../cli/table.ts';
-import type { ScalingSettings } from '../model/settings.ts';
 import type { Simulation } from '../model/simulation.ts';
 import type { Summary } from '../model/summary.ts';
 import { PRICES_AS_OF } from '../prices.ts';
 import { clock, drawChart, highestRate } from './chart.ts';
-import { creditNote } from './notes.ts';
-
-/** One simulated setting, with what it costs. */
-export interface Run {
-  readonly name: string;
-  readonly settings: ScalingSettings;
-  readonly instanceType: string;
-  readonly hourPriceUsd: number;
-  readonly simulation: Simulation;
-  readonly summary: Summary;
-}
-
-/** Price of a run's instances. */
-export function costUsd({ summary, hourPriceUsd }: Run): number {
-  return summary.instanceHours * hourPriceUsd;
-}
+import { notesOn } from './notes.ts';
+import { costUsd, type Run } from './run.ts';
 
 const ROWS: readonly (readonly [string, (run: Run) => string])[] = [
-  ['fleet', ({ settings: { bounds, zones } }) => `${bounds.min} to ${bounds.max} in ${zones.length} zones`],
+  [
+    'fleet',
+    ({
+      stage: {
+        settings: { bounds, zones },
+      },
+    }) => `${bounds.min} to ${bounds.max} in ${zones.length} zones`,
+  ],
   ['requests', ({ summary }) => Math.round(summary.requests).toLocaleString('en')],
   ['refused', ({ summary }) => `${Math.round(summary.refused).toLocaleString('en')} (${share(summary)})`],
   ['overloaded', ({ summary }) => `${summary.overloadS} s`],
@@ -30,7 +22,7 @@ const ROWS: readonly (readonly [string, (run: Run) => string])[] = [
   ['largest fleet', ({ summary }) => String(summary.largestFleet)],
   ['mean CPU', ({ summary }) => `${summary.meanCpuPercent.toFixed(0)} %`],
   ['scaled out, in', ({ summary }) => `${summary.scaleOuts}, ${summary.scaleIns} times`],
-  ['instance-hours', ({ summary, instanceType }) => `${summary.instanceHours.toFixed(2)} of ${instanceType}`],
+  ['instance-hours', ({ summary, stage }) => `${summary.instanceHours.toFixed(2)} of ${stage.instanceType}`],
   ['price', (run) => `${costUsd(run).toFixed(3)} USD`],
 ];
 
@@ -45,7 +37,7 @@ export function renderRuns(runs: readonly Run[], title: string, width: number): 
   const [first] = runs;
   const events = runs.length === 1 && first ? [renderEvents(first.simulation)] : [];
   const prices = `Prices: list prices as of ${PRICES_AS_OF} (scripts/prices.ts); verify before you rely on them.`;
-  return [title, ...charts, ...events, table, ...runs.flatMap(flapWarning), ...runs.flatMap(creditNote), prices].join(
+  return [title, ...charts, ...events, table, ...runs.flatMap(flapWarning), ...runs.flatMap(notesOn), prices].join(
     '\n\n',
   );
 }

@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import type { ScalingSettings } from '../model/settings.ts';
-import { simulate, type Trace } from '../model/simulation.ts';
-import { summarize } from '../model/summary.ts';
+import { type Simulation, simulate, type Trace } from '../model/simulation.ts';
+import { type Summary, summarize } from '../model/summary.ts';
 import { instanceHourPrice } from '../prices.ts';
 import { servingGroup } from '../template/group.ts';
 import { readLaunchTemplate } from '../template/launch-template.ts';
@@ -9,13 +10,14 @@ import { StageTemplates } from '../template/stage.ts';
 import { readTargetGroup, type TargetGroup } from '../template/target-group.ts';
 import { loadStage } from '../template/template.ts';
 import { parseFault } from './fault-option.ts';
-import type { Run } from './report.ts';
 
 /** What the simulation takes from a stage's templates. */
 export interface SimulatedStage {
   readonly settings: ScalingSettings;
   readonly targetGroup: TargetGroup;
   readonly instanceType: string;
+  /** Changes of the group's bounds by the clock. */
+  readonly scheduledActions: number;
 }
 
 /** What it takes from the operator. */
@@ -39,7 +41,22 @@ export async function readStage(path: string, stage: string): Promise<SimulatedS
     settings: readScaling(templates, group),
     targetGroup: readTargetGroup(templates, group),
     instanceType: readLaunchTemplate(templates, group).instanceType,
+    scheduledActions: templates.list('AWS::AutoScaling::ScheduledAction', z.unknown()).length,
   };
+}
+
+/** One simulated stage, with what it costs. */
+export interface Run {
+  readonly name: string;
+  readonly stage: SimulatedStage;
+  readonly hourPriceUsd: number;
+  readonly simulation: Simulation;
+  readonly summary: Summary;
+}
+
+/** Price of a run's instances. */
+export function costUsd({ summary, hourPriceUsd }: Run): number {
+  return summary.instanceHours * hourPriceUsd;
 }
 
 /** Simulates one stage. */
@@ -61,7 +78,7 @@ export function runStage(name: string, stage: SimulatedStage, inputs: RunInputs)
   });
   const region = inputs.region ?? regionOf(settings.zones);
   const hourPriceUsd = instanceHourPrice(region, instanceType);
-  return { name, settings, instanceType, hourPriceUsd, simulation, summary: summarize(simulation) };
+  return { name, stage, hourPriceUsd, simulation, summary: summarize(simulation) };
 }
 
 /** A zone is its region with a letter: `eu-west-1a`. */

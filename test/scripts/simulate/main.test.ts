@@ -87,6 +87,19 @@ describe('npm run simulate', () => {
     assert.doesNotMatch(idle, /Note:/);
   });
 
+  it('notes scheduled actions, which it leaves out', async () => {
+    const scheduled = { Type: 'AWS::AutoScaling::ScheduledAction', Properties: { Recurrence: '0 6 * * *' } };
+    const file = join(folder, 'scheduled.template.json');
+    // One file can hold a whole stage: nothing is imported then.
+    const Fleet = {
+      ...service.Resources.Fleet,
+      Properties: { ...service.Resources.Fleet.Properties, VPCZoneIdentifier: [], AvailabilityZones: ['eu-west-1a'] },
+    };
+    await writeFile(file, JSON.stringify({ Resources: { ...service.Resources, Fleet, Morning: scheduled } }));
+    const { stdout } = await simulate('--template', file);
+    assert.match(stdout, /Note: as synthesised has 1 scheduled actions, which are not modelled/);
+  });
+
   it('prints all of it as JSON', async () => {
     const measured = join(folder, 'measured.json');
     const options = ['--trace', 'ramp', '--duration', '600', '--capacity', measured, '--fault', 'kill:1@100', '--json'];
