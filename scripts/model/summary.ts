@@ -23,12 +23,12 @@ const ROUNDING = 1e-6;
 
 /** Sums a simulation up. */
 export function summarize({ seconds }: Simulation): Summary {
-  const overloaded = seconds.map(({ demand, served }) => demand - served > ROUNDING);
+  const overloaded = seconds.map((second) => refusedIn(second) > 0);
   const changes = seconds.slice(1).map(({ desired }, index) => desired - (seconds[index]?.desired ?? desired));
   return {
     durationS: seconds.length,
     requests: total(seconds, ({ demand }) => demand),
-    refused: total(seconds, ({ demand, served }) => demand - served),
+    refused: total(seconds, refusedIn),
     overloadS: overloaded.filter(Boolean).length,
     longestOverloadS: longestRun(overloaded),
     instanceHours: total(seconds, ({ running }) => running) / 3600,
@@ -38,6 +38,11 @@ export function summarize({ seconds }: Simulation): Summary {
     scaleIns: changes.filter((change) => change < 0).length,
     flaps: findFlaps({ seconds }),
   };
+}
+
+function refusedIn({ demand, served }: Second): number {
+  const refused = demand - served;
+  return refused > ROUNDING ? refused : 0;
 }
 
 function total(seconds: readonly Second[], value: (second: Second) => number): number {

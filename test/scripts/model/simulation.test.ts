@@ -140,6 +140,16 @@ describe('simulate', () => {
     );
   });
 
+  it('refuses nothing, not even by rounding, while the capacity is enough', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 299, noNaN: true }), (rate) => {
+        const { refused, overloadS } = summarize(simulate(scenario({ trace: constant(rate, 60), initialSize: 3 })));
+        assert.deepEqual([refused, overloadS], [0, 0]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('answers more load with no less capacity at its first reaction', () => {
     fc.assert(
       fc.property(loads, (rates) => {
