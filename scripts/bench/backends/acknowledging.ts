@@ -1,0 +1,63 @@
+/**
+ * A process that speaks just enough of DynamoDB's protocol to acknowledge, so that the cost of the server alone is seen.
+ * It keeps nothing but sums: calls, items' bytes, write units. `LATENCY_MS` delays each answer (a Node timer, hence up
+ * to 1 ms more). A message of the parent is answered with the sums.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Item, itemBytes, writeUnits } from './item-size.ts';
+
+/** What was asked of the backend since it started. */
+export interface BackendSums {
+  readonly puts: number;
+  readonly gets: number;
+  readonly bytes: number;
+  readonly writeUnits: number;
+}
+
+const latencyMs = Number(process.env['LATENCY_MS'] ?? 0);
+const sums = { puts: 0, gets: 0, bytes: 0, writeUnits: 0 };
+
+/** Stands for the item that a GetItem finds; the peers do not look at it. */
+const FOUND = JSON.stringify({
+  Item: { pk: { S: '3f5c8a1b-9d7e-4c6f-8a0b-2d4e6f8a0b2d' }, sk: { S: '2026-11-21T07:45:00.123Z' } },
+});
+
+const answerTo = (operation: string, body: string): string => {
+  if (operation === 'GetItem') {
+    sums.gets++;
+    return FOUND;
+  }
+  if (operation === 'PutItem') {
+    const bytes = itemBytes((JSON.parse(body) as { Item: Item }).Item);
+    sums.puts++;
+    sums.bytes += bytes;
+    sums.writeUnits += writeUnits(bytes);
+  }
+  return '{}';
+};
+
+const send = (response: ServerResponse, text: string): void => {
+  response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.0', 'Content-Length': text.length });
+  response.end(text);
+};
+
+const serve = (request: IncomingMessage, response: ServerResponse): void => {
+  let body = '';
+  request.setEncoding('utf8');
+  request.on('data', (text: string) => {
+    body += text;
+  });
+  request.on('end', () => {
+    const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
+    const text = answerTo(operation, body);
+    if (latencyMs === 0) send(response, text);
+    else setTimeout(send, latencyMs, response, text);
+  });
+};
+
+process.on('message', () => process.send?.(sums satisfies BackendSums));
+process.on('disconnect', () => process.exit(0));
+const server = createServer({ keepAliveTimeout: 0 }, serve).listen(0, '127.0.0.1', () => {
+  process.send?.({ port: (server.address() as AddressInfo).port });
+});

@@ -1,0 +1,33 @@
+import { TIMESTAMPS_PATH } from '../../../server/contract.ts';
+import { startServer } from '../processes/server.ts';
+import { residentBytes } from '../processes/usage.ts';
+import { EXPRESS, STAMPEDE } from '../servers.ts';
+import { type Bench, USUAL_CONNECTIONS } from './plan.ts';
+import { withBackend } from './with-servers.ts';
+
+/** Resident memory of a fresh process after so many requests. */
+export interface MemoryReading {
+  readonly server: string;
+  readonly requests: number;
+  readonly residentBytes: number;
+}
+
+/** Lets fresh processes serve and reads their memory at each number of requests of the plan. */
+export function measureMemory({ plan, generator }: Bench): Promise<MemoryReading[]> {
+  console.error(`Memory: up to ${plan.memoryAfter.at(-1)} requests each ...`);
+  return withBackend('ack-0ms', async ({ endpoint }) => {
+    const readings: MemoryReading[] = [];
+    for (const server of [EXPRESS, STAMPEDE]) {
+      const { port, pids, stop } = await startServer(server, endpoint);
+      let served = 0;
+      for (const requests of plan.memoryAfter) {
+        const shape = { connections: USUAL_CONNECTIONS, warmUpMs: 0, windowMs: 0, requests: requests - served };
+        await generator.run({ port, path: TIMESTAMPS_PATH, status: 201, ...shape });
+        served = requests;
+        readings.push({ server: server.name, requests, residentBytes: residentBytes(pids[0] as number) });
+      }
+      await stop();
+    }
+    return readings;
+  });
+}

@@ -1,0 +1,13 @@
+/** What everyone writes: Express, and one PutItem a request. */
+import express from 'express';
+import { itemOf } from './item.js';
+import { putItem } from './table.js';
+
+const app = express();
+app.get('/health', (_request, response) => response.json({ status: 'ok' }));
+app.post('/app', async (request, response) => {
+  const item = itemOf((name) => request.headers[name]);
+  await putItem(item);
+  response.status(201).json({ timestamp: item.sk });
+});
+app.listen(Number(process.env.PORT), '127.0.0.1');

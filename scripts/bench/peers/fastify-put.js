@@ -1,0 +1,13 @@
+/** Fastify, and one PutItem a request. */
+import fastify from 'fastify';
+import { itemOf } from './item.js';
+import { putItem } from './table.js';
+
+const app = fastify();
+app.get('/health', async () => ({ status: 'ok' }));
+app.post('/app', async (request, reply) => {
+  const item = itemOf((name) => request.headers[name]);
+  await putItem(item);
+  return reply.code(201).send({ timestamp: item.sk });
+});
+await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Generator } from '../../../scripts/bench/load/load.ts';
+
+const serve = async (t: TestContext, listener: RequestListener): Promise<number> => {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return (server.address() as AddressInfo).port;
+};
+
+const startGenerator = (t: TestContext): Generator => {
+  const generator = new Generator();
+  t.after(() => generator.stop());
+  return generator;
+};
+
+const LOAD = { path: '/app', status: 201, connections: 4, warmUpMs: 0, windowMs: 0 };
+
+describe('the load generator', () => {
+  it('sends each request with the headers of a load balancer and a trace id of its own', async (t) => {
+    const traces: string[] = [];
+    const port = await serve(t, ({ method, url, headers }, response) => {
+      assert.deepEqual([method, url, headers['x-forwarded-proto']], ['POST', '/app', 'https']);
+      assert.match(String(headers['x-forwarded-for']), /^203\.0\.113\.\d+$/);
+      traces.push(String(headers['x-amzn-trace-id']));
+      response.writeHead(201, { 'Content-Length': 2 }).end('ok');
+    });
+    const report = await startGenerator(t).run({ port, ...LOAD, requests: 50 });
+    assert.ok(report.requests >= 50);
+    assert.equal(report.unexpected, 0);
+    assert.equal(new Set(traces).size, traces.length);
+    assert.match(traces[0] ?? '', /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+  });
+
+  it('counts answers with another status apart', async (t) => {
+    let answers = 0;
+    const port = await serve(t, (_request, response) => {
+      response.writeHead(answers++ % 2 === 0 ? 201 : 503, { 'Content-Length': 0 }).end();
+    });
+    const { requests, unexpected } = await startGenerator(t).run({ port, ...LOAD, requests: 20 });
+    assert.ok(requests > 0 && unexpected > 0 && requests + unexpected >= 20);
+  });
+
+  it('reads answers that arrive in pieces', async (t) => {
+    const port = await serve(t, async (_request, response) => {
+      response.writeHead(201, { 'Content-Length': 4 });
+      response.write('ab');
+      await sleep(5);
+      response.end('cd');
+    });
+    const { requests, p50Ms } = await startGenerator(t).run({ port, ...LOAD, requests: 8 });
+    assert.ok(requests >= 8);
+    assert.ok(p50Ms >= 4, `the answer was whole after ${p50Ms} ms, expected the 5 ms of its second piece`);
+  });
+
+  it('counts an offered request from when it was due, not from when a connection was free', async (t) => {
+    const port = await serve(t, async (_request, response) => {
+      await sleep(20);
+      response.writeHead(201, { 'Content-Length': 0 }).end();
+    });
+    const offered = { port, ...LOAD, connections: 1, ratePerSecond: 200, requests: 20 };
+    const { p99Ms } = await startGenerator(t).run(offered);
+    assert.ok(p99Ms > 200, `one connection at 50/s cannot keep up with 200/s, yet p99 is ${p99Ms} ms`);
+  });
+});
