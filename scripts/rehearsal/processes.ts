@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+
+/** A process of an instance, as this machine's kernel knows it. */
+export interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  /** Its command line, which pm2's daemon replaces by a title. */
+  readonly title: string;
+}
+
+/** Reads one process; undefined when it has ended meanwhile. */
+export function readProcess(pid: number): Process | undefined {
+  try {
+    const parent = /^PPid:\s(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const title = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    return { pid, parent: Number(parent), title };
+  } catch {
+    return undefined;
+  }
+}
+
+/** pm2's daemon among the processes of an instance. */
+export function pm2Daemon(processes: readonly Process[]): Process | undefined {
+  return processes.find(({ title }) => /^PM2 v[\d.]+: God Daemon/.test(title));
+}
+
+/** The workers that pm2's daemon runs. */
+export function pm2Workers(processes: readonly Process[]): Process[] {
+  const daemon = pm2Daemon(processes);
+  return processes.filter(({ parent }) => parent === daemon?.pid);
+}

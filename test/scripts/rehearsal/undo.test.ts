@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, it } from 'node:test';
+import { Undo, withUndo } from '../../../scripts/rehearsal/undo.ts';
+
+describe('undo', () => {
+  it('takes everything back, the last first, once', async () => {
+    const taken: string[] = [];
+    await withUndo(async (undo) => {
+      undo.later('first', () => void taken.push('first'));
+      undo.later('second', async () => void taken.push('second'));
+      await undo.take();
+    });
+    assert.deepEqual(taken, ['second', 'first']);
+  });
+
+  it('takes everything back when the action fails, and tells that failure', async () => {
+    const taken: string[] = [];
+    const failing = withUndo(async (undo) => {
+      undo.later('made', () => void taken.push('made'));
+      throw new Error('the bake failed');
+    });
+    await assert.rejects(failing, /the bake failed/);
+    assert.deepEqual(taken, ['made']);
+  });
+
+  it('goes on when a step back fails', async (context) => {
+    const said = context.mock.method(console, 'error', () => {});
+    const undo = new Undo();
+    const taken: string[] = [];
+    undo.later('the mount', () => void taken.push('mount'));
+    undo.later('the namespace', () => Promise.reject(new Error('busy')));
+    await undo.take();
+    assert.deepEqual(taken, ['mount']);
+    assert.deepEqual(said.mock.calls[0]?.arguments, ['could not take away the namespace: busy']);
+  });
+
+  it('takes everything back on Ctrl-C, then exits with 130', async () => {
+    const script = `
+      import { withUndo } from '${import.meta.resolve('../../../scripts/rehearsal/undo.ts')}';
+      await withUndo(async (undo) => {
+        undo.later('x', async () => console.log('taken away'));
+        console.log('ready');
+        await new Promise((resolve) => setTimeout(resolve, 60_000));
+      });`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const said: string[] = [];
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      said.push(chunk);
+      if (chunk.includes('ready')) child.kill('SIGINT');
+    });
+    const [code] = await once(child, 'close');
+    assert.deepEqual({ code, said: said.join('') }, { code: 130, said: 'ready\ntaken away\n' });
+  });
+});
