@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
+import { describe, it } from 'node:test';
+import { HEALTH_PATH, IMAGE_PATHS, PORT, TIMESTAMPS_PATH } from '../../../server/contract.ts';
+import { entriesOf, output, ownershipOf, textOf } from '../system.ts';
+
+const url = (path: string) => `http://127.0.0.1:${PORT}${path}`;
+const answer = (path: string, init?: RequestInit) => fetch(url(path), { ...init, signal: AbortSignal.timeout(5_000) });
+
+/** Processes of the service, as the kernel knows them. */
+const serviceProcesses = () => output('pgrep', '--uid', 'stampede').split('\n').filter(Boolean);
+
+/** How many files a process may open at most. */
+const openFilesOf = (pid: string) => Number(/^Max open files\s+\d+\s+(\d+)/m.exec(textOf(`/proc/${pid}/limits`))?.[1]);
+
+describe('the service', () => {
+  it('is healthy', async () => assert.equal((await answer(HEALTH_PATH)).status, 200));
+
+  it('records a timestamp', async () => assert.equal((await answer(TIMESTAMPS_PATH, { method: 'POST' })).status, 201));
+
+  it('runs one worker for each processor', () => {
+    const processes = JSON.parse(
+      output(
+        'runuser',
+        '-u',
+        'stampede',
+        '--',
+        'env',
+        'PM2_HOME=/run/stampede/pm2',
+        'PM2_DISCRETE_MODE=true',
+        `${IMAGE_PATHS.app}/bin/pm2`,
+        'jlist',
+      ),
+    ) as { pm2_env: { status: string } }[];
+    assert.deepEqual(
+      processes.map((process) => process.pm2_env.status),
+      Array.from({ length: availableParallelism() }, () => 'online'),
+    );
+  });
+
+  it('keeps its settings to itself', () => {
+    assert.equal(ownershipOf(IMAGE_PATHS.envFile), 'root:stampede 640');
+  });
+
+  it('got no variable of a bake or of a login', () => {
+    for (const pid of serviceProcesses()) {
+      assert.doesNotMatch(textOf(`/proc/${pid}/environ`), /PACKER|PAYLOAD|SUDO_|SSH_|BAKE_DIR/);
+    }
+  });
+
+  it('may not gain privileges', () => {
+    for (const pid of serviceProcesses()) {
+      assert.match(textOf(`/proc/${pid}/status`), /^NoNewPrivs:\s1$/m);
+      assert.match(textOf(`/proc/${pid}/status`), /^CapEff:\s0{16}$/m);
+    }
+  });
+
+  it('may open tens of thousands of connections, as far as the machine lets anyone', () => {
+    const allowed = Math.min(65_536, openFilesOf('1'));
+    for (const pid of serviceProcesses()) assert.equal(openFilesOf(pid), allowed);
+  });
+
+  it('writes its log where it is rotated', () => {
+    assert.notDeepEqual(
+      entriesOf('/var/log/stampede').filter((name) => name.endsWith('.log')),
+      [],
+    );
+  });
+});

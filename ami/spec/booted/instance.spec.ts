@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { PORT } from '../../../server/contract.ts';
+import { activity, IN_CONTAINER, output, ownershipOf, textOf } from '../system.ts';
+
+describe('a started instance', () => {
+  it('has no failed unit', () =>
+    assert.equal(output('systemctl', 'list-units', '--failed', '--plain', '--no-legend'), ''));
+
+  it('runs the service, sshd and the firewall', () => {
+    const units = ['stampede.service', 'ssh.service', 'nftables.service'];
+    assert.deepEqual(
+      units.map((unit) => [unit, activity(unit)]),
+      units.map((unit) => [unit, 'active']),
+    );
+  });
+
+  it('steers its clock by chrony', { skip: IN_CONTAINER && 'a container has its host’s clock' }, () => {
+    assert.equal(activity('chrony.service'), 'active');
+  });
+
+  it('has set the kernel’s limits', { skip: IN_CONTAINER && 'a container has its host’s kernel' }, () => {
+    assert.equal(textOf('/proc/sys/net/core/somaxconn').trim(), '4096');
+  });
+
+  it('has an identity of its own', () => {
+    assert.match(textOf('/etc/machine-id'), /^[0-9a-f]{32}\n$/);
+    assert.equal(ownershipOf('/etc/ssh/ssh_host_ed25519_key'), 'root:root 600');
+  });
+
+  it('has the firewall in force', () => {
+    assert.match(output('nft', 'list', 'chain', 'inet', 'stampede', 'input'), /policy drop/);
+  });
+
+  it('listens to the world on the port of the application and 22 only', () => {
+    const listeners = output('ss', '--listening', '--tcp', '--numeric', '--no-header')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/)[3] ?? '')
+      .filter((address) => !/^(127\.|\[::1\])/.test(address))
+      .map((address) => Number(address.slice(address.lastIndexOf(':') + 1)));
+    assert.deepEqual(
+      [...new Set(listeners)].sort((a, b) => a - b),
+      [22, PORT],
+    );
+  });
+});

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { IMAGE_PATHS } from '../../../server/contract.ts';
+import { activity, entriesOf, filesBelow, homes, output, textOf } from '../system.ts';
+
+const below = (folders: readonly string[]) => folders.flatMap(filesBelow);
+
+describe('nothing is left of the bake:', () => {
+  it('no authorized keys', () => {
+    const keys = homes().map((home) => `${home}/.ssh/authorized_keys`);
+    assert.deepEqual(keys.filter(existsSync), []);
+  });
+
+  it('no host keys', () => {
+    assert.deepEqual(
+      entriesOf('/etc/ssh').filter((name) => name.startsWith('ssh_host_')),
+      [],
+    );
+  });
+
+  it('no machine id', () => {
+    assert.equal(textOf('/etc/machine-id'), '');
+    assert.equal(existsSync('/var/lib/dbus/machine-id'), false);
+  });
+
+  it('no shell history', () => {
+    assert.deepEqual(
+      homes().flatMap((home) => entriesOf(home).filter((name) => name.endsWith('_history'))),
+      [],
+    );
+  });
+
+  it('no package caches', () => {
+    assert.deepEqual(below(['/var/lib/apt/lists']), []);
+    assert.deepEqual(
+      filesBelow('/var/cache/apt').filter((path) => /\.(deb|bin)$/.test(path)),
+      [],
+    );
+    assert.deepEqual(
+      homes().filter((home) => existsSync(`${home}/.npm`)),
+      [],
+    );
+  });
+
+  it('no settings, no saved processes and no logs of the service', () => {
+    assert.equal(existsSync(IMAGE_PATHS.envFile), false);
+    assert.equal(output('find', '/', '-xdev', '-name', 'dump.pm2*'), '');
+    assert.equal(activity('stampede.service'), 'inactive');
+    assert.equal(existsSync('/var/log/stampede'), false);
+    assert.deepEqual(filesBelow('/var/log/journal'), []);
+  });
+
+  it('no files of the bake', () => {
+    // Packer's own script stands in /tmp while this runs; Packer removes it.
+    const left = below(['/tmp', '/var/tmp']).filter((path) => !/\/script_\d+\.sh$/.test(path));
+    assert.deepEqual(left, []);
+  });
+
+  it('no variables or credentials of the bake in any configuration', () => {
+    const traces = 'PAYLOAD_SHA256|PACKER_BUILD|AWS_SECRET_ACCESS_KEY|AWS_ENDPOINT_URL|BEGIN [A-Z ]*PRIVATE KEY';
+    const places = [
+      '/etc',
+      '/root',
+      '/home',
+      '/opt/stampede/ecosystem.config.js',
+      '/var/lib/cloud',
+      '/var/lib/systemd',
+    ];
+    const found = output('grep', '--recursive', '--extended-regexp', '--files-with-matches', traces, ...places);
+    assert.equal(found, '');
+  });
+});

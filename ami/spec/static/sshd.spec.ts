@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { enablement, output } from '../system.ts';
+
+/** What sshd itself says it would do, after all its files are read. A key is borrowed: the image has none. */
+function effectiveSettings(): Map<string, string> {
+  const script =
+    'k=$(mktemp -u); ssh-keygen -q -t ed25519 -N "" -f "$k"; mkdir -p /run/sshd; sshd -T -h "$k"; rm -f "$k" "$k.pub"';
+  return new Map(
+    output('sh', '-c', script)
+      .split('\n')
+      .map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]),
+  );
+}
+
+describe('sshd', () => {
+  const settings = effectiveSettings();
+
+  it('starts by itself', () => assert.equal(enablement('ssh.service'), 'enabled'));
+
+  const expected: Readonly<Record<string, string>> = {
+    permitrootlogin: 'no',
+    allowusers: 'admin',
+    authenticationmethods: 'publickey',
+    passwordauthentication: 'no',
+    kbdinteractiveauthentication: 'no',
+    permitemptypasswords: 'no',
+    permituserenvironment: 'no',
+    maxauthtries: '3',
+    x11forwarding: 'no',
+    allowagentforwarding: 'no',
+    allowtcpforwarding: 'no',
+  };
+  for (const [name, value] of Object.entries(expected)) {
+    it(`sets ${name} to ${value}`, () => assert.equal(settings.get(name), value));
+  }
+
+  it('offers modern algorithms only', () => {
+    const offered = [settings.get('kexalgorithms'), settings.get('ciphers'), settings.get('macs')].join(',');
+    assert.match(offered, /curve25519-sha256/);
+    assert.doesNotMatch(offered, /sha1|group14|nistp|cbc|md5|umac-64|ctr/);
+  });
+});

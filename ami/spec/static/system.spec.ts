@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { PORT, TIMEOUTS_MS } from '../../../server/contract.ts';
+import { enablement, output, textOf } from '../system.ts';
+
+const property = (unit: string, name: string) => output('systemctl', 'show', '--value', `--property=${name}`, unit);
+
+describe('units', () => {
+  const expected: Readonly<Record<string, string>> = {
+    'stampede.service': 'enabled',
+    'stampede-launch-hook.service': 'enabled',
+    'nftables.service': 'enabled',
+    'chrony.service': 'enabled',
+    'logrotate.timer': 'enabled',
+    'systemd-timesyncd.service': 'masked',
+    'apt-daily.timer': 'masked',
+    'apt-daily-upgrade.timer': 'masked',
+    'unattended-upgrades.service': 'masked',
+  };
+  for (const [unit, state] of Object.entries(expected)) {
+    it(`${unit} is ${state}`, () => assert.equal(enablement(unit), state));
+  }
+
+  it('boot into graphical.target, which wants the service', () => {
+    assert.equal(output('systemctl', 'get-default'), 'graphical.target');
+    assert.match(property('graphical.target', 'Wants'), /\bstampede\.service\b/);
+  });
+
+  it('stop the service no sooner than its workers may need', () => {
+    assert.equal(property('stampede.service', 'TimeoutStopUSec'), `${TIMEOUTS_MS.systemdStop / 1_000}s`);
+  });
+
+  it('protect the system from the service', () => {
+    const exposure = output('systemd-analyze', 'security', '--no-pager', 'stampede.service');
+    assert.match(exposure, /exposure level for stampede\.service: [0-2]\.\d/);
+  });
+});
+
+describe('firewall', () => {
+  it('opens the port of the application and 22, and nothing else', () => {
+    const rules = textOf('/etc/nftables.conf');
+    const opened = [...rules.matchAll(/tcp dport (\S+) accept/g)].map((match) => match[1]);
+    assert.deepEqual(opened, [String(PORT), '22']);
+    assert.match(rules, /hook input priority filter; policy drop;/);
+    assert.match(rules, /hook forward priority filter; policy drop;/);
+  });
+});
+
+describe('clock', () => {
+  it('follows the Amazon Time Sync Service alone', () => {
+    const sources = textOf('/etc/chrony/chrony.conf').match(/^(server|pool|sourcedir|peer) \S+/gm);
+    assert.deepEqual(sources, ['server 169.254.169.123', 'server fd00:ec2::123']);
+  });
+});
+
+describe('updates', () => {
+  it('are off: an instance is patched by a new image', () => {
+    assert.match(output('apt-config', 'dump', 'APT::Periodic::Enable'), /"0"/);
+    assert.match(output('apt-config', 'dump', 'APT::Periodic::Unattended-Upgrade'), /"0"/);
+  });
+});
+
+describe('logs', () => {
+  it('have a bound', () => {
+    assert.match(textOf('/etc/systemd/journald.conf.d/10-stampede.conf'), /^SystemMaxUse=200M$/m);
+    assert.match(textOf('/etc/logrotate.d/stampede'), /size 50M\n\s+rotate 4\n/);
+  });
+});

@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Output of a program, trimmed; empty when it fails (most `systemctl is-…` answers come with an exit code). */
+export function output(program: string, ...args: readonly string[]): string {
+  try {
+    return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch (error) {
+    return String((error as { stdout?: string }).stdout ?? '').trim();
+  }
+}
+
+/** Text of a file. */
+export function textOf(path: string): string {
+  return readFileSync(path, 'utf8');
+}
+
+/** Owner, group and mode as `ls` would tell them: `root:root 644`. */
+export function ownershipOf(path: string): string {
+  return output('stat', '--format=%U:%G %a', path);
+}
+
+/** What is in a directory, or nothing when there is none. */
+export function entriesOf(path: string): string[] {
+  return existsSync(path) ? readdirSync(path) : [];
+}
+
+/** All files below a directory, with their whole paths. */
+export function filesBelow(path: string): string[] {
+  if (!existsSync(path)) return [];
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(path, name))
+    .filter((name) => statSync(name, { throwIfNoEntry: false })?.isFile());
+}
+
+/** Whether a unit starts by itself, as systemd says it: `enabled`, `disabled`, `masked`. */
+export function enablement(unit: string): string {
+  return output('systemctl', 'is-enabled', unit);
+}
+
+/** Whether a unit runs now: `active`, `inactive`, `failed`. */
+export function activity(unit: string): string {
+  return output('systemctl', 'is-active', unit);
+}
+
+/** Home directories of those who may log in. */
+export function homes(): string[] {
+  return ['/root', ...entriesOf('/home').map((name) => join('/home', name))];
+}
+
+/** A container shares its host's kernel and clock: what steers those is installed, but does not run there. */
+export const IN_CONTAINER = output('systemd-detect-virt', '--container') !== 'none';
