@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Puts the application, its Node and pm2 into /opt/stampede, owned by root: the service can read but not change itself.
+set -euo pipefail
+: "${BAKE_DIR:?}"
+
+id stampede >/dev/null 2>&1 || useradd --system --user-group --no-create-home --home-dir /run/stampede \
+  --shell /usr/sbin/nologin stampede
+
+echo "Installing the application"
+cp --recursive --no-preserve=ownership "$BAKE_DIR/app/." /opt/stampede/
+chown --recursive root:root /opt/stampede
+chmod --recursive u=rwX,go=rX /opt/stampede
+# Filled while the bake proves the application, sealed afterwards.
+install -d -m 0755 -o stampede -g stampede /opt/stampede/compile-cache
+
+systemctl daemon-reload
+systemctl enable --quiet stampede.service stampede-launch-hook.service

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Writes the facts of this bake: image.json, packages.txt and the SBOM, which Packer then downloads.
+set -euo pipefail
+: "${BAKE_DIR:?}" "${AWS_AGENTS:?}" "${OFFLINE:?}" "${IMAGE_NAME:?}"
+
+metadata() { # metadata PATH: one answer of the instance metadata service, version 2
+  local base=http://169.254.169.254/latest token
+  token=$(curl --fail --silent --max-time 5 --request PUT --header 'X-aws-ec2-metadata-token-ttl-seconds: 60' \
+    "$base/api/token")
+  curl --fail --silent --max-time 5 --header "X-aws-ec2-metadata-token: $token" "$base/$1"
+}
+
+dpkg-query --show --showformat='${Package}\t${Version}\t${Architecture}\n' >/etc/stampede/packages.txt
+# shellcheck source=ami/versions.sh
+. "$BAKE_DIR/versions.sh"
+base_release=$(cat /etc/debian_version)
+if [ "${base_release%%.*}" != "$DEBIAN_RELEASE" ]; then
+  echo "the base is Debian $base_release, expected $DEBIAN_RELEASE: check source_ami_filter in packer.pkr.hcl" >&2
+  exit 1
+fi
+source_image=offline
+if [ "$OFFLINE" != true ]; then source_image=$(metadata meta-data/ami-id); fi
+SOURCE_IMAGE=$source_image BASE_RELEASE=$base_release ARCHITECTURE=$(dpkg --print-architecture) \
+  /opt/stampede/bin/node /opt/stampede/spec/ami/facts/record.ts "$BAKE_DIR/facts" /etc/stampede

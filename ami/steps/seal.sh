@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Removes what belongs to this machine or this bake, so that each instance starts as itself.
+# sshd keeps the connection that Packer holds; a new one could not be opened any more.
+set -euo pipefail
+: "${BAKE_DIR:?}"
+
+echo "Sealing"
+chown --recursive root:root /opt/stampede/compile-cache
+chmod --recursive u=rwX,go=rX /opt/stampede/compile-cache
+
+apt-get clean
+rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin "$BAKE_DIR" /tmp/* /var/tmp/*
+if command -v cloud-init >/dev/null; then cloud-init clean --logs --seed; fi
+
+rm -f /etc/ssh/ssh_host_*
+rm -f /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys /root/.*_history /home/*/.*_history
+rm -f /root/.wget-hsts /root/.sudo_as_admin_successful /home/*/.sudo_as_admin_successful
+
+# Empty, not missing: systemd then makes one at first boot without calling it a first-boot setup.
+: >/etc/machine-id
+rm -f /var/lib/dbus/machine-id /var/lib/systemd/random-seed
+
+# From here on the journal is kept in memory: what is said during the shut-down is not part of the image.
+journalctl --relinquish-var
+rm -rf /var/log/journal/*
+find /var/log -type f -exec truncate --size 0 {} +
+sync

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# The last step: an image that does not meet its spec is not registered.
+set -euo pipefail
+
+/opt/stampede/bin/image-spec sealed

@@ -1,0 +1,259 @@
+# Bakes the image: Debian, hardened, with the service under pm2. `npm run bake` prepares the payload and starts this
+# on AWS, `npm run bake:offline` runs the same provisioners on this machine. What each step does stands in ami/steps/.
+
+packer {
+  required_version = ">= 1.6.6"
+}
+
+# --- What is baked; `npm run bake` fills these in ---
+
+variable "image_name" {
+  type        = string
+  description = "Name of the AMI: stampede-<version>-<architecture>-<commit>-<time>."
+}
+
+variable "app_version" {
+  type        = string
+  description = "Version in package.json."
+}
+
+variable "commit" {
+  type        = string
+  description = "Git commit that is baked, all 40 digits."
+}
+
+variable "node_version" {
+  type        = string
+  description = "Version of Node in the payload."
+}
+
+variable "architecture" {
+  type        = string
+  default     = "arm64"
+  description = "Debian's name of the processor architecture: arm64 or amd64."
+}
+
+variable "payload" {
+  type        = string
+  description = "Tarball with the application, its Node and the system files."
+}
+
+variable "payload_sha256" {
+  type = string
+}
+
+variable "facts_dir" {
+  type        = string
+  description = "Directory on this machine that receives the facts of the bake."
+}
+
+variable "manifest" {
+  type        = string
+  default     = "packer-manifest.json"
+  description = "File that tells what was built; the stack reads the default one."
+}
+
+variable "database_port" {
+  type        = number
+  description = "Port on this machine's loopback of the DynamoDB that the bake lends to the service while it is proven."
+}
+
+# --- Where it is baked on AWS ---
+
+variable "region" {
+  type    = string
+  default = "eu-west-1"
+}
+
+variable "copy_regions" {
+  type        = list(string)
+  default     = []
+  description = "Further regions that get a copy."
+}
+
+variable "share_accounts" {
+  type        = list(string)
+  default     = []
+  description = "Accounts that may launch the image; needs kms_key_id, a snapshot under AWS's own key cannot be shared."
+}
+
+variable "kms_key_id" {
+  type        = string
+  default     = ""
+  description = "Key of the boot volume; empty means the account's default key for EBS."
+}
+
+variable "subnet_id" {
+  type        = string
+  default     = ""
+  description = "Subnet of the builder; empty means one of the default VPC."
+}
+
+variable "session_manager_profile" {
+  type        = string
+  default     = ""
+  description = "Instance profile with AmazonSSMManagedInstanceCore: SSH then goes through Session Manager."
+}
+
+# --- Where it is baked offline ---
+
+variable "offline_ssh_host" {
+  type    = string
+  default = "127.0.0.1"
+}
+
+variable "offline_ssh_key" {
+  type    = string
+  default = ""
+}
+
+locals {
+  bake_dir = "/var/tmp/stampede-bake"
+  # The service finds the lent database here, on the builder's loopback.
+  database_tunnel = "8000:127.0.0.1:${var.database_port}"
+  # Half a year: an image without half a year of Debian's patches must not be launched by accident.
+  deprecate_at = timeadd(timestamp(), "4380h")
+  tags = {
+    Name         = var.image_name
+    Service      = "stampede"
+    Version      = var.app_version
+    Commit       = var.commit
+    NodeVersion  = var.node_version
+    Architecture = var.architecture
+    SourceAmi    = "{{ .SourceAMI }}"
+    BaseRelease  = "{{ .SourceAMIName }}"
+  }
+}
+
+source "amazon-ebs" "aws" {
+  region        = var.region
+  instance_type = var.architecture == "arm64" ? "t4g.small" : "t3.small"
+  subnet_id     = var.subnet_id
+
+  source_ami_filter {
+    filters = {
+      name                = "debian-12-${var.architecture}-*"
+      root-device-type    = "ebs"
+      virtualization-type = "hvm"
+    }
+    # Debian's account: https://wiki.debian.org/Cloud/AmazonEC2Image
+    owners      = ["136693071363"]
+    most_recent = true
+  }
+
+  ami_name        = var.image_name
+  ami_description = "Stampede ${var.app_version} (${var.commit})"
+  ami_regions     = var.copy_regions
+  ami_users       = var.share_accounts
+  deprecate_at    = local.deprecate_at
+  tags            = local.tags
+  snapshot_tags   = local.tags
+  run_tags        = { Name = "Packer builder of ${var.image_name}", Service = "stampede" }
+  run_volume_tags = { Name = "Packer builder of ${var.image_name}", Service = "stampede" }
+
+  encrypt_boot = true
+  kms_key_id   = var.kms_key_id
+  launch_block_device_mappings {
+    device_name           = "/dev/xvda"
+    volume_type           = "gp3"
+    volume_size           = 8
+    delete_on_termination = true
+  }
+
+  # IMDSv2 only, on the builder and on every instance of the image.
+  imds_support = "v2.0"
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 1
+  }
+
+  communicator            = "ssh"
+  ssh_username            = "admin"
+  ssh_interface           = var.session_manager_profile == "" ? "" : "session_manager"
+  iam_instance_profile    = var.session_manager_profile
+  temporary_key_pair_type = "ed25519"
+  # The temporary security group opens port 22 to this machine alone.
+  temporary_security_group_source_public_ip = var.session_manager_profile == ""
+  ssh_remote_tunnels                        = [local.database_tunnel]
+  ssh_timeout                               = "10m"
+}
+
+source "null" "offline" {
+  communicator         = "ssh"
+  ssh_host             = var.offline_ssh_host
+  ssh_username         = "admin"
+  ssh_private_key_file = var.offline_ssh_key
+  ssh_remote_tunnels   = [local.database_tunnel]
+  ssh_timeout          = "60s"
+}
+
+build {
+  name    = "image"
+  sources = ["source.amazon-ebs.aws", "source.null.offline"]
+
+  provisioner "shell" {
+    script = "${path.root}/ami/steps/wait-for-cloud-init.sh"
+  }
+
+  provisioner "file" {
+    source      = var.payload
+    destination = "/tmp/payload.tar.gz"
+  }
+
+  provisioner "shell" {
+    # sudo drops the environment, so the variables are set behind it.
+    execute_command = "chmod +x {{ .Path }}; sudo env {{ .Vars }} {{ .Path }}"
+    environment_vars = [
+      "BAKE_DIR=${local.bake_dir}",
+      "PAYLOAD=/tmp/payload.tar.gz",
+      "PAYLOAD_SHA256=${var.payload_sha256}",
+      "IMAGE_NAME=${var.image_name}",
+      "OFFLINE=${source.type == "null"}",
+      "AWS_AGENTS=${source.type != "null"}",
+      "DATABASE_URL=http://127.0.0.1:8000",
+    ]
+    scripts = [
+      "${path.root}/ami/steps/unpack-payload.sh",
+      "${path.root}/ami/steps/install-packages.sh",
+      "${path.root}/ami/steps/configure-system.sh",
+      "${path.root}/ami/steps/install-agents.sh",
+      "${path.root}/ami/steps/install-app.sh",
+      "${path.root}/ami/steps/prove-app.sh",
+      "${path.root}/ami/steps/record-facts.sh",
+    ]
+  }
+
+  provisioner "file" {
+    direction   = "download"
+    source      = "/etc/stampede/image.json"
+    destination = "${var.facts_dir}/image.json"
+  }
+
+  provisioner "file" {
+    direction   = "download"
+    source      = "/etc/stampede/packages.txt"
+    destination = "${var.facts_dir}/packages.txt"
+  }
+
+  provisioner "file" {
+    direction   = "download"
+    source      = "/etc/stampede/sbom.cdx.json"
+    destination = "${var.facts_dir}/sbom.cdx.json"
+  }
+
+  # The spec comes last: whatever fails it, no image is registered.
+  provisioner "shell" {
+    execute_command  = "chmod +x {{ .Path }}; sudo env {{ .Vars }} {{ .Path }}"
+    environment_vars = ["BAKE_DIR=${local.bake_dir}"]
+    scripts = [
+      "${path.root}/ami/steps/seal.sh",
+      "${path.root}/ami/steps/verify-image.sh",
+    ]
+  }
+
+  post-processor "manifest" {
+    output      = var.manifest
+    custom_data = { image_name = var.image_name, commit = var.commit, architecture = var.architecture }
+  }
+}

@@ -1,0 +1,9 @@
+# Apart from packer.pkr.hcl because Debian's Packer (1.6.6), which runs the offline bake, knows no required_plugins.
+packer {
+  required_plugins {
+    amazon = {
+      version = "~> 1.3"
+      source  = "github.com/hashicorp/amazon"
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { accessSync, constants, globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { describe, it } from 'node:test';
+import { IMAGE_PATHS, PORT, TIMEOUTS_MS } from '../../server/contract.ts';
+
+const textOf = (path: string) => readFileSync(path, 'utf8');
+const template = textOf('packer.pkr.hcl');
+const unit = (name: string) => textOf(`ami/files/etc/systemd/system/${name}`);
+
+describe('packer.pkr.hcl', () => {
+  const steps = [...template.matchAll(/ami\/steps\/([\w-]+\.sh)/g)].map((match) => match[1]);
+
+  it('runs every step once', () => {
+    assert.deepEqual(
+      steps.toSorted(),
+      globSync('ami/steps/*.sh')
+        .map((path) => basename(path))
+        .sort(),
+    );
+  });
+
+  it('waits for cloud-init first, and verifies the sealed image last', () => {
+    assert.equal(steps[0], 'wait-for-cloud-init.sh');
+    assert.deepEqual(steps.slice(-2), ['seal.sh', 'verify-image.sh']);
+  });
+
+  it('can be read by Debian’s Packer, which knows no required_plugins', () => {
+    assert.doesNotMatch(template.replaceAll(/^\s*#.*$/gm, ''), /required_plugins/);
+    assert.match(textOf('plugins.pkr.hcl'), /required_plugins/);
+  });
+
+  it('makes images that answer IMDSv2 only, from a builder that does the same', () => {
+    assert.match(template, /^ {2}imds_support = "v2.0"$/m);
+    assert.match(template, /http_tokens\s+= "required"/);
+  });
+
+  it('encrypts, deprecates and tags the image', () => {
+    assert.match(template, /^ {2}encrypt_boot = true$/m);
+    assert.match(template, /^ {2}deprecate_at\s+= local.deprecate_at$/m);
+    for (const tag of ['Version', 'Commit', 'NodeVersion', 'Architecture', 'SourceAmi', 'BaseRelease']) {
+      assert.match(template, new RegExp(`^ {4}${tag}\\s+= `, 'm'));
+    }
+  });
+
+  it('opens the builder to this machine alone', () => {
+    assert.match(template, /temporary_security_group_source_public_ip = var\.session_manager_profile == ""/);
+  });
+});
+
+describe('units', () => {
+  const service = unit('stampede.service');
+  const hook = unit('stampede-launch-hook.service');
+
+  it('start after user data without closing a cycle', () => {
+    // Debian orders cloud-final.service after multi-user.target, so that target must not want them.
+    for (const text of [service, hook]) {
+      assert.match(text, /^After=.*\bcloud-final\.service\b/m);
+      assert.match(text, /^WantedBy=graphical\.target$/m);
+      assert.doesNotMatch(text, /^(WantedBy|Before|RequiredBy)=.*multi-user/m);
+    }
+  });
+
+  it('tell Auto Scaling only after the service was started', () => assert.match(hook, /^After=stampede\.service /m));
+
+  it('give workers the time that the contract promises', () => {
+    assert.match(service, new RegExp(`^TimeoutStopSec=${TIMEOUTS_MS.systemdStop / 1_000}$`, 'm'));
+  });
+
+  it('use the paths of the contract', () => {
+    assert.match(service, new RegExp(`^Environment=ENV_FILE=${IMAGE_PATHS.envFile}$`, 'm'));
+    assert.match(service, new RegExp(`^WorkingDirectory=${IMAGE_PATHS.app}$`, 'm'));
+    assert.match(service, /^RuntimeDirectory=.*\bstampede\/metrics\b/m);
+    assert.equal(IMAGE_PATHS.metricsDir, '/run/stampede/metrics');
+  });
+});
+
+describe('the firewall', () => {
+  it('knows the port of the contract', () => {
+    const ports = [...textOf('ami/files/etc/nftables.conf').matchAll(/tcp [ds]port (\d+)/g)].map((match) => match[1]);
+    assert.deepEqual([...new Set(ports)].sort(), ['22', String(PORT)]);
+  });
+});
+
+describe('shell scripts', () => {
+  const scripts = globSync(['ami/**/*.sh', 'scripts/**/*.sh'], { exclude: ['ami/versions.sh'] });
+
+  for (const path of scripts) {
+    it(`${path} stops at the first failure and can be run`, () => {
+      assert.match(textOf(path), /^#!\/usr\/bin\/env bash\n(#.*\n)+set -euo pipefail\n/);
+      accessSync(path, constants.X_OK);
+    });
+  }
+});
+
+describe('versions', () => {
+  it('have a checksum for each agent and architecture, or stop the bake', () => {
+    const versions = textOf('ami/versions.sh');
+    for (const agent of ['SSM_AGENT', 'CLOUDWATCH_AGENT']) {
+      for (const architecture of ['AMD64', 'ARM64']) {
+        assert.match(versions, new RegExp(`^${agent}_SHA256_${architecture}=([0-9a-f]{64})?$`, 'm'));
+      }
+    }
+    assert.match(textOf('ami/steps/install-agents.sh'), /if \[ -z "\$checksum" \]; then\n.*has no checksum/);
+  });
+});
