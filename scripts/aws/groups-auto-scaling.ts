@@ -66,3 +66,10 @@ export async function setDesiredCapacity(name: string, desired: number): Promise
   );
   await explained(`set the capacity of ${name} to ${desired}`, call);
 }
+
+/** Subnets that a group launches its instances in. */
+export async function subnetsOfGroup(name: string): Promise<readonly string[]> {
+  const call = client().send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }));
+  const group = (await explained(`read the Auto Scaling group ${name}`, call)).AutoScalingGroups?.[0];
+  return (group?.VPCZoneIdentifier ?? '').split(',').filter((subnet) => subnet !== '');
+}

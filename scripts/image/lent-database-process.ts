@@ -1,0 +1,33 @@
+/** A DynamoDB that is lent to a service for a while: `lent-database-process.ts <host> <port> <table>`. */
+import { once } from 'node:events';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { TABLE } from '../../server/contract.ts';
+
+const [host, port, table] = process.argv.slice(2);
+if (!host || !port || !table) throw new Error('usage: lent-database-process.ts <host> <port> <table>');
+
+const server = dynalite({ createTableMs: 0 });
+server.listen(Number(port), host);
+await once(server, 'listening');
+
+const client = new DynamoDBClient({
+  endpoint: `http://${host}:${port}`,
+  region: 'local',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+});
+await client.send(
+  new CreateTableCommand({
+    TableName: table,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [
+      { AttributeName: TABLE.partitionKey, AttributeType: 'S' },
+      { AttributeName: TABLE.sortKey, AttributeType: 'S' },
+    ],
+    KeySchema: [
+      { AttributeName: TABLE.partitionKey, KeyType: 'HASH' },
+      { AttributeName: TABLE.sortKey, KeyType: 'RANGE' },
+    ],
+  }),
+);
+console.log('ready');

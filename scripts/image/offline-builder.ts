@@ -1,0 +1,58 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { executeLogged, executeQuietly } from '../rehearsal/execute.ts';
+import { Instance } from '../rehearsal/instance.ts';
+import { makeNamespace } from '../rehearsal/network-namespace.ts';
+import { nameInRun } from '../rehearsal/run-name.ts';
+import { authorizedKeys } from '../rehearsal/ssh.ts';
+import type { Workshop } from '../rehearsal/workshop.ts';
+import { lendDatabase } from './lent-database.ts';
+import { type Bake, bakeVariables, packerCommand } from './packer-command.ts';
+
+const HOST_KEYS_UNIT = 'etc/systemd/system/ssh.service.d/10-host-keys.conf';
+
+/**
+ * Runs the provisioners of packer.pkr.hcl on a machine that has no uplink at all, and seals its root into a squashfs.
+ *
+ * @returns the sealed image's file
+ */
+export async function bakeOffline(bake: Bake, baseRoot: string, { directory, key, undo }: Workshop): Promise<string> {
+  const namespace = await makeNamespace(nameInRun('builder'), undo);
+  await lendDatabase({ host: '127.0.0.1', port: bake.databasePort, table: 'bake' }, undo, namespace.inside);
+  // Debian's cloud image makes host keys by cloud-init; here the image's own unit does it from the start.
+  const hostKeys = { path: HOST_KEYS_UNIT, text: await readFile(join('ami/files', HOST_KEYS_UNIT), 'utf8') };
+  const files = [authorizedKeys(key), hostKeys];
+  const builder = await Instance.boot({ name: 'builder', image: baseRoot, namespace, directory, files }, undo);
+
+  const variables = {
+    ...bakeVariables(bake),
+    offline_ssh_key: key.privateKey,
+    // Not the file that a deployment reads: what is made here is no AMI.
+    manifest: join(bake.factsDirectory, 'manifest.json'),
+  };
+  await mkdir(bake.factsDirectory, { recursive: true });
+  // The one file, not the folder: Debian's Packer cannot read plugins.pkr.hcl.
+  const command = packerCommand('build', 'null.offline', variables, 'packer.pkr.hcl');
+  await executeLogged(namespace.inside(command), join(bake.factsDirectory, 'packer.log'));
+
+  await builder.powerOff();
+  const image = resolve(bake.factsDirectory, 'image.squashfs');
+  await executeQuietly(squashCommand(builder.root, image), { deadlineMs: 180_000 });
+  return image;
+}
+
+/** The command line that packs a root directory into an image file. */
+export function squashCommand(root: string, image: string) {
+  return [
+    'mksquashfs',
+    root,
+    image,
+    '-comp',
+    'zstd',
+    '-Xcompression-level',
+    '3',
+    '-quiet',
+    '-no-progress',
+    '-noappend',
+  ] as const;
+}

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { OperatorError } from '../cli/errors.ts';
+import { executeQuietly } from '../rehearsal/execute.ts';
+import { type Architecture, NODE_PACKAGES } from './architecture.ts';
+import { closureOf, type LockFile, lockedPackage } from './lock-file.ts';
+
+/** What goes into the image besides Debian. */
+export interface Payload {
+  readonly path: string;
+  readonly sha256: string;
+  readonly version: string;
+  readonly nodeVersion: string;
+}
+
+/** What a payload is made of. */
+export interface PayloadOptions {
+  readonly architecture: Architecture;
+  readonly commit: string;
+  /** An empty directory to work in. */
+  readonly directory: string;
+}
+
+/**
+ * Packs the built application, its Node, pm2, the system files and the image spec into one tarball. All of it comes
+ * from this repository and its lock file, so the builder needs no registry and no npm, on AWS as well as offline.
+ */
+export async function packPayload({ architecture, commit, directory }: PayloadOptions): Promise<Payload> {
+  const lock = JSON.parse(await readFile('package-lock.json', 'utf8')) as LockFile;
+  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+  const nodeVersion = lockedPackage(lock, NODE_PACKAGES[architecture]).version;
+  const stage = join(directory, 'payload');
+
+  await stageApplication(lock, stage);
+  await stageNode(lock, architecture, directory, stage);
+  await bundleLaunchHook(stage);
+  await cp('ami/files', join(stage, 'system'), { recursive: true });
+  for (const file of ['packages.txt', 'versions.sh']) await cp(join('ami', file), join(stage, file));
+  await stageFacts({ version, commit, nodeVersion, pm2Version: lockedPackage(lock, 'pm2').version }, stage);
+
+  const path = join(directory, 'payload.tar.gz');
+  await executeQuietly(tarCommand(stage, path), { deadlineMs: 120_000 });
+  const sha256 = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+  return { path, sha256, version, nodeVersion };
+}
+
+/** The command line that packs the payload; gzip's fastest level, the archive lives for minutes. */
+export function tarCommand(stage: string, path: string) {
+  const options = ['--sort=name', '--owner=root:0', '--group=root:0', '--use-compress-program=gzip -1'];
+  return ['tar', '--create', `--file=${path}`, `--directory=${stage}`, ...options, '.'] as const;
+}
+
+async function stageApplication(lock: LockFile, stage: string): Promise<void> {
+  const app = join(stage, 'app');
+  // The spec's tree keeps the repository's shape, so that its imports hold.
+  const spec = ['ami/spec', 'ami/facts', 'server/contract.ts'].map((path) => [path, join('spec', path)] as const);
+  const parts = ['dist', 'ecosystem.config.js', 'package.json', ...closureOf(lock, 'pm2')].map(
+    (path) => [path, path] as const,
+  );
+  for (const [from, to] of [...parts, ...spec]) {
+    await mkdir(dirname(join(app, to)), { recursive: true });
+    await cp(from, join(app, to), { recursive: true }).catch((cause) => {
+      throw new OperatorError(`the payload needs ${from}, which is not there: run npm ci and npm run build`, { cause });
+    });
+  }
+}
+
+async function stageNode(lock: LockFile, architecture: Architecture, directory: string, stage: string): Promise<void> {
+  const name = NODE_PACKAGES[architecture];
+  const { version, integrity } = lockedPackage(lock, name);
+  const pack = ['npm', 'pack', `${name}@${version}`, '--prefer-offline', '--silent', '--pack-destination', directory];
+  const file = (await executeQuietly(pack as [string, ...string[]], { deadlineMs: 300_000 })).trim();
+  const tarball = join(directory, file);
+  requireIntegrity(await readFile(tarball), integrity, `${name}@${version}`);
+  const bin = join(stage, 'app/bin');
+  await mkdir(bin, { recursive: true });
+  await executeQuietly([
+    'tar',
+    '--extract',
+    '--file',
+    tarball,
+    '--directory',
+    bin,
+    '--strip-components=2',
+    'package/bin/node',
+  ]);
+  await chmod(join(bin, 'node'), 0o755);
+}
+
+/** Checks a tarball against the lock file's checksum. */
+export function requireIntegrity(tarball: Uint8Array, integrity: string | undefined, what: string): void {
+  const got = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
+  if (got === integrity) return;
+  throw new OperatorError(`${what} has checksum ${got}, expected ${integrity} of package-lock.json: do not use it`);
+}
+
+async function bundleLaunchHook(stage: string): Promise<void> {
+  await build({
+    entryPoints: ['ami/launch-hook/main.ts'],
+    outfile: join(stage, 'app/launch-hook/complete-launch.cjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node26',
+    minify: true,
+    logLevel: 'warning',
+  });
+}
+
+async function stageFacts(facts: Readonly<Record<string, string>>, stage: string): Promise<void> {
+  await mkdir(join(stage, 'facts'), { recursive: true });
+  await writeFile(join(stage, 'facts/payload.json'), JSON.stringify(facts));
+  const bom = await executeQuietly(['npm', 'sbom', '--package-lock-only', '--omit=dev', '--sbom-format=cyclonedx']);
+  await writeFile(join(stage, 'facts/npm.cdx.json'), bom);
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Image, requireImage } from '../../../scripts/image/image-tags.ts';
+
+const IMAGE: Image = {
+  id: 'ami-00000001',
+  name: 'stampede-1.0.0',
+  state: 'available',
+  createdAt: new Date(0),
+  architecture: 'arm64',
+  tags: { Service: 'stampede', Commit: 'a'.repeat(40), Architecture: 'arm64' },
+};
+
+describe('checking an image', () => {
+  it('accepts the one that is meant', () => {
+    assert.doesNotThrow(() => requireImage(IMAGE, { commit: 'a'.repeat(40), architecture: 'arm64' }));
+  });
+
+  it('refuses one of another commit', () => {
+    assert.throws(() => requireImage(IMAGE, { commit: 'b'.repeat(40) }), /tag Commit is a{40}, expected b{40}/);
+  });
+
+  it('refuses one of another architecture', () => {
+    assert.throws(() => requireImage(IMAGE, { architecture: 'amd64' }), /architecture is arm64, expected x86_64/);
+  });
+
+  it('refuses one that is not ready, or not ours', () => {
+    const foreign = { ...IMAGE, state: 'pending', tags: {} };
+    assert.throws(() => requireImage(foreign, {}), /state is pending, expected available; tag Service is missing/);
+  });
+});

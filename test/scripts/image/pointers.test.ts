@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  moveCurrent,
+  namesOfCommits,
+  type Pointers,
+  publishChanges,
+  usesByPointers,
+} from '../../../scripts/image/pointers.ts';
+
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+
+/** The pointers after changes, as SSM would have them. */
+function after(pointers: Pointers, changes: readonly { name: string; to: string }[]): Pointers {
+  const entries = changes.map(({ name, to }) => [name.slice(name.lastIndexOf('/') + 1), to]);
+  return { ...pointers, ...Object.fromEntries(entries) };
+}
+
+describe('publishing a bake', () => {
+  it('names the image by its commit and makes it the candidate', () => {
+    assert.deepEqual(publishChanges({ candidate: 'ami-1' }, COMMIT, 'ami-2'), [
+      { name: `/stampede/ami/${COMMIT}`, from: undefined, to: 'ami-2' },
+      { name: '/stampede/ami/candidate', from: 'ami-1', to: 'ami-2' },
+    ]);
+  });
+});
+
+describe('moving current', () => {
+  it('remembers where it was', () => {
+    assert.deepEqual(moveCurrent({ current: 'ami-1', previous: 'ami-0' }, 'ami-2'), [
+      { name: '/stampede/ami/previous', from: 'ami-0', to: 'ami-1' },
+      { name: '/stampede/ami/current', from: 'ami-1', to: 'ami-2' },
+    ]);
+  });
+
+  it('has nothing to remember the first time', () => {
+    assert.deepEqual(moveCurrent({}, 'ami-1'), [{ name: '/stampede/ami/current', from: undefined, to: 'ami-1' }]);
+  });
+
+  it('changes nothing when it is there already', () =>
+    assert.deepEqual(moveCurrent({ current: 'ami-1' }, 'ami-1'), []));
+
+  it('is undone by moving back to previous', () => {
+    const id = fc.constantFrom('ami-1', 'ami-2', 'ami-3');
+    fc.assert(
+      fc.property(fc.record({ current: id, previous: id }), id, (pointers, target) => {
+        const moved = after(pointers, moveCurrent(pointers, target));
+        const back = after(moved, moveCurrent(moved, moved.previous ?? ''));
+        if (target !== pointers.current) assert.equal(back.current, pointers.current);
+      }),
+    );
+  });
+});
+
+describe('parameters', () => {
+  const parameters = new Map([
+    ['/stampede/ami/current', 'ami-2'],
+    ['/stampede/ami/release-1.0', 'ami-1'],
+    [`/stampede/ami/${COMMIT}`, 'ami-2'],
+  ]);
+
+  it('keep the images they point to, but not by naming a commit', () => {
+    assert.deepEqual(usesByPointers(parameters), [
+      { imageId: 'ami-2', by: 'parameter /stampede/ami/current' },
+      { imageId: 'ami-1', by: 'parameter /stampede/ami/release-1.0' },
+    ]);
+  });
+
+  it('that name a commit go with its image', () => {
+    assert.deepEqual(namesOfCommits(parameters, 'ami-2'), [`/stampede/ami/${COMMIT}`]);
+    assert.deepEqual(namesOfCommits(parameters, 'ami-1'), []);
+  });
+});
