@@ -1,0 +1,47 @@
+import { AMI_PARAMETER_PREFIX, SERVICE_NAME } from '../server/contract.ts';
+import { deleteImage, describeOwnImages, imagesOfInstances, imagesOfLaunchTemplates } from './aws/images-ec2.ts';
+import { deleteParameter, readParametersBelow } from './aws/parameters-ssm.ts';
+import { main } from './cli/main.ts';
+import { textTable } from './cli/table.ts';
+import { wholeNumber } from './image/numbers.ts';
+import { namesOfCommits, usesByPointers } from './image/pointers.ts';
+import { planPrune } from './image/prune-plan.ts';
+
+await main(
+  {
+    name: 'images:prune',
+    summary: 'Lists the images that nothing uses and, with --delete, deletes them with their snapshots.',
+    options: {
+      newest: { type: 'string', value: '<n>', default: '5', help: 'how many of the newest to keep in any case' },
+      days: { type: 'string', value: '<n>', default: '30', help: 'keep images younger than this in any case' },
+      delete: { type: 'boolean', help: 'delete; without it nothing is changed' },
+    },
+  },
+  async ({ values }) => {
+    const rules = {
+      newest: wholeNumber('--newest', values.newest),
+      youngerThanDays: wholeNumber('--days', values.days),
+    };
+    // All of it is read before anything is decided: a read that fails ends the command.
+    const [images, instances, templates, parameters] = await Promise.all([
+      describeOwnImages(SERVICE_NAME),
+      imagesOfInstances(),
+      imagesOfLaunchTemplates(),
+      readParametersBelow(AMI_PARAMETER_PREFIX),
+    ]);
+    const uses = [...instances, ...templates, ...usesByPointers(parameters)];
+    const decisions = planPrune({ images, uses }, rules, new Date());
+    console.log(textTable(decisions.map(({ image, keptBecause }) => [image.id, image.name, keptBecause ?? 'goes'])));
+
+    const going = decisions.filter(({ keptBecause }) => keptBecause === undefined);
+    if (!values.delete) {
+      console.log(`${going.length} of ${images.length} would be deleted. To do it: npm run images:prune -- --delete`);
+      return;
+    }
+    for (const { image } of going) {
+      await deleteImage(image.id);
+      for (const name of namesOfCommits(parameters, image.id)) await deleteParameter(name);
+      console.log(`deleted ${image.id}`);
+    }
+  },
+);

@@ -1,0 +1,68 @@
+import { launchBootTest, readConsole, terminateInstance } from './aws/boot-test-ec2.ts';
+import { subnetsOfGroup } from './aws/groups-auto-scaling.ts';
+import { describeImage } from './aws/images-ec2.ts';
+import { readParameter } from './aws/parameters-ssm.ts';
+import { OperatorError } from './cli/errors.ts';
+import { main } from './cli/main.ts';
+import { parseStage, STAGE_OPTION } from './cli/stage.ts';
+import { waitUntil } from './cli/wait-until.ts';
+import { ARCHITECTURE_OPTION, parseArchitecture } from './image/architecture.ts';
+import { bootTestRequest, readVerdict } from './image/boot-test.ts';
+import { applyChanges, readPointers } from './image/hand-over.ts';
+import { requireImage } from './image/image-tags.ts';
+import { imageParameter, moveCurrent } from './image/pointers.ts';
+import { outputsOf } from './operate/stage-outputs.ts';
+import { withUndo } from './rehearsal/undo.ts';
+
+const BOOT_TEST_DEADLINE_MS = 600_000;
+
+await main(
+  {
+    name: 'promote',
+    summary: 'Boots the candidate beside a stage, runs the image spec on it, and points `current` to it.',
+    options: {
+      stage: { ...STAGE_OPTION, help: 'whose network, role and table the boot test borrows' },
+      architecture: ARCHITECTURE_OPTION,
+      commit: {
+        type: 'string',
+        value: '<commit>',
+        help: 'the image of this commit (40 digits) instead of the candidate',
+      },
+      'dry-run': { type: 'boolean', help: 'check the image, print the changes, launch nothing and change nothing' },
+    },
+  },
+  async ({ values }) => {
+    const stage = parseStage(values.stage);
+    const architecture = parseArchitecture(values.architecture);
+    const { commit } = values;
+    const imageId = await readParameter(imageParameter(commit ?? 'candidate'));
+    if (!imageId) throw new OperatorError(`${imageParameter(commit ?? 'candidate')} does not exist: run npm run bake`);
+    requireImage(await describeImage(imageId), { architecture, ...(commit && { commit }) });
+    const changes = moveCurrent(await readPointers(), imageId);
+    if (changes.length === 0) {
+      console.log(`current is ${imageId} already`);
+      return;
+    }
+    if (!values['dry-run']) await testBoot(imageId, stage);
+    await applyChanges(changes, values['dry-run']);
+    console.log(`Next: npm run deploy -- --stage ${stage} --ami ${imageId}`);
+  },
+);
+
+async function testBoot(imageId: string, stage: string): Promise<void> {
+  const [data, service] = await Promise.all([outputsOf(stage, 'data'), outputsOf(stage, 'service')]);
+  const [subnetId] = await subnetsOfGroup(service.autoScalingGroup);
+  const region = process.env['AWS_REGION'];
+  if (!subnetId || !region)
+    throw new OperatorError(`${service.autoScalingGroup} has no subnet, or AWS_REGION is not set`);
+  const place = { launchTemplateId: service.launchTemplateId, subnetId, tableName: data.tableName, region };
+  await withUndo(async (undo) => {
+    const instanceId = await launchBootTest(bootTestRequest(imageId, place));
+    undo.later(`instance ${instanceId}`, () => terminateInstance(instanceId));
+    await waitUntil(
+      `the boot test of ${imageId} on ${instanceId}`,
+      async () => readVerdict(await readConsole(instanceId), instanceId),
+      { deadlineMs: BOOT_TEST_DEADLINE_MS, remedy: 'Read its console: aws ec2 get-console-output --latest' },
+    );
+  });
+}

@@ -1,0 +1,23 @@
+import { describeImage } from './aws/images-ec2.ts';
+import { OperatorError } from './cli/errors.ts';
+import { main } from './cli/main.ts';
+import { applyChanges, readPointers } from './image/hand-over.ts';
+import { requireImage } from './image/image-tags.ts';
+import { moveCurrent } from './image/pointers.ts';
+
+await main(
+  {
+    name: 'rollback',
+    summary: 'Points `current` back to the image it pointed to before; a second rollback takes the first one back.',
+    options: { 'dry-run': { type: 'boolean', help: 'print the changes and make none' } },
+  },
+  async ({ values }) => {
+    const pointers = await readPointers();
+    const { previous } = pointers;
+    if (!previous)
+      throw new OperatorError('there is no previous image: nothing was promoted twice. Deploy another with --ami');
+    requireImage(await describeImage(previous), {});
+    await applyChanges(moveCurrent(pointers, previous), values['dry-run']);
+    console.log(`Next: npm run deploy -- --ami ${previous}`);
+  },
+);
