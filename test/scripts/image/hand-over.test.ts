@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Answers, startFakeAws } from '../aws/fake-aws.ts';
+import { stageOnAws } from '../aws/stage-on-aws.ts';
+import { runEntry } from '../run-entry.ts';
+import { imagesOnAws } from './images-on-aws.ts';
+
+const NEW = { id: 'ami-00000002', createdAt: '2026-11-20T00:00:00.000Z' };
+const OLD = { id: 'ami-00000001', createdAt: '2026-11-01T00:00:00.000Z' };
+const POINTERS = {
+  '/stampede/ami/candidate': NEW.id,
+  '/stampede/ami/current': OLD.id,
+  '/stampede/ami/previous': OLD.id,
+};
+
+async function start(entry: string, answers: Answers, ...args: string[]) {
+  await using aws = await startFakeAws(answers);
+  const finished = await runEntry(`scripts/${entry}.ts`, args, { env: aws.env });
+  const written = aws.requests
+    .filter(({ operation }) => operation === 'PutParameter')
+    .map(({ params }) => `${params['Name']}=${params['Value']}`);
+  return { ...finished, written, operations: aws.requests.map(({ operation }) => operation) };
+}
+
+describe('npm run promote', () => {
+  const account = imagesOnAws({ images: [OLD, NEW], parameters: POINTERS });
+  const consoleSays = (text: string) => ({
+    body: `<GetConsoleOutputResponse><output>${Buffer.from(text).toString('base64')}</output></GetConsoleOutputResponse>`,
+  });
+  const onStage = (text: string): Answers => ({
+    ...stageOnAws(),
+    ...account,
+    DescribeAutoScalingGroups: {
+      body:
+        '<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups><member>' +
+        '<VPCZoneIdentifier>subnet-1,subnet-2</VPCZoneIdentifier></member></AutoScalingGroups>' +
+        '</DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>',
+    },
+    RunInstances: {
+      body: '<RunInstancesResponse><instancesSet><item><instanceId>i-test</instanceId></item></instancesSet></RunInstancesResponse>',
+    },
+    GetConsoleOutput: consoleSays(text),
+    TerminateInstances: { body: '<TerminateInstancesResponse><instancesSet/></TerminateInstancesResponse>' },
+  });
+
+  it('boots the candidate, points current to it, and ends the instance', async () => {
+    const { code, stdout, written, operations } = await start('promote', onStage('stampede boot test: passed\n'));
+    assert.equal(code, 0);
+    assert.deepEqual(written, ['/stampede/ami/previous=ami-00000001', '/stampede/ami/current=ami-00000002']);
+    assert.ok(operations.indexOf('TerminateInstances') > operations.indexOf('RunInstances'));
+    assert.match(stdout, /Next: npm run deploy -- --stage dev --ami ami-00000002/);
+  });
+
+  it('moves nothing when the boot test fails, and ends the instance', async () => {
+    const { code, stderr, written, operations } = await start('promote', onStage('✖ x\nstampede boot test: failed\n'));
+    assert.equal(code, 1);
+    assert.match(stderr, /the boot test on i-test failed: ✖ x/);
+    assert.deepEqual(written, []);
+    assert.ok(operations.includes('TerminateInstances'));
+  });
+
+  it('launches nothing and changes nothing in a dry run', async () => {
+    const { code, stderr, written, operations } = await start('promote', account, '--dry-run');
+    assert.equal(code, 0);
+    assert.match(stderr, /\/stampede\/ami\/current: ami-00000001 -> ami-00000002 \(dry run: not changed\)/);
+    assert.deepEqual(written, []);
+    assert.ok(!operations.includes('RunInstances'));
+  });
+
+  it('refuses an image of another architecture', async () => {
+    const { code, stderr } = await start('promote', account, '--architecture', 'amd64');
+    assert.equal(code, 1);
+    assert.match(stderr, /ami-00000002 .* architecture is arm64, expected x86_64/);
+  });
+
+  it('refuses an image whose tags are not of the commit', async () => {
+    const commit = 'd'.repeat(40);
+    const parameters = { ...POINTERS, [`/stampede/ami/${commit}`]: NEW.id };
+    const { code, stderr } = await start('promote', imagesOnAws({ images: [NEW], parameters }), '--commit', commit);
+    assert.equal(code, 1);
+    assert.match(stderr, /tag Commit is c{40}, expected d{40}/);
+  });
+
+  it('tells what to do when there is no candidate', async () => {
+    const { code, stderr } = await start('promote', imagesOnAws({ images: [] }));
+    assert.equal(code, 1);
+    assert.match(stderr, /\/stampede\/ami\/candidate does not exist: run npm run bake/);
+  });
+});
+
+describe('npm run rollback', () => {
+  it('points current back, and remembers what it left', async () => {
+    const parameters = { '/stampede/ami/current': NEW.id, '/stampede/ami/previous': OLD.id };
+    const { code, written } = await start('rollback', imagesOnAws({ images: [OLD, NEW], parameters }));
+    assert.equal(code, 0);
+    assert.deepEqual(written, ['/stampede/ami/previous=ami-00000002', '/stampede/ami/current=ami-00000001']);
+  });
+
+  it('refuses when there is nothing to go back to', async () => {
+    const parameters = { '/stampede/ami/current': NEW.id };
+    const { code, stderr } = await start('rollback', imagesOnAws({ images: [NEW], parameters }));
+    assert.equal(code, 1);
+    assert.match(stderr, /there is no previous image/);
+  });
+
+  it('refuses to go back to an image that is gone', async () => {
+    const parameters = { '/stampede/ami/current': NEW.id, '/stampede/ami/previous': OLD.id };
+    const { code, stderr, written } = await start('rollback', imagesOnAws({ images: [NEW], parameters }));
+    assert.equal(code, 1);
+    assert.match(stderr, /there is no image ami-00000001 in this account and region/);
+    assert.deepEqual(written, []);
+  });
+});
+
+describe('npm run bake', () => {
+  it('asks for a region before it does anything', async () => {
+    const { code, stderr } = await runEntry('scripts/bake.ts');
+    assert.equal(code, 2);
+    assert.match(stderr, /AWS_REGION is not set: expected the region to bake in/);
+  });
+});
