@@ -35,3 +35,16 @@ export async function listNamespaces(): Promise<string[]> {
 export async function deleteNamespace(name: string): Promise<void> {
   if ((await listNamespaces()).includes(name)) await executeQuietly(['ip', 'netns', 'delete', name]);
 }
+
+/** Ends what still runs in a namespace: with its run killed, nobody else will. */
+export async function endProcessesIn(name: string): Promise<void> {
+  const pids = await executeQuietly(['ip', 'netns', 'pids', name]);
+  for (const pid of pids.split('\n').filter(Boolean)) {
+    try {
+      process.kill(Number(pid), 'SIGKILL');
+    } catch (error) {
+      // Ended by itself meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
