@@ -38,5 +38,5 @@ install_checked amazon-cloudwatch-agent "$(checksum_of CLOUDWATCH_AGENT)" \
   "https://amazoncloudwatch-agent.s3.amazonaws.com/debian/$architecture/$CLOUDWATCH_AGENT_VERSION/amazon-cloudwatch-agent.deb"
 
 systemctl enable --quiet amazon-ssm-agent.service
-# The CloudWatch agent starts when user data gives it a configuration.
+# stampede-logs.service starts the CloudWatch agent, which needs to know the stage.
 systemctl disable --quiet amazon-cloudwatch-agent.service

@@ -10,8 +10,6 @@ echo "Installing the application"
 cp --recursive --no-preserve=ownership "$BAKE_DIR/app/." /opt/stampede/
 chown --recursive root:root /opt/stampede
 chmod --recursive u=rwX,go=rX /opt/stampede
-# Filled while the bake proves the application, sealed afterwards.
-install -d -m 0755 -o stampede -g stampede /opt/stampede/compile-cache
 
 systemctl daemon-reload
-systemctl enable --quiet stampede.service stampede-launch-hook.service
+systemctl enable --quiet stampede.service stampede-launch-hook.service stampede-logs.service

@@ -1,24 +1,14 @@
 #!/usr/bin/env bash
 # Starts the service once against the database that the operator's machine lends through the SSH tunnel, runs the spec
-# of the application, and leaves V8's compile cache warm. No setting and no log of this start stays.
+# of the application. No setting and no log of this start stays.
 set -euo pipefail
 : "${DATABASE_URL:?}"
 
-bake_drop_in=/run/systemd/system/stampede.service.d/bake.conf
-
 discard() {
   systemctl stop stampede.service
-  rm -rf /etc/stampede/env /var/log/stampede "$bake_drop_in"
-  systemctl daemon-reload
+  rm -rf /etc/stampede/env /var/log/stampede
 }
 trap discard EXIT
-
-# Only here may the service write its compile cache.
-install -D -m 0644 /dev/stdin "$bake_drop_in" <<SETTINGS
-[Service]
-ReadWritePaths=/opt/stampede/compile-cache
-SETTINGS
-systemctl daemon-reload
 
 cat >/etc/stampede/env <<SETTINGS
 STAGE=bake

@@ -5,9 +5,6 @@ set -euo pipefail
 : "${BAKE_DIR:?}"
 
 echo "Sealing"
-chown --recursive root:root /opt/stampede/compile-cache
-chmod --recursive u=rwX,go=rX /opt/stampede/compile-cache
-
 apt-get clean
 rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin "$BAKE_DIR" /tmp/* /var/tmp/*
 if command -v cloud-init >/dev/null; then cloud-init clean --logs --seed; fi

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { accessSync, constants, globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, it } from 'node:test';
-import { IMAGE_PATHS, PORT, TIMEOUTS_MS } from '../../server/contract.ts';
+import { IMAGE_PATHS, logGroupNames, PORT, TIMEOUTS_MS } from '../../server/contract.ts';
 
 const textOf = (path: string) => readFileSync(path, 'utf8');
 const template = textOf('packer.pkr.hcl');
@@ -54,7 +54,7 @@ describe('units', () => {
 
   it('start after user data without closing a cycle', () => {
     // Debian orders cloud-final.service after multi-user.target, so that target must not want them.
-    for (const text of [service, hook]) {
+    for (const text of [service, hook, unit('stampede-logs.service')]) {
       assert.match(text, /^After=.*\bcloud-final\.service\b/m);
       assert.match(text, /^WantedBy=graphical\.target$/m);
       assert.doesNotMatch(text, /^(WantedBy|Before|RequiredBy)=.*multi-user/m);
@@ -79,6 +79,21 @@ describe('the firewall', () => {
   it('knows the port of the contract', () => {
     const ports = [...textOf('ami/files/etc/nftables.conf').matchAll(/tcp [ds]port (\d+)/g)].map((match) => match[1]);
     assert.deepEqual([...new Set(ports)].sort(), ['22', String(PORT)]);
+  });
+});
+
+describe('the log agent', () => {
+  const { logs } = JSON.parse(textOf('ami/files/opt/stampede/logs/cloudwatch-agent.json'));
+  const files = logs.logs_collected.files.collect_list as { file_path: string; log_group_name: string }[];
+
+  it('writes to the log groups of the contract', () => {
+    const groups = Object.values(logGroupNames('@STAGE@')).sort();
+    assert.deepEqual([...new Set(files.map(({ log_group_name }) => log_group_name))].sort(), groups);
+  });
+
+  it('reads the logs where the unit has the service write them', () => {
+    const folder = /^LogsDirectory=(\S+)$/m.exec(unit('stampede.service'))?.[1];
+    assert.ok(files.some(({ file_path }) => file_path.startsWith(`/var/log/${folder}/`)));
   });
 });
 

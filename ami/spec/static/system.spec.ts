@@ -9,6 +9,7 @@ describe('units', () => {
   const expected: Readonly<Record<string, string>> = {
     'stampede.service': 'enabled',
     'stampede-launch-hook.service': 'enabled',
+    'stampede-logs.service': 'enabled',
     'nftables.service': 'enabled',
     'chrony.service': 'enabled',
     'logrotate.timer': 'enabled',
