@@ -10,7 +10,9 @@ describe('the closure of a package', () => {
     const lock = {
       packages: {
         'node_modules/pm2': { version: '1', dependencies: { a: '*', b: '*' } },
-        'node_modules/pm2/node_modules/a': { version: '2', dependencies: { b: '*' } },
+        'node_modules/pm2/node_modules/a': { version: '2', dependencies: { b: '*', c: '*' } },
+        'node_modules/pm2/node_modules/c': { version: '2' },
+        'node_modules/c': { version: '1' },
         'node_modules/a': { version: '1' },
         'node_modules/b': { version: '1', dependencies: { pm2: '*' } },
         'node_modules/unrelated': { version: '1' },
