@@ -1,8 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Config } from './config.ts';
-import { createDynamoDBClient, createTable } from './dynamodb-client.ts';
-
-const EMBEDDED_TABLE = 'stampede-local';
+import { createDynamoDBClient } from './dynamodb-client.ts';
 
 export interface Database {
   readonly client: DynamoDBClient;
@@ -22,10 +20,9 @@ export const openDatabase = async ({
   const { startEmbeddedDatabase } = await import('./embedded-database.ts');
   const embedded = await startEmbeddedDatabase(dataDir);
   const client = createDynamoDBClient(embedded);
-  await createTable(client, EMBEDDED_TABLE);
   return {
     client,
-    tableName: EMBEDDED_TABLE,
+    tableName: embedded.tableName,
     close: async () => {
       client.destroy();
       await embedded.close();

@@ -1,18 +1,33 @@
-/** The process of the embedded database: `node embedded-database-process.ts <folder> [port]`. */
+/**
+ * The process of the embedded database: `node embedded-database-process.ts FOLDER [PORT [TABLE]]`. Tells its parent
+ * `{ port }` when it serves and the table is there, or `{ error }`.
+ */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
+import { createDynamoDBClient, createTable } from './dynamodb-client.ts';
 
-const [path, port = '0'] = process.argv.slice(2);
-const server = dynalite({ ...(path && { path }), createTableMs: 0 });
+const [path = '', port = '0', table] = process.argv.slice(2);
+const server = dynalite({ path, createTableMs: 0 });
 
-server.on('error', (error: Error) => {
+const fail = (error: Error): void => {
   process.send?.({ error: error.message });
   console.error(`embedded database: ${error.message}`);
   process.exit(1);
-});
-server.listen(Number(port), '127.0.0.1', () => {
-  process.send?.({ port: (server.address() as { port: number }).port });
-});
+};
+
+const serve = async (): Promise<void> => {
+  server.listen(Number(port), '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  const client = createDynamoDBClient({ endpoint: `http://127.0.0.1:${address.port}` });
+  if (table) await createTable(client, table);
+  client.destroy();
+  process.send?.({ port: address.port });
+};
 
 // The parent, gone in whatever way, is the reason to go; a Ctrl-C reaches both, and the parent still has to flush.
 process.on('disconnect', () => server.close(() => process.exit(0)));
 process.on('SIGINT', () => {});
+
+serve().catch(fail);

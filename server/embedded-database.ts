@@ -9,17 +9,20 @@ import { join } from 'node:path';
 
 const START_DEADLINE_MS = 10_000;
 
+const TABLE = 'stampede-local';
+
 export interface EmbeddedDatabase {
   readonly endpoint: string;
+  readonly tableName: string;
   /** Stops the process; resolves when it has ended. */
   close(): Promise<void>;
 }
 
-/** Starts it on a free loopback port, with its files in `dataDir/dynamodb`. Rejects when it does not start in 10 s. */
+/** Starts it on a free loopback port with its table, its files in `dataDir/dynamodb`. Rejects when that takes over 10 s. */
 export const startEmbeddedDatabase = async (dataDir: string): Promise<EmbeddedDatabase> => {
   const path = join(dataDir, 'dynamodb');
   mkdirSync(path, { recursive: true });
-  const child = fork(join(import.meta.dirname, 'embedded-database-process.ts'), [path], {
+  const child = fork(join(import.meta.dirname, 'embedded-database-process.ts'), [path, '0', TABLE], {
     stdio: ['ignore', 2, 2, 'ipc'],
   });
   const exited = once(child, 'exit');
@@ -30,6 +33,7 @@ export const startEmbeddedDatabase = async (dataDir: string): Promise<EmbeddedDa
   if ('error' in started) throw new Error(`the embedded database in ${path} did not start: ${started.error}`);
   return {
     endpoint: `http://127.0.0.1:${started.port}`,
+    tableName: TABLE,
     close: async () => {
       if (child.connected) child.disconnect();
       await exited;
