@@ -17,13 +17,16 @@ const freshName = () => `u${randomUUID().slice(0, 13)}`;
 const userOf = (username: string) => ({ username, email: `${username}@x.org` });
 
 /** What every database of users must do; `database` has the table. */
-export const usersContract = ({ client, tableName }: Pick<TestDatabase, 'client' | 'tableName'>): void => {
+export const usersContract = (
+  kind: string,
+  { client, tableName }: Pick<TestDatabase, 'client' | 'tableName'>,
+): void => {
   const users = createDynamoUsers(client, tableName, now);
   const items = new DynamoUserItems(client, tableName);
   const usersOver = (over: UserItems, leaseMicros: number) =>
     createUsers({ items: over, newId: () => randomUUID(), now, pause, leaseMicros });
 
-  describe('users', { timeout: 60_000 }, () => {
+  describe(`users on ${kind}`, { timeout: 60_000 }, () => {
     it('are created, and listed newest first with what was given', async () => {
       const before = now();
       const [first, second] = [freshName(), freshName()];
