@@ -36,6 +36,8 @@ const pm2 = async (...args: string[]): Promise<string> => {
     PORT: String(port),
     HOST: '127.0.0.1',
     WORKERS: '2',
+    METRICS_DIR: join(home, 'metrics'),
+    LOAD_ENDPOINT: 'on',
     ...database.environment,
   };
   const command = join(ROOT, 'node_modules/pm2/bin/pm2');
@@ -97,5 +99,17 @@ describe('the production bundle under pm2', () => {
     const now = await workers();
     assert.equal(now.length, 2);
     assert.ok(now.every(({ pid }) => pid !== victim?.pid));
+  });
+
+  it('adds up the numbers of all workers, also of those that are no more', async () => {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    const totalOf = (name: string) => Number(new RegExp(`^stampede_${name}_total (\\d+)$`, 'm').exec(text)?.[1]);
+    assert.equal(totalOf('worker_restarts'), 3); // two by the reload, one by the kill
+    assert.ok(totalOf('timestamps_recorded') >= 400, 'at least what was recorded around the reload');
+  });
+
+  it('computes the load in a thread of the bundle', async () => {
+    const response = await fetch(`${url}/load?number=1000000007`);
+    assert.equal(((await response.json()) as { isPrime: boolean }).isPrime, true);
   });
 });

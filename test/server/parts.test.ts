@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import request from 'supertest';
+import { startDatabase } from './support/database.ts';
+import { startService } from './support/service.ts';
+
+const TOKEN = 'a-token-of-16-or-more';
+
+const database = await startDatabase();
+const { server } = await startService(database, {
+  LOAD_ENDPOINT: 'on',
+  READ_TOKEN: TOKEN,
+  RATE_LIMIT_PER_SECOND: '1',
+  RATE_LIMIT_BURST: '3',
+});
+const { server: plain } = await startService(database);
+
+const metrics = async (of = server) => (await request(of).get('/metrics').expect(200)).text;
+
+describe('the whole service', () => {
+  it('counts what it records and what it refuses', async () => {
+    const answers = [];
+    for (let i = 0; i < 10; i += 1) answers.push((await request(server).post('/app')).status);
+    const recorded = answers.filter((status) => status === 201).length;
+    const refused = answers.filter((status) => status === 429).length;
+    assert.ok(recorded >= 3 && refused >= 1 && recorded + refused === 10, answers.join());
+    const text = await metrics();
+    assert.match(text, new RegExp(`^stampede_timestamps_recorded_total ${recorded}$`, 'm'));
+    assert.match(text, new RegExp(`^stampede_timestamps_refused_total ${refused}$`, 'm'));
+    assert.match(text, new RegExp(`^stampede_timestamps_per_block_sum ${recorded}$`, 'm'));
+    assert.match(text, new RegExp(`^stampede_write_units_total ${recorded}$`, 'm'));
+  });
+
+  it('keeps users and timestamps apart in one table', async () => {
+    await request(server).post('/users').send({ username: 'ada', email: 'ada@example.com' }).expect(201);
+    await request(plain).post('/app').expect(201);
+    const listed = await request(plain).get('/users').expect(200);
+    assert.deepEqual(
+      listed.body.users.map(({ username }: { username: string }) => username),
+      ['ada'],
+    );
+    const { body } = await request(plain).get('/app?consistent=true').expect(200);
+    for (const record of body.timestamps) assert.equal(record.instance, 'test-host');
+  });
+
+  it('guards the list of users with the read token', async () => {
+    await request(server).get('/users').expect(401);
+    await request(server).get('/users').set('authorization', `Bearer ${TOKEN}`).expect(200);
+  });
+
+  it('has no load unless it is configured', async () => {
+    await request(plain).get('/load?number=7').expect(404);
+    const { body } = await request(server).get('/load?number=7').expect(200);
+    assert.equal(body.isPrime, true);
+  });
+});
