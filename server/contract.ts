@@ -37,6 +37,12 @@ export const TIMEOUTS_MS = {
 /** The load balancer's health check of one target. */
 export const HEALTH_CHECK = { intervalS: 10, timeoutS: 5, healthyThreshold: 2, unhealthyThreshold: 2 } as const;
 
+/**
+ * Ports from which an instance opens connections: the image's `net.ipv4.ip_local_port_range`, and what the network ACLs
+ * let answers come back to. They leave out the server's own port.
+ */
+export const CLIENT_PORTS = { from: 10_240, to: 65_535 } as const;
+
 /** Largest request body that `POST /app` accepts (and ignores), in bytes. */
 export const MAX_BODY_BYTES = 8 * 1024;
 

@@ -1,6 +1,6 @@
 import { AclCidr, AclTraffic, type ISubnet, type IVpc, NetworkAcl, TrafficDirection } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { PORT } from '../../server/contract.ts';
+import { CLIENT_PORTS, PORT } from '../../server/contract.ts';
 
 /** The network, and who may reach the bastion. */
 export interface NetworkAclsProps {
@@ -22,8 +22,8 @@ interface Lists {
 const ANYWHERE = ['0.0.0.0/0'];
 /** Ports from which NAT gateways and load balancers speak, and clients of every system. */
 const EPHEMERAL: Line['ports'] = [1024, 65535];
-/** Ports from which Linux speaks, so that the app's port is not among them. */
-const LINUX_EPHEMERAL: Line['ports'] = [32768, 60999];
+/** Ports from which our instances speak; the app's own port is not among them. */
+const INSTANCE_EPHEMERAL: Line['ports'] = [CLIENT_PORTS.from, CLIENT_PORTS.to];
 
 const port = (number: number): Line['ports'] => [number, number];
 const cidrs = (subnets: readonly ISubnet[]): readonly string[] => subnets.map((subnet) => subnet.ipv4CidrBlock);
@@ -56,7 +56,7 @@ export class NetworkAcls extends Construct {
       in: [
         { peers: publicCidrs, ports: port(PORT) },
         { peers: [...publicCidrs, ...isolatedCidrs], ports: port(22) },
-        { peers: ANYWHERE, ports: LINUX_EPHEMERAL },
+        { peers: ANYWHERE, ports: INSTANCE_EPHEMERAL },
       ],
       out: [
         { peers: ANYWHERE, ports: port(443) },

@@ -1,3 +1,4 @@
+import { CLIENT_PORTS } from '../../server/contract.ts';
 import { holds } from './cidr.ts';
 import { aclRules, defaultRoute, groupRules, type Party, parties, type Rule } from './network-model.ts';
 import type { Synthesized } from './synthesize.ts';
@@ -7,8 +8,8 @@ export type Way = `${string} → ${string} ${'tcp' | 'udp'} ${number}`;
 
 const PROTOCOLS = { tcp: '6', udp: '17' } as const;
 
-/** Ports from which the systems of this network speak: Linux, load balancers and NAT gateways agree on these at least. */
-const CLIENT_PORTS = [32_768, 60_999];
+/** Ends of the range from which connections are opened. */
+const CALLING_FROM = Object.values(CLIENT_PORTS);
 
 /** A party outside the network. */
 export const outside = (name: string, address: string): Party => ({
@@ -93,7 +94,7 @@ function aclsOpen(from: Party, to: Party, protocol: string, port: number, stacks
   return (
     passes(from, true, to, protocol, port, stacks) &&
     passes(to, false, from, protocol, port, stacks) &&
-    CLIENT_PORTS.every(
+    CALLING_FROM.every(
       (client) => passes(to, true, from, protocol, client, stacks) && passes(from, false, to, protocol, client, stacks),
     )
   );
