@@ -3,7 +3,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { acknowledge } from './acknowledged.ts';
 import { type Ami, bakedAmi, givenAmi } from './ami.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, refuseUnknownSettings } from './settings.ts';
 import { addStampede } from './stampede.ts';
 
 /** Written by Packer at the root of the repository; cdk runs there too. */
@@ -11,6 +11,7 @@ const MANIFEST = 'packer-manifest.json';
 
 const app = new App();
 const context = (name: string): string | undefined => app.node.tryGetContext(name);
+refuseUnknownSettings(Object.keys(app.node.getAllContext()), ['stage', 'amiId', 'amiBuiltAt']);
 const stage = context('stage') ?? 'dev';
 const settings = readSettings(stage, context);
 

@@ -41,7 +41,7 @@ const TABLE = {
   architecture: setting(oneOf('arm64', 'x86_64'), 'arm64', 'arm64'),
   /** prod: fixed performance, for CPU credits would make CPU-based scaling lie. dev: the cheapest that runs it. */
   instanceType: setting(text(/^[a-z][a-z0-9-]*\.[a-z0-9]+$/, 'a type such as c7g.medium'), 't4g.small', 'c7g.medium'),
-  /** Timestamps per second at 100 % CPU of one instance of that type; `npm run bench` measures it on the machine. */
+  /** Timestamps per second at 100 % CPU of one instance of that type. Cautious until measured there by the bench. */
   ratePerInstance: setting(integer(1, 1_000_000), 4_000, 4_000),
   /** Timestamps per second that the fleet must still carry after losing one zone, without scaling first. */
   sustainedRate: setting(integer(1, 1_000_000), 500, 2_500),
@@ -68,7 +68,7 @@ const TABLE = {
   wafRatePerAddress: setting(integer(10, 2_000_000_000), 100_000, 100_000),
   /** Lets instances send traces to X-Ray, and hands the address of the collector to the server. */
   tracing: setting(flag, false, false),
-  /** Stops a mistaken delete of the load balancer, which would change its name for all clients. */
+  /** Stops a mistaken delete of the load balancer, which would change its name for all clients, and of any stack. */
   loadBalancerProtection: setting(flag, false, true),
 
   /** Data survive `destroy`: table, key, backups and logs. A throwaway stage (drills in CI) says false. */
@@ -119,6 +119,19 @@ export const SCALING: StepTable = {
   },
   warmupS: 90,
 };
+
+/**
+ * Throws when a name given on the command line is no setting, as a misspelt one would be ignored in silence. Names with other
+ * letters, such as `@aws-cdk/…` and `aws:cdk:…`, are the library's own.
+ */
+export function refuseUnknownSettings(names: readonly string[], others: readonly string[]): void {
+  const known = [...Object.keys(TABLE), ...others];
+  const unknown = names.find((name) => /^[a-z]\w*$/i.test(name) && !known.includes(name));
+  if (unknown)
+    throw new Error(
+      `There is no setting ${unknown}, expected one of ${known.toSorted().join(', ')}. Correct -c ${unknown}=…`,
+    );
+}
 
 /** Reads the settings of a stage; `override` gives the value set for this deployment, if any. */
 export function readSettings(stage: string, override: (name: string) => unknown = () => undefined): Settings {

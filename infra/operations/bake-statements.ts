@@ -53,6 +53,7 @@ export const bakeStatements = (): readonly PolicyStatement[] => [
       'ec2:DeleteSnapshot',
       'ec2:DeleteVolume',
       'ec2:DeregisterImage',
+      'ec2:GetConsoleOutput',
       'ec2:ModifyInstanceAttribute',
       'ec2:StopInstances',
       'ec2:TerminateInstances',

@@ -23,8 +23,8 @@ export const deployStatements = (stage: string): readonly PolicyStatement[] => [
     ),
   }),
   new PolicyStatement({
-    sid: 'ReadOutputsOfTheStage',
-    actions: ['cloudformation:DescribeStacks'],
+    sid: 'ReadTheStage',
+    actions: ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate', 'cloudformation:ListStackResources'],
     // The last part of a stack's ARN is an id that AWS draws.
     resources: Object.values(stackNames(stage)).map((name) => arn('cloudformation', `stack/${name}/*`)),
   }),

@@ -1,4 +1,4 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Tags } from 'aws-cdk-lib';
 import {
   BlockDeviceVolume,
   EbsDeviceVolumeType,
@@ -64,5 +64,6 @@ export class InstanceTemplate extends Construct {
         },
       ],
     });
+    Tags.of(this.launchTemplate).add('Name', fleetName(stage));
   }
 }

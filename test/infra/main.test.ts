@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { OUTPUTS, stackNames } from '../../server/contract.ts';
+
+const run = promisify(execFile);
+const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
+
+describe('node infra/main.ts', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'stampede-main-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  /** Runs the app as cdk does, in a directory of its own, with neither credentials nor a way to ask for any. */
+  const synth = (values: Readonly<Record<string, string>> = {}) =>
+    run(process.execPath, [resolve('infra/main.ts')], {
+      cwd: root,
+      env: { CDK_OUTDIR: join(root, 'out'), CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...values }) },
+    });
+
+  it('launches the image that Packer baked last', async () => {
+    const builds = [
+      { packer_run_uuid: 'x', artifact_id: 'eu-west-1:ami-00000000000000007', build_time: 1_795_219_200 },
+    ];
+    writeFileSync(join(root, 'packer-manifest.json'), JSON.stringify({ builds, last_run_uuid: 'x' }));
+    await synth();
+    const template = JSON.parse(readFileSync(join(root, 'out', `${stackNames('dev').service}.template.json`), 'utf8'));
+    assert.equal(template.Outputs[OUTPUTS.service.amiId].Value, 'ami-00000000000000007');
+  });
+
+  it('says what to do when there is no image', async () => {
+    await assert.rejects(
+      synth(),
+      /packer-manifest.json does not exist. Bake one with packer build, or say -c amiId=ami-/,
+    );
+  });
+
+  it('says what to do when a setting is wrong', async () => {
+    await assert.rejects(synth({ nat: 'double' }), /nat is "double", expected one of single, per-az/);
+  });
+
+  it('refuses a setting that it does not know', async () => {
+    await assert.rejects(
+      synth({ amiId: 'ami-0123456789abcdef0', shhCidrs: '198.51.100.0/24' }),
+      /There is no setting shhCidrs, expected one of .*sshCidrs/,
+    );
+  });
+});
