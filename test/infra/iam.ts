@@ -31,7 +31,6 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
       /^(CompleteOwnLaunch|DrillTheFleet): autoscaling:\w+ on .*:autoScalingGroup:\*:autoScalingGroupName\/stampede-[\w-]+-app$/,
     reason: 'the star is an id that AWS draws; the name is fixed',
   },
-  { matches: /^OwnLogGroups: logs:\w+ on .*Arn$/, reason: 'the ARN attribute of a log group ends in :*, its streams' },
   {
     matches: /^ReadTheStage: cloudformation:\w+ on .*stack\/stampede-[\w-]+\/\*$/,
     reason: 'the star is an id that AWS draws',

@@ -47,6 +47,10 @@ describe('reachability, computed from security groups, network ACLs and routes',
     assert.deepEqual(ways(prod, [internet, operator]), [...ALWAYS, 'operator → bastion tcp 22'].toSorted());
   });
 
+  it('is the same by the security groups alone, so that neither fence leans on the other', () => {
+    assert.deepEqual(ways(dev, [internet, operator], 'groups alone'), ALWAYS);
+  });
+
   it('keeps the app and port 22 shut even when a security group is opened to the world by mistake', () => {
     assert.deepEqual(ways(openedToTheWorld(dev, 'app', 8080), [internet, operator]), ALWAYS);
     assert.deepEqual(ways(openedToTheWorld(dev, 'bastion', 22), [internet, operator]), ALWAYS);

@@ -6,6 +6,9 @@ import type { Synthesized } from './synthesize.ts';
 /** A way that a connection can take: `internet → load balancer tcp 443`. */
 export type Way = `${string} → ${string} ${'tcp' | 'udp'} ${number}`;
 
+/** Which fences a way must pass: the second, the network ACLs, can be left out to see whether the first holds alone. */
+export type Fences = 'groups and lists' | 'groups alone';
+
 const PROTOCOLS = { tcp: '6', udp: '17' } as const;
 
 /** Ends of the range from which connections are opened. */
@@ -24,7 +27,11 @@ export const outside = (name: string, address: string): Party => ({
  * Every way by which a new connection can be opened, among the parties of the stacks and those outside. A way must be open in the security
  * groups of both ends, in the network ACLs of both subnets in both directions, and have a route.
  */
-export function ways(stacks: Synthesized, outsiders: readonly Party[]): readonly Way[] {
+export function ways(
+  stacks: Synthesized,
+  outsiders: readonly Party[],
+  fences: Fences = 'groups and lists',
+): readonly Way[] {
   const all = [...parties(stacks), ...outsiders];
   const ports = boundaries(all, stacks);
   const found = new Set<Way>();
@@ -34,7 +41,8 @@ export function ways(stacks: Synthesized, outsiders: readonly Party[]): readonly
       if (!routed(from, to, stacks)) continue;
       for (const protocol of ['tcp', 'udp'] as const) {
         for (const port of ports) {
-          if (open(from, to, protocol, port, stacks)) found.add(`${from.name} → ${to.name} ${protocol} ${port}`);
+          if (open(from, to, protocol, port, stacks, fences))
+            found.add(`${from.name} → ${to.name} ${protocol} ${port}`);
         }
       }
     }
@@ -62,12 +70,19 @@ function routed(from: Party, to: Party, stacks: Synthesized): boolean {
   return throughInternetGateway(from) || from.subnets.every((subnet) => defaultRoute(subnet, stacks) === 'nat');
 }
 
-function open(from: Party, to: Party, protocol: 'tcp' | 'udp', port: number, stacks: Synthesized): boolean {
+function open(
+  from: Party,
+  to: Party,
+  protocol: 'tcp' | 'udp',
+  port: number,
+  stacks: Synthesized,
+  fences: Fences,
+): boolean {
   const number = PROTOCOLS[protocol];
   const groupsOpen =
     allowedByGroups(from, 'Egress', to, number, port, stacks) &&
     allowedByGroups(to, 'Ingress', from, number, port, stacks);
-  return groupsOpen && aclsOpen(from, to, number, port, stacks);
+  return groupsOpen && (fences === 'groups alone' || aclsOpen(from, to, number, port, stacks));
 }
 
 function allowedByGroups(
