@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { BASTION } from './aws/example-stage.ts';
 import { startFakeAws } from './aws/fake-aws.ts';
-import { BASTION, stageOnAws } from './aws/stage-on-aws.ts';
+import { stageOnAws } from './aws/stage-on-aws.ts';
 import { runEntry } from './run-entry.ts';
 
 /** A group that follows its desired capacity: empty, then pending, then in service. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { APP_INSTANCES } from './aws/example-stage.ts';
 import { startFakeAws } from './aws/fake-aws.ts';
-import { APP_INSTANCES, stageOnAws } from './aws/stage-on-aws.ts';
+import { stageOnAws } from './aws/stage-on-aws.ts';
 import { fakePrograms } from './fake-programs.ts';
 import { runEntry } from './run-entry.ts';
 

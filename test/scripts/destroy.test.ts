@@ -1,31 +1,31 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Answers, startFakeAws } from './aws/fake-aws.ts';
+import { type Answers, type AwsRequest, startFakeAws } from './aws/fake-aws.ts';
 import { stageOnAws } from './aws/stage-on-aws.ts';
+import { queryAnswer } from './aws/xml.ts';
 import { fakePrograms } from './fake-programs.ts';
 import { runEntry } from './run-entry.ts';
 
-const TABLE = '<LogicalResourceId>Table</LogicalResourceId><ResourceType>AWS::DynamoDB::GlobalTable</ResourceType>';
-const TOPIC = '<LogicalResourceId>Topic</LogicalResourceId><ResourceType>AWS::SNS::Topic</ResourceType>';
+const TABLE = {
+  LogicalResourceId: 'Table',
+  ResourceType: 'AWS::DynamoDB::GlobalTable',
+  PhysicalResourceId: 'stampede-dev',
+};
+const TOPIC = { LogicalResourceId: 'Topic', ResourceType: 'AWS::SNS::Topic', PhysicalResourceId: 'a-topic' };
+
+const isData = ({ params }: AwsRequest) => String(params['StackName']).endsWith('-data');
 
 /** The data stack keeps its table; the other stacks keep nothing. */
 const contents: Answers = {
-  GetTemplate: ({ params }) => {
+  GetTemplate: (request) => {
     const table = { Table: { Type: 'AWS::DynamoDB::GlobalTable', DeletionPolicy: 'Retain' } };
-    const resources = String(params['StackName']).endsWith('-data') ? table : {};
-    const template = JSON.stringify({ Resources: { ...resources, Topic: { Type: 'AWS::SNS::Topic' } } });
-    return {
-      body: `<GetTemplateResponse><GetTemplateResult><TemplateBody>${template.replaceAll('"', '&quot;')}</TemplateBody></GetTemplateResult></GetTemplateResponse>`,
-    };
+    const resources = { Topic: { Type: 'AWS::SNS::Topic' }, ...(isData(request) && table) };
+    return queryAnswer('GetTemplate', { TemplateBody: JSON.stringify({ Resources: resources }) });
   },
-  ListStackResources: ({ params }) => {
-    const named = (resource: string, name: string) =>
-      `<member>${resource}<PhysicalResourceId>${name}</PhysicalResourceId></member>`;
-    const table = String(params['StackName']).endsWith('-data') ? named(TABLE, 'stampede-dev') : '';
-    return {
-      body: `<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>${table}${named(TOPIC, 'topic')}</StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>`,
-    };
-  },
+  ListStackResources: (request) =>
+    queryAnswer('ListStackResources', {
+      StackResourceSummaries: { member: isData(request) ? [TABLE, TOPIC] : [TOPIC] },
+    }),
 };
 
 describe('npm run destroy', () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { statusReport } from '../../scripts/operate/status-report.ts';
+import { APP_INSTANCES } from './aws/example-stage.ts';
 import { startFakeAws } from './aws/fake-aws.ts';
-import { APP_INSTANCES, stageOnAws } from './aws/stage-on-aws.ts';
+import { stageOnAws } from './aws/stage-on-aws.ts';
 import { runEntry } from './run-entry.ts';
 
 describe('npm run status', () => {

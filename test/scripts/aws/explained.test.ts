@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { runEntry } from '../run-entry.ts';
 import { type Answers, queryError, startFakeAws } from './fake-aws.ts';
 import { stageOnAws } from './stage-on-aws.ts';
+import { queryAnswer } from './xml.ts';
 
 async function failureOf(answers: Answers, env: Readonly<Record<string, string | undefined>> = {}): Promise<string> {
   await using aws = await startFakeAws(answers);
@@ -55,10 +56,9 @@ describe('a failure of AWS', () => {
 
   it('tells which output the deployed stack lacks', async () => {
     const answers = stageOnAws();
-    const bare =
-      '<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>s</StackName><StackStatus>CREATE_COMPLETE</StackStatus></member></Stacks></DescribeStacksResult></DescribeStacksResponse>';
+    const bare = { StackName: 's', StackStatus: 'CREATE_COMPLETE' };
     assert.match(
-      await failureOf({ ...answers, DescribeStacks: { body: bare } }),
+      await failureOf({ ...answers, DescribeStacks: queryAnswer('DescribeStacks', { Stacks: { member: [bare] } }) }),
       /the stack stampede-dev-\w+ \(CREATE_COMPLETE\) has no output \w+: deploy it again/,
     );
   });

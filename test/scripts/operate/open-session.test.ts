@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import { openSession } from '../../../scripts/operate/open-session.ts';
+import { BASTION } from '../aws/example-stage.ts';
 import { type AwsRequest, startFakeAws } from '../aws/fake-aws.ts';
-import { BASTION, stageOnAws } from '../aws/stage-on-aws.ts';
+import { stageOnAws } from '../aws/stage-on-aws.ts';
 import { fakePrograms } from '../fake-programs.ts';
 import { exampleInstance } from './example-instance.ts';
 
