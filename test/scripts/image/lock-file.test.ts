@@ -18,7 +18,12 @@ describe('the closure of a package', () => {
         'node_modules/unrelated': { version: '1' },
       },
     };
-    assert.deepEqual(closureOf(lock, 'pm2'), ['node_modules/b', 'node_modules/pm2', 'node_modules/pm2/node_modules/a']);
+    assert.deepEqual(closureOf(lock, 'pm2'), [
+      'node_modules/b',
+      'node_modules/pm2',
+      'node_modules/pm2/node_modules/a',
+      'node_modules/pm2/node_modules/c',
+    ]);
   });
 
   it('leaves out optional packages', () => {
