@@ -37,7 +37,7 @@ const parameterList = (parameters: readonly Parameter[]): Html =>
               </dl>`;
 
 const code = (text: string, label: string): Html =>
-  html`<pre tabindex="0" role="region" aria-label="${label}"><code>${text}</code></pre>`;
+  html`<pre tabindex="0" role="group" aria-label="${label}"><code>${text}</code></pre>`;
 
 const sampleText = (example: unknown): string =>
   typeof example === 'string' ? example : JSON.stringify(example, null, 2);

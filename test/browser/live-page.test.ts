@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { RecordPageSchema } from '../../server/http/schemas.ts';
+import { startDatabase } from '../server/support/database.ts';
+import { startService } from '../server/support/service.ts';
+import { keepPicture, startBrowser } from './support/browser.ts';
+
+const TOKEN = 'a-read-token-of-some-length';
+
+const database = await startDatabase();
+const service = await startService(database);
+const guarded = await startService(database, { READ_TOKEN: TOKEN });
+const openPage = await startBrowser();
+
+const record = async (): Promise<string> =>
+  (await (await fetch(`${service.url}/app`, { method: 'POST' })).text()).trim();
+
+const shown = (page: Page): Promise<string[]> =>
+  page.locator('#records time').evaluateAll((times) => times.map((time) => time.getAttribute('datetime')));
+
+const hasText = (page: Page, selector: string, text: RegExp) => page.locator(selector, { hasText: text }).waitFor();
+
+/** Evaluated as text: this program does not have the types of a page. */
+const focusedNameAndOutline = (page: Page): Promise<[string, number]> =>
+  page.evaluate(
+    '[document.activeElement.innerText.trim(), parseInt(getComputedStyle(document.activeElement).outlineWidth)]',
+  );
+
+describe('the live page', () => {
+  it('records by the button, and says which instance wrote it', async () => {
+    const { page, complaints } = await openPage(service.url);
+    await hasText(page, '#feed-state', /Live/);
+    await page.getByRole('button', { name: 'Record a timestamp' }).click();
+    await hasText(page, '#outcome', /^Recorded by test-host in \d+ ms$/);
+    const [latest = ''] = await shown(page);
+    assert.match(latest, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+    assert.equal(await page.locator('#latest time').getAttribute('datetime'), latest);
+    assert.equal(await page.locator('#records .instance').first().textContent(), 'test-host');
+    const stored = await (await fetch(`${service.url}/app?limit=1&consistent=true`)).json();
+    assert.equal(RecordPageSchema.parse(stored).timestamps[0]?.timestamp, latest);
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  it('shows what others record, newest first, without touching the rows it has', async () => {
+    const { page } = await openPage(service.url);
+    const before = await record();
+    await page.locator(`#records time[datetime="${before}"]`).waitFor();
+    await page
+      .locator('#records li')
+      .first()
+      .evaluate((row) => row.setAttribute('data-kept', 'yes'));
+    const later = [await record(), await record()];
+    await page.locator(`#records time[datetime="${later[1]}"]`).waitFor();
+    assert.deepEqual((await shown(page)).slice(0, 3), [later[1], later[0], before]);
+    assert.equal(await page.locator('#records li').nth(2).getAttribute('data-kept'), 'yes');
+    await page.context().close();
+  });
+
+  it('keeps the twenty latest and counts who wrote them', async () => {
+    for (let i = 0; i < 22; i++) await record();
+    const { page } = await openPage(service.url);
+    await page.locator('#records li').nth(19).waitFor();
+    assert.equal(await page.locator('#records li').count(), 20);
+    assert.equal((await page.locator('#writers').innerText()).replace(/\s+/g, ' ').trim(), 'test-host 20');
+    await page.context().close();
+  });
+
+  it('says when it cannot read the list, and recovers', async () => {
+    const { page } = await openPage(service.url);
+    await hasText(page, '#feed-state', /Live/);
+    await page.route('**/app?*', (route) => route.abort());
+    await hasText(page, '#feed-state', /^Cannot read the list: .*\. Next try in 4 s$/);
+    await page.unroute('**/app?*');
+    await hasText(page, '#feed-state', /Live/);
+    await page.context().close();
+  });
+
+  it('says when a timestamp was not recorded, and when to try again', async () => {
+    const { page } = await openPage(service.url);
+    const problem = { type: '/docs#overloaded', title: '', status: 503, detail: 'this process has more to do' };
+    await page.route('**/app', (route) =>
+      route.fulfill({ status: 503, headers: { 'retry-after': '3' }, json: problem }),
+    );
+    await page.getByRole('button', { name: 'Record a timestamp' }).click();
+    await hasText(page, '#outcome', /^Not recorded: this process has more to do\. Try again in 3 s\.$/);
+    await page.context().close();
+  });
+
+  it('asks nothing of the server while it is hidden', async () => {
+    const { page } = await openPage('about:blank');
+    await page.clock.install();
+    await page.goto(service.url);
+    await hasText(page, '#feed-state', /Live/);
+    const hide = (hidden: boolean) =>
+      page.evaluate(`
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${hidden} });
+        document.dispatchEvent(new Event('visibilitychange'));
+      `);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.method()));
+    const next = page.waitForResponse('**/app?*');
+    await page.clock.runFor(2_000);
+    await next;
+    assert.deepEqual(asked, ['GET']);
+    await hide(true);
+    await hasText(page, '#feed-state', /Paused/);
+    await page.clock.runFor(60_000);
+    assert.deepEqual(asked, ['GET']);
+    await hide(false);
+    await hasText(page, '#feed-state', /Live/);
+    assert.deepEqual(asked, ['GET', 'GET']);
+    await page.context().close();
+  });
+
+  it('can be used by keyboard alone, and shows where the focus is', async () => {
+    const { page } = await openPage(service.url);
+    await hasText(page, '#feed-state', /Live/);
+    const visited: string[] = [];
+    for (let i = 0; i < 6; i++) {
+      await page.keyboard.press('Tab');
+      const [name, outlinePx] = await focusedNameAndOutline(page);
+      visited.push(name);
+      assert.ok(outlinePx >= 2, `${name} has an outline of ${outlinePx} px`);
+    }
+    assert.deepEqual(visited, ['Skip to the content', 'Stampede', 'Live', 'Timestamps', 'API', 'Record a timestamp']);
+    await keepPicture(page, 'live-focus');
+    await page.keyboard.press('Enter');
+    await hasText(page, '#outcome', /^Recorded by test-host/);
+    await page.context().close();
+  });
+
+  it('records without JavaScript', async () => {
+    const { page } = await openPage(service.url, { javaScriptEnabled: false });
+    await page.getByRole('button', { name: 'Record a timestamp' }).click();
+    await page.waitForURL('**/app');
+    assert.match((await page.textContent('body')) ?? '', /^\d{4}-\d\d-\d\dT[\d:.]{15}Z\n$/);
+    await page.context().close();
+  });
+
+  it('moves nothing for those who asked for less motion', async () => {
+    const { page } = await openPage(service.url);
+    const animation = () => page.evaluate("getComputedStyle(document.querySelector('#records li')).animationName");
+    await page.locator('#records li').first().waitFor();
+    assert.equal(await animation(), 'none');
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    assert.equal(await animation(), 'arrive');
+    await page.context().close();
+  });
+});
+
+describe('the live page of a service with a read token', () => {
+  it('asks for the token, refuses a wrong one and keeps the right one for the tab', async () => {
+    const { page } = await openPage(guarded.url);
+    await hasText(page, '#feed-state', /The list needs a token/);
+    await keepPicture(page, 'live-token');
+    await page.getByLabel('Read token').fill('wrong');
+    await page.keyboard.press('Enter');
+    await hasText(page, '#feed-state', /That token was not accepted/);
+    assert.equal(await page.locator(':focus').getAttribute('id'), 'token');
+    await page.getByLabel('Read token').fill(TOKEN);
+    await page.keyboard.press('Enter');
+    await hasText(page, '#feed-state', /Live/);
+    assert.ok((await shown(page)).length > 0);
+    await page.reload();
+    await hasText(page, '#feed-state', /Live/);
+    assert.equal(await page.locator('#token-form').isVisible(), false);
+    await page.context().close();
+  });
+
+  it('records without the token', async () => {
+    const { page } = await openPage(guarded.url);
+    await page.getByRole('button', { name: 'Record a timestamp' }).click();
+    await hasText(page, '#outcome', /^Recorded by test-host/);
+    await page.context().close();
+  });
+});
