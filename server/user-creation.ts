@@ -30,11 +30,9 @@ export function createUsers(settings: UserCreationSettings): Users {
 
   async function createUser(newUser: NewUser): Promise<User> {
     const user: User = { ...newUser, id: newId(), createdAt: now() };
-    const names = uniqueNames(newUser);
-    await claimAll(names, { userId: user.id, attemptedAt: user.createdAt });
-    if (await commit(user)) return user;
-    await releaseAll(names, user.id);
-    throw new ServiceError('unavailable', 'creating the user took too long', { retryAfterS: 1 });
+    await claimAll(uniqueNames(user), { userId: user.id, attemptedAt: user.createdAt });
+    await commit(user);
+    return user;
   }
 
   async function claimAll(names: readonly UniqueName[], claim: Claim): Promise<void> {
@@ -68,16 +66,20 @@ export function createUsers(settings: UserCreationSettings): Users {
   }
 
   /**
-   * False when somebody aborted the attempt. When it is unknown whether the put got through, the attempt is aborted
+   * Fails when somebody aborted the attempt. When it is unknown whether the put got through, the attempt is aborted
    * here: that either succeeds, or finds the user created.
    */
-  async function commit(user: User): Promise<boolean> {
+  async function commit(user: User): Promise<void> {
+    let cause: unknown;
     try {
-      if (await items.putUser(user)) return true;
-    } catch {
+      if (await items.putUser(user)) return;
+    } catch (error) {
+      cause = error;
       await items.abort(user.id);
     }
-    return (await items.readOutcome(user.id)) === 'created';
+    if ((await items.readOutcome(user.id)) === 'created') return;
+    await releaseAll(uniqueNames(user), user.id);
+    throw new ServiceError('unavailable', 'creating the user took too long', { retryAfterS: 1, cause });
   }
 
   async function releaseAll(names: readonly UniqueName[], userId: string): Promise<void> {
