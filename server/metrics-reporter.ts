@@ -13,7 +13,7 @@ export interface MetricsReporterSettings {
   readonly readClockErrorBoundMs: () => Promise<number | undefined>;
   /** Where the reports of the periods go. @default nowhere; then they can only be read */
   readonly publish?: PublishReport;
-  /** Told when the numbers cannot be shared or added up (the folder is full, say); the beat goes on. */
+  /** Told when the numbers begin to be impossible to share or to add up (the folder is full, say); the beat goes on. */
   readonly onError: (error: unknown) => void;
   readonly nowMs?: () => number;
   /** @default 60,000 */
@@ -37,6 +37,17 @@ export function startMetricsReporter(settings: MetricsReporterSettings): Metrics
   const { nowMs = Date.now, periodMs = METRIC_PERIOD_S * 1_000, shareEveryMs = 5_000 } = settings;
   let cpu: HostCpu | undefined;
   let clockErrorBoundMs: number | undefined;
+  let failing = false;
+
+  async function guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      failing = false;
+    } catch (error) {
+      if (!failing) onError(error);
+      failing = true;
+    }
+  }
 
   async function measureHost(): Promise<void> {
     [cpu, clockErrorBoundMs] = await Promise.all([sampleCpu(), readClockErrorBoundMs()]);
@@ -54,14 +65,14 @@ export function startMetricsReporter(settings: MetricsReporterSettings): Metrics
     return setTimeout(
       () => {
         periodEnd = awaitPeriodEnd();
-        endPeriod().catch(onError);
+        void guarded(endPeriod);
       },
       periodMs - (nowMs() % periodMs),
     ).unref();
   }
 
   const stopSampling = sampleEventLoop(LOOP_SAMPLE_MS, metrics.eventLoopSampled);
-  const share = () => instance.share().catch(onError);
+  const share = () => guarded(instance.share);
   const sharing = setInterval(share, shareEveryMs).unref();
   let periodEnd = awaitPeriodEnd();
   // At once, so that even a worker that soon crashes was seen, and CPU times have something to be compared with.
