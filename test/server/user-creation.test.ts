@@ -86,7 +86,7 @@ describe('creating users', () => {
         }
         assertNamesAreUnique(memory);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -146,6 +146,19 @@ describe('creating users', () => {
     const rejection = usersOver(memory).createUser({ username: 'ada', email: 'other@x.org' });
     await assert.rejects(rejection, { code: 'unavailable', retryAfterS: LEASE_MICROS / 1e6 });
     assert.deepEqual([...memory.claims.keys()], ['email ada@x.org', 'username ada']);
+  });
+
+  it('ends an attempt whose last write was lost, either way, and frees the names if nothing was created', async () => {
+    for (const happens of [false, true]) {
+      const { memory, usersOver } = createWorld();
+      const lossy = usersOver(
+        withFates(memory, (method) => (method === 'putUser' ? { happens, answer: 'error' } : WELL)),
+      );
+      const attempt = lossy.createUser({ username: 'ada', email: 'ada@x.org' });
+      if (happens) assert.deepEqual(memory.created(), [await attempt]);
+      else await assert.rejects(attempt, (error: Error) => /putUser was lost/.test(String(error.cause)));
+      assert.equal(memory.claims.size, happens ? 2 : 0);
+    }
   });
 
   it('lets no attempt come back to life once it was aborted', async () => {
