@@ -43,6 +43,9 @@ export function fleetBounds(demand: Demand, scaling: StepTable): FleetBounds {
   return { min, max: Math.max(min + 1, instancesFor(demand.peakRate, demand.ratePerInstance, threshold)) };
 }
 
+/** Write units a second that a table may take in an account whose quota was never raised. */
+export const DEFAULT_TABLE_QUOTA = 40_000;
+
 /**
  * Write units a second to which the table is limited: one unit a timestamp at full speed of the largest fleet, the worst case,
  * in which no two timestamps share a block. A bound on the bill that no client can raise, and above what the fleet can write.

@@ -1,5 +1,6 @@
-import { fleetBounds } from './capacity.ts';
+import { type FleetBounds, fleetBounds } from './capacity.ts';
 import { refuseFlapping, type StepTable } from './service/scaling-steps.ts';
+import { scheduledMinimum } from './service/scheduled-minimum.ts';
 import type { Settings } from './settings.ts';
 import { isProd } from './stage.ts';
 
@@ -53,5 +54,16 @@ const RULES: readonly Rule[] = [
 export function refuseContradictions(stage: string, settings: Settings, scaling: StepTable): void {
   const broken = RULES.find((rule) => rule.broken(stage, settings));
   if (broken) throw new Error(broken.message(settings));
-  refuseFlapping(scaling, fleetBounds(settings, scaling));
+  const bounds = fleetBounds(settings, scaling);
+  refuseFlapping(scaling, bounds);
+  refuseScheduleOutside(bounds, settings.schedule);
+}
+
+function refuseScheduleOutside({ min, max }: FleetBounds, entries: readonly string[]): void {
+  for (const { name, minimum } of entries.map(scheduledMinimum)) {
+    if (minimum >= min && minimum <= max) continue;
+    throw new Error(
+      `Schedule ${name} sets the minimum to ${minimum}, expected ${min} to ${max}. Correct it, or raise peakRate`,
+    );
+  }
 }

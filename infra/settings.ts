@@ -12,6 +12,9 @@ interface Setting<T> {
 
 const setting = <T>(check: Check<T>, dev: T, prod: T): Setting<T> => ({ check, dev, prod });
 
+/** Name, the five fields of cron that Auto Scaling reads, and the minimum. */
+const SCHEDULE_ENTRY = /^[A-Za-z]+=[^\s=]+( [^\s=]+){4}=\d+$/;
+
 /** Log retention periods that CloudWatch Logs knows, in days. */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 731, 1827] as const;
 
@@ -49,8 +52,8 @@ const TABLE = {
   peakRate: setting(integer(1, 1_000_000), 5_000, 20_000),
   /** Old instances gather old kernels and leaks; replacing them also proves every week that launching works. */
   maxInstanceLifetimeDays: setting(integer(1, 365), 14, 7),
-  /** Raise the minimum before known peaks: `name=cron=minimum`, UTC. */
-  schedule: setting(listOf(text(/^[A-Za-z]+=[^=]+=\d+$/, 'an entry such as Morning=0 6 ? * MON-FRI *=6')), [], []),
+  /** Raises the minimum before known peaks: `name=cron=minimum`, with the five fields of Unix cron, in UTC. */
+  schedule: setting(listOf(text(SCHEDULE_ENTRY, 'an entry such as Morning=0 6 * * MON-FRI=6')), [], []),
 
   /** Certificate for HTTPS; with `domainName` and a hosted zone one is made and validated instead. */
   certificateArn: setting(optional(text(/^arn:[\w-]+:acm:/, 'the ARN of an ACM certificate')), '', ''),

@@ -1,10 +1,10 @@
-import { Aws, type RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Aws, type RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { TABLE } from '../../server/contract.ts';
-import { fleetBounds, tableWriteLimit } from '../capacity.ts';
+import { DEFAULT_TABLE_QUOTA, fleetBounds, tableWriteLimit } from '../capacity.ts';
 import { SCALING, type Settings } from '../settings.ts';
 
 /** Encryption, choices and fate of the table. */
@@ -33,12 +33,17 @@ export class TimestampsTable extends Construct {
     super(scope, id);
     this.#key = key;
     const replicas = settings.replicas.map((replica) => replica.split('=') as [string, string]);
+    const maxWriteRequestUnits = tableWriteLimit(fleetBounds(settings, SCALING), settings.ratePerInstance);
+    if (maxWriteRequestUnits > DEFAULT_TABLE_QUOTA) {
+      Annotations.of(this).addWarningV2(
+        'stampede:table-quota',
+        `The table may take ${maxWriteRequestUnits} write units a second, which is above DynamoDB's default quota of ${DEFAULT_TABLE_QUOTA}. Have the quota raised before the deploy`,
+      );
+    }
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: TABLE.partitionKey, type: AttributeType.STRING },
       sortKey: { name: TABLE.sortKey, type: AttributeType.STRING },
-      billing: Billing.onDemand({
-        maxWriteRequestUnits: tableWriteLimit(fleetBounds(settings, SCALING), settings.ratePerInstance),
-      }),
+      billing: Billing.onDemand({ maxWriteRequestUnits }),
       encryption: TableEncryptionV2.customerManagedKey(key, Object.fromEntries(replicas)),
       replicas: replicas.map(([region]) => ({ region })),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },

@@ -4,11 +4,8 @@ import type { Construct } from 'constructs';
 import { HEALTH_PATH } from '../../server/contract.ts';
 import type { Settings } from '../settings.ts';
 
-/** The zone that holds the service's name. */
-export type NamedZone = IHostedZone;
-
 /** The hosted zone of the settings, referred to and not looked up; none without a domain name. */
-export function namedZone(scope: Construct, settings: Settings): NamedZone | undefined {
+export function namedZone(scope: Construct, settings: Settings): IHostedZone | undefined {
   if (!settings.domainName) return undefined;
   const { hostedZoneId, hostedZoneName } = settings;
   return HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId, zoneName: hostedZoneName });
@@ -16,7 +13,7 @@ export function namedZone(scope: Construct, settings: Settings): NamedZone | und
 
 /** The name, and what it points to. */
 export interface NamesProps {
-  readonly zone: NamedZone;
+  readonly zone: IHostedZone;
   readonly balancer: ApplicationLoadBalancer;
   readonly settings: Settings;
 }

@@ -7,9 +7,10 @@ import {
   type ApplicationTargetGroup,
   SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
-import { addNames, type NamedZone, namedZone } from './dns.ts';
+import { addNames, namedZone } from './dns.ts';
 
 /** The two ends that the listeners connect, and whether there is a certificate. */
 export interface ListenersProps {
@@ -30,7 +31,7 @@ export function addListeners(scope: Construct, props: ListenersProps): { listene
     : { listener: addPlainListener(scope, props), url: `http://${host}` };
 }
 
-function serviceCertificate(scope: Construct, settings: Settings, zone?: NamedZone): ICertificate | undefined {
+function serviceCertificate(scope: Construct, settings: Settings, zone?: IHostedZone): ICertificate | undefined {
   if (settings.certificateArn) return Certificate.fromCertificateArn(scope, 'Certificate', settings.certificateArn);
   if (!zone) return undefined;
   return new Certificate(scope, 'Certificate', {

@@ -1,12 +1,13 @@
 import { type AutoScalingGroup, Schedule } from 'aws-cdk-lib/aws-autoscaling';
+import { scheduledMinimum } from './scheduled-minimum.ts';
 
-/** Raises the fleet's minimum at the times of the settings, each written as `name=cron=minimum` in UTC. */
+/** Raises the fleet's minimum at the times of the settings, in UTC. */
 export function addSchedule(group: AutoScalingGroup, entries: readonly string[]): void {
   for (const entry of entries) {
-    const [name = '', cron = '', minimum] = entry.split('=');
+    const { name, cron, minimum } = scheduledMinimum(entry);
     group.scaleOnSchedule(name, {
       schedule: Schedule.expression(cron),
-      minCapacity: Number(minimum),
+      minCapacity: minimum,
       timeZone: 'Etc/UTC',
     });
   }

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { instanceEnvironment, writeEnvironmentScript } from '../../infra/service/user-data.ts';
-import { HEALTH_CHECK, HEALTH_PATH, IMAGE_PATHS, METRIC_PERIOD_S, PORT } from '../../server/contract.ts';
+import { HEALTH_CHECK, HEALTH_PATH, METRIC_PERIOD_S, PORT } from '../../server/contract.ts';
 import { CERTIFICATE, EVERYTHING_ON, resourcesOf, synthesize, theResource } from './synthesize.ts';
 
 const dev = synthesize('dev');
@@ -61,7 +56,7 @@ describe('the fleet', () => {
 
   it('raises its minimum on the schedule of the settings', () => {
     const { Properties: action } = theResource('AWS::AutoScaling::ScheduledAction', everything.service);
-    assert.deepEqual([action.Recurrence, action.MinSize], ['0 6 ? * MON-FRI *', 6]);
+    assert.deepEqual([action.Recurrence, action.MinSize], ['0 6 * * MON-FRI', 6]);
   });
 });
 
@@ -118,35 +113,6 @@ describe('an instance', () => {
     ]);
     assert.equal(instance.Monitoring.Enabled, true);
     assert.equal(instance.NetworkInterfaces[0].AssociatePublicIpAddress, false);
-  });
-});
-
-describe('user data', () => {
-  it('writes the environment file whole, readable by its owner and group, and does nothing else', () => {
-    const directory = mkdtempSync(join(tmpdir(), 'stampede-user-data-'));
-    const file = join(directory, 'etc/env');
-    const environment = instanceEnvironment({
-      stage: 'dev',
-      region: 'eu-west-1',
-      tableName: 'table',
-      groupName: 'group',
-      launchHook: 'ready',
-      tracing: false,
-    });
-    execFileSync('bash', ['-c', writeEnvironmentScript(environment).replaceAll(IMAGE_PATHS.envFile, file)]);
-    const written = readFileSync(file, 'utf8');
-    const mode = statSync(file).mode & 0o777;
-    rmSync(directory, { recursive: true });
-    assert.deepEqual(written.trimEnd().split('\n'), [
-      'STAGE=dev',
-      'AWS_REGION=eu-west-1',
-      'TABLE_NAME=table',
-      'AUTO_SCALING_GROUP_NAME=group',
-      'LAUNCH_HOOK_NAME=ready',
-      'TRUSTED_PROXIES=1',
-      'CLOUDWATCH_METRICS=on',
-    ]);
-    assert.equal(mode, 0o640);
   });
 });
 

@@ -70,6 +70,13 @@ describe('settings', () => {
     ],
     ['failover without a domain', 'dev', { failover: 'primary' }, /needs a domainName/],
     ['a peak below the sustained rate', 'dev', { peakRate: '100' }, /peakRate is 100, expected at least/],
+    [
+      'a schedule beyond the maximum',
+      'dev',
+      { schedule: 'Noon=0 12 * * *=50' },
+      /Schedule Noon sets the minimum to 50, expected 2 to 3/,
+    ],
+    ['a cron of another kind', 'dev', { schedule: 'Noon=0 12 ? * * *=3' }, /schedule is/],
     ['a stage that cannot stand in names', 'My_Stage', {}, /Stage is "My_Stage", expected 2 to 12/],
   ];
   for (const [what, stage, overrides, message] of refused) {

@@ -54,7 +54,7 @@ export const EVERYTHING_ON = {
   tracing: 'true',
   ttl: 'true',
   sshCidrs: '198.51.100.0/24',
-  schedule: 'Morning=0 6 ? * MON-FRI *=6',
+  schedule: 'Morning=0 6 * * MON-FRI=6',
   alarmEmail: 'people@example.org',
   githubRepository: 'example/stampede',
 };

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { instanceEnvironment, writeEnvironmentScript } from '../../infra/service/user-data.ts';
+import { IMAGE_PATHS } from '../../server/contract.ts';
+
+describe('user data', () => {
+  it('writes the environment file whole, readable by its owner and group, and does nothing else', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'stampede-user-data-'));
+    const file = join(directory, 'etc/env');
+    const environment = instanceEnvironment({
+      stage: 'dev',
+      region: 'eu-west-1',
+      tableName: 'table',
+      groupName: 'group',
+      launchHook: 'ready',
+      tracing: false,
+    });
+    execFileSync('bash', ['-c', writeEnvironmentScript(environment).replaceAll(IMAGE_PATHS.envFile, file)]);
+    const written = readFileSync(file, 'utf8');
+    const mode = statSync(file).mode & 0o777;
+    rmSync(directory, { recursive: true });
+    assert.deepEqual(written.trimEnd().split('\n'), [
+      'STAGE=dev',
+      'AWS_REGION=eu-west-1',
+      'TABLE_NAME=table',
+      'AUTO_SCALING_GROUP_NAME=group',
+      'LAUNCH_HOOK_NAME=ready',
+      'TRUSTED_PROXIES=1',
+      'CLOUDWATCH_METRICS=on',
+    ]);
+    assert.equal(mode, 0o640);
+  });
+});
