@@ -151,6 +151,9 @@ source "amazon-ebs" "aws" {
   run_tags        = { Name = "Packer builder of ${var.image_name}", Service = "stampede" }
   run_volume_tags = { Name = "Packer builder of ${var.image_name}", Service = "stampede" }
 
+  # A builder that is lost to Packer and switched off is gone.
+  shutdown_behavior = "terminate"
+
   encrypt_boot = true
   kms_key_id   = var.kms_key_id
   launch_block_device_mappings {

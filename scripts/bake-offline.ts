@@ -1,10 +1,10 @@
-import { mkdir, rm, symlink } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { textTable } from './cli/table.ts';
 import { ownArchitecture } from './image/architecture.ts';
-import { BAKES_DIRECTORY, LATEST_OFFLINE } from './image/bakes.ts';
+import { BAKES_DIRECTORY, LATEST_OFFLINE, OFFLINE_IMAGE } from './image/bakes.ts';
 import { makeBaseRoot } from './image/base-root.ts';
 import { proveBoot } from './image/boot-proof.ts';
 import { readCheckout } from './image/commit.ts';
@@ -16,7 +16,7 @@ import { withUndo } from './rehearsal/undo.ts';
 import { openWorkshop } from './rehearsal/workshop.ts';
 
 const DATABASE_PORT = 18_000;
-const CACHE_DIRECTORY = '.data/bake';
+const CACHE_DIRECTORY = dirname(OFFLINE_IMAGE);
 
 const command = {
   name: 'bake:offline',
@@ -40,12 +40,14 @@ await main(command, async () => {
     const name = imageName(payload.version, architecture, commit, new Date());
     const factsDirectory = join(BAKES_DIRECTORY, name);
     const bake = { imageName: name, commit, architecture, payload, factsDirectory, databasePort: DATABASE_PORT };
-    const image = await watch.time('bake', () => bakeOffline(bake, base, workshop));
-    await proveBoot(image, watch, workshop);
+    const unproven = `${resolve(OFFLINE_IMAGE)}.unproven`;
+    await watch.time('bake', () => bakeOffline(bake, base, unproven, workshop));
+    await proveBoot(unproven, watch, workshop);
 
+    await rename(unproven, OFFLINE_IMAGE);
     await rm(LATEST_OFFLINE, { force: true });
     await symlink(name, LATEST_OFFLINE);
     console.log(textTable(watch.rows));
-    console.log(`Image: ${image}`);
+    console.log(`Image: ${OFFLINE_IMAGE}, facts: ${factsDirectory}`);
   });
 });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeImage } from './aws/images-ec2.ts';
 import { UsageError } from './cli/errors.ts';
@@ -25,6 +25,7 @@ await main(
     summary: 'Bakes an AMI of the commit that is checked out, and publishes it as the candidate.',
     options: {
       architecture: ARCHITECTURE_OPTION,
+      validate: { type: 'boolean', help: 'prepare everything, run packer validate, and bake nothing' },
       'dry-run': { type: 'boolean', help: 'print the packer command and do nothing on AWS' },
     },
     examples: [
@@ -35,12 +36,13 @@ await main(
     const architecture = parseArchitecture(values.architecture);
     const region = process.env['AWS_REGION'];
     if (!region) throw new UsageError('AWS_REGION is not set: expected the region to bake in, such as eu-west-1');
-    const dryRun = values['dry-run'];
+    const { validate, 'dry-run': dryRun } = values;
+    const bakes = !validate && !dryRun;
     const checkout = await readCheckout();
-    if (!dryRun) requireClean(checkout);
+    if (bakes) requireClean(checkout);
     const { commit } = checkout;
     // Before twenty minutes are spent: are there credentials, and may they read the pointers?
-    const pointers = dryRun ? {} : await readPointers();
+    const pointers = bakes ? await readPointers() : {};
 
     await withUndo(async (undo) => {
       await run(['npm', 'run', '--silent', 'build']);
@@ -49,9 +51,12 @@ await main(
       const name = imageName(payload.version, architecture, commit, new Date());
       const factsDirectory = join(BAKES_DIRECTORY, name);
       const bake = { imageName: name, commit, architecture, payload, factsDirectory, databasePort: DATABASE.port };
-      if (!dryRun) await lendDatabase(DATABASE, undo);
-      await run(packerCommand('build', 'amazon-ebs.aws', { ...bakeVariables(bake), region }, '.'), { dryRun });
-      if (dryRun) return;
+      if (bakes) await lendDatabase(DATABASE, undo);
+      if (!dryRun) await mkdir(factsDirectory, { recursive: true });
+      await run(['packer', 'init', '.'], { dryRun });
+      const variables = { ...bakeVariables(bake), region };
+      await run(packerCommand(validate ? 'validate' : 'build', 'amazon-ebs.aws', variables, '.'), { dryRun });
+      if (!bakes) return;
 
       const imageId = bakedImageId(await readFile(MANIFEST, 'utf8'), name, region);
       requireImage(await describeImage(imageId), { commit, architecture });

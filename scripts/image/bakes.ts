@@ -7,7 +7,10 @@ import type { BakeFacts } from './bake-difference.ts';
 /** Facts of each bake, one directory an image name (not in git). */
 export const BAKES_DIRECTORY = 'bakes';
 
-/** Link to the last offline bake whose image has proven itself. */
+/** The image of the last offline bake that has proven itself; rehearsals boot it. Its facts: {@link LATEST_OFFLINE}. */
+export const OFFLINE_IMAGE = '.data/bake/image.squashfs';
+
+/** Link to the facts of that bake. */
 export const LATEST_OFFLINE = join(BAKES_DIRECTORY, 'latest-offline');
 
 /** Reads the facts of a bake, given by its image's name or by its directory. */

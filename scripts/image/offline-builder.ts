@@ -1,5 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { executeLogged, executeQuietly } from '../rehearsal/execute.ts';
 import { Instance } from '../rehearsal/instance.ts';
 import { makeNamespace } from '../rehearsal/network-namespace.ts';
@@ -14,9 +14,14 @@ const HOST_KEYS_UNIT = 'etc/systemd/system/ssh.service.d/10-host-keys.conf';
 /**
  * Runs the provisioners of packer.pkr.hcl on a machine that has no uplink at all, and seals its root into a squashfs.
  *
- * @returns the sealed image's file
+ * @param image file that becomes the sealed image
  */
-export async function bakeOffline(bake: Bake, baseRoot: string, { directory, key, undo }: Workshop): Promise<string> {
+export async function bakeOffline(
+  bake: Bake,
+  baseRoot: string,
+  image: string,
+  { directory, key, undo }: Workshop,
+): Promise<void> {
   const namespace = await makeNamespace(nameInRun('builder'), undo);
   await lendDatabase({ host: '127.0.0.1', port: bake.databasePort, table: 'bake' }, undo, namespace.inside);
   // Debian's cloud image makes host keys by cloud-init; here the image's own unit does it from the start.
@@ -36,9 +41,7 @@ export async function bakeOffline(bake: Bake, baseRoot: string, { directory, key
   await executeLogged(namespace.inside(command), join(bake.factsDirectory, 'packer.log'));
 
   await builder.powerOff();
-  const image = resolve(bake.factsDirectory, 'image.squashfs');
   await executeQuietly(squashCommand(builder.root, image), { deadlineMs: 180_000 });
-  return image;
 }
 
 /** The command line that packs a root directory into an image file. */
