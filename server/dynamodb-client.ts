@@ -5,7 +5,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { ConfiguredRetryStrategy } from '@smithy/util-retry';
-import { TABLE } from './contract.ts';
+import { tableDefinition } from './contract.ts';
 
 /** DynamoDB answers in milliseconds; a call that takes this long is lost, and repeated on another connection. */
 const ATTEMPT_TIMEOUT_MS = 1_000;
@@ -47,20 +47,7 @@ export const createDynamoDBClient = (address?: DatabaseAddress): DynamoDBClient 
 /** Creates the table where the stack does not (embedded database, tests); harmless when it is there. */
 export const createTable = async (client: DynamoDBClient, table: string): Promise<void> => {
   try {
-    await client.send(
-      new CreateTableCommand({
-        TableName: table,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [
-          { AttributeName: TABLE.partitionKey, AttributeType: 'S' },
-          { AttributeName: TABLE.sortKey, AttributeType: 'S' },
-        ],
-        KeySchema: [
-          { AttributeName: TABLE.partitionKey, KeyType: 'HASH' },
-          { AttributeName: TABLE.sortKey, KeyType: 'RANGE' },
-        ],
-      }),
-    );
+    await client.send(new CreateTableCommand(tableDefinition(table)));
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { TABLE } from '../../server/contract.ts';
+import { tableDefinition } from '../../server/contract.ts';
 
 const [host, port, table] = process.argv.slice(2);
 if (!host || !port || !table) throw new Error('usage: lent-database-process.ts <host> <port> <table>');
@@ -16,18 +16,5 @@ const client = new DynamoDBClient({
   region: 'local',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 });
-await client.send(
-  new CreateTableCommand({
-    TableName: table,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [
-      { AttributeName: TABLE.partitionKey, AttributeType: 'S' },
-      { AttributeName: TABLE.sortKey, AttributeType: 'S' },
-    ],
-    KeySchema: [
-      { AttributeName: TABLE.partitionKey, KeyType: 'HASH' },
-      { AttributeName: TABLE.sortKey, KeyType: 'RANGE' },
-    ],
-  }),
-);
+await client.send(new CreateTableCommand(tableDefinition(table)));
 console.log('ready');
