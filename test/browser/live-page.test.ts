@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { RecordPageSchema } from '../../server/http/schemas.ts';
 import { startDatabase } from '../server/support/database.ts';
 import { startService } from '../server/support/service.ts';
-import { keepPicture, startBrowser } from './support/browser.ts';
+import { assertAccessible, keepPicture, startBrowser } from './support/browser.ts';
 
 const TOKEN = 'a-read-token-of-some-length';
 
@@ -64,6 +64,26 @@ describe('the live page', () => {
     await page.locator('#records li').nth(19).waitFor();
     assert.equal(await page.locator('#records li').count(), 20);
     assert.equal((await page.locator('#writers').innerText()).replace(/\s+/g, ' ').trim(), 'test-host 20');
+    await page.context().close();
+  });
+
+  it('tells which of several instances wrote each', async () => {
+    const instances = ['i-0a51c0ffee0123456', 'i-0b52c0ffee0123456', 'i-0c53c0ffee0123456'];
+    const fleet = await Promise.all(instances.map((instanceId) => startService(database, {}, instanceId)));
+    const writers: string[] = [];
+    for (let i = 0; i < 20; i++) {
+      const member = (i * i + (i >> 2)) % fleet.length;
+      await fetch(`${fleet[member]?.url}/app`, { method: 'POST' });
+      writers.unshift(instances[member] ?? '');
+    }
+    const { page } = await openPage(fleet[0]?.url ?? '', { viewport: { width: 1120, height: 810 } });
+    await page.locator('#records li').nth(19).waitFor();
+    assert.deepEqual(await page.locator('#records .instance').allTextContents(), writers);
+    const tones = await page
+      .locator('#writers .instance')
+      .evaluateAll((badges) => badges.map((badge) => badge.getAttribute('class')));
+    assert.equal(new Set(tones).size, instances.length);
+    await keepPicture(page, 'live', { fullPage: false });
     await page.context().close();
   });
 
@@ -140,6 +160,7 @@ describe('the live page', () => {
   });
 
   it('moves nothing for those who asked for less motion', async () => {
+    await record();
     const { page } = await openPage(service.url);
     const animation = () => page.evaluate("getComputedStyle(document.querySelector('#records li')).animationName");
     await page.locator('#records li').first().waitFor();
@@ -152,9 +173,11 @@ describe('the live page', () => {
 
 describe('the live page of a service with a read token', () => {
   it('asks for the token, refuses a wrong one and keeps the right one for the tab', async () => {
+    await record();
     const { page } = await openPage(guarded.url);
     await hasText(page, '#feed-state', /The list needs a token/);
     await keepPicture(page, 'live-token');
+    await assertAccessible(page);
     await page.getByLabel('Read token').fill('wrong');
     await page.keyboard.press('Enter');
     await hasText(page, '#feed-state', /That token was not accepted/);

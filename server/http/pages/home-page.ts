@@ -1,7 +1,7 @@
 import type { HomePage, Instance } from '../home.ts';
 import { type Html, html } from './html.ts';
 import { type AssetUrl, layout } from './layout.ts';
-import { timeElement } from './time-element.ts';
+import { emptyTimeElement } from './time-element.ts';
 
 /** `93784` is `1 d 2 h 3 min`: the two or three units that matter. */
 const uptimeText = (seconds: number): string => {
@@ -43,13 +43,13 @@ const answeredBy = (instance: Instance): Html =>
 
 /** `home.js` clones this for each record and fills it in. */
 const rowTemplate = html`<template id="row">
-          <li><a href="">${timeElement('')}</a><span class="instance"></span><span class="client"></span></li>
+          <li><a href="">${emptyTimeElement}</a><span class="instance"></span><span class="client"></span></li>
         </template>
         <template id="writer"><li><span class="instance"></span> <span class="count"></span></li></template>`;
 
 const hero = html`<section class="hero" aria-labelledby="latest-title">
         <h1 id="latest-title">The latest timestamp</h1>
-        <p id="latest" class="empty">${timeElement('----------T--:--:--.------')}</p>
+        <p id="latest" class="empty">${emptyTimeElement}</p>
         <div class="ruler" aria-hidden="true">
           <div id="marks"></div>
           <p><span>0 s</span><span>where in its second each of the latest fell</span><span>1 s</span></p>

@@ -69,9 +69,9 @@ export const assertFitsWidth = async (page: Page): Promise<void> => {
 };
 
 /** Keeps a picture of the page in the folder that `SCREENSHOTS` names, if it does. */
-export const keepPicture = async (page: Page, name: string): Promise<void> => {
+export const keepPicture = async (page: Page, name: string, { fullPage = true } = {}): Promise<void> => {
   const folder = process.env['SCREENSHOTS'];
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage });
 };

@@ -23,6 +23,7 @@ export interface TestService {
 export const startService = async (
   { client, tableName }: TestDatabase,
   environment: Record<string, string> = {},
+  instanceId?: string,
 ): Promise<TestService> => {
   const config: Config = readConfig({ PORT: '0', HOST: '127.0.0.1', ...environment }, { embeddedDatabase: true });
   const log: Record<string, unknown>[] = [];
@@ -32,7 +33,7 @@ export const startService = async (
       done();
     },
   });
-  const facts = { hostname: 'test-host', version: '1.2.3', commit: 'abcdef123456' };
+  const facts = { hostname: 'test-host', ...(instanceId && { instanceId }), version: '1.2.3', commit: 'abcdef123456' };
   const logger = pino({ level: 'trace' }, sink);
   const telemetry = await startTelemetry(config, logger);
   const service = createService({ config, facts, client, tableName, logger, telemetry });
