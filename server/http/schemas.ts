@@ -106,18 +106,18 @@ export const UserPageSchema = z
     users: z.array(UserSchema),
     next: z.string().optional().meta({
       description: 'URL of the next, older page; absent on the last one',
-      example: '/users?limit=100&cursor=019aa5a7-6cf3-7b1e-9d0c-2f4a6b8c0d1e',
+      example: '/users?limit=20&cursor=019aa5a7-6cf3-7b1e-9d0c-2f4a6b8c0d1e',
     }),
   })
   .meta({ id: 'UserPage' });
 
 export const UserQuerySchema = z
   .strictObject({
-    limit: wholeNumber(1, 1000).default(100).meta({ description: 'Users on a page, 1 to 1000' }),
-    cursor: z
-      .uuid('expected the cursor of a previous page')
-      .optional()
-      .meta({ description: 'Where the previous page ended; opaque, take it from `next`' }),
+    limit: wholeNumber(1, 1000).default(100).meta({ description: 'Users on a page; 100 if not given', example: 20 }),
+    cursor: z.uuid('expected the cursor of a previous page').optional().meta({
+      description: 'Where the previous page ended; opaque, taken from `next`',
+      example: '019aa5a7-6cf3-7b1e-9d0c-2f4a6b8c0d1e',
+    }),
   })
   .meta({ id: 'UserQuery' });
 

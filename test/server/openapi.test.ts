@@ -65,7 +65,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('has examples of parameters that the queries accept', () => {
-    for (const schema of [schemas.ListQuerySchema, schemas.LoadQuerySchema]) {
+    for (const schema of [schemas.ListQuerySchema, schemas.UserQuerySchema, schemas.LoadQuerySchema]) {
       const parameters = queryParameters(schema);
       const query = Object.fromEntries(
         parameters.map(({ name, schema: { examples } }) => [name, String(examples?.[0])]),

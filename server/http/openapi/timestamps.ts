@@ -2,6 +2,7 @@ import { MAX_BODY_BYTES } from '../../contract.ts';
 import { ListQuerySchema, RECORD_FIELDS, RecordPageSchema, RecordSchema } from '../schemas.ts';
 import type { MediaType, Operation, Parameter } from './document.ts';
 import { example, json, queryParameters } from './from-zod.ts';
+import { linkToOlder } from './link-header.ts';
 import { problems } from './problems.ts';
 
 const record = example(RecordSchema) as Readonly<Record<string, string>>;
@@ -56,12 +57,7 @@ const list: Operation = {
   responses: {
     200: {
       description: 'A page of timestamps.',
-      headers: {
-        Link: {
-          description: 'The next, older page; absent on the last one',
-          schema: { type: 'string', examples: [`</app?limit=20&cursor=${record['id']}>; rel="next"`] },
-        },
-      },
+      headers: { Link: linkToOlder(`/app?limit=20&cursor=${record['id']}`) },
       content: {
         ...json(RecordPageSchema),
         'application/x-ndjson': text(`${JSON.stringify(record)}\n`),

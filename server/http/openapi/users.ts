@@ -1,6 +1,7 @@
 import { NewUserSchema, UserPageSchema, UserQuerySchema, UserSchema } from '../schemas.ts';
 import type { Operation } from './document.ts';
 import { json, queryParameters } from './from-zod.ts';
+import { linkToOlder } from './link-header.ts';
 import { problems } from './problems.ts';
 
 const create: Operation = {
@@ -20,7 +21,11 @@ const list: Operation = {
   parameters: queryParameters(UserQuerySchema),
   security: [{}, { readToken: [] }],
   responses: {
-    200: { description: 'A page of users.', content: json(UserPageSchema) },
+    200: {
+      description: 'A page of users.',
+      headers: { Link: linkToOlder('/users?limit=20&cursor=019aa5a7-6cf3-7b1e-9d0c-2f4a6b8c0d1e') },
+      content: json(UserPageSchema),
+    },
     ...problems('invalid', 'unauthorized', 'unavailable'),
   },
 };
