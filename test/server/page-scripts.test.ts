@@ -4,6 +4,7 @@ import fc from 'fast-check';
 
 /** The pages' scripts are plain JavaScript, outside the type checker. */
 const script = (name: string) => import(new URL(`../../server/http/pages/assets/${name}`, import.meta.url).href);
+const { ApiError } = await script('api.js');
 const { backoffMs, repeat } = await script('repeat.js');
 const { countByInstance, mergeLatest, timeParts } = await script('latest.js');
 const { createTones } = await script('tones.js');
@@ -67,6 +68,22 @@ describe('createTones', () => {
   it('still answers when there are more instances than tones', () => {
     const toneOf = createTones();
     for (let i = 0; i < 30; i++) assert.match(toneOf(`i-${i}`), /^tone-[0-7]$/);
+  });
+});
+
+describe('ApiError', () => {
+  const error = (headers: Record<string, string>, problem: object) =>
+    new ApiError(new Response('', { status: 503, headers }), problem);
+
+  it('says what the server says and when to come back', () => {
+    const { message, status, retryAfterS } = error({ 'retry-after': '3' }, { detail: 'it is logged.' });
+    assert.deepEqual([message, status, retryAfterS], ['it is logged', 503, 3]);
+  });
+
+  it('makes do with an answer that is no problem document and a Retry-After that is no number', () => {
+    const { message, retryAfterS } = error({ 'retry-after': 'Sat, 21 Nov 2026 12:00:00 GMT' }, {});
+    assert.deepEqual([message, retryAfterS], ['the server answered 503', 0]);
+    assert.equal(error({}, {}).retryAfterS, 0);
   });
 });
 

@@ -3,7 +3,8 @@ export class ApiError extends Error {
   constructor(response, problem) {
     super((problem.detail ?? `the server answered ${response.status}`).replace(/\.$/, ''));
     this.status = response.status;
-    this.retryAfterS = Number(response.headers.get('retry-after') ?? 0);
+    // Proxies may give a date instead; the page's own pace does then.
+    this.retryAfterS = Number(response.headers.get('retry-after')) || 0;
   }
 }
 
