@@ -183,4 +183,28 @@ describe('draining', () => {
     await drained;
     await assert.rejects(fetch(`${draining.url}/health`));
   });
+
+  it('writes what waits even when its client has gone', async () => {
+    const draining = await startService(database);
+    const count = async () => (await request(server).get('/app?limit=1000&consistent=true')).body.timestamps.length;
+    const before = await count();
+    const release = database.hold();
+    const arrived = draining.arrived(1);
+    const socket = connect(Number(new URL(draining.url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('POST /app HTTP/1.1\r\nHost: a\r\n\r\n');
+    await arrived;
+    socket.resetAndDestroy();
+
+    let isDrained = false;
+    const drained = draining.drain().then(() => {
+      isDrained = true;
+    });
+    await once(draining.server, 'close');
+    await new Promise(setImmediate);
+    assert.equal(isDrained, false);
+    release();
+    await drained;
+    assert.equal(await count(), before + 1);
+  });
 });

@@ -7,6 +7,9 @@ import { traceSecond } from '../../../server/trace-id.ts';
 /** Plain objects: those without a prototype are not deeply equal to what the server makes. */
 const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record<T>(model, { noNullPrototype: true });
 
+/** Times fall on a grid, so that different blocks often share one. */
+export const GRID_MICROS = 10_000;
+
 /** Over how many shards the blocks are spread. */
 export const SHARDS = 4;
 
@@ -31,8 +34,8 @@ const arrivalAt = (micros: number): fc.Arbitrary<Arrival> =>
 
 /** A block that keeps the rules: ordered, of one day, short. */
 export const blockStartingAt = (first: number, arrival = arrivalAt): fc.Arbitrary<Block> =>
-  fc.uniqueArray(fc.nat({ max: BLOCK_LIMITS.spanMicros }), { maxLength: 12 }).chain((offsets) => {
-    const times = [0, ...offsets.filter((offset) => offset > 0)]
+  fc.uniqueArray(fc.nat({ max: BLOCK_LIMITS.spanMicros / GRID_MICROS }), { maxLength: 12 }).chain((offsets) => {
+    const times = [0, ...offsets.filter((offset) => offset > 0).map((offset) => offset * GRID_MICROS)]
       .sort((a, b) => a - b)
       .map((offset) => first + offset)
       .filter((micros) => micros < dayEnd(first));
