@@ -20,13 +20,13 @@ export interface UserCreationSettings {
   readonly pause: () => Promise<void>;
   /** From this age on, an attempt that has not ended counts as dead. Far longer than a creation takes. @default 10 s */
   readonly leaseMicros?: Micros;
-  /** How often to look at other attempts before giving up. @default 40 */
-  readonly maxLooks?: number;
+  /** How long an attempt waits for others before it gives up. @default 5 s */
+  readonly patienceMicros?: Micros;
 }
 
 /** Makes the users of a database. */
 export function createUsers(settings: UserCreationSettings): Users {
-  const { items, newId, now, pause, leaseMicros = 10_000_000, maxLooks = 40 } = settings;
+  const { items, newId, now, pause, leaseMicros = 10_000_000, patienceMicros = 5_000_000 } = settings;
 
   async function createUser(newUser: NewUser): Promise<User> {
     const user: User = { ...newUser, id: newId(), createdAt: now() };
@@ -46,7 +46,7 @@ export function createUsers(settings: UserCreationSettings): Users {
   }
 
   async function claimName(name: UniqueName, claim: Claim): Promise<'claimed' | 'taken' | 'busy'> {
-    for (let look = 0; look < maxLooks; look += 1) {
+    while (now() - claim.attemptedAt < patienceMicros) {
       if (await items.putClaim(name, claim)) return 'claimed';
       const held = await items.readClaim(name);
       if (held === undefined) continue;

@@ -23,7 +23,7 @@ type Item = Record<string, AttributeValue>;
 const USERS = 'users';
 
 /** A single read or write is worth this long; a creation is four of them when nobody interferes. */
-const CALL_DEADLINE_MS = 3_000;
+const CALL_DEADLINE_MS = 5_000;
 
 /** An aborted attempt must not wake up after its tombstone is gone: a week, against the seconds that one takes. */
 const TOMBSTONE_LIFE_S = 7 * 24 * 3_600;

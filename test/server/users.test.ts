@@ -37,10 +37,10 @@ describe('POST /users', () => {
 
   it('answers 201 once and 409 otherwise to many simultaneous requests for one name', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => post({ username: 'linus', email: `linus${index}@example.com` })),
+      Array.from({ length: 8 }, (_, index) => post({ username: 'linus', email: `linus${index}@example.com` })),
     );
     const statuses = answers.map(({ status }) => status).sort();
-    assert.deepEqual(statuses, [201, ...Array(19).fill(409)]);
+    assert.deepEqual(statuses, [201, ...Array(7).fill(409)]);
   });
 
   it('answers 400 with the fields at fault', async () => {
