@@ -36,7 +36,7 @@ export const startBrowser = async () => {
 
   return async (url: string, options: BrowserContextOptions = {}): Promise<OpenPage> => {
     const context = await browser.newContext({ viewport: WIDE, reducedMotion: 'reduce', ...options });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('console', (message) => {
