@@ -27,6 +27,8 @@ export interface Config {
   readonly maxPending: number;
   readonly maxEventLoopDelayMs: number;
   readonly cloudwatchMetrics: boolean;
+  /** Collector of traces; absent: no tracing. */
+  readonly otlpEndpoint: string | undefined;
   readonly metricsDir: string | undefined;
   readonly autoScalingGroup: string | undefined;
   readonly hostname: string;
@@ -146,6 +148,7 @@ export const readConfig = (environment: Environment, { embeddedDatabase }: Confi
     maxPending: read.integer(ENV.maxPending, 1, 1_000_000) ?? 10_000,
     maxEventLoopDelayMs: read.integer(ENV.maxEventLoopDelayMs, 10, 60_000) ?? 500,
     cloudwatchMetrics,
+    otlpEndpoint: read.matching(ENV.otlpEndpoint, /^https?:\/\/[^/]+$/, 'an http:// URL without a path'),
     metricsDir: read.text(ENV.metricsDir),
     autoScalingGroup,
     hostname: hostname(),

@@ -117,6 +117,8 @@ export const ENV = {
   maxPending: 'MAX_PENDING',
   maxEventLoopDelayMs: 'MAX_EVENT_LOOP_DELAY_MS',
   cloudwatchMetrics: 'CLOUDWATCH_METRICS',
+  /** OpenTelemetry's own name. */
+  otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',
   metricsDir: 'METRICS_DIR',
   autoScalingGroup: 'AUTO_SCALING_GROUP_NAME',
   /** Launching lifecycle hook that the instance completes once its own {@link HEALTH_PATH} answers 200. */

@@ -5,12 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Config, ConfigError, readConfig } from './config.ts';
-import { ENV, TIMEOUTS_MS } from './contract.ts';
+import { ENV, SERVICE_NAME, TIMEOUTS_MS } from './contract.ts';
 import { type Database, openDatabase } from './database.ts';
 import { readInstanceIdentity } from './instance.ts';
 import { createLogger } from './logger.ts';
 import { createService, type Service } from './service.ts';
 import { startTelemetry } from './telemetry.ts';
+import { startTracing, type Tracing } from './tracing.ts';
 import { COMMIT, FROM_SOURCE, VERSION } from './version.ts';
 
 const EXIT_CONFIG = 78; // EX_CONFIG of sysexits.h
@@ -51,8 +52,14 @@ const listen = async (service: Service, { port, host }: Config): Promise<Address
   return service.server.address() as AddressInfo;
 };
 
+const traceRequests = ({ otlpEndpoint }: Config, logger: Logger): Tracing | undefined => {
+  if (otlpEndpoint === undefined) return undefined;
+  const onError = (err: unknown): void => logger.warn({ err }, 'traces not sent');
+  return startTracing({ endpoint: otlpEndpoint, serviceName: SERVICE_NAME, nowMs: Date.now, onError });
+};
+
 /** Ends the process on the first signal: drained within the deadline, or not (exit code 1). */
-const endOnSignal = (service: Service, database: Database, logger: Logger): void => {
+const endOnSignal = (service: Service, database: Database, tracing: Tracing | undefined, logger: Logger): void => {
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     for (const each of ['SIGINT', 'SIGTERM']) process.removeListener(each, end).on(each, () => {});
     logger.info({ signal }, 'draining');
@@ -61,7 +68,7 @@ const endOnSignal = (service: Service, database: Database, logger: Logger): void
       process.exit(1);
     }, TIMEOUTS_MS.drain).unref();
     await service.drain();
-    await database.close();
+    await Promise.all([database.close(), tracing?.stop()]);
     logger.info('drained');
     // Under pm2 stdout is a stream, whose last lines an exit would cut off.
     process.stdout.write('', () => process.exit(0));
@@ -86,7 +93,7 @@ const main = async (): Promise<void> => {
   const facts = { hostname: config.hostname, ...identity, version: VERSION, commit: COMMIT };
   const { client, tableName } = database;
   const service = createService({ config, facts, client, tableName, logger, telemetry });
-  endOnSignal(service, database, logger);
+  endOnSignal(service, database, traceRequests(config, logger), logger);
   await proveTable(service, logger);
   const { address, port } = await listen(service, config);
   logger.info({ address, port, version: VERSION, commit: COMMIT, table: tableName }, 'listening');
