@@ -69,7 +69,7 @@ const TABLE = {
   waf: setting(flag, false, false),
   /** Requests of one address in 5 minutes before WAF blocks it. */
   wafRatePerAddress: setting(integer(10, 2_000_000_000), 100_000, 100_000),
-  /** Lets instances send traces to X-Ray, and hands the address of the collector to the server. */
+  /** Traces of requests in X-Ray: one a second of each worker, and those that callers mark as sampled. */
   tracing: setting(flag, false, false),
   /** Stops a mistaken delete of the load balancer, which would change its name for all clients, and of any stack. */
   loadBalancerProtection: setting(flag, false, true),

@@ -1,4 +1,4 @@
-import { ENV, IMAGE_PATHS, SERVICE_NAME } from '../../server/contract.ts';
+import { ENV, IMAGE_PATHS } from '../../server/contract.ts';
 
 /** The values of one instance, by the names of {@link ENV}. */
 export type Environment = Readonly<Record<string, string>>;
@@ -13,12 +13,8 @@ export interface EnvironmentProps {
   readonly tracing: boolean;
 }
 
-/** OpenTelemetry's own names, read by its SDK; the instance's CloudWatch agent listens there and sends on to X-Ray. */
-const TRACING = {
-  OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
-  OTEL_PROPAGATORS: 'xray',
-  OTEL_SERVICE_NAME: SERVICE_NAME,
-};
+/** The instance's CloudWatch agent listens there and sends traces on to X-Ray. */
+const TRACING = { [ENV.otlpEndpoint]: 'http://127.0.0.1:4318' };
 
 /** Names and values that the instance's programs need; everything else they know from the image. */
 export const instanceEnvironment = (props: EnvironmentProps): Environment => ({
