@@ -10,6 +10,7 @@ import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Alarms } from './alarms.ts';
 import { appMetrics } from './app-metrics.ts';
 import { bakeStatements } from './bake-statements.ts';
+import { bootTestStatements } from './boot-test-statements.ts';
 import { addBudget } from './budget.ts';
 import { storyDashboard } from './dashboard.ts';
 import { deployStatements } from './deploy-statements.ts';
@@ -47,18 +48,19 @@ export class OperationsStack extends StageStack {
         },
       },
     });
-    if (settings.githubRepository) this.#addPipelineRoles(settings.githubRepository);
+    if (settings.githubRepository) this.#addPipelineRoles(settings.githubRepository, service);
 
     new CfnOutput(this, OUTPUTS.operations.dashboard, { value: dashboard.dashboardName });
     new CfnOutput(this, OUTPUTS.operations.topicArn, { value: data.people.topicArn });
   }
 
-  #addPipelineRoles(repository: string): void {
+  #addPipelineRoles(repository: string, { template }: ServiceStack): void {
+    const { launchTemplate, role: instanceRole } = template;
     const common = { repository, stage: this.stage };
     const deploy = pipelineRole(this, 'DeployRole', {
       ...common,
       description: `Deploys and drills stage ${this.stage} from ${repository}`,
-      statements: deployStatements(this.stage),
+      statements: [...deployStatements(this.stage), ...bootTestStatements({ launchTemplate, instanceRole })],
     });
     const bake = pipelineRole(this, 'BakeRole', {
       ...common,

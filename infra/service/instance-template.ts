@@ -8,6 +8,7 @@ import {
   MachineImage,
   UserData,
 } from 'aws-cdk-lib/aws-ec2';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Ami } from '../ami.ts';
 import type { DataStack } from '../data/stack.ts';
@@ -32,6 +33,7 @@ const VOLUME_GIB = 8;
 /** How an instance of the fleet is launched. */
 export class InstanceTemplate extends Construct {
   readonly launchTemplate: LaunchTemplate;
+  readonly role: Role;
 
   constructor(scope: Construct, id: string, { firewall, stage, settings, data, ami }: InstanceTemplateProps) {
     super(scope, id);
@@ -43,10 +45,11 @@ export class InstanceTemplate extends Construct {
       launchHook: LAUNCH_HOOK,
       tracing: settings.tracing,
     });
+    this.role = instanceRole(this, 'Role', { stage, settings, data });
     this.launchTemplate = new LaunchTemplate(this, 'Template', {
       machineImage: MachineImage.genericLinux({ [settings.region]: ami.id }),
       instanceType: new InstanceType(settings.instanceType),
-      role: instanceRole(this, 'Role', { stage, settings, data }),
+      role: this.role,
       userData: UserData.custom(writeEnvironmentScript(environment)),
       securityGroup: firewall.app,
       associatePublicIpAddress: false,

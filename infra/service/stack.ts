@@ -27,6 +27,7 @@ export class ServiceStack extends StageStack {
   readonly loadBalancer: LoadBalancer;
   readonly fleet: Fleet;
   readonly bounds: FleetBounds;
+  readonly template: InstanceTemplate;
   /** Alarms on what users feel; they also roll a deploy back. */
   readonly userAlarms: UserAlarms;
 
@@ -50,14 +51,14 @@ export class ServiceStack extends StageStack {
       new WebAcl(this, 'WebAcl', { loadBalancerArn, ratePerAddress: settings.wafRatePerAddress });
     }
 
-    const template = new InstanceTemplate(this, 'Instance', { firewall, stage, settings, data, ami });
+    this.template = new InstanceTemplate(this, 'Instance', { firewall, stage, settings, data, ami });
     this.bounds = fleetBounds(settings, SCALING);
     this.fleet = new Fleet(this, 'Fleet', {
       vpc,
       stage,
       settings,
       bounds: this.bounds,
-      launchTemplate: template.launchTemplate,
+      launchTemplate: this.template.launchTemplate,
       loadBalancer: this.loadBalancer,
       rollbackAlarms: this.userAlarms.all,
       people: data.people,
@@ -69,7 +70,7 @@ export class ServiceStack extends StageStack {
     new CfnOutput(this, OUTPUTS.service.targetGroupArn, { value: this.loadBalancer.targetGroup.targetGroupArn });
     new CfnOutput(this, OUTPUTS.service.loadBalancerArn, { value: this.loadBalancer.balancer.loadBalancerArn });
     new CfnOutput(this, OUTPUTS.service.launchTemplateId, {
-      value: template.launchTemplate.launchTemplateId as string,
+      value: this.template.launchTemplate.launchTemplateId as string,
     });
     new CfnOutput(this, OUTPUTS.service.amiId, { value: ami.id });
   }

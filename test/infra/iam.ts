@@ -40,6 +40,19 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
     reason: 'one parameter a commit',
   },
   { matches: /^WatchTheFleet: \w+:(Describe|Get)\w+ on \*$/, reason: 'these read actions know no resources' },
+  {
+    matches: /^LaunchBootTest: ec2:RunInstances on \* if ec2:LaunchTemplate$/,
+    reason: 'image and network are named by the call; only with our launch template',
+  },
+  {
+    matches: /^TagBootTest: ec2:CreateTags on \* if ec2:CreateAction$/,
+    reason: 'only what the same call launches',
+  },
+  {
+    matches: /^EndBootTest: ec2:(GetConsoleOutput|TerminateInstances) on \* if aws:ResourceTag\/Service$/,
+    reason: 'only what carries our tag',
+  },
+  { matches: /^FollowBootTest: ec2:DescribeImages on \*$/, reason: 'EC2 describes know no resources' },
   { matches: /^Look: ec2:Describe\w+ on \*$/, reason: 'EC2 describes know no resources' },
   { matches: /^Make: ec2:\w+ on \* if aws:RequestedRegion$/, reason: 'what is made has no name yet; one region only' },
   {

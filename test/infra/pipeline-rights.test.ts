@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { EVERYTHING_ON, resourcesOf, synthesize } from './synthesize.ts';
+
+/** What each command of the workflows asks of AWS with the deploy role; cdk itself goes on with the roles of bootstrap. */
+const CALLS: Readonly<Record<string, readonly string[]>> = {
+  promote: [
+    'autoscaling:DescribeAutoScalingGroups',
+    'cloudformation:DescribeStacks',
+    'ec2:CreateTags',
+    'ec2:DescribeImages',
+    'ec2:GetConsoleOutput',
+    'ec2:RunInstances',
+    'ec2:TerminateInstances',
+    'iam:PassRole',
+    'ssm:GetParameter',
+    'ssm:PutParameter',
+  ],
+  deploy: [
+    'autoscaling:DescribeAutoScalingGroups',
+    'cloudformation:DescribeStacks',
+    'elasticloadbalancing:DescribeTargetHealth',
+    'sts:AssumeRole',
+  ],
+  post: ['cloudformation:DescribeStacks'],
+};
+
+/** Actions of the deploy role, known by a statement that only it has. */
+const granted = new Set(
+  resourcesOf('AWS::IAM::Policy', synthesize('dev', EVERYTHING_ON).operations)
+    .map(({ Properties }) => Properties.PolicyDocument.Statement as { Sid: string; Action: string | string[] }[])
+    .filter((statements) => statements.some(({ Sid }) => Sid === 'DeployThroughBootstrapRoles'))
+    .flatMap((statements) => statements.flatMap(({ Action }) => Action)),
+);
+
+describe('the deploy role', () => {
+  for (const [command, calls] of Object.entries(CALLS)) {
+    it(`may do what npm run ${command} does`, () => {
+      assert.deepEqual(
+        calls.filter((call) => !granted.has(call)),
+        [],
+      );
+    });
+  }
+});
