@@ -12,13 +12,12 @@ describe('docs/operate.md', () => {
   it('shows what each command prints as its help (npm run docs brings it up to date)', async () => {
     const commands = commandsOf('.');
     assert.ok(commands.length > 8);
-    const helps = await Promise.all(
-      commands.map(async ({ name, entry }) => {
-        const { code, stdout, stderr } = await runEntry(entry, ['--help']);
-        assert.equal(code, 0, `${name}: ${stderr}`);
-        return { name, help: stdout };
-      }),
-    );
+    const helps: { name: string; help: string }[] = [];
+    for (const { name, entry } of commands) {
+      const { code, stdout, stderr } = await runEntry(entry, ['--help']);
+      assert.equal(code, 0, `${name}: ${stderr}`);
+      helps.push({ name, help: stdout });
+    }
     const page = readFileSync('docs/operate.md', 'utf8');
     const [now, renewed] = [sectionsOf(page), sectionsOf(withHelp(page, helps))];
     assert.deepEqual(

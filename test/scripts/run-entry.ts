@@ -29,7 +29,7 @@ export async function runEntry(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], NO_COLOR: '1', AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent', ...env },
     cwd,
-    timeout: 30_000,
+    timeout: 60_000,
   });
   const closed = new Promise<number | null>((settle, reject) => {
     child.once('error', reject);
