@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { HEALTH_PATH, IMAGE_PATHS, PORT } from '../../server/contract.ts';
+import { ENV, HEALTH_PATH, IMAGE_PATHS, PORT } from '../../server/contract.ts';
+import { OperatorError } from '../cli/errors.ts';
 import { type CommandLine, run } from '../cli/run.ts';
 import { executeQuietly } from '../rehearsal/execute.ts';
 import { Instance, type InstanceFile } from '../rehearsal/instance.ts';
@@ -11,12 +13,15 @@ import { authorizedKeys, sshCommand, waitForSsh } from '../rehearsal/ssh.ts';
 import { waitQuietly } from '../rehearsal/wait.ts';
 import type { Workshop } from '../rehearsal/workshop.ts';
 import { lendDatabase } from './lent-database.ts';
+import { lend } from './lent-process.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 const DATABASE = { host: '127.0.0.1', port: 8000, table: 'boot-proof' } as const;
+const LAUNCH = { script: 'lent-launch-process.ts', host: '127.0.0.1', port: 8001 } as const;
+const LAUNCH_URL = `http://${LAUNCH.host}:${LAUNCH.port}`;
 const HEALTHY_DEADLINE_MS = 60_000;
 
-/** What user data would write on an instance whose database is lent on its loopback. */
+/** What user data would write on an instance whose AWS is lent on its loopback. */
 const SETTINGS: InstanceFile = {
   path: IMAGE_PATHS.envFile,
   mode: 0o600,
@@ -27,6 +32,10 @@ AWS_REGION=eu-west-1
 AWS_ENDPOINT_URL_DYNAMODB=http://${DATABASE.host}:${DATABASE.port}
 AWS_ACCESS_KEY_ID=proof
 AWS_SECRET_ACCESS_KEY=proof
+${ENV.launchHook}=ready
+${ENV.autoScalingGroup}=proof
+AWS_ENDPOINT_URL_AUTO_SCALING=${LAUNCH_URL}
+AWS_EC2_METADATA_SERVICE_ENDPOINT=${LAUNCH_URL}
 `,
 };
 
@@ -34,6 +43,7 @@ AWS_SECRET_ACCESS_KEY=proof
 export async function proveBoot(image: string, watch: Stopwatch, { directory, key, undo }: Workshop): Promise<void> {
   const namespace = await makeNamespace(nameInRun('proof'), undo);
   await lendDatabase(DATABASE, undo, namespace.inside);
+  const launches = await lend(LAUNCH, undo, namespace.inside);
   const mounted = await mountImage(image, join(directory, 'image'), undo);
   const files = [SETTINGS, authorizedKeys(key)];
 
@@ -43,12 +53,22 @@ export async function proveBoot(image: string, watch: Stopwatch, { directory, ke
     await waitUntilHealthy(namespace);
     return booting;
   });
+  await watch.time('launch completed', () => proveLaunch(launches));
   await waitForSsh(namespace, key, '127.0.0.1');
   const spec: CommandLine = ['sudo', `${IMAGE_PATHS.app}/bin/image-spec`, 'booted'];
   await watch.time('image spec on the instance', () => run(sshCommand(namespace, key, '127.0.0.1', spec)));
   await watch.time('recovery from kill -9 of a worker', () => proveWorkerRecovery(instance, namespace));
   await watch.time("recovery from kill -9 of pm2's daemon", () => proveDaemonRecovery(instance, namespace));
   await watch.time('power off', () => instance.powerOff());
+}
+
+/** The instance must have told its group by itself that it serves. */
+async function proveLaunch(launches: AsyncIterator<string>): Promise<void> {
+  const late = once(AbortSignal.timeout(HEALTHY_DEADLINE_MS), 'abort').then(() => ({ value: '{}' }));
+  const { value } = await Promise.race([launches.next(), late]);
+  const action = JSON.parse(value) as Record<string, string>;
+  if (action['LifecycleActionResult'] === 'CONTINUE' && action['LifecycleHookName'] === 'ready') return;
+  throw new OperatorError(`the instance did not complete its launch: expected CONTINUE of hook ready, got ${value}`);
 }
 
 async function proveWorkerRecovery(instance: Instance, namespace: NetworkNamespace): Promise<void> {
