@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { OperatorError } from '../cli/errors.ts';
 import { executeQuietly } from '../rehearsal/execute.ts';
 import { type Architecture, NODE_PACKAGES } from './architecture.ts';
 import { closureOf, type LockFile, lockedPackage } from './lock-file.ts';
+import { stageNode } from './node-binary.ts';
 
 /** What goes into the image besides Debian. */
 export interface Payload {
@@ -34,7 +35,7 @@ export async function packPayload({ architecture, commit, directory }: PayloadOp
   const stage = join(directory, 'payload');
 
   await stageApplication(lock, stage);
-  await stageNode(lock, architecture, directory, stage);
+  await stageNode(lock, architecture, directory, join(stage, 'app/bin'));
   await bundleLaunchHook(stage);
   await cp('ami/files', join(stage, 'system'), { recursive: true });
   for (const file of ['packages.txt', 'versions.sh']) await cp(join('ami', file), join(stage, file));
@@ -67,35 +68,6 @@ async function stageApplication(lock: LockFile, stage: string): Promise<void> {
       throw new OperatorError(`the payload needs ${from}, which is not there: run npm ci and npm run build`, { cause });
     });
   }
-}
-
-async function stageNode(lock: LockFile, architecture: Architecture, directory: string, stage: string): Promise<void> {
-  const name = NODE_PACKAGES[architecture];
-  const { version, integrity } = lockedPackage(lock, name);
-  const pack = ['npm', 'pack', `${name}@${version}`, '--prefer-offline', '--silent', '--pack-destination', directory];
-  const file = (await executeQuietly(pack as [string, ...string[]], { deadlineMs: 300_000 })).trim();
-  const tarball = join(directory, file);
-  requireIntegrity(await readFile(tarball), integrity, `${name}@${version}`);
-  const bin = join(stage, 'app/bin');
-  await mkdir(bin, { recursive: true });
-  await executeQuietly([
-    'tar',
-    '--extract',
-    '--file',
-    tarball,
-    '--directory',
-    bin,
-    '--strip-components=2',
-    'package/bin/node',
-  ]);
-  await chmod(join(bin, 'node'), 0o755);
-}
-
-/** Checks a tarball against the lock file's checksum. */
-export function requireIntegrity(tarball: Uint8Array, integrity: string | undefined, what: string): void {
-  const got = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
-  if (got === integrity) return;
-  throw new OperatorError(`${what} has checksum ${got}, expected ${integrity} of package-lock.json: do not use it`);
 }
 
 async function bundleLaunchHook(stage: string): Promise<void> {

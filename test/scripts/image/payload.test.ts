@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { ownArchitecture, parseArchitecture } from '../../../scripts/image/architecture.ts';
 import { requireClean } from '../../../scripts/image/commit.ts';
-import { requireIntegrity } from '../../../scripts/image/payload.ts';
+import { requireIntegrity } from '../../../scripts/image/node-binary.ts';
 
 describe('the payload', () => {
   const tarball = Buffer.from('node');
