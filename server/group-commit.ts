@@ -35,6 +35,9 @@ interface Waiting {
 /** An answer comes within this time of the arrival, 201 or 503: below the 10 s that clients and proxies give. */
 const ANSWER_DEADLINE_MS = 8_000;
 
+/** The longest that a block is held open for those who keep arriving: little beside the write itself. */
+const GATHER_MS = 1;
+
 /** One write at a time is the rule; a write that hangs for this long no longer holds up the next one. */
 const STALL_MS = 50;
 const MAX_WRITES_IN_FLIGHT = 4;
@@ -83,7 +86,7 @@ export class GroupCommit {
     if (refusal) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
       this.#queue.push({ arrival, sinceMs: this.#monotonicMs(), resolve, reject });
-      this.#schedule();
+      this.#schedule(this.#queue.length);
     });
   }
 
@@ -93,14 +96,24 @@ export class GroupCommit {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  /** Everything that arrives in the same turn of the event loop goes into the same block; nobody waits for a timer. */
-  #schedule(): void {
+  /**
+   * Has what waits written at the end of this turn of the event loop, or a little later: as long as each turn brings more
+   * than the `seen` ones. Nobody waits for a timer, and a lone timestamp not even for another turn.
+   */
+  #schedule(seen: number): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#writeWhatMay();
-    });
+    setImmediate(() => this.#gather(seen, this.#monotonicMs() + GATHER_MS));
+  }
+
+  #gather(seen: number, untilMs: number): void {
+    const waiting = this.#queue.length;
+    if (waiting > seen && this.#monotonicMs() < untilMs) {
+      setImmediate(() => this.#gather(waiting, untilMs));
+      return;
+    }
+    this.#scheduled = false;
+    this.#writeWhatMay();
   }
 
   #writeWhatMay(): void {
@@ -170,7 +183,9 @@ export class GroupCommit {
       this.#fail(waiting, error);
     }
     this.#inFlight--;
-    if (this.pending > 0) this.#schedule();
+    // Clients that are being answered together come again together: with none seen yet, they get the turn they need to
+    // share the next block, where two groups of clients would else take turns for ever.
+    if (this.pending > 0) this.#schedule(0);
     else if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BLOCK_LIMITS, type Block } from '../../server/block.ts';
 import { ServiceError } from '../../server/errors.ts';
 import { type CommitObserver, GroupCommit } from '../../server/group-commit.ts';
@@ -63,6 +64,32 @@ describe('group commit', () => {
     store.writes[0]?.succeed();
     assert.equal((await recorded).micros, START);
     assert.deepEqual(sizes(store), [1]);
+  });
+
+  it('lets clients that were answered together share the next block with those who waited', async () => {
+    const { store, commit } = setUp({ monotonicMs: () => 0 });
+    const answered = commit.record(arrival(START));
+    await store.written(1);
+    const waited = arrivals(3).map(({ micros }) => commit.record(arrival(micros + 1)));
+    store.writes[0]?.succeed();
+    await answered;
+    await nextTurn();
+    const again = commit.record(arrival(START + 10));
+    await store.written(2);
+    store.writes[1]?.succeed();
+    await Promise.all([...waited, again]);
+    assert.deepEqual(sizes(store), [1, 4]);
+  });
+
+  it('holds a block open for 1 ms at most, however many keep arriving', async () => {
+    let nowMs = 0;
+    const { store, commit } = setUp({ monotonicMs: () => nowMs });
+    void commit.record(arrival(START));
+    for (let micros = START + 1; store.writes.length === 0 && nowMs < 10; nowMs += 0.25) {
+      void commit.record(arrival(micros++));
+      await nextTurn();
+    }
+    assert.ok(nowMs > 1 && nowMs <= 2, `written after ${nowMs} ms`);
   });
 
   it('gathers what arrives during a write into the next one', async () => {
