@@ -42,7 +42,7 @@ await main(command, async ({ values: { smoke, only, rounds, out } }) => {
   try {
     if (part) return console.log(await part(bench));
     const results = await measureAll(bench);
-    console.log(terminalReport(results));
+    if (!smoke) console.log(terminalReport(results));
     await writeReport(results, out);
   } finally {
     await bench.generator.stop();

@@ -1,5 +1,6 @@
 import { TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import { OperatorError } from '../../cli/errors.ts';
+import type { BackendSums } from '../backends/acknowledging.ts';
 import type { Backend } from '../backends/backend.ts';
 import type { Generator, Load } from '../load/load.ts';
 import type { RunningServer } from '../processes/server.ts';
@@ -14,6 +15,8 @@ export interface Sample {
   readonly generatorBusy: number;
   /** Absent when the backend does not count, or nothing was written. */
   readonly timestampsPerWriteUnit?: number;
+  /** Bytes of items as DynamoDB counts them; absent likewise. */
+  readonly bytesPerTimestamp?: number;
 }
 
 type LoadShape = Pick<Load, 'connections' | 'warmUpMs' | 'windowMs' | 'ratePerSecond'>;
@@ -28,14 +31,14 @@ export async function measureWindow(
   shape: LoadShape,
 ): Promise<Sample> {
   let cpuBefore = 0;
-  let unitsBefore = 0;
+  let before: BackendSums | undefined;
   const load = { port: running.port, path: running.server.path ?? TIMESTAMPS_PATH, status: 201, ...shape };
   const report = await generator.run(load, async () => {
     cpuBefore = cpuOf(running);
-    unitsBefore = (await backend.sums?.())?.writeUnits ?? 0;
+    before = await backend.sums?.();
   });
   const cpu = cpuOf(running) - cpuBefore;
-  const units = ((await backend.sums?.())?.writeUnits ?? 0) - unitsBefore;
+  const after = await backend.sums?.();
   const { requests, unexpected, wallMs, p50Ms, p99Ms, generatorBusy } = report;
   if (unexpected > 0 || requests === 0)
     throw new OperatorError(
@@ -47,6 +50,13 @@ export async function measureWindow(
     p50Ms,
     p99Ms,
     generatorBusy,
-    ...(units > 0 && { timestampsPerWriteUnit: requests / units }),
+    ...(before && after && written(requests, before, after)),
   };
 }
+
+const written = (requests: number, before: BackendSums, after: BackendSums) => {
+  const units = after.writeUnits - before.writeUnits;
+  return units > 0
+    ? { timestampsPerWriteUnit: requests / units, bytesPerTimestamp: (after.bytes - before.bytes) / requests }
+    : {};
+};

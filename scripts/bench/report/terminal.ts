@@ -1,5 +1,5 @@
 import { textTable } from '../../cli/table.ts';
-import { type Goal, judge } from '../goals.ts';
+import { judge } from '../goals.ts';
 import type { Cell } from '../measure/matrix.ts';
 import type { MemoryReading } from '../measure/memory.ts';
 import type { StartUp } from '../measure/start-up.ts';
@@ -14,15 +14,28 @@ export function terminalReport(results: Results): string {
     `pm2, ${results.workers.workers} workers\n${cellTable(results.workers.cells, results.titles)}`,
     `start-up\n${startUpTable(results.startUp)}`,
     `memory\n${memoryTable(results.memory, results.titles)}`,
-    goalTable(judge(results)),
+    textTable([GOAL_HEAD, ...goalRows(results)]),
   ].join('\n\n');
 }
 
-/** One line per cell: median and, of the CPU, the spread. */
-export function cellTable(cells: readonly Cell[], titles: Results['titles']): string {
-  const rows = cells.map(({ server, backend, connections, samples }) => {
+export const GOAL_HEAD = ['goal', 'aim', 'measured', ''];
+
+export const CELL_HEAD = [
+  'backend',
+  'conn.',
+  'server',
+  'req/s',
+  'p50 ms',
+  'p99 ms',
+  'CPU µs/req',
+  'per write unit',
+  'generator',
+];
+
+/** One row per cell: medians and, of the CPU, the spread. */
+export const cellRows = (cells: readonly Cell[], titles: Results['titles']): string[][] =>
+  cells.map(({ server, backend, connections, samples }) => {
     const figure = (name: Parameters<typeof figureOf>[1]) => figureOf(samples, name).median;
-    const perUnit = figure('timestampsPerWriteUnit');
     return [
       backend,
       String(connections),
@@ -31,13 +44,14 @@ export function cellTable(cells: readonly Cell[], titles: Results['titles']): st
       number(figure('p50Ms')),
       number(figure('p99Ms')),
       spread(figureOf(samples, 'cpuMicrosPerRequest')),
-      Number.isNaN(perUnit) ? '-' : number(perUnit),
+      number(figure('timestampsPerWriteUnit')),
       `${Math.round(figure('generatorBusy') * 100)} %`,
     ];
   });
-  const head = ['backend', 'conn.', 'server', 'req/s', 'p50 ms', 'p99 ms', 'CPU µs/req', 'per unit', 'generator'];
-  return textTable([head, ...rows]);
-}
+
+/** The rows as a text table. */
+export const cellTable = (cells: readonly Cell[], titles: Results['titles']): string =>
+  textTable([CELL_HEAD, ...cellRows(cells, titles)]);
 
 export const spread = ({ median, min, max }: Summary): string => `${number(median)} (${number(min)}–${number(max)})`;
 
@@ -55,13 +69,11 @@ export const memoryTable = (memory: readonly MemoryReading[], titles: Results['t
     ]),
   );
 
-const goalTable = (goals: readonly Goal[]): string =>
-  textTable([
-    ['goal', 'aim', 'measured', ''],
-    ...goals.map(({ figure, aim, measured, unit, met }) => [
-      figure,
-      aim,
-      `${spread(measured)}${unit}`,
-      met ? 'met' : 'MISSED',
-    ]),
+/** The goals as rows of text. */
+export const goalRows = (results: Results): string[][] =>
+  judge(results).map(({ figure, aim, measured, unit, met }) => [
+    figure,
+    aim,
+    `${spread(measured)}${unit}`,
+    met ? 'met' : 'missed',
   ]);
