@@ -24,7 +24,7 @@ const peer = (name: string, title: string): ServerUnderTest => ({
 /** How `ecosystem.config.js` has pm2 start a worker. */
 interface ProductionApp {
   readonly script: string;
-  readonly node_args: readonly string[];
+  readonly node_args?: readonly string[];
 }
 
 /** The ecosystem file is plain JavaScript, which `tsc` does not look into. */
@@ -34,7 +34,7 @@ const productionApp = async (): Promise<ProductionApp> => {
   return apps[0];
 };
 
-const { script, node_args } = await productionApp();
+const { script, node_args = [] } = await productionApp();
 
 /** Stampede's bundle with Node's arguments as production has them. */
 export const STAMPEDE: ServerUnderTest = {
