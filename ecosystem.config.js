@@ -29,6 +29,5 @@ export const apps = [
       ENV_FILE: process.env.ENV_FILE ?? '/etc/stampede/env',
     },
     source_map_support: false,
-    node_args: ['--enable-source-maps'],
   },
 ];
