@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { missing } from '../support/missing.ts';
 
 const SCRIPT = 'ami/files/opt/stampede/bin/pushed-keys';
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1_000) + seconds;
@@ -33,7 +34,7 @@ async function keysFor(activeKeys: string | undefined): Promise<string> {
   }
 }
 
-describe('pushed-keys', () => {
+describe('pushed-keys', { skip: missing('curl') }, () => {
   it('prints the keys that are valid now', async () => {
     const blocks = [
       pushed('ssh-ed25519 AAAAnew stampede-session', inSeconds(60)),

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { commandText } from '../../../scripts/cli/run.ts';
 import { DOORS, type Door } from '../../../scripts/operate/choose-door.ts';
 import { makeKeyLine, sshLine } from '../../../scripts/operate/ssh-commands.ts';
+import { missing } from '../../support/missing.ts';
 import { exampleInstance } from './example-instance.ts';
 
 const instance = exampleInstance({});
@@ -29,7 +30,7 @@ function understoodBySsh(door: Door): Map<string, string> {
 const identity = (id: string) =>
   `-i ${keyFile} -o IdentitiesOnly=yes -o HostKeyAlias=${id} -o UserKnownHostsFile=/home/me/.ssh/stampede_known_hosts -o StrictHostKeyChecking=accept-new -o ConnectTimeout=20`;
 
-describe('sshLine', () => {
+describe('sshLine', { skip: missing('ssh', '-V') }, () => {
   it('goes through Session Manager', () => {
     assert.equal(
       commandText(sshLine(session('session-manager'))),

@@ -1,9 +1,10 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { missing } from '../../support/missing.ts';
 
 /** The npm package that carries AWS's own DynamoDB Local; only its archive is used, its dependencies are not installed. */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
@@ -48,14 +49,8 @@ const untilItAnswers = async (endpoint: string, java: ChildProcess): Promise<voi
   }
 };
 
-/**
- * Why its tests cannot run here, or `false`. With `DYNAMODB_LOCAL=required` (as in CI) there is no such reason, and they
- * fail where Java is missing.
- */
-export const dynamoDBLocalMissing = (): string | false => {
-  if (process.env['DYNAMODB_LOCAL'] === 'required') return false;
-  return spawnSync('java', ['-version']).error ? 'Java is missing; DynamoDB Local needs 17 or later' : false;
-};
+/** Why its tests cannot run here, or `false`. */
+export const dynamoDBLocalMissing = (): string | false => missing('java', '-version');
 
 /** AWS's DynamoDB Local in memory, on a free port. Rejects when it does not answer in time. */
 export const startDynamoDBLocal = async (): Promise<{ endpoint: string; close: () => Promise<void> }> => {
