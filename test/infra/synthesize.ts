@@ -86,7 +86,6 @@ export function unacknowledged(
   Validations.of(app).addPlugins(new AwsSolutionsChecks());
   app.synth();
   const { pluginReports }: Report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'));
-  rmSync(outdir, { recursive: true });
   const ids = pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
   return { settings, ids: [...new Set(ids)] };
 }
@@ -101,12 +100,14 @@ interface Built {
 function build(stage: string, overrides: Overrides, { context = {}, ...props }: AppProps = {}): Built {
   const settings = readSettings(stage, (name) => overrides[name]);
   const outdir = mkdtempSync(join(tmpdir(), 'stampede-synth-'));
+  // At the end, so that a synth that fails leaves nothing behind either.
+  process.on('exit', () => rmSync(outdir, { recursive: true, force: true }));
   const app = new App({ ...props, context: { ...cdkJson.context, ...context }, outdir });
   const stacks = addStampede(app, { stage, settings, ami: { id: 'ami-0123456789abcdef0', builtAt: 1_795_219_200 } });
   return { app, stacks, settings, outdir };
 }
 
-function read({ app, stacks, settings, outdir }: Built): Synthesized {
+function read({ app, stacks, settings }: Built): Synthesized {
   const assembly = app.synth();
   const template = (stack: Stack): Template => assembly.getStackByName(stack.stackName).template;
   const templates = {
@@ -115,7 +116,6 @@ function read({ app, stacks, settings, outdir }: Built): Synthesized {
     service: template(stacks.service),
     operations: template(stacks.operations),
   };
-  rmSync(outdir, { recursive: true });
   return { settings, ...templates, all: Object.values(templates) };
 }
 
