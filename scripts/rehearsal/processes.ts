@@ -24,8 +24,8 @@ export function pm2Daemon(processes: readonly Process[]): Process | undefined {
   return processes.find(({ title }) => /^PM2 v[\d.]+: God Daemon/.test(title));
 }
 
-/** The workers that pm2's daemon runs. */
+/** The workers that pm2's daemon runs. It has other children for moments, which ask the system for its load. */
 export function pm2Workers(processes: readonly Process[]): Process[] {
   const daemon = pm2Daemon(processes);
-  return processes.filter(({ parent }) => parent === daemon?.pid);
+  return processes.filter(({ parent, title }) => parent === daemon?.pid && title.endsWith('/dist/server.cjs'));
 }

@@ -89,6 +89,7 @@ describe("pm2's processes", () => {
     { pid: 1, parent: 0, title: '/lib/systemd/systemd' },
     { pid: 10, parent: 1, title: 'PM2 v7.0.4: God Daemon (/run/stampede/pm2)' },
     { pid: 11, parent: 10, title: 'node /opt/stampede/dist/server.cjs' },
+    { pid: 13, parent: 10, title: 'df -kPT' },
     { pid: 12, parent: 1, title: 'node /opt/stampede/dist/server.cjs' },
   ];
 
