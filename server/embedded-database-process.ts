@@ -10,10 +10,11 @@ import { createDynamoDBClient, createTable } from './dynamodb-client.ts';
 const [path = '', port = '0', table] = process.argv.slice(2);
 const server = dynalite({ path, createTableMs: 0 });
 
-const fail = (error: Error): void => {
-  process.send?.({ error: error.message });
-  console.error(`embedded database: ${error.message}`);
-  process.exit(1);
+/** LevelDB lets one process in; the others learn from it only that the database is closed. */
+const fail = ({ message }: Error): void => {
+  const reason = /closed|lock/i.test(message) ? `its files are in use by another process (${message})` : message;
+  if (process.send) process.send({ error: reason }, () => process.exit(1));
+  else process.exit(1);
 };
 
 const serve = async (): Promise<void> => {
@@ -30,4 +31,5 @@ const serve = async (): Promise<void> => {
 process.on('disconnect', () => server.close(() => process.exit(0)));
 process.on('SIGINT', () => {});
 
+process.on('uncaughtException', fail);
 serve().catch(fail);

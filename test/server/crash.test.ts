@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isRecorded, type Outcome, recordedIds, startLoad } from './support/load.ts';
-import { createDatabaseProcess, type DatabaseProcess, startServerProcess } from './support/processes.ts';
+import {
+  createDatabaseProcess,
+  type DatabaseProcess,
+  startServerProcess,
+  temporaryFolder,
+} from './support/processes.ts';
 import { storedIds } from './support/stored.ts';
 
 const CLIENTS = 32;
@@ -83,5 +88,12 @@ describe('starting', () => {
 
   it('ends with exit code 78 and every wrong variable on stderr', async () => {
     await assert.rejects(startServerProcess({ PORT: 'http', LOG_LEVEL: 'loud' }), /exit code 78/);
+  });
+
+  it('says that the files of the embedded database are in use, and ends', async () => {
+    const environment = { DATA_DIR: temporaryFolder() };
+    await startServerProcess(environment);
+    const second = await startServerProcess(environment).catch((error: Error) => error);
+    assert.match(String(second), /exit code 1 .*in use by another process/s);
   });
 });

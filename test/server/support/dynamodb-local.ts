@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { missing } from '../../support/missing.ts';
+import { freePort } from './processes.ts';
 
 /** The npm package that carries AWS's own DynamoDB Local; only its archive is used, its dependencies are not installed. */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
@@ -19,15 +19,6 @@ const fetchOnce = (): void => {
   execFileSync('tar', ['-xzf', 'amplify-dynamodb-simulator-2.9.30.tgz'], { cwd: partial });
   rmSync(join(partial, 'amplify-dynamodb-simulator-2.9.30.tgz'));
   renameSync(partial, FOLDER);
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 };
 
 const answers = async (endpoint: string): Promise<boolean> => {

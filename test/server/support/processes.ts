@@ -103,7 +103,9 @@ export const startServerProcess = async (environment: Record<string, string>) =>
   );
   const port = await Promise.race([
     listening,
-    exited.then(({ code }) => Promise.reject(new Error(`the server ended with exit code ${code} before it listened`))),
+    exited.then(({ code }) => {
+      throw new Error(`the server ended with exit code ${code} before it listened; it logged ${JSON.stringify(log)}`);
+    }),
   ]);
   after(() => kill(child, 'SIGKILL'));
   return {
