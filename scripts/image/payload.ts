@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -7,6 +6,7 @@ import { executeQuietly } from '../rehearsal/execute.ts';
 import { type Architecture, NODE_PACKAGES } from './architecture.ts';
 import { closureOf, type LockFile, lockedPackage } from './lock-file.ts';
 import { stageNode } from './node-binary.ts';
+import { packTarball } from './tarball.ts';
 
 /** What goes into the image besides Debian. */
 export interface Payload {
@@ -42,17 +42,8 @@ export async function packPayload({ architecture, commit, directory }: PayloadOp
   await stageFacts({ version, commit, nodeVersion, pm2Version: lockedPackage(lock, 'pm2').version }, stage);
 
   const path = join(directory, 'payload.tar.gz');
-  await executeQuietly(tarCommand(stage, path), { deadlineMs: 120_000 });
-  const sha256 = createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
+  const sha256 = await packTarball(stage, path);
   return { path, sha256, version, nodeVersion };
-}
-
-/** The command line that packs the payload; gzip's fastest level, the archive lives for minutes. */
-export function tarCommand(stage: string, path: string) {
-  const options = ['--sort=name', '--owner=root:0', '--group=root:0', '--use-compress-program=gzip -1'];
-  return ['tar', '--create', `--file=${path}`, `--directory=${stage}`, ...options, '.'] as const;
 }
 
 async function stageApplication(lock: LockFile, stage: string): Promise<void> {
