@@ -27,7 +27,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
 
 /** Actions of the deploy role, known by a statement that only it has. */
 const granted = new Set(
-  resourcesOf('AWS::IAM::Policy', synthesize('dev', EVERYTHING_ON).operations)
+  resourcesOf('AWS::IAM::Policy', synthesize('prod', EVERYTHING_ON).operations)
     .map(({ Properties }) => Properties.PolicyDocument.Statement as { Sid: string; Action: string | string[] }[])
     .filter((statements) => statements.some(({ Sid }) => Sid === 'DeployThroughBootstrapRoles'))
     .flatMap((statements) => statements.flatMap(({ Action }) => Action)),
