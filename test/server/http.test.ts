@@ -148,6 +148,18 @@ describe('the connection', () => {
     await isHealthy();
   });
 
+  it('may be slow without keeping others waiting', async () => {
+    const slow = await Promise.all(Array.from({ length: 200 }, open));
+    for (const socket of slow) socket.write('POST /app HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n1');
+    await request(server).post('/app').expect(201);
+    await isHealthy();
+    const last = slow.at(-1) as Socket;
+    last.write('2');
+    const [answer] = await once(last, 'data');
+    assert.match(String(answer), /^HTTP\/1\.1 201 /);
+    for (const socket of slow) socket.destroy();
+  });
+
   it('may break off while the timestamp is being stored', async () => {
     const release = database.hold();
     const arrived = service.arrived(1);
