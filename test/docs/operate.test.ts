@@ -38,7 +38,7 @@ describe('withHelp', () => {
         { name: 'a', help: 'costs $1\n' },
         { name: 'b', help: 'new\n' },
       ]),
-      '# Title\n\n## npm run a\n\nWords.\n\n```text\ncosts $1\n```\n\nMore.\n\n## Other\n\n```text\nkept\n```\n\n## npm run b\n\n```text\nnew\n```\n',
+      '# Title\n\n## npm run a\n\nWords.\n\n```text\ncosts $1\n```\n\nMore.\n\n## npm run b\n\n```text\nnew\n```\n\n## Other\n\n```text\nkept\n```\n',
     );
   });
 
