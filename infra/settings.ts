@@ -50,6 +50,12 @@ const TABLE = {
   sustainedRate: setting(integer(1, 1_000_000), 500, 2_500),
   /** Timestamps per second up to which the fleet may grow; decides the largest bill. */
   peakRate: setting(integer(1, 1_000_000), 5_000, 20_000),
+  /** Partition keys of a day, 1,000 write units/s each, far above the peak; may be raised at any time, reading costs one query each. */
+  tableShards: setting(integer(1, 1024), 16, 16),
+  /** `POST /app` per second that one instance admits, 429 beyond it; 0: no limit, the fleet scales instead. */
+  rateLimitPerSecond: setting(integer(0, 1_000_000), 0, 0),
+  /** CPU load on request, for scaling drills; in production anybody could ask for it. */
+  loadEndpoint: setting(flag, true, false),
   /** Old instances gather old kernels and leaks; replacing them also proves every week that launching works. */
   maxInstanceLifetimeDays: setting(integer(1, 365), 14, 7),
   /** Raises the minimum before known peaks: `name=cron=minimum`, with the five fields of Unix cron, in UTC. */

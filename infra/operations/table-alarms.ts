@@ -38,7 +38,7 @@ export const tableAlarms = (scope: Construct, tableName: string): TableAlarms =>
   throttles: runbookAlarm(scope, 'TableThrottles', {
     means: 'DynamoDB refused reads or writes for want of capacity.',
     runbook:
-      'one hot shard (look at contributor insights): raise TABLE_SHARDS; the whole table: raise peakRate, which sets its limit.',
+      'one hot shard (look at contributor insights): raise tableShards; the whole table: raise peakRate, which sets its limit.',
     metric: sum('throttles', {
       writes: tableMetric(tableName, 'WriteThrottleEvents'),
       reads: tableMetric(tableName, 'ReadThrottleEvents'),

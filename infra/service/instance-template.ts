@@ -43,6 +43,9 @@ export class InstanceTemplate extends Construct {
       tableName: data.timestamps.table.tableName,
       groupName: fleetName(stage),
       launchHook: LAUNCH_HOOK,
+      tableShards: settings.tableShards,
+      rateLimitPerSecond: settings.rateLimitPerSecond,
+      loadEndpoint: settings.loadEndpoint,
       tracing: settings.tracing,
     });
     this.role = instanceRole(this, 'Role', { stage, settings, data });

@@ -10,6 +10,10 @@ export interface EnvironmentProps {
   readonly tableName: string;
   readonly groupName: string;
   readonly launchHook: string;
+  readonly tableShards: number;
+  /** 0: none. */
+  readonly rateLimitPerSecond: number;
+  readonly loadEndpoint: boolean;
   readonly tracing: boolean;
 }
 
@@ -26,6 +30,9 @@ export const instanceEnvironment = (props: EnvironmentProps): Environment => ({
   // The load balancer, so that the client's address is the last one of X-Forwarded-For.
   [ENV.trustedProxies]: '1',
   [ENV.cloudwatchMetrics]: 'on',
+  [ENV.tableShards]: String(props.tableShards),
+  [ENV.loadEndpoint]: props.loadEndpoint ? 'on' : 'off',
+  ...(props.rateLimitPerSecond > 0 && { [ENV.rateLimitPerSecond]: String(props.rateLimitPerSecond) }),
   ...(props.tracing && TRACING),
 });
 

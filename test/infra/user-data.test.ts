@@ -17,6 +17,9 @@ describe('user data', () => {
       tableName: 'table',
       groupName: 'group',
       launchHook: 'ready',
+      tableShards: 32,
+      rateLimitPerSecond: 0,
+      loadEndpoint: true,
       tracing: false,
     });
     execFileSync('bash', ['-c', writeEnvironmentScript(environment).replaceAll(IMAGE_PATHS.envFile, file)]);
@@ -31,6 +34,8 @@ describe('user data', () => {
       'LAUNCH_HOOK_NAME=ready',
       'TRUSTED_PROXIES=1',
       'CLOUDWATCH_METRICS=on',
+      'TABLE_SHARDS=32',
+      'LOAD_ENDPOINT=on',
     ]);
     assert.equal(mode, 0o640);
   });
