@@ -15,6 +15,12 @@ const command = {
   options: {
     smoke: { type: 'boolean', help: 'only show that every part works; the numbers mean nothing' },
     only: { type: 'string', value: '<part>', help: `measure and print one part: ${Object.keys(PARTS).join(', ')}` },
+    backend: {
+      type: 'string',
+      value: '<name>',
+      multiple: true,
+      help: `measure on these only: ${FULL_PLAN.backends.join(', ')}`,
+    },
     rounds: { type: 'string', value: '<n>', help: `how often each figure is taken (default: ${FULL_PLAN.rounds})` },
     out: { type: 'string', value: '<folder>', default: 'docs/benchmarks', help: 'where results.json and the page go' },
   },
@@ -32,11 +38,11 @@ const planOf = (smoke: boolean, rounds: string | undefined): Plan => {
   return { ...plan, rounds: Number(rounds) };
 };
 
-await main(command, async ({ values: { smoke, only, rounds, out } }) => {
+await main(command, async ({ values: { smoke, only, backend, rounds, out } }) => {
   const part = only === undefined ? undefined : PARTS[only];
   if (only !== undefined && !part)
     throw new UsageError(`--only is '${only}': expected ${Object.keys(PARTS).join(', ')}`);
-  const plan = planOf(smoke, rounds);
+  const plan = { ...planOf(smoke, rounds), ...(backend.length > 0 && { backends: backend }) };
   await prepare();
   const bench: Bench = { plan, generator: new Generator() };
   try {

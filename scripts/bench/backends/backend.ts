@@ -54,7 +54,7 @@ async function startDynamodbLocal(): Promise<Backend> {
   const child = new Child({
     role: 'backend',
     cwd: dynamodbLocalFolder(),
-    line: ['java', '-jar', 'DynamoDBLocal.jar', '-inMemory', '-disableTelemetry', '-port', String(port)],
+    line: ['java', '-jar', 'DynamoDBLocal.jar', '-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(port)],
     env: {},
   });
   return { endpoint: `http://127.0.0.1:${port}`, stop: () => child.stop() };

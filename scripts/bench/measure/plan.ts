@@ -29,10 +29,10 @@ export const FULL_PLAN: Plan = {
   rounds: 5,
   connections: [1, 16, USUAL_CONNECTIONS, 256],
   backends: ['ack-0ms', 'ack-4ms', 'dynalite', 'dynamodb-local'],
-  heatMs: 1_500,
+  heatMs: 1_000,
   warmUpMs: 200,
   windowMs: 1_000,
-  startUps: 7,
+  startUps: 5,
   memoryAfter: [10_000, 20_000, 50_000, 100_000],
   workers: 2,
 };
