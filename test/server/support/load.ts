@@ -13,6 +13,8 @@ export interface Outcome {
 const post = (url: string, agent: Agent): Promise<Outcome> =>
   new Promise((resolve) => {
     const sent = request(`${url}/app`, { method: 'POST', agent, headers: { accept: 'application/json' } });
+    // A request that is never answered fails its test instead of holding it up for ever.
+    sent.setTimeout(DEADLINE_MS / 2, () => sent.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
     sent.on('error', (error: NodeJS.ErrnoException) => resolve({ error: error.code ?? error.message, body: '' }));
     sent.on('response', (response) => {
       let body = '';
