@@ -19,13 +19,16 @@ export interface TestService {
   readonly arrived: (count: number) => Promise<void>;
 }
 
+/** Here clients and database share the event loop with the service: on a busy machine it would refuse them. */
+const DEFAULTS = { PORT: '0', HOST: '127.0.0.1', MAX_EVENT_LOOP_DELAY_MS: '60000' };
+
 /** The service in this process, on a free port, configured by `environment`; ends with the tests of the calling file. */
 export const startService = async (
   { client, tableName }: TestDatabase,
   environment: Record<string, string> = {},
   instanceId?: string,
 ): Promise<TestService> => {
-  const config: Config = readConfig({ PORT: '0', HOST: '127.0.0.1', ...environment }, { embeddedDatabase: true });
+  const config: Config = readConfig({ ...DEFAULTS, ...environment }, { embeddedDatabase: true });
   const log: Record<string, unknown>[] = [];
   const sink = new Writable({
     write(line, _encoding, done) {
