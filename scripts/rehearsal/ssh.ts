@@ -23,8 +23,18 @@ export function authorizedKeys(key: SshKey): InstanceFile {
   return { path: '/home/admin/.ssh/authorized_keys', text: key.publicKey };
 }
 
-/** The command line that runs another one on a host, from inside a namespace. */
-export function sshCommand(from: NetworkNamespace, key: SshKey, host: string, line: CommandLine): CommandLine {
+/**
+ * The command line that runs another one on a host, from inside a namespace.
+ *
+ * @param through a bastion that only carries the bytes; the key never gets there
+ */
+export function sshCommand(
+  from: NetworkNamespace,
+  key: SshKey,
+  host: string,
+  line: CommandLine,
+  through?: string,
+): CommandLine {
   const options = {
     BatchMode: 'yes',
     IdentitiesOnly: 'yes',
@@ -36,7 +46,8 @@ export function sshCommand(from: NetworkNamespace, key: SshKey, host: string, li
     ConnectTimeout: '5',
   };
   const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  return from.inside(['ssh', ...flags, `admin@${host}`, ...line]);
+  const jump = through === undefined ? [] : ['-o', `ProxyCommand=ssh ${flags.join(' ')} -W %h:%p admin@${through}`];
+  return from.inside(['ssh', ...flags, ...jump, `admin@${host}`, ...line]);
 }
 
 const SSH_DEADLINE_MS = 60_000;
