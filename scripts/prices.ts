@@ -40,6 +40,8 @@ export interface RegionPrices {
   /** Standard queues. */
   readonly sqs: { readonly millionRequests: number };
   readonly s3: { readonly standardGbMonth: number; readonly thousandPuts: number };
+  /** Fault Injection Service: per minute of each action of an experiment. */
+  readonly fis: { readonly actionMinute: number };
   readonly kms: { readonly keyMonth: number; readonly tenThousandRequests: number };
 }
 
@@ -50,6 +52,7 @@ const EVERYWHERE = {
   internetGb: 0.09,
   lambda: { millionRequests: 0.2, gbSecondX86: 0.0000166667, gbSecondArm: 0.0000133334 },
   sqs: { millionRequests: 0.4 },
+  fis: { actionMinute: 0.1 },
   kms: { keyMonth: 1, tenThousandRequests: 0.03 },
 } as const;
 

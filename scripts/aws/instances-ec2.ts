@@ -11,6 +11,8 @@ import { explained } from './explained.ts';
 export interface Instance {
   readonly id: string;
   readonly state: string;
+  /** `c7g.medium` */
+  readonly type: string;
   readonly zone: string;
   readonly imageId: string;
   readonly launchedAt: Date | undefined;
@@ -34,6 +36,7 @@ function instanceOf(instance: Ec2Instance): Instance {
   return {
     id: instance.InstanceId ?? '',
     state: instance.State?.Name ?? '',
+    type: instance.InstanceType ?? '',
     zone: instance.Placement?.AvailabilityZone ?? '',
     imageId: instance.ImageId ?? '',
     launchedAt: instance.LaunchTime,

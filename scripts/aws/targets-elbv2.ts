@@ -1,4 +1,9 @@
-import { DescribeTargetHealthCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  DeregisterTargetsCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+  RegisterTargetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CLIENT_SETTINGS } from './client-settings.ts';
 import { explained } from './explained.ts';
 
@@ -11,14 +16,29 @@ export interface Target {
   readonly reason: string;
 }
 
+const client = () => new ElasticLoadBalancingV2Client(CLIENT_SETTINGS);
+
 /** Reads the health of all targets of a target group. */
 export async function describeTargets(targetGroupArn: string): Promise<readonly Target[]> {
-  const client = new ElasticLoadBalancingV2Client(CLIENT_SETTINGS);
-  const call = client.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }));
+  const call = client().send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }));
   const { TargetHealthDescriptions = [] } = await explained('read the health of the targets', call);
   return TargetHealthDescriptions.map(({ Target, TargetHealth }) => ({
     instanceId: Target?.Id ?? '',
     state: TargetHealth?.State ?? 'unknown',
     reason: TargetHealth?.Description ?? '',
   }));
+}
+
+/** Takes instances out of a target group; requests in flight get the deregistration delay to end. */
+export async function deregisterTargets(targetGroupArn: string, instanceIds: readonly string[]): Promise<void> {
+  const Targets = instanceIds.map((Id) => ({ Id }));
+  const call = client().send(new DeregisterTargetsCommand({ TargetGroupArn: targetGroupArn, Targets }));
+  await explained(`deregister ${instanceIds.join(', ')}`, call);
+}
+
+/** Puts instances into a target group, with its port. */
+export async function registerTargets(targetGroupArn: string, instanceIds: readonly string[]): Promise<void> {
+  const Targets = instanceIds.map((Id) => ({ Id }));
+  const call = client().send(new RegisterTargetsCommand({ TargetGroupArn: targetGroupArn, Targets }));
+  await explained(`register ${instanceIds.join(', ')}`, call);
 }

@@ -80,6 +80,7 @@ function describeInstances({ params }: AwsRequest, known: readonly ExampleInstan
   const instances = asked.map(({ id, zone, ip, publicIp }) => ({
     instanceId: id,
     imageId: 'ami-0123456789abcdef0',
+    instanceType: 'c7g.medium',
     instanceState: { code: 16, name: 'running' },
     launchTime: '2026-11-21T06:00:00.000Z',
     placement: { availabilityZone: zone },

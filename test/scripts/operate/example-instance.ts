@@ -5,6 +5,7 @@ export function exampleInstance(deciding: Partial<Instance>): Instance {
   return {
     id: 'i-0a1111111111111aa',
     state: 'running',
+    type: 'c7g.medium',
     zone: 'eu-west-1a',
     imageId: 'ami-0123456789abcdef0',
     launchedAt: undefined,
