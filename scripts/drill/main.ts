@@ -1,0 +1,92 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ENV } from '../../server/contract.ts';
+import { describeInstances } from '../aws/instances-ec2.ts';
+import { confirm } from '../cli/confirm.ts';
+import { OperatorError } from '../cli/errors.ts';
+import { main } from '../cli/main.ts';
+import { parseStage } from '../cli/stage.ts';
+import { postTimestamp } from '../operate/post-timestamp.ts';
+import { parseServiceUrl } from '../operate/service-url.ts';
+import { outputsOf } from '../operate/stage-outputs.ts';
+import { costText, expectedCost } from './cost.ts';
+import { prepareFault } from './faults/prepare.ts';
+import { requireArtillery } from './load/artillery.ts';
+import { OWN_ARTILLERY } from './load/script.ts';
+import { alarmPattern, DRILL_COMMAND, ratioOf, wholeNumber } from './options.ts';
+import { type Plan, planDrill, scenarioNamed } from './plan.ts';
+import { refuseUnwell } from './ready.ts';
+import { hasPassed, type Report } from './report/page.ts';
+import { renderTerminal } from './report/terminal.ts';
+import { writeReport } from './report/write.ts';
+import { runDrill } from './run.ts';
+import { type Snapshot, servingMembers, takeSnapshot } from './snapshot.ts';
+import { isStored, type Reader } from './stored.ts';
+
+/** Pause between two looks at the stage: within the rate limits of AWS, and finer than its health checks. */
+const PAUSE_MS = 5_000;
+
+await main(DRILL_COMMAND, async ({ values, positionals: [name = ''] }) => {
+  scenarioNamed(name);
+  const stageName = parseStage(values.stage);
+  const ratePerS = wholeNumber('rate', values.rate);
+  const stop = { errorRatio: ratioOf('stop-errors', values['stop-errors']), alarm: alarmPattern(values['stop-alarm']) };
+  const sample = wholeNumber('sample', values.sample);
+  const given = values.target === undefined ? undefined : parseServiceUrl(values.target);
+  const artillery = values.artillery ?? OWN_ARTILLERY;
+  await requireArtillery(artillery);
+
+  const stage = { stage: stageName, ...(await outputsOf(stageName, 'service')) };
+  const plan = planDrill({
+    scenario: name,
+    target: given ?? stage.url,
+    ratePerS,
+    peakPerS: values.peak === undefined ? 10 * ratePerS : wholeNumber('peak', values.peak),
+    ...(values['fault-at'] !== undefined && { faultAtS: wholeNumber('fault-at', values['fault-at']) }),
+    ...(values.duration !== undefined && { durationS: wholeNumber('duration', values.duration) }),
+  });
+  const before = await takeSnapshot(stage);
+  refuseUnwell(before, stop.alarm);
+  const token = process.env[ENV.readToken];
+  const reader: Reader = { url: plan.target, ...(token && { token }) };
+  await refuseOtherStage(reader, { ...reader, url: stage.url });
+  const fault = prepareFault(plan, stage, before, {
+    ...(values.zone && { zone: values.zone }),
+    ...(values['fis-template'] && { fisTemplate: values['fis-template'] }),
+  });
+
+  console.error(`Drill   ${plan.name}: ${plan.summary}`);
+  console.error(`Load    ${ratePerS}/s to ${plan.target} for ${plan.durationS} s at most`);
+  console.error(`Fault   ${fault?.intent ?? 'none'}`);
+  console.error(`Cost    ${await costOf(plan, before, values['fis-template'] !== undefined)}`);
+  if (!values.yes) await confirm(`This loads and may harm the stage ${stageName}.`, stageName);
+
+  const createdAt = new Date().toISOString();
+  const folder = values.out ?? join('.drill', `${name}-${createdAt.replaceAll(/[:.]/g, '-')}`);
+  await mkdir(folder, { recursive: true });
+  const judged = await runDrill({ plan, stage, fault, stop, reader, sample, folder, artillery, pauseMs: PAUSE_MS });
+  const facts = { stage: stageName, target: plan.target, image: stage.amiId, 'read back at most': String(sample) };
+  const report: Report = { title: `Drill of ${stageName}`, createdAt, facts, proofs: [], runs: [judged] };
+  const { page } = await writeReport(folder, report);
+  console.log(`${renderTerminal(report)}\n\nReport: ${page}`);
+  if (!hasPassed(report)) process.exitCode = 1;
+});
+
+/** A load on one deployment and a fault in another would prove nothing: what is recorded here must be stored there. */
+async function refuseOtherStage(target: Reader, stage: Reader): Promise<void> {
+  const { id } = await postTimestamp(target.url);
+  if (target.url === stage.url || (await isStored(stage, id))) return;
+  throw new OperatorError(`a timestamp recorded at ${target.url} is not found at ${stage.url}: is --stage right?`);
+}
+
+async function costOf(plan: Plan, before: Snapshot, usesFis: boolean): Promise<string> {
+  const serving = servingMembers(before);
+  const [instance] = await describeInstances(serving.map(({ id }) => id));
+  const { zone = '', type: instanceType = '' } = instance ?? {};
+  const { desired, max } = before.group;
+  try {
+    return costText(expectedCost(plan, { region: zone.slice(0, -1), instanceType, desired, max }, usesFis));
+  } catch (error) {
+    return `unknown: ${(error as Error).message}`;
+  }
+}

@@ -1,0 +1,19 @@
+// Stands in for artillery: reads a test script, posts one request a second, tells periods on file descriptor 3.
+import { appendFileSync, readFileSync, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const { config } = JSON.parse(readFileSync(process.argv.at(-1), 'utf8'));
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort());
+const summaries = { 'http.response_time': { p50: 1, p95: 2, p99: 3 } };
+
+const endMs = Date.now() + 1_000 * config.phases.reduce((sum, { duration }) => sum + duration, 0);
+while (Date.now() < endMs && !stop.signal.aborted) {
+  const firstCounterAt = Date.now();
+  const response = await fetch(new URL('/app', config.target), { method: 'POST' });
+  const { id } = await response.json();
+  if (response.status === 201) appendFileSync(config.variables.acknowledgedFile, `${id}\n`);
+  const counters = { 'http.requests': 1, [`http.codes.${response.status}`]: 1 };
+  writeSync(3, `${JSON.stringify({ firstCounterAt, lastCounterAt: Date.now(), counters, summaries })}\n`);
+  await sleep(250, undefined, { signal: stop.signal }).catch(() => undefined);
+}
