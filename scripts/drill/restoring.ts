@@ -6,6 +6,7 @@ export class Restoring implements Fault {
   readonly #fault: Fault;
   #causing: Promise<unknown> = Promise.resolve();
   #isClosed = false;
+  #wasCaused = false;
   /** Why restoring failed; empty when it did not, or when a later attempt made it good. */
   readonly failures: string[] = [];
 
@@ -19,6 +20,7 @@ export class Restoring implements Fault {
 
   async cause(): Promise<string> {
     if (this.#isClosed) throw new OperatorError(`the drill is over: not done: ${this.intent}`);
+    this.#wasCaused = true;
     const causing = this.#fault.cause();
     this.#causing = causing.catch(() => undefined);
     return await causing;
@@ -46,5 +48,6 @@ export class Restoring implements Fault {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.restore();
+    if (this.#wasCaused && this.failures.length === 0) console.error(`Restored: ${this.intent}`);
   }
 }

@@ -27,6 +27,11 @@ describe('the stop condition', () => {
     assert.equal(stopReason(condition, [period(9, 9), ...Array(3).fill(period(100, 1))], snapshotExample()), undefined);
   });
 
+  it('looks at the last half minute only, however well it went before', () => {
+    const periods = [...Array(30).fill(period(100, 0)), ...Array(3).fill(period(100, 30))];
+    assert.equal(stopReason(condition, periods, snapshotExample()), '90 of 300 requests failed in the last 30 s');
+  });
+
   it('is met when the alarm rings, and by no other alarm', () => {
     const ringing = snapshotExample({ alarms: [alarm('devUsersAffected7', 'ALARM', 0)] });
     assert.equal(stopReason(condition, [], ringing), 'the alarm devUsersAffected7 rings');

@@ -125,6 +125,10 @@ describe('npm run drill', () => {
     const stderr = await interruptWhen(child, /eu-west-1a lost/);
     const [code] = await once(child, 'close');
     assert.equal(code, 130, stderr.join('\n'));
+    assert.equal(
+      stderr.at(-1),
+      'Restored: deregister i-0a1111111111111aa, all of eu-west-1a, and register them again afterwards',
+    );
     const [gone, back] = ['DeregisterTargets', 'RegisterTargets'].map((name) =>
       aws.requests.filter(({ operation }) => operation === name).map(({ params }) => params),
     );
