@@ -6,6 +6,7 @@ import { scaleOut } from '../../../infra/service/scaling-steps.ts';
 import { readSettings, SCALING } from '../../../infra/settings.ts';
 import { addStampede } from '../../../infra/stampede.ts';
 import { directionOf } from '../../../scripts/model/settings.ts';
+import { readStageFacts } from '../../../scripts/rehearse/stage-facts.ts';
 import { groupSubnets, servingGroup } from '../../../scripts/template/group.ts';
 import { readLaunchTemplate } from '../../../scripts/template/launch-template.ts';
 import { readLoadBalancer } from '../../../scripts/template/load-balancer.ts';
@@ -86,5 +87,18 @@ describe('the synthesised dev stage', () => {
     const script = userDataScript(templates, { 'AWS::Region': settings.region, [table?.ref ?? '']: 'timestamps' });
     assert.match(script, /^#!\/bin\/bash\n/);
     assert.match(script, /\nTABLE_NAME=timestamps\n/);
+  });
+
+  it('tells a rehearsal whose security groups are whose, and where the load balancer stands', () => {
+    const { groupOf, publicSubnets, region, userData } = readStageFacts(templates, 'timestamps');
+    assert.deepEqual(
+      Object.entries(groupOf).map(
+        ([whose, id]) => `${whose}: ${/^Firewall([A-Za-z]+?)(?=[0-9A-F]{8}$)/.exec(id)?.[1]}`,
+      ),
+      ['app: App', 'balancer: LoadBalancer', 'bastion: Bastion'],
+    );
+    assert.equal(region, settings.region);
+    assert.equal(publicSubnets.length, settings.zones.length);
+    assert.match(userData, /\nTABLE_NAME=timestamps\n/);
   });
 });

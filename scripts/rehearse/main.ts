@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import { UsageError } from '../cli/errors.ts';
+import { main } from '../cli/main.ts';
+import type { JudgedRun, Report } from '../drill/report/page.ts';
+import { hasPassed } from '../drill/report/page.ts';
+import { renderTerminal } from '../drill/report/terminal.ts';
+import { writeReport } from '../drill/report/write.ts';
+import { readCheckout } from '../image/commit.ts';
+import { Stopwatch } from '../image/stopwatch.ts';
+import { withUndo } from '../rehearsal/undo.ts';
+import { openWorkshop } from '../rehearsal/workshop.ts';
+import { proveStage } from './proofs.ts';
+import { runDrill } from './run-drill.ts';
+import { DRILLS, type RehearsedDrill } from './scenarios.ts';
+import { sealedImage } from './sealed-image.ts';
+import { openStage, TABLE_NAME } from './stage.ts';
+import { readStageFacts } from './stage-facts.ts';
+import { synthesizeStage } from './synthesize.ts';
+
+/** Seconds of the load balancer's times that pass in one real second. */
+const TIME_FACTOR = 5;
+
+const command = {
+  name: 'rehearse',
+  summary: 'Runs the whole deployment on this machine, offline: proves it, breaks it, and judges how it recovers.',
+  options: {
+    only: { type: 'string', value: '<drill,...>', help: `some of ${Object.keys(DRILLS).join(', ')}` },
+    report: { type: 'string', value: '<folder>', default: '.data/rehearsal', help: 'where the report is written' },
+  },
+  examples: [['npm run rehearse -- --only steady,kill-instance', 'proofs and two drills']],
+} as const;
+
+await main(command, async ({ values }) => {
+  const drills = chooseDrills(values.only);
+  const watch = new Stopwatch();
+  const report = await withUndo(async (undo): Promise<Report> => {
+    const workshop = await openWorkshop(undo);
+    const image = await watch.time('sealed image', sealedImage);
+    const templates = await watch.time('synth', () => synthesizeStage(workshop.directory));
+    const stageFacts = readStageFacts(templates, TABLE_NAME);
+    const stage = await watch.time('stage up', () => openStage(stageFacts, image, TIME_FACTOR, workshop));
+    const proofs = await watch.time('proofs', () => proveStage(stage));
+    const runs: JudgedRun[] = [];
+    for (const [name, drill] of drills) runs.push(await watch.time(name, () => runDrill(name, drill, stage)));
+    const { commit } = await readCheckout();
+    const facts = { commit: commit.slice(0, 12), 'time factor': String(TIME_FACTOR), Node: process.version };
+    return { title: 'Rehearsal', createdAt: new Date().toISOString(), facts, proofs, runs };
+  });
+  const { page } = await writeReport(resolve(values.report), report);
+  console.log(`${renderTerminal(report)}\n\nReport: ${page}`);
+  if (!hasPassed(report)) process.exitCode = 1;
+});
+
+function chooseDrills(only: string | undefined): [string, RehearsedDrill][] {
+  const names = only?.split(',') ?? Object.keys(DRILLS);
+  return names.map((name) => {
+    const drill = DRILLS[name];
+    if (drill) return [name, drill];
+    throw new UsageError(`there is no drill '${name}': expected ${Object.keys(DRILLS).join(', ')}`);
+  });
+}

@@ -1,0 +1,117 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { makeBaseRoot } from '../image/base-root.ts';
+import { lendDatabase } from '../image/lent-database.ts';
+import { executeQuietly } from '../rehearsal/execute.ts';
+import { Instance } from '../rehearsal/instance.ts';
+import { mountImage } from '../rehearsal/mounts.ts';
+import { authorizedKeys } from '../rehearsal/ssh.ts';
+import { waitQuietly } from '../rehearsal/wait.ts';
+import type { Workshop } from '../rehearsal/workshop.ts';
+import { addressIn, METADATA_ADDRESS, OUTSIDE } from './addresses.ts';
+import { startBackground } from './background.ts';
+import { Balancer } from './balancer.ts';
+import { Fleet } from './fleet.ts';
+import { type Attachment, StageNetwork } from './network.ts';
+import type { StageFacts } from './stage-facts.ts';
+
+/** Name of the table in a rehearsal. */
+export const TABLE_NAME = 'rehearsal';
+
+const DATABASE_PORT = 443;
+const READY_DEADLINE_MS = 15_000;
+const HOST_KEYS_UNIT = 'etc/systemd/system/ssh.service.d/10-host-keys.conf';
+
+/** A stage that runs on this machine. */
+export interface Stage {
+  readonly facts: StageFacts;
+  readonly network: StageNetwork;
+  readonly balancer: Balancer;
+  readonly fleet: Fleet;
+  readonly bastion: Attachment;
+  readonly database: Attachment;
+  readonly operator: Attachment;
+  readonly anybody: Attachment;
+  readonly timeFactor: number;
+  readonly workshop: Workshop;
+  /** What the metadata service was asked, one line a request. */
+  metadataLog(): Promise<string>;
+  /** Every timestamp in the table, read without the server. */
+  storedTimestamps(): Promise<string[]>;
+}
+
+/** Builds a stage from its templates' facts, with instances of a sealed image, and waits until all serve. */
+export async function openStage(
+  facts: StageFacts,
+  image: string,
+  timeFactor: number,
+  workshop: Workshop,
+): Promise<Stage> {
+  const { directory, undo } = workshop;
+  const network = await StageNetwork.make(facts, workshop);
+  const [operator, anybody, database] = [
+    await network.attach('operator', OUTSIDE.operator),
+    await network.attach('anybody', OUTSIDE.anybody),
+    await network.attach('database', OUTSIDE.database),
+  ];
+  const lent = { host: OUTSIDE.database, port: DATABASE_PORT, table: TABLE_NAME };
+  await lendDatabase(lent, undo, database.namespace.inside);
+  const metadataFile = join(directory, 'instances.json');
+  await startMetadata(network, metadataFile, workshop);
+
+  const [first] = facts.publicSubnets;
+  if (!first) throw new Error('the load balancer has no subnet');
+  const door = await network.attach('balancer', addressIn(first.cidr, 10), facts.groupOf.balancer);
+  const balancer = await Balancer.start(facts, door, timeFactor, workshop);
+  const bastion = await startBastion(network, addressIn(first.cidr, 20), facts, workshop);
+
+  const mounted = await mountImage(image, join(directory, 'image'), undo);
+  const fleet = new Fleet({ facts, network, balancer, workshop, metadataFile, timeFactor }, mounted);
+  fleet.start();
+  await fleet.settled();
+  return {
+    facts,
+    network,
+    balancer,
+    fleet,
+    bastion,
+    database,
+    operator,
+    anybody,
+    timeFactor,
+    workshop,
+    metadataLog: () => readFile(join(directory, 'metadata.log'), 'utf8'),
+    storedTimestamps: async () => {
+      const script = join(import.meta.dirname, 'stored-lines.ts');
+      const endpoint = `http://${OUTSIDE.database}:${DATABASE_PORT}`;
+      const output = await executeQuietly(database.namespace.inside([process.execPath, script, endpoint, TABLE_NAME]));
+      return output.split('\n').filter((line) => line !== '');
+    },
+  };
+}
+
+async function startMetadata(network: StageNetwork, file: string, workshop: Workshop): Promise<void> {
+  await writeFile(file, '[]');
+  const script = join(import.meta.dirname, 'metadata-service.ts');
+  const line = network.router.inside([process.execPath, script, METADATA_ADDRESS, file]);
+  startBackground('metadata', line, workshop);
+  const log = join(workshop.directory, 'metadata.log');
+  const isReady = async () => (await readFile(log, 'utf8')).startsWith('ready');
+  await waitQuietly('the metadata service', isReady, READY_DEADLINE_MS);
+}
+
+/** The bastion boots the base root: it is no instance of our image on AWS either. */
+async function startBastion(
+  network: StageNetwork,
+  address: string,
+  facts: StageFacts,
+  workshop: Workshop,
+): Promise<Attachment> {
+  const attachment = await network.attach('bastion', address, facts.groupOf.bastion);
+  const image = await makeBaseRoot(resolve('.data/bake'));
+  const hostKeys = { path: HOST_KEYS_UNIT, text: await readFile(join('ami/files', HOST_KEYS_UNIT), 'utf8') };
+  const files = [authorizedKeys(workshop.key), hostKeys];
+  const { namespace } = attachment;
+  await Instance.boot({ name: 'bastion', image, namespace, directory: workshop.directory, files }, workshop.undo);
+  return attachment;
+}

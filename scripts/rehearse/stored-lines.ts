@@ -1,0 +1,14 @@
+/** Prints every timestamp in a table, one a line, read without the server: `stored-lines.ts ENDPOINT TABLE`. */
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { timestampsIn } from './stored.ts';
+
+const [endpoint, TableName] = process.argv.slice(2);
+if (!endpoint || !TableName) throw new Error('usage: stored-lines.ts ENDPOINT TABLE');
+
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
+for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true })) {
+  for (const { pk, lines } of Items) {
+    for (const timestamp of timestampsIn(pk?.S ?? '', lines?.S ?? '')) console.log(timestamp);
+  }
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { compareStored, timestampsIn } from '../../../scripts/rehearse/stored.ts';
+
+describe('timestampsIn', () => {
+  it("reads a block's lines as full timestamps", () => {
+    const lines = '07:45:00.123456 3f5c8a1b 203.0.113.7 https\n07:45:00.123457 3f5c8a1c 203.0.113.7 https';
+    assert.deepEqual(timestampsIn('2026-11-21#07', lines), [
+      '2026-11-21T07:45:00.123456Z',
+      '2026-11-21T07:45:00.123457Z',
+    ]);
+  });
+
+  it('finds none in an item that is no block', () => {
+    assert.deepEqual(timestampsIn('days', ''), []);
+  });
+});
+
+describe('compareStored', () => {
+  it('misses what was acknowledged and is not stored', () => {
+    assert.deepEqual(compareStored(['a', 'b'], ['a']), { acknowledged: 2, stored: 1 });
+  });
+
+  it('lets one stored timestamp stand for one acknowledged only', () => {
+    assert.deepEqual(compareStored(['a', 'a'], ['a']), { acknowledged: 2, stored: 1 });
+  });
+
+  it('does not mind timestamps whose answers were lost', () => {
+    assert.deepEqual(compareStored(['a'], ['a', 'b']), { acknowledged: 1, stored: 1 });
+  });
+});
