@@ -29,10 +29,12 @@ export class Undo {
 }
 
 const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const CRASHES = ['uncaughtException', 'unhandledRejection'] as const;
 
 /**
- * Runs `action` and takes away what it made: when it returns, when it fails, and when this process is interrupted.
- * An interrupt ends the process with 130 once all is taken away; a second one does not cut that short.
+ * Runs `action` and takes away what it made: when it returns, when it fails, and when this process is interrupted or
+ * crashes. An interrupt ends the process with 130 once all is taken away; neither a second one nor what then fails,
+ * as its things vanish, cuts that short.
  */
 export async function withUndo<Result>(action: (undo: Undo) => Promise<Result>): Promise<Result> {
   const undo = new Undo();
@@ -40,11 +42,17 @@ export async function withUndo<Result>(action: (undo: Undo) => Promise<Result>):
     console.error('Interrupted: taking away what was made ...');
     void undo.take().then(() => process.exit(130));
   };
+  const onCrash = (error: unknown) => {
+    console.error(`${error instanceof Error ? error.message : error}: taking away what was made ...`);
+    void undo.take().then(() => process.exit(1));
+  };
   for (const signal of INTERRUPTS) process.on(signal, onInterrupt);
+  for (const crash of CRASHES) process.on(crash, onCrash);
   try {
     return await action(undo);
   } finally {
     await undo.take();
     for (const signal of INTERRUPTS) process.off(signal, onInterrupt);
+    for (const crash of CRASHES) process.off(crash, onCrash);
   }
 }

@@ -37,22 +37,41 @@ describe('undo', () => {
   });
 
   it('takes everything back on Ctrl-C, then exits with 130', async () => {
-    const script = `
-      import { withUndo } from '${import.meta.resolve('../../../scripts/rehearsal/undo.ts')}';
-      await withUndo(async (undo) => {
-        undo.later('x', async () => console.log('taken away'));
-        console.log('ready');
-        await new Promise((resolve) => setTimeout(resolve, 60_000));
-      });`;
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const said: string[] = [];
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      said.push(chunk);
-      if (chunk.includes('ready')) child.kill('SIGINT');
-    });
-    const [code] = await once(child, 'close');
-    assert.deepEqual({ code, said: said.join('') }, { code: 130, said: 'ready\ntaken away\n' });
+    assert.deepEqual(await runWithUndo('', 'SIGINT'), { code: 130, said: 'ready\ntaken away\n' });
+  });
+
+  it('is not cut short by what fails as its things vanish', async () => {
+    const vanishing = `undo.later('y', async () => {
+      Promise.reject(new Error('it is gone'));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    });`;
+    assert.deepEqual(await runWithUndo(vanishing, 'SIGINT'), { code: 130, said: 'ready\ntaken away\n' });
+  });
+
+  it('takes everything back when a promise that nobody waits for is rejected, then exits with 1', async () => {
+    const crash = "Promise.reject(new Error('unexpected'));";
+    assert.deepEqual(await runWithUndo(crash), { code: 1, said: 'ready\ntaken away\n' });
   });
 });
+
+/** Runs an action in a process of its own, which may be sent a signal once it is ready. */
+async function runWithUndo(statements: string, signal?: NodeJS.Signals) {
+  const script = `
+    import { withUndo } from '${import.meta.resolve('../../../scripts/rehearsal/undo.ts')}';
+    await withUndo(async (undo) => {
+      undo.later('x', async () => console.log('taken away'));
+      console.log('ready');
+      ${statements}
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    });`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const said: string[] = [];
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    said.push(chunk);
+    if (signal && chunk.includes('ready')) child.kill(signal);
+  });
+  const [code] = await once(child, 'close');
+  return { code, said: said.join('') };
+}
