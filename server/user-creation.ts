@@ -1,6 +1,6 @@
 /**
  * Creates users so that names are unique under concurrency and under a crash between any two steps, with nothing but
- * conditional writes of single items (dynalite has no transactions; see `docs/decisions/unique-names.md`).
+ * conditional writes of single items (dynalite has no transactions; see `docs/decisions/0003-unique-names.md`).
  *
  * An attempt claims each name, then puts its user record: that one write decides. A claim counts for nothing by
  * itself; whoever finds one asks whether its attempt has ended. An attempt that has not ended within its lease is taken
