@@ -1,7 +1,8 @@
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TIMEOUTS_MS, TIMESTAMPS_PATH } from '../../server/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { waitQuietly } from '../rehearsal/wait.ts';
@@ -14,6 +15,7 @@ const PACKAGE = resolve(import.meta.dirname, '../load');
 const ARTILLERY = join(PACKAGE, 'node_modules/artillery/bin/run');
 const START_DEADLINE_MS = 90_000;
 const END_GRACE_MS = 60_000;
+const LOOK_MS = 500;
 
 /** Requests per second, and for how long. */
 export interface LoadShape {
@@ -48,10 +50,6 @@ export async function startLoad(
   await writeFile(script, JSON.stringify(artilleryScript(target, shape, answersFile)));
   const line = from.namespace.inside([process.execPath, ARTILLERY, 'run', '--quiet', script]);
   const child = startBackground(`${name}.artillery`, line, workshop, { ARTILLERY_DISABLE_TELEMETRY: 'true' });
-  const ended = once(child, 'exit', {
-    signal: AbortSignal.timeout(START_DEADLINE_MS + shape.durationS * 1_000 + END_GRACE_MS),
-  });
-  ended.catch(() => undefined);
   const read = async () => parseAnswers(await readFile(answersFile, 'utf8'));
   const hasStarted = async () => {
     if (child.exitCode !== null)
@@ -60,7 +58,30 @@ export async function startLoad(
   };
   await waitQuietly('the first answer to the load', hasStarted, START_DEADLINE_MS);
   const startedAtMs = (await read())[0]?.atMs ?? Date.now();
-  return { startedAtMs, answers: ended.then(read) };
+  return { startedAtMs, answers: allAnswers(child, shape, startedAtMs, read) };
+}
+
+/**
+ * Waits for the answer to each request. Artillery is not asked: after lost connections it may stay when all is done.
+ *
+ * @throws OperatorError when requests are left whose end artillery never told
+ */
+async function allAnswers(
+  artillery: ChildProcess,
+  { durationS, perS }: LoadShape,
+  startedAtMs: number,
+  read: () => Promise<Answer[]>,
+): Promise<Answer[]> {
+  const expected = durationS * perS;
+  const endMs = startedAtMs + durationS * 1_000 + END_GRACE_MS;
+  let answers = await read();
+  while (answers.length < expected && artillery.exitCode === null && Date.now() < endMs) {
+    await sleep(LOOK_MS);
+    answers = await read();
+  }
+  artillery.kill('SIGKILL');
+  if (answers.length >= expected) return answers;
+  throw new OperatorError(`artillery told the end of ${answers.length} requests: expected ${expected}`);
 }
 
 /** The test script of artillery (https://www.artillery.io/docs/reference/test-script). */
