@@ -21,6 +21,8 @@ export interface Member extends ZonedInstance {
   readonly instance: Instance;
   readonly image: string;
   state: 'pending' | 'inService' | 'terminating';
+  /** By `performance.now()`; Infinity before. */
+  inServiceAtMs: number;
 }
 
 /** What the fleet needs around it. */
@@ -74,6 +76,8 @@ export class Fleet {
   /** Begins to follow `desired`, until the rehearsal ends. */
   start(): void {
     this.#loop = this.#follow();
+    // Whoever waits for the fleet sees its failure; unseen, it must not end the process before all is taken away.
+    this.#loop.catch((error: Error) => this.tell(`the group stopped: ${error.message}`));
     this.#place.workshop.undo.later('fleet', () => this.stop());
   }
 
@@ -108,7 +112,7 @@ export class Fleet {
       for (const zone of launch) if (!this.#stopped) await this.#launch(zone);
       await sleep(PAUSE_MS);
     }
-    await Promise.all(this.#departures);
+    await Promise.allSettled(this.#departures);
   }
 
   async #look(): Promise<void> {
@@ -117,6 +121,7 @@ export class Fleet {
       const isHealthy = states.get(member.id) ?? false;
       if (member.state === 'pending' && isHealthy) {
         member.state = 'inService';
+        member.inServiceAtMs = performance.now();
         this.tell(`${member.id} in ${member.zone} is in service`);
       } else if (member.state === 'inService' && !isHealthy) {
         this.tell(`${member.id} in ${member.zone} is unhealthy and replaced`, true);
@@ -135,7 +140,9 @@ export class Fleet {
 
   #depart(departure: Promise<void>): void {
     this.#departures.add(departure);
-    void departure.finally(() => this.#departures.delete(departure));
+    departure
+      .catch((error: Error) => this.tell(`an instance could not be taken out: ${error.message}`))
+      .finally(() => this.#departures.delete(departure));
   }
 
   async #forget(member: Member, end: () => Promise<void>): Promise<void> {
@@ -160,7 +167,16 @@ export class Fleet {
     const instance = await Instance.boot(options, undo);
     await balancer.register(id, address);
     const launchedS = performance.now() / 1_000;
-    this.#members.push({ id, zone, attachment, instance, image: this.image, state: 'pending', launchedS });
+    this.#members.push({
+      id,
+      zone,
+      attachment,
+      instance,
+      image: this.image,
+      state: 'pending',
+      launchedS,
+      inServiceAtMs: Infinity,
+    });
     this.tell(`${id} is launched in ${zone}`);
   }
 

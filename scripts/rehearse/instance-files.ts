@@ -13,8 +13,13 @@ export function userDataFiles(userData: string): InstanceFile[] {
     { path: `${DIRECTORY}/user-data.txt`, text: userData, mode: 0o600 },
     {
       path: `${DIRECTORY}/endpoints`,
-      // What DNS would tell on AWS. The control plane does not exist here: nobody would take metrics.
-      text: `AWS_ENDPOINT_URL_DYNAMODB=http://${OUTSIDE.database}:443\n${ENV.cloudwatchMetrics}=off\n`,
+      // What DNS would tell on AWS; nobody would take metrics here; and the CPU load that scaling is drilled with.
+      text: [
+        `AWS_ENDPOINT_URL_DYNAMODB=http://${OUTSIDE.database}:443`,
+        `${ENV.cloudwatchMetrics}=off`,
+        `${ENV.loadEndpoint}=on`,
+        '',
+      ].join('\n'),
     },
     {
       path: '/etc/systemd/system/cloud-final.service',

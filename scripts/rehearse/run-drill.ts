@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DrillRun } from '../drill/data.ts';
+import type { DrillRun, VerdictLine } from '../drill/data.ts';
 import type { JudgedRun } from '../drill/report/page.ts';
 import { judge } from '../drill/verdict.ts';
 import { acknowledgedIn, observationsOf } from './answers.ts';
@@ -22,7 +22,7 @@ export async function runDrill(name: string, drill: RehearsedDrill, stage: Stage
   const looking = new AbortController();
   const look = watch(stage, timeline, looking.signal);
   try {
-    const [answers] = await Promise.all([load.answers, runFault(drill, stage, timeline)]);
+    const [answers, proofs] = await Promise.all([load.answers, runFault(drill, stage, timeline)]);
     const run: DrillRun = {
       scenario: name,
       summary: drill.summary,
@@ -31,21 +31,21 @@ export async function runDrill(name: string, drill: RehearsedDrill, stage: Stage
       timeFactor: stage.timeFactor,
       observations: timeline.join(observationsOf(answers, load.startedAtMs)),
       faults: timeline.faults,
-      alarms: [],
+      alarms: timeline.alarms,
       events: timeline.events,
       durability: compareStored(acknowledgedIn(answers), await stage.storedTimestamps()),
     };
-    return { run, verdict: judge(run, drill.objectives) };
+    return { run, verdict: judge(run, drill.objectives, proofs) };
   } finally {
     looking.abort();
     await look;
   }
 }
 
-async function runFault({ fault }: RehearsedDrill, stage: Stage, timeline: Timeline): Promise<void> {
-  if (!fault) return;
+async function runFault({ fault }: RehearsedDrill, stage: Stage, timeline: Timeline): Promise<readonly VerdictLine[]> {
+  if (!fault) return [];
   await sleep(STEADY_S * 1_000);
-  await fault(stage, timeline);
+  return await fault(stage, timeline);
 }
 
 /** Notes the fleet and its CPU while the drill runs. */

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { VerdictLine } from '../drill/data.ts';
 import type { Objectives } from '../drill/verdict.ts';
 import { waitQuietly } from '../rehearsal/wait.ts';
+import { badImage, rollingDeploy } from './image-drills.ts';
 import type { LoadShape } from './load.ts';
+import { scaleOutAndIn } from './scale-drill.ts';
 import type { Stage } from './stage.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -10,8 +13,12 @@ export interface RehearsedDrill {
   /** One sentence: what is done to the service. */
   readonly summary: string;
   readonly load: LoadShape;
-  /** Called when the steady state has lasted; resolves when the stage is whole again. @default - no fault */
-  readonly fault?: (stage: Stage, timeline: Timeline) => Promise<void>;
+  /**
+   * Called when the steady state has lasted; resolves when the stage is whole again, with what it checked by itself.
+   *
+   * @default - no fault
+   */
+  readonly fault?: (stage: Stage, timeline: Timeline) => Promise<readonly VerdictLine[]>;
   readonly objectives: Objectives;
 }
 
@@ -51,15 +58,34 @@ export const DRILLS: Readonly<Record<string, RehearsedDrill>> = {
     fault: loseZone,
     objectives: { health: HEALTH, errorRatio: 0.3, detectS: 20, recoverS: 40 },
   },
-  'restart-all': {
-    summary: 'Every instance is replaced in order, one after the other; no request is lost.',
-    load: { durationS: 70, perS: 30 },
-    fault: replaceAll,
+  'scale-out-and-in': {
+    summary:
+      "Small instances are heated: the template's alarms and steps scale out, and in again; time is compressed 20 x.",
+    load: { durationS: 120, perS: 10 },
+    fault: scaleOutAndIn,
+    objectives: { health: HEALTH, errorRatio: 0.02 },
+  },
+  'bad-image': {
+    summary: 'An image whose app does not start is rolled out; it gets no traffic and the old instances serve on.',
+    load: { durationS: 50, perS: 30 },
+    fault: badImage,
     objectives: { health: HEALTH, errorRatio: 0 },
+  },
+  'rolling-deploy': {
+    summary: 'A newer image replaces every instance, launch before terminate; no request is lost.',
+    load: { durationS: 70, perS: 30 },
+    fault: rollingDeploy,
+    objectives: { health: HEALTH, errorRatio: 0 },
+  },
+  'restart-all': {
+    summary: 'The power of every instance is cut at once; the group comes back by itself and nothing stored is lost.',
+    load: { durationS: 70, perS: 20 },
+    fault: restartAll,
+    objectives: { health: HEALTH, errorRatio: 0.7, detectS: 20, recoverS: 60 },
   },
 };
 
-async function killInstance({ fleet }: Stage, timeline: Timeline): Promise<void> {
+async function killInstance({ fleet }: Stage, timeline: Timeline): Promise<VerdictLine[]> {
   const [victim] = fleet.inService;
   if (!victim) throw new Error('no instance is in service');
   const fromS = timeline.second;
@@ -68,19 +94,30 @@ async function killInstance({ fleet }: Stage, timeline: Timeline): Promise<void>
   await victim.instance.cutPower();
   await hasLeft(() => fleet.members.includes(victim));
   await fleet.settled(AFTER_LOAD_DEADLINE_MS);
+  return [];
 }
 
-async function loseDatabase({ network, database }: Stage, timeline: Timeline): Promise<void> {
+async function loseDatabase({ network, database, fleet }: Stage, timeline: Timeline): Promise<VerdictLine[]> {
   const fromS = timeline.second;
+  const before = [...fleet.members];
   timeline.tell('fault: the database is cut off');
   await network.cut(database);
   await sleep(DATABASE_LOST_MS);
   await network.mend(database);
   timeline.faults.push({ fromS, toS: timeline.second, text: 'database cut off' });
   timeline.tell('the database is back');
+  const left = before.filter((member) => fleet.inService.includes(member)).length;
+  return [
+    {
+      promise: 'the health check keeps the fleet in service without a database',
+      kept: left === before.length,
+      measured: `${left} of ${before.length} instances stayed`,
+      expected: 'all of them',
+    },
+  ];
 }
 
-async function loseZone({ network, fleet }: Stage, timeline: Timeline): Promise<void> {
+async function loseZone({ network, fleet }: Stage, timeline: Timeline): Promise<VerdictLine[]> {
   const zone = fleet.inService[0]?.zone;
   if (zone === undefined) throw new Error('no instance is in service');
   const fromS = timeline.second;
@@ -94,20 +131,18 @@ async function loseZone({ network, fleet }: Stage, timeline: Timeline): Promise<
   timeline.faults.push({ fromS, toS: timeline.second, text: `${zone} lost` });
   timeline.tell(`${zone} is back`);
   await fleet.settled(AFTER_LOAD_DEADLINE_MS);
+  return [];
 }
 
-/** Launch before terminate, as the group's instance maintenance policy (100 % healthy at least) demands. */
-async function replaceAll({ fleet }: Stage, timeline: Timeline): Promise<void> {
+async function restartAll({ fleet }: Stage, timeline: Timeline): Promise<VerdictLine[]> {
   const fromS = timeline.second;
-  for (const old of [...fleet.inService]) {
-    fleet.desired += 1;
-    await fleet.settled(AFTER_LOAD_DEADLINE_MS);
-    // At once the new size, so that the group does not launch in the place of the one that leaves.
-    fleet.desired -= 1;
-    await fleet.retire(old);
-    await fleet.settled(AFTER_LOAD_DEADLINE_MS);
-  }
-  timeline.faults.push({ fromS, toS: timeline.second, text: 'every instance replaced' });
+  const lost = [...fleet.members];
+  timeline.tell('fault: the power of every instance is cut');
+  timeline.faults.push({ fromS, toS: fromS + 1, text: 'power of every instance cut' });
+  await Promise.all(lost.map(({ instance }) => instance.cutPower()));
+  await hasLeft(() => lost.some((member) => fleet.members.includes(member)));
+  await fleet.settled(AFTER_LOAD_DEADLINE_MS);
+  return [];
 }
 
 async function hasLeft(isThere: () => boolean): Promise<void> {

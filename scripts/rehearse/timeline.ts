@@ -1,4 +1,4 @@
-import type { DrillEvent, Fault, Observation } from '../drill/data.ts';
+import type { AlarmSpan, DrillEvent, Fault, Observation } from '../drill/data.ts';
 import type { Stage } from './stage.ts';
 
 const MS = 1_000;
@@ -7,6 +7,7 @@ const MS = 1_000;
 export class Timeline {
   readonly events: DrillEvent[] = [];
   readonly faults: Fault[] = [];
+  readonly alarms: AlarmSpan[] = [];
   readonly #startedAtMs: number;
   readonly #fleet = new Map<number, { desired: number; inService: number; cpuPercent?: number }>();
 

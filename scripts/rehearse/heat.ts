@@ -1,0 +1,14 @@
+/** Keeps the CPUs of a stage busy: `heat.ts URL PER_S SECONDS`. What becomes of the requests is not of interest. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const [url, perS, seconds] = process.argv.slice(2);
+if (!url || !perS || !seconds) throw new Error('usage: heat.ts URL PER_S SECONDS');
+
+const endMs = performance.now() + Number(seconds) * 1_000;
+while (performance.now() < endMs) {
+  fetch(url).then(
+    (response) => response.body?.cancel(),
+    () => undefined,
+  );
+  await sleep(1_000 / Number(perS));
+}
