@@ -96,6 +96,7 @@ export class Fleet {
 
   /** Takes an instance out in order: no new request, the deregistration delay, then power off. */
   async retire(member: Member): Promise<void> {
+    if (member.state === 'terminating') return;
     member.state = 'terminating';
     this.tell(`${member.id} in ${member.zone} is drained`);
     await this.#place.balancer.drain(member.id);

@@ -23,6 +23,8 @@ export async function rollingDeploy(stage: Stage, timeline: Timeline): Promise<V
   );
   timeline.tell('a newer image is rolled out');
   for (const old of [...fleet.inService]) {
+    // The group ends an old one by itself when zones must be balanced again.
+    if (old.state !== 'inService') continue;
     fleet.desired += 1;
     await fleet.settled(SETTLE_DEADLINE_MS);
     // Together, so that the group launches nothing in the place of the one that leaves.

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../cli/errors.ts';
 import { main } from '../cli/main.ts';
+import type { VerdictLine } from '../drill/data.ts';
 import type { JudgedRun, Report } from '../drill/report/page.ts';
 import { hasPassed } from '../drill/report/page.ts';
 import { renderTerminal } from '../drill/report/terminal.ts';
@@ -39,9 +40,20 @@ await main(command, async ({ values }) => {
     const templates = await watch.time('synth', () => synthesizeStage(workshop.directory));
     const stageFacts = readStageFacts(templates, TABLE_NAME);
     const stage = await watch.time('stage up', () => openStage(stageFacts, image, TIME_FACTOR, workshop));
-    const proofs = await watch.time('proofs', () => proveStage(stage));
+    const proofs: VerdictLine[] = await watch.time('proofs', () => proveStage(stage));
     const runs: JudgedRun[] = [];
-    for (const [name, drill] of drills) runs.push(await watch.time(name, () => runDrill(name, drill, stage)));
+    for (const [name, drill] of drills) {
+      try {
+        const judged = await watch.time(name, () => runDrill(name, drill, stage));
+        for (const line of judged.verdict.lines) console.error(verdictText(line));
+        runs.push(judged);
+      } catch (error) {
+        // The stage is in an unknown state: what was seen so far is worth a report, further drills are not.
+        const measured = error instanceof Error ? error.message : String(error);
+        proofs.push({ promise: `${name} runs to its end`, kept: false, measured, expected: 'a verdict' });
+        break;
+      }
+    }
     const { commit } = await readCheckout();
     const facts = { commit: commit.slice(0, 12), 'time factor': String(TIME_FACTOR), Node: process.version };
     return { title: 'Rehearsal', createdAt: new Date().toISOString(), facts, proofs, runs };
@@ -58,4 +70,8 @@ function chooseDrills(only: string | undefined): [string, RehearsedDrill][] {
     if (drill) return [name, drill];
     throw new UsageError(`there is no drill '${name}': expected ${Object.keys(DRILLS).join(', ')}`);
   });
+}
+
+function verdictText({ promise, kept, measured, expected }: VerdictLine): string {
+  return `  ${kept ? '✓' : '✗'} ${promise}: ${kept ? measured : `${measured}, expected ${expected}`}`;
 }
