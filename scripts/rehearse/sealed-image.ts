@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { run } from '../cli/run.ts';
-import { LATEST_OFFLINE } from '../image/bakes.ts';
+import { OFFLINE_IMAGE } from '../image/bakes.ts';
 import { executeQuietly } from '../rehearsal/execute.ts';
 
 const CACHE = '.data/images';
@@ -18,7 +18,7 @@ export async function sealedImage(): Promise<string> {
   if (existsSync(image)) return image;
   await run(['npm', 'run', '--silent', 'bake:offline']);
   await mkdir(join(CACHE, key), { recursive: true });
-  await copyFile(join(LATEST_OFFLINE, 'image.squashfs'), `${image}.unfinished`);
+  await copyFile(OFFLINE_IMAGE, `${image}.unfinished`);
   await rename(`${image}.unfinished`, image);
   return image;
 }
