@@ -18,8 +18,6 @@ export interface Config {
   readonly rateLimit: RateLimit | undefined;
   /** How many workers the instance runs (pm2 sets it). */
   readonly workers: number;
-  /** Which of them this one is, from 0. */
-  readonly workerNumber: number;
   readonly readToken: string | undefined;
   readonly loadEndpoint: boolean;
   readonly accessLog: boolean;
@@ -140,7 +138,6 @@ export const readConfig = (environment: Environment, { embeddedDatabase }: Confi
     trustedProxies: read.integer(ENV.trustedProxies, 0, 10) ?? 0,
     rateLimit: ratePerSecond === undefined ? undefined : { ratePerSecond, burst: burst ?? ratePerSecond },
     workers: read.integer(ENV.workers, 1, 1_024) ?? 1,
-    workerNumber: read.integer(ENV.workerNumber, 0, 1_000_000) ?? 0,
     readToken: read.matching(ENV.readToken, /^[\x21-\x7e]{16,}$/, '16 or more printable ASCII characters', true),
     loadEndpoint: read.oneOf(ENV.loadEndpoint, ON_OFF) === 'on',
     accessLog: read.oneOf(ENV.accessLog, ON_OFF) === 'on',

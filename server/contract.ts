@@ -124,9 +124,8 @@ export const ENV = {
   /** Launching lifecycle hook that the instance completes once its own {@link HEALTH_PATH} answers 200. */
   launchHook: 'LAUNCH_HOOK_NAME',
   dataDir: 'DATA_DIR',
-  /** How many workers pm2 runs, and the number of this one, from 0: set by `ecosystem.config.js` and pm2. */
+  /** How many workers pm2 runs: set by `ecosystem.config.js`. */
   workers: 'WORKERS',
-  workerNumber: 'NODE_APP_INSTANCE',
   /** How often pm2 has restarted this worker; pm2 sets it. */
   restarts: 'restart_time',
   /** The AWS SDKs' own switches of the instance metadata service. */
