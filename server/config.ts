@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { ENV, TABLE } from './contract.ts';
+import { ENV, PORT, TABLE } from './contract.ts';
 import type { MetadataSettings } from './instance.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { MAX_SHARDS } from './record-id.ts';
@@ -130,7 +130,7 @@ export const readConfig = (environment: Environment, { embeddedDatabase }: Confi
 
   const config: Config = {
     stage: read.matching(ENV.stage, /^[a-z][a-z0-9-]{0,19}$/, '1 to 20 lower-case letters, digits or "-"') ?? 'local',
-    port: read.integer(ENV.port, 0, 65_535) ?? 8080,
+    port: read.integer(ENV.port, 0, 65_535) ?? PORT,
     host: read.text(ENV.host) ?? '0.0.0.0',
     tableName,
     tableShards: read.integer(ENV.tableShards, 1, MAX_SHARDS) ?? TABLE.defaultShards,

@@ -91,9 +91,6 @@ export const tableDefinition = (tableName: string) => ({
   ],
 });
 
-/** Write request units per second that DynamoDB gives one partition key value. */
-export const WRITE_UNITS_PER_PARTITION = 1_000;
-
 /**
  * Names of the environment variables that user data writes and `server/config.ts` reads. `.env.example` documents
  * each of them.

@@ -25,7 +25,6 @@ export interface RecordAddress {
 /** What four characters of base 32 hold: 1.05 s. */
 export const MAX_SPAN_MICROS = 32 ** 4 - 1;
 export const MAX_SHARDS = 32 ** 2;
-export const WRITER_PATTERN = /^[0-9a-v]{8}$/;
 
 const base32 = (value: number, width: number): string => value.toString(32).padStart(width, '0');
 

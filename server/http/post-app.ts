@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import accepts from 'accepts';
+import { TIMESTAMPS_PATH } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
 import { isoFromMicros } from '../iso-time.ts';
 import type { Arrival, Micros, TimestampRecord } from '../timestamps.ts';
@@ -52,7 +53,7 @@ export const createPostApp = ({ clock, trustedProxies, admit, record, sendProble
       'Content-Length',
       String(Buffer.byteLength(body)),
       'Location',
-      `/app/${recorded.id}`,
+      `${TIMESTAMPS_PATH}/${recorded.id}`,
       'Cache-Control',
       'no-store',
       'Vary',
