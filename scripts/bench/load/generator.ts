@@ -18,6 +18,7 @@ class Run {
   readonly #overdue: number[] = [];
   readonly #connections: Connection[] = [];
   #latenciesMs: number[] = [];
+  #refused = 0;
   #unexpected = 0;
   #measuring = false;
   #over = false;
@@ -37,6 +38,7 @@ class Run {
     const startMs = performance.now();
     const startCpu = process.cpuUsage();
     this.#latenciesMs = [];
+    this.#refused = 0;
     this.#unexpected = 0;
     this.#measuring = true;
     await Promise.all([sleep(this.#load.windowMs), this.#enough.promise]);
@@ -51,6 +53,7 @@ class Run {
     const sorted = Float64Array.from(this.#latenciesMs).sort();
     return {
       requests: sorted.length,
+      refused: this.#refused,
       unexpected: this.#unexpected,
       wallMs,
       p50Ms: percentile(sorted, 0.5),
@@ -79,9 +82,11 @@ class Run {
 
   #count(status: number, latencyMs: number): void {
     if (!this.#measuring) return;
-    if (status !== this.#load.status) this.#unexpected++;
-    else this.#latenciesMs.push(latencyMs);
-    if (this.#latenciesMs.length + this.#unexpected >= (this.#load.requests ?? 1)) this.#enough.resolve();
+    if (status === this.#load.status) this.#latenciesMs.push(latencyMs);
+    else if (status === 503) this.#refused++;
+    else this.#unexpected++;
+    const answers = this.#latenciesMs.length + this.#refused + this.#unexpected;
+    if (answers >= (this.#load.requests ?? 1)) this.#enough.resolve();
   }
 
   /** Closed loop: the next request at once. Open loop: the oldest that is overdue, else none. */

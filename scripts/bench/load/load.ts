@@ -21,7 +21,9 @@ export interface Load {
 export interface LoadReport {
   /** Answers with the wanted status. */
   readonly requests: number;
-  /** Answers with any other. */
+  /** Answers with 503: the server was too busy to take the request. */
+  readonly refused: number;
+  /** Answers with any other status. */
   readonly unexpected: number;
   readonly wallMs: number;
   readonly p50Ms: number;

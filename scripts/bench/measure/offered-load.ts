@@ -24,7 +24,7 @@ export function measureOfferedLoad(bench: Bench): Promise<OfferedLoad> {
       const shape = { ...plan, connections: USUAL_CONNECTIONS };
       const [peer] = running as [(typeof running)[number]];
       const most = await measureWindow(peer, backend, generator, shape);
-      const ratePerSecond = Math.floor((most.requestsPerS * SHARE_OF_PEER) / 100) * 100;
+      const ratePerSecond = Math.max(100, Math.floor((most.requestsPerS * SHARE_OF_PEER) / 100) * 100);
       const samples: Sample[][] = running.map(() => []);
       for (let round = 0; round < plan.rounds; round++)
         for (const [index, each] of running.entries())

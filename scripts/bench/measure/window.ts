@@ -13,6 +13,8 @@ export interface Sample {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly generatorBusy: number;
+  /** Share of the answers that were 503: the server was too busy, on a machine with company for instance. */
+  readonly refusedShare: number;
   /** Absent when the backend does not count, or nothing was written. */
   readonly timestampsPerWriteUnit?: number;
   /** Bytes of items as DynamoDB counts them; absent likewise. */
@@ -39,10 +41,10 @@ export async function measureWindow(
   });
   const cpu = cpuOf(running) - cpuBefore;
   const after = await backend.sums?.();
-  const { requests, unexpected, wallMs, p50Ms, p99Ms, generatorBusy } = report;
+  const { requests, refused, unexpected, wallMs, p50Ms, p99Ms, generatorBusy } = report;
   if (unexpected > 0 || requests === 0)
     throw new OperatorError(
-      `${running.server.title} answered ${requests} requests with 201 and ${unexpected} with something else; expected 201 only`,
+      `${running.server.title} answered ${requests} requests with 201, ${refused} with 503 and ${unexpected} with something else; expected 201, and 503 at most now and then`,
     );
   return {
     requestsPerS: (requests * 1000) / wallMs,
@@ -50,6 +52,7 @@ export async function measureWindow(
     p50Ms,
     p99Ms,
     generatorBusy,
+    refusedShare: refused / (requests + refused),
     ...(before && after && written(requests, before, after)),
   };
 }

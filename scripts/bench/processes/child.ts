@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OperatorError } from '../../cli/errors.ts';
 import { pinned, type Role } from './cores.ts';
 
@@ -22,6 +23,8 @@ export class Child {
   readonly #process: ChildProcess;
   readonly #name: string;
   readonly #exited: Promise<unknown>;
+  /** Keeps messages that come before they are asked for; ends with the channel, hence the process. */
+  readonly #messages: AsyncIterator<unknown[], undefined>;
 
   constructor({ role, line, env, cwd, channel = false }: ChildOptions) {
     const [program, ...args] = pinned(role, line);
@@ -32,6 +35,7 @@ export class Child {
       ...(cwd === undefined ? {} : { cwd }),
     });
     this.#exited = once(this.#process, 'exit');
+    this.#messages = on(this.#process, 'message', { close: ['disconnect'] });
   }
 
   get pid(): number {
@@ -43,7 +47,12 @@ export class Child {
   requireRunning(): void {
     const { exitCode, signalCode } = this.#process;
     if (exitCode === null && signalCode === null) return;
-    throw new OperatorError(
+    throw this.#ended();
+  }
+
+  #ended(): OperatorError {
+    const { exitCode, signalCode } = this.#process;
+    return new OperatorError(
       `'${this.#name}' ended (${signalCode ?? exitCode}) during the benchmark; its message stands above`,
     );
   }
@@ -54,9 +63,19 @@ export class Child {
 
   /** The next message of the process. Rejects when it ends, or says nothing for a minute. */
   async nextMessage<T>(): Promise<T> {
-    const ended = this.#exited.then(() => this.requireRunning());
-    const message = once(this.#process, 'message', { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) });
-    return (await Promise.race([message, ended]))?.[0] as T;
+    const deadline = new AbortController();
+    const late = sleep(ANSWER_DEADLINE_MS, undefined, { signal: deadline.signal }).then(() => {
+      throw new OperatorError(`'${this.#name}' said nothing for ${ANSWER_DEADLINE_MS / 1000} s`);
+    });
+    try {
+      const next = await Promise.race([this.#messages.next(), late]);
+      if (!next.done) return next.value[0] as T;
+      await this.#exited;
+      throw this.#ended();
+    } finally {
+      deadline.abort();
+      late.catch(() => {});
+    }
   }
 
   /** Ends the process by SIGTERM, or by SIGKILL when it has not ended after its deadline. */

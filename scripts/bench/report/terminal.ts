@@ -30,6 +30,7 @@ export const CELL_HEAD = [
   'CPU µs/req',
   'per write unit',
   'generator',
+  '503',
 ];
 
 /** One row per cell: medians and, of the CPU, the spread. */
@@ -46,6 +47,7 @@ export const cellRows = (cells: readonly Cell[], titles: Results['titles']): str
       spread(figureOf(samples, 'cpuMicrosPerRequest')),
       number(figure('timestampsPerWriteUnit')),
       `${Math.round(figure('generatorBusy') * 100)} %`,
+      `${number(figure('refusedShare') * 100)} %`,
     ];
   });
 

@@ -37,13 +37,16 @@ describe('the load generator', () => {
     assert.match(traces[0] ?? '', /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
   });
 
-  it('counts answers with another status apart', async (t) => {
+  it('counts refusals apart, and answers with another status', async (t) => {
+    const statuses = [201, 503, 404];
     let answers = 0;
     const port = await serve(t, (_request, response) => {
-      response.writeHead(answers++ % 2 === 0 ? 201 : 503, { 'Content-Length': 0 }).end();
+      response.writeHead(statuses[answers++ % 3] as number, { 'Content-Length': 0 }).end();
     });
-    const { requests, unexpected } = await startGenerator(t).run({ port, ...LOAD, requests: 20 });
-    assert.ok(requests > 0 && unexpected > 0 && requests + unexpected >= 20);
+    const { requests, refused, unexpected } = await startGenerator(t).run({ port, ...LOAD, requests: 30 });
+    const counts = [requests, refused, unexpected];
+    assert.ok(requests + refused + unexpected >= 30);
+    assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, `a third each, not ${counts}`);
   });
 
   it('reads answers that arrive in pieces', async (t) => {

@@ -8,6 +8,7 @@ export const sample = (cpuMicrosPerRequest: number, more: Partial<Sample> = {}):
   p50Ms: 1,
   p99Ms: 2,
   generatorBusy: 0.1,
+  refusedShare: 0,
   ...more,
 });
 
