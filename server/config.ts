@@ -13,6 +13,8 @@ export interface Config {
   readonly tableName: string | undefined;
   readonly tableShards: number;
   readonly dataDir: string;
+  /** Whether puts may go past the AWS SDK. */
+  readonly directPut: boolean;
   readonly trustedProxies: number;
   /** What the instance admits; absent: no limit. */
   readonly rateLimit: RateLimit | undefined;
@@ -135,6 +137,7 @@ export const readConfig = (environment: Environment, { embeddedDatabase }: Confi
     tableName,
     tableShards: read.integer(ENV.tableShards, 1, MAX_SHARDS) ?? TABLE.defaultShards,
     dataDir: read.text(ENV.dataDir) ?? '.data',
+    directPut: read.oneOf(ENV.directPut, ON_OFF) !== 'off',
     trustedProxies: read.integer(ENV.trustedProxies, 0, 10) ?? 0,
     rateLimit: ratePerSecond === undefined ? undefined : { ratePerSecond, burst: burst ?? ratePerSecond },
     workers: read.integer(ENV.workers, 1, 1_024) ?? 1,

@@ -103,6 +103,7 @@ export const ENV = {
   host: 'HOST',
   tableName: 'TABLE_NAME',
   tableShards: 'TABLE_SHARDS',
+  directPut: 'DIRECT_PUT',
   region: 'AWS_REGION',
   trustedProxies: 'TRUSTED_PROXIES',
   rateLimitPerSecond: 'RATE_LIMIT_PER_SECOND',

@@ -8,7 +8,7 @@ import { ConfiguredRetryStrategy } from '@smithy/util-retry';
 import { tableDefinition } from './contract.ts';
 
 /** DynamoDB answers in milliseconds; a call that takes this long is lost, and repeated on another connection. */
-const ATTEMPT_TIMEOUT_MS = 1_000;
+export const ATTEMPT_TIMEOUT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 500;
 
 /** About six seconds of trying: longer than DynamoDB's own failovers, shorter than a client's patience. */

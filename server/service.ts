@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { createAdmission } from './admission.ts';
 import { createClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { createDirectPut } from './direct-put.ts';
 import { GroupCommit } from './group-commit.ts';
 import { createAccessLog } from './http/access-log.ts';
 import { createApp } from './http/app.ts';
@@ -62,7 +63,12 @@ export const createService = ({ config, facts, client, tableName, logger, teleme
   const { metrics, reporter } = telemetry;
   const clock = createClock();
   const assets = loadAssets(ASSETS_FOLDER);
-  const store = new DynamoTimestamps(client, tableName, config.tableShards);
+  const store = new DynamoTimestamps({
+    client,
+    table: tableName,
+    shards: config.tableShards,
+    ...(config.directPut && { directPut: createDirectPut(client) }),
+  });
   const sendProblem = createSendProblem(createProblemPage(assets.url), logger);
   const admission = createAdmission(config, logger);
   const readGuard = createReadGuard(config.readToken);

@@ -18,6 +18,7 @@ import {
   writeUnits,
 } from './block.ts';
 import { TABLE } from './contract.ts';
+import type { DirectPut } from './direct-put.ts';
 import { ServiceError } from './errors.ts';
 import { dayOf, isoFromMicros } from './iso-time.ts';
 import { type BlockRange, type DayEntry, dayRange, listRecords } from './listing.ts';
@@ -58,23 +59,36 @@ const withinDeadline = async <T>(read: (abortSignal: AbortSignal) => Promise<T>)
   }
 };
 
-/** The timestamps in DynamoDB. The client brings endpoint, credentials and the retry of single calls. */
+export interface DynamoTimestampsOptions {
+  /** Brings endpoint, credentials and the retry of single calls. */
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  /** Over how many partition key values a day's blocks are spread. @default TABLE.defaultShards */
+  readonly shards?: number;
+  /** A cheaper way for puts. @default - all calls are the client's */
+  readonly directPut?: DirectPut;
+}
+
+/** The timestamps in DynamoDB. */
 export class DynamoTimestamps implements TimestampStore {
   readonly #client: DynamoDBClient;
   readonly #table: string;
   readonly #shards: number;
+  readonly #directPut: DirectPut | undefined;
   readonly #knownDays = new Map<string, Promise<void>>();
 
-  constructor(client: DynamoDBClient, table: string, shards: number = TABLE.defaultShards) {
+  constructor({ client, table, shards = TABLE.defaultShards, directPut }: DynamoTimestampsOptions) {
     this.#client = client;
     this.#table = table;
     this.#shards = shards;
+    this.#directPut = directPut;
   }
 
   async putBlock(block: Block, deadlineMs: number): Promise<Committed> {
     const item = encodeBlock(block);
-    const abortSignal = AbortSignal.timeout(Math.max(1, Math.ceil(deadlineMs)));
-    await Promise.all([this.#putOnce(item, abortSignal), this.#knowDay(item.pk.slice(0, 10), abortSignal)]);
+    const wholeMs = Math.max(1, Math.ceil(deadlineMs));
+    const abortSignal = AbortSignal.timeout(wholeMs);
+    await Promise.all([this.#putOnce(item, wholeMs, abortSignal), this.#knowDay(item.pk.slice(0, 10), abortSignal)]);
     return { writeUnits: writeUnits(item) };
   }
 
@@ -108,14 +122,11 @@ export class DynamoTimestamps implements TimestampStore {
    * A repetition of a put that did get through fails its condition; then what is stored is compared, because another
    * process may, however unlikely, have the same writer id.
    */
-  async #putOnce(item: BlockItem, abortSignal: AbortSignal): Promise<void> {
-    const put = new PutItemCommand({
-      TableName: this.#table,
-      Item: toItem(item),
-      ConditionExpression: 'attribute_not_exists(pk)',
-    });
+  async #putOnce(item: BlockItem, deadlineMs: number, abortSignal: AbortSignal): Promise<void> {
+    const put = { TableName: this.#table, Item: toItem(item), ConditionExpression: 'attribute_not_exists(pk)' };
+    if (await this.#directPut?.(put, deadlineMs)) return;
     try {
-      await this.#client.send(put, { abortSignal });
+      await this.#client.send(new PutItemCommand(put), { abortSignal });
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       const stored = await this.#getItem(item.pk, item.sk, abortSignal);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { BLOCK_LIMITS, type Block, encodeBlock, recordsOf } from '../../server/block.ts';
+import { createDirectPut, type DirectPut } from '../../server/direct-put.ts';
 import { createDynamoDBClient, createTable } from '../../server/dynamodb-client.ts';
 import { microsFromIso } from '../../server/iso-time.ts';
 import { DynamoTimestamps } from '../../server/timestamps-dynamodb.ts';
@@ -12,6 +13,7 @@ const DEADLINE_MS = 20_000;
 const time = (text: string) => microsFromIso(text) as number;
 
 let sequence = 0;
+let tables = 0;
 const block = (times: readonly number[], shard = sequence % 16, writer = 'k3f9a2v0'): Block => ({
   shard,
   writer,
@@ -26,26 +28,32 @@ const block = (times: readonly number[], shard = sequence % 16, writer = 'k3f9a2
 });
 
 /** What every backend of the store has to do. */
-const storeContract = (start: () => Promise<{ endpoint: string; close?: () => Promise<void> }>): void => {
+const storeContract = (
+  start: () => Promise<{ endpoint: string; close?: () => Promise<void> }>,
+  pastTheSdk: boolean,
+): void => {
   let client: DynamoDBClient;
+  let directPut: DirectPut | undefined;
   let close: (() => Promise<void>) | undefined;
   let table: string;
-  let tables = 0;
 
   before(async () => {
     const backend = await start();
     close = backend.close;
     client = createDynamoDBClient(backend);
+    directPut = pastTheSdk ? createDirectPut(client) : undefined;
   });
   after(async () => {
     client?.destroy();
     await close?.();
   });
 
+  const storeWith = (shards = 16) => new DynamoTimestamps({ client, table, shards, ...(directPut && { directPut }) });
+
   const emptyStore = async (shards = 16) => {
     table = `contract-${tables++}`;
     await createTable(client, table);
-    return new DynamoTimestamps(client, table, shards);
+    return storeWith(shards);
   };
 
   it('gives back what was put, by id and in the list', async () => {
@@ -103,8 +111,8 @@ const storeContract = (start: () => Promise<{ endpoint: string; close?: () => Pr
 
   it('finds the blocks of writers with fewer shards and with more', async () => {
     const narrow = await emptyStore(2);
-    const wide = new DynamoTimestamps(client, table, 32);
-    const narrowAgain = new DynamoTimestamps(client, table, 2);
+    const wide = storeWith(32);
+    const narrowAgain = storeWith(2);
     const blocks = [1, 31, 0].map((shard, i) => block([time('2026-11-21T12:00:00Z') + i], shard));
     await narrow.putBlock(blocks[0] as Block, DEADLINE_MS);
     await wide.putBlock(blocks[1] as Block, DEADLINE_MS);
@@ -138,7 +146,7 @@ const storeContract = (start: () => Promise<{ endpoint: string; close?: () => Pr
           },
         }),
       );
-      const { writeUnits } = await new DynamoTimestamps(client, table).putBlock(
+      const { writeUnits } = await storeWith().putBlock(
         block(Array.from({ length: count }, (_, i) => time('2026-11-22T07:45:00Z') + i)),
         DEADLINE_MS,
       );
@@ -169,7 +177,9 @@ const storeContract = (start: () => Promise<{ endpoint: string; close?: () => Pr
     const store = await emptyStore();
     assert.equal(await store.getRecord('0'.repeat(32)), undefined);
     await store.probe();
-    await assert.rejects(new DynamoTimestamps(client, 'no-such-table').probe(), { name: 'ResourceNotFoundException' });
+    await assert.rejects(new DynamoTimestamps({ client, table: 'no-such-table' }).probe(), {
+      name: 'ResourceNotFoundException',
+    });
   });
 
   it('keeps nothing under keys that it does not document', async () => {
@@ -191,6 +201,9 @@ const storeContract = (start: () => Promise<{ endpoint: string; close?: () => Pr
 };
 
 const dynalite = await startDatabase();
-describe('the store on dynalite', () => storeContract(async () => ({ endpoint: dynalite.endpoint })));
-
-describe('the store on DynamoDB Local', { skip: dynamoDBLocalMissing() }, () => storeContract(startDynamoDBLocal));
+const startDynalite = async () => ({ endpoint: dynalite.endpoint });
+describe('the store on dynalite', () => storeContract(startDynalite, false));
+describe('the store on dynalite, past the SDK', () => storeContract(startDynalite, true));
+describe('the store on DynamoDB Local, past the SDK', { skip: dynamoDBLocalMissing() }, () =>
+  storeContract(startDynamoDBLocal, true),
+);
