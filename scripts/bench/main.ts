@@ -26,7 +26,7 @@ const command = {
   },
   examples: [
     ['npm run bench', 'all of it, about a quarter of an hour'],
-    ['npm run bench -- --only short-cut', 'POST /app before Express against through Express'],
+    ['npm run bench -- --only short-cuts', 'with and without the short cuts past Express and past the SDK'],
     ['npm run bench -- --smoke --out .data/bench', 'a minute, for function only'],
   ],
 } as const satisfies CommandDescription;

@@ -33,7 +33,7 @@ export interface Results {
   readonly cells: readonly Cell[];
   readonly workers: WorkersResult;
   readonly offeredLoad: OfferedLoad;
-  readonly shortCut: readonly Cell[];
+  readonly shortCuts: readonly Cell[];
   readonly startUp: readonly StartUp[];
   readonly memory: readonly MemoryReading[];
 }

@@ -8,24 +8,24 @@ import { measureMatrix } from './measure/matrix.ts';
 import { measureMemory } from './measure/memory.ts';
 import { measureOfferedLoad } from './measure/offered-load.ts';
 import type { Bench } from './measure/plan.ts';
-import { measureShortCut } from './measure/short-cut.ts';
+import { measureShortCuts } from './measure/short-cuts.ts';
 import { measureStartUp } from './measure/start-up.ts';
 import { measureWorkers } from './measure/workers.ts';
 import { PINNED } from './processes/cores.ts';
 import { cellTable, memoryTable, startUpTable } from './report/terminal.ts';
 import type { Circumstances, Results } from './results.ts';
-import { SERVERS, STAMPEDE_THROUGH_EXPRESS, STAMPEDE_UNBUNDLED } from './servers.ts';
+import { SERVERS, STAMPEDE_BY_SDK, STAMPEDE_THROUGH_EXPRESS, STAMPEDE_UNBUNDLED } from './servers.ts';
 
 const folder = import.meta.dirname;
 
 const TITLES = Object.fromEntries(
-  [...SERVERS, STAMPEDE_UNBUNDLED, STAMPEDE_THROUGH_EXPRESS].map(({ name, title }) => [name, title]),
+  [...SERVERS, STAMPEDE_UNBUNDLED, STAMPEDE_THROUGH_EXPRESS, STAMPEDE_BY_SDK].map(({ name, title }) => [name, title]),
 );
 
 /** The parts that can be measured alone, each as the text it prints. */
 export const PARTS: Readonly<Record<string, (bench: Bench) => Promise<string>>> = {
   matrix: async (bench) => cellTable(await measureMatrix(runnable(bench), SERVERS), TITLES),
-  'short-cut': async (bench) => cellTable(await measureShortCut(bench), TITLES),
+  'short-cuts': async (bench) => cellTable(await measureShortCuts(bench), TITLES),
   'offered-load': async (bench) => cellTable((await measureOfferedLoad(bench)).cells, TITLES),
   workers: async (bench) => cellTable((await measureWorkers(bench)).cells, TITLES),
   'start-up': async (bench) => startUpTable(await measureStartUp(bench)),
@@ -66,7 +66,7 @@ export async function measureAll(bench: Bench): Promise<Results> {
     cells: await measureMatrix(able, SERVERS),
     workers: await measureWorkers(able),
     offeredLoad: await measureOfferedLoad(able),
-    shortCut: await measureShortCut(able),
+    shortCuts: await measureShortCuts(able),
     startUp: await measureStartUp(able),
     memory: await measureMemory(able),
   };

@@ -13,6 +13,8 @@ export interface ServerUnderTest {
   readonly args: readonly string[];
   /** @default TIMESTAMPS_PATH */
   readonly path?: string;
+  /** @default - that of every server */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const peer = (name: string, title: string): ServerUnderTest => ({
@@ -56,6 +58,14 @@ export const STAMPEDE_THROUGH_EXPRESS: ServerUnderTest = {
   name: 'stampede-through-express',
   title: 'Stampede, through Express',
   path: `${TIMESTAMPS_PATH}/`,
+};
+
+/** All puts by the AWS SDK. */
+export const STAMPEDE_BY_SDK: ServerUnderTest = {
+  ...STAMPEDE,
+  name: 'stampede-by-sdk',
+  title: 'Stampede, puts by the SDK',
+  env: { [ENV.directPut]: 'off' },
 };
 
 export const EXPRESS = peer('express-put', 'Express 5 + PutItem');

@@ -21,7 +21,7 @@ export async function startServer(server: ServerUnderTest, endpoint: string): Pr
   const child = new Child({
     role: 'server',
     line: [process.execPath, ...server.args],
-    env: serverEnvironment(port, endpoint),
+    env: { ...serverEnvironment(port, endpoint), ...server.env },
   });
   try {
     await untilHealthy(port, () => child.requireRunning());

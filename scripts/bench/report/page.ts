@@ -97,11 +97,11 @@ const startUpChart = ({ startUp }: Results): string =>
     }),
   );
 
-const cellTables = ({ cells, workers, shortCut, offeredLoad, titles }: Results): string =>
+const cellTables = ({ cells, workers, shortCuts, offeredLoad, titles }: Results): string =>
   [
     ['One process', cells],
     [`pm2 with ${workers.workers} workers`, workers.cells],
-    ['POST /app before Express and through Express', shortCut],
+    ['Stampede with and without its short cuts past Express and past the AWS SDK', shortCuts],
     [`${offeredLoad.ratePerSecond} requests/s offered`, offeredLoad.cells],
   ]
     .map(([title, list]) => `<h3>${title}</h3>\n${table(CELL_HEAD, cellRows(list as Results['cells'], titles))}`)

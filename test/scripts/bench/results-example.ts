@@ -66,7 +66,7 @@ export const RESULTS: Results = {
       cell('stampede', 'ack-4ms', 64, sample(20, { p99Ms: 10 })),
     ],
   },
-  shortCut: [],
+  shortCuts: [],
   startUp: [
     { server: 'stampede-unbundled', title: 'unbundled', samplesMs: [200, 400] },
     { server: 'stampede', title: 'bundle', samplesMs: [100, 200] },
