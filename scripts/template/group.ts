@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { lifecycleHookSchema } from './launch-hook.ts';
 import { parseReference } from './reference.ts';
 import type { StageResource, StageTemplates } from './stage.ts';
 
 export const GROUP = 'AWS::AutoScaling::AutoScalingGroup';
 
 const groupSchema = z.object({
+  AutoScalingGroupName: z.string().optional(),
   MinSize: z.coerce.number(),
   MaxSize: z.coerce.number(),
   VPCZoneIdentifier: z.array(z.string()).default([]),
@@ -12,13 +14,15 @@ const groupSchema = z.object({
   DefaultInstanceWarmup: z.coerce.number().optional(),
   Cooldown: z.coerce.number().optional(),
   TargetGroupARNs: z.array(z.string()).default([]),
+  LifecycleHookSpecificationList: z.array(lifecycleHookSchema).default([]),
   LaunchTemplate: z.object({ LaunchTemplateId: z.string() }),
 });
 
 /** The Auto Scaling group that serves requests: the one that is registered with a target group. */
 export type ServingGroup = StageResource<z.output<typeof groupSchema>>;
 
-const subnetSchema = z.object({ AvailabilityZone: z.string(), CidrBlock: z.string() });
+/** A subnet as its template describes it. */
+export const subnetSchema = z.object({ AvailabilityZone: z.string(), CidrBlock: z.string() });
 
 /** Finds the serving group. @throws Error unless exactly one group has a target group. */
 export function servingGroup(stage: StageTemplates): ServingGroup {

@@ -8,6 +8,7 @@ const schema = z.object({
     ImageId: z.string().optional(),
     UserData: z.string().default(''),
     SecurityGroupIds: z.array(z.string()).default([]),
+    MetadataOptions: z.object({ HttpTokens: z.string().default('optional') }).optional(),
     NetworkInterfaces: z.array(z.object({ Groups: z.array(z.string()).default([]) })).default([]),
   }),
 });
@@ -17,6 +18,8 @@ export interface LaunchTemplate {
   readonly instanceType: string;
   /** Text of the user data, with references resolved as far as they are known. */
   readonly userData: string;
+  /** Whether the instance metadata service answers by version 2 only. */
+  readonly requiresMetadataToken: boolean;
   /** References to the security groups. */
   readonly securityGroups: readonly string[];
 }
@@ -28,6 +31,7 @@ export function readLaunchTemplate(stage: StageTemplates, { properties }: Servin
   return {
     instanceType: data.InstanceType,
     userData: data.UserData,
+    requiresMetadataToken: data.MetadataOptions?.HttpTokens === 'required',
     securityGroups: [...data.SecurityGroupIds, ...data.NetworkInterfaces.flatMap(({ Groups }) => Groups)],
   };
 }

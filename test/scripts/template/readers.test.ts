@@ -132,7 +132,15 @@ describe('readLaunchTemplate', () => {
       instanceType: 't4g.small',
       securityGroups: ['{{service/AppGroup.GroupId}}'],
       userData: '#!/bin/bash\nTABLE_NAME={{service/Table}}\n',
+      requiresMetadataToken: false,
     });
+  });
+
+  it('tells whether the metadata service wants a token', () => {
+    const { Launch } = service.Resources;
+    const data = { ...Launch.Properties.LaunchTemplateData, MetadataOptions: { HttpTokens: 'required' } };
+    const stage = exampleStage({ Launch: changed(Launch, { LaunchTemplateData: data }) });
+    assert.equal(readLaunchTemplate(stage, servingGroup(stage)).requiresMetadataToken, true);
   });
 
   it('must be in the stage', () => {
