@@ -9,9 +9,15 @@ export async function waitQuietly(
   look: () => Promise<boolean> | boolean,
   deadlineMs: number,
 ): Promise<void> {
+  if (!(await comesTrue(look, deadlineMs))) throw new OperatorError(`waited ${deadlineMs / 1_000} s for ${what}`);
+}
+
+/** Looks every 50 ms until `look` says yes; false when that takes longer than the deadline. */
+export async function comesTrue(look: () => Promise<boolean> | boolean, deadlineMs: number): Promise<boolean> {
   const endMs = performance.now() + deadlineMs;
   while (!(await look())) {
-    if (performance.now() > endMs) throw new OperatorError(`waited ${deadlineMs / 1_000} s for ${what}`);
+    if (performance.now() > endMs) return false;
     await sleep(PAUSE_MS);
   }
+  return true;
 }

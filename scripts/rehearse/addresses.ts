@@ -14,7 +14,12 @@ export const OUTSIDE = {
   anybody: '203.0.113.20',
   /** DynamoDB's endpoint. */
   database: '198.51.100.10',
+  /** Auto Scaling's endpoint. */
+  autoScaling: '198.51.100.20',
 } as const;
 
 /** Address of the instance metadata service on every instance. */
 export const METADATA_ADDRESS = '169.254.169.254';
+
+/** Port of AWS's endpoints, the only one that the instances' security group lets them out to. */
+export const AWS_PORT = 443;

@@ -2,6 +2,8 @@ import type { Observation } from '../drill/data.ts';
 
 /** What became of one request. */
 export interface Answer {
+  /** Epoch milliseconds at which it was sent. */
+  readonly sentAtMs: number;
   /** Epoch milliseconds at which it was known. */
   readonly atMs: number;
   /** 0: no answer. */

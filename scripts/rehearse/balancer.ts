@@ -14,6 +14,7 @@ import {
 } from './haproxy-config.ts';
 import type { Attachment } from './network.ts';
 import type { StageFacts } from './stage-facts.ts';
+import { TIME_FACTORS } from './time-factors.ts';
 
 const START_DEADLINE_MS = 15_000;
 
@@ -29,10 +30,10 @@ export class Balancer {
     this.#facts = facts;
   }
 
-  static async start(facts: StageFacts, at: Attachment, timeFactor: number, workshop: Workshop): Promise<Balancer> {
+  static async start(facts: StageFacts, at: Attachment, workshop: Workshop): Promise<Balancer> {
     const port = facts.balancer.listeners[0]?.port ?? 80;
     const adminSocket = join(workshop.directory, 'haproxy.sock');
-    const place = { listen: `${at.address}:${port}`, adminSocket, timeFactor };
+    const place = { listen: `${at.address}:${port}`, adminSocket, timeFactor: TIME_FACTORS.balancer };
     const file = join(workshop.directory, 'haproxy.cfg');
     await writeFile(file, haproxyConfig(facts.balancer, facts.targetGroup, place));
     startBackground('haproxy', at.namespace.inside(['haproxy', '-db', '-f', file]), workshop);

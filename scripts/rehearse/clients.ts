@@ -1,110 +1,108 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TIMEOUTS_MS, TIMESTAMPS_PATH } from '../../server/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
-import { waitQuietly } from '../rehearsal/wait.ts';
+import { type Health, isHealthy } from '../drill/recovery.ts';
+import { comesTrue, waitQuietly } from '../rehearsal/wait.ts';
 import type { Workshop } from '../rehearsal/workshop.ts';
-import type { Answer } from './answers.ts';
+import { type Answer, observationsOf } from './answers.ts';
 import { startBackground } from './background.ts';
 import type { Attachment } from './network.ts';
+import { RequestNotes } from './request-notes.ts';
 
 const PACKAGE = resolve(import.meta.dirname, '../load');
 const ARTILLERY = join(PACKAGE, 'node_modules/artillery/bin/run');
 const START_DEADLINE_MS = 90_000;
-const END_GRACE_MS = 60_000;
-const LOOK_MS = 500;
-
-/** Requests per second, and for how long. */
-export interface LoadShape {
-  readonly durationS: number;
-  readonly perS: number;
-}
-
-/** A load that runs. */
-export interface Load {
-  /** When its first request was answered, epoch milliseconds. */
-  readonly startedAtMs: number;
-  /** Resolves with every answer once all are there. */
-  readonly answers: Promise<Answer[]>;
-}
-
-/** Sends `POST /app` from a machine outside, as clients do, by artillery; resolves when the first answer is there. */
-export async function startLoad(
-  name: string,
-  target: string,
-  shape: LoadShape,
-  from: Attachment,
-  workshop: Workshop,
-): Promise<Load> {
-  if (!existsSync(ARTILLERY)) {
-    const command = 'PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix scripts/load';
-    throw new OperatorError(`artillery is not installed; it has a package of its own: ${command}`);
-  }
-  const [script, answersFile] = [`${name}.load.json`, `${name}.answers`].map((file) =>
-    join(workshop.directory, file),
-  ) as [string, string];
-  await writeFile(answersFile, '');
-  await writeFile(script, JSON.stringify(artilleryScript(target, shape, answersFile)));
-  const line = from.namespace.inside([process.execPath, ARTILLERY, 'run', '--quiet', script]);
-  const child = startBackground(`${name}.artillery`, line, workshop, { ARTILLERY_DISABLE_TELEMETRY: 'true' });
-  const read = async () => parseAnswers(await readFile(answersFile, 'utf8'));
-  const hasStarted = async () => {
-    if (child.exitCode !== null)
-      throw new OperatorError(`artillery ended with ${child.exitCode} before it sent anything`);
-    return (await readFile(answersFile, 'utf8')).includes('\n');
-  };
-  await waitQuietly('the first answer to the load', hasStarted, START_DEADLINE_MS);
-  const startedAtMs = (await read())[0]?.atMs ?? Date.now();
-  return { startedAtMs, answers: allAnswers(child, shape, startedAtMs, read) };
-}
+/** A second more than the server allows a request: its answer arrives, whatever it is. */
+const REQUEST_TIMEOUT_S = TIMEOUTS_MS.request / 1_000 + 1;
+const LAST_ANSWER_DEADLINE_MS = 2 * REQUEST_TIMEOUT_S * 1_000;
+/** Longer than any rehearsal: the clients are stopped, they do not stop by themselves. */
+const LOAD_S = 3_600;
 
 /**
- * Waits for the answer to each request. Artillery is not asked: after lost connections it may stay when all is done.
- *
- * @throws OperatorError when requests are left whose end artillery never told
+ * Clients that send `POST /app` at an even rate, by artillery, from a machine outside, as long as the rehearsal lasts:
+ * every drill is a stretch of the one load.
  */
-async function allAnswers(
-  artillery: ChildProcess,
-  { durationS, perS }: LoadShape,
-  startedAtMs: number,
-  read: () => Promise<Answer[]>,
-): Promise<Answer[]> {
-  const expected = durationS * perS;
-  const endMs = startedAtMs + durationS * 1_000 + END_GRACE_MS;
-  let answers = await read();
-  while (answers.length < expected && artillery.exitCode === null && Date.now() < endMs) {
-    await sleep(LOOK_MS);
-    answers = await read();
+export class Clients {
+  readonly #artillery: ChildProcess;
+  readonly #notes: RequestNotes;
+
+  private constructor(artillery: ChildProcess, notes: RequestNotes) {
+    this.#artillery = artillery;
+    this.#notes = notes;
   }
-  artillery.kill('SIGKILL');
-  if (answers.length >= expected) return answers;
-  throw new OperatorError(`artillery told the end of ${answers.length} requests: expected ${expected}`);
+
+  /** Resolves when the first request is answered. */
+  static async start(target: string, perS: number, from: Attachment, workshop: Workshop): Promise<Clients> {
+    if (!existsSync(ARTILLERY)) {
+      const command = 'PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix scripts/load';
+      throw new OperatorError(`artillery is not installed; it has a package of its own: ${command}`);
+    }
+    const [script, notesFile] = [join(workshop.directory, 'load.json'), join(workshop.directory, 'requests.notes')];
+    const notes = await RequestNotes.make(notesFile);
+    workshop.undo.later('notes of requests', () => notes.close());
+    await writeFile(script, JSON.stringify(artilleryScript(target, perS, notesFile)));
+    const line = from.namespace.inside([process.execPath, ARTILLERY, 'run', '--quiet', script]);
+    const artillery = startBackground('artillery', line, workshop, { ARTILLERY_DISABLE_TELEMETRY: 'true' });
+    const clients = new Clients(artillery, notes);
+    await clients.#waitFor('the first answer', () => notes.answers.length > 0, START_DEADLINE_MS);
+    return clients;
+  }
+
+  /**
+   * What became of each request that was sent from one time to another, epoch milliseconds; waits for the last answer.
+   *
+   * @throws OperatorError when artillery never tells the end of some
+   */
+  async answersTo(fromMs: number, toMs: number): Promise<Answer[]> {
+    const what = 'the end of every request of a drill';
+    await this.#waitFor(what, () => this.#notes.openIn(fromMs, toMs) === 0, LAST_ANSWER_DEADLINE_MS);
+    return this.#notes.answersTo(fromMs, toMs);
+  }
+
+  /** Waits until users are served well for so long from now on, or the deadline has passed: the verdict will tell. */
+  async untilServedWell(health: Health, lastingMs: number, deadlineMs: number): Promise<void> {
+    const startMs = Date.now();
+    const isCalm = () => {
+      const sinceMs = Date.now() - lastingMs;
+      const recent = this.#notes.answers.filter(({ atMs }) => atMs >= sinceMs);
+      const seconds = observationsOf(recent, sinceMs);
+      return sinceMs >= startMs && recent.length > 0 && seconds.every((second) => isHealthy(second, health));
+    };
+    await comesTrue(() => this.#look('calm', isCalm), deadlineMs);
+  }
+
+  async #waitFor(what: string, isThere: () => boolean, deadlineMs: number): Promise<void> {
+    await waitQuietly(what, () => this.#look(what, isThere), deadlineMs);
+  }
+
+  async #look(what: string, isThere: () => boolean): Promise<boolean> {
+    const { exitCode, signalCode } = this.#artillery;
+    await this.#notes.read();
+    if (isThere()) return true;
+    if (exitCode === null && signalCode === null) return false;
+    throw new OperatorError(`artillery ended with ${exitCode ?? signalCode} before ${what}`);
+  }
 }
 
 /** The test script of artillery (https://www.artillery.io/docs/reference/test-script). */
-export function artilleryScript(target: string, { durationS, perS }: LoadShape, answersFile: string) {
+export function artilleryScript(target: string, perS: number, notesFile: string) {
   const post = {
     url: TIMESTAMPS_PATH,
     headers: { accept: 'application/json' },
+    beforeRequest: 'noteSent',
     afterResponse: 'noteAnswer',
   };
   return {
     config: {
       target,
-      phases: [{ duration: durationS, arrivalRate: perS }],
-      // A second more than the server allows a request: its answer arrives, whatever it is.
-      http: { timeout: TIMEOUTS_MS.request / 1_000 + 1, pool: 20, maxRedirects: 0 },
+      phases: [{ duration: LOAD_S, arrivalRate: perS }],
+      http: { timeout: REQUEST_TIMEOUT_S, pool: 20, maxRedirects: 0 },
       processor: join(PACKAGE, 'note-answers.js'),
-      variables: { answersFile },
+      variables: { notesFile },
     },
     scenarios: [{ name: 'record a timestamp', onError: 'noteError', flow: [{ post }] }],
   };
-}
-
-function parseAnswers(text: string): Answer[] {
-  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Answer);
 }

@@ -1,49 +1,23 @@
-import { randomBytes } from 'node:crypto';
-import { rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reconcile, type ZonedInstance } from '../model/zones.ts';
-import { Instance } from '../rehearsal/instance.ts';
-import { authorizedKeys } from '../rehearsal/ssh.ts';
+import { reconcile } from '../model/zones.ts';
 import { waitQuietly } from '../rehearsal/wait.ts';
-import type { Workshop } from '../rehearsal/workshop.ts';
-import { addressIn } from './addresses.ts';
 import type { Balancer } from './balancer.ts';
-import { scaledMs } from './haproxy-config.ts';
-import { userDataFiles } from './instance-files.ts';
-import type { KnownInstance } from './metadata.ts';
-import type { Attachment, StageNetwork } from './network.ts';
-import type { StageFacts } from './stage-facts.ts';
-
-/** An instance of the group. */
-export interface Member extends ZonedInstance {
-  readonly id: string;
-  readonly attachment: Attachment;
-  readonly instance: Instance;
-  readonly image: string;
-  state: 'pending' | 'inService' | 'terminating';
-  /** By `performance.now()`; Infinity before. */
-  inServiceAtMs: number;
-}
+import type { LaunchDesk } from './launch-desk.ts';
+import { Launcher, type LaunchPlace, type Member } from './launcher.ts';
+import { scaledMs, TIME_FACTORS } from './time-factors.ts';
 
 /** What the fleet needs around it. */
-export interface FleetPlace {
-  readonly facts: StageFacts;
-  readonly network: StageNetwork;
+export interface FleetPlace extends LaunchPlace {
   readonly balancer: Balancer;
-  readonly workshop: Workshop;
-  /** File that the metadata service reads. */
-  readonly metadataFile: string;
-  readonly timeFactor: number;
+  readonly desk: LaunchDesk;
 }
 
 /** Told of what happens to the group; `detection` says that a fault was noticed. */
 export type Tell = (text: string, detection?: boolean) => void;
 
-const PAUSE_MS = 250;
-/** A pending instance is given up after this; real time, for booting is not compressed. */
-const LAUNCH_DEADLINE_MS = 120_000;
-/** The first four addresses of a subnet are AWS's own; see the VPC user guide, "Subnet CIDR blocks". */
-const FIRST_ADDRESS = 10;
+const PAUSE_MS = 100;
+/** A target that never gets healthy is given up after this; real time, for booting is not compressed. */
+const LAUNCH_DEADLINE_S = 120;
 
 /** The Auto Scaling group: keeps as many instances as desired, spread over the zones, and replaces unhealthy ones. */
 export class Fleet {
@@ -53,14 +27,15 @@ export class Fleet {
   tell: Tell = () => undefined;
   readonly lostZones = new Set<string>();
   readonly #place: FleetPlace;
+  readonly #launcher: Launcher;
   readonly #departures = new Set<Promise<void>>();
   #members: Member[] = [];
-  #launched = 0;
   #stopped = false;
   #loop: Promise<void> | undefined;
 
   constructor(place: FleetPlace, image: string) {
     this.#place = place;
+    this.#launcher = new Launcher(place);
     this.image = image;
     this.desired = place.facts.scaling.bounds.min;
   }
@@ -87,9 +62,12 @@ export class Fleet {
     await this.#loop?.catch(() => undefined);
   }
 
-  /** Resolves once as many as desired are in service and nobody is on the way; rejects when the loop has failed. */
-  async settled(deadlineMs = LAUNCH_DEADLINE_MS): Promise<void> {
-    const isSettled = () => this.#members.length === this.desired && this.inService.length === this.desired;
+  /** Resolves once as many as desired are in service, evenly spread, and nobody is on the way; rejects when the loop has failed. */
+  async settled(deadlineMs = LAUNCH_DEADLINE_S * 1_000): Promise<void> {
+    const isSettled = () => {
+      const { launch, terminate } = reconcile(this.desired, this.#members, this.#usableZones);
+      return this.inService.length === this.#members.length && launch.length === 0 && terminate.length === 0;
+    };
     const wait = waitQuietly(`${this.desired} instances to be in service`, isSettled, deadlineMs);
     await Promise.race([wait, this.#loop?.then(() => wait)]);
   }
@@ -99,16 +77,23 @@ export class Fleet {
     if (member.state === 'terminating') return;
     member.state = 'terminating';
     this.tell(`${member.id} in ${member.zone} is drained`);
-    await this.#place.balancer.drain(member.id);
-    await sleep(scaledMs(this.#place.facts.targetGroup.deregistrationDelayS, this.#place));
+    if (member.launch) await this.#drain(member);
     await this.#forget(member, () => member.instance.powerOff());
+  }
+
+  async #drain(member: Member): Promise<void> {
+    await this.#place.balancer.drain(member.id);
+    await sleep(scaledMs(this.#place.facts.targetGroup.deregistrationDelayS, TIME_FACTORS.balancer));
+  }
+
+  get #usableZones(): string[] {
+    return this.#place.facts.scaling.zones.filter((zone) => !this.lostZones.has(zone));
   }
 
   async #follow(): Promise<void> {
     while (!this.#stopped) {
       await this.#look();
-      const zones = this.#place.facts.scaling.zones.filter((zone) => !this.lostZones.has(zone));
-      const { launch, terminate } = reconcile(this.desired, this.#members, zones);
+      const { launch, terminate } = reconcile(this.desired, this.#members, this.#usableZones);
       for (const member of terminate) this.#depart(this.retire(member));
       for (const zone of launch) if (!this.#stopped) await this.#launch(zone);
       await sleep(PAUSE_MS);
@@ -120,18 +105,34 @@ export class Fleet {
     const states = await this.#place.balancer.states();
     for (const member of this.#members) {
       const isHealthy = states.get(member.id) ?? false;
-      if (member.state === 'pending' && isHealthy) {
-        member.state = 'inService';
-        member.inServiceAtMs = performance.now();
-        this.tell(`${member.id} in ${member.zone} is in service`);
-      } else if (member.state === 'inService' && !isHealthy) {
+      if (member.state === 'inService' && !isHealthy) {
         this.tell(`${member.id} in ${member.zone} is unhealthy and replaced`, true);
         this.#replace(member);
-      } else if (member.state === 'pending' && performance.now() - member.launchedS * 1_000 > LAUNCH_DEADLINE_MS) {
+      }
+      if (member.state !== 'pending') continue;
+      if (!member.launch) await this.#completeLaunch(member);
+      else if (isHealthy) this.#takeIntoService(member);
+      else if (ageS(member) > LAUNCH_DEADLINE_S) {
         this.tell(`${member.id} never became healthy and is given up`, true);
         this.#replace(member);
       }
     }
+  }
+
+  /** The instance becomes a target once its own hook said CONTINUE, and ends when it said ABANDON or nothing in time. */
+  async #completeLaunch(member: Member): Promise<void> {
+    member.launch = this.#place.desk.outcomeOf(member.id, ageS(member) * TIME_FACTORS.launch);
+    if (!member.launch) return;
+    const { result, by } = member.launch;
+    this.tell(`launch of ${member.id}: ${result} by ${by}`, result === 'ABANDON');
+    if (result === 'ABANDON') this.#replace(member);
+    else await this.#place.balancer.register(member.id, member.attachment.address);
+  }
+
+  #takeIntoService(member: Member): void {
+    member.state = 'inService';
+    member.inServiceAtMs = performance.now();
+    this.tell(`${member.id} in ${member.zone} is in service`);
   }
 
   #replace(member: Member): void {
@@ -155,36 +156,13 @@ export class Fleet {
   }
 
   async #launch(zone: string): Promise<void> {
-    const { facts, network, balancer, workshop } = this.#place;
-    const subnet = facts.subnets.find((candidate) => candidate.zone === zone);
-    if (!subnet) throw new Error(`the stage has no subnet in ${zone}`);
-    const id = `i-${randomBytes(9).toString('hex').slice(1)}`;
-    const address = addressIn(subnet.cidr, FIRST_ADDRESS + this.#launched++);
-    const attachment = await network.attach(id, address, facts.groupOf.app);
-    await this.#introduce({ id, address, zone });
-    const files = [...userDataFiles(facts.userData), authorizedKeys(workshop.key)];
-    const { directory, undo } = workshop;
-    const options = { name: id, image: this.image, namespace: attachment.namespace, directory, files };
-    const instance = await Instance.boot(options, undo);
-    await balancer.register(id, address);
-    const launchedS = performance.now() / 1_000;
-    this.#members.push({
-      id,
-      zone,
-      attachment,
-      instance,
-      image: this.image,
-      state: 'pending',
-      launchedS,
-      inServiceAtMs: Infinity,
-    });
-    this.tell(`${id} is launched in ${zone}`);
+    const member = await this.#launcher.launch(zone, this.image);
+    this.#members.push(member);
+    this.tell(`${member.id} is launched in ${zone}`);
   }
+}
 
-  async #introduce(instance: KnownInstance): Promise<void> {
-    const known = this.#members.map(({ id, zone, attachment: { address } }) => ({ id, zone, address }));
-    // Renamed, for the service reads the file at any time.
-    await writeFile(`${this.#place.metadataFile}.new`, JSON.stringify([...known, instance]));
-    await rename(`${this.#place.metadataFile}.new`, this.#place.metadataFile);
-  }
+/** Real seconds since its launch. */
+function ageS({ launchedS }: Member): number {
+  return performance.now() / 1_000 - launchedS;
 }

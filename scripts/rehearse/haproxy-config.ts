@@ -1,5 +1,6 @@
 import type { LoadBalancer } from '../template/load-balancer.ts';
 import type { TargetGroup } from '../template/target-group.ts';
+import { scaledMs } from './time-factors.ts';
 
 /** Where HAProxy runs in place of the Application Load Balancer. */
 export interface HaproxyPlace {
@@ -7,7 +8,7 @@ export interface HaproxyPlace {
   readonly listen: string;
   /** Path of the socket by which targets are registered while it runs. */
   readonly adminSocket: string;
-  /** Seconds of the template that pass in one real second. @default 1 */
+  /** Seconds between two health checks that pass in one real second. @default 1 */
   readonly timeFactor?: number;
 }
 
@@ -31,7 +32,7 @@ defaults
   timeout client ${idleMs}ms
   timeout server ${idleMs}ms
   timeout http-request ${idleMs}ms
-  timeout check ${scaledMs(healthCheck.timeoutS, place)}ms
+  timeout check ${healthCheck.timeoutS * 1000}ms
 
 frontend listener
   bind ${place.listen}
@@ -62,9 +63,10 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
  * new server would count as well at once, so it is declared down while it drains.
  */
 export function haproxyRegistration(name: string, address: string, group: TargetGroup, place: HaproxyPlace): string[] {
+  const { timeFactor = 1 } = place;
   const { intervalS, healthyThreshold, unhealthyThreshold } = group.healthCheck;
   const server = `${HAPROXY_BACKEND}/${name}`;
-  const check = `inter ${scaledMs(intervalS, place)}ms rise ${healthyThreshold} fall ${unhealthyThreshold}`;
+  const check = `inter ${scaledMs(intervalS, timeFactor)}ms rise ${healthyThreshold} fall ${unhealthyThreshold}`;
   return [
     `add server ${server} ${address}:${group.port} check ${check}`,
     `set server ${server} state drain`,
@@ -81,11 +83,6 @@ export function haproxyDeregistration(name: string): { readonly drain: string[];
     drain: [`set server ${server} state drain`],
     remove: [`set server ${server} state maint`, `shutdown sessions server ${server}`, `del server ${server}`],
   };
-}
-
-/** Milliseconds that a time of the template takes here. */
-export function scaledMs(seconds: number, { timeFactor = 1 }: Pick<HaproxyPlace, 'timeFactor'>): number {
-  return Math.max(1, Math.round((seconds * 1000) / timeFactor));
 }
 
 /** A matcher of the target group (`200`, `200,202`, `200-299`) as HAProxy writes it. */

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { IMAGE_PATHS } from '../../server/contract.ts';
 import type { VerdictLine } from '../drill/data.ts';
 import { mountOverlay } from '../rehearsal/mounts.ts';
+import { comesTrue } from '../rehearsal/wait.ts';
+import type { Member } from './launcher.ts';
 import type { Stage } from './stage.ts';
 import type { Timeline } from './timeline.ts';
 
 const SETTLE_DEADLINE_MS = 120_000;
-/** Several times what a good image needs from launch to its first request. */
-const BAD_IMAGE_WATCHED_MS = 30_000;
+/** Several times the launching hook's time, compressed. */
+const ABANDONED_DEADLINE_MS = 60_000;
 
 /** Replaces every instance by one of a newer image, as the group's instance refresh does: launch before terminate. */
 export async function rollingDeploy(stage: Stage, timeline: Timeline): Promise<VerdictLine[]> {
@@ -44,7 +45,7 @@ export async function rollingDeploy(stage: Stage, timeline: Timeline): Promise<V
   ];
 }
 
-/** Rolls out an image whose app cannot start: it must never take traffic, and the old instances must serve on. */
+/** Rolls out an image whose app cannot start: its launch is abandoned, and the old instances must serve on. */
 export async function badImage(stage: Stage, timeline: Timeline): Promise<VerdictLine[]> {
   const { fleet } = stage;
   const [good, before, fromS] = [fleet.image, [...fleet.inService], timeline.second];
@@ -53,23 +54,35 @@ export async function badImage(stage: Stage, timeline: Timeline): Promise<Verdic
   );
   fleet.image = bad;
   fleet.desired += 1;
-  timeline.tell('an image whose app does not start is rolled out');
-  let served = 0;
-  for (const endMs = performance.now() + BAD_IMAGE_WATCHED_MS; performance.now() < endMs; await sleep(250)) {
-    served = Math.max(served, fleet.inService.filter(({ image }) => image === bad).length);
-  }
+  timeline.tell('fault: an image whose app does not start is rolled out');
+  const launched = new Set<Member>();
+  const [served, abandoned] = [new Set<Member>(), new Set<Member>()];
+  const isAbandoned = () => {
+    for (const member of fleet.members.filter(({ image }) => image === bad)) launched.add(member);
+    for (const member of launched) {
+      if (member.inServiceAtMs !== Infinity) served.add(member);
+      if (member.launch?.result === 'ABANDON') abandoned.add(member);
+    }
+    return abandoned.size > 0;
+  };
+  await comesTrue(isAbandoned, ABANDONED_DEADLINE_MS);
   fleet.image = good;
   fleet.desired -= 1;
-  const failed = fleet.members.filter(({ image }) => image === bad);
-  for (const member of failed) await fleet.retire(member);
-  await fleet.settled(SETTLE_DEADLINE_MS);
   timeline.faults.push({ fromS, toS: timeline.second, text: 'bad image' });
+  await Promise.all(fleet.members.filter(({ image }) => image === bad).map((member) => fleet.retire(member)));
+  await fleet.settled(SETTLE_DEADLINE_MS);
   const stayed = before.filter((member) => fleet.inService.includes(member)).length;
   return [
     {
+      promise: 'the launch of the bad image is abandoned',
+      kept: abandoned.size > 0,
+      measured: [...abandoned].map(({ launch }) => `${launch?.result} by ${launch?.by}`).join(', ') || 'it waits on',
+      expected: "ABANDON by the instance, or when the hook's time is over",
+    },
+    {
       promise: 'the bad image takes no traffic',
-      kept: served === 0 && failed.length > 0,
-      measured: `${served} of ${failed.length} launched instances went into service`,
+      kept: served.size === 0 && launched.size > 0,
+      measured: `${served.size} of ${launched.size} launched instances went into service`,
       expected: 'none, and one launched at least',
     },
     {

@@ -1,6 +1,6 @@
 import { ENV, IMAGE_PATHS } from '../../server/contract.ts';
 import type { InstanceFile } from '../rehearsal/instance.ts';
-import { OUTSIDE } from './addresses.ts';
+import { AWS_PORT, OUTSIDE } from './addresses.ts';
 
 const DIRECTORY = '/var/lib/cloud/instance';
 
@@ -15,7 +15,8 @@ export function userDataFiles(userData: string): InstanceFile[] {
       path: `${DIRECTORY}/endpoints`,
       // What DNS would tell on AWS; nobody would take metrics here; and the CPU load that scaling is drilled with.
       text: [
-        `AWS_ENDPOINT_URL_DYNAMODB=http://${OUTSIDE.database}:443`,
+        `AWS_ENDPOINT_URL_DYNAMODB=http://${OUTSIDE.database}:${AWS_PORT}`,
+        `AWS_ENDPOINT_URL_AUTO_SCALING=http://${OUTSIDE.autoScaling}:${AWS_PORT}`,
         `${ENV.cloudwatchMetrics}=off`,
         `${ENV.loadEndpoint}=on`,
         '',

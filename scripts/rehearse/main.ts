@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../cli/errors.ts';
 import { main } from '../cli/main.ts';
+import { textTable } from '../cli/table.ts';
 import type { VerdictLine } from '../drill/data.ts';
 import type { JudgedRun, Report } from '../drill/report/page.ts';
 import { hasPassed } from '../drill/report/page.ts';
@@ -10,6 +11,7 @@ import { readCheckout } from '../image/commit.ts';
 import { Stopwatch } from '../image/stopwatch.ts';
 import { withUndo } from '../rehearsal/undo.ts';
 import { openWorkshop } from '../rehearsal/workshop.ts';
+import { Clients } from './clients.ts';
 import { proveStage } from './proofs.ts';
 import { runDrill } from './run-drill.ts';
 import { DRILLS, type RehearsedDrill } from './scenarios.ts';
@@ -17,9 +19,10 @@ import { sealedImage } from './sealed-image.ts';
 import { openStage, TABLE_NAME } from './stage.ts';
 import { readStageFacts } from './stage-facts.ts';
 import { synthesizeStage } from './synthesize.ts';
+import { TIME_FACTORS } from './time-factors.ts';
 
-/** Seconds of the load balancer's times that pass in one real second. */
-const TIME_FACTOR = 5;
+/** Requests of all clients per second: little, as the machine also runs the whole stage. */
+const REQUESTS_PER_S = 30;
 
 const command = {
   name: 'rehearse',
@@ -34,32 +37,37 @@ const command = {
 await main(command, async ({ values }) => {
   const drills = chooseDrills(values.only);
   const watch = new Stopwatch();
-  const report = await withUndo(async (undo): Promise<Report> => {
-    const workshop = await openWorkshop(undo);
-    const image = await watch.time('sealed image', sealedImage);
-    const templates = await watch.time('synth', () => synthesizeStage(workshop.directory));
-    const stageFacts = readStageFacts(templates, TABLE_NAME);
-    const stage = await watch.time('stage up', () => openStage(stageFacts, image, TIME_FACTOR, workshop));
-    const proofs: VerdictLine[] = await watch.time('proofs', () => proveStage(stage));
-    const runs: JudgedRun[] = [];
-    for (const [name, drill] of drills) {
-      try {
-        const judged = await watch.time(name, () => runDrill(name, drill, stage));
-        for (const line of judged.verdict.lines) console.error(verdictText(line));
-        runs.push(judged);
-      } catch (error) {
-        // The stage is in an unknown state: what was seen so far is worth a report, further drills are not.
-        const measured = error instanceof Error ? error.message : String(error);
-        proofs.push({ promise: `${name} runs to its end`, kept: false, measured, expected: 'a verdict' });
-        break;
+  const report = await watch.time('all', () =>
+    withUndo(async (undo): Promise<Report> => {
+      const workshop = await openWorkshop(undo);
+      const image = await watch.time('sealed image', sealedImage);
+      const templates = await watch.time('synth', () => synthesizeStage(workshop.directory));
+      const stageFacts = readStageFacts(templates, TABLE_NAME);
+      const stage = await watch.time('stage up', () => openStage(stageFacts, image, workshop));
+      const proofs: VerdictLine[] = await watch.time('proofs', () => proveStage(stage));
+      const target = `http://${stage.balancer.address}`;
+      const clients = await watch.time('clients', () => Clients.start(target, REQUESTS_PER_S, stage.anybody, workshop));
+      const runs: JudgedRun[] = [];
+      for (const [name, drill] of drills) {
+        try {
+          const judged = await watch.time(name, () => runDrill(name, drill, stage, clients));
+          for (const line of judged.verdict.lines) console.error(verdictText(line));
+          runs.push(judged);
+        } catch (error) {
+          // The stage is in an unknown state: what was seen so far is worth a report, further drills are not.
+          const measured = error instanceof Error ? error.message : String(error);
+          proofs.push({ promise: `${name} runs to its end`, kept: false, measured, expected: 'a verdict' });
+          break;
+        }
       }
-    }
-    const { commit } = await readCheckout();
-    const facts = { commit: commit.slice(0, 12), 'time factor': String(TIME_FACTOR), Node: process.version };
-    return { title: 'Rehearsal', createdAt: new Date().toISOString(), facts, proofs, runs };
-  });
+      const { commit } = await readCheckout();
+      const compressed = Object.entries(TIME_FACTORS).map(([whose, factor]) => `${whose} ${factor} x`);
+      const facts = { commit: commit.slice(0, 12), compressed: compressed.join(', '), Node: process.version };
+      return { title: 'Rehearsal', createdAt: new Date().toISOString(), facts, proofs, runs };
+    }),
+  );
   const { page } = await writeReport(resolve(values.report), report);
-  console.log(`${renderTerminal(report)}\n\nReport: ${page}`);
+  console.log(`${renderTerminal(report)}\n\n${textTable(watch.rows)}\n\nReport: ${page}`);
   if (!hasPassed(report)) process.exitCode = 1;
 });
 

@@ -1,14 +1,14 @@
 /**
- * The instance metadata service, version 2 only: `metadata-service.ts ADDRESS FILE`. The file names the instances by
- * source address; each answer is told as a line `instance method path status`.
+ * The instance metadata service: `metadata-service.ts ADDRESS FILE TOKENS`. The file names the instances by source
+ * address; with TOKENS `required` only version 2 is answered; each answer is told as a line `instance method path status`.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type KnownInstance, METADATA_PATHS, metadataOf } from './metadata.ts';
 
-const [address, file] = process.argv.slice(2);
-if (!address || !file) throw new Error('usage: metadata-service.ts ADDRESS FILE');
+const [address, file, tokens] = process.argv.slice(2);
+if (!address || !file || !tokens) throw new Error('usage: metadata-service.ts ADDRESS FILE TOKENS');
 
 const token = randomBytes(20).toString('base64url');
 
@@ -22,7 +22,8 @@ createServer((request, response) => {
   };
   if (!instance) return answer(404);
   if (request.url === METADATA_PATHS.token) return request.method === 'PUT' ? answer(200, token) : answer(405);
-  if (request.headers['x-aws-ec2-metadata-token'] !== token) return answer(401);
+  const given = request.headers['x-aws-ec2-metadata-token'];
+  if (given !== token && (given !== undefined || tokens === 'required')) return answer(401);
   const value = metadataOf(instance, new Date())[request.url ?? ''];
   return value === undefined ? answer(404) : answer(200, value);
 }).listen(80, address, () => console.log('ready'));

@@ -4,8 +4,8 @@ import { executeQuietly } from '../rehearsal/execute.ts';
 import { deleteNamespace, makeNamespace, type NetworkNamespace } from '../rehearsal/network-namespace.ts';
 import { nameInRun } from '../rehearsal/run-name.ts';
 import type { Workshop } from '../rehearsal/workshop.ts';
-import { METADATA_ADDRESS } from './addresses.ts';
-import { nftMember, nftRuleset } from './nft-ruleset.ts';
+import { METADATA_ADDRESS, OUTSIDE } from './addresses.ts';
+import { nftGateway, nftMember, nftRuleset } from './nft-ruleset.ts';
 import type { StageFacts } from './stage-facts.ts';
 
 /** Next hop of every machine, as the VPC's router is. */
@@ -32,13 +32,20 @@ export class StageNetwork {
     this.#workshop = workshop;
   }
 
-  /** Makes the router, with the stage's security groups as its rules. */
-  static async make({ securityGroups }: StageFacts, workshop: Workshop): Promise<StageNetwork> {
+  /** Makes the router, with the stage's security groups and the database's gateway endpoint as its rules. */
+  static async make(
+    { securityGroups, databaseSubnets }: Pick<StageFacts, 'securityGroups' | 'databaseSubnets'>,
+    workshop: Workshop,
+  ): Promise<StageNetwork> {
     const router = await makeNamespace(nameInRun('router'), workshop.undo);
     await executeQuietly(router.inside(['sysctl', '--quiet', '--write', 'net.ipv4.ip_forward=1']));
     await executeQuietly(['ip', '-n', router.name, 'address', 'add', `${METADATA_ADDRESS}/32`, 'dev', 'lo']);
-    const rules = join(workshop.directory, 'security-groups.nft');
-    await writeFile(rules, nftRuleset(securityGroups, {}));
+    const rules = join(workshop.directory, 'router.nft');
+    const gateway = nftGateway(
+      OUTSIDE.database,
+      databaseSubnets.map(({ cidr }) => cidr),
+    );
+    await writeFile(rules, `${nftRuleset(securityGroups, {})}${gateway}`);
     await executeQuietly(router.inside(['nft', '--file', rules]));
     return new StageNetwork(router, workshop);
   }

@@ -35,6 +35,20 @@ export function nftRuleset(
   ].join('\n');
 }
 
+/** A gateway endpoint as an nftables ruleset: only addresses of subnets that have the route to it get there. */
+export function nftGateway(address: string, cidrs: readonly string[]): string {
+  return [
+    'table ip gateway_endpoint {',
+    '  chain forward {',
+    '    type filter hook forward priority 0; policy accept;',
+    ...cidrs.map((cidr) => `    ip saddr ${cidr} ip daddr ${address} return`),
+    `    ip daddr ${address} counter drop`,
+    '  }',
+    '}',
+    '',
+  ].join('\n');
+}
+
 /** Arguments for `nft` that let an address join a group, or leave it. */
 export function nftMember(change: 'add' | 'delete', group: string, address: string): string[] {
   return [change, 'element', 'ip', NFT_TABLE, setName(group), `{ ${address} }`];

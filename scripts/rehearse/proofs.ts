@@ -3,13 +3,14 @@ import type { CommandLine } from '../cli/run.ts';
 import type { VerdictLine } from '../drill/data.ts';
 import { executeQuietly } from '../rehearsal/execute.ts';
 import { sshCommand, waitForSsh } from '../rehearsal/ssh.ts';
+import { AWS_PORT, METADATA_ADDRESS, OUTSIDE } from './addresses.ts';
+import { canConnect } from './can-connect.ts';
 import { METADATA_PATHS } from './metadata.ts';
 import type { Attachment } from './network.ts';
 import type { Stage } from './stage.ts';
 
+const INSTANCE_ID_URL = `http://${METADATA_ADDRESS}/latest/meta-data/instance-id`;
 const CURL_DEADLINE_S = 5;
-/** A refused packet vanishes; whoever is let in answers within milliseconds. */
-const REFUSED_AFTER_S = 2;
 
 /** Proves what the stage promises at rest: it stores, answers, and is closed where the security groups say so. */
 export async function proveStage(stage: Stage): Promise<VerdictLine[]> {
@@ -19,19 +20,22 @@ export async function proveStage(stage: Stage): Promise<VerdictLine[]> {
   if (!member) throw new Error('no instance is in service');
   const instance = member.attachment.address;
   await waitForSsh(operator.namespace, stage.workshop.key, bastion.address);
-  return [
-    await provePostIsStored(stage, site),
-    await answers('the API answers', anybody, `${site}${TIMESTAMPS_PATH}`, 'application/json', 200),
-    await answers('the page answers', anybody, `${site}${TIMESTAMPS_PATH}`, 'text/html', 200),
-    await proveCredentials(stage),
-    await refuses('direct SSH from the internet', anybody, instance, 22),
-    await refuses("direct SSH from the operator's address", operator, instance, 22),
-    await refuses('the app port from the internet', anybody, instance, PORT),
-    await refuses('SSH to the bastion from a foreign address', anybody, bastion.address, 22),
-    await refuses("the bastion's way to the app port", bastion, instance, PORT),
-    await refuses("the bastion's way to the load balancer", bastion, balancer.address, 80),
-    await proveBastion(stage, instance),
-  ];
+  return await Promise.all([
+    provePostIsStored(stage, site),
+    answers('the API answers', anybody, `${site}${TIMESTAMPS_PATH}`, 'application/json', 200),
+    answers('the page answers', anybody, `${site}${TIMESTAMPS_PATH}`, 'text/html', 200),
+    proveCredentials(stage),
+    answers('the metadata service refuses version 1', member.attachment, INSTANCE_ID_URL, '*/*', 401),
+    proveLaunches(stage),
+    refuses('direct SSH from the internet', anybody, instance, 22),
+    refuses("direct SSH from the operator's address", operator, instance, 22),
+    refuses('the app port from the internet', anybody, instance, PORT),
+    refuses('the database from the internet', anybody, OUTSIDE.database, AWS_PORT),
+    refuses('SSH to the bastion from a foreign address', anybody, bastion.address, 22),
+    refuses("the bastion's way to the app port", bastion, instance, PORT),
+    refuses("the bastion's way to the load balancer", bastion, balancer.address, 80),
+    proveBastion(stage, instance),
+  ]);
 }
 
 async function provePostIsStored(stage: Stage, site: string): Promise<VerdictLine> {
@@ -76,7 +80,17 @@ async function proveCredentials(stage: Stage): Promise<VerdictLine> {
   };
 }
 
-/** That somebody listens there is shown by the proofs that get through: load balancer to app, bastion to SSH. */
+function proveLaunches({ fleet: { inService } }: Stage): VerdictLine {
+  const completed = inService.filter(({ launch }) => launch?.by === 'instance' && launch.result === 'CONTINUE');
+  return {
+    promise: 'an instance enters service when its own launch hook said CONTINUE',
+    kept: completed.length === inService.length,
+    measured: `${completed.length} of ${inService.length} instances`,
+    expected: 'every instance',
+  };
+}
+
+/** That somebody listens there is shown by the proofs that get through: load balancer to app and database, bastion to SSH. */
 async function refuses(what: string, from: Attachment, address: string, port: number): Promise<VerdictLine> {
   const connects = await canConnect(from, address, port);
   return {
@@ -85,14 +99,6 @@ async function refuses(what: string, from: Attachment, address: string, port: nu
     measured: connects ? 'connected' : 'refused',
     expected: 'refused',
   };
-}
-
-async function canConnect(from: Attachment, address: string, port: number): Promise<boolean> {
-  const probe = `exec 3<>/dev/tcp/${address}/${port}`;
-  return await executeQuietly(from.namespace.inside(['timeout', `${REFUSED_AFTER_S}`, 'bash', '-c', probe])).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function proveBastion({ operator, bastion, workshop: { key } }: Stage, instance: string): Promise<VerdictLine> {

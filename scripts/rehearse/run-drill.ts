@@ -3,49 +3,67 @@ import type { DrillRun, VerdictLine } from '../drill/data.ts';
 import type { JudgedRun } from '../drill/report/page.ts';
 import { judge } from '../drill/verdict.ts';
 import { acknowledgedIn, observationsOf } from './answers.ts';
+import type { Clients } from './clients.ts';
 import { FleetCpu } from './fleet-cpu.ts';
-import { startLoad } from './load.ts';
 import { type RehearsedDrill, STEADY_S } from './scenarios.ts';
 import type { Stage } from './stage.ts';
 import { compareStored } from './stored.ts';
+import { TIME_FACTORS } from './time-factors.ts';
 import { Timeline } from './timeline.ts';
 
 const LOOK_MS = 500;
+const CALM_DEADLINE_MS = 30_000;
 
-/** Runs one drill against the stage: steady state, fault, recovery, and the judgement on it. */
-export async function runDrill(name: string, drill: RehearsedDrill, stage: Stage): Promise<JudgedRun> {
+/**
+ * Runs one drill against the stage under the load of its clients: steady state, fault, recovery, and the judgement on
+ * it. It ends when users have been served well again for a while.
+ */
+export async function runDrill(
+  name: string,
+  drill: RehearsedDrill,
+  stage: Stage,
+  clients: Clients,
+): Promise<JudgedRun> {
   console.error(`${name}: ${drill.summary}`);
-  const target = `http://${stage.balancer.address}`;
-  const load = await startLoad(name, target, drill.load, stage.anybody, stage.workshop);
-  const timeline = new Timeline(load.startedAtMs);
+  const { objectives, timeFactor = TIME_FACTORS.balancer } = drill;
+  const startedAtMs = Date.now();
+  const timeline = new Timeline(startedAtMs);
   stage.fleet.tell = (text, detection) => timeline.tell(text, detection);
   const looking = new AbortController();
   const look = watch(stage, timeline, looking.signal);
   try {
-    const [answers, proofs] = await Promise.all([load.answers, runFault(drill, stage, timeline)]);
+    const proofs = await runFault(drill, stage, timeline, clients);
+    const answers = await clients.answersTo(startedAtMs, Date.now());
     const run: DrillRun = {
       scenario: name,
       summary: drill.summary,
-      startedAt: new Date(load.startedAtMs).toISOString(),
+      startedAt: new Date(startedAtMs).toISOString(),
       durationS: timeline.second,
-      timeFactor: stage.timeFactor,
-      observations: timeline.join(observationsOf(answers, load.startedAtMs)),
+      timeFactor,
+      observations: timeline.join(observationsOf(answers, startedAtMs)),
       faults: timeline.faults,
       alarms: timeline.alarms,
       events: timeline.events,
       durability: compareStored(acknowledgedIn(answers), await stage.storedTimestamps()),
     };
-    return { run, verdict: judge(run, drill.objectives, proofs) };
+    return { run, verdict: judge(run, objectives, proofs) };
   } finally {
     looking.abort();
     await look;
   }
 }
 
-async function runFault({ fault }: RehearsedDrill, stage: Stage, timeline: Timeline): Promise<readonly VerdictLine[]> {
+async function runFault(
+  { fault, steadyS = STEADY_S, objectives }: RehearsedDrill,
+  stage: Stage,
+  timeline: Timeline,
+  clients: Clients,
+): Promise<readonly VerdictLine[]> {
+  await sleep(steadyS * 1_000);
   if (!fault) return [];
-  await sleep(STEADY_S * 1_000);
-  return await fault(stage, timeline);
+  const proofs = await fault(stage, timeline);
+  await clients.untilServedWell(objectives.health, STEADY_S * 1_000, CALM_DEADLINE_MS);
+  return proofs;
 }
 
 /** Notes the fleet and its CPU while the drill runs. */

@@ -1,48 +1,48 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { VerdictLine } from '../drill/data.ts';
+import { comesTrue } from '../rehearsal/wait.ts';
 import { startBackground } from './background.ts';
 import { capFleet } from './cpu-cap.ts';
 import { FleetCpu } from './fleet-cpu.ts';
 import { Scaler } from './scaler.ts';
 import type { Stage } from './stage.ts';
+import { TIME_FACTORS } from './time-factors.ts';
 import type { Timeline } from './timeline.ts';
 
-/** Seconds of the template's alarms, periods and warm-up that pass in a real one. Booting is not compressed. */
-const SCALING_TIME_FACTOR = 20;
 const CPUS_PER_INSTANCE = 0.25;
 /** A prime whose trial division takes some 20 ms of CPU. */
 const NUMBER = 999_999_999_999_989;
-const HOT = { perS: 20, durationS: 45 };
-const CALM_S = 75;
+const HEAT = { perS: 20, longestS: 60 };
+const CALM_DEADLINE_MS = 90_000;
 
 /** Heats two small instances until the template's alarms scale out, then lets them cool until they scale in. */
 export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<VerdictLine[]> {
   const { fleet, facts, anybody, balancer, workshop } = stage;
   const { min } = facts.scaling.bounds;
-  const scaler = new Scaler(facts.scaling, SCALING_TIME_FACTOR);
+  const scaler = new Scaler(facts.scaling, TIME_FACTORS.scaling);
   const running = new AbortController();
-  const heat = `http://${balancer.address}/load?number=${NUMBER}`;
-  const line = [
-    process.execPath,
-    join(import.meta.dirname, 'heat.ts'),
-    heat,
-    `${HOT.perS}`,
-    `${HOT.durationS}`,
-  ] as const;
+  const url = `http://${balancer.address}/load?number=${NUMBER}`;
+  const script = join(import.meta.dirname, 'heat.ts');
+  const heat = [process.execPath, script, url, `${HEAT.perS}`, `${HEAT.longestS}`] as const;
   const work = Promise.all([
     scaler.follow(fleet, new FleetCpu(CPUS_PER_INSTANCE), timeline, running.signal),
     capFleet(fleet, CPUS_PER_INSTANCE, running.signal),
   ]);
   let largest = 0;
+  const isLarger = () => {
+    largest = Math.max(largest, fleet.inService.length);
+    return largest > min;
+  };
+  const isCalm = () => isLarger() && fleet.desired === min && fleet.members.length === min;
   try {
-    timeline.tell(`heat: ${HOT.perS} computations per second, ${CPUS_PER_INSTANCE} CPU an instance`);
-    startBackground('heat', anybody.namespace.inside(line), workshop);
-    for (let second = 0; second < HOT.durationS + CALM_S; second++) {
-      largest = Math.max(largest, fleet.inService.length);
-      if (largest > min && fleet.desired === min && fleet.members.length === min) break;
-      await sleep(1_000);
-    }
+    timeline.tell(`fault: heat, ${HEAT.perS} computations per second, ${CPUS_PER_INSTANCE} CPU an instance`);
+    const fromS = timeline.second;
+    const heating = startBackground('heat', anybody.namespace.inside(heat), workshop);
+    await comesTrue(isLarger, HEAT.longestS * 1_000);
+    heating.kill('SIGKILL');
+    timeline.tell('the heat ends');
+    timeline.faults.push({ fromS, toS: timeline.second, text: 'heat' });
+    await comesTrue(isCalm, CALM_DEADLINE_MS);
   } finally {
     running.abort();
     await work;

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
 import type { ScalingSettings } from '../model/settings.ts';
-import { GROUP, type GroupSubnet, groupSubnets, type ServingGroup, servingGroup } from '../template/group.ts';
+import { gatewaySubnets } from '../template/gateway-endpoint.ts';
+import {
+  GROUP,
+  type GroupSubnet,
+  groupSubnets,
+  type ServingGroup,
+  servingGroup,
+  subnetSchema,
+} from '../template/group.ts';
+import { type LaunchHook, readLaunchHook } from '../template/launch-hook.ts';
 import { readLaunchTemplate } from '../template/launch-template.ts';
 import { type LoadBalancer, readLoadBalancer } from '../template/load-balancer.ts';
 import { parseReference } from '../template/reference.ts';
@@ -18,18 +27,23 @@ export interface StageFacts {
   /** Subnets that instances are launched in, one a zone. */
   readonly subnets: readonly GroupSubnet[];
   readonly publicSubnets: readonly GroupSubnet[];
+  /** Subnets with a way to the database: the routes of its gateway endpoint. */
+  readonly databaseSubnets: readonly GroupSubnet[];
   readonly securityGroups: readonly SecurityGroup[];
   /** Logical ids of the security groups, by whose they are. */
   readonly groupOf: { readonly app: string; readonly balancer: string; readonly bastion: string };
   readonly balancer: LoadBalancer;
   readonly targetGroup: TargetGroup;
   readonly scaling: ScalingSettings;
+  /** Undefined: the group takes instances into service unasked. */
+  readonly launchHook: LaunchHook | undefined;
+  /** Whether the metadata service answers by version 2 only. */
+  readonly requiresMetadataToken: boolean;
   /** The script of the user data, with the table's name in it. */
   readonly userData: string;
 }
 
 const balancerSubnets = z.object({ Subnets: z.array(z.string()) });
-const subnet = z.object({ AvailabilityZone: z.string(), CidrBlock: z.string() });
 const groupSchema = z.object({
   TargetGroupARNs: z.array(z.string()).default([]),
   LaunchTemplate: z.object({ LaunchTemplateId: z.string() }),
@@ -45,22 +59,26 @@ export function readStageFacts(templates: readonly Template[], tableName: string
   const [balancers] = stage.list('AWS::ElasticLoadBalancingV2::LoadBalancer', balancerSubnets);
   const [table] = stage.list('AWS::DynamoDB::GlobalTable', z.unknown());
   if (!region || !balancers || !table) throw new OperatorError('the templates have no subnet, balancer or table');
+  const { securityGroups, requiresMetadataToken } = readLaunchTemplate(stage, group);
   return {
     region,
     subnets,
     publicSubnets: balancers.properties.Subnets.map((text) => {
-      const { logicalId, properties } = stage.find('AWS::EC2::Subnet', text, subnet);
+      const { logicalId, properties } = stage.find('AWS::EC2::Subnet', text, subnetSchema);
       return { logicalId, zone: properties.AvailabilityZone, cidr: properties.CidrBlock };
     }),
+    databaseSubnets: gatewaySubnets(stage, 'dynamodb'),
     securityGroups: readSecurityGroups(stage),
     groupOf: {
-      app: only('instances', readLaunchTemplate(stage, group).securityGroups),
+      app: only('instances', securityGroups),
       balancer: only('load balancer', balancer.securityGroups),
       bastion: only('bastion', readLaunchTemplate(stage, bastionGroup(stage)).securityGroups),
     },
     balancer,
     targetGroup: readTargetGroup(stage, group),
     scaling: readScaling(stage, group),
+    launchHook: readLaunchHook(group),
+    requiresMetadataToken,
     userData: userDataScript(templates, { 'AWS::Region': region, [table.ref]: tableName }),
   };
 }

@@ -8,17 +8,17 @@ import { mountImage } from '../rehearsal/mounts.ts';
 import { authorizedKeys } from '../rehearsal/ssh.ts';
 import { waitQuietly } from '../rehearsal/wait.ts';
 import type { Workshop } from '../rehearsal/workshop.ts';
-import { addressIn, METADATA_ADDRESS, OUTSIDE } from './addresses.ts';
+import { AWS_PORT, addressIn, METADATA_ADDRESS, OUTSIDE } from './addresses.ts';
 import { startBackground } from './background.ts';
 import { Balancer } from './balancer.ts';
 import { Fleet } from './fleet.ts';
+import { LaunchDesk } from './launch-desk.ts';
 import { type Attachment, StageNetwork } from './network.ts';
 import type { StageFacts } from './stage-facts.ts';
 
 /** Name of the table in a rehearsal. */
 export const TABLE_NAME = 'rehearsal';
 
-const DATABASE_PORT = 443;
 const READY_DEADLINE_MS = 15_000;
 const HOST_KEYS_UNIT = 'etc/systemd/system/ssh.service.d/10-host-keys.conf';
 
@@ -32,7 +32,6 @@ export interface Stage {
   readonly database: Attachment;
   readonly operator: Attachment;
   readonly anybody: Attachment;
-  readonly timeFactor: number;
   readonly workshop: Workshop;
   /** What the metadata service was asked, one line a request. */
   metadataLog(): Promise<string>;
@@ -41,32 +40,29 @@ export interface Stage {
 }
 
 /** Builds a stage from its templates' facts, with instances of a sealed image, and waits until all serve. */
-export async function openStage(
-  facts: StageFacts,
-  image: string,
-  timeFactor: number,
-  workshop: Workshop,
-): Promise<Stage> {
+export async function openStage(facts: StageFacts, image: string, workshop: Workshop): Promise<Stage> {
   const { directory, undo } = workshop;
   const network = await StageNetwork.make(facts, workshop);
-  const [operator, anybody, database] = [
+  const [operator, anybody, database, autoScaling] = [
     await network.attach('operator', OUTSIDE.operator),
     await network.attach('anybody', OUTSIDE.anybody),
     await network.attach('database', OUTSIDE.database),
+    await network.attach('auto-scaling', OUTSIDE.autoScaling),
   ];
-  const lent = { host: OUTSIDE.database, port: DATABASE_PORT, table: TABLE_NAME };
+  const lent = { host: OUTSIDE.database, port: AWS_PORT, table: TABLE_NAME };
   await lendDatabase(lent, undo, database.namespace.inside);
+  const desk = await LaunchDesk.open(facts.launchHook, autoScaling, undo);
   const metadataFile = join(directory, 'instances.json');
-  await startMetadata(network, metadataFile, workshop);
+  await startMetadata(network, metadataFile, facts, workshop);
 
   const [first] = facts.publicSubnets;
   if (!first) throw new Error('the load balancer has no subnet');
   const door = await network.attach('balancer', addressIn(first.cidr, 10), facts.groupOf.balancer);
-  const balancer = await Balancer.start(facts, door, timeFactor, workshop);
+  const balancer = await Balancer.start(facts, door, workshop);
   const bastion = await startBastion(network, addressIn(first.cidr, 20), facts, workshop);
 
   const mounted = await mountImage(image, join(directory, 'image'), undo);
-  const fleet = new Fleet({ facts, network, balancer, workshop, metadataFile, timeFactor }, mounted);
+  const fleet = new Fleet({ facts, network, balancer, desk, workshop, metadataFile }, mounted);
   fleet.start();
   await fleet.settled();
   return {
@@ -78,22 +74,27 @@ export async function openStage(
     database,
     operator,
     anybody,
-    timeFactor,
     workshop,
     metadataLog: () => readFile(join(directory, 'metadata.log'), 'utf8'),
     storedTimestamps: async () => {
       const script = join(import.meta.dirname, 'stored-lines.ts');
-      const endpoint = `http://${OUTSIDE.database}:${DATABASE_PORT}`;
+      const endpoint = `http://${OUTSIDE.database}:${AWS_PORT}`;
       const output = await executeQuietly(database.namespace.inside([process.execPath, script, endpoint, TABLE_NAME]));
       return output.split('\n').filter((line) => line !== '');
     },
   };
 }
 
-async function startMetadata(network: StageNetwork, file: string, workshop: Workshop): Promise<void> {
+async function startMetadata(
+  network: StageNetwork,
+  file: string,
+  { requiresMetadataToken }: StageFacts,
+  workshop: Workshop,
+): Promise<void> {
   await writeFile(file, '[]');
   const script = join(import.meta.dirname, 'metadata-service.ts');
-  const line = network.router.inside([process.execPath, script, METADATA_ADDRESS, file]);
+  const tokens = requiresMetadataToken ? 'required' : 'optional';
+  const line = network.router.inside([process.execPath, script, METADATA_ADDRESS, file, tokens]);
   startBackground('metadata', line, workshop);
   const log = join(workshop.directory, 'metadata.log');
   const isReady = async () => (await readFile(log, 'utf8')).startsWith('ready');

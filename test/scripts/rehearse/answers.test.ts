@@ -7,9 +7,9 @@ const START_MS = 1_000_000;
 describe('observationsOf', () => {
   it('counts requests, failures and latencies second by second, and shows silent seconds', () => {
     const answers = [
-      { atMs: START_MS, status: 201, ms: 10, timestamp: 't1' },
-      { atMs: START_MS + 999, status: 503, ms: 30 },
-      { atMs: START_MS + 2_000, status: 0, ms: 0 },
+      { sentAtMs: START_MS, atMs: START_MS, status: 201, ms: 10, timestamp: 't1' },
+      { sentAtMs: START_MS, atMs: START_MS + 999, status: 503, ms: 30 },
+      { sentAtMs: START_MS, atMs: START_MS + 2_000, status: 0, ms: 0 },
     ];
     assert.deepEqual(observationsOf(answers, START_MS), [
       { second: 0, requestsPerS: 2, errorsPerS: 1, p50Ms: 30, p95Ms: 30, p99Ms: 30 },
@@ -25,7 +25,7 @@ describe('observationsOf', () => {
 
 describe('acknowledgedIn', () => {
   it('takes the timestamps of answers that gave one', () => {
-    const answer = { atMs: START_MS, ms: 1 };
+    const answer = { sentAtMs: START_MS, atMs: START_MS, ms: 1 };
     assert.deepEqual(
       acknowledgedIn([
         { ...answer, status: 503 },

@@ -60,9 +60,10 @@ describe('haproxyRegistration', () => {
     ]);
   });
 
-  it('checks faster where time is compressed', () => {
+  it('checks more often where time is compressed, and waits as long for an answer', () => {
     const [add] = haproxyRegistration('i-1', '10.0.1.5', group, { ...place, timeFactor: 10 });
     assert.match(add ?? '', /inter 1000ms/);
+    assert.match(haproxyConfig(balancer, group, { ...place, timeFactor: 10 }), /timeout check 5000ms/);
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { nftMember, nftRuleset } from '../../../scripts/rehearse/nft-ruleset.ts';
+import { nftGateway, nftMember, nftRuleset } from '../../../scripts/rehearse/nft-ruleset.ts';
 import { readSecurityGroups, type SecurityGroup } from '../../../scripts/template/security-groups.ts';
 import { exampleStage } from '../template/stage-example.ts';
 
@@ -65,6 +65,20 @@ describe('nftRuleset', () => {
       () => nftRuleset(groups, { Nobody: ['10.0.0.1'] }),
       /members of Nobody, .*expected AppGroup, Balancer/,
     );
+  });
+});
+
+describe('nftGateway', () => {
+  it('lets the subnets that have the route through, and nobody else', () => {
+    const lines = nftGateway('198.51.100.10', ['10.0.0.0/20', '10.0.16.0/20'])
+      .split('\n')
+      .map((line) => line.trim());
+    const judged = lines.filter((line) => line.includes('198.51.100.10'));
+    assert.deepEqual(judged, [
+      'ip saddr 10.0.0.0/20 ip daddr 198.51.100.10 return',
+      'ip saddr 10.0.16.0/20 ip daddr 198.51.100.10 return',
+      'ip daddr 198.51.100.10 counter drop',
+    ]);
   });
 });
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { addressIn } from '../../../scripts/rehearse/addresses.ts';
 import { targetStates } from '../../../scripts/rehearse/balancer.ts';
+import { artilleryScript } from '../../../scripts/rehearse/clients.ts';
 import { userDataFiles } from '../../../scripts/rehearse/instance-files.ts';
-import { artilleryScript } from '../../../scripts/rehearse/load.ts';
 import { METADATA_PATHS, metadataOf } from '../../../scripts/rehearse/metadata.ts';
 
 describe('addressIn', () => {
@@ -62,10 +62,14 @@ describe('userDataFiles', () => {
 });
 
 describe('artilleryScript', () => {
-  it('posts at the asked rate and notes each answer and each failure', () => {
-    const { config, scenarios } = artilleryScript('http://10.0.0.10', { durationS: 20, perS: 40 }, '/answers');
-    assert.deepEqual(config.phases, [{ duration: 20, arrivalRate: 40 }]);
-    assert.equal(config.variables.answersFile, '/answers');
-    assert.deepEqual([scenarios[0]?.onError, scenarios[0]?.flow[0]?.post.afterResponse], ['noteError', 'noteAnswer']);
+  it('posts at the asked rate and notes each request, each answer and each failure', () => {
+    const { config, scenarios } = artilleryScript('http://10.0.0.10', 40, '/notes');
+    assert.deepEqual(
+      config.phases.map(({ arrivalRate }) => arrivalRate),
+      [40],
+    );
+    assert.equal(config.variables.notesFile, '/notes');
+    const { beforeRequest, afterResponse } = scenarios[0]?.flow[0]?.post ?? {};
+    assert.deepEqual([beforeRequest, afterResponse, scenarios[0]?.onError], ['noteSent', 'noteAnswer', 'noteError']);
   });
 });

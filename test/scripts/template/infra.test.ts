@@ -16,7 +16,7 @@ import { readSecurityGroups } from '../../../scripts/template/security-groups.ts
 import { StageTemplates } from '../../../scripts/template/stage.ts';
 import { readTargetGroup } from '../../../scripts/template/target-group.ts';
 import { userDataScript } from '../../../scripts/template/user-data.ts';
-import { HEALTH_CHECK, HEALTH_PATH, PORT, TIMEOUTS_MS } from '../../../server/contract.ts';
+import { ENV, HEALTH_CHECK, HEALTH_PATH, PORT, TIMEOUTS_MS } from '../../../server/contract.ts';
 import { template } from './stage-example.ts';
 
 const settings = readSettings('dev');
@@ -100,5 +100,15 @@ describe('the synthesised dev stage', () => {
     assert.equal(region, settings.region);
     assert.equal(publicSubnets.length, settings.zones.length);
     assert.match(userData, /\nTABLE_NAME=timestamps\n/);
+  });
+
+  it('tells a rehearsal which launching hook the user data names, and which subnets lead to the database', () => {
+    const { launchHook, userData, databaseSubnets, subnets } = readStageFacts(templates, 'timestamps');
+    assert.ok(launchHook);
+    assert.match(userData, new RegExp(`\\n${ENV.launchHook}=${launchHook.name}\\n`));
+    assert.match(userData, new RegExp(`\\n${ENV.autoScalingGroup}=${launchHook.groupName}\\n`));
+    assert.equal(launchHook.defaultResult, 'ABANDON');
+    const ways = databaseSubnets.map(({ cidr }) => cidr);
+    assert.ok(subnets.every(({ cidr }) => ways.includes(cidr)));
   });
 });
