@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../cli/errors.ts';
 import { main } from '../cli/main.ts';
+import { parseStage, STAGE_OPTION } from '../cli/stage.ts';
 import { textTable } from '../cli/table.ts';
 import type { VerdictLine } from '../drill/data.ts';
 import type { JudgedRun, Report } from '../drill/report/page.ts';
@@ -28,6 +29,7 @@ const command = {
   name: 'rehearse',
   summary: 'Runs the whole deployment on this machine, offline: proves it, breaks it, and judges how it recovers.',
   options: {
+    stage: STAGE_OPTION,
     only: { type: 'string', value: '<drill,...>', help: `some of ${Object.keys(DRILLS).join(', ')}` },
     report: { type: 'string', value: '<folder>', default: '.data/rehearsal', help: 'where the report is written' },
   },
@@ -35,13 +37,14 @@ const command = {
 } as const;
 
 await main(command, async ({ values }) => {
+  const stageName = parseStage(values.stage);
   const drills = chooseDrills(values.only);
   const watch = new Stopwatch();
   const report = await watch.time('all', () =>
     withUndo(async (undo): Promise<Report> => {
       const workshop = await openWorkshop(undo);
       const image = await watch.time('sealed image', sealedImage);
-      const templates = await watch.time('synth', () => synthesizeStage(workshop.directory));
+      const templates = await watch.time('synth', () => synthesizeStage(stageName, workshop.directory));
       const stageFacts = readStageFacts(templates, TABLE_NAME);
       const stage = await watch.time('stage up', () => openStage(stageFacts, image, workshop));
       const proofs: VerdictLine[] = await watch.time('proofs', () => proveStage(stage));
@@ -62,7 +65,12 @@ await main(command, async ({ values }) => {
       }
       const { commit } = await readCheckout();
       const compressed = Object.entries(TIME_FACTORS).map(([whose, factor]) => `${whose} ${factor} x`);
-      const facts = { commit: commit.slice(0, 12), compressed: compressed.join(', '), Node: process.version };
+      const facts = {
+        commit: commit.slice(0, 12),
+        stage: stageName,
+        compressed: compressed.join(', '),
+        Node: process.version,
+      };
       return { title: 'Rehearsal', createdAt: new Date().toISOString(), facts, proofs, runs };
     }),
   );

@@ -42,7 +42,8 @@ export function nftGateway(address: string, cidrs: readonly string[]): string {
     '  chain forward {',
     '    type filter hook forward priority 0; policy accept;',
     ...cidrs.map((cidr) => `    ip saddr ${cidr} ip daddr ${address} return`),
-    `    ip daddr ${address} counter drop`,
+    // Without an endpoint the way leads over NAT to the public address, which anybody can reach.
+    ...(cidrs.length > 0 ? [`    ip daddr ${address} counter drop`] : []),
     '  }',
     '}',
     '',

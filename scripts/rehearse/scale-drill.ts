@@ -12,7 +12,7 @@ import type { Timeline } from './timeline.ts';
 const CPUS_PER_INSTANCE = 0.25;
 /** A prime whose trial division takes some 20 ms of CPU. */
 const NUMBER = 999_999_999_999_989;
-const HEAT = { perS: 20, longestS: 60 };
+const HEAT = { perInstanceS: 10, longestS: 60 };
 const CALM_DEADLINE_MS = 90_000;
 
 /** Heats two small instances until the template's alarms scale out, then lets them cool until they scale in. */
@@ -21,9 +21,10 @@ export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<V
   const { min } = facts.scaling.bounds;
   const scaler = new Scaler(facts.scaling, TIME_FACTORS.scaling);
   const running = new AbortController();
+  const perS = HEAT.perInstanceS * min;
   const url = `http://${balancer.address}/load?number=${NUMBER}`;
   const script = join(import.meta.dirname, 'heat.ts');
-  const heat = [process.execPath, script, url, `${HEAT.perS}`, `${HEAT.longestS}`] as const;
+  const heat = [process.execPath, script, url, `${perS}`, `${HEAT.longestS}`] as const;
   const work = Promise.all([
     scaler.follow(fleet, new FleetCpu(CPUS_PER_INSTANCE), timeline, running.signal),
     capFleet(fleet, CPUS_PER_INSTANCE, running.signal),
@@ -35,7 +36,7 @@ export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<V
   };
   const isCalm = () => isLarger() && fleet.desired === min && fleet.members.length === min;
   try {
-    timeline.tell(`fault: heat, ${HEAT.perS} computations per second, ${CPUS_PER_INSTANCE} CPU an instance`);
+    timeline.tell(`fault: heat, ${perS} computations per second, ${CPUS_PER_INSTANCE} CPU an instance`);
     const fromS = timeline.second;
     const heating = startBackground('heat', anybody.namespace.inside(heat), workshop);
     await comesTrue(isLarger, HEAT.longestS * 1_000);

@@ -80,6 +80,10 @@ describe('nftGateway', () => {
       'ip daddr 198.51.100.10 counter drop',
     ]);
   });
+
+  it('shuts nobody out when there is no such endpoint', () => {
+    assert.doesNotMatch(nftGateway('198.51.100.10', []), /drop/);
+  });
 });
 
 describe('nftMember', () => {
