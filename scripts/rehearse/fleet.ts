@@ -32,6 +32,7 @@ export class Fleet {
   #members: Member[] = [];
   #stopped = false;
   #loop: Promise<void> | undefined;
+  #launching: Promise<void> | undefined;
 
   constructor(place: FleetPlace, image: string) {
     this.#place = place;
@@ -86,6 +87,15 @@ export class Fleet {
     await sleep(scaledMs(this.#place.facts.targetGroup.deregistrationDelayS, TIME_FACTORS.balancer));
   }
 
+  /** From now on instances boot this image; those of another one that are not in service yet are ended. */
+  async rollBackTo(image: string): Promise<void> {
+    this.image = image;
+    // It began with the other image and is no member before it has ended.
+    await this.#launching;
+    const pending = this.#members.filter((member) => member.state === 'pending' && member.image !== image);
+    await Promise.all(pending.map((member) => this.retire(member)));
+  }
+
   get #usableZones(): string[] {
     return this.#place.facts.scaling.zones.filter((zone) => !this.lostZones.has(zone));
   }
@@ -95,7 +105,11 @@ export class Fleet {
       await this.#look();
       const { launch, terminate } = reconcile(this.desired, this.#members, this.#usableZones);
       for (const member of terminate) this.#depart(this.retire(member));
-      for (const zone of launch) if (!this.#stopped) await this.#launch(zone);
+      for (const zone of launch) {
+        if (this.#stopped) break;
+        this.#launching = this.#launch(zone);
+        await this.#launching;
+      }
       await sleep(PAUSE_MS);
     }
     await Promise.allSettled(this.#departures);

@@ -66,10 +66,9 @@ export async function badImage(stage: Stage, timeline: Timeline): Promise<Verdic
     return abandoned.size > 0;
   };
   await comesTrue(isAbandoned, ABANDONED_DEADLINE_MS);
-  fleet.image = good;
   fleet.desired -= 1;
+  await fleet.rollBackTo(good);
   timeline.faults.push({ fromS, toS: timeline.second, text: 'bad image' });
-  await Promise.all(fleet.members.filter(({ image }) => image === bad).map((member) => fleet.retire(member)));
   await fleet.settled(SETTLE_DEADLINE_MS);
   const stayed = before.filter((member) => fleet.inService.includes(member)).length;
   return [

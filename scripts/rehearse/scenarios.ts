@@ -66,7 +66,7 @@ export const DRILLS: Readonly<Record<string, RehearsedDrill>> = {
   'bad-image': {
     summary: 'An image whose app does not start is rolled out; it gets no traffic and the old instances serve on.',
     fault: badImage,
-    objectives: { health: HEALTH, errorRatio: 0, detectS: 30, recoverS: 5 },
+    objectives: { health: HEALTH, errorRatio: 0, detectS: 40, recoverS: 5 },
   },
   'rolling-deploy': {
     summary: 'A newer image replaces every instance, launch before terminate; no request is lost.',

@@ -5,8 +5,8 @@
 export const TIME_FACTORS = {
   /** Health check interval and deregistration delay. */
   balancer: 20,
-  /** The time that the group waits for a launching instance; in it a real boot must end. */
-  launch: 20,
+  /** The time that the group waits for a launching instance: a real boot must end in it, also of four at once. */
+  launch: 12,
   /** Alarms, periods and warm-up. */
   scaling: 60,
 } as const;
