@@ -1,15 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reconcile } from '../model/zones.ts';
+import type { Undo } from '../rehearsal/undo.ts';
 import { waitQuietly } from '../rehearsal/wait.ts';
 import type { Balancer } from './balancer.ts';
 import type { LaunchDesk } from './launch-desk.ts';
-import { Launcher, type LaunchPlace, type Member } from './launcher.ts';
+import type { Launcher, Member } from './launcher.ts';
+import type { StageNetwork } from './network.ts';
+import type { StageFacts } from './stage-facts.ts';
 import { scaledMs, TIME_FACTORS } from './time-factors.ts';
 
 /** What the fleet needs around it. */
-export interface FleetPlace extends LaunchPlace {
-  readonly balancer: Balancer;
-  readonly desk: LaunchDesk;
+export interface FleetPlace {
+  readonly facts: Pick<StageFacts, 'scaling' | 'targetGroup'>;
+  readonly network: Pick<StageNetwork, 'detach'>;
+  readonly balancer: Pick<Balancer, 'states' | 'register' | 'drain' | 'remove'>;
+  readonly desk: Pick<LaunchDesk, 'outcomeOf'>;
+  readonly launcher: Pick<Launcher, 'launch'>;
+  readonly undo: Undo;
 }
 
 /** Told of what happens to the group; `detection` says that a fault was noticed. */
@@ -27,7 +34,6 @@ export class Fleet {
   tell: Tell = () => undefined;
   readonly lostZones = new Set<string>();
   readonly #place: FleetPlace;
-  readonly #launcher: Launcher;
   readonly #departures = new Set<Promise<void>>();
   #members: Member[] = [];
   #stopped = false;
@@ -36,7 +42,6 @@ export class Fleet {
 
   constructor(place: FleetPlace, image: string) {
     this.#place = place;
-    this.#launcher = new Launcher(place);
     this.image = image;
     this.desired = place.facts.scaling.bounds.min;
   }
@@ -54,7 +59,7 @@ export class Fleet {
     this.#loop = this.#follow();
     // Whoever waits for the fleet sees its failure; unseen, it must not end the process before all is taken away.
     this.#loop.catch((error: Error) => this.tell(`the group stopped: ${error.message}`));
-    this.#place.workshop.undo.later('fleet', () => this.stop());
+    this.#place.undo.later('fleet', () => this.stop());
   }
 
   /** Launches and ends nothing more. */
@@ -77,12 +82,13 @@ export class Fleet {
   async retire(member: Member): Promise<void> {
     if (member.state === 'terminating') return;
     member.state = 'terminating';
-    this.tell(`${member.id} in ${member.zone} is drained`);
+    // Before that it is no target of the load balancer.
     if (member.launch) await this.#drain(member);
     await this.#forget(member, () => member.instance.powerOff());
   }
 
   async #drain(member: Member): Promise<void> {
+    this.tell(`${member.id} in ${member.zone} is drained`);
     await this.#place.balancer.drain(member.id);
     await sleep(scaledMs(this.#place.facts.targetGroup.deregistrationDelayS, TIME_FACTORS.balancer));
   }
@@ -170,7 +176,7 @@ export class Fleet {
   }
 
   async #launch(zone: string): Promise<void> {
-    const member = await this.#launcher.launch(zone, this.image);
+    const member = await this.#place.launcher.launch(zone, this.image);
     this.#members.push(member);
     this.tell(`${member.id} is launched in ${zone}`);
   }

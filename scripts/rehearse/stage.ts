@@ -13,6 +13,7 @@ import { startBackground } from './background.ts';
 import { Balancer } from './balancer.ts';
 import { Fleet } from './fleet.ts';
 import { LaunchDesk } from './launch-desk.ts';
+import { Launcher } from './launcher.ts';
 import { type Attachment, StageNetwork } from './network.ts';
 import type { StageFacts } from './stage-facts.ts';
 
@@ -62,7 +63,8 @@ export async function openStage(facts: StageFacts, image: string, workshop: Work
   const bastion = await startBastion(network, addressIn(first.cidr, 20), facts, workshop);
 
   const mounted = await mountImage(image, join(directory, 'image'), undo);
-  const fleet = new Fleet({ facts, network, balancer, desk, workshop, metadataFile }, mounted);
+  const launcher = new Launcher({ facts, network, workshop, metadataFile });
+  const fleet = new Fleet({ facts, network, balancer, desk, launcher, undo }, mounted);
   fleet.start();
   await fleet.settled();
   return {
