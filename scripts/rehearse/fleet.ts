@@ -26,6 +26,9 @@ const PAUSE_MS = 100;
 /** A target that never gets healthy is given up after this; real time, for booting is not compressed. */
 const LAUNCH_DEADLINE_S = 120;
 
+/** Longest that anything may take until the group is whole again. */
+export const WHOLE_DEADLINE_MS = LAUNCH_DEADLINE_S * 1_000;
+
 /** The Auto Scaling group: keeps as many instances as desired, spread over the zones, and replaces unhealthy ones. */
 export class Fleet {
   desired: number;
@@ -69,7 +72,7 @@ export class Fleet {
   }
 
   /** Resolves once as many as desired are in service, evenly spread, and nobody is on the way; rejects when the loop has failed. */
-  async settled(deadlineMs = LAUNCH_DEADLINE_S * 1_000): Promise<void> {
+  async settled(deadlineMs = WHOLE_DEADLINE_MS): Promise<void> {
     const isSettled = () => {
       const { launch, terminate } = reconcile(this.desired, this.#members, this.#usableZones);
       return this.inService.length === this.#members.length && launch.length === 0 && terminate.length === 0;
