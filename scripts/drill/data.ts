@@ -37,11 +37,32 @@ export interface DrillEvent {
   readonly detection: boolean;
 }
 
-/** What the model expected for a second. */
-export interface Prediction {
+/** How a fleet's desired capacity went. */
+export interface CapacityCourse {
+  readonly peak: number;
+  /** Second of the first scale-out. @default - it never scaled out */
+  readonly outAtS?: number;
+  /** Second of the first scale-in. @default - it never scaled in */
+  readonly inAtS?: number;
+}
+
+/** What the model expected for a second of the run. */
+export interface PredictedSecond {
   readonly second: number;
-  readonly servedPerS: number;
+  readonly cpuPercent: number;
+  readonly desired: number;
   readonly inService: number;
+}
+
+/** What the model of scaling made of the load that was measured. */
+export interface Prediction {
+  /** Requests/s of one instance at 100 % CPU that it reckons with. */
+  readonly requestsPerInstance: number;
+  /** Seconds of the run from launch to service that it reckons with. */
+  readonly bootS: number;
+  readonly seconds: readonly PredictedSecond[];
+  readonly predicted: CapacityCourse;
+  readonly measured: CapacityCourse;
 }
 
 /** Timestamps that were answered with 2xx, and how many of them were found in the table. */
@@ -68,7 +89,7 @@ export interface DrillRun {
   /** @default - not compared */
   readonly durability?: Durability;
   /** @default - not predicted */
-  readonly prediction?: readonly Prediction[];
+  readonly prediction?: Prediction;
 }
 
 /** One promise and whether it was kept. */

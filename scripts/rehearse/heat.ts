@@ -1,4 +1,7 @@
-/** Keeps the CPUs of a stage busy: `heat.ts URL PER_S SECONDS`. What becomes of the requests is not of interest. */
+/**
+ * Keeps the CPUs of a stage busy: `heat.ts URL PER_S SECONDS`. Prints when it sent each request, in epoch milliseconds;
+ * what becomes of them is not of interest.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const [url, perS, seconds] = process.argv.slice(2);
@@ -6,6 +9,7 @@ if (!url || !perS || !seconds) throw new Error('usage: heat.ts URL PER_S SECONDS
 
 const endMs = performance.now() + Number(seconds) * 1_000;
 while (performance.now() < endMs) {
+  console.log(Date.now());
   fetch(url).then(
     (response) => response.body?.cancel(),
     () => undefined,

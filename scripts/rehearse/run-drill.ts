@@ -30,7 +30,7 @@ export async function runDrill(
   const timeline = new Timeline(startedAtMs);
   stage.fleet.tell = (text, detection) => timeline.tell(text, detection);
   const looking = new AbortController();
-  const look = watch(stage, timeline, looking.signal);
+  const look = watch(stage, timeline, new FleetCpu(drill.cpusPerInstance), looking.signal);
   try {
     const proofs = await runFault(drill, stage, timeline, clients);
     const answers = await clients.answersTo(startedAtMs, Date.now());
@@ -44,6 +44,7 @@ export async function runDrill(
       faults: timeline.faults,
       alarms: timeline.alarms,
       events: timeline.events,
+      ...(timeline.prediction && { prediction: timeline.prediction }),
       durability: compareStored(acknowledgedIn(answers), await stage.storedTimestamps()),
     };
     return { run, verdict: judge(run, objectives, proofs) };
@@ -67,8 +68,7 @@ async function runFault(
 }
 
 /** Notes the fleet and its CPU while the drill runs. */
-async function watch(stage: Stage, timeline: Timeline, signal: AbortSignal): Promise<void> {
-  const cpu = new FleetCpu();
+async function watch(stage: Stage, timeline: Timeline, cpu: FleetCpu, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     timeline.see(stage, cpu.percent(stage.fleet));
     await sleep(LOOK_MS);

@@ -4,12 +4,14 @@ import { comesTrue } from '../rehearsal/wait.ts';
 import { startBackground } from './background.ts';
 import { capFleet } from './cpu-cap.ts';
 import { FleetCpu } from './fleet-cpu.ts';
+import { predictScaling } from './scale-prediction.ts';
 import { Scaler } from './scaler.ts';
 import type { Stage } from './stage.ts';
 import { TIME_FACTORS } from './time-factors.ts';
 import type { Timeline } from './timeline.ts';
 
-const CPUS_PER_INSTANCE = 0.25;
+/** The cap of each instance while the drill runs. */
+export const CPUS_PER_INSTANCE = 0.25;
 /** A prime whose trial division takes some 20 ms of CPU. */
 const NUMBER = 999_999_999_999_989;
 const HEAT = { perInstanceS: 10, longestS: 60 };
@@ -25,6 +27,7 @@ export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<V
   const url = `http://${balancer.address}/load?number=${NUMBER}`;
   const script = join(import.meta.dirname, 'heat.ts');
   const heat = [process.execPath, script, url, `${perS}`, `${HEAT.longestS}`] as const;
+  const scalingFromMs = Date.now();
   const work = Promise.all([
     scaler.follow(fleet, new FleetCpu(CPUS_PER_INSTANCE), timeline, running.signal),
     capFleet(fleet, CPUS_PER_INSTANCE, running.signal),
@@ -50,6 +53,7 @@ export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<V
     fleet.desired = min;
   }
   timeline.alarms.push(...scaler.alarms);
+  timeline.prediction = await predictScaling(stage, timeline, scalingFromMs);
   return [
     sizeLine('the heated fleet scales out', largest > min, largest, `more than ${min}`),
     sizeLine('the calm fleet scales in again', fleet.members.length === min, fleet.members.length, `${min}`),

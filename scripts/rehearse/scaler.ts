@@ -10,7 +10,7 @@ import type { Timeline } from './timeline.ts';
 
 const LOOK_MS = 500;
 /** CloudWatch shows a data point about this long after its period. */
-const METRIC_DELAY_S = 60;
+export const METRIC_DELAY_S = 60;
 
 /**
  * CloudWatch and the group's scaling, driven by the measured CPU: the simulator's own controller with the template's
@@ -38,7 +38,6 @@ export class Scaler {
     while (!signal.aborted) {
       await sleep(LOOK_MS);
       const cpuPercent = cpu.percent(fleet);
-      timeline.see({ fleet }, cpuPercent);
       const nowS = Math.floor(((performance.now() - startMs) / 1_000) * this.#timeFactor);
       while (second < nowS) {
         second += 1;

@@ -3,7 +3,7 @@ import type { Objectives } from '../drill/verdict.ts';
 import { badImage } from './bad-image.ts';
 import { killInstance, loseDatabase, loseZone, restartAll } from './faults.ts';
 import { rollingDeploy } from './rolling-deploy.ts';
-import { scaleOutAndIn } from './scale-drill.ts';
+import { CPUS_PER_INSTANCE, scaleOutAndIn } from './scale-drill.ts';
 import type { Stage } from './stage.ts';
 import { TIME_FACTORS } from './time-factors.ts';
 import type { Timeline } from './timeline.ts';
@@ -22,6 +22,8 @@ export interface RehearsedDrill {
   readonly steadyS?: number;
   /** Seconds of the template that pass in a real one while it runs. @default those of the load balancer */
   readonly timeFactor?: number;
+  /** What an instance may use at most, for its CPU in percent. @default - the whole machine */
+  readonly cpusPerInstance?: number;
   readonly objectives: Objectives;
 }
 
@@ -58,6 +60,7 @@ export const DRILLS: Readonly<Record<string, RehearsedDrill>> = {
     summary: "Small instances are heated: the template's alarms and steps scale out, and in again when they are calm.",
     timeFactor: TIME_FACTORS.scaling,
     fault: scaleOutAndIn,
+    cpusPerInstance: CPUS_PER_INSTANCE,
     objectives: { health: HEALTH, errorRatio: 0.02, detectS: 20, recoverS: 45 },
   },
   'bad-image': {

@@ -1,4 +1,4 @@
-import type { AlarmSpan, DrillEvent, Fault, Observation } from '../drill/data.ts';
+import type { AlarmSpan, DrillEvent, Fault, Observation, Prediction } from '../drill/data.ts';
 import type { Stage } from './stage.ts';
 
 const MS = 1_000;
@@ -8,6 +8,8 @@ export class Timeline {
   readonly events: DrillEvent[] = [];
   readonly faults: Fault[] = [];
   readonly alarms: AlarmSpan[] = [];
+  /** Set by a drill that scales. */
+  prediction: Prediction | undefined;
   readonly #startedAtMs: number;
   readonly #fleet = new Map<number, { desired: number; inService: number; cpuPercent?: number }>();
 
@@ -16,7 +18,12 @@ export class Timeline {
   }
 
   get second(): number {
-    return Math.max(0, Math.floor((Date.now() - this.#startedAtMs) / MS));
+    return Math.max(0, Math.floor(this.secondsAt(Date.now())));
+  }
+
+  /** Seconds, and parts of one, from the start to a time in epoch milliseconds. */
+  secondsAt(atMs: number): number {
+    return (atMs - this.#startedAtMs) / MS;
   }
 
   /** Notes an event and shows it as progress. */

@@ -3,6 +3,7 @@ import type { Verdict } from '../verdict.ts';
 import { type Html, html, scriptJson } from './html.ts';
 import { drawPanel } from './panel.ts';
 import { panelsOf } from './panels.ts';
+import { predictionText, premiseText } from './prediction-text.ts';
 import { timeLabel } from './scale.ts';
 import { STYLE } from './style.ts';
 
@@ -65,6 +66,7 @@ function runSection({ run, verdict }: JudgedRun): Html {
 <p>${run.summary}</p>
 <p class="soft">${run.startedAt}, ${timeLabel(run.durationS)}${timeFactor(run)}</p>
 ${linesTable('Promises', verdict.lines)}
+${predictionLine(run)}
 <p class="legend soft"><span><i class="f"></i>fault</span><span><i class="a"></i>alarm</span></p>
 ${panelsOf(run).map((panel) => drawPanel(panel, run))}
 ${eventsTable(run)}
@@ -76,6 +78,12 @@ function linesTable(caption: string, lines: readonly VerdictLine[]): Html {
 <tr><th scope="col">Promise</th><th scope="col">Kept</th><th scope="col">Measured</th><th scope="col">Expected</th></tr>
 ${lines.map(({ promise, kept, measured, expected }) => html`<tr><td>${promise}</td><td>${verdictMark(kept, 'yes', 'no')}</td><td>${measured}</td><td>${expected}</td></tr>`)}
 </table>`;
+}
+
+function predictionLine({ prediction }: DrillRun): Html | undefined {
+  if (!prediction) return undefined;
+  return html`<p>Simulated with the measured load: ${predictionText(prediction)}.</p>
+<p class="soft">The simulation reckons with ${premiseText(prediction)}.</p>`;
 }
 
 function eventsTable({ events }: DrillRun): Html | undefined {

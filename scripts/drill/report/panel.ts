@@ -7,8 +7,8 @@ export interface Curve {
   readonly label: string;
   /** Class that gives it its colour. */
   readonly look: string;
-  /** Filled down to zero, drawn as a line, or as a line that keeps its value until the next point. */
-  readonly shape: 'area' | 'line' | 'step';
+  /** A line, or filled down to zero; in steps it keeps its value until the next point. */
+  readonly shape: 'area' | 'line' | 'step' | 'step-area';
   readonly points: readonly Point[];
 }
 
@@ -68,8 +68,8 @@ function drawBackdrop({ faults, alarms }: Backdrop, x: Axis): Html[] {
 }
 
 function drawCurve({ points, look, shape }: Curve, x: Axis, y: Axis): Html {
-  const path = pathOf(shape === 'step' ? points : thin(points), shape, x, y);
-  return html`<path class="${shape === 'area' ? 'area' : 'line'} ${look}" d="${path}"/>`;
+  const path = pathOf(shape.startsWith('step') ? points : thin(points), shape, x, y);
+  return html`<path class="${shape.endsWith('area') ? 'area' : 'line'} ${look}" d="${path}"/>`;
 }
 
 /** Joins points; a second without a value breaks the curve. */
@@ -91,9 +91,9 @@ function pathOf(points: readonly Point[], shape: Curve['shape'], x: Axis, y: Axi
 function runPath(run: readonly [number, number][], shape: Curve['shape']): string {
   const [first, last] = [run[0], run.at(-1)];
   if (!first || !last) return '';
-  const moves = run.slice(1).map(([x, y]) => (shape === 'step' ? `H${px(x)}V${px(y)}` : `L${px(x)} ${px(y)}`));
+  const moves = run.slice(1).map(([x, y]) => (shape.startsWith('step') ? `H${px(x)}V${px(y)}` : `L${px(x)} ${px(y)}`));
   const line = `M${px(first[0])} ${px(first[1])}${moves.join('')}`;
-  return shape === 'area' ? `${line}V${BOTTOM}H${px(first[0])}Z` : line;
+  return shape.endsWith('area') ? `${line}V${BOTTOM}H${px(first[0])}Z` : line;
 }
 
 function highest({ points }: Curve): number {

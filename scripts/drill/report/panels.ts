@@ -1,9 +1,9 @@
-import type { DrillRun, Observation } from '../data.ts';
+import type { DrillRun, Observation, PredictedSecond } from '../data.ts';
 import type { Curve, Panel } from './panel.ts';
 import type { Point } from './scale.ts';
 
-/** The panels of a run, from what users see down to the fleet. The model's prediction is dashed. */
-export function panelsOf({ observations, prediction = [] }: DrillRun): Panel[] {
+/** The panels of a run, from what users see down to the fleet. The model's prediction lies under the measurement. */
+export function panelsOf({ observations, prediction }: DrillRun): Panel[] {
   const points = (value: (observation: Observation) => number | undefined): Point[] =>
     observations.map((observation) => [observation.second, value(observation)]);
   const curve = (
@@ -17,13 +17,18 @@ export function panelsOf({ observations, prediction = [] }: DrillRun): Panel[] {
     shape,
     points: points(value),
   });
+  const predicted = (label: string, shape: Curve['shape'], value: (each: PredictedSecond) => number): Curve => ({
+    label,
+    look: 'predicted',
+    shape,
+    points: prediction?.seconds.map((each) => [each.second, value(each)]) ?? [],
+  });
   return [
     {
       title: 'Requests per second',
       curves: [
         curve('all', 'requests', 'area', ({ requestsPerS }) => requestsPerS),
         curve('failed', 'errors', 'area', ({ errorsPerS }) => (errorsPerS > 0 ? errorsPerS : undefined)),
-        { ...predicted, label: 'predicted', points: prediction.map(({ second, servedPerS }) => [second, servedPerS]) },
       ],
     },
     {
@@ -37,22 +42,19 @@ export function panelsOf({ observations, prediction = [] }: DrillRun): Panel[] {
     {
       title: 'CPU of the fleet, %',
       atLeast: 100,
-      curves: [curve('average', 'cpu', 'line', ({ cpuPercent }) => cpuPercent)],
+      curves: [
+        predicted('predicted', 'line', ({ cpuPercent }) => cpuPercent),
+        curve('average', 'cpu', 'line', ({ cpuPercent }) => cpuPercent),
+      ],
     },
     {
       title: 'Instances',
       curves: [
+        predicted('in service, predicted', 'step-area', ({ inService }) => inService),
+        predicted('desired, predicted', 'step', ({ desired }) => desired),
         curve('desired', 'desired', 'step', ({ desired }) => desired),
         curve('in service', 'in-service', 'step', ({ inService }) => inService),
-        {
-          ...predicted,
-          shape: 'step',
-          label: 'predicted',
-          points: prediction.map(({ second, inService }) => [second, inService]),
-        },
       ],
     },
   ];
 }
-
-const predicted = { look: 'predicted', shape: 'line' } as const;

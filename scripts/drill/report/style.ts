@@ -26,7 +26,8 @@ svg text { fill: var(--soft); font-size: 12px; } .value { text-anchor: end; } .t
 .line { fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; } .area { fill: currentColor; opacity: .55; }
 path.errors { opacity: .85; }
 .requests, .p50, .in-service, .cpu { color: var(--blue); } .errors, .p99 { color: var(--bad); } .p95 { color: var(--orange); }
-.desired { color: var(--orange); } .predicted { color: var(--violet); } path.predicted { stroke-dasharray: 6 4; }
+.desired { color: var(--orange); } .predicted { color: var(--violet); } path.line.predicted { stroke-dasharray: 6 4; }
+path.area.predicted { opacity: .2; }
 .legend span { margin-right: 16px; } .legend i { display: inline-block; width: 14px; height: 10px; margin-right: 5px; }
 .legend .f { background: var(--fault); } .legend .a { background: var(--alarm); height: 4px; vertical-align: middle; }
 details { margin-top: 12px; } summary { cursor: pointer; color: var(--soft); }

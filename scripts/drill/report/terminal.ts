@@ -1,10 +1,15 @@
 import { textTable } from '../../cli/table.ts';
 import type { VerdictLine } from '../data.ts';
 import { hasPassed, type JudgedRun, type Report } from './page.ts';
+import { predictionText } from './prediction-text.ts';
 
 /** The report in a terminal: one line a promise, the broken ones with what was expected. */
 export function renderTerminal(report: Report): string {
-  const blocks = report.runs.map(({ run, verdict }: JudgedRun) => block(run.scenario, verdict.lines));
+  const blocks = report.runs.map(({ run, verdict }: JudgedRun) =>
+    [block(run.scenario, verdict.lines), ...(run.prediction ? [`  ·  ${predictionText(run.prediction)}`] : [])].join(
+      '\n',
+    ),
+  );
   const proofs = report.proofs.length > 0 ? [block('proofs', report.proofs)] : [];
   const lines = [...report.proofs, ...report.runs.flatMap(({ verdict }) => verdict.lines)];
   const kept = lines.filter((line) => line.kept).length;

@@ -122,6 +122,19 @@ describe('drawPanel', () => {
       ]),
       ['M56 12H493V79H930V79'],
     );
+    assert.deepEqual(
+      pathsOf([
+        curve(
+          [
+            [0, 10],
+            [5, 5],
+            [10, 5],
+          ],
+          'step-area',
+        ),
+      ]),
+      ['M56 12H493V79H930V79V146H56Z'],
+    );
   });
 
   it('draws nothing without values', () => {

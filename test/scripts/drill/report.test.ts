@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { DrillRun } from '../../../scripts/drill/data.ts';
+import type { DrillRun, Prediction } from '../../../scripts/drill/data.ts';
 import { hasPassed, type Report, renderPage } from '../../../scripts/drill/report/page.ts';
 import { renderTerminal } from '../../../scripts/drill/report/terminal.ts';
 import { writeReport } from '../../../scripts/drill/report/write.ts';
@@ -24,6 +24,16 @@ const report: Report = {
   proofs: [refused],
   runs: [judged(run)],
 };
+
+const prediction: Prediction = {
+  requestsPerInstance: 123.4,
+  bootS: 3,
+  seconds: run.observations.map(({ second }) => ({ second, cpuPercent: 70, desired: 5, inService: 4 })),
+  predicted: { peak: 5, outAtS: 34, inAtS: 95 },
+  measured: { peak: 4, outAtS: 36 },
+};
+
+const predicted: Report = { ...report, runs: [judged({ ...run, prediction, timeFactor: 10 })] };
 
 const broken: Report = { ...report, runs: [judged(run, 0.01)] };
 
@@ -65,9 +75,16 @@ describe('renderPage', () => {
   it('draws four panels over the same time, and the prediction only where there is one', () => {
     assert.equal(page.match(/<svg /g)?.length, 4);
     assert.doesNotMatch(page, /predicted<\/span>/);
-    const prediction = run.observations.map(({ second }) => ({ second, servedPerS: 100, inService: 4 }));
-    const withPrediction = renderPage({ ...report, runs: [judged({ ...run, prediction, timeFactor: 10 })] });
-    assert.equal(withPrediction.match(/class="line predicted"/g)?.length, 2);
+    const withPrediction = renderPage(predicted);
+    assert.deepEqual(
+      [...withPrediction.matchAll(/<path class="(\w+ predicted)"/g)].map(([, look]) => look),
+      ['line predicted', 'area predicted', 'line predicted'],
+    );
+    assert.match(withPrediction, /<p>Simulated with the measured load: predicted peak 5 instances, measured 4;/);
+    assert.match(
+      withPrediction,
+      /reckons with 123 requests\/s of an instance at 100 % CPU, 3 s from launch to service/,
+    );
     assert.match(withPrediction, /a second stands for 10 s of CloudWatch/);
   });
 
@@ -93,6 +110,14 @@ describe('renderTerminal', () => {
       '',
       'Rehearsal of dev: passed, 6 of 6 promises kept',
     ]);
+  });
+
+  it('sets the prediction beside the measurement, as no promise', () => {
+    const line =
+      '  ·  predicted peak 5 instances, measured 4; predicted first scale-out after 34 s, measured after 36 s; ' +
+      'predicted first scale-in after 1:35, measured never';
+    assert.ok(renderTerminal(predicted).split('\n').includes(line), renderTerminal(predicted));
+    assert.match(renderTerminal(predicted), /6 of 6 promises kept$/);
   });
 
   it('says what was expected of a broken promise', () => {
