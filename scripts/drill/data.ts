@@ -49,6 +49,8 @@ export interface CapacityCourse {
 /** What the model expected for a second of the run. */
 export interface PredictedSecond {
   readonly second: number;
+  /** The load it was told of. */
+  readonly demandPerS: number;
   readonly cpuPercent: number;
   readonly desired: number;
   readonly inService: number;

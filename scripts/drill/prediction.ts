@@ -49,7 +49,9 @@ export function predict(inputs: PredictionInputs, observations: readonly Observa
   });
   const expected = seen.flatMap(({ second }) => {
     const found = seconds[Math.floor((second - fromS) * timeFactor)];
-    return found ? [{ second, cpuPercent: found.cpuPercent, desired: found.desired, inService: found.inService }] : [];
+    if (!found) return [];
+    const { demand, cpuPercent, desired, inService } = found;
+    return [{ second, demandPerS: demand, cpuPercent, desired, inService }];
   });
   return {
     requestsPerInstance,

@@ -39,10 +39,12 @@ export function renderPage(report: Report): string {
 <title>${title}: ${verdictWord(hasPassed(report))}</title><style>${STYLE}</style></head>
 <body>
 <header><h1>${title}</h1>${verdictMark(hasPassed(report))}</header>
+<main>
 <p class="soft">${createdAt}${Object.entries(facts).map(([name, value]) => ` · ${name} ${value}`)}</p>
 ${runs.length > 0 ? summaryTable(runs) : undefined}
 ${proofs.length > 0 ? linesTable('Proofs', proofs) : undefined}
 ${runs.map(runSection)}
+</main>
 <script type="application/json" id="report">${scriptJson(report)}</script>
 </body></html>
 `.markup;

@@ -44,7 +44,7 @@ export function drawPanel({ title, curves, atLeast = 0 }: Panel, backdrop: Backd
   const x = (second: number) => LEFT + ((RIGHT - LEFT) * second) / Math.max(1, backdrop.durationS);
   const y = (value: number) => BOTTOM - ((BOTTOM - TOP) * value) / top;
   return html`<figure>
-<figcaption>${title}${shown.map(({ label, look }) => html` <span class="key ${look}">${label}</span>`)}</figcaption>
+<figcaption>${title}${shown.map(({ label, look, shape }) => html` <span class="key ${fills(shape) ? 'filled' : 'drawn'} ${look}">${label}</span>`)}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}: ${shown.map(describe).join('; ')}">
 ${drawBackdrop(backdrop, x)}
 ${ticks.map(
@@ -69,7 +69,7 @@ function drawBackdrop({ faults, alarms }: Backdrop, x: Axis): Html[] {
 
 function drawCurve({ points, look, shape }: Curve, x: Axis, y: Axis): Html {
   const path = pathOf(shape.startsWith('step') ? points : thin(points), shape, x, y);
-  return html`<path class="${shape.endsWith('area') ? 'area' : 'line'} ${look}" d="${path}"/>`;
+  return html`<path class="${fills(shape) ? 'area' : 'line'} ${look}" d="${path}"/>`;
 }
 
 /** Joins points; a second without a value breaks the curve. */
@@ -93,7 +93,11 @@ function runPath(run: readonly [number, number][], shape: Curve['shape']): strin
   if (!first || !last) return '';
   const moves = run.slice(1).map(([x, y]) => (shape.startsWith('step') ? `H${px(x)}V${px(y)}` : `L${px(x)} ${px(y)}`));
   const line = `M${px(first[0])} ${px(first[1])}${moves.join('')}`;
-  return shape.endsWith('area') ? `${line}V${BOTTOM}H${px(first[0])}Z` : line;
+  return fills(shape) ? `${line}V${BOTTOM}H${px(first[0])}Z` : line;
+}
+
+function fills(shape: Curve['shape']): boolean {
+  return shape.endsWith('area');
 }
 
 function highest({ points }: Curve): number {

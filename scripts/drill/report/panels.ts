@@ -28,13 +28,14 @@ export function panelsOf({ observations, prediction }: DrillRun): Panel[] {
       title: 'Requests per second',
       curves: [
         curve('all', 'requests', 'area', ({ requestsPerS }) => requestsPerS),
+        predicted('load of the simulation', 'line', ({ demandPerS }) => demandPerS),
         curve('failed', 'errors', 'area', ({ errorsPerS }) => (errorsPerS > 0 ? errorsPerS : undefined)),
       ],
     },
     {
       title: 'Latency, ms',
       curves: [
-        curve('p99', 'p99', 'line', ({ p99Ms }) => p99Ms),
+        curve('p99', 'p99', 'area', ({ p99Ms }) => p99Ms),
         curve('p95', 'p95', 'line', ({ p95Ms }) => p95Ms),
         curve('p50', 'p50', 'line', ({ p50Ms }) => p50Ms),
       ],
@@ -44,7 +45,7 @@ export function panelsOf({ observations, prediction }: DrillRun): Panel[] {
       atLeast: 100,
       curves: [
         predicted('predicted', 'line', ({ cpuPercent }) => cpuPercent),
-        curve('average', 'cpu', 'line', ({ cpuPercent }) => cpuPercent),
+        curve('average', 'cpu', 'line', ({ cpuPercent }) => cpuPercent && Math.min(100, cpuPercent)),
       ],
     },
     {

@@ -4,18 +4,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import type { AxeResults } from 'axe-core';
-import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { startChromium } from '../../../scripts/browser/chromium.ts';
 
 export const WIDE = { width: 1280, height: 900 };
 export const NARROW = { width: 390, height: 844 };
@@ -30,8 +20,7 @@ export interface OpenPage {
 
 /** Chromium for the tests of the calling file; ends with them. */
 export const startBrowser = async () => {
-  const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const browser = await startChromium(process.env['CHROMIUM']);
   after(() => browser.close());
 
   return async (url: string, options: BrowserContextOptions = {}): Promise<OpenPage> => {

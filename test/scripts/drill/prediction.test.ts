@@ -50,12 +50,12 @@ describe('predict', () => {
     assert.deepEqual(
       [29, 30, 41, 42, 47, 48].map((second) => seconds[second]),
       [
-        { second: 29, cpuPercent: 50, desired: 2, inService: 2 },
-        { second: 30, cpuPercent: 100, desired: 2, inService: 2 },
-        { second: 41, cpuPercent: 100, desired: 2, inService: 2 },
-        { second: 42, cpuPercent: 100, desired: 5, inService: 2 },
-        { second: 47, cpuPercent: 100, desired: 5, inService: 2 },
-        { second: 48, cpuPercent: 50, desired: 5, inService: 5 },
+        { second: 29, demandPerS: 100, cpuPercent: 50, desired: 2, inService: 2 },
+        { second: 30, demandPerS: 250, cpuPercent: 100, desired: 2, inService: 2 },
+        { second: 41, demandPerS: 250, cpuPercent: 100, desired: 2, inService: 2 },
+        { second: 42, demandPerS: 250, cpuPercent: 100, desired: 5, inService: 2 },
+        { second: 47, demandPerS: 250, cpuPercent: 100, desired: 5, inService: 2 },
+        { second: 48, demandPerS: 250, cpuPercent: 50, desired: 5, inService: 5 },
       ],
     );
     assert.deepEqual(prediction?.predicted, { peak: 5, outAtS: 42 });
@@ -65,7 +65,7 @@ describe('predict', () => {
   it('begins with the fleet that it finds, at the second from which it is asked', () => {
     const grown = observations.map((each) => (each.second < 12 ? each : { ...each, desired: 4, inService: 4 }));
     const { seconds = [], measured } = predict({ ...inputs, fromS: 12 }, grown) ?? {};
-    assert.deepEqual(seconds[0], { second: 12, cpuPercent: 25, desired: 4, inService: 4 });
+    assert.deepEqual(seconds[0], { second: 12, demandPerS: 100, cpuPercent: 25, desired: 4, inService: 4 });
     assert.deepEqual(measured, { peak: 4 });
   });
 

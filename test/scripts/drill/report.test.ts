@@ -28,7 +28,13 @@ const report: Report = {
 const prediction: Prediction = {
   requestsPerInstance: 123.4,
   bootS: 3,
-  seconds: run.observations.map(({ second }) => ({ second, cpuPercent: 70, desired: 5, inService: 4 })),
+  seconds: run.observations.map(({ second }) => ({
+    second,
+    demandPerS: 100,
+    cpuPercent: 70,
+    desired: 5,
+    inService: 4,
+  })),
   predicted: { peak: 5, outAtS: 34, inAtS: 95 },
   measured: { peak: 4, outAtS: 36 },
 };
@@ -78,7 +84,7 @@ describe('renderPage', () => {
     const withPrediction = renderPage(predicted);
     assert.deepEqual(
       [...withPrediction.matchAll(/<path class="(\w+ predicted)"/g)].map(([, look]) => look),
-      ['line predicted', 'area predicted', 'line predicted'],
+      ['line predicted', 'line predicted', 'area predicted', 'line predicted'],
     );
     assert.match(withPrediction, /<p>Simulated with the measured load: predicted peak 5 instances, measured 4;/);
     assert.match(
