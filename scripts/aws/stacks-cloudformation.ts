@@ -62,9 +62,14 @@ function unlessMissing(error: Error): undefined {
 
 /** Reads the template that a stack was last deployed with. */
 export async function deployedTemplate(name: string): Promise<Template> {
+  return JSON.parse(await deployedTemplateText(name)) as Template;
+}
+
+/** Reads the text of the template that a stack was last deployed with. */
+export async function deployedTemplateText(name: string): Promise<string> {
   const call = client().send(new GetTemplateCommand({ StackName: name, TemplateStage: 'Processed' }));
   const { TemplateBody = '{"Resources":{}}' } = await explained(`read the template of ${name}`, call);
-  return JSON.parse(TemplateBody) as Template;
+  return TemplateBody;
 }
 
 /** Reads the resources that a stack has now. */

@@ -21,6 +21,7 @@ import { renderTerminal } from './report/terminal.ts';
 import { writeReport } from './report/write.ts';
 import { runDrill } from './run.ts';
 import { type Snapshot, servingMembers, takeSnapshot } from './snapshot.ts';
+import { readStageScaling } from './stage-scaling.ts';
 import { isStored, type Reader } from './stored.ts';
 
 /** Pause between two looks at the stage: within the rate limits of AWS, and finer than its health checks. */
@@ -32,6 +33,7 @@ await main(DRILL_COMMAND, async ({ values, positionals: [name = ''] }) => {
   const ratePerS = wholeNumber('rate', values.rate);
   const stop = { errorRatio: ratioOf('stop-errors', values['stop-errors']), alarm: alarmPattern(values['stop-alarm']) };
   const sample = wholeNumber('sample', values.sample);
+  const capacity = values.capacity === undefined ? undefined : wholeNumber('capacity', values.capacity);
   const given = values.target === undefined ? undefined : parseServiceUrl(values.target);
   const artillery = values.artillery ?? OWN_ARTILLERY;
   await requireArtillery(artillery);
@@ -47,6 +49,8 @@ await main(DRILL_COMMAND, async ({ values, positionals: [name = ''] }) => {
   });
   const before = await takeSnapshot(stage);
   refuseUnwell(before, stop.alarm);
+  // A fault changes the fleet besides its load, and the model knows the load only.
+  const scaling = plan.fault === 'none' ? await readStageScaling(stageName, before.group) : undefined;
   const token = process.env[ENV.readToken];
   const reader: Reader = { url: plan.target, ...(token && { token }) };
   await refuseOtherStage(reader, { ...reader, url: stage.url });
@@ -64,7 +68,18 @@ await main(DRILL_COMMAND, async ({ values, positionals: [name = ''] }) => {
   const createdAt = new Date().toISOString();
   const folder = values.out ?? join('.drill', `${name}-${createdAt.replaceAll(/[:.]/g, '-')}`);
   await mkdir(folder, { recursive: true });
-  const judged = await runDrill({ plan, stage, fault, stop, reader, sample, folder, artillery, pauseMs: PAUSE_MS });
+  const judged = await runDrill({
+    plan,
+    stage,
+    fault,
+    stop,
+    reader,
+    sample,
+    folder,
+    artillery,
+    pauseMs: PAUSE_MS,
+    ...(scaling && { predicted: { ...scaling, ...(capacity && { requestsPerInstance: capacity }) } }),
+  });
   const facts = { stage: stageName, target: plan.target, image: stage.amiId, 'read back at most': String(sample) };
   const report: Report = { title: `Drill of ${stageName}`, createdAt, facts, proofs: [], runs: [judged] };
   const { page } = await writeReport(folder, report);

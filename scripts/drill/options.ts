@@ -29,6 +29,11 @@ export const DRILL_COMMAND = {
       default: 'UsersAffected',
       help: 'stop when an alarm of the stage with this in its name rings',
     },
+    capacity: {
+      type: 'string',
+      value: '<rate>',
+      help: 'requests/s of an instance at 100 % CPU, for the prediction of scaling (default: as the drill measures)',
+    },
     sample: { type: 'string', value: '<n>', default: '2000', help: 'acknowledged timestamps to read back at most' },
     out: { type: 'string', value: '<folder>', help: 'where the report goes (default: .drill/<scenario>-<time>)' },
     artillery: { type: 'string', value: '<file>', help: "artillery's program (default: that of scripts/load)" },

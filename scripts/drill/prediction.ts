@@ -48,7 +48,8 @@ export function predict(inputs: PredictionInputs, observations: readonly Observa
     },
   });
   const expected = seen.flatMap(({ second }) => {
-    const found = seconds[Math.floor((second - fromS) * timeFactor)];
+    // The model's first second that begins in this one.
+    const found = seconds[Math.ceil((second - fromS) * timeFactor)];
     if (!found) return [];
     const { demand, cpuPercent, desired, inService } = found;
     return [{ second, demandPerS: demand, cpuPercent, desired, inService }];
@@ -68,7 +69,7 @@ export function observedTrace(observations: readonly Observation[], timeFactor: 
   const lastS = observations.at(-1)?.second ?? fromS - 1;
   return {
     name: 'observed',
-    durationS: Math.max(0, Math.round((lastS + 1 - fromS) * timeFactor)),
+    durationS: Math.max(0, Math.ceil((lastS + 1 - fromS) * timeFactor)),
     at: (second) => rates.get(Math.floor(fromS + second / timeFactor)) ?? 0,
   };
 }

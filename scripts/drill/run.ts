@@ -1,14 +1,19 @@
+import { METRIC_PERIOD_S } from '../../server/contract.ts';
+import { USUAL_METRIC_DELAY_S } from '../model/controller.ts';
 import { withUndo } from '../rehearsal/undo.ts';
 import { conduct } from './conduct.ts';
+import type { DrillRun } from './data.ts';
 import { evidenceOf } from './evidence.ts';
 import { FaultCourse } from './fault-course.ts';
 import type { Fault } from './faults/fault.ts';
 import { startLoad } from './load/artillery.ts';
 import type { Plan } from './plan.ts';
+import { type PredictionInputs, predict } from './prediction.ts';
 import { proofsOf } from './proofs.ts';
 import type { JudgedRun } from './report/page.ts';
 import { Restoring } from './restoring.ts';
 import { type DrilledStage, takeSnapshot } from './snapshot.ts';
+import type { StageScaling } from './stage-scaling.ts';
 import { type StopCondition, stopReason } from './stop.ts';
 import { checkStored, type Reader, sampleOf } from './stored.ts';
 import { judge } from './verdict.ts';
@@ -28,6 +33,8 @@ export interface ConfirmedDrill {
   readonly artillery: string;
   /** Pause between two looks at the stage. */
   readonly pauseMs: number;
+  /** What decides the size of the fleet. @default - nothing is predicted */
+  readonly predicted?: StageScaling & Pick<PredictionInputs, 'requestsPerInstance'>;
 }
 
 /** Runs a drill, restores what it changed (also when it fails or is interrupted), and judges it. */
@@ -57,13 +64,14 @@ export async function runDrill(drill: ConfirmedDrill): Promise<JudgedRun> {
   const ids = sampleOf(await load.acknowledgedIds(), drill.sample);
   tell(`reading ${ids.length} acknowledged timestamps back`);
   const { snapshots, stopped } = conducted;
-  const run = await evidenceOf(plan, stage, {
+  const seen = await evidenceOf(plan, stage, {
     startedAt,
     periods: load.periods,
     snapshots,
     faults: course?.spans(Math.round((Date.now() - startedAt.getTime()) / 1_000)) ?? [],
     durability: await checkStored(drill.reader, ids),
   });
+  const run = drill.predicted ? withPrediction(seen, drill.predicted, startedAt) : seen;
   const proofs = proofsOf({
     scenario: plan.name,
     stopped,
@@ -73,4 +81,12 @@ export async function runDrill(drill: ConfirmedDrill): Promise<JudgedRun> {
     snapshots,
   });
   return { run, verdict: judge(run, plan.objectives, proofs) };
+}
+
+/** Adds what the model makes of the load. CloudWatch's periods begin with the minutes of the clock. */
+function withPrediction(run: DrillRun, scaling: StageScaling, startedAt: Date): DrillRun {
+  const fromS = -(startedAt.getTime() % (METRIC_PERIOD_S * 1_000)) / 1_000;
+  const inputs = { ...scaling, timeFactor: 1, fromS, metricDelayS: USUAL_METRIC_DELAY_S };
+  const prediction = predict(inputs, run.observations);
+  return prediction ? { ...run, prediction } : run;
 }

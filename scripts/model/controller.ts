@@ -3,6 +3,9 @@ import { type FleetCounts, nextDesired, withinBounds } from './desired-capacity.
 import type { ScalingAlarm, ScalingRule, ScalingSettings } from './settings.ts';
 import { aggregate } from './step-policy.ts';
 
+/** Seconds from the end of a period until CloudWatch shows its data point, as a rule; no document promises it. */
+export const USUAL_METRIC_DELAY_S = 60;
+
 /** An alarm that changed its state. */
 export interface AlarmChange {
   readonly alarm: string;

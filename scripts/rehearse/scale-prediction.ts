@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Observation, Prediction } from '../drill/data.ts';
 import { predict } from '../drill/prediction.ts';
-import { METRIC_DELAY_S } from './scaler.ts';
+import { USUAL_METRIC_DELAY_S } from '../model/controller.ts';
 import type { Stage } from './stage.ts';
 import { TIME_FACTORS } from './time-factors.ts';
 import type { Timeline } from './timeline.ts';
@@ -26,7 +26,7 @@ export async function predictScaling(
       fromS: timeline.secondsAt(fromMs),
       drainS: targetGroup.deregistrationDelayS / TIME_FACTORS.balancer,
       detectS: (intervalS * unhealthyThreshold) / TIME_FACTORS.balancer,
-      metricDelayS: METRIC_DELAY_S,
+      metricDelayS: USUAL_METRIC_DELAY_S,
     },
     timeline.join(heatPerSecond(sentAtMs, timeline)),
   );

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlarmSpan } from '../drill/data.ts';
-import { evaluationIntervalS, ScalingController } from '../model/controller.ts';
+import { evaluationIntervalS, ScalingController, USUAL_METRIC_DELAY_S } from '../model/controller.ts';
 import type { FleetCounts } from '../model/desired-capacity.ts';
 import { MetricRecorder } from '../model/metrics.ts';
 import type { ScalingSettings } from '../model/settings.ts';
@@ -9,8 +9,6 @@ import type { FleetCpu } from './fleet-cpu.ts';
 import type { Timeline } from './timeline.ts';
 
 const LOOK_MS = 500;
-/** CloudWatch shows a data point about this long after its period. */
-export const METRIC_DELAY_S = 60;
 
 /**
  * CloudWatch and the group's scaling, driven by the measured CPU: the simulator's own controller with the template's
@@ -29,7 +27,7 @@ export class Scaler {
 
   /** Scales the fleet until it is told to stop. */
   async follow(fleet: Fleet, cpu: FleetCpu, timeline: Timeline, signal: AbortSignal): Promise<void> {
-    const controller = new ScalingController(this.#settings, fleet.desired, METRIC_DELAY_S);
+    const controller = new ScalingController(this.#settings, fleet.desired, USUAL_METRIC_DELAY_S);
     const watched = new Map(this.#settings.rules.map(({ alarm }) => [alarm.name, alarm]));
     const recorder = new MetricRecorder([...watched.values()], controller);
     const intervalS = evaluationIntervalS(this.#settings);

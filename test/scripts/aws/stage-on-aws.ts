@@ -1,3 +1,5 @@
+import { stackNames } from '../../../server/contract.ts';
+import { network, service } from '../template/stage-example.ts';
 import { APP_INSTANCES, EXAMPLE_ALARMS, type Example, type ExampleInstance, exampleOutputs } from './example-stage.ts';
 import { type Answers, type AwsAnswer, type AwsRequest, queryError } from './fake-aws.ts';
 import { ec2Answer, queryAnswer } from './xml.ts';
@@ -7,6 +9,7 @@ export function stageOnAws(example: Example = {}): Answers {
   const { instances = APP_INSTANCES, bastions = () => [] } = example;
   return {
     DescribeStacks: ({ params }) => describeStack(example, String(params['StackName'])),
+    GetTemplate: ({ params }) => deployedTemplate(example, String(params['StackName'])),
     DescribeAutoScalingGroups: ({ params }) => {
       const name = String(params['AutoScalingGroupNames.member.1']);
       return name.endsWith('-bastion') ? describeGroup(name, 0, 1, bastions()) : describeGroup(name, 2, 6, instances);
@@ -32,6 +35,13 @@ function describeStack({ stage = 'dev', url, isProtected = false }: Example, nam
     Outputs: { member: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })) },
   };
   return queryAnswer('DescribeStacks', { Stacks: { member: [stack] } });
+}
+
+function deployedTemplate({ stage = 'dev' }: Example, name: string): AwsAnswer {
+  const names = stackNames(stage);
+  const template = { [names.network]: network, [names.service]: service }[name];
+  if (!template) return queryError(400, 'ValidationError', `Stack with id ${name} does not exist`);
+  return queryAnswer('GetTemplate', { TemplateBody: JSON.stringify(template) });
 }
 
 function describeGroup(name: string, min: number, max: number, instances: readonly ExampleInstance[]): AwsAnswer {

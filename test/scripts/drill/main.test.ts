@@ -91,6 +91,22 @@ describe('npm run drill', () => {
     assert.equal(runs[0].run.observations[0].inService, 2);
   });
 
+  it('sets beside the measurement what the deployed alarms and steps would make of the load', async () => {
+    await using service = await startMemoryService();
+    await using report = await startFolder();
+    const args = ['scale-out', '--duration', '4', '--capacity', '1000', '--yes', '--out', report.folder];
+    const { code, stdout, stderr } = await drill(calm(service.url), ...args);
+    assert.equal(code, 1, stdout + stderr);
+    assert.match(stdout, /\n {2}· {2}predicted peak 2 instances, measured 2\n/);
+    const [{ run }] = JSON.parse(await readFile(join(report.folder, 'report.json'), 'utf8')).runs;
+    assert.equal(run.prediction.requestsPerInstance, 1_000);
+    assert.equal(run.prediction.seconds.length, run.observations.length);
+    const [{ requestsPerS }, { demandPerS, cpuPercent }] = [run.observations[0], run.prediction.seconds[0]];
+    assert.equal(demandPerS, requestsPerS);
+    // Two instances of the group share what one could take at 100 % CPU.
+    assert.equal(cpuPercent, (100 * requestsPerS) / 2 / 1_000);
+  });
+
   it('stops when too many requests fail, and fails', async () => {
     await using service = await startMemoryService(4);
     await using report = await startFolder();

@@ -69,6 +69,17 @@ describe('predict', () => {
     assert.deepEqual(measured, { peak: 4 });
   });
 
+  it('tells of a second what begins in it, when a period began before the run', () => {
+    const { seconds = [] } = predict({ ...inputs, timeFactor: 1, fromS: -12.3 }, observations) ?? {};
+    assert.deepEqual(
+      [seconds[0], seconds[59]].map((each) => [each?.second, each?.demandPerS]),
+      [
+        [0, 100],
+        [59, 250],
+      ],
+    );
+  });
+
   it('takes capacity and boot from the run, when nobody states them', () => {
     // 250 requests/s keep 2 instances at 62.5 %: 200 each. A third one boots in 4 s.
     const measured = observations.map((each) => ({
