@@ -143,10 +143,25 @@ export function pricesOf(region: string): RegionPrices {
 /** Price of an hour of an instance. @throws Error for a type whose price is not known in the region. */
 export function instanceHourPrice(region: string, type: string): number {
   const [family = '', size = ''] = type.split('.');
+  const factor = SIZES[size];
+  if (factor === undefined) {
+    throw new Error(
+      `'${type}' has no size with a price: expected <family>.<size> with ${Object.keys(SIZES).join(', ')}`,
+    );
+  }
   const { ec2LargeHour } = pricesOf(region);
   const large = ec2LargeHour[family];
-  const factor = SIZES[size];
-  if (large !== undefined && factor !== undefined) return large * factor;
-  const known = Object.keys(ec2LargeHour).join(', ');
-  throw new Error(`no price of ${type} in ${region}: expected a size of ${known}, or add it to scripts/prices.ts`);
+  if (large !== undefined) return large * factor;
+  throw new Error(
+    `no price of ${type} in ${region} is known: take the hour of ${family}.large (Linux, on demand, ${region}) from ` +
+      `https://aws.amazon.com/ec2/pricing/on-demand/ into ec2LargeHour of scripts/prices.ts, or reckon with ` +
+      `${othersWith(family, region)}`,
+  );
+}
+
+/** What to reckon with instead: families of the region that have a price, regions where the family has one. */
+function othersWith(family: string, region: string): string {
+  const regions = PRICED_REGIONS.filter((other) => REGIONS[other]?.ec2LargeHour[family] !== undefined);
+  const families = `${Object.keys(pricesOf(region).ec2LargeHour).join(', ')} there`;
+  return regions.length === 0 ? families : `${families}, or with the prices of ${regions.join(', ')}`;
 }
