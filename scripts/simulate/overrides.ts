@@ -60,6 +60,7 @@ function changeSteps(settings: ScalingSettings, direction: Direction, text: stri
     const [at, adjustment] = step.split(':');
     return { at: number(name, at ?? ''), adjustment: number(name, adjustment ?? '') };
   });
+  refuseWrongWay(direction, name, text, pairs);
   const threshold = pairs[0]?.at ?? 0;
   const steps = pairs.map(({ at, adjustment }, index): Step => {
     const next = pairs[index + 1];
@@ -71,6 +72,19 @@ function changeSteps(settings: ScalingSettings, direction: Direction, text: stri
     alarm: { ...alarm, threshold },
     policy: { ...policy, steps },
   }));
+}
+
+/** A step that goes the other way would silently make another policy of it. */
+function refuseWrongWay(
+  direction: Direction,
+  name: string,
+  text: string,
+  pairs: readonly { readonly adjustment: number }[],
+): void {
+  const [way, example] = direction === 'out' ? ([1, '60:1/75:2'] as const) : ([-1, '40:-1/15:-2'] as const);
+  if (pairs.every(({ adjustment }) => Math.sign(adjustment) === way)) return;
+  const expected = way > 0 ? 'instances to add' : 'instances to take away';
+  throw new UsageError(`--set ${name} is '${text}': expected ${expected}, as in ${example}`);
 }
 
 function periods(name: string, value: string) {
