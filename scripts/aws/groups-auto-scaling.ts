@@ -7,6 +7,7 @@ import {
 import { OperatorError } from '../cli/errors.ts';
 import { CLIENT_SETTINGS } from './client-settings.ts';
 import { explained } from './explained.ts';
+import type { TemplateVersion } from './launch-templates-ec2.ts';
 
 /** An Auto Scaling group and its members. */
 export interface Group {
@@ -15,6 +16,8 @@ export interface Group {
   readonly desired: number;
   readonly max: number;
   readonly members: readonly Member[];
+  /** What it launches. @default - a mixed policy, or none of ours */
+  readonly launchTemplate?: TemplateVersion;
 }
 
 /** An instance as its group sees it. */
@@ -47,7 +50,8 @@ export async function describeGroup(name: string): Promise<Group> {
     health: instance.HealthStatus ?? '',
   }));
   const { MinSize: min = 0, DesiredCapacity: desired = 0, MaxSize: max = 0 } = group;
-  return { name, min, desired, max, members };
+  const { LaunchTemplateId: id, Version: version } = group.LaunchTemplate ?? {};
+  return { name, min, desired, max, members, ...(id && version && { launchTemplate: { id, version } }) };
 }
 
 /** Reads the newest instance refresh of a group; undefined when it never had one. */

@@ -13,7 +13,7 @@ import { costText, expectedCost } from './cost.ts';
 import { prepareFault } from './faults/prepare.ts';
 import { requireArtillery } from './load/artillery.ts';
 import { OWN_ARTILLERY } from './load/script.ts';
-import { alarmPattern, DRILL_COMMAND, ratioOf, wholeNumber } from './options.ts';
+import { alarmPattern, DRILL_COMMAND, imageFor, ratioOf, wholeNumber } from './options.ts';
 import { type Plan, planDrill, scenarioNamed } from './plan.ts';
 import { refuseUnwell } from './ready.ts';
 import { hasPassed, type Report } from './report/page.ts';
@@ -28,12 +28,13 @@ import { isStored, type Reader } from './stored.ts';
 const PAUSE_MS = 5_000;
 
 await main(DRILL_COMMAND, async ({ values, positionals: [name = ''] }) => {
-  scenarioNamed(name);
+  const { fault: faultKind } = scenarioNamed(name);
   const stageName = parseStage(values.stage);
   const ratePerS = wholeNumber('rate', values.rate);
   const stop = { errorRatio: ratioOf('stop-errors', values['stop-errors']), alarm: alarmPattern(values['stop-alarm']) };
   const sample = wholeNumber('sample', values.sample);
   const capacity = values.capacity === undefined ? undefined : wholeNumber('capacity', values.capacity);
+  const image = values.image === undefined ? undefined : imageFor(faultKind, values.image);
   const given = values.target === undefined ? undefined : parseServiceUrl(values.target);
   const artillery = values.artillery ?? OWN_ARTILLERY;
   await requireArtillery(artillery);
@@ -57,6 +58,7 @@ await main(DRILL_COMMAND, async ({ values, positionals: [name = ''] }) => {
   const fault = prepareFault(plan, stage, before, {
     ...(values.zone && { zone: values.zone }),
     ...(values['fis-template'] && { fisTemplate: values['fis-template'] }),
+    ...(image && { image }),
   });
 
   console.error(`Drill   ${plan.name}: ${plan.summary}`);

@@ -1,7 +1,7 @@
 import type { CommandDescription } from '../cli/arguments.ts';
 import { UsageError } from '../cli/errors.ts';
 import { STAGE_OPTION } from '../cli/stage.ts';
-import { SCENARIO_NAMES } from './scenarios.ts';
+import { type FaultKind, SCENARIO_NAMES } from './scenarios.ts';
 
 /** The command line of `npm run drill`. */
 export const DRILL_COMMAND = {
@@ -21,6 +21,11 @@ export const DRILL_COMMAND = {
       type: 'string',
       value: '<id>',
       help: 'experiment template of AWS FIS for lose-az; needs the AWS CLI (default: deregisters targets)',
+    },
+    image: {
+      type: 'string',
+      value: '<ami-id>',
+      help: "image that rolling-deploy rolls out, and takes back afterwards (default: the stage's own, once more)",
     },
     'stop-errors': { type: 'string', value: '<%>', default: '20', help: 'stop when more fails for 30 s' },
     'stop-alarm': {
@@ -42,6 +47,7 @@ export const DRILL_COMMAND = {
   examples: [
     ['npm run drill -- kill-instance', 'terminates an instance of dev under 50 requests/s'],
     ['npm run drill -- scale-out --rate 200 --peak 4000', 'loads dev until it scales out'],
+    ['npm run drill -- rolling-deploy --image ami-0123456789abcdef0', 'rolls another image out, and takes it back'],
     ['npm run drill -- lose-az --stage prod --zone eu-west-1b', 'asks first, and for the name of the stage'],
   ],
 } as const satisfies CommandDescription;
@@ -57,6 +63,13 @@ export function ratioOf(name: string, text: string): number {
   const percent = Number(text);
   if (text.trim() !== '' && percent > 0 && percent <= 100) return percent / 100;
   throw new UsageError(`--${name} is '${text}': expected a percentage above 0, at most 100`);
+}
+
+/** Reads the id of an image for a scenario. @throws UsageError when it is none, or the scenario rolls nothing out */
+export function imageFor(fault: FaultKind, text: string): string {
+  if (fault !== 'instance-refresh') throw new UsageError(`--image is '${text}': expected it with rolling-deploy only`);
+  if (/^ami-[0-9a-f]{8,17}$/.test(text)) return text;
+  throw new UsageError(`--image is '${text}': expected the id of an image, such as ami-0123456789abcdef0`);
 }
 
 /** Reads the text that an alarm's name must contain, as a pattern that means just this text. */

@@ -56,6 +56,7 @@ function describeGroup(name: string, min: number, max: number, instances: readon
     MinSize: min,
     MaxSize: max,
     DesiredCapacity: instances.length,
+    LaunchTemplate: { LaunchTemplateId: 'lt-0123456789abcdef0', Version: '7' },
     Instances: { member: members },
   };
   return queryAnswer('DescribeAutoScalingGroups', { AutoScalingGroups: { member: [group] } });

@@ -6,7 +6,7 @@ import { prepareFault } from '../../../scripts/drill/faults/prepare.ts';
 import type { FaultKind } from '../../../scripts/drill/scenarios.ts';
 import type { DrilledStage } from '../../../scripts/drill/snapshot.ts';
 import { exampleOutputs } from '../aws/example-stage.ts';
-import { type Answers, startFakeAws } from '../aws/fake-aws.ts';
+import { type Answers, queryError, startFakeAws } from '../aws/fake-aws.ts';
 import { stageOnAws } from '../aws/stage-on-aws.ts';
 import { ec2Answer, queryAnswer } from '../aws/xml.ts';
 import { fakePrograms } from '../fake-programs.ts';
@@ -110,6 +110,102 @@ describe('a fault', () => {
         assert.deepEqual(asked('CancelInstanceRefresh'), [{ AutoScalingGroupName: 'stampede-dev-app' }]);
       },
     ));
+
+  describe('of a rollout of another image', () => {
+    const template = 'lt-0123456789abcdef0';
+    const image = 'ami-0fedcba9876543210';
+    /** What the newest refresh is at each look, the last one from then on. */
+    const refreshes =
+      (...statuses: string[]) =>
+      () =>
+        queryAnswer('DescribeInstanceRefreshes', {
+          InstanceRefreshes: { member: [{ Status: statuses.length > 1 ? statuses.shift() : statuses[0] }] },
+        });
+    const answers: Answers = {
+      CreateLaunchTemplateVersion: ec2Answer('CreateLaunchTemplateVersion', {
+        launchTemplateVersion: { launchTemplateId: template, versionNumber: 8 },
+      }),
+      DeleteLaunchTemplateVersions: ec2Answer('DeleteLaunchTemplateVersions', {}),
+      StartInstanceRefresh: queryAnswer('StartInstanceRefresh', { InstanceRefreshId: '08b91cf7' }),
+      RollbackInstanceRefresh: queryAnswer('RollbackInstanceRefresh', { InstanceRefreshId: '08b91cf7' }),
+      UpdateAutoScalingGroup: done('UpdateAutoScalingGroup'),
+    };
+    const refreshTo = (version: string) => ({
+      AutoScalingGroupName: 'stampede-dev-app',
+      Strategy: 'Rolling',
+      'Preferences.MinHealthyPercentage': '100',
+      'Preferences.MaxHealthyPercentage': '150',
+      'Preferences.SkipMatching': 'true',
+      'Preferences.AutoRollback': 'true',
+      'DesiredConfiguration.LaunchTemplate.LaunchTemplateId': template,
+      'DesiredConfiguration.LaunchTemplate.Version': version,
+    });
+    const deleted = [{ LaunchTemplateId: template, 'LaunchTemplateVersion.1': '8' }];
+
+    it('refreshes to a version of its own, goes back to the one before, and deletes its own', () =>
+      onAws({ ...answers, DescribeInstanceRefreshes: refreshes('Successful') }, async (asked) => {
+        const fault = prepared('instance-refresh', { image });
+        assert.match(fault.intent, /^roll ami-0fedcba9876543210 out to all 3 instances .* back to version 7 of lt-/);
+        await fault.restore();
+        assert.equal(await fault.cause(), 'instance refresh 08b91cf7 to ami-0fedcba9876543210');
+        const [made] = asked('CreateLaunchTemplateVersion') as Record<string, string>[];
+        assert.equal(made?.['SourceVersion'], '7');
+        assert.equal(made?.['LaunchTemplateData.ImageId'], image);
+        assert.deepEqual(asked('StartInstanceRefresh'), [refreshTo('8')]);
+        await fault.restore();
+        await fault.restore();
+        assert.deepEqual(asked('UpdateAutoScalingGroup'), [
+          {
+            AutoScalingGroupName: 'stampede-dev-app',
+            'LaunchTemplate.LaunchTemplateId': template,
+            'LaunchTemplate.Version': '7',
+          },
+        ]);
+        assert.deepEqual(asked('StartInstanceRefresh'), [refreshTo('8'), refreshTo('7')]);
+        assert.deepEqual(asked('DeleteLaunchTemplateVersions'), deleted);
+      }));
+
+    it('rolls back what is on its way, waits for it, and needs no second refresh', () => {
+      const onItsWay = refreshes('InProgress', 'RollbackInProgress', 'RollbackSuccessful');
+      return onAws({ ...answers, DescribeInstanceRefreshes: onItsWay }, async (asked) => {
+        const fault = prepared('instance-refresh', { image });
+        await fault.cause();
+        await fault.restore();
+        assert.equal(asked('RollbackInstanceRefresh').length, 1);
+        assert.equal(asked('StartInstanceRefresh').length, 1);
+        assert.deepEqual(asked('DeleteLaunchTemplateVersions'), deleted);
+      });
+    });
+
+    it('deletes its version when the refresh does not start', () =>
+      onAws(
+        { ...answers, StartInstanceRefresh: queryError(400, 'InstanceRefreshInProgress', 'busy') },
+        async (asked) => {
+          const fault = prepared('instance-refresh', { image });
+          await assert.rejects(fault.cause(), /cannot start an instance refresh .*: InstanceRefreshInProgress/);
+          await fault.restore();
+          assert.deepEqual(asked('DeleteLaunchTemplateVersions'), deleted);
+          assert.deepEqual(asked('UpdateAutoScalingGroup'), []);
+        },
+      ));
+
+    it('ends the drill when AWS rolls it back, and refuses a group that could not go back', () => {
+      const fault = prepared('instance-refresh', { image });
+      const over = (status: string) =>
+        fault.isOver(snapshotExample({ refresh: { status, percent: 9, reason: 'sick' } }));
+      assert.equal(over('InProgress'), false);
+      assert.equal(over('Successful'), true);
+      assert.throws(
+        () => over('RollbackInProgress'),
+        /the instance refresh to ami-0fedcba9876543210 is Rollback.*: sick/,
+      );
+      const latest = snapshotExample({ launches: '$Latest' });
+      assert.throws(
+        () => prepareFault({ fault: 'instance-refresh' }, stage, latest, { image }),
+        /group launches \$Latest: to go back, expected a numbered version/,
+      );
+    });
+  });
 
   it('of an FIS experiment starts it by the AWS CLI, and stops it while it runs', async () => {
     await using programs = await fakePrograms({ aws: 0 });

@@ -209,6 +209,8 @@ describe('npm run drill', () => {
       [['meteor'], /there is no scenario 'meteor': expected steady/],
       [['steady', '--rate', '0'], /--rate is '0': expected a whole number, 1 or more/],
       [['steady', '--stop-errors', '200'], /--stop-errors is '200': expected a percentage above 0, at most 100/],
+      [['steady', '--image', 'ami-0123456789abcdef0'], /--image is 'ami-.*': expected it with rolling-deploy only/],
+      [['rolling-deploy', '--image', 'latest'], /--image is 'latest': expected the id of an image/],
       [['steady', '--target', 'example.org'], /--url is 'example\.org'/],
     ];
     for (const [args, message] of cases) {

@@ -11,6 +11,8 @@ export interface ExampleSnapshot {
   readonly targets?: Readonly<Record<string, string>>;
   readonly alarms?: readonly Alarm[];
   readonly refresh?: Refresh;
+  /** Version of the launch template. @default 7 */
+  readonly launches?: string;
 }
 
 /** A member in service. */
@@ -21,9 +23,10 @@ const PAIR = [member('i-1', 'eu-west-1a'), member('i-2', 'eu-west-1b')];
 /** The stage as AWS saw it, so many seconds after the epoch. */
 export function snapshotExample({ second = 0, members = PAIR, ...said }: ExampleSnapshot = {}): Snapshot {
   const targets = said.targets ?? Object.fromEntries(members.map(({ id }) => [id, 'healthy']));
+  const launchTemplate = { id: 'lt-0123456789abcdef0', version: said.launches ?? '7' };
   return {
     at: new Date(second * 1_000),
-    group: { name: 'group', min: 2, max: 6, desired: said.desired ?? members.length, members },
+    group: { name: 'group', min: 2, max: 6, desired: said.desired ?? members.length, members, launchTemplate },
     targets: Object.entries(targets).map(([instanceId, state]) => ({ instanceId, state, reason: '' })),
     alarms: said.alarms ?? [],
     refresh: said.refresh,
