@@ -25,7 +25,7 @@ export interface BlockItem {
 }
 
 export const BLOCK_LIMITS = {
-  /** Keeps an item far below DynamoDB's 400 KB: a line has at most 103 characters. */
+  /** Keeps an item far below DynamoDB's 400 KB: a line has at most 96 characters. */
   timestamps: 1_000,
   /** A reader looks this far beyond the end of a time range for blocks that reach into it. */
   spanMicros: 250_000,
@@ -51,21 +51,33 @@ export const recordsOf = (block: Block): TimestampRecord[] => {
   }));
 };
 
+const MICROS_PER_MINUTE = 60_000_000;
+
 /**
- * One line per timestamp, as a person reads it in the console: time of day, trace id, client address, protocol.
- * A trace id that began in the timestamp's second (nearly all do) drops its version and time, which saves a fifth of
- * the line: `07:45:00.123456 3f5c8a1b9d7e4c6f8a0b2d4e 203.0.113.7 https`.
+ * One line per timestamp, as a person reads it in the console: second, trace id, client address, and `http` where it was
+ * not HTTPS. What the item says already is left out, as every 1 KB costs a write unit: day, hour and minute stand in the
+ * sort key, and a trace id that began in the timestamp's second (nearly all do) drops its version and time:
+ * `00.123456 3f5c8a1b9d7e4c6f8a0b2d4e 203.0.113.7`.
  */
 const encodeLine = ({ micros, traceId, clientAddress, protocol }: Arrival): string => {
   const trace = traceId.startsWith(`1-${traceSecond(micros)}-`) ? traceId.slice(11) : traceId;
-  return `${isoFromMicros(micros).slice(11, 26)} ${trace} ${clientAddress} ${protocol}`;
+  const line = `${isoFromMicros(micros).slice(17, 26)} ${trace} ${clientAddress}`;
+  return protocol === 'https' ? line : `${line} ${protocol}`;
 };
 
-const decodeLine = (line: string, day: string): Arrival => {
-  const [time, trace, clientAddress, protocol] = line.split(' ');
-  const micros = microsFromIso(`${day}T${time}Z`);
-  if (micros === undefined || !trace || !clientAddress || !protocol)
-    throw new Error(`a block's line should be "time trace address protocol", not ${JSON.stringify(line)}`);
+/** The latest time that has these seconds and is not after the block's last, so also across a minute's end. */
+const timeOfLine = (seconds: string, last: Micros): Micros => {
+  const micros = last - (last % MICROS_PER_MINUTE) + Number(seconds.replace('.', ''));
+  return micros > last ? micros - MICROS_PER_MINUTE : micros;
+};
+
+const LINE = /^([0-5]\d\.\d{6}) (\S+) (\S+)(?: (http))?$/;
+
+const decodeLine = (line: string, last: Micros): Arrival => {
+  const match = LINE.exec(line);
+  if (!match) throw new Error(`a block's line should be "second trace address", not ${JSON.stringify(line)}`);
+  const [, seconds = '', trace = '', clientAddress = '', protocol = 'https'] = match;
+  const micros = timeOfLine(seconds, last);
   return {
     micros,
     traceId: trace.length === 24 ? `1-${traceSecond(micros)}-${trace}` : trace,
@@ -88,14 +100,17 @@ export const encodeBlock = (block: Block): BlockItem => {
 
 /** The block of a table item; throws when the item is none. */
 export const decodeBlock = (item: BlockItem): Block => {
-  const [day = '', shard = ''] = item.pk.split('#');
-  const [, writer = '', sequence = ''] = item.sk.split('#');
+  const [, shard = ''] = item.pk.split('#');
+  const [time = '', writer = '', sequence = ''] = item.sk.split('#');
+  const last = microsFromIso(time);
+  if (last === undefined)
+    throw new Error(`a block's sort key should begin with its last time, not ${JSON.stringify(item.sk)}`);
   return {
     shard: Number(shard),
     writer,
     sequence: Number.parseInt(sequence, 32),
     instance: item.instance,
-    arrivals: item.lines.split('\n').map((line) => decodeLine(line, day)),
+    arrivals: item.lines.split('\n').map((line) => decodeLine(line, last)),
   };
 };
 

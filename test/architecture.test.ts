@@ -68,7 +68,7 @@ describe('the arrows', () => {
   });
 
   it('keep the AWS SDK in its adapters', () => {
-    const adapter = /-(dynamodb|cloudwatch)\.ts$|^server\/dynamodb-client\.ts$/;
+    const adapter = /-(dynamodb|cloudwatch)\.ts$|^server\/(dynamodb-client|direct-put)\.ts$/;
     const wiring = /^server\/(database|service)\.ts$/; // type of the client only
     assert.deepEqual(
       broken(({ from, to }) => within(from, 'server') && isAwsSdk(to) && !adapter.test(from) && !wiring.test(from)),

@@ -8,7 +8,8 @@ if (!endpoint || !TableName) throw new Error('usage: stored-lines.ts ENDPOINT TA
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
 for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true })) {
-  for (const { pk, lines } of Items) {
-    for (const timestamp of timestampsIn(pk?.S ?? '', lines?.S ?? '')) console.log(timestamp);
+  for (const { sk, lines } of Items) {
+    if (!lines?.S) continue;
+    for (const timestamp of timestampsIn(sk?.S ?? '', lines.S)) console.log(timestamp);
   }
 }

@@ -1,12 +1,17 @@
 import type { Durability } from '../drill/data.ts';
 
-/** Timestamps of one block, by its partition key (`2026-11-21#07`) and lines (`07:45:00.123456 …`). */
-export function timestampsIn(partitionKey: string, lines: string): string[] {
-  const day = partitionKey.slice(0, 10);
-  return lines
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => `${day}T${line.slice(0, 15)}Z`);
+/**
+ * Timestamps of one block, by its sort key, which begins with the last one (`2026-11-21T07:45:00.123456Z#…`), and its
+ * lines, which begin with seconds (`00.123456 …`) up to a quarter of a second earlier.
+ */
+export function timestampsIn(sortKey: string, lines: string): string[] {
+  const last = sortKey.slice(0, 26);
+  const minute = last.slice(0, 17);
+  const minuteBefore = new Date(Date.parse(`${last}Z`) - 60_000).toISOString().slice(0, 17);
+  return lines.split('\n').map((line) => {
+    const seconds = line.slice(0, 9);
+    return `${seconds > last.slice(17) ? minuteBefore : minute}${seconds}Z`;
+  });
 }
 
 /**
