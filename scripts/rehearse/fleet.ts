@@ -62,13 +62,14 @@ export class Fleet {
     this.#loop = this.#follow();
     // Whoever waits for the fleet sees its failure; unseen, it must not end the process before all is taken away.
     this.#loop.catch((error: Error) => this.tell(`the group stopped: ${error.message}`));
-    this.#place.undo.later('fleet', () => this.stop());
+    this.#place.undo.first('fleet', () => this.stop());
   }
 
-  /** Launches and ends nothing more. */
+  /** Launches and ends nothing more, and has no members any more. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#loop?.catch(() => undefined);
+    this.#members = [];
   }
 
   /** Resolves once as many as desired are in service, evenly spread, and nobody is on the way; rejects when the loop has failed. */

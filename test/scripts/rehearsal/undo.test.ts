@@ -36,6 +36,27 @@ describe('undo', () => {
     assert.deepEqual(said.mock.calls[0]?.arguments, ['could not take away the namespace: busy']);
   });
 
+  it('stops what makes things by itself before it takes anything away', async () => {
+    const taken: string[] = [];
+    const undo = new Undo();
+    undo.first('the group', () => void taken.push('group'));
+    undo.later('an instance', () => void taken.push('instance'));
+    await undo.take();
+    assert.deepEqual(taken, ['group', 'instance']);
+  });
+
+  it('lets nothing be made that nobody would take away', async () => {
+    const undo = new Undo();
+    await undo.take();
+    assert.throws(() => undo.later('an instance', () => {}), /an instance is not made any more/);
+  });
+
+  it('waits on Ctrl-C for what is half made', async () => {
+    const halfMade = "await new Promise((resolve) => setTimeout(resolve, 300)); console.log('made');";
+    const { said } = await runWithUndo(halfMade, 'SIGINT', "undo.later('z', () => {});");
+    assert.equal(said, 'ready\nmade\ntaken away\n');
+  });
+
   it('takes everything back on Ctrl-C, then exits with 130', async () => {
     assert.deepEqual(await runWithUndo('', 'SIGINT'), { code: 130, said: 'ready\ntaken away\n' });
   });
@@ -55,13 +76,14 @@ describe('undo', () => {
 });
 
 /** Runs an action in a process of its own, which may be sent a signal once it is ready. */
-async function runWithUndo(statements: string, signal?: NodeJS.Signals) {
+async function runWithUndo(statements: string, signal?: NodeJS.Signals, more = '') {
   const script = `
     import { withUndo } from '${import.meta.resolve('../../../scripts/rehearsal/undo.ts')}';
     await withUndo(async (undo) => {
       undo.later('x', async () => console.log('taken away'));
       console.log('ready');
       ${statements}
+      ${more}
       await new Promise((resolve) => setTimeout(resolve, 60_000));
     });`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { Undo } from '../../../scripts/rehearsal/undo.ts';
 import { comesTrue } from '../../../scripts/rehearsal/wait.ts';
 import { Fleet, type FleetPlace } from '../../../scripts/rehearse/fleet.ts';
 import type { LaunchOutcome } from '../../../scripts/rehearse/launch-desk.ts';
@@ -36,7 +37,7 @@ function startFleet(context: TestContext) {
     },
     desk: { outcomeOf: (id) => outcomes.get(id) },
     launcher: { launch },
-    undo: { later: () => {} } as unknown as FleetPlace['undo'],
+    undo: new Undo(),
   };
   const fleet = new Fleet(place, 'good');
   fleet.tell = (text) => told.push(text);
