@@ -22,8 +22,8 @@ import { readStageFacts } from './stage-facts.ts';
 import { synthesizeStage } from './synthesize.ts';
 import { TIME_FACTORS } from './time-factors.ts';
 
-/** Requests of all clients per second: little, as the machine also runs the whole stage. */
-const REQUESTS_PER_S = 30;
+/** Requests of all clients per second: few, as each costs artillery some 15 ms of CPU that the stage could use. */
+const REQUESTS_PER_S = 20;
 
 const command = {
   name: 'rehearse',
