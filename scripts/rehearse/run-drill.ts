@@ -5,6 +5,7 @@ import { judge } from '../drill/verdict.ts';
 import { acknowledgedIn, observationsOf } from './answers.ts';
 import type { Clients } from './clients.ts';
 import { FleetCpu } from './fleet-cpu.ts';
+import { predictScaling } from './scale-prediction.ts';
 import { type RehearsedDrill, STEADY_S } from './scenarios.ts';
 import type { Stage } from './stage.ts';
 import { compareStored } from './stored.ts';
@@ -34,17 +35,19 @@ export async function runDrill(
   try {
     const proofs = await runFault(drill, stage, timeline, clients);
     const answers = await clients.answersTo(startedAtMs, Date.now());
+    const observations = timeline.join(observationsOf(answers, startedAtMs));
+    const prediction = timeline.heat && predictScaling(stage.facts, timeline, timeline.heat, observations);
     const run: DrillRun = {
       scenario: name,
       summary: drill.summary,
       startedAt: new Date(startedAtMs).toISOString(),
       durationS: timeline.second,
       timeFactor,
-      observations: timeline.join(observationsOf(answers, startedAtMs)),
+      observations,
       faults: timeline.faults,
       alarms: timeline.alarms,
       events: timeline.events,
-      ...(timeline.prediction && { prediction: timeline.prediction }),
+      ...(prediction && { prediction }),
       durability: compareStored(acknowledgedIn(answers), await stage.storedTimestamps()),
     };
     return { run, verdict: judge(run, objectives, proofs) };

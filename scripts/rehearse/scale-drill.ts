@@ -1,10 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VerdictLine } from '../drill/data.ts';
 import { comesTrue } from '../rehearsal/wait.ts';
 import { startBackground } from './background.ts';
 import { capFleet } from './cpu-cap.ts';
 import { FleetCpu } from './fleet-cpu.ts';
-import { predictScaling } from './scale-prediction.ts';
 import { Scaler } from './scaler.ts';
 import type { Stage } from './stage.ts';
 import { TIME_FACTORS } from './time-factors.ts';
@@ -53,11 +53,16 @@ export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<V
     fleet.desired = min;
   }
   timeline.alarms.push(...scaler.alarms);
-  timeline.prediction = await predictScaling(stage, timeline, scalingFromMs);
+  timeline.heat = { scalingFromMs, sentAtMs: await readHeat(workshop) };
   return [
     sizeLine('the heated fleet scales out', largest > min, largest, `more than ${min}`),
     sizeLine('the calm fleet scales in again', fleet.members.length === min, fleet.members.length, `${min}`),
   ];
+}
+
+async function readHeat({ directory }: Stage['workshop']): Promise<number[]> {
+  const log = await readFile(join(directory, 'heat.log'), 'utf8');
+  return log.split('\n').flatMap((line) => (/^\d+$/.test(line) ? [Number(line)] : []));
 }
 
 function sizeLine(promise: string, kept: boolean, instances: number, expected: string): VerdictLine {

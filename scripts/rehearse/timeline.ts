@@ -1,7 +1,15 @@
-import type { AlarmSpan, DrillEvent, Fault, Observation, Prediction } from '../drill/data.ts';
+import type { AlarmSpan, DrillEvent, Fault, Observation } from '../drill/data.ts';
 import type { Stage } from './stage.ts';
 
 const MS = 1_000;
+
+/** What made a fleet scale. */
+export interface Heat {
+  /** When the first period of the controller began, epoch milliseconds. */
+  readonly scalingFromMs: number;
+  /** When each computation was asked for, epoch milliseconds. */
+  readonly sentAtMs: readonly number[];
+}
 
 /** What is seen of the stage while a drill runs; times are seconds from its start. */
 export class Timeline {
@@ -9,7 +17,7 @@ export class Timeline {
   readonly faults: Fault[] = [];
   readonly alarms: AlarmSpan[] = [];
   /** Set by a drill that scales. */
-  prediction: Prediction | undefined;
+  heat: Heat | undefined;
   readonly #startedAtMs: number;
   readonly #fleet = new Map<number, { desired: number; inService: number; cpuPercent?: number }>();
 
