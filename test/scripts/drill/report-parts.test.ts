@@ -97,6 +97,11 @@ describe('drawPanel', () => {
   });
 
   it('fills areas, and keeps the value of steps until the next one', () => {
+    const falling: Point[] = [
+      [0, 10],
+      [5, 5],
+      [10, 5],
+    ];
     assert.deepEqual(
       pathsOf([
         curve(
@@ -109,32 +114,8 @@ describe('drawPanel', () => {
       ]),
       ['M56 12L930 12V146H56Z'],
     );
-    assert.deepEqual(
-      pathsOf([
-        curve(
-          [
-            [0, 10],
-            [5, 5],
-            [10, 5],
-          ],
-          'step',
-        ),
-      ]),
-      ['M56 12H493V79H930V79'],
-    );
-    assert.deepEqual(
-      pathsOf([
-        curve(
-          [
-            [0, 10],
-            [5, 5],
-            [10, 5],
-          ],
-          'step-area',
-        ),
-      ]),
-      ['M56 12H493V79H930V79V146H56Z'],
-    );
+    assert.deepEqual(pathsOf([curve(falling, 'step')]), ['M56 12H493V79H930V79']);
+    assert.deepEqual(pathsOf([curve(falling, 'step-area')]), ['M56 12H493V79H930V79V146H56Z']);
   });
 
   it('draws nothing without values', () => {
