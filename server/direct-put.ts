@@ -79,10 +79,10 @@ const post = (
     const options = { agent, hostname, port, method: 'POST', path: '/', headers: { ...headers, ...length } };
     const sent = request({ ...options, timeout: timeoutMs }, (response) => {
       response
-        .once('error', reject)
+        .on('error', reject)
         .once('end', () => resolve(response.statusCode))
         .resume();
     });
     sent.once('timeout', () => sent.destroy(new Error(`no answer within ${timeoutMs} ms`)));
-    sent.once('error', reject).end(body);
+    sent.on('error', reject).end(body);
   });
