@@ -1,4 +1,5 @@
 import { EXPRESS, STAMPEDE } from '../servers.ts';
+import { median } from '../statistics.ts';
 import type { Cell } from './matrix.ts';
 import { type Bench, USUAL_CONNECTIONS } from './plan.ts';
 import { measureWindow, type Sample } from './window.ts';
@@ -23,8 +24,10 @@ export function measureOfferedLoad(bench: Bench): Promise<OfferedLoad> {
     withServers(bench, [EXPRESS, STAMPEDE], backend, async (running) => {
       const shape = { ...plan, connections: USUAL_CONNECTIONS };
       const [peer] = running as [(typeof running)[number]];
-      const most = await measureWindow(peer, backend, generator, shape);
-      const ratePerSecond = Math.max(100, Math.floor((most.requestsPerS * SHARE_OF_PEER) / 100) * 100);
+      const most: number[] = [];
+      for (let round = 0; round < plan.rounds; round++)
+        most.push((await measureWindow(peer, backend, generator, shape)).requestsPerS);
+      const ratePerSecond = Math.max(100, Math.round((median(most) * SHARE_OF_PEER) / 100) * 100);
       const samples: Sample[][] = running.map(() => []);
       for (let round = 0; round < plan.rounds; round++)
         for (const [index, each] of running.entries())
