@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { fleetBounds } from '../../../infra/capacity.ts';
+import { SCALING } from '../../../infra/settings.ts';
 import { SECONDS_PER_MONTH } from '../../../scripts/cost/assumptions.ts';
 import { perMillion, totalOf } from '../../../scripts/cost/bill.ts';
 import { billsAt } from '../../../scripts/cost/bills.ts';
@@ -45,6 +47,16 @@ describe('fleetSize', () => {
       fc.property(fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 2, max: 3 }), (rate, zones) => {
         const size = fleetSize(rate, 1_000, { ...CHOICE, zones });
         assert.ok((size - Math.ceil(size / zones)) * 600 >= rate);
+      }),
+    );
+  });
+
+  it('is what the stack would start', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 2, max: 3 }), (rate, zoneCount) => {
+        const zones = Array.from({ length: zoneCount }, (_, zone) => `${zone}`);
+        const demand = { sustainedRate: rate, peakRate: rate, ratePerInstance: 1_000, zones };
+        assert.equal(fleetSize(rate, 1_000, { ...CHOICE, zones: zoneCount }), fleetBounds(demand, SCALING).min);
       }),
     );
   });
