@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import type { Arrival, Micros, Protocol } from '../timestamps.ts';
 import { makeTraceId, TRACE_ID } from '../trace-id.ts';
 
@@ -17,6 +17,7 @@ const traceIdOf = (request: IncomingMessage, micros: Micros): string =>
 
 /** An address in its plain form: no port (the ALB can append it), no brackets, no IPv6 zone, no IPv4-in-IPv6. */
 const plainAddress = (text: string): string | undefined => {
+  if (isIPv4(text)) return text;
   const trimmed = text.trim();
   const bare = /^\[(.+)\](?::\d+)?$/.exec(trimmed)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(trimmed)?.[1] ?? trimmed;
   const address = bare.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
@@ -27,12 +28,14 @@ const plainAddress = (text: string): string | undefined => {
  * The client's address. Each proxy appends the address it was called from to `X-Forwarded-For`, so with n trusted
  * proxies the n-th entry from the right was written by one of ours; what stands further left anybody can claim.
  */
-const clientAddressOf = (request: IncomingMessage, trustedProxies: number): string => {
-  const peer = plainAddress(request.socket.remoteAddress ?? '') ?? 'unknown';
+const clientAddressOf = (request: IncomingMessage, trustedProxies: number): string =>
+  forwardedFor(request, trustedProxies) ?? plainAddress(request.socket.remoteAddress ?? '') ?? 'unknown';
+
+const forwardedFor = (request: IncomingMessage, trustedProxies: number): string | undefined => {
   const forwarded = trustedProxies === 0 ? undefined : header(request, 'x-forwarded-for');
-  if (!forwarded) return peer;
+  if (!forwarded) return undefined;
   const hops = forwarded.split(',');
-  return plainAddress(hops[Math.max(0, hops.length - trustedProxies)] ?? '') ?? peer;
+  return plainAddress(hops[Math.max(0, hops.length - trustedProxies)] ?? '');
 };
 
 /** The last word of `X-Forwarded-Proto` is the nearest proxy's. */

@@ -40,12 +40,7 @@ const bodyOf = (record: TimestampRecord, representation: Representation): string
  * (`front-door.ts`). Its headers go out in one `writeHead`.
  */
 export const createPostApp = ({ clock, trustedProxies, admit, record, sendProblem }: PostAppOptions) => {
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const refused = admit();
-    if (refused) throw refused;
-    const representation = representationFor(request);
-    if (hasBody(request)) await discardBody(request);
-    const recorded = await record(arrivalOf(request, clock(), trustedProxies));
+  const answer = (response: ServerResponse, recorded: TimestampRecord, representation: Representation): void => {
     const body = bodyOf(recorded, representation);
     response.writeHead(201, [
       'Content-Type',
@@ -62,6 +57,14 @@ export const createPostApp = ({ clock, trustedProxies, admit, record, sendProble
     ]);
     // The body is ASCII; Node writes Latin-1, headers and all, with less effort than UTF-8.
     response.end(body, 'latin1');
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const refused = admit();
+    if (refused) throw refused;
+    const representation = representationFor(request);
+    if (hasBody(request)) await discardBody(request);
+    answer(response, await record(arrivalOf(request, clock(), trustedProxies)), representation);
   };
   return (request: IncomingMessage, response: ServerResponse): void => {
     handle(request, response).catch((error: unknown) => sendProblem(request, response, error));
