@@ -11,7 +11,7 @@ export interface Bar {
 }
 
 const WIDTH = 760;
-const LABEL = 260;
+const LABEL = 290;
 const ROW = 26;
 const PLOT = WIDTH - LABEL - 90;
 
