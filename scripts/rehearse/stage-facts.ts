@@ -2,14 +2,7 @@ import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
 import type { ScalingSettings } from '../model/settings.ts';
 import { gatewaySubnets } from '../template/gateway-endpoint.ts';
-import {
-  GROUP,
-  type GroupSubnet,
-  groupSubnets,
-  type ServingGroup,
-  servingGroup,
-  subnetSchema,
-} from '../template/group.ts';
+import { GROUP, groupSubnets, type ServingGroup, servingGroup } from '../template/group.ts';
 import { type LaunchHook, readLaunchHook } from '../template/launch-hook.ts';
 import { readLaunchTemplate } from '../template/launch-template.ts';
 import { type LoadBalancer, readLoadBalancer } from '../template/load-balancer.ts';
@@ -17,6 +10,7 @@ import { parseReference } from '../template/reference.ts';
 import { readScaling } from '../template/scaling.ts';
 import { readSecurityGroups, type SecurityGroup } from '../template/security-groups.ts';
 import { StageTemplates } from '../template/stage.ts';
+import { readSubnet, type Subnet } from '../template/subnet.ts';
 import { readTargetGroup, type TargetGroup } from '../template/target-group.ts';
 import type { Template } from '../template/template.ts';
 import { userDataScript } from '../template/user-data.ts';
@@ -25,10 +19,10 @@ import { userDataScript } from '../template/user-data.ts';
 export interface StageFacts {
   readonly region: string;
   /** Subnets that instances are launched in, one a zone. */
-  readonly subnets: readonly GroupSubnet[];
-  readonly publicSubnets: readonly GroupSubnet[];
+  readonly subnets: readonly Subnet[];
+  readonly publicSubnets: readonly Subnet[];
   /** Subnets with a way to the database: the routes of its gateway endpoint. */
-  readonly databaseSubnets: readonly GroupSubnet[];
+  readonly databaseSubnets: readonly Subnet[];
   readonly securityGroups: readonly SecurityGroup[];
   /** Logical ids of the security groups, by whose they are. */
   readonly groupOf: { readonly app: string; readonly balancer: string; readonly bastion: string };
@@ -63,10 +57,7 @@ export function readStageFacts(templates: readonly Template[], tableName: string
   return {
     region,
     subnets,
-    publicSubnets: balancers.properties.Subnets.map((text) => {
-      const { logicalId, properties } = stage.find('AWS::EC2::Subnet', text, subnetSchema);
-      return { logicalId, zone: properties.AvailabilityZone, cidr: properties.CidrBlock };
-    }),
+    publicSubnets: balancers.properties.Subnets.map((reference) => readSubnet(stage, reference)),
     databaseSubnets: gatewaySubnets(stage, 'dynamodb'),
     securityGroups: readSecurityGroups(stage),
     groupOf: {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type GroupSubnet, subnetSchema } from './group.ts';
 import type { StageTemplates } from './stage.ts';
+import { readSubnet, type Subnet } from './subnet.ts';
 
 const endpointSchema = z.object({
   ServiceName: z.string(),
@@ -10,7 +10,7 @@ const endpointSchema = z.object({
 const associationSchema = z.object({ RouteTableId: z.string(), SubnetId: z.string() });
 
 /** Subnets whose route tables lead to a service (`dynamodb`) through a gateway endpoint. */
-export function gatewaySubnets(stage: StageTemplates, service: string): GroupSubnet[] {
+export function gatewaySubnets(stage: StageTemplates, service: string): Subnet[] {
   const endpoints = stage
     .list('AWS::EC2::VPCEndpoint', endpointSchema)
     .filter(({ properties }) => properties.VpcEndpointType === 'Gateway')
@@ -19,8 +19,5 @@ export function gatewaySubnets(stage: StageTemplates, service: string): GroupSub
   return stage
     .list('AWS::EC2::SubnetRouteTableAssociation', associationSchema)
     .filter(({ properties }) => tables.includes(properties.RouteTableId))
-    .map(({ properties: { SubnetId } }) => {
-      const { logicalId, properties } = stage.find('AWS::EC2::Subnet', SubnetId, subnetSchema);
-      return { logicalId, zone: properties.AvailabilityZone, cidr: properties.CidrBlock };
-    });
+    .map(({ properties }) => readSubnet(stage, properties.SubnetId));
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { lifecycleHookSchema } from './launch-hook.ts';
 import { parseReference } from './reference.ts';
 import type { StageResource, StageTemplates } from './stage.ts';
+import { readSubnet, type Subnet } from './subnet.ts';
 
 export const GROUP = 'AWS::AutoScaling::AutoScalingGroup';
 
@@ -21,9 +22,6 @@ const groupSchema = z.object({
 /** The Auto Scaling group that serves requests: the one that is registered with a target group. */
 export type ServingGroup = StageResource<z.output<typeof groupSchema>>;
 
-/** A subnet as its template describes it. */
-export const subnetSchema = z.object({ AvailabilityZone: z.string(), CidrBlock: z.string() });
-
 /** Finds the serving group. @throws Error unless exactly one group has a target group. */
 export function servingGroup(stage: StageTemplates): ServingGroup {
   const groups = stage.list(GROUP, groupSchema).filter(({ properties }) => properties.TargetGroupARNs.length > 0);
@@ -33,19 +31,9 @@ export function servingGroup(stage: StageTemplates): ServingGroup {
   throw new Error(`expected one Auto Scaling group with a target group in the stage's templates, found ${names}`);
 }
 
-/** A subnet that instances of a group are launched in. */
-export interface GroupSubnet {
-  readonly logicalId: string;
-  readonly zone: string;
-  readonly cidr: string;
-}
-
 /** Subnets of a group, in its order. */
-export function groupSubnets(stage: StageTemplates, { properties }: ServingGroup): GroupSubnet[] {
-  return properties.VPCZoneIdentifier.map((reference) => {
-    const { logicalId, properties: subnet } = stage.find('AWS::EC2::Subnet', reference, subnetSchema);
-    return { logicalId, zone: subnet.AvailabilityZone, cidr: subnet.CidrBlock };
-  });
+export function groupSubnets(stage: StageTemplates, { properties }: ServingGroup): Subnet[] {
+  return properties.VPCZoneIdentifier.map((reference) => readSubnet(stage, reference));
 }
 
 /** Availability Zones of a group, each once. */
