@@ -15,7 +15,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 const status =
   (code: number): Answer =>
   (_request, response) =>
-    response.writeHead(code, { 'Content-Type': 'application/x-amz-json-1.0' }).end('{}');
+    response.writeHead(code, { 'Content-Type': 'application/x-amz-json-1.0', 'Content-Length': 2 }).end('{}');
 
 /** A database that gives each put the next of the answers, and to everything else a 200; it keeps the puts' headers. */
 const startDatabase = async (t: TestContext, ...answers: Answer[]) => {

@@ -1,0 +1,138 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+
+/** The server that posts go to. */
+export interface Origin {
+  /** `http:` or `https:`. */
+  readonly protocol: string;
+  /** A name or an address; IPv6 as URLs have it, in brackets. */
+  readonly hostname: string;
+  /** `undefined`: the protocol's own. */
+  readonly port: number | undefined;
+}
+
+/** More than DynamoDB says to a put by far. */
+const MAX_ANSWER_CHARS = 65_536;
+
+const connect = ({ protocol, hostname, port }: Origin): Socket => {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  if (protocol !== 'https:') return connectTcp({ host, port: port ?? 80 });
+  return connectTls({ host, port: port ?? 443, ...(isIP(host) === 0 && { servername: host }) });
+};
+
+/**
+ * What an answer is, as far as it has arrived: `undefined` when it is not whole yet.
+ * Throws when it is anything but the one kind of answer that is understood here.
+ */
+const readAnswer = (text: string): { status: number; closes: boolean } | undefined => {
+  if (text.length > MAX_ANSWER_CHARS) throw new Error(`an answer of more than ${MAX_ANSWER_CHARS} characters`);
+  const headEnd = text.indexOf('\r\n\r\n');
+  if (headEnd < 0) return undefined;
+  const head = text.slice(0, headEnd + 2);
+  const status = /^HTTP\/1\.1 ([2-5]\d\d) /.exec(head)?.[1];
+  const length = /\r\ncontent-length: *(\d+) *\r\n/i.exec(head)?.[1];
+  if (status === undefined || length === undefined || /\r\ntransfer-encoding:/i.test(head))
+    throw new Error(`an answer of HTTP/1.1 with a Content-Length was expected, not ${JSON.stringify(head)}`);
+  const missing = headEnd + 4 + Number(length) - text.length;
+  if (missing > 0) return undefined;
+  if (missing < 0) throw new Error('more came than was asked for');
+  return { status: Number(status), closes: /\r\nconnection: *close *\r\n/i.test(head) };
+};
+
+/** One connection with at most one post under way. Whatever goes wrong closes it, so that no answer meets another post. */
+class Connection {
+  readonly #socket: Socket;
+  #received = '';
+  #settle: ((error: Error | undefined, status: number) => void) | undefined;
+  #isOpen = true;
+
+  constructor(origin: Origin) {
+    this.#socket = connect(origin)
+      .setNoDelay(true)
+      .on('data', (chunk: Buffer) => this.#receive(chunk))
+      .on('error', (error) => this.close(error))
+      .on('end', () => this.close())
+      .on('close', () => this.close());
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  post(message: string, timeoutMs: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => this.close(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+      this.#settle = (error, status) => {
+        clearTimeout(late);
+        this.#settle = undefined;
+        if (error) reject(error);
+        else resolve(status);
+      };
+      this.#socket.ref();
+      this.#socket.write(message);
+    });
+  }
+
+  close(why = new Error('the connection was closed')): void {
+    this.#isOpen = false;
+    this.#socket.destroy();
+    this.#settle?.(why, 0);
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#received += chunk.toString('latin1');
+    try {
+      if (!this.#settle) throw new Error('an answer came to no post');
+      const answer = readAnswer(this.#received);
+      if (!answer) return;
+      this.#received = '';
+      // An idle connection does not keep the process alive.
+      this.#socket.unref();
+      this.#settle(undefined, answer.status);
+      if (answer.closes) this.close();
+    } catch (error) {
+      this.close(error as Error);
+    }
+  }
+}
+
+/**
+ * `POST /` over kept connections: just as much of HTTP/1.1 (RFC 9112) as DynamoDB speaks, at a fraction of the CPU of
+ * `node:http` (docs/decisions/0024). It understands one kind of answer, whole and with a `Content-Length`; all else is an
+ * error, never a guess.
+ */
+export class KeepAlivePosts {
+  readonly #origin: Origin;
+  readonly #idle: Connection[] = [];
+  #isClosed = false;
+
+  constructor(origin: Origin) {
+    this.#origin = origin;
+  }
+
+  /**
+   * Resolves with the answer's status once the answer is whole. `headers` must have `host`, and neither `content-length`
+   * nor `connection`. Rejects when no such answer came within `timeoutMs`; the server may have acted nevertheless.
+   */
+  async post(headers: Readonly<Record<string, string>>, body: string, timeoutMs: number): Promise<number> {
+    let head = 'POST / HTTP/1.1\r\n';
+    for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
+    const connection = this.#takeIdle() ?? new Connection(this.#origin);
+    const status = await connection.post(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, timeoutMs);
+    if (this.#isClosed) connection.close();
+    else if (connection.isOpen) this.#idle.push(connection);
+    return status;
+  }
+
+  /** Closes the connections: the idle ones now, the others after the answers they wait for. */
+  close(): void {
+    this.#isClosed = true;
+    for (const connection of this.#idle.splice(0)) connection.close();
+  }
+
+  #takeIdle(): Connection | undefined {
+    for (let connection = this.#idle.pop(); connection; connection = this.#idle.pop())
+      if (connection.isOpen) return connection;
+    return undefined;
+  }
+}
