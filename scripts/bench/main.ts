@@ -25,7 +25,7 @@ const command = {
     out: { type: 'string', value: '<folder>', default: 'docs/benchmarks', help: 'where results.json and the page go' },
   },
   examples: [
-    ['npm run bench', 'all of it, about a quarter of an hour'],
+    ['npm run bench', 'all of it, about twenty minutes'],
     ['npm run bench -- --only short-cuts', 'with and without the short cuts past Express and past the SDK'],
     ['npm run bench -- --smoke --out .data/bench', 'a minute, for function only'],
   ],

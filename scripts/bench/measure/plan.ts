@@ -26,7 +26,7 @@ export interface Bench {
 export const USUAL_CONNECTIONS = 64;
 
 export const FULL_PLAN: Plan = {
-  rounds: 5,
+  rounds: 7,
   connections: [1, 16, USUAL_CONNECTIONS, 256],
   backends: ['ack-0ms', 'ack-4ms', 'dynalite', 'dynamodb-local'],
   heatMs: 1_000,
