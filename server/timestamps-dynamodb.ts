@@ -29,6 +29,9 @@ import type { ListPage, ListQuery, TimestampRecord } from './timestamps.ts';
 /** Partition key of the index of days that have records. */
 const DAYS = 'days';
 
+/** A signal that aborts at a time of `performance.now()`. It stays in memory until then, so only the SDK gets one. */
+const abortAt = (endMs: number): AbortSignal => AbortSignal.timeout(Math.max(1, Math.ceil(endMs - performance.now())));
+
 /** A lookup is worth this long to a reader. */
 const READ_DEADLINE_MS = 8_000;
 
@@ -86,9 +89,8 @@ export class DynamoTimestamps implements TimestampStore {
 
   async putBlock(block: Block, deadlineMs: number): Promise<Committed> {
     const item = encodeBlock(block);
-    const wholeMs = Math.max(1, Math.ceil(deadlineMs));
-    const abortSignal = AbortSignal.timeout(wholeMs);
-    await Promise.all([this.#putOnce(item, wholeMs, abortSignal), this.#knowDay(item.pk.slice(0, 10), abortSignal)]);
+    const endMs = performance.now() + deadlineMs;
+    await Promise.all([this.#putOnce(item, endMs), this.#knowDay(item.pk.slice(0, 10), endMs)]);
     return { writeUnits: writeUnits(item) };
   }
 
@@ -122,9 +124,10 @@ export class DynamoTimestamps implements TimestampStore {
    * A repetition of a put that did get through fails its condition; then what is stored is compared, because another
    * process may, however unlikely, have the same writer id.
    */
-  async #putOnce(item: BlockItem, deadlineMs: number, abortSignal: AbortSignal): Promise<void> {
+  async #putOnce(item: BlockItem, endMs: number): Promise<void> {
     const put = { TableName: this.#table, Item: toItem(item), ConditionExpression: 'attribute_not_exists(pk)' };
-    if (await this.#directPut?.(put, deadlineMs)) return;
+    if (await this.#directPut?.(put, endMs - performance.now())) return;
+    const abortSignal = abortAt(endMs);
     try {
       await this.#client.send(new PutItemCommand(put), { abortSignal });
     } catch (error) {
@@ -136,10 +139,10 @@ export class DynamoTimestamps implements TimestampStore {
   }
 
   /** Enters the day into the index before its first block is acknowledged; once per day and process. */
-  #knowDay(day: string, abortSignal: AbortSignal): Promise<void> {
+  #knowDay(day: string, endMs: number): Promise<void> {
     const known = this.#knownDays.get(day);
     if (known) return known;
-    const entered = this.#enterDay(day, abortSignal).catch((error: unknown) => {
+    const entered = this.#enterDay(day, abortAt(endMs)).catch((error: unknown) => {
       this.#knownDays.delete(day);
       throw error;
     });
