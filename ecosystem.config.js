@@ -11,8 +11,9 @@ export const apps = [
     name: 'stampede',
     script: 'dist/server.cjs',
     cwd: import.meta.dirname,
-    // V8's young generation has its full size (MB) from the start: memory is flat, and little is promoted that soon dies.
-    node_args: ['--min-semi-space-size=16', '--max-semi-space-size=16'],
+    // Memory is flat: V8's young generation has its full size (MB) from the start, so that little is promoted that soon
+    // dies, and the old one is collected when it has grown by 30 %, not to a multiple, which costs no CPU one could measure.
+    node_args: ['--min-semi-space-size=16', '--max-semi-space-size=16', '--heap-growing-percent=30'],
     exec_mode: 'cluster',
     instances: workers,
     // A worker counts as started when it says "ready": after its table is proven and it listens.
