@@ -6,7 +6,7 @@ export interface Line {
 
 const WIDTH = 760;
 const HEIGHT = 420;
-const MARGIN = { left: 64, right: 16, top: 16, bottom: 120 };
+const MARGIN = { left: 64, right: 32, top: 16, bottom: 120 };
 const COLOURS = ['#c2410c', '#2563eb', '#15803d', '#7c3aed'];
 
 /** Lines over rates, both axes logarithmic, as SVG. */
