@@ -11,6 +11,9 @@ export interface Origin {
   readonly port: number | undefined;
 }
 
+/** As `http.Agent` has it: TCP finds out that the other side of an idle connection is gone. */
+const KEEP_ALIVE_DELAY_MS = 1_000;
+
 /** More than DynamoDB says to a put by far. */
 const MAX_ANSWER_CHARS = 65_536;
 
@@ -29,14 +32,15 @@ const readAnswer = (text: string): { status: number; closes: boolean } | undefin
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;
   const head = text.slice(0, headEnd + 2);
-  const status = /^HTTP\/1\.1 ([2-5]\d\d) /.exec(head)?.[1];
-  const length = /\r\ncontent-length: *(\d+) *\r\n/i.exec(head)?.[1];
-  if (status === undefined || length === undefined || /\r\ntransfer-encoding:/i.test(head))
-    throw new Error(`an answer of HTTP/1.1 with a Content-Length was expected, not ${JSON.stringify(head)}`);
+  const status = /^HTTP\/1\.1 ([2-5]\d\d)[ \r]/.exec(head)?.[1];
+  const length = /\r\ncontent-length:[ \t]*(\d+)[ \t]*\r\n/i.exec(head)?.[1];
+  const lengths = head.match(/\r\n(content-length|transfer-encoding):/gi)?.length;
+  if (status === undefined || length === undefined || lengths !== 1)
+    throw new Error(`an answer of HTTP/1.1 with one Content-Length was expected, not ${JSON.stringify(head)}`);
   const missing = headEnd + 4 + Number(length) - text.length;
   if (missing > 0) return undefined;
   if (missing < 0) throw new Error('more came than was asked for');
-  return { status: Number(status), closes: /\r\nconnection: *close *\r\n/i.test(head) };
+  return { status: Number(status), closes: /\r\nconnection:[ \t]*close[ \t]*\r\n/i.test(head) };
 };
 
 /** One connection with at most one post under way. Whatever goes wrong closes it, so that no answer meets another post. */
@@ -49,6 +53,7 @@ class Connection {
   constructor(origin: Origin) {
     this.#socket = connect(origin)
       .setNoDelay(true)
+      .setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
       .on('data', (chunk: Buffer) => this.#receive(chunk))
       .on('error', (error) => this.close(error))
       .on('end', () => this.close())

@@ -67,7 +67,12 @@ export const createService = ({ config, facts, client, tableName, logger, teleme
     client,
     table: tableName,
     shards: config.tableShards,
-    ...(config.directPut && { directPut: createDirectPut(client) }),
+    ...(config.directPut && {
+      directPut: createDirectPut({
+        client,
+        onPause: (facts) => logger.warn(facts, 'direct puts fail, the SDK takes them'),
+      }),
+    }),
   });
   const sendProblem = createSendProblem(createProblemPage(assets.url), logger);
   const admission = createAdmission(config, logger);

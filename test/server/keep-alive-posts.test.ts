@@ -87,6 +87,7 @@ describe('posts over kept connections', () => {
 
   const misunderstood: readonly [string, string][] = [
     ['without a length', 'HTTP/1.1 200 OK\r\n\r\n{}'],
+    ['of two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'],
     ['in chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 12\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n'],
     ['that is not final', 'HTTP/1.1 100 Continue\r\n\r\n'],
     ['of another protocol', 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}'],

@@ -41,7 +41,7 @@ const storeContract = (
     const backend = await start();
     close = backend.close;
     client = createDynamoDBClient(backend);
-    directPut = pastTheSdk ? createDirectPut(client) : undefined;
+    directPut = pastTheSdk ? createDirectPut({ client }) : undefined;
   });
   after(async () => {
     client?.destroy();
