@@ -25,8 +25,10 @@ const startDatabase = async (t: TestContext, { path = '' } = {}, ...answers: Ans
   const pauses: number[] = [];
   const server = createServer((request, response) => {
     const isPut = request.headers['x-amz-target'] === 'DynamoDB_20120810.PutItem';
-    if (isPut) puts.push(request.headers);
-    if (isPut) connections.add(request.socket);
+    if (isPut) {
+      puts.push(request.headers);
+      connections.add(request.socket);
+    }
     const answer = (isPut && answers.shift()) || status(200);
     request.resume().on('end', () => answer(request, response));
   }).listen(0, '127.0.0.1');
