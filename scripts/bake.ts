@@ -4,18 +4,18 @@ import { describeImage } from './aws/images-ec2.ts';
 import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
+import { withUndo } from './cli/undo.ts';
 import { ARCHITECTURE_OPTION, parseArchitecture } from './image/architecture.ts';
 import { BAKES_DIRECTORY } from './image/bakes.ts';
 import { readCheckout, requireClean } from './image/commit.ts';
 import { applyChanges, readPointers } from './image/hand-over.ts';
 import { requireImage } from './image/image-tags.ts';
-import { lendDatabase } from './image/lent-database.ts';
 import { bakedImageId, MANIFEST } from './image/manifest.ts';
 import { bakeVariables, imageName, packerCommand } from './image/packer-command.ts';
 import { packPayload } from './image/payload.ts';
 import { publishChanges } from './image/pointers.ts';
 import { makeDirectory } from './image/staging.ts';
-import { withUndo } from './rehearsal/undo.ts';
+import { lendDatabase } from './machine/test-database.ts';
 
 const DATABASE = { host: '127.0.0.1', port: 18_000, table: 'bake' } as const;
 

@@ -1,8 +1,8 @@
 import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { parseStage, STAGE_OPTION } from './cli/stage.ts';
-import { parkBastion, wakeBastion } from './operate/bastion-group.ts';
-import { outputsOf } from './operate/stage-outputs.ts';
+import { parkBastion, wakeBastion } from './stage/bastion-group.ts';
+import { outputsOf } from './stage/stage-outputs.ts';
 
 await main(
   {

@@ -25,7 +25,7 @@ rmSync(dist, { recursive: true, force: true });
 const commit = commitOf();
 await build({
   absWorkingDir: root,
-  entryPoints: { server: 'server/main.ts', 'load-worker': 'server/load-worker.ts' },
+  entryPoints: { server: 'server/main.ts', 'load-worker': 'server/cpu-load/worker.ts' },
   outdir: dist,
   outExtension: { '.js': '.cjs' },
   bundle: true,

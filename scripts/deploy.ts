@@ -1,10 +1,10 @@
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { parseStage } from './cli/stage.ts';
-import { deployLine } from './operate/cdk-commands.ts';
-import { CDK_OPTIONS, parseSettings } from './operate/cdk-options.ts';
-import { seconds } from './operate/seconds.ts';
-import { waitForHealthyFleet } from './operate/wait-for-fleet.ts';
+import { deployLine } from './stage/cdk-commands.ts';
+import { CDK_OPTIONS, parseSettings } from './stage/cdk-options.ts';
+import { seconds } from './stage/seconds.ts';
+import { waitForHealthyFleet } from './stage/wait-for-fleet.ts';
 
 await main(
   {

@@ -3,8 +3,8 @@ import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { parseStage, STAGE_OPTION } from './cli/stage.ts';
 import { textTable } from './cli/table.ts';
-import { destroyLine } from './operate/cdk-commands.ts';
-import { type Demolition, surveyStage } from './operate/survey-stage.ts';
+import { destroyLine } from './stage/cdk-commands.ts';
+import { type Demolition, surveyStage } from './stage/survey-stage.ts';
 
 await main(
   {

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { commandsOf } from './cli/commands.ts';
+import { withHelp } from './cli/help-blocks.ts';
 import { main } from './cli/main.ts';
 import { capture } from './cli/run.ts';
-import { commandsOf } from './docs/commands.ts';
-import { withHelp } from './docs/help-blocks.ts';
 
 const PAGE = 'docs/operate.md';
 

@@ -2,8 +2,8 @@ import { logGroupNames } from '../server/contract.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { parseStage, STAGE_OPTION } from './cli/stage.ts';
-import { logsLine } from './operate/logs-command.ts';
-import { installedTools, requireTools } from './operate/tools.ts';
+import { logsLine } from './stage/logs-command.ts';
+import { installedTools, requireTools } from './stage/tools.ts';
 
 await main(
   {

@@ -1,8 +1,8 @@
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { parseStage } from './cli/stage.ts';
-import { planLine } from './operate/cdk-commands.ts';
-import { CDK_OPTIONS, parseSettings } from './operate/cdk-options.ts';
+import { planLine } from './stage/cdk-commands.ts';
+import { CDK_OPTIONS, parseSettings } from './stage/cdk-options.ts';
 
 await main(
   {

@@ -15,7 +15,7 @@ const START_DEADLINE_MS = 10_000;
 execFileSync(process.execPath, ['scripts/build.ts'], { cwd: root, stdio: 'inherit' });
 
 mkdirSync(folder, { recursive: true });
-const database = fork(join(root, 'server/embedded-database-process.ts'), [folder, '0', table]);
+const database = fork(join(root, 'server/dynamodb/embedded-database-process.ts'), [folder, '0', table]);
 const [started] = await once(database, 'message', { signal: AbortSignal.timeout(START_DEADLINE_MS) });
 if ('error' in started) {
   console.error(`the embedded database in ${folder} did not start: ${started.error}`);

@@ -1,8 +1,8 @@
 import { main } from './cli/main.ts';
 import { parseStage, STAGE_OPTION } from './cli/stage.ts';
-import { postTimestamp, verifyTimestamp } from './operate/post-timestamp.ts';
-import { parseServiceUrl } from './operate/service-url.ts';
-import { outputsOf } from './operate/stage-outputs.ts';
+import { postTimestamp, verifyTimestamp } from './stage/post-timestamp.ts';
+import { parseServiceUrl } from './stage/service-url.ts';
+import { outputsOf } from './stage/stage-outputs.ts';
 
 await main(
   {

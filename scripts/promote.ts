@@ -5,14 +5,14 @@ import { readParameter } from './aws/parameters-ssm.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { parseStage, STAGE_OPTION } from './cli/stage.ts';
+import { withUndo } from './cli/undo.ts';
 import { waitUntil } from './cli/wait-until.ts';
 import { ARCHITECTURE_OPTION, parseArchitecture } from './image/architecture.ts';
 import { bootTestRequest, readVerdict } from './image/boot-test.ts';
 import { applyChanges, readPointers } from './image/hand-over.ts';
 import { requireImage } from './image/image-tags.ts';
 import { imageParameter, moveCurrent } from './image/pointers.ts';
-import { outputsOf } from './operate/stage-outputs.ts';
-import { withUndo } from './rehearsal/undo.ts';
+import { outputsOf } from './stage/stage-outputs.ts';
 
 const BOOT_TEST_DEADLINE_MS = 600_000;
 

@@ -4,11 +4,11 @@ import { describeGroup } from './aws/groups-auto-scaling.ts';
 import { describeInstances, hasConnectEndpoint, type Instance } from './aws/instances-ec2.ts';
 import { main } from './cli/main.ts';
 import { parseStage, STAGE_OPTION } from './cli/stage.ts';
-import { chooseDoor, DOORS, parseDoor } from './operate/choose-door.ts';
-import { chooseInstance } from './operate/choose-instance.ts';
-import { openSession } from './operate/open-session.ts';
-import { outputsOf } from './operate/stage-outputs.ts';
-import { installedTools } from './operate/tools.ts';
+import { chooseDoor, DOORS, parseDoor } from './stage/choose-door.ts';
+import { chooseInstance } from './stage/choose-instance.ts';
+import { openSession } from './stage/open-session.ts';
+import { outputsOf } from './stage/stage-outputs.ts';
+import { installedTools } from './stage/tools.ts';
 
 await main(
   {

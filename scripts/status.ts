@@ -4,9 +4,9 @@ import { describeInstances } from './aws/instances-ec2.ts';
 import { describeTargets } from './aws/targets-elbv2.ts';
 import { main } from './cli/main.ts';
 import { parseStage, STAGE_OPTION } from './cli/stage.ts';
-import { alarmPrefixes } from './operate/alarm-prefixes.ts';
-import { outputsOf } from './operate/stage-outputs.ts';
-import { type StageStatus, statusReport } from './operate/status-report.ts';
+import { alarmPrefixes } from './stage/alarm-prefixes.ts';
+import { outputsOf } from './stage/stage-outputs.ts';
+import { type StageStatus, statusReport } from './stage/status-report.ts';
 
 await main(
   {

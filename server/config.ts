@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
+import type { RateLimit } from './admission/rate-limit.ts';
 import { ENV, PORT, TABLE } from './contract.ts';
 import type { MetadataSettings } from './instance.ts';
-import type { RateLimit } from './rate-limit.ts';
-import { MAX_SHARDS } from './record-id.ts';
+import { MAX_SHARDS } from './timestamps/record-id.ts';
 
 /** Everything that can be set from outside, once it has been checked. `.env.example` tells what each variable does. */
 export interface Config {

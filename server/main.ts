@@ -6,12 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { ENV, SERVICE_NAME, TIMEOUTS_MS } from './contract.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, openDatabase } from './dynamodb/database.ts';
 import { readInstanceIdentity } from './instance.ts';
 import { createLogger } from './logger.ts';
+import { startTelemetry } from './metrics/telemetry.ts';
 import { createService, type Service } from './service.ts';
-import { startTelemetry } from './telemetry.ts';
-import { startTracing, type Tracing } from './tracing.ts';
+import { startTracing, type Tracing } from './tracing/tracing.ts';
 import { COMMIT, FROM_SOURCE, VERSION } from './version.ts';
 
 const EXIT_CONFIG = 78; // EX_CONFIG of sysexits.h

@@ -3,11 +3,12 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Logger } from 'pino';
-import { createAdmission } from './admission.ts';
-import { createClock } from './clock.ts';
+import { createAdmission } from './admission/admission.ts';
 import type { Config } from './config.ts';
-import { createDirectPut } from './direct-put.ts';
-import { GroupCommit } from './group-commit.ts';
+import { createLoad } from './cpu-load/load.ts';
+import { createDirectPut } from './dynamodb/direct-put.ts';
+import { DynamoTimestamps } from './dynamodb/timestamps.ts';
+import { createDynamoUsers } from './dynamodb/users.ts';
 import { createAccessLog } from './http/access-log.ts';
 import { createApp } from './http/app.ts';
 import { loadAssets } from './http/assets.ts';
@@ -24,11 +25,10 @@ import { createPostApp } from './http/post-app.ts';
 import { createSendProblem } from './http/problems.ts';
 import { createReadGuard } from './http/read-guard.ts';
 import { usersRoutes } from './http/users.ts';
-import { createLoad } from './load.ts';
+import type { Telemetry } from './metrics/telemetry.ts';
 import type { ServiceFacts } from './service-facts.ts';
-import type { Telemetry } from './telemetry.ts';
-import { DynamoTimestamps } from './timestamps-dynamodb.ts';
-import { createDynamoUsers } from './users-dynamodb.ts';
+import { createClock } from './timestamps/clock.ts';
+import { GroupCommit } from './timestamps/group-commit.ts';
 import { FROM_SOURCE } from './version.ts';
 
 export interface ServiceOptions {
@@ -51,7 +51,7 @@ export interface Service {
 
 /** What cannot be in the bundle lies next to it; in the source tree, next to its code. */
 const ASSETS_FOLDER = join(import.meta.dirname, FROM_SOURCE ? 'http/pages/assets' : 'assets');
-const LOAD_WORKER = join(import.meta.dirname, FROM_SOURCE ? 'load-worker.ts' : 'load-worker.cjs');
+const LOAD_WORKER = join(import.meta.dirname, FROM_SOURCE ? 'cpu-load/worker.ts' : 'load-worker.cjs');
 
 /** 40 random bits: no two processes share them, now or later. */
 const makeWriterId = (): string => Number.parseInt(randomBytes(5).toString('hex'), 16).toString(32).padStart(8, '0');

@@ -30,7 +30,11 @@ const isCdk = (target: string) => target === 'constructs' || target.startsWith('
 describe('the arrows', () => {
   it('are seen by this test', () => {
     assert.ok(arrows.some(({ from, to }) => from === 'server/main.ts' && to === 'server/service.ts'));
-    assert.ok(arrows.some(({ from, to }) => from === 'server/database.ts' && to === 'server/embedded-database.ts'));
+    assert.ok(
+      arrows.some(
+        ({ from, to }) => from === 'server/dynamodb/database.ts' && to === 'server/dynamodb/embedded-database.ts',
+      ),
+    );
   });
 
   it('lead from the server to nothing but itself', () => {
@@ -68,8 +72,8 @@ describe('the arrows', () => {
   });
 
   it('keep the AWS SDK in its adapters', () => {
-    const adapter = /-(dynamodb|cloudwatch)\.ts$|^server\/(dynamodb-client|direct-put)\.ts$/;
-    const wiring = /^server\/(database|service)\.ts$/; // type of the client only
+    const adapter = /^server\/dynamodb\/|^server\/metrics\/cloudwatch\.ts$/;
+    const wiring = /^server\/service\.ts$/; // type of the client only
     assert.deepEqual(
       broken(({ from, to }) => within(from, 'server') && isAwsSdk(to) && !adapter.test(from) && !wiring.test(from)),
       [],
@@ -96,7 +100,7 @@ describe('the arrows', () => {
 describe('the environment', () => {
   it('is read by entry points and configuration only', () => {
     const readers = sources.filter((path) => /\bprocess\.(env|argv)\b/.test(readFileSync(join(root, path), 'utf8')));
-    const allowed = /^(server\/(main|embedded-database-process)\.ts|infra\/main\.ts|scripts\/)/;
+    const allowed = /^(server\/(main|dynamodb\/embedded-database-process)\.ts|infra\/main\.ts|scripts\/)/;
     assert.deepEqual(
       readers.filter((path) => !allowed.test(path)),
       [],

@@ -4,8 +4,8 @@ import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { TABLE } from '../../server/contract.ts';
-import { DEFAULT_TABLE_QUOTA, fleetBounds, tableWriteLimit } from '../capacity.ts';
-import { SCALING, type Settings } from '../settings.ts';
+import { DEFAULT_TABLE_QUOTA, fleetBounds, tableWriteLimit } from '../scaling/capacity.ts';
+import { SCALING, type Settings } from '../settings/settings.ts';
 
 /** Encryption, choices and fate of the table. */
 export interface TimestampsTableProps {

@@ -1,4 +1,4 @@
-import type { Check } from '../settings-checks.ts';
+import type { Check } from '../settings/checks.ts';
 
 /** A wider door than /16 is a mistake rather than an office. */
 const WIDEST_PREFIX = 16;

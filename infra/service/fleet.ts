@@ -15,11 +15,11 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IVpc, type LaunchTemplate, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { FleetBounds } from '../capacity.ts';
-import { SCALING, type Settings } from '../settings.ts';
+import type { FleetBounds } from '../scaling/capacity.ts';
+import { addSchedule } from '../scaling/schedule.ts';
+import { SCALING, type Settings } from '../settings/settings.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 import { fleetName, LAUNCH_HOOK } from './names.ts';
-import { addSchedule } from './schedule.ts';
 
 /** What the fleet is made of, how large it may be, and what stops a deploy of it. */
 export interface FleetProps {

@@ -13,7 +13,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { HEALTH_CHECK, HEALTH_PATH, PORT, TIMEOUTS_MS } from '../../server/contract.ts';
 import type { Firewall } from '../network/firewall.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { addListeners } from './listeners.ts';
 
 /** Where the load balancer stands, and how it is reached. */

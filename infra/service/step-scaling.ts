@@ -3,7 +3,7 @@ import { CfnScalingPolicy } from 'aws-cdk-lib/aws-autoscaling';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { METRIC_PERIOD_S } from '../../server/contract.ts';
-import { type AlarmedPolicy, type StepTable, scaleIn, scaleOut } from './scaling-steps.ts';
+import { type AlarmedPolicy, type StepTable, scaleIn, scaleOut } from '../scaling/steps.ts';
 
 /** The group to scale, and by which steps. */
 export interface StepScalingProps {

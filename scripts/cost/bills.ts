@@ -1,4 +1,4 @@
-import { pricesOf } from '../prices.ts';
+import { pricesOf } from '../cli/prices.ts';
 import { ASSUMPTIONS, SECONDS_PER_MONTH } from './assumptions.ts';
 import type { Bill } from './bill.ts';
 import { type FleetChoice, fleetItems, fleetSize } from './fleet.ts';

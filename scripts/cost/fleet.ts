@@ -1,4 +1,4 @@
-import { instanceHourPrice, type RegionPrices } from '../prices.ts';
+import { instanceHourPrice, type RegionPrices } from '../cli/prices.ts';
 import { ASSUMPTIONS } from './assumptions.ts';
 import type { Item } from './bill.ts';
 

@@ -1,4 +1,4 @@
-import { PRICES_AS_OF } from '../prices.ts';
+import { PRICES_AS_OF } from '../cli/prices.ts';
 import { ASSUMPTIONS, SECONDS_PER_MONTH } from './assumptions.ts';
 import { type Bill, perMillion, totalOf } from './bill.ts';
 import { billsAt } from './bills.ts';

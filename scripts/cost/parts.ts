@@ -1,5 +1,5 @@
 /** Positions that several bills share. */
-import type { RegionPrices } from '../prices.ts';
+import type { RegionPrices } from '../cli/prices.ts';
 import { ASSUMPTIONS, SECONDS_PER_MONTH } from './assumptions.ts';
 import type { Item } from './bill.ts';
 

@@ -1,5 +1,5 @@
 import { OperatorError } from '../cli/errors.ts';
-import { executeQuietly } from '../rehearsal/execute.ts';
+import { executeQuietly } from '../machine/execute.ts';
 
 /** What is checked out. */
 export interface Checkout {

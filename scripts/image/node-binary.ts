@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OperatorError } from '../cli/errors.ts';
-import { executeQuietly } from '../rehearsal/execute.ts';
+import { executeQuietly } from '../machine/execute.ts';
 import { type Architecture, NODE_PACKAGES } from './architecture.ts';
 import { type LockFile, lockedPackage } from './lock-file.ts';
 

@@ -1,12 +1,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { executeLogged, executeQuietly } from '../rehearsal/execute.ts';
-import { Instance } from '../rehearsal/instance.ts';
-import { makeNamespace } from '../rehearsal/network-namespace.ts';
-import { nameInRun } from '../rehearsal/run-name.ts';
-import { authorizedKeys } from '../rehearsal/ssh.ts';
-import type { Workshop } from '../rehearsal/workshop.ts';
-import { lendDatabase } from './lent-database.ts';
+import { executeLogged, executeQuietly } from '../machine/execute.ts';
+import { Instance } from '../machine/instance.ts';
+import { makeNamespace } from '../machine/network-namespace.ts';
+import { nameInRun } from '../machine/run-name.ts';
+import type { Workshop } from '../machine/sandbox.ts';
+import { authorizedKeys } from '../machine/ssh.ts';
+import { lendDatabase } from '../machine/test-database.ts';
 import { type Bake, bakeVariables, packerCommand } from './packer-command.ts';
 
 const HOST_KEYS_UNIT = 'etc/systemd/system/ssh.service.d/10-host-keys.conf';

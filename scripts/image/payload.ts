@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { OperatorError } from '../cli/errors.ts';
-import { executeQuietly } from '../rehearsal/execute.ts';
+import { executeQuietly } from '../machine/execute.ts';
 import { type Architecture, NODE_PACKAGES } from './architecture.ts';
 import { closureOf, type LockFile, lockedPackage } from './lock-file.ts';
 import { stageNode } from './node-binary.ts';

@@ -1,8 +1,8 @@
-import { waitUntilHealthy } from '../rehearsal/health.ts';
-import type { Instance } from '../rehearsal/instance.ts';
-import type { NetworkNamespace } from '../rehearsal/network-namespace.ts';
-import { pm2Daemon, pm2Workers } from '../rehearsal/processes.ts';
-import { waitQuietly } from '../rehearsal/wait.ts';
+import { waitUntilHealthy } from '../machine/health.ts';
+import type { Instance } from '../machine/instance.ts';
+import type { NetworkNamespace } from '../machine/network-namespace.ts';
+import { pm2Daemon, pm2Workers } from '../machine/processes.ts';
+import { waitQuietly } from '../machine/wait.ts';
 
 const RECOVERY_DEADLINE_MS = 60_000;
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Undo } from '../rehearsal/undo.ts';
+import type { Undo } from '../cli/undo.ts';
 
 /** Makes a directory that goes when the run ends. */
 export async function makeDirectory(undo: Undo): Promise<string> {

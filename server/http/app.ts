@@ -2,7 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler, t
 import { HEALTH_PATH, TIMESTAMPS_PATH } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
 import type { ServiceFacts } from '../service-facts.ts';
-import type { TimestampStore } from '../timestamp-store.ts';
+import type { TimestampStore } from '../timestamps/store.ts';
 import { listTimestamps, readTimestamp, type TimestampsPage } from './get-app.ts';
 import { type HomePage, showInstance } from './home.ts';
 import type { PostApp } from './post-app.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4 } from 'node:net';
-import type { Arrival, Micros, Protocol } from '../timestamps.ts';
-import { makeTraceId, TRACE_ID } from '../trace-id.ts';
+import type { Arrival, Micros, Protocol } from '../timestamps/record.ts';
+import { makeTraceId, TRACE_ID } from '../timestamps/trace-id.ts';
 
 const header = (request: IncomingMessage, name: string): string | undefined => {
   const value = request.headers[name];

@@ -1,6 +1,6 @@
 import { type Request, Router } from 'express';
 import { allow } from './app.ts';
-import { openApiDocument } from './openapi.ts';
+import { openApiDocument } from './openapi/openapi.ts';
 import type { DocsPage } from './pages/docs-page.ts';
 
 /** Where the reader reached the service. A `Host` that is no host name is not repeated into commands to copy. */

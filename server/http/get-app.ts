@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { ServiceError } from '../errors.ts';
-import type { TimestampStore } from '../timestamp-store.ts';
-import type { ListPage } from '../timestamps.ts';
+import type { ListPage } from '../timestamps/record.ts';
+import type { TimestampStore } from '../timestamps/store.ts';
 import { recordBody } from './record-body.ts';
 import { ListQuerySchema, RECORD_FIELDS } from './schemas.ts';
 import { validate } from './validate.ts';

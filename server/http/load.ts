@@ -1,5 +1,5 @@
 import { type RequestHandler, Router } from 'express';
-import type { Load } from '../load.ts';
+import type { Load } from '../cpu-load/load.ts';
 import { allow } from './app.ts';
 import { LoadQuerySchema } from './schemas.ts';
 import { validate } from './validate.ts';

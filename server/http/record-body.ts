@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { isoFromMicros } from '../iso-time.ts';
-import type { TimestampRecord } from '../timestamps.ts';
+import { isoFromMicros } from '../timestamps/iso-time.ts';
+import type { TimestampRecord } from '../timestamps/record.ts';
 import type { RecordSchema } from './schemas.ts';
 
 /** A record as clients see it. */

@@ -1,9 +1,9 @@
 /**
  * What crosses the HTTP border, as zod schemas: they validate the requests, and the OpenAPI document is made from
- * them (`openapi.ts`), so that the two cannot disagree.
+ * them (`openapi/openapi.ts`), so that the two cannot disagree.
  */
 import { z } from 'zod';
-import { microsFromIso } from '../iso-time.ts';
+import { microsFromIso } from '../timestamps/iso-time.ts';
 
 const Iso8601Micros = z
   .string()

@@ -1,8 +1,8 @@
 import express, { type RequestHandler, Router } from 'express';
 import { MAX_BODY_BYTES } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
-import { isoFromMicros } from '../iso-time.ts';
-import type { User, Users } from '../users.ts';
+import { isoFromMicros } from '../timestamps/iso-time.ts';
+import type { User, Users } from '../users/users.ts';
 import { allow } from './app.ts';
 import { hasBody } from './read-body.ts';
 import { NewUserSchema, UserQuerySchema } from './schemas.ts';

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { startChromium } from '../../scripts/browser/chromium.ts';
-import type { Prediction } from '../../scripts/drill/data.ts';
-import type { Report } from '../../scripts/drill/report/page.ts';
-import { pictureReport } from '../../scripts/drill/report/picture.ts';
-import { writeReport } from '../../scripts/drill/report/write.ts';
-import { judge } from '../../scripts/drill/verdict.ts';
-import { run } from '../scripts/drill/run-example.ts';
+import { startChromium } from '../../scripts/cli/chromium.ts';
+import type { Prediction } from '../../scripts/drills/core/data.ts';
+import type { Report } from '../../scripts/drills/core/report/page.ts';
+import { pictureReport } from '../../scripts/drills/core/report/picture.ts';
+import { writeReport } from '../../scripts/drills/core/report/write.ts';
+import { judge } from '../../scripts/drills/core/verdict.ts';
+import { run } from '../scripts/drills/core/run-example.ts';
 import { assertAccessible, assertFitsWidth, NARROW, startBrowser, WIDE } from './support/browser.ts';
 
 const prediction: Prediction = {

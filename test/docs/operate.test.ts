@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { commandsOf } from '../../scripts/docs/commands.ts';
-import { withHelp } from '../../scripts/docs/help-blocks.ts';
+import { commandsOf } from '../../scripts/cli/commands.ts';
+import { withHelp } from '../../scripts/cli/help-blocks.ts';
 import { runEntry } from '../scripts/run-entry.ts';
 
 /** Sections of a page, heading and text. */

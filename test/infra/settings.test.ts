@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readSettings } from '../../infra/settings.ts';
+import { readSettings } from '../../infra/settings/settings.ts';
 
 /** Reads the settings of a stage with these overrides. */
 const read = (stage: string, overrides: Record<string, string> = {}) => readSettings(stage, (name) => overrides[name]);

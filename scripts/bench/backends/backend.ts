@@ -44,7 +44,7 @@ async function startAcknowledging(latencyMs: number): Promise<Backend> {
 }
 
 async function startDynalite(): Promise<Backend> {
-  const file = join(import.meta.dirname, '../../../server/embedded-database-process.ts');
+  const file = join(import.meta.dirname, '../../../server/dynamodb/embedded-database-process.ts');
   const child = new Child({ role: 'backend', line: [process.execPath, file], env: {}, channel: true });
   return { endpoint: await started(child), stop: () => child.stop() };
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { fleetBounds } from '../../../infra/capacity.ts';
-import { SCALING } from '../../../infra/settings.ts';
+import { fleetBounds } from '../../../infra/scaling/capacity.ts';
+import { SCALING } from '../../../infra/settings/settings.ts';
 import { SECONDS_PER_MONTH } from '../../../scripts/cost/assumptions.ts';
 import { perMillion, totalOf } from '../../../scripts/cost/bill.ts';
 import { billsAt } from '../../../scripts/cost/bills.ts';

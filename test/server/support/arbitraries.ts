@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { BLOCK_LIMITS, type Block } from '../../../server/block.ts';
-import { dayEnd } from '../../../server/iso-time.ts';
-import type { Arrival } from '../../../server/timestamps.ts';
-import { traceSecond } from '../../../server/trace-id.ts';
+import { BLOCK_LIMITS, type Block } from '../../../server/timestamps/block.ts';
+import { dayEnd } from '../../../server/timestamps/iso-time.ts';
+import type { Arrival } from '../../../server/timestamps/record.ts';
+import { traceSecond } from '../../../server/timestamps/trace-id.ts';
 
 /** Plain objects: those without a prototype are not deeply equal to what the server makes. */
 const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record<T>(model, { noNullPrototype: true });

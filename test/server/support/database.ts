@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { createDynamoDBClient, createTable } from '../../../server/dynamodb-client.ts';
+import { createDynamoDBClient, createTable } from '../../../server/dynamodb/client.ts';
 
 export interface TestDatabase {
   readonly endpoint: string;

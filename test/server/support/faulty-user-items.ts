@@ -1,5 +1,5 @@
 import { ServiceError } from '../../../server/errors.ts';
-import type { UserItems } from '../../../server/user-items.ts';
+import type { UserItems } from '../../../server/users/items.ts';
 
 /** What becomes of one call: it gets through or not, and the caller hears of it, or gets an error, or never hears. */
 export interface Fate {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after } from 'node:test';
-import { createDynamoDBClient, createTable } from '../../../server/dynamodb-client.ts';
+import { createDynamoDBClient, createTable } from '../../../server/dynamodb/client.ts';
 
 export const ROOT = join(import.meta.dirname, '../../..');
 
@@ -61,7 +61,7 @@ export const createDatabaseProcess = async () => {
   const tableName = 'stampede-crash';
   let child: ChildProcess;
   const run = async () => {
-    child = start(['server/embedded-database-process.ts', folder, String(port)], {}, 'ipc');
+    child = start(['server/dynamodb/embedded-database-process.ts', folder, String(port)], {}, 'ipc');
     await once(child, 'message', { signal: AbortSignal.timeout(DEADLINE_MS) });
   };
   await run();

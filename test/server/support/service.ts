@@ -5,8 +5,8 @@ import { Writable } from 'node:stream';
 import { after } from 'node:test';
 import { pino } from 'pino';
 import { type Config, readConfig } from '../../../server/config.ts';
+import { startTelemetry } from '../../../server/metrics/telemetry.ts';
 import { createService } from '../../../server/service.ts';
-import { startTelemetry } from '../../../server/telemetry.ts';
 import type { TestDatabase } from './database.ts';
 
 export interface TestService {

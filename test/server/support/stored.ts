@@ -1,5 +1,5 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
-import { decodeBlock, recordsOf } from '../../../server/block.ts';
+import { decodeBlock, recordsOf } from '../../../server/timestamps/block.ts';
 import type { DatabaseProcess } from './processes.ts';
 
 /** The ids of all timestamps in the table, read from the table itself. */

@@ -1,5 +1,5 @@
-import type { Claim, Outcome, UserItems } from '../../../server/user-items.ts';
-import type { UniqueName, User, UserPage, UserQuery } from '../../../server/users.ts';
+import type { Claim, Outcome, UserItems } from '../../../server/users/items.ts';
+import type { UniqueName, User, UserPage, UserQuery } from '../../../server/users/users.ts';
 
 const keyOf = ({ field, value }: UniqueName) => `${field} ${value}`;
 

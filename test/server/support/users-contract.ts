@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createClock } from '../../../server/clock.ts';
-import { createUsers } from '../../../server/user-creation.ts';
-import type { UserItems } from '../../../server/user-items.ts';
-import { type User, uniqueNames } from '../../../server/users.ts';
-import { createDynamoUsers, DynamoUserItems } from '../../../server/users-dynamodb.ts';
+import { createDynamoUsers, DynamoUserItems } from '../../../server/dynamodb/users.ts';
+import { createClock } from '../../../server/timestamps/clock.ts';
+import { createUsers } from '../../../server/users/creation.ts';
+import type { UserItems } from '../../../server/users/items.ts';
+import { type User, uniqueNames } from '../../../server/users/users.ts';
 import type { TestDatabase } from './database.ts';
 import { FAULTS, WELL, withFates } from './faulty-user-items.ts';
 

@@ -1,0 +1,58 @@
+import { instanceHourPrice, pricesOf } from '../../cli/prices.ts';
+import { type Plan, plannedRequests } from '../plan.ts';
+
+/** What of a stage the price depends on. */
+export interface PricedFleet {
+  readonly region: string;
+  readonly instanceType: string;
+  readonly desired: number;
+  readonly max: number;
+}
+
+/** One cause of cost. */
+export interface CostLine {
+  readonly what: string;
+  readonly usd: number;
+}
+
+/** New connections per second that one load balancer capacity unit pays for (AWS's definition of the LCU). */
+const CONNECTIONS_PER_LCU = 25;
+
+/**
+ * The most that a drill costs beyond what the stage costs anyway: every request on a connection and in a write unit of
+ * its own, and every further instance for the whole drill. What it really costs is less.
+ *
+ * @throws Error when the region or the instance type has no price
+ */
+export function expectedCost(plan: Plan, fleet: PricedFleet, usesFis: boolean): CostLine[] {
+  const prices = pricesOf(fleet.region);
+  const requests = plannedRequests(plan);
+  const hours = plan.durationS / 3_600;
+  const lcuHours = requests / CONNECTIONS_PER_LCU / 3_600;
+  const further = furtherInstances(plan, fleet);
+  const lines = [
+    { what: `${Math.round(requests)} writes`, usd: (requests / 1e6) * prices.dynamodb.millionWriteUnits },
+    { what: `${lcuHours.toFixed(1)} load balancer units`, usd: lcuHours * prices.alb.lcuHour },
+    {
+      what: `${further} more ${fleet.instanceType} for ${hours.toFixed(1)} h`,
+      usd: further * hours * instanceHourPrice(fleet.region, fleet.instanceType),
+    },
+  ];
+  const fis = { what: 'FIS, one action', usd: ((plan.holdS ?? plan.durationS) / 60) * prices.fis.actionMinute };
+  return usesFis ? [...lines, fis] : lines;
+}
+
+/** How many instances run at most beyond those that run now: the group replaces what the fault takes. */
+function furtherInstances({ phases, fault }: Plan, { desired, max }: PricedFleet): number {
+  const rises = phases.some(({ toPerS, fromPerS }) => toPerS > fromPerS);
+  if (rises) return max - desired;
+  // Two zones at least, so that one has half of the fleet at most, give or take one.
+  return { none: 0, 'terminate-instance': 1, 'lose-zone': Math.ceil(desired / 2), 'instance-refresh': desired }[fault];
+}
+
+/** The lines and their sum, for the terminal. */
+export function costText(lines: readonly CostLine[]): string {
+  const sum = lines.reduce((total, { usd }) => total + usd, 0);
+  const parts = lines.map(({ what, usd }) => `${what} ${usd.toFixed(2)}`);
+  return `at most ${sum.toFixed(2)} USD beyond the running stage (${parts.join(', ')})`;
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { OperatorError } from '../../../cli/errors.ts';
+import { type CommandLine, capture } from '../../../cli/run.ts';
+import { isWhole } from '../snapshot.ts';
+import type { Fault } from './fault.ts';
+
+const answer = z.object({
+  experiment: z.object({
+    id: z.string(),
+    state: z.object({ status: z.string(), reason: z.string().optional() }),
+  }),
+});
+
+const ENDED = /^(completed|stopped|failed|cancelled)$/;
+
+/** Runs an experiment of AWS FIS by the AWS CLI: for the few who have a template, no further SDK is installed. */
+export function prepareExperiment(templateId: string): Fault {
+  let id = '';
+  return {
+    intent: `start the FIS experiment of ${templateId}; it is stopped when the drill ends first`,
+    async cause() {
+      id = (await ask('start-experiment', '--experiment-template-id', templateId)).id;
+      return `FIS experiment ${id} of ${templateId}`;
+    },
+    async isOver(now) {
+      const { state } = await ask('get-experiment', '--id', id);
+      if (state.status !== 'failed') return ENDED.test(state.status) && isWhole(now);
+      throw new OperatorError(`the FIS experiment ${id} failed: ${state.reason ?? 'no reason given'}`);
+    },
+    async restore() {
+      if (id === '') return;
+      const { state } = await ask('get-experiment', '--id', id);
+      if (!ENDED.test(state.status)) await ask('stop-experiment', '--id', id);
+    },
+  };
+}
+
+async function ask(operation: string, ...args: string[]) {
+  const line: CommandLine = ['aws', 'fis', operation, ...args, '--output', 'json'];
+  const text = await capture(line);
+  try {
+    return answer.parse(JSON.parse(text)).experiment;
+  } catch (cause) {
+    throw new OperatorError(`aws fis ${operation} answered something else than an experiment: ${text.slice(0, 200)}`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import { latestRefresh } from '../../../aws/groups-auto-scaling.ts';
+import { deleteVersion, type TemplateVersion, versionWithImage } from '../../../aws/launch-templates-ec2.ts';
+import { launchFrom, rollBackRefresh, startRefresh } from '../../../aws/refresh-auto-scaling.ts';
+import { OperatorError } from '../../../cli/errors.ts';
+import { waitUntil } from '../../../cli/wait-until.ts';
+import { type DrilledStage, isRefreshing, isWhole, type Snapshot } from '../snapshot.ts';
+import type { Fault } from './fault.ts';
+
+/** A roll-back replaces instance by instance, each through boot, launch hook and warm-up. */
+const ROLL_BACK_DEADLINE_MS = 3_600_000;
+
+/**
+ * Replaces every instance by one of another image, as a deployment does, and goes back afterwards. The version that it makes
+ * of the launch template is deleted again: the next deployment would take the newest one for its own.
+ *
+ * @throws OperatorError when the group does not launch a numbered version, to which nothing could go back
+ */
+export function prepareImageRollout({ autoScalingGroup }: DrilledStage, before: Snapshot, imageId: string): Fault {
+  const original = numbered(before.group);
+  let made: TemplateVersion | undefined;
+  let isStarted = false;
+  return {
+    intent: `roll ${imageId} out to all ${before.group.desired} instances of ${autoScalingGroup}, and go back to version ${original.version} of ${original.id}`,
+    async cause() {
+      made = await versionWithImage(original, imageId);
+      const id = await startRefresh(autoScalingGroup, made);
+      isStarted = true;
+      return `instance refresh ${id} to ${imageId}`;
+    },
+    isOver(now) {
+      const { status = '', reason = '' } = now.refresh ?? {};
+      if (!/^(Rollback|Failed|Cancel)/.test(status)) return status === 'Successful' && isWhole(now);
+      throw new OperatorError(`the instance refresh to ${imageId} is ${status}: ${reason}`);
+    },
+    async restore() {
+      if (made === undefined) return;
+      if (isStarted) await goBack(autoScalingGroup, original);
+      isStarted = false;
+      await deleteVersion(made);
+      made = undefined;
+    },
+  };
+}
+
+/** Undoes a refresh on its way; one that has ended cannot be undone, so the instances are replaced once more. */
+async function goBack(group: string, original: TemplateVersion): Promise<void> {
+  const refresh = await latestRefresh(group);
+  if (isRefreshing({ refresh }) && !refresh?.status.startsWith('Rollback')) await rollBackRefresh(group);
+  const ended = await waitUntil(
+    `the roll-back of ${group}`,
+    async (seen) => {
+      const now = await latestRefresh(group);
+      seen(`${now?.status} ${now?.percent ?? 0} %`);
+      return isRefreshing({ refresh: now }) ? undefined : now;
+    },
+    { deadlineMs: ROLL_BACK_DEADLINE_MS, remedy: `Delete the newest version of ${original.id} when it has ended` },
+  );
+  if (ended.status === 'RollbackSuccessful') return;
+  // From now on the group launches what it launched before, also when the refresh that replaces the others fails.
+  await launchFrom(group, original);
+  const id = await startRefresh(group, original);
+  console.error(`The way back is on: instance refresh ${id}`);
+}
+
+function numbered({ name, launchTemplate }: Snapshot['group']): TemplateVersion {
+  if (launchTemplate && /^\d+$/.test(launchTemplate.version)) return launchTemplate;
+  const version = launchTemplate?.version ?? 'no launch template';
+  throw new OperatorError(
+    `${name} launches ${version}: to go back, expected a numbered version; deploy the stage again`,
+  );
+}

@@ -1,0 +1,35 @@
+import { stackNames } from '../../../server/contract.ts';
+import { deployedTemplateText } from '../../aws/stacks-cloudformation.ts';
+import { servingGroup } from '../../scaling/template/group.ts';
+import { readScaling } from '../../scaling/template/scaling.ts';
+import { StageTemplates } from '../../scaling/template/stage.ts';
+import { readTargetGroup } from '../../scaling/template/target-group.ts';
+import { parseTemplate } from '../../scaling/template/template.ts';
+import type { PredictionInputs } from '../core/prediction.ts';
+
+/** What decides the size of a deployed fleet. */
+export type StageScaling = Pick<PredictionInputs, 'settings' | 'drainS' | 'detectS'>;
+
+/**
+ * Reads alarms, steps and times from the templates that a stage was last deployed with.
+ *
+ * @param bounds those that the group has now: a schedule or a person may have changed them since
+ */
+export async function readStageScaling(
+  stage: string,
+  bounds: StageScaling['settings']['bounds'],
+): Promise<StageScaling> {
+  const { network, service } = stackNames(stage);
+  const templates = await Promise.all(
+    [network, service].map(async (name) => parseTemplate(name, await deployedTemplateText(name))),
+  );
+  const resources = new StageTemplates(templates);
+  const group = servingGroup(resources);
+  const { deregistrationDelayS, healthCheck } = readTargetGroup(resources, group);
+  const { min, max } = bounds;
+  return {
+    settings: { ...readScaling(resources, group), bounds: { min, max } },
+    drainS: deregistrationDelayS,
+    detectS: healthCheck.intervalS * healthCheck.unhealthyThreshold,
+  };
+}

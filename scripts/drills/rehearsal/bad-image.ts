@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { IMAGE_PATHS } from '../../../server/contract.ts';
+import { comesTrue } from '../../machine/wait.ts';
+import type { VerdictLine } from '../core/data.ts';
+import { derivedImage } from './stage/derived-image.ts';
+import type { Member } from './stage/launcher.ts';
+import type { Stage } from './stage/stage.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Several times the launching hook's time, compressed. */
+const ABANDONED_DEADLINE_MS = 60_000;
+
+/** Rolls out an image whose app cannot start: its launch is abandoned, and the old instances must serve on. */
+export async function badImage(stage: Stage, timeline: Timeline): Promise<VerdictLine[]> {
+  const { fleet } = stage;
+  const [good, before, fromS] = [fleet.image, [...fleet.inService], timeline.second];
+  const ecosystem = join(IMAGE_PATHS.app, 'ecosystem.config.js');
+  const bad = await derivedImage(stage, ecosystem, () => 'throw new Error("a bad image");\n');
+  fleet.image = bad;
+  fleet.desired += 1;
+  timeline.tell('fault: an image whose app does not start is rolled out');
+  const launched = new Set<Member>();
+  const [served, abandoned] = [new Set<Member>(), new Set<Member>()];
+  const isAbandoned = () => {
+    for (const member of fleet.members.filter(({ image }) => image === bad)) launched.add(member);
+    for (const member of launched) {
+      if (member.inServiceAtMs !== Infinity) served.add(member);
+      if (member.launch?.result === 'ABANDON') abandoned.add(member);
+    }
+    return abandoned.size > 0;
+  };
+  await comesTrue(isAbandoned, ABANDONED_DEADLINE_MS);
+  fleet.desired -= 1;
+  await fleet.rollBackTo(good);
+  timeline.faults.push({ fromS, toS: timeline.second, text: 'bad image' });
+  await fleet.settled();
+  const stayed = before.filter((member) => fleet.inService.includes(member)).length;
+  return [
+    {
+      promise: 'the launch of the bad image is abandoned',
+      kept: abandoned.size > 0,
+      measured: [...abandoned].map(({ launch }) => `${launch?.result} by ${launch?.by}`).join(', ') || 'it waits on',
+      expected: "ABANDON by the instance, or when the hook's time is over",
+    },
+    {
+      promise: 'the bad image takes no traffic',
+      kept: served.size === 0 && launched.size > 0,
+      measured: `${served.size} of ${launched.size} launched instances went into service`,
+      expected: 'none, and one launched at least',
+    },
+    {
+      promise: 'the old instances stay',
+      kept: stayed === before.length,
+      measured: `${stayed} of ${before.length}`,
+      expected: 'all of them',
+    },
+  ];
+}

@@ -1,0 +1,129 @@
+import { PORT, TIMESTAMPS_PATH } from '../../../server/contract.ts';
+import type { CommandLine } from '../../cli/run.ts';
+import { executeQuietly } from '../../machine/execute.ts';
+import { sshCommand, waitForSsh } from '../../machine/ssh.ts';
+import type { VerdictLine } from '../core/data.ts';
+import { AWS_PORT, METADATA_ADDRESS, OUTSIDE } from './stage/addresses.ts';
+import { canConnect } from './stage/can-connect.ts';
+import { METADATA_PATHS } from './stage/metadata.ts';
+import type { Attachment } from './stage/network.ts';
+import type { Stage } from './stage/stage.ts';
+
+const INSTANCE_ID_URL = `http://${METADATA_ADDRESS}/latest/meta-data/instance-id`;
+const CURL_DEADLINE_S = 5;
+
+/** Proves what the stage promises at rest: it stores, answers, and is closed where the security groups say so. */
+export async function proveStage(stage: Stage): Promise<VerdictLine[]> {
+  const { anybody, operator, bastion, balancer, fleet } = stage;
+  const site = `http://${balancer.address}`;
+  const [member] = fleet.inService;
+  if (!member) throw new Error('no instance is in service');
+  const instance = member.attachment.address;
+  await waitForSsh(operator.namespace, stage.workshop.key, bastion.address);
+  return await Promise.all([
+    provePostIsStored(stage, site),
+    answers('the API answers', anybody, `${site}${TIMESTAMPS_PATH}`, 'application/json', 200),
+    answers('the page answers', anybody, `${site}${TIMESTAMPS_PATH}`, 'text/html', 200),
+    proveCredentials(stage),
+    answers('the metadata service refuses version 1', member.attachment, INSTANCE_ID_URL, '*/*', 401),
+    proveLaunches(stage),
+    refuses('direct SSH from the internet', anybody, instance, 22),
+    refuses("direct SSH from the operator's address", operator, instance, 22),
+    refuses('the app port from the internet', anybody, instance, PORT),
+    refuses('the database from the internet', anybody, OUTSIDE.database, AWS_PORT),
+    refuses('SSH to the bastion from a foreign address', anybody, bastion.address, 22),
+    refuses("the bastion's way to the app port", bastion, instance, PORT),
+    refuses("the bastion's way to the load balancer", bastion, balancer.address, 80),
+    proveBastion(stage, instance),
+  ]);
+}
+
+async function provePostIsStored(stage: Stage, site: string): Promise<VerdictLine> {
+  const line: CommandLine = [
+    'curl',
+    '--silent',
+    '--max-time',
+    `${CURL_DEADLINE_S}`,
+    '--request',
+    'POST',
+    `${site}${TIMESTAMPS_PATH}`,
+  ];
+  const timestamp = (await executeQuietly(stage.anybody.namespace.inside(line))).trim();
+  const stored = await stage.storedTimestamps();
+  return {
+    promise: 'a POST through the load balancer is stored',
+    kept: stored.includes(timestamp),
+    measured: `${timestamp}, ${stored.length} in the table`,
+    expected: 'the answered timestamp in the table',
+  };
+}
+
+async function answers(
+  promise: string,
+  from: Attachment,
+  url: string,
+  accept: string,
+  status: number,
+): Promise<VerdictLine> {
+  const got = await statusOf(from, url, CURL_DEADLINE_S, accept);
+  return { promise, kept: got === status, measured: `${got}`, expected: `${status}` };
+}
+
+async function proveCredentials(stage: Stage): Promise<VerdictLine> {
+  const log = await stage.metadataLog();
+  const served = stage.fleet.inService.filter(({ id }) => log.includes(`${id} GET ${METADATA_PATHS.credentials} 200`));
+  return {
+    promise: "credentials come from each instance's metadata service (IMDSv2)",
+    kept: served.length === stage.fleet.inService.length,
+    measured: `${served.length} of ${stage.fleet.inService.length} instances`,
+    expected: 'every instance',
+  };
+}
+
+function proveLaunches({ fleet: { inService } }: Stage): VerdictLine {
+  const completed = inService.filter(({ launch }) => launch?.by === 'instance' && launch.result === 'CONTINUE');
+  return {
+    promise: 'an instance enters service when its own launch hook said CONTINUE',
+    kept: completed.length === inService.length,
+    measured: `${completed.length} of ${inService.length} instances`,
+    expected: 'every instance',
+  };
+}
+
+/** That somebody listens there is shown by the proofs that get through: load balancer to app and database, bastion to SSH. */
+async function refuses(what: string, from: Attachment, address: string, port: number): Promise<VerdictLine> {
+  const connects = await canConnect(from, address, port);
+  return {
+    promise: `${what} is refused`,
+    kept: !connects,
+    measured: connects ? 'connected' : 'refused',
+    expected: 'refused',
+  };
+}
+
+async function proveBastion({ operator, bastion, workshop: { key } }: Stage, instance: string): Promise<VerdictLine> {
+  const isActive: CommandLine = ['systemctl', 'is-active', 'stampede'];
+  const line = sshCommand(operator.namespace, key, instance, isActive, bastion.address);
+  const state = await executeQuietly(line).catch((error: Error) => error.message);
+  return {
+    promise: 'SSH through the bastion reaches an instance',
+    kept: state.trim() === 'active',
+    measured: `stampede.service is ${state.trim()}`,
+    expected: 'active',
+  };
+}
+
+async function statusOf(from: Attachment, url: string, deadlineS: number, accept: string): Promise<number> {
+  const format = ['--output', '/dev/null', '--write-out', '%{http_code}'];
+  const line: CommandLine = [
+    'curl',
+    '--silent',
+    '--max-time',
+    `${deadlineS}`,
+    '--header',
+    `accept: ${accept}`,
+    ...format,
+    url,
+  ];
+  return Number(await executeQuietly(from.namespace.inside(line)).catch(() => '0'));
+}

@@ -1,0 +1,34 @@
+import { IMAGE_PATHS } from '../../../server/contract.ts';
+import type { VerdictLine } from '../core/data.ts';
+import { derivedImage } from './stage/derived-image.ts';
+import type { Stage } from './stage/stage.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Replaces every instance by one of a newer image, as the group's instance refresh does: launch before terminate. */
+export async function rollingDeploy(stage: Stage, timeline: Timeline): Promise<VerdictLine[]> {
+  const { fleet } = stage;
+  const fromS = timeline.second;
+  const addFact = (facts: string) => JSON.stringify({ ...JSON.parse(facts), rehearsed: 'newer' });
+  fleet.image = await derivedImage(stage, IMAGE_PATHS.bakeFacts, addFact);
+  timeline.tell('a newer image is rolled out');
+  for (const old of [...fleet.inService]) {
+    // The group ends an old one by itself when zones must be balanced again.
+    if (old.state !== 'inService') continue;
+    fleet.desired += 1;
+    await fleet.settled();
+    // Together, so that the group launches nothing in the place of the one that leaves.
+    fleet.desired -= 1;
+    await fleet.retire(old);
+    await fleet.settled();
+  }
+  timeline.faults.push({ fromS, toS: timeline.second, text: 'rolling deploy' });
+  const newer = fleet.inService.filter(({ image }) => image === fleet.image).length;
+  return [
+    {
+      promise: 'every instance runs the newer image',
+      kept: newer === fleet.desired,
+      measured: `${newer} of ${fleet.inService.length}`,
+      expected: 'all of them',
+    },
+  ];
+}

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DrillRun, VerdictLine } from '../core/data.ts';
+import type { JudgedRun } from '../core/report/page.ts';
+import { judge } from '../core/verdict.ts';
+import { acknowledgedIn, observationsOf } from './answers.ts';
+import { compareStored } from './block-times.ts';
+import type { Clients } from './clients.ts';
+import { FleetCpu } from './fleet-cpu.ts';
+import { predictScaling } from './scale-prediction.ts';
+import { type RehearsedDrill, STEADY_S } from './scenarios.ts';
+import type { Stage } from './stage/stage.ts';
+import { TIME_FACTORS } from './time-factors.ts';
+import { Timeline } from './timeline.ts';
+
+const LOOK_MS = 500;
+const CALM_DEADLINE_MS = 30_000;
+
+/**
+ * Runs one drill against the stage under the load of its clients: steady state, fault, recovery, and the judgement on
+ * it. It ends when users have been served well again for a while.
+ */
+export async function runDrill(
+  name: string,
+  drill: RehearsedDrill,
+  stage: Stage,
+  clients: Clients,
+): Promise<JudgedRun> {
+  console.error(`${name}: ${drill.summary}`);
+  const { objectives, timeFactor = TIME_FACTORS.balancer } = drill;
+  const startedAtMs = Date.now();
+  const timeline = new Timeline(startedAtMs);
+  stage.fleet.tell = (text, detection) => timeline.tell(text, detection);
+  const looking = new AbortController();
+  const look = watch(stage, timeline, new FleetCpu(drill.cpusPerInstance), looking.signal);
+  try {
+    const proofs = await runFault(drill, stage, timeline, clients);
+    const answers = await clients.answersTo(startedAtMs, Date.now());
+    const observations = timeline.join(observationsOf(answers, startedAtMs));
+    const prediction = timeline.heat && predictScaling(stage.facts, timeline, timeline.heat, observations);
+    const run: DrillRun = {
+      scenario: name,
+      summary: drill.summary,
+      startedAt: new Date(startedAtMs).toISOString(),
+      durationS: timeline.second,
+      timeFactor,
+      observations,
+      faults: timeline.faults,
+      alarms: timeline.alarms,
+      events: timeline.events,
+      ...(prediction && { prediction }),
+      durability: compareStored(acknowledgedIn(answers), await stage.storedTimestamps()),
+    };
+    return { run, verdict: judge(run, objectives, proofs) };
+  } finally {
+    looking.abort();
+    await look;
+  }
+}
+
+async function runFault(
+  { fault, steadyS = STEADY_S, objectives }: RehearsedDrill,
+  stage: Stage,
+  timeline: Timeline,
+  clients: Clients,
+): Promise<readonly VerdictLine[]> {
+  await sleep(steadyS * 1_000);
+  if (!fault) return [];
+  const proofs = await fault(stage, timeline);
+  await clients.untilServedWell(objectives.health, STEADY_S * 1_000, CALM_DEADLINE_MS);
+  return proofs;
+}
+
+/** Notes the fleet and its CPU while the drill runs. */
+async function watch(stage: Stage, timeline: Timeline, cpu: FleetCpu, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    timeline.see(stage, cpu.percent(stage.fleet));
+    await sleep(LOOK_MS);
+  }
+}

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { comesTrue } from '../../machine/wait.ts';
+import type { VerdictLine } from '../core/data.ts';
+import { FleetCpu } from './fleet-cpu.ts';
+import { Scaler } from './scaler.ts';
+import { startBackground } from './stage/background.ts';
+import { capFleet } from './stage/cpu-cap.ts';
+import type { Stage } from './stage/stage.ts';
+import { TIME_FACTORS } from './time-factors.ts';
+import type { Timeline } from './timeline.ts';
+
+/** The cap of each instance while the drill runs. */
+export const CPUS_PER_INSTANCE = 0.25;
+/** A prime whose trial division takes some 20 ms of CPU. */
+const NUMBER = 999_999_999_999_989;
+const HEAT = { perInstanceS: 10, longestS: 60 };
+const CALM_DEADLINE_MS = 90_000;
+
+/** Heats two small instances until the template's alarms scale out, then lets them cool until they scale in. */
+export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<VerdictLine[]> {
+  const { fleet, facts, anybody, balancer, workshop } = stage;
+  const { min } = facts.scaling.bounds;
+  const scaler = new Scaler(facts.scaling, TIME_FACTORS.scaling);
+  const running = new AbortController();
+  const perS = HEAT.perInstanceS * min;
+  const url = `http://${balancer.address}/load?number=${NUMBER}`;
+  const script = join(import.meta.dirname, 'heat.ts');
+  const heat = [process.execPath, script, url, `${perS}`, `${HEAT.longestS}`] as const;
+  const scalingFromMs = Date.now();
+  const work = Promise.all([
+    scaler.follow(fleet, new FleetCpu(CPUS_PER_INSTANCE), timeline, running.signal),
+    capFleet(fleet, CPUS_PER_INSTANCE, running.signal),
+  ]);
+  let largest = 0;
+  const isLarger = () => {
+    largest = Math.max(largest, fleet.inService.length);
+    return largest > min;
+  };
+  const isCalm = () => isLarger() && fleet.desired === min && fleet.members.length === min;
+  try {
+    timeline.tell(`fault: heat, ${perS} computations per second, ${CPUS_PER_INSTANCE} CPU an instance`);
+    const fromS = timeline.second;
+    const heating = startBackground('heat', anybody.namespace.inside(heat), workshop);
+    await comesTrue(isLarger, HEAT.longestS * 1_000);
+    heating.kill('SIGKILL');
+    timeline.tell('the heat ends');
+    timeline.faults.push({ fromS, toS: timeline.second, text: 'heat' });
+    await comesTrue(isCalm, CALM_DEADLINE_MS);
+  } finally {
+    running.abort();
+    await work;
+    fleet.desired = min;
+  }
+  timeline.alarms.push(...scaler.alarms);
+  timeline.heat = { scalingFromMs, sentAtMs: await readHeat(workshop) };
+  return [
+    sizeLine('the heated fleet scales out', largest > min, largest, `more than ${min}`),
+    sizeLine('the calm fleet scales in again', fleet.members.length === min, fleet.members.length, `${min}`),
+  ];
+}
+
+async function readHeat({ directory }: Stage['workshop']): Promise<number[]> {
+  const log = await readFile(join(directory, 'heat.log'), 'utf8');
+  return log.split('\n').flatMap((line) => (/^\d+$/.test(line) ? [Number(line)] : []));
+}
+
+function sizeLine(promise: string, kept: boolean, instances: number, expected: string): VerdictLine {
+  return { promise, kept, measured: `${instances} instances`, expected };
+}

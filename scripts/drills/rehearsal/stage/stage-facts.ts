@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { OperatorError } from '../../../cli/errors.ts';
+import type { ScalingSettings } from '../../../scaling/model/settings.ts';
+import { gatewaySubnets } from '../../../scaling/template/gateway-endpoint.ts';
+import { GROUP, groupSubnets, type ServingGroup, servingGroup } from '../../../scaling/template/group.ts';
+import { type LaunchHook, readLaunchHook } from '../../../scaling/template/launch-hook.ts';
+import { readLaunchTemplate } from '../../../scaling/template/launch-template.ts';
+import { type LoadBalancer, readLoadBalancer } from '../../../scaling/template/load-balancer.ts';
+import { parseReference } from '../../../scaling/template/reference.ts';
+import { readScaling } from '../../../scaling/template/scaling.ts';
+import { readSecurityGroups, type SecurityGroup } from '../../../scaling/template/security-groups.ts';
+import { StageTemplates } from '../../../scaling/template/stage.ts';
+import { readSubnet, type Subnet } from '../../../scaling/template/subnet.ts';
+import { readTargetGroup, type TargetGroup } from '../../../scaling/template/target-group.ts';
+import type { Template } from '../../../scaling/template/template.ts';
+import { userDataScript } from '../../../scaling/template/user-data.ts';
+
+/** Everything that a rehearsal takes from a stage's templates. */
+export interface StageFacts {
+  readonly region: string;
+  /** Subnets that instances are launched in, one a zone. */
+  readonly subnets: readonly Subnet[];
+  readonly publicSubnets: readonly Subnet[];
+  /** Subnets with a way to the database: the routes of its gateway endpoint. */
+  readonly databaseSubnets: readonly Subnet[];
+  readonly securityGroups: readonly SecurityGroup[];
+  /** Logical ids of the security groups, by whose they are. */
+  readonly groupOf: { readonly app: string; readonly balancer: string; readonly bastion: string };
+  readonly balancer: LoadBalancer;
+  readonly targetGroup: TargetGroup;
+  readonly scaling: ScalingSettings;
+  /** Undefined: the group takes instances into service unasked. */
+  readonly launchHook: LaunchHook | undefined;
+  /** Whether the metadata service answers by version 2 only. */
+  readonly requiresMetadataToken: boolean;
+  /** The script of the user data, with the table's name in it. */
+  readonly userData: string;
+}
+
+const balancerSubnets = z.object({ Subnets: z.array(z.string()) });
+const groupSchema = z.object({
+  TargetGroupARNs: z.array(z.string()).default([]),
+  LaunchTemplate: z.object({ LaunchTemplateId: z.string() }),
+});
+
+/** Reads the facts of a stage whose table is named `tableName` here. */
+export function readStageFacts(templates: readonly Template[], tableName: string): StageFacts {
+  const stage = new StageTemplates(templates);
+  const group = servingGroup(stage);
+  const balancer = readLoadBalancer(stage);
+  const subnets = groupSubnets(stage, group);
+  const region = subnets[0]?.zone.slice(0, -1);
+  const [balancers] = stage.list('AWS::ElasticLoadBalancingV2::LoadBalancer', balancerSubnets);
+  const [table] = stage.list('AWS::DynamoDB::GlobalTable', z.unknown());
+  if (!region || !balancers || !table) throw new OperatorError('the templates have no subnet, balancer or table');
+  const { securityGroups, requiresMetadataToken } = readLaunchTemplate(stage, group);
+  return {
+    region,
+    subnets,
+    publicSubnets: balancers.properties.Subnets.map((reference) => readSubnet(stage, reference)),
+    databaseSubnets: gatewaySubnets(stage, 'dynamodb'),
+    securityGroups: readSecurityGroups(stage),
+    groupOf: {
+      app: only('instances', securityGroups),
+      balancer: only('load balancer', balancer.securityGroups),
+      bastion: only('bastion', readLaunchTemplate(stage, bastionGroup(stage)).securityGroups),
+    },
+    balancer,
+    targetGroup: readTargetGroup(stage, group),
+    scaling: readScaling(stage, group),
+    launchHook: readLaunchHook(group),
+    requiresMetadataToken,
+    userData: userDataScript(templates, { 'AWS::Region': region, [table.ref]: tableName }),
+  };
+}
+
+function bastionGroup(stage: StageTemplates): ServingGroup {
+  const [group] = stage.list(GROUP, groupSchema).filter(({ properties }) => properties.TargetGroupARNs.length === 0);
+  if (!group) throw new OperatorError('the templates have no bastion: expected a group without target groups');
+  return group as ServingGroup;
+}
+
+function only(whose: string, references: readonly string[]): string {
+  const [id, ...more] = references.map((reference) => parseReference(reference)?.logicalId);
+  if (id && more.length === 0) return id;
+  throw new OperatorError(`the ${whose} has ${references.length} security groups: the rehearsal expects one`);
+}

@@ -1,0 +1,63 @@
+import { PRICES_AS_OF } from '../../cli/prices.ts';
+import { textTable } from '../../cli/table.ts';
+import type { Simulation } from '../model/simulation.ts';
+import type { Summary } from '../model/summary.ts';
+import { clock, drawChart, highestRate } from './chart.ts';
+import { notesOn } from './notes.ts';
+import { costUsd, type Run } from './run.ts';
+
+const ROWS: readonly (readonly [string, (run: Run) => string])[] = [
+  [
+    'fleet',
+    ({
+      stage: {
+        settings: { bounds, zones },
+      },
+    }) => `${bounds.min} to ${bounds.max} in ${zones.length} zones`,
+  ],
+  ['requests', ({ summary }) => Math.round(summary.requests).toLocaleString('en')],
+  ['refused', ({ summary }) => `${Math.round(summary.refused).toLocaleString('en')} (${share(summary)})`],
+  ['overloaded', ({ summary }) => `${summary.overloadS} s`],
+  ['longest overload', ({ summary }) => `${summary.longestOverloadS} s`],
+  ['largest fleet', ({ summary }) => String(summary.largestFleet)],
+  ['mean CPU', ({ summary }) => `${summary.meanCpuPercent.toFixed(0)} %`],
+  ['scaled out, in', ({ summary }) => `${summary.scaleOuts}, ${summary.scaleIns} times`],
+  ['instance-hours', ({ summary, stage }) => `${summary.instanceHours.toFixed(2)} of ${stage.instanceType}`],
+  ['price', (run) => `${costUsd(run).toFixed(3)} USD`],
+];
+
+/** The whole report of one run, or of two side by side. */
+export function renderRuns(runs: readonly Run[], title: string, width: number): string {
+  const top = Math.max(...runs.map(({ simulation }) => highestRate(simulation.seconds)));
+  const charts = runs.map(({ name, simulation }) => `${name}\n${drawChart(simulation.seconds, { width, top })}`);
+  const table = textTable([
+    ['', ...runs.map(({ name }) => name)],
+    ...ROWS.map(([label, value]) => [label, ...runs.map(value)]),
+  ]);
+  const [first] = runs;
+  const events = runs.length === 1 && first ? [renderEvents(first.simulation)] : [];
+  const prices = `Prices: list prices as of ${PRICES_AS_OF} (scripts/cli/prices.ts); verify before you rely on them.`;
+  return [title, ...charts, ...events, table, ...runs.flatMap(flapWarning), ...runs.flatMap(notesOn), prices].join(
+    '\n\n',
+  );
+}
+
+const MOST_EVENTS = 24;
+
+function renderEvents({ events }: Simulation): string {
+  const shown = events.slice(0, MOST_EVENTS).map(({ second, text }) => [clock(second), text]);
+  const more = events.length - shown.length;
+  return textTable([...shown, ...(more > 0 ? [['', `and ${more} more (--json has all)`]] : [])]);
+}
+
+function flapWarning({ name, summary: { flaps } }: Run): string[] {
+  const [first] = flaps;
+  if (!first) return [];
+  const example = `first in at ${clock(first.inAtS)}, out again at ${clock(first.outAtS)}`;
+  const remedy = 'lower the scale-in threshold, take fewer away, or raise the minimum';
+  return [`Warning: ${name} flaps ${flaps.length} times (${example}) without more demand: ${remedy}.`];
+}
+
+function share({ refused, requests }: Summary): string {
+  return `${((100 * refused) / Math.max(1, requests)).toFixed(2)} %`;
+}

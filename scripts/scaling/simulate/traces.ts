@@ -1,0 +1,52 @@
+import { UsageError } from '../../cli/errors.ts';
+import type { Trace } from '../model/simulation.ts';
+
+/** Rates in requests per second, and how long it all takes. */
+export interface TraceRange {
+  readonly base: number;
+  readonly peak: number;
+  /** @default - what suits the shape: an hour, or a day */
+  readonly durationS?: number;
+}
+
+interface Shape {
+  readonly durationS: number;
+  /** Height between base (0) and peak (1) at a time between start (0) and end (1). */
+  height(time: number): number;
+}
+
+const HOUR_S = 3600;
+
+/** The built-in shapes of load. */
+const SHAPES: Readonly<Record<string, Shape>> = {
+  /** Up in the first half, a plateau, down again. */
+  ramp: { durationS: HOUR_S, height: (time) => Math.min(1, time * 2, Math.max(0, (1 - time) * 4)) },
+  /** Ten minutes of the hour at the peak, at once. */
+  spike: { durationS: HOUR_S, height: (time) => (time >= 1 / 4 && time < 5 / 12 ? 1 : 0) },
+  /** Lowest at the start and the end of the day, highest at noon. */
+  daily: { durationS: 24 * HOUR_S, height: (time) => (1 - Math.cos(2 * Math.PI * time)) / 2 },
+  /** Word spreads: demand doubles again and again for 6 minutes, then half of the crowd leaves every 10 minutes. */
+  'flash-crowd': { durationS: HOUR_S, height: flashCrowd },
+};
+
+const CROWD_STARTS = 10 / 60;
+const CROWD_PEAKS = 16 / 60;
+const DOUBLINGS = 6;
+const HALF_LIFE = 10 / 60;
+
+function flashCrowd(time: number): number {
+  if (time < CROWD_STARTS) return 0;
+  if (time < CROWD_PEAKS) return 2 ** (((time - CROWD_PEAKS) / (CROWD_PEAKS - CROWD_STARTS)) * DOUBLINGS);
+  return 2 ** (-(time - CROWD_PEAKS) / HALF_LIFE);
+}
+
+/** Names of the built-in shapes. */
+export const TRACE_NAMES = Object.keys(SHAPES);
+
+/** A built-in load trace. @throws UsageError for a name that is none. */
+export function builtInTrace(name: string, { base, peak, durationS }: TraceRange): Trace {
+  const shape = SHAPES[name];
+  if (!shape) throw new UsageError(`--trace is '${name}': expected ${TRACE_NAMES.join(', ')} or a file ending in .csv`);
+  const duration = durationS ?? shape.durationS;
+  return { name, durationS: duration, at: (second) => base + (peak - base) * shape.height(second / duration) };
+}

@@ -1,0 +1,219 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  paginateQuery,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { TABLE } from '../contract.ts';
+import { ServiceError } from '../errors.ts';
+import {
+  type Block,
+  type BlockItem,
+  blockSortKey,
+  decodeBlock,
+  encodeBlock,
+  recordsOf,
+  shardKey,
+  writeUnits,
+} from '../timestamps/block.ts';
+import { dayOf, isoFromMicros } from '../timestamps/iso-time.ts';
+import { type BlockRange, type DayEntry, dayRange, listRecords } from '../timestamps/listing.ts';
+import type { ListPage, ListQuery, TimestampRecord } from '../timestamps/record.ts';
+import { parseRecordId } from '../timestamps/record-id.ts';
+import type { Committed, TimestampStore } from '../timestamps/store.ts';
+import type { DirectPut } from './direct-put.ts';
+
+/** Partition key of the index of days that have records. */
+const DAYS = 'days';
+
+/** A signal that aborts at a time of `performance.now()`. It stays in memory until then, so only the SDK gets one. */
+const abortAt = (endMs: number): AbortSignal => AbortSignal.timeout(Math.max(1, Math.ceil(endMs - performance.now())));
+
+/** A lookup is worth this long to a reader. */
+const READ_DEADLINE_MS = 8_000;
+
+type Item = Record<string, AttributeValue>;
+
+const toItem = ({ pk, sk, instance, count, lines }: BlockItem): Item => ({
+  pk: { S: pk },
+  sk: { S: sk },
+  instance: { S: instance },
+  count: { N: String(count) },
+  lines: { S: lines },
+});
+
+const fromItem = (item: Item): Block =>
+  decodeBlock({
+    pk: item['pk']?.S ?? '',
+    sk: item['sk']?.S ?? '',
+    instance: item['instance']?.S ?? '',
+    count: Number(item['count']?.N),
+    lines: item['lines']?.S ?? '',
+  });
+
+const withinDeadline = async <T>(read: (abortSignal: AbortSignal) => Promise<T>): Promise<T> => {
+  try {
+    return await read(AbortSignal.timeout(READ_DEADLINE_MS));
+  } catch (cause) {
+    throw new ServiceError('unavailable', 'the database did not answer in time', { retryAfterS: 1, cause });
+  }
+};
+
+export interface DynamoTimestampsOptions {
+  /** Brings endpoint, credentials and the retry of single calls. */
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  /** Over how many partition key values a day's blocks are spread. @default TABLE.defaultShards */
+  readonly shards?: number;
+  /** A cheaper way for puts. @default - all calls are the client's */
+  readonly directPut?: DirectPut;
+}
+
+/** The timestamps in DynamoDB. */
+export class DynamoTimestamps implements TimestampStore {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+  readonly #shards: number;
+  readonly #directPut: DirectPut | undefined;
+  readonly #knownDays = new Map<string, Promise<void>>();
+
+  constructor({ client, table, shards = TABLE.defaultShards, directPut }: DynamoTimestampsOptions) {
+    this.#client = client;
+    this.#table = table;
+    this.#shards = shards;
+    this.#directPut = directPut;
+  }
+
+  async putBlock(block: Block, deadlineMs: number): Promise<Committed> {
+    const item = encodeBlock(block);
+    const endMs = performance.now() + deadlineMs;
+    await Promise.all([this.#putOnce(item, endMs), this.#knowDay(item.pk.slice(0, 10), endMs)]);
+    return { writeUnits: writeUnits(item) };
+  }
+
+  async getRecord(id: string): Promise<TimestampRecord | undefined> {
+    const address = parseRecordId(id);
+    if (!address) return undefined;
+    const pk = shardKey(dayOf(address.blockLast), address.shard);
+    const sk = blockSortKey(address.blockLast, address.writer, address.sequence);
+    const item = await withinDeadline((abortSignal) => this.#getItem(pk, sk, abortSignal));
+    return item && recordsOf(fromItem(item)).find((record) => record.id === id);
+  }
+
+  listRecords(query: ListQuery): Promise<ListPage> {
+    return withinDeadline((abortSignal) =>
+      listRecords(
+        {
+          days: (range, consistent) => this.#days(range, consistent, abortSignal),
+          blocks: (day, shard, range, about, consistent) =>
+            this.#blocks(shardKey(day, shard), range, about, consistent, abortSignal),
+        },
+        query,
+      ),
+    );
+  }
+
+  async probe(): Promise<void> {
+    await this.#getItem(DAYS, 'probe', AbortSignal.timeout(READ_DEADLINE_MS));
+  }
+
+  /**
+   * A repetition of a put that did get through fails its condition; then what is stored is compared, because another
+   * process may, however unlikely, have the same writer id.
+   */
+  async #putOnce(item: BlockItem, endMs: number): Promise<void> {
+    const put = { TableName: this.#table, Item: toItem(item), ConditionExpression: 'attribute_not_exists(pk)' };
+    if (await this.#directPut?.(put, endMs - performance.now())) return;
+    const abortSignal = abortAt(endMs);
+    try {
+      await this.#client.send(new PutItemCommand(put), { abortSignal });
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      const stored = await this.#getItem(item.pk, item.sk, abortSignal);
+      if (stored?.['lines']?.S !== item.lines)
+        throw new Error(`block ${item.pk} ${item.sk} is taken by another writer`);
+    }
+  }
+
+  /** Enters the day into the index before its first block is acknowledged; once per day and process. */
+  #knowDay(day: string, endMs: number): Promise<void> {
+    const known = this.#knownDays.get(day);
+    if (known) return known;
+    const entered = this.#enterDay(day, abortAt(endMs)).catch((error: unknown) => {
+      this.#knownDays.delete(day);
+      throw error;
+    });
+    this.#knownDays.clear();
+    this.#knownDays.set(day, entered);
+    return entered;
+  }
+
+  /** The entry keeps the greatest number of shards that any writer of the day was configured with. */
+  async #enterDay(day: string, abortSignal: AbortSignal): Promise<void> {
+    const update = new UpdateItemCommand({
+      TableName: this.#table,
+      Key: { pk: { S: DAYS }, sk: { S: day } },
+      UpdateExpression: 'SET shards = :shards',
+      ConditionExpression: 'attribute_not_exists(shards) OR shards < :shards',
+      ExpressionAttributeValues: { ':shards': { N: String(this.#shards) } },
+    });
+    try {
+      await this.#client.send(update, { abortSignal });
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  }
+
+  async #getItem(pk: string, sk: string, abortSignal: AbortSignal): Promise<Item | undefined> {
+    const get = new GetItemCommand({
+      TableName: this.#table,
+      Key: { pk: { S: pk }, sk: { S: sk } },
+      ConsistentRead: true,
+    });
+    return (await this.#client.send(get, { abortSignal })).Item;
+  }
+
+  async *#days(range: BlockRange, consistent: boolean, abortSignal: AbortSignal): AsyncGenerator<DayEntry> {
+    const { first, last } = dayRange(range);
+    for await (const item of this.#query(DAYS, first, last, 32, consistent, abortSignal))
+      yield { day: item['sk']?.S ?? '', shards: Number(item['shards']?.N) };
+  }
+
+  async *#blocks(
+    pk: string,
+    range: BlockRange,
+    about: number,
+    consistent: boolean,
+    abortSignal: AbortSignal,
+  ): AsyncGenerator<Block> {
+    const first = isoFromMicros(range.first);
+    const last = `${isoFromMicros(range.last)}~`; // "~" is greater than the "#" that follows the time in a sort key
+    for await (const item of this.#query(pk, first, last, about, consistent, abortSignal)) yield fromItem(item);
+  }
+
+  /** Items of a partition between two sort keys, greatest first, read in pages of `pageSize`. */
+  async *#query(
+    pk: string,
+    first: string,
+    last: string,
+    pageSize: number,
+    consistent: boolean,
+    abortSignal: AbortSignal,
+  ): AsyncGenerator<Item> {
+    const pages = paginateQuery(
+      { client: this.#client, pageSize },
+      {
+        TableName: this.#table,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+        ExpressionAttributeValues: { ':pk': { S: pk }, ':first': { S: first }, ':last': { S: last } },
+        ScanIndexForward: false,
+        ConsistentRead: consistent,
+      },
+      { abortSignal },
+    );
+    for await (const { Items = [] } of pages) yield* Items;
+  }
+}

@@ -1,0 +1,72 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { readClockErrorBoundMs } from './clock-error.ts';
+import { createCloudWatchClient, createCloudWatchPublisher } from './cloudwatch.ts';
+import { createHostCpuSampler } from './host-cpu.ts';
+import { type MetricsFolder, memoryMetricsFolder, openMetricsFolder } from './instance-folder.ts';
+import { createInstanceMetrics } from './instance-metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import type { PublishReport } from './report.ts';
+import { type MetricsReporter, startMetricsReporter } from './reporter.ts';
+
+/** What this worker counts, and the beat that adds up and publishes what its instance counted. */
+export interface Telemetry {
+  readonly metrics: Metrics;
+  readonly reporter: MetricsReporter;
+}
+
+/** Where the workers meet: a lone one needs no place, those of one port share a folder. */
+const openFolder = async ({ metricsDir, workers, port }: Config): Promise<MetricsFolder> => {
+  if (metricsDir === undefined && workers === 1) return memoryMetricsFolder();
+  return openMetricsFolder(metricsDir ?? join(tmpdir(), `stampede-metrics-${port}`));
+};
+
+const createPublisher = (
+  { stage, autoScalingGroup, cloudwatchMetrics }: Config,
+  logger: Logger,
+): PublishReport | undefined => {
+  if (!cloudwatchMetrics || autoScalingGroup === undefined) return undefined;
+  return createCloudWatchPublisher({
+    client: createCloudWatchClient(),
+    stage,
+    autoScalingGroup,
+    onChange: (failing, err) => logger.warn({ err }, failing ? 'metrics not published' : 'metrics published again'),
+  });
+};
+
+/** Whether the process with this id exists (signal 0 only asks); one of another user's does. */
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+/** Starts counting and, where CloudWatch is configured, publishing. */
+export const startTelemetry = async (config: Config, logger: Logger): Promise<Telemetry> => {
+  const metrics = createMetrics({ isRestart: config.restarts > 0 });
+  const instance = createInstanceMetrics({
+    folder: await openFolder(config),
+    self: {
+      pid: process.pid,
+      startedAtMs: Math.round(performance.timeOrigin),
+      memoryBytes: () => process.memoryUsage.rss(),
+    },
+    snapshot: metrics.snapshot,
+    nowMs: Date.now,
+    isAlive,
+  });
+  const publish = createPublisher(config, logger);
+  const reporter = startMetricsReporter({
+    metrics,
+    instance,
+    sampleCpu: createHostCpuSampler(),
+    readClockErrorBoundMs,
+    ...(publish && { publish }),
+    onError: (err) => logger.warn({ err }, 'metrics not added up'),
+  });
+  return { metrics, reporter };
+};

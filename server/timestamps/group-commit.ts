@@ -1,0 +1,205 @@
+import { ServiceError } from '../errors.ts';
+import { BLOCK_LIMITS, type Block, recordsOf } from './block.ts';
+import { dayEnd } from './iso-time.ts';
+import type { Arrival, TimestampRecord } from './record.ts';
+import type { TimestampStore } from './store.ts';
+
+export interface GroupCommitOptions {
+  readonly store: Pick<TimestampStore, 'putBlock'>;
+  /** 8 characters `0-9a-v` that no other process has. */
+  readonly writer: string;
+  readonly instance: string;
+  /** Over how many partition key values a day's blocks are spread. */
+  readonly shards: number;
+  /** How many timestamps may wait for a write before more are refused. */
+  readonly maxPending: number;
+  readonly observer: CommitObserver;
+  /** Milliseconds, never stepping back. */
+  readonly monotonicMs?: () => number;
+}
+
+/** Is told what became of the blocks. */
+export interface CommitObserver {
+  blockCommitted(facts: { latencyMs: number; timestamps: number; writeUnits: number }): void;
+  blockFailed(facts: { error: unknown; timestamps: number }): void;
+}
+
+/** A recorded timestamp's place in the queue. */
+interface Waiting {
+  readonly arrival: Arrival;
+  readonly sinceMs: number;
+  readonly resolve: (record: TimestampRecord) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** An answer comes within this time of the arrival, 201 or 503: below the 10 s that clients and proxies give. */
+const ANSWER_DEADLINE_MS = 8_000;
+
+/** The longest that a block is held open for those who keep arriving: little beside the write itself. */
+const GATHER_MS = 1;
+
+/** One write at a time is the rule; a write that hangs for this long no longer holds up the next one. */
+const STALL_MS = 50;
+const MAX_WRITES_IN_FLIGHT = 4;
+
+/**
+ * Group commit (DeWitt et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984): a lone
+ * timestamp is written at once; those that arrive while a write is under way share the next one. So the number of
+ * writes follows the database's latency, not the load, and the price and CPU of a timestamp fall as the load rises.
+ */
+export class GroupCommit {
+  readonly #options: GroupCommitOptions;
+  readonly #monotonicMs: () => number;
+  #queue: Waiting[] = [];
+  #head = 0;
+  #inFlight = 0;
+  #lastWriteMs = Number.NEGATIVE_INFINITY;
+  #scheduled = false;
+  #stallTimer: NodeJS.Timeout | undefined;
+  #sequence = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+    this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
+    // Writers begin at different shards, so that many lone requests do not meet in shard 0.
+    this.#sequence = Number.parseInt(options.writer, 32) % options.shards;
+  }
+
+  /** Timestamps that wait for a write. */
+  get pending(): number {
+    return this.#queue.length - this.#head;
+  }
+
+  /** Why a further timestamp cannot wait here; `undefined` when it can. */
+  refusal(): ServiceError | undefined {
+    if (this.pending < this.#options.maxPending) return undefined;
+    return new ServiceError('overloaded', `${this.pending} timestamps wait to be stored already`, { retryAfterS: 1 });
+  }
+
+  /**
+   * Resolves with the record once it is durable. Arrivals must come in the order of their time.
+   * Rejects with `overloaded` (nothing was begun) or `unavailable` (it may be stored nevertheless).
+   */
+  record(arrival: Arrival): Promise<TimestampRecord> {
+    const refusal = this.refusal();
+    if (refusal) return Promise.reject(refusal);
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ arrival, sinceMs: this.#monotonicMs(), resolve, reject });
+      this.#schedule(this.#queue.length);
+    });
+  }
+
+  /** Resolves when nothing waits and nothing is being written. */
+  drained(): Promise<void> {
+    if (this.pending === 0 && this.#inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /**
+   * Has what waits written at the end of this turn of the event loop, or a little later: as long as each turn brings more
+   * than the `seen` ones. Nobody waits for a timer, and a lone timestamp not even for another turn.
+   */
+  #schedule(seen: number): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#gather(seen, this.#monotonicMs() + GATHER_MS));
+  }
+
+  #gather(seen: number, untilMs: number): void {
+    const waiting = this.#queue.length;
+    if (waiting > seen && this.#monotonicMs() < untilMs) {
+      setImmediate(() => this.#gather(waiting, untilMs));
+      return;
+    }
+    this.#scheduled = false;
+    this.#writeWhatMay();
+  }
+
+  #writeWhatMay(): void {
+    this.#rejectExpired();
+    while (this.pending > 0 && this.#mayWrite()) void this.#write(this.#cutBlock());
+    if (this.pending > 0) this.#stallTimer ??= setTimeout(() => this.#afterStall(), STALL_MS);
+  }
+
+  #mayWrite(): boolean {
+    if (this.#inFlight === 0) return true;
+    if (this.#inFlight >= MAX_WRITES_IN_FLIGHT) return false;
+    return this.pending >= BLOCK_LIMITS.timestamps || this.#monotonicMs() - this.#lastWriteMs >= STALL_MS;
+  }
+
+  #afterStall(): void {
+    this.#stallTimer = undefined;
+    this.#writeWhatMay();
+  }
+
+  /** The longest run of waiting timestamps that a block may hold: one day, short span, bounded number. */
+  #cutBlock(): Waiting[] {
+    const first = this.#queue[this.#head] as Waiting;
+    const before = Math.min(dayEnd(first.arrival.micros), first.arrival.micros + BLOCK_LIMITS.spanMicros + 1);
+    let end = this.#head + 1;
+    while (
+      end < this.#queue.length &&
+      end - this.#head < BLOCK_LIMITS.timestamps &&
+      (this.#queue[end] as Waiting).arrival.micros < before
+    )
+      end++;
+    const cut = this.#queue.slice(this.#head, end);
+    this.#dropUntil(end);
+    return cut;
+  }
+
+  /** Removes the queue's beginning; copies the rest only now and then, so that taking is O(1) on average. */
+  #dropUntil(end: number): void {
+    this.#head = end;
+    if (this.#head * 2 < this.#queue.length) return;
+    this.#queue = this.#queue.slice(this.#head);
+    this.#head = 0;
+  }
+
+  #rejectExpired(): void {
+    const expiredBefore = this.#monotonicMs() - ANSWER_DEADLINE_MS;
+    let end = this.#head;
+    while (end < this.#queue.length && (this.#queue[end] as Waiting).sinceMs < expiredBefore) end++;
+    if (end === this.#head) return;
+    const expired = this.#queue.slice(this.#head, end);
+    this.#dropUntil(end);
+    this.#fail(expired, new Error(`no write began within ${ANSWER_DEADLINE_MS} ms`));
+  }
+
+  async #write(waiting: Waiting[]): Promise<void> {
+    const startMs = this.#monotonicMs();
+    this.#lastWriteMs = startMs;
+    this.#inFlight++;
+    const block = this.#blockOf(waiting);
+    try {
+      const deadlineMs = ANSWER_DEADLINE_MS - (startMs - (waiting[0] as Waiting).sinceMs);
+      const { writeUnits } = await this.#options.store.putBlock(block, deadlineMs);
+      const records = recordsOf(block);
+      for (let i = 0; i < waiting.length; i++) (waiting[i] as Waiting).resolve(records[i] as TimestampRecord);
+      const latencyMs = this.#monotonicMs() - startMs;
+      this.#options.observer.blockCommitted({ latencyMs, timestamps: waiting.length, writeUnits });
+    } catch (error) {
+      this.#fail(waiting, error);
+    }
+    this.#inFlight--;
+    // Clients that are being answered together come again together: with none seen yet, they get the turn they need to
+    // share the next block, where two groups of clients would else take turns for ever.
+    if (this.pending > 0) this.#schedule(0);
+    else if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #blockOf(waiting: Waiting[]): Block {
+    const { writer, instance, shards } = this.#options;
+    const sequence = this.#sequence++;
+    return { shard: sequence % shards, writer, sequence, instance, arrivals: waiting.map(({ arrival }) => arrival) };
+  }
+
+  #fail(waiting: Waiting[], error: unknown): void {
+    this.#options.observer.blockFailed({ error, timestamps: waiting.length });
+    const refusal = new ServiceError('unavailable', 'the database did not take the timestamp in time', {
+      retryAfterS: 1,
+    });
+    for (const { reject } of waiting) reject(refusal);
+  }
+}

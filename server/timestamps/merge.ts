@@ -1,0 +1,42 @@
+import { type Block, lastMicros, recordsOf } from './block.ts';
+import type { TimestampRecord } from './record.ts';
+
+/** The blocks of one shard of one day, greatest sort key (last timestamp) first. */
+export type ShardBlocks = AsyncIterator<Block>;
+
+interface Head {
+  readonly shard: ShardBlocks;
+  readonly block: Block;
+}
+
+const nextOf = async (shard: ShardBlocks): Promise<Head | undefined> => {
+  const { value, done } = await shard.next();
+  return done ? undefined : { shard, block: value };
+};
+
+const newestFirst = (a: TimestampRecord, b: TimestampRecord): number => (a.id < b.id ? 1 : -1);
+
+/**
+ * The records of several shards in exact order, newest first.
+ *
+ * Blocks overlap in time: their writers work side by side, and a block is filed under its *last* timestamp. So a
+ * record may be given out once no block that is still closed can hold a newer one, that is, once it is newer than the
+ * last timestamps of all of them. What waits is what overlaps: a few blocks, however long the listing.
+ */
+export async function* mergeShards(shards: readonly ShardBlocks[]): AsyncGenerator<TimestampRecord> {
+  let heads = (await Promise.all(shards.map(nextOf))).filter((head) => head !== undefined);
+  let open: TimestampRecord[] = [];
+  while (heads.length > 0) {
+    const head = heads.reduce((a, b) => (lastMicros(b.block) > lastMicros(a.block) ? b : a));
+    const bound = lastMicros(head.block);
+    const given = open.findIndex((record) => record.micros <= bound);
+    yield* given < 0 ? open : open.slice(0, given);
+    open = given < 0 ? [] : open.slice(given);
+
+    open = [...open, ...recordsOf(head.block)].sort(newestFirst);
+    const next = await nextOf(head.shard);
+    heads = heads.filter((other) => other !== head);
+    if (next) heads.push(next);
+  }
+  yield* open;
+}

@@ -1,0 +1,16 @@
+import { randomBytes } from 'node:crypto';
+import type { Micros } from './record.ts';
+
+/** An AWS X-Ray trace id: version, second it began in, 96 unique bits. */
+export const TRACE_ID = /1-[0-9a-f]{8}-[0-9a-f]{24}/;
+
+/** The second as a trace id has it: 8 hexadecimal digits (which wrap in 2106). */
+export const traceSecond = (micros: Micros): string => hex8(Math.floor(micros / 1_000_000));
+
+const hex8 = (value: number): string => (value % 2 ** 32).toString(16).padStart(8, '0');
+
+const PROCESS_PART = randomBytes(8).toString('hex');
+let made = 0;
+
+/** A new trace id: 64 bits are the process's own and random, 32 are counted. */
+export const makeTraceId = (micros: Micros): string => `1-${traceSecond(micros)}-${PROCESS_PART}${hex8(made++)}`;

@@ -1,0 +1,53 @@
+/** The domain: users, whose names and e-mail addresses are unique without regard to case. */
+import type { Micros } from '../timestamps/record.ts';
+
+export interface NewUser {
+  readonly username: string;
+  readonly email: string;
+}
+
+/** A user that exists. Ids begin with the time, so that users are ordered by their ids. */
+export interface User extends NewUser {
+  /** UUID version 7. */
+  readonly id: string;
+  readonly createdAt: Micros;
+}
+
+/** Which users to list. */
+export interface UserQuery {
+  /** How many users at most, 1 to 1,000. */
+  readonly limit: number;
+  /** Only users older than the one with this id. */
+  readonly before?: string;
+}
+
+/** Users, newest first; `next` is the `before` of the next page and absent on the last one. */
+export interface UserPage {
+  readonly users: readonly User[];
+  readonly next?: string;
+}
+
+export interface Users {
+  /**
+   * Creates a user. Fails with `conflict`, naming what is taken, and with `unavailable` when the database did not
+   * answer in time or another creation with the same name does not come to an end.
+   */
+  createUser(newUser: NewUser): Promise<User>;
+  listUsers(query: UserQuery): Promise<UserPage>;
+}
+
+export type UniqueField = keyof NewUser;
+
+/** What only one user can have: a field's value in the form in which values are compared. */
+export interface UniqueName {
+  readonly field: UniqueField;
+  readonly value: string;
+}
+
+/** A user's unique names, in the order in which every creation claims them (one order for all: nobody waits in a ring). */
+export function uniqueNames({ email, username }: NewUser): readonly UniqueName[] {
+  return [
+    { field: 'email', value: email.toLowerCase() },
+    { field: 'username', value: username.toLowerCase() },
+  ];
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  fleetBounds,
+  instancesFor,
+  instancesToSurviveZoneLoss,
+  survivorsOfZoneLoss,
+  tableWriteLimit,
+} from '../../../infra/scaling/capacity.ts';
+import { SCALING } from '../../../infra/settings/settings.ts';
+
+const zoneCounts = fc.integer({ min: 2, max: 6 });
+const needs = fc.integer({ min: 1, max: 200 });
+const rates = fc.integer({ min: 1, max: 100_000 });
+
+describe('fleet capacity', () => {
+  it('runs below the scale-out threshold at the rate it is sized for, and one instance fewer would not', () => {
+    fc.assert(
+      fc.property(rates, rates, fc.integer({ min: 10, max: 90 }), (rate, ratePerInstance, threshold) => {
+        const cpu = (instances: number) => (100 * rate) / (instances * ratePerInstance);
+        const instances = instancesFor(rate, ratePerInstance, threshold);
+        assert.ok(cpu(instances) <= threshold + 1e-9);
+        assert.ok(instances === 1 || cpu(instances - 1) > threshold);
+      }),
+    );
+  });
+
+  it('keeps enough instances when the fullest zone is lost, with none to spare', () => {
+    fc.assert(
+      fc.property(needs, zoneCounts, (needed, zoneCount) => {
+        const instances = instancesToSurviveZoneLoss(needed, zoneCount);
+        assert.ok(survivorsOfZoneLoss(instances, zoneCount) >= needed);
+        assert.ok(instances >= zoneCount);
+        assert.ok(instances === zoneCount || survivorsOfZoneLoss(instances - 1, zoneCount) < needed);
+      }),
+    );
+  });
+
+  it('loses the fullest zone however the instances are spread', () => {
+    fc.assert(
+      fc.property(needs, zoneCounts, (instances, zoneCount) => {
+        const zones = Array.from({ length: zoneCount }, (_, zone) => Math.ceil((instances - zone) / zoneCount));
+        assert.equal(
+          zones.reduce((sum, zone) => sum + zone, 0),
+          instances,
+        );
+        assert.equal(survivorsOfZoneLoss(instances, zoneCount), instances - Math.max(...zones));
+      }),
+    );
+  });
+
+  it('always leaves room to grow', () => {
+    fc.assert(
+      fc.property(rates, rates, rates, zoneCounts, (sustainedRate, peakRate, ratePerInstance, zoneCount) => {
+        const zones = Array.from({ length: zoneCount }, String);
+        const { min, max } = fleetBounds({ sustainedRate, peakRate, ratePerInstance, zones }, SCALING);
+        assert.ok(max > min);
+      }),
+    );
+  });
+
+  it('limits the table above what the largest fleet can write', () => {
+    assert.equal(tableWriteLimit({ min: 2, max: 9 }, 4_000), 36_000);
+  });
+});

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  type Adjustment,
+  type Direction,
+  refuseFlapping,
+  type Step,
+  type StepTable,
+  scaleIn,
+  scaleOut,
+} from '../../../infra/scaling/steps.ts';
+import { SCALING } from '../../../infra/settings/settings.ts';
+
+/** Steps that get larger with the breach: `out` upward from 50 %, `in` downward from it. */
+const steps = (out: boolean): fc.Arbitrary<Direction['steps']> =>
+  fc
+    .record({
+      bounds: fc.uniqueArray(fc.integer(out ? { min: 50, max: 100 } : { min: 0, max: 50 }), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+      growth: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 5, maxLength: 5 }),
+    })
+    .map(({ bounds, growth }) => {
+      const sorted = bounds.toSorted((a, b) => (out ? a - b : b - a));
+      const sums = growth.map((_, index) => growth.slice(0, index + 1).reduce((sum, instances) => sum + instances, 0));
+      return sorted.map((from, index): Step => ({ from, instances: sums[index] as number })) as [Step, ...Step[]];
+    });
+
+const tables: fc.Arbitrary<StepTable> = fc.record({
+  out: fc.record({ periods: fc.constant(2), steps: steps(true) }),
+  in: fc.record({ periods: fc.constant(2), steps: steps(false) }),
+  warmupS: fc.constant(60),
+});
+
+/** The adjustments whose interval holds this distance from the threshold, as Auto Scaling decides it for scaling out. */
+const takenOut = (adjustments: readonly Adjustment[], distance: number): readonly Adjustment[] =>
+  adjustments.filter(
+    ({ metricIntervalLowerBound: low = -Infinity, metricIntervalUpperBound: high = Infinity }) =>
+      distance >= low && distance < high,
+  );
+
+/** The same for scaling in, where the upper bound is the included one. */
+const takenIn = (adjustments: readonly Adjustment[], distance: number): readonly Adjustment[] =>
+  adjustments.filter(
+    ({ metricIntervalLowerBound: low = -Infinity, metricIntervalUpperBound: high = Infinity }) =>
+      distance > low && distance <= high,
+  );
+
+describe('steps of scaling out', () => {
+  it('take exactly one step for every breach', () => {
+    fc.assert(
+      fc.property(tables, fc.double({ min: 0, max: 1_000, noNaN: true }), (table, distance) => {
+        assert.equal(takenOut(scaleOut(table).adjustments, distance).length, 1);
+      }),
+    );
+  });
+
+  it('never add fewer instances for a larger breach', () => {
+    const distance = fc.double({ min: 0, max: 1_000, noNaN: true });
+    fc.assert(
+      fc.property(tables, distance, distance, (table, a, b) => {
+        const { adjustments } = scaleOut(table);
+        const added = (breach: number) => takenOut(adjustments, breach)[0]?.scalingAdjustment ?? 0;
+        assert.ok(added(Math.min(a, b)) <= added(Math.max(a, b)));
+        assert.ok(added(a) > 0);
+      }),
+    );
+  });
+});
+
+describe('steps of scaling in', () => {
+  it('take exactly one step for every breach', () => {
+    fc.assert(
+      fc.property(tables, fc.double({ min: -1_000, max: 0, noNaN: true }), (table, distance) => {
+        assert.equal(takenIn(scaleIn(table).adjustments, distance).length, 1);
+      }),
+    );
+  });
+
+  it('only ever take instances away', () => {
+    fc.assert(
+      fc.property(tables, (table) => {
+        assert.ok(scaleIn(table).adjustments.every(({ scalingAdjustment }) => scalingAdjustment < 0));
+      }),
+    );
+  });
+});
+
+describe('refuseFlapping', () => {
+  it('accepts a table only when no scale-in leads to a scale-out', () => {
+    const bounds = fc.record({ min: fc.integer({ min: 1, max: 10 }), room: fc.integer({ min: 1, max: 20 }) });
+    fc.assert(
+      fc.property(tables, bounds, fc.nat(), fc.nat(), (table, { min, room }, sizeSeed, cpuSeed) => {
+        const max = min + room;
+        fc.pre(accepts(table, min, max));
+        const size = min + 1 + (sizeSeed % room);
+        const cpu = (cpuSeed % (table.in.steps[0].from * 100)) / 100;
+        fc.pre(table.in.steps[0].from > 0);
+        const { adjustments, threshold } = scaleIn(table);
+        const taken = takenIn(adjustments, cpu - threshold)[0]?.scalingAdjustment ?? 0;
+        const left = Math.max(min, size + taken);
+        assert.ok((cpu * size) / left <= scaleOut(table).threshold);
+      }),
+    );
+  });
+
+  it('refuses a table that takes the second last instance away too early', () => {
+    assert.throws(() => refuseFlapping(SCALING, { min: 1, max: 4 }), /takes 2 instances to 1, up to 80 % CPU/);
+  });
+});
+
+const accepts = (table: StepTable, min: number, max: number): boolean => {
+  try {
+    refuseFlapping(table, { min, max });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe('the scaling table', () => {
+  it('scales out above 60 % for two periods, and in below 40 %', () => {
+    assert.deepEqual(
+      { out: scaleOut(SCALING).threshold, periods: scaleOut(SCALING).periods, in: scaleIn(SCALING).threshold },
+      { out: 60, periods: 2, in: 40 },
+    );
+  });
+
+  it('is refused when a step does not go further than the one before', () => {
+    const table: StepTable = {
+      ...SCALING,
+      out: {
+        periods: 2,
+        steps: [
+          { from: 60, instances: 2 },
+          { from: 75, instances: 1 },
+        ],
+      },
+    };
+    assert.throws(() => scaleOut(table), /"out": 1 at 75 % after 2 at 60 %/);
+  });
+});

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, it } from 'node:test';
+import { type Answers, startFakeAws } from './aws/fake-aws.ts';
+import { stageOnAws } from './aws/stage-on-aws.ts';
+import { queryAnswer } from './aws/xml.ts';
+import { runEntry } from './run-entry.ts';
+
+const ENTRY = 'scripts/drill.ts';
+const FAKE_ARTILLERY = join(import.meta.dirname, 'drills/artillery/fake-artillery.js');
+
+/** Closes a server with its connections at the end of a test. */
+const closing = (server: ReturnType<typeof createServer>) => async () => {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+};
+
+/** A service that keeps timestamps in memory; from the nth POST on it answers 503. */
+async function startMemoryService(failFrom = Infinity) {
+  const ids = new Set<string>();
+  let posts = 0;
+  const server = createServer(({ method, url = '' }, outgoing) => {
+    const answer = (status: number, body: object) => outgoing.writeHead(status).end(JSON.stringify(body));
+    if (method !== 'POST') return answer(ids.has(url.slice('/app/'.length)) ? 200 : 404, {});
+    posts++;
+    if (posts >= failFrom) return answer(503, {});
+    ids.add(`id${posts}`);
+    return answer(201, { id: `id${posts}`, timestamp: '2026-11-21T07:45:00.123456Z' });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, ids, [Symbol.asyncDispose]: closing(server) };
+}
+
+/** A folder for a report. */
+async function startFolder() {
+  const folder = await mkdtemp(join(tmpdir(), 'stampede-drill-'));
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
+
+const calm = (url: string): Answers => ({
+  ...stageOnAws({ url }),
+  DescribeInstanceRefreshes: queryAnswer('DescribeInstanceRefreshes', {}),
+  DescribeScalingActivities: () => {
+    const launch = { StatusCode: 'Successful', Description: 'Launching a new EC2 instance: i-9' };
+    const old = { StartTime: '2026-01-01T00:00:00Z', StatusCode: 'Successful', Description: 'long ago' };
+    return queryAnswer('DescribeScalingActivities', {
+      Activities: { member: [{ ...launch, StartTime: new Date().toISOString() }, old] },
+    });
+  },
+  GetMetricData: {
+    body: {
+      MetricDataResults: [{ Id: 'cpu', Timestamps: [Math.floor(Date.now() / 1_000) - 30], Values: [41.5] }],
+    },
+  },
+});
+
+const DENIED = ['TerminateInstances', 'DeregisterTargets', 'StartInstanceRefresh'];
+
+async function drill(answers: Answers, ...args: string[]) {
+  await using aws = await startFakeAws(answers);
+  const finished = await runEntry(ENTRY, [...args, '--artillery', FAKE_ARTILLERY], { env: aws.env });
+  return { ...finished, operations: aws.requests.map(({ operation }) => operation) };
+}
+
+describe('npm run drill', () => {
+  it('loads the stage, reads back what it acknowledged, and reports', async () => {
+    await using service = await startMemoryService();
+    await using report = await startFolder();
+    const args = ['steady', '--duration', '2', '--yes', '--out', report.folder];
+    const { code, stdout, stderr } = await drill(calm(service.url), ...args);
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stderr, /Cost {4}at most 0\.00 USD beyond the running stage \(100 writes 0\.00/);
+    assert.match(stdout, /✓ {2}every acknowledged timestamp is stored +(\d+) of \1 found\n/);
+    assert.match(stdout, /Drill of dev: passed, 6 of 6 promises kept\n\nReport: .*report\.html/);
+    const { runs } = JSON.parse(await readFile(join(report.folder, 'report.json'), 'utf8'));
+    assert.deepEqual(
+      runs[0].run.events.map(({ text }: { text: string }) => text).filter((text: string) => /Launch|ago/.test(text)),
+      ['Launching a new EC2 instance: i-9'],
+    );
+    assert.equal(runs[0].run.observations[0].cpuPercent, 41.5);
+    assert.equal(runs[0].run.observations[0].inService, 2);
+  });
+
+  it('sets beside the measurement what the deployed alarms and steps would make of the load', async () => {
+    await using service = await startMemoryService();
+    await using report = await startFolder();
+    const args = ['scale-out', '--duration', '4', '--capacity', '1000', '--yes', '--out', report.folder];
+    const { code, stdout, stderr } = await drill(calm(service.url), ...args);
+    assert.equal(code, 1, stdout + stderr);
+    assert.match(stdout, /\n {2}· {2}predicted peak 2 instances, measured 2\n/);
+    const [{ run }] = JSON.parse(await readFile(join(report.folder, 'report.json'), 'utf8')).runs;
+    assert.equal(run.prediction.requestsPerInstance, 1_000);
+    assert.equal(run.prediction.seconds.length, run.observations.length);
+    const [{ requestsPerS }, { demandPerS, cpuPercent }] = [run.observations[0], run.prediction.seconds[0]];
+    assert.equal(demandPerS, requestsPerS);
+    // Two instances of the group share what one could take at 100 % CPU.
+    assert.equal(cpuPercent, (100 * requestsPerS) / 2 / 1_000);
+  });
+
+  it('stops when too many requests fail, and fails', async () => {
+    await using service = await startMemoryService(4);
+    await using report = await startFolder();
+    const args = ['steady', '--duration', '60', '--yes', '--out', report.folder];
+    const { code, stdout, stderr } = await drill(calm(service.url), ...args);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /STOP: 3 of 3 requests failed in the last 30 s/);
+    assert.match(stdout, /✗ {2}the drill ran to its end +3 of 3 requests failed .*expected no stop condition/);
+  });
+
+  it('fails when an acknowledged timestamp is not stored', async () => {
+    await using service = await startMemoryService();
+    service.ids.add = () => service.ids;
+    await using report = await startFolder();
+    const args = ['steady', '--duration', '1', '--yes', '--out', report.folder];
+    const { code, stdout } = await drill(calm(service.url), ...args);
+    assert.equal(code, 1);
+    assert.match(stdout, /✗ {2}every acknowledged timestamp is stored +0 of \d+ found, expected all of them/);
+  });
+
+  it('restores the zone it took away when it is interrupted', async () => {
+    await using service = await startMemoryService();
+    await using report = await startFolder();
+    await using aws = await startFakeAws({
+      ...calm(service.url),
+      DeregisterTargets: queryAnswer('DeregisterTargets', {}),
+      RegisterTargets: queryAnswer('RegisterTargets', {}),
+    });
+    const args = ['lose-az', '--fault-at', '1', '--yes', '--out', report.folder, '--artillery', FAKE_ARTILLERY];
+    const env = { PATH: process.env['PATH'], AWS_EC2_METADATA_DISABLED: 'true', ...aws.env };
+    const child = spawn(process.execPath, [ENTRY, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const stderr = await interruptWhen(child, /eu-west-1a lost/);
+    const [code] = await once(child, 'close');
+    assert.equal(code, 130, stderr.join('\n'));
+    assert.equal(
+      stderr.at(-1),
+      'Restored: deregister i-0a1111111111111aa, all of eu-west-1a, and register them again afterwards',
+    );
+    const [gone, back] = ['DeregisterTargets', 'RegisterTargets'].map((name) =>
+      aws.requests.filter(({ operation }) => operation === name).map(({ params }) => params),
+    );
+    assert.equal(gone?.length, 1);
+    assert.deepEqual(back, gone);
+  });
+
+  it('asks before it does anything, and does nothing without an answer', async () => {
+    await using service = await startMemoryService();
+    const { code, stderr, operations } = await drill(calm(service.url), 'kill-instance');
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /Fault {3}terminate i-0a1111111111111aa in eu-west-1a; its group replaces it\nCost {4}at most/,
+    );
+    assert.match(stderr, /This loads and may harm the stage dev\. There is no terminal to ask on: pass --yes/);
+    assert.deepEqual(
+      operations.filter((operation) => DENIED.includes(operation)),
+      [],
+    );
+  });
+
+  it('refuses a target that is another deployment', async () => {
+    await using service = await startMemoryService();
+    await using other = await startMemoryService();
+    const { code, stderr } = await drill(calm(service.url), 'steady', '--target', other.url, '--yes');
+    assert.equal(code, 1);
+    assert.match(stderr, /a timestamp recorded at .* is not found at .*: is --stage right\?/);
+  });
+
+  it('tells that the target does not answer', async () => {
+    const { code, stderr } = await drill(calm('http://127.0.0.1:9'), 'steady', '--yes');
+    assert.equal(code, 1);
+    assert.match(stderr, /drill: POST http:\/\/127\.0\.0\.1:9\/app got no answer/);
+  });
+
+  it('refuses a stage that is being changed', async () => {
+    const { code, stderr } = await drill(stageOnAws(), 'steady', '--yes');
+    assert.equal(code, 1);
+    assert.match(stderr, /drill: an instance refresh is InProgress: let it come to rest first/);
+  });
+
+  it('tells that there are no credentials', async () => {
+    const env = { AWS_REGION: 'eu-west-1' };
+    const { code, stderr } = await runEntry(ENTRY, ['steady', '--artillery', FAKE_ARTILLERY], { env });
+    assert.equal(code, 1);
+    assert.match(stderr, /^drill: cannot read the stack stampede-dev-service: no AWS credentials were found: log in/);
+  });
+
+  it('tells that artillery is missing, and how to install it', async () => {
+    const { code, stderr } = await runEntry(ENTRY, ['steady', '--artillery', '/nonexistent']);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /there is no artillery at \/nonexistent; install its package: .*npm ci --prefix scripts\/drills\/artillery/,
+    );
+  });
+
+  it('refuses a command line that makes no sense', async () => {
+    const cases: [string[], RegExp][] = [
+      [[], /<scenario> is missing: steady, scale-out, kill-instance, lose-az, rolling-deploy/],
+      [['meteor'], /there is no scenario 'meteor': expected steady/],
+      [['steady', '--rate', '0'], /--rate is '0': expected a whole number, 1 or more/],
+      [['steady', '--stop-errors', '200'], /--stop-errors is '200': expected a percentage above 0, at most 100/],
+      [['steady', '--image', 'ami-0123456789abcdef0'], /--image is 'ami-.*': expected it with rolling-deploy only/],
+      [['rolling-deploy', '--image', 'latest'], /--image is 'latest': expected the id of an image/],
+      [['steady', '--target', 'example.org'], /--url is 'example\.org'/],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stderr } = await runEntry(ENTRY, args);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+    }
+  });
+});
+
+/** Sends an interrupt once the process has said something; returns its lines, which grow until it ends. */
+async function interruptWhen(child: ChildProcess, said: RegExp): Promise<string[]> {
+  const lines: string[] = [];
+  const found = Promise.withResolvers<void>();
+  createInterface({ input: child.stderr ?? assert.fail('no stderr') }).on('line', (line) => {
+    lines.push(line);
+    if (said.test(line)) found.resolve();
+  });
+  child.once('close', () => found.reject(new Error(`it ended without saying ${said}: ${lines.join('\n')}`)));
+  await found.promise;
+  child.kill('SIGINT');
+  return lines;
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { artilleryCommand, artilleryScript } from '../../../scripts/drills/artillery/script.ts';
+import { planDrill, plannedRequests } from '../../../scripts/drills/plan.ts';
+import { SCENARIO_NAMES } from '../../../scripts/drills/scenarios.ts';
+
+const choice = { scenario: 'steady', target: 'https://example.org', ratePerS: 50, peakPerS: 500 };
+
+describe('planDrill', () => {
+  it('plans every scenario, with its fault within the load', () => {
+    for (const scenario of SCENARIO_NAMES) {
+      const plan = planDrill({ ...choice, scenario });
+      assert.equal(plan.name, scenario);
+      assert.ok(plan.fault === 'none' || plan.faultAtS + (plan.holdS ?? 0) < plan.durationS, scenario);
+    }
+  });
+
+  it('puts the rates of the operator into the stretches of the scenario', () => {
+    const { phases, durationS } = planDrill({ ...choice, scenario: 'scale-out' });
+    assert.deepEqual(
+      phases.map(({ fromPerS, toPerS }) => [fromPerS, toPerS]),
+      [
+        [50, 50],
+        [50, 500],
+        [500, 500],
+        [50, 50],
+      ],
+    );
+    assert.equal(durationS, 1_920);
+  });
+
+  it('stretches the load to the wanted duration', () => {
+    const { phases } = planDrill({ ...choice, scenario: 'scale-out', durationS: 192 });
+    assert.deepEqual(
+      phases.map(({ durationS }) => durationS),
+      [12, 30, 60, 90],
+    );
+  });
+
+  it('refuses a scenario that does not exist, naming those that do', () => {
+    for (const scenario of ['meteor', 'toString']) {
+      assert.throws(() => planDrill({ ...choice, scenario }), /there is no scenario '\w+': expected steady, scale-out/);
+    }
+  });
+
+  it('refuses a load that ends before its fault can show', () => {
+    assert.throws(
+      () => planDrill({ ...choice, scenario: 'lose-az', durationS: 100 }),
+      /--duration is 100: lose-az needs 390 s at least/,
+    );
+  });
+
+  it('counts the requests of even and rising stretches', () => {
+    const phases = [
+      { name: 'a', durationS: 10, fromPerS: 5, toPerS: 5 },
+      { name: 'b', durationS: 10, fromPerS: 5, toPerS: 15 },
+    ];
+    assert.equal(plannedRequests({ phases }), 150);
+  });
+});
+
+describe('artilleryScript', () => {
+  const phases = [
+    { name: 'steady', durationS: 60, fromPerS: 50, toPerS: 50 },
+    { name: 'rise', durationS: 30, fromPerS: 50, toPerS: 500 },
+  ];
+
+  it('sends the phases to the target and notes what was acknowledged', () => {
+    const { config, scenarios } = artilleryScript({ target: choice.target, phases }, '/run/acknowledged.txt');
+    assert.equal(config.target, 'https://example.org');
+    assert.deepEqual(config.phases, [
+      { name: 'steady', duration: 60, arrivalRate: 50 },
+      { name: 'rise', duration: 30, arrivalRate: 50, rampTo: 500 },
+    ]);
+    assert.deepEqual(config.variables, { acknowledgedFile: '/run/acknowledged.txt' });
+    assert.deepEqual(config.plugins, { periods: {} });
+    assert.deepEqual(scenarios[0]?.flow, [
+      { post: { url: '/app', headers: { accept: 'application/json' }, afterResponse: 'recordAcknowledged' } },
+    ]);
+  });
+
+  it('waits longer than the server allows a request', () => {
+    assert.equal(artilleryScript({ target: 'x', phases }, 'y').config.http.timeout, 11);
+  });
+
+  it('is run with a report', () => {
+    assert.deepEqual(artilleryCommand('/a/run', 'script.json', 'report.json').slice(1), [
+      '/a/run',
+      'run',
+      '--quiet',
+      '--output',
+      'report.json',
+      'script.json',
+    ]);
+  });
+});

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { nftGateway, nftMember, nftRuleset } from '../../../../scripts/drills/rehearsal/stage/nft-ruleset.ts';
+import { readSecurityGroups, type SecurityGroup } from '../../../../scripts/scaling/template/security-groups.ts';
+import { exampleStage } from '../../scaling/template/stage-example.ts';
+
+const groups = readSecurityGroups(exampleStage());
+
+describe('nftRuleset', () => {
+  it('lets a packet pass that its sender may send and its receiver may get, and answers', () => {
+    const members = { AppGroup: ['10.0.1.5', '10.0.2.5'], BalancerGroup: ['10.0.0.10'] };
+    assert.equal(
+      nftRuleset(groups, members),
+      `table ip security_groups {
+  set members_of_AppGroup { type ipv4_addr; flags interval; elements = { 10.0.1.5, 10.0.2.5 }; }
+  set members_of_BalancerGroup { type ipv4_addr; flags interval; elements = { 10.0.0.10 }; }
+  chain egress {
+    ip saddr @members_of_AppGroup ip daddr 0.0.0.0/0 tcp dport 443 return comment "AWS APIs"
+    ip saddr @members_of_BalancerGroup ip daddr 0.0.0.0/0 return comment "the default of EC2 where no egress rule is given"
+    ip saddr @members_of_AppGroup counter drop
+    ip saddr @members_of_BalancerGroup counter drop
+  }
+  chain ingress {
+    ip daddr @members_of_AppGroup ip saddr @members_of_BalancerGroup tcp dport 8080 return comment "Load balancer to app"
+    ip daddr @members_of_BalancerGroup ip saddr 0.0.0.0/0 tcp dport 80 return
+    ip daddr @members_of_AppGroup counter drop
+    ip daddr @members_of_BalancerGroup counter drop
+  }
+  chain forward {
+    type filter hook forward priority 0; policy accept;
+    ct state established,related accept
+    jump egress
+    jump ingress
+  }
+}
+`,
+    );
+  });
+
+  it('starts with empty sets, and judges what the router itself sends and gets when asked to', () => {
+    const text = nftRuleset(groups, {}, ['input', 'output']);
+    assert.match(text, /set members_of_AppGroup \{ type ipv4_addr; flags interval; \}/);
+    const hooks = [...text.matchAll(/type filter hook (\w+)/g)].map(([, hook]) => hook);
+    assert.deepEqual(hooks, ['input', 'output']);
+    assert.equal(text.match(/meta iiftype loopback accept/g)?.length, 2);
+  });
+
+  it('writes port ranges, and protocols without ports', () => {
+    const rule = { peer: { cidr: '10.0.0.0/8' }, description: '' };
+    const group: SecurityGroup = {
+      logicalId: 'G',
+      ingress: [
+        { ...rule, protocol: 'udp', ports: [53, 54] },
+        { ...rule, protocol: 'icmp', ports: undefined },
+      ],
+      egress: [],
+    };
+    const text = nftRuleset([group], {});
+    assert.match(text, /ip saddr 10\.0\.0\.0\/8 udp dport 53-54 return\n/);
+    assert.match(text, /ip saddr 10\.0\.0\.0\/8 meta l4proto icmp return\n/);
+  });
+
+  it('refuses members of a group that the stage has not', () => {
+    assert.throws(
+      () => nftRuleset(groups, { Nobody: ['10.0.0.1'] }),
+      /members of Nobody, .*expected AppGroup, Balancer/,
+    );
+  });
+});
+
+describe('nftGateway', () => {
+  it('lets the subnets that have the route through, and nobody else', () => {
+    const lines = nftGateway('198.51.100.10', ['10.0.0.0/20', '10.0.16.0/20'])
+      .split('\n')
+      .map((line) => line.trim());
+    const judged = lines.filter((line) => line.includes('198.51.100.10'));
+    assert.deepEqual(judged, [
+      'ip saddr 10.0.0.0/20 ip daddr 198.51.100.10 return',
+      'ip saddr 10.0.16.0/20 ip daddr 198.51.100.10 return',
+      'ip daddr 198.51.100.10 counter drop',
+    ]);
+  });
+
+  it('shuts nobody out when there is no such endpoint', () => {
+    assert.doesNotMatch(nftGateway('198.51.100.10', []), /drop/);
+  });
+});
+
+describe('nftMember', () => {
+  it('lets an address join and leave', () => {
+    const words = ['element', 'ip', 'security_groups', 'members_of_AppGroup', '{ 10.0.1.6 }'];
+    assert.deepEqual(nftMember('add', 'AppGroup', '10.0.1.6'), ['add', ...words]);
+    assert.deepEqual(nftMember('delete', 'AppGroup', '10.0.1.6'), ['delete', ...words]);
+  });
+});

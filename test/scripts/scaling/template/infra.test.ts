@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { App } from 'aws-cdk-lib';
+import { z } from 'zod';
+import { scaleOut } from '../../../../infra/scaling/steps.ts';
+import { readSettings, SCALING } from '../../../../infra/settings/settings.ts';
+import { addStampede } from '../../../../infra/stampede.ts';
+import { readStageFacts } from '../../../../scripts/drills/rehearsal/stage/stage-facts.ts';
+import { directionOf } from '../../../../scripts/scaling/model/settings.ts';
+import { groupSubnets, servingGroup } from '../../../../scripts/scaling/template/group.ts';
+import { readLaunchTemplate } from '../../../../scripts/scaling/template/launch-template.ts';
+import { readLoadBalancer } from '../../../../scripts/scaling/template/load-balancer.ts';
+import { parseReference } from '../../../../scripts/scaling/template/reference.ts';
+import { readScaling } from '../../../../scripts/scaling/template/scaling.ts';
+import { readSecurityGroups } from '../../../../scripts/scaling/template/security-groups.ts';
+import { StageTemplates } from '../../../../scripts/scaling/template/stage.ts';
+import { readTargetGroup } from '../../../../scripts/scaling/template/target-group.ts';
+import { userDataScript } from '../../../../scripts/scaling/template/user-data.ts';
+import { ENV, HEALTH_CHECK, HEALTH_PATH, PORT, TIMEOUTS_MS } from '../../../../server/contract.ts';
+import { template } from './stage-example.ts';
+
+const settings = readSettings('dev');
+
+/** The templates of the dev stage, as the installed CDK writes them. */
+function synthesize() {
+  const app = new App();
+  addStampede(app, { stage: 'dev', settings, ami: { id: 'ami-0123456789abcdef0' } });
+  return app.synth().stacks.map(({ stackName, template: content }) => template(stackName, content));
+}
+
+const templates = synthesize();
+const stage = new StageTemplates(templates);
+const group = servingGroup(stage);
+
+describe('the synthesised dev stage', () => {
+  it('scales by the table of its settings', () => {
+    const scaling = readScaling(stage, group);
+    const out = scaling.rules.find((rule) => directionOf(rule) === 'out');
+    const { threshold, periods, adjustments } = scaleOut(SCALING);
+    assert.deepEqual(
+      [out?.alarm.threshold, out?.alarm.evaluationPeriods, out?.alarm.periodS],
+      [threshold, periods, 60],
+    );
+    assert.deepEqual(
+      out?.policy.steps.map(({ lowerBound, adjustment }) => [lowerBound, adjustment]),
+      adjustments.map(({ metricIntervalLowerBound, scalingAdjustment }) => [
+        metricIntervalLowerBound,
+        scalingAdjustment,
+      ]),
+    );
+    assert.equal(scaling.rules.length, 2);
+    assert.equal(scaling.warmupS, SCALING.warmupS);
+  });
+
+  it('spreads over the zones of its settings', () => {
+    const zones = groupSubnets(stage, group).map(({ zone }) => zone);
+    assert.deepEqual(
+      zones,
+      settings.zones.map((letter) => `${settings.region}${letter}`),
+    );
+  });
+
+  it('checks health and drains as the contract says', () => {
+    const { port, deregistrationDelayS, healthCheck } = readTargetGroup(stage, group);
+    assert.deepEqual([port, deregistrationDelayS * 1000], [PORT, TIMEOUTS_MS.deregistrationDelay]);
+    const { path, intervalS, timeoutS, healthyThreshold, unhealthyThreshold } = healthCheck;
+    assert.deepEqual({ intervalS, timeoutS, healthyThreshold, unhealthyThreshold }, { ...HEALTH_CHECK });
+    assert.equal(path, HEALTH_PATH);
+    assert.equal(readLoadBalancer(stage).idleTimeoutS * 1000, TIMEOUTS_MS.albIdle);
+  });
+
+  it('lets instances get requests from the load balancer only', () => {
+    const groupOf = ([text]: readonly string[]) => parseReference(text)?.logicalId;
+    const app = groupOf(readLaunchTemplate(stage, group).securityGroups);
+    const balancer = groupOf(readLoadBalancer(stage).securityGroups);
+    const ingress = readSecurityGroups(stage).find(({ logicalId }) => logicalId === app)?.ingress ?? [];
+    const toPort = ingress.filter(({ ports }) => ports && ports[0] <= PORT && PORT <= ports[1]);
+    assert.deepEqual(
+      toPort.map(({ peer }) => peer),
+      [{ group: balancer }],
+    );
+  });
+
+  it('gives instances a script without holes, once the table has a name', () => {
+    assert.throws(() => userDataScript(templates, {}), /refers to \{\{stampede-dev-data\/\w+\}\}: give each/);
+    const [table] = stage.list('AWS::DynamoDB::GlobalTable', z.object({}));
+    const script = userDataScript(templates, { 'AWS::Region': settings.region, [table?.ref ?? '']: 'timestamps' });
+    assert.match(script, /^#!\/bin\/bash\n/);
+    assert.match(script, /\nTABLE_NAME=timestamps\n/);
+  });
+
+  it('tells a rehearsal whose security groups are whose, and where the load balancer stands', () => {
+    const { groupOf, publicSubnets, region, userData } = readStageFacts(templates, 'timestamps');
+    assert.deepEqual(
+      Object.entries(groupOf).map(
+        ([whose, id]) => `${whose}: ${/^Firewall([A-Za-z]+?)(?=[0-9A-F]{8}$)/.exec(id)?.[1]}`,
+      ),
+      ['app: App', 'balancer: LoadBalancer', 'bastion: Bastion'],
+    );
+    assert.equal(region, settings.region);
+    assert.equal(publicSubnets.length, settings.zones.length);
+    assert.match(userData, /\nTABLE_NAME=timestamps\n/);
+  });
+
+  it('tells a rehearsal which launching hook the user data names, and which subnets lead to the database', () => {
+    const { launchHook, userData, databaseSubnets, subnets } = readStageFacts(templates, 'timestamps');
+    assert.ok(launchHook);
+    assert.match(userData, new RegExp(`\\n${ENV.launchHook}=${launchHook.name}\\n`));
+    assert.match(userData, new RegExp(`\\n${ENV.autoScalingGroup}=${launchHook.groupName}\\n`));
+    assert.equal(launchHook.defaultResult, 'ABANDON');
+    const ways = databaseSubnets.map(({ cidr }) => cidr);
+    assert.ok(subnets.every(({ cidr }) => ways.includes(cidr)));
+  });
+});

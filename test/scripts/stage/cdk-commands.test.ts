@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { UsageError } from '../../../scripts/cli/errors.ts';
+import { commandText } from '../../../scripts/cli/run.ts';
+import { deployLine, destroyLine, planLine } from '../../../scripts/stage/cdk-commands.ts';
+import { parseSettings } from '../../../scripts/stage/cdk-options.ts';
+
+const prod = { stage: 'prod', settings: ['nat=single'], amiId: 'ami-0123456789abcdef0' };
+
+describe('the cdk command lines', () => {
+  it('plan with the image and the settings of this deployment', () => {
+    assert.equal(
+      commandText(planLine(prod)),
+      'node_modules/.bin/cdk diff -c stage=prod -c amiId=ami-0123456789abcdef0 -c nat=single',
+    );
+  });
+
+  it('deploy all stacks and let cdk ask before permissions widen', () => {
+    assert.equal(
+      commandText(deployLine({ stage: 'dev' }, { approved: false })),
+      'node_modules/.bin/cdk deploy --all --require-approval broadening -c stage=dev',
+    );
+  });
+
+  it('deploy without a question once approved', () => {
+    assert.match(commandText(deployLine({ stage: 'dev' }, { approved: true })), /--require-approval never/);
+  });
+
+  it('destroy without a second question', () => {
+    assert.equal(
+      commandText(destroyLine({ stage: 'dev', amiId: 'ami-0123456789abcdef0' })),
+      'node_modules/.bin/cdk destroy --all --force -c stage=dev -c amiId=ami-0123456789abcdef0',
+    );
+  });
+});
+
+describe('parseSettings', () => {
+  it('takes name=value, the value with anything in it', () => {
+    const settings = ['nat=per-az', 'schedule=Morning=0 6 ? * MON-FRI *=6'];
+    assert.deepEqual(parseSettings(settings), settings);
+  });
+
+  it('refuses what is no name=value', () => {
+    assert.throws(() => parseSettings(['nat']), UsageError);
+    assert.throws(() => parseSettings(['nat=single', '=x']), /--set is '=x': expected name=value/);
+  });
+});

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { describe, it, type TestContext } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { watchSaturation } from '../../../server/admission/saturation.ts';
+
+function blockTheLoop(ms: number): void {
+  const endMs = performance.now() + ms;
+  while (performance.now() < endMs);
+}
+
+/** Watches, and hands out the changes one by one. */
+function watchChanges(test: TestContext, maxDelayMs: number) {
+  let tell: (saturated: boolean) => void = () => {};
+  const monitor = watchSaturation({ maxDelayMs, onChange: (saturated) => tell(saturated) });
+  // The monitor's own timers keep no process alive, and neither does a promise.
+  const keepAlive = setInterval(() => {}, 10_000);
+  test.after(() => {
+    clearInterval(keepAlive);
+    monitor.close();
+  });
+  const nextChange = () => new Promise<boolean>((resolve) => (tell = resolve));
+  return { monitor, nextChange };
+}
+
+describe('the saturation monitor', { timeout: 10_000 }, () => {
+  it('reports a loop whose turns are long, and its recovery soon after', async (test) => {
+    const { monitor, nextChange } = watchChanges(test, 100);
+    assert.equal(monitor.isSaturated(), false);
+
+    await setTimeout(500); // Calm turns, which must not outweigh the long ones.
+    let turns = 0;
+    let busy = true;
+    test.after(() => {
+      busy = false;
+    });
+    const turn = () => {
+      turns += 1;
+      blockTheLoop(250);
+      if (busy) setImmediate(turn);
+    };
+    turn();
+    assert.equal(await nextChange(), true);
+    assert.equal(monitor.isSaturated(), true);
+    assert.ok(turns <= 4, `seen within a second, took ${turns} turns`);
+
+    busy = false;
+    const calmSinceMs = performance.now();
+    assert.equal(await nextChange(), false);
+    assert.equal(monitor.isSaturated(), false);
+    const recoveryMs = performance.now() - calmSinceMs;
+    assert.ok(recoveryMs < 600, `took ${recoveryMs} ms`);
+  });
+
+  it('keeps no process alive', () => {
+    const program = `import { setTimeout } from 'node:timers/promises';
+import { watchSaturation } from './server/admission/saturation.ts'; watchSaturation({ maxDelayMs: 100 });`;
+    const { status } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { timeout: 8_000 });
+    assert.equal(status, 0);
+  });
+});

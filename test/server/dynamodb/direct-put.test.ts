@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { createDynamoDBClient } from '../../../server/dynamodb/client.ts';
+import { createDirectPut } from '../../../server/dynamodb/direct-put.ts';
+
+const PUT = { TableName: 'table', Item: { pk: { S: '2026-11-21#07' } } };
+const DEADLINE_MS = 5_000;
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+const status =
+  (code: number): Answer =>
+  (_request, response) =>
+    response.writeHead(code, { 'Content-Type': 'application/x-amz-json-1.0', 'Content-Length': 2 }).end('{}');
+
+/** A database that gives each put the next of the answers, and to everything else a 200; it keeps the puts' headers. */
+const startDatabase = async (t: TestContext, { path = '' } = {}, ...answers: Answer[]) => {
+  const puts: IncomingMessage['headers'][] = [];
+  const connections = new Set<Socket>();
+  let nowMs = 0;
+  const pauses: number[] = [];
+  const server = createServer((request, response) => {
+    const isPut = request.headers['x-amz-target'] === 'DynamoDB_20120810.PutItem';
+    if (isPut) {
+      puts.push(request.headers);
+      connections.add(request.socket);
+    }
+    const answer = (isPut && answers.shift()) || status(200);
+    request.resume().on('end', () => answer(request, response));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = createDynamoDBClient({ endpoint: `http://127.0.0.1:${port}${path}` });
+  t.after(() => {
+    client.destroy();
+    server.closeAllConnections();
+    server.close();
+  });
+  return {
+    put: createDirectPut({ client, onPause: ({ pauseMs }) => pauses.push(pauseMs), monotonicMs: () => nowMs }),
+    callBySdk: () => client.send(new GetItemCommand({ TableName: 'table', Key: { pk: { S: 'any' } } })),
+    passMs: (ms: number) => {
+      nowMs += ms;
+    },
+    puts,
+    pauses,
+    connections,
+  };
+};
+
+describe('a put past the SDK', () => {
+  it('waits for a call of the SDK that got through, which shows where the database is', async (t) => {
+    const { put, callBySdk, puts } = await startDatabase(t);
+    assert.equal(await put(PUT, DEADLINE_MS), false);
+    assert.equal(puts.length, 0);
+    await callBySdk();
+    assert.equal(await put(PUT, DEADLINE_MS), true);
+    assert.match(
+      puts[0]?.authorization ?? '',
+      /^AWS4-HMAC-SHA256 Credential=local\/\d{8}\/local\/dynamodb\/aws4_request/,
+    );
+  });
+
+  const failures: readonly [string, Answer][] = [
+    ['a refusal', status(400)],
+    ['an error of the database', status(500)],
+    ['a lost connection', (request) => request.socket.destroy()],
+    [
+      'half an answer',
+      (_request, response) => response.writeHead(200, { 'Content-Length': 9 }).write('{', () => response.destroy()),
+    ],
+    ['silence', () => {}],
+  ];
+  for (const [name, answer] of failures)
+    it(`leaves the put to the SDK after ${name}, and those after it until a call of the SDK got through`, async (t) => {
+      const { put, callBySdk, puts } = await startDatabase(t, {}, answer);
+      await callBySdk();
+      assert.equal(await put(PUT, DEADLINE_MS), false);
+      assert.equal(await put(PUT, DEADLINE_MS), false);
+      assert.equal(puts.length, 1);
+      await callBySdk();
+      assert.equal(await put(PUT, DEADLINE_MS), true);
+    });
+
+  it('keeps the deadline of the caller when that is shorter than its own', async (t) => {
+    const { put, callBySdk } = await startDatabase(t, {}, () => {});
+    await callBySdk();
+    const late = AbortSignal.timeout(900);
+    assert.equal(await put(PUT, 50), false);
+    assert.ok(!late.aborted, 'it took the second that an attempt may take, not the 50 ms that were left');
+  });
+
+  it('stays with the SDK for ever longer when it fails again and again, until one gets through', async (t) => {
+    const failed = Array.from({ length: 9 }, () => status(500));
+    const { put, callBySdk, puts, pauses, passMs } = await startDatabase(t, {}, ...failed, status(200), ...failed);
+    const tryAgain = async () => {
+      await callBySdk();
+      return put(PUT, DEADLINE_MS);
+    };
+    await tryAgain(); // The first failure has no pause.
+    for (let tried = 2; tried <= 9; tried++) {
+      assert.equal(await tryAgain(), false);
+      assert.equal(puts.length, tried);
+      passMs((pauses.at(-1) ?? 0) - 1);
+      await tryAgain();
+      assert.equal(puts.length, tried, 'it was tried before the pause was over');
+      passMs(1);
+    }
+    assert.deepEqual(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+    assert.equal(await tryAgain(), true);
+    await tryAgain();
+    assert.equal(await tryAgain(), false);
+    assert.equal(pauses.at(-1), 1_000);
+  });
+
+  it('takes puts that fail together for one failure', async (t) => {
+    const { put, callBySdk, pauses } = await startDatabase(t, {}, status(500), status(500), status(500));
+    await callBySdk();
+    const taken = await Promise.all([put(PUT, DEADLINE_MS), put(PUT, DEADLINE_MS), put(PUT, DEADLINE_MS)]);
+    assert.deepEqual(taken, [false, false, false]);
+    assert.deepEqual(pauses, []);
+  });
+
+  it('keeps its connections after a refusal', async (t) => {
+    const { put, callBySdk, connections } = await startDatabase(t, {}, status(400));
+    for (const taken of [false, true, true]) {
+      await callBySdk();
+      assert.equal(await put(PUT, DEADLINE_MS), taken);
+    }
+    assert.equal(connections.size, 1);
+  });
+
+  it('keeps the connections that were opened anew when an older put fails late', async (t) => {
+    const lost: Answer = (request) => request.socket.destroy();
+    const { put, callBySdk, connections } = await startDatabase(t, {}, () => {}, lost);
+    await callBySdk();
+    const late = put(PUT, 300);
+    assert.equal(await put(PUT, DEADLINE_MS), false);
+    await callBySdk();
+    assert.equal(await put(PUT, DEADLINE_MS), true);
+    assert.equal(await late, false);
+    await callBySdk();
+    assert.equal(await put(PUT, DEADLINE_MS), true);
+    assert.equal(connections.size, 3);
+  });
+
+  it('leaves an endpoint with a path to the SDK: something else may answer at its root', async (t) => {
+    const { put, callBySdk, puts } = await startDatabase(t, { path: '/database' });
+    await callBySdk();
+    assert.equal(await put(PUT, DEADLINE_MS), false);
+    assert.equal(puts.length, 0);
+  });
+});

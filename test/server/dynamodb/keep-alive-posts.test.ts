@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { describe, it, type TestContext } from 'node:test';
+import { createServer as createTlsServer, setDefaultCACertificates } from 'node:tls';
+import { KeepAlivePosts } from '../../../server/dynamodb/keep-alive-posts.ts';
+import { LOCALHOST } from '../support/certificate.ts';
+
+const DEADLINE_MS = 5_000;
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
+
+/** Reacts to a post, which it is given whole. */
+type React = (socket: Socket, post: string, connection: number) => void;
+
+const answering =
+  (text: string): React =>
+  (socket) =>
+    socket.write(text);
+
+/** A server that reacts to each post, and numbers its connections from 1. */
+const start = async (t: TestContext, server: Server, react: React, protocol = 'http:', hostname = '127.0.0.1') => {
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  server.on(protocol === 'https:' ? 'secureConnection' : 'connection', (socket: Socket) => {
+    const connection = ++connections;
+    let received = '';
+    sockets.add(socket);
+    socket.setEncoding('utf8').on('error', () => {});
+    socket.on('data', (text: string) => {
+      received += text;
+      const headEnd = received.indexOf('\r\n\r\n') + 4;
+      const length = Number(/content-length: (\d+)/.exec(received)?.[1]);
+      if (headEnd < 4 || Buffer.byteLength(received.slice(headEnd)) < length) return;
+      const post = received;
+      received = '';
+      react(socket, post, connection);
+    });
+  });
+  server.listen(0, protocol === 'https:' ? 'localhost' : hostname.replace(/[[\]]/g, ''));
+  await once(server, 'listening');
+  const posts = new KeepAlivePosts({ protocol, hostname, port: (server.address() as AddressInfo).port });
+  t.after(() => {
+    posts.close();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const post = (body = '{}', timeoutMs = DEADLINE_MS) => posts.post({ host: hostname, 'x-a': 'b' }, body, timeoutMs);
+  return { post, posts, connections: () => connections };
+};
+
+describe('posts over kept connections', () => {
+  it('send the headers and the body, whose length they count in bytes', async (t) => {
+    const seen: string[] = [];
+    const { post } = await start(t, createServer(), (socket, text) => {
+      seen.push(text);
+      socket.write(OK);
+    });
+    assert.equal(await post('{"name":"Zoë"}'), 200);
+    assert.deepEqual(seen, [
+      'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\nx-a: b\r\ncontent-length: 15\r\n\r\n{"name":"Zoë"}',
+    ]);
+  });
+
+  it('resolve with the status, whatever it is, also when the answer comes byte by byte', async (t) => {
+    const text = 'HTTP/1.1 400 Bad Request\r\ncontent-length:5\r\nx-amzn-requestid: 1\r\n\r\nerror';
+    const { post } = await start(t, createServer(), async (socket) => {
+      for (const byte of text) await new Promise((written) => socket.write(byte, written));
+    });
+    assert.equal(await post(), 400);
+  });
+
+  it('share one connection when they follow each other, and take further ones side by side', async (t) => {
+    const held: Socket[] = [];
+    const { post, connections } = await start(t, createServer(), (socket, text) => {
+      if (text.endsWith('held')) held.push(socket);
+      else socket.write(OK);
+      if (held.length === 2) for (const each of held.splice(0)) each.write(OK);
+    });
+    await post();
+    await post();
+    assert.equal(connections(), 1);
+    assert.deepEqual(await Promise.all([post('held'), post('held')]), [200, 200]);
+    assert.equal(connections(), 2);
+    await Promise.all([post(), post()]);
+    assert.equal(connections(), 2);
+  });
+
+  const misunderstood: readonly [string, string][] = [
+    ['without a length', 'HTTP/1.1 200 OK\r\n\r\n{}'],
+    ['of two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'],
+    ['in chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 12\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n'],
+    ['that is not final', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    ['of another protocol', 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}'],
+    ['with more behind it', `${OK}HTTP/1.1 200 OK`],
+    ['without an end', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}`],
+  ];
+  for (const [name, text] of misunderstood)
+    it(`reject at an answer ${name}, and give its connection up`, async (t) => {
+      const { post, connections } = await start(t, createServer(), (socket, _post, connection) =>
+        socket.write(connection === 1 ? text : OK),
+      );
+      await assert.rejects(post(), /an answer of|more came/);
+      assert.equal(await post(), 200);
+      assert.equal(connections(), 2);
+    });
+
+  it('reject when the connection ends before the answer is whole', async (t) => {
+    const { post } = await start(t, createServer(), (socket) => socket.end(OK.slice(0, -1)));
+    await assert.rejects(post(), /the connection was closed/);
+  });
+
+  it('reject when nobody listens', async () => {
+    const posts = new KeepAlivePosts({ protocol: 'http:', hostname: '127.0.0.1', port: 1 });
+    await assert.rejects(posts.post({ host: 'a' }, '{}', DEADLINE_MS), { code: 'ECONNREFUSED' });
+  });
+
+  it('reject after their deadline, and never take the late answer for that of the next post', async (t) => {
+    const silent = Promise.withResolvers<Socket>();
+    const { post } = await start(t, createServer(), (socket, _post, connection) => {
+      if (connection === 1) silent.resolve(socket);
+      else socket.write('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n');
+    });
+    await assert.rejects(post('{}', 50), /no answer within 50 ms/);
+    (await silent.promise).write(OK);
+    assert.equal(await post(), 400);
+  });
+
+  it('keep a connection whose answer came in time beyond the deadline of its post', async (t) => {
+    const { post, connections } = await start(t, createServer(), answering(OK));
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    await post();
+    t.mock.timers.tick(2 * DEADLINE_MS);
+    await post();
+    assert.equal(connections(), 1);
+  });
+
+  it('take another connection after the server closed the idle one, with or without saying so', async (t) => {
+    const closed: Promise<unknown>[] = [];
+    const { post, connections } = await start(t, createServer(), (socket, _post, connection) => {
+      closed.push(once(socket, 'close'));
+      if (connection === 1) socket.end(OK);
+      else socket.write(OK.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+    });
+    for (const connection of [1, 2, 3]) {
+      assert.equal(await post(), 200);
+      await closed.at(-1);
+      assert.equal(connections(), connection);
+    }
+  });
+
+  it('give an idle connection up on which something comes that nobody asked for', async (t) => {
+    const sockets: Socket[] = [];
+    const { post, connections } = await start(t, createServer(), (socket) => {
+      sockets.push(socket);
+      socket.write(OK);
+    });
+    await post();
+    const [idle] = sockets as [Socket];
+    idle.write(OK);
+    await once(idle, 'close');
+    assert.equal(await post(), 200);
+    assert.equal(connections(), 2);
+  });
+
+  it('leave no connection behind when they were closed before the answer', async (t) => {
+    const asked = Promise.withResolvers<Socket>();
+    const { post, posts } = await start(t, createServer(), (socket) => asked.resolve(socket));
+    const posted = post();
+    const socket = await asked.promise;
+    posts.close();
+    socket.write(OK);
+    assert.equal(await posted, 200);
+    await once(socket, 'close');
+  });
+
+  it('prove the server by TLS, where the origin says https', async (t) => {
+    const server = () => createTlsServer(LOCALHOST);
+    const unknown = await start(t, server(), answering(OK), 'https:', 'localhost');
+    await assert.rejects(unknown.post(), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    setDefaultCACertificates([LOCALHOST.cert]);
+    const known = await start(t, server(), answering(OK), 'https:', 'localhost');
+    assert.equal(await known.post(), 200);
+    const misnamed = await start(t, server(), answering(OK), 'https:', '127.0.0.1');
+    await assert.rejects(misnamed.post(), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+  });
+
+  const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(({ address }) => address === '::1'),
+  );
+  it('find an IPv6 address in brackets', { skip: !hasIpv6 && 'this machine has no IPv6' }, async (t) => {
+    const { post } = await start(t, createServer(), answering(OK), 'http:', '[::1]');
+    assert.equal(await post(), 200);
+  });
+});

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import request from 'supertest';
+import { startDatabase } from '../support/database.ts';
+import { startService } from '../support/service.ts';
+
+type Body = { timestamps: { timestamp: string; id: string }[]; next?: string };
+
+const database = await startDatabase();
+const { server } = await startService(database);
+const get = (path: string, accept = 'application/json') => request(server).get(path).set('accept', accept);
+const list = async (path: string): Promise<Body> => (await get(path).expect(200)).body;
+
+/** 25 records, as their POSTs answered, oldest first. */
+const recorded: { timestamp: string; id: string }[] = [];
+
+before(async () => {
+  for (let round = 0; round < 5; round++) {
+    const posts = Array.from({ length: 5 }, () =>
+      request(server).post('/app').set('accept', 'application/json').expect(201),
+    );
+    recorded.push(...(await Promise.all(posts)).map(({ body }) => body));
+  }
+  recorded.sort((a, b) => (a.id < b.id ? -1 : 1));
+});
+
+describe('GET /app', () => {
+  it('lists what was recorded, newest first', async () => {
+    assert.deepEqual(await list('/app'), { timestamps: recorded.toReversed() });
+  });
+
+  it('gives pages that follow each other without gap or overlap', async () => {
+    const ids: string[] = [];
+    let path: string | undefined = '/app?limit=7&consistent=true';
+    let pages = 0;
+    while (path) {
+      const page: Body = await list(path);
+      ids.push(...page.timestamps.map(({ id }) => id));
+      path = page.next;
+      pages++;
+    }
+    assert.equal(pages, 4);
+    assert.deepEqual(ids, recorded.map(({ id }) => id).reverse());
+  });
+
+  it('keeps to a time range: from is in it, to is not', async () => {
+    const [from, to] = [recorded[5]?.timestamp as string, recorded[20]?.timestamp as string];
+    const { timestamps } = await list(`/app?from=${from}&to=${to}&limit=1000`);
+    assert.deepEqual(timestamps, recorded.slice(5, 20).reverse());
+    assert.deepEqual(await list('/app?from=9999-01-01'), { timestamps: [] });
+    assert.deepEqual(await list('/app?to=0001-01-01'), { timestamps: [] });
+  });
+
+  it('is JSON for programs, a page for browsers', async () => {
+    await get('/app', '*/*').expect('content-type', /^application\/json/);
+    const page = await get('/app', 'text/html,application/xhtml+xml,*/*;q=0.8').expect('content-type', /^text\/html/);
+    assert.ok(page.text.includes(recorded[24]?.id as string));
+    assert.equal(page.headers['vary'], 'Accept');
+  });
+
+  it('is CSV on request', async () => {
+    const { text } = await get('/app?limit=2', 'text/csv')
+      .expect(200)
+      .expect('content-type', /^text\/csv/);
+    const [header, first, second, end] = text.split('\r\n');
+    assert.equal(header, 'timestamp,id,traceId,clientAddress,protocol,instance');
+    assert.deepEqual(
+      [first, second, end],
+      [...[24, 23].map((i) => Object.values(recorded[i] as object).join(',')), ''],
+    );
+  });
+
+  it('is one JSON document a line on request, with the next page in a Link header', async () => {
+    const { text, headers } = await get('/app?limit=2', 'application/x-ndjson')
+      .buffer()
+      .parse((res, done) => {
+        let all = '';
+        res.on('data', (chunk) => (all += chunk));
+        res.on('end', () => done(null, all));
+      })
+      .then((response) => ({ text: response.body as string, headers: response.headers }));
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(lines, [recorded[24], recorded[23]]);
+    assert.match(headers['link'] ?? '', new RegExp(`^</app\\?limit=2&cursor=${recorded[23]?.id}>; rel="next"$`));
+  });
+
+  it('refuses what it does not understand, and says which field is at fault', async () => {
+    for (const [query, field] of [
+      ['limit=0', 'query.limit'],
+      ['limit=1001', 'query.limit'],
+      ['limit=ten', 'query.limit'],
+      ['limit=1&limit=2', 'query.limit'],
+      ['cursor=abc', 'query.cursor'],
+      ['from=yesterday', 'query.from'],
+      ['to=2026-02-30', 'query.to'],
+      ['consistent=1', 'query.consistent'],
+      ['color=red', 'query.color'],
+    ] as const) {
+      const { body } = await get(`/app?${query}`).expect(400).expect('content-type', 'application/problem+json');
+      assert.deepEqual(
+        body.errors.map((error: { field: string }) => error.field),
+        [field],
+        query,
+      );
+    }
+  });
+});
+
+describe('GET /app/:id', () => {
+  it('gives the record', async () => {
+    for (const record of recorded) assert.deepEqual((await get(`/app/${record.id}`).expect(200)).body, record);
+  });
+
+  it('answers 404 for an id that nobody got, and for what is no id', async () => {
+    await get(`/app/${recorded[0]?.id.replace(/.$/, 'v')}`).expect(404);
+    await get('/app/none').expect(404);
+  });
+});
+
+describe('a read token', () => {
+  const token = 'correct-horse-battery-staple';
+
+  it('is needed to list timestamps, not to record or to read one', async () => {
+    const guarded = (await startService(database, { READ_TOKEN: token })).server;
+    const { headers, body } = await request(guarded).get('/app').expect(401);
+    assert.match(headers['www-authenticate'] ?? '', /^Bearer/);
+    assert.equal(body.status, 401);
+    await request(guarded).get('/app').set('authorization', 'Bearer wrong').expect(401);
+    await request(guarded).get('/app').set('authorization', `Bearer ${token}`).expect(200);
+    await request(guarded).post('/app').expect(201);
+    await request(guarded).get(`/app/${recorded[0]?.id}`).expect(200);
+  });
+});

@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { describe, it } from 'node:test';
+import request from 'supertest';
+import { TIMEOUTS_MS } from '../../../server/contract.ts';
+import { startDatabase } from '../support/database.ts';
+import { startService } from '../support/service.ts';
+
+const database = await startDatabase();
+const service = await startService(database);
+const { server, url } = service;
+const port = Number(new URL(url).port);
+
+const open = async (): Promise<Socket> => {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  return socket;
+};
+
+/** All that the server sends down the connection until it ends it. */
+const conversation = async (text: string): Promise<string> => {
+  const socket = await open();
+  let received = '';
+  socket.on('data', (chunk) => {
+    received += chunk;
+  });
+  socket.write(text);
+  await once(socket, 'close');
+  return received;
+};
+
+const isHealthy = () => request(server).get('/health').expect(200, { status: 'ok' });
+
+describe('GET /', () => {
+  it('tells programs who answered', async () => {
+    const { body } = await request(server).get('/').expect(200).expect('content-type', /json/);
+    const { uptimeSeconds, ...facts } = body;
+    assert.deepEqual(facts, { hostname: 'test-host', version: '1.2.3', commit: 'abcdef123456' });
+    assert.ok(uptimeSeconds >= 0);
+  });
+
+  it('shows people a page', async () => {
+    const { text } = await request(server).get('/').set('accept', 'text/html').expect(200);
+    assert.match(text, /test-host/);
+  });
+});
+
+describe('what is not there', () => {
+  it('is a 404, as problem details for programs and as a page for browsers', async () => {
+    const { body } = await request(server)
+      .get('/nothing')
+      .expect(404)
+      .expect('content-type', 'application/problem+json');
+    assert.deepEqual(body, {
+      type: '/docs#not-found',
+      title: 'Not Found',
+      status: 404,
+      detail: 'there is nothing at /nothing',
+    });
+    const page = await request(server)
+      .get('/<script>')
+      .set('accept', 'text/html')
+      .expect(404)
+      .expect('content-type', /html/);
+    assert.ok(!page.text.includes('<script>'));
+  });
+
+  it('is a 405 with Allow where only the method is wrong', async () => {
+    const { headers } = await request(server).delete('/app').expect(405);
+    assert.equal(headers['allow'], 'GET, HEAD, POST');
+    await request(server).post('/health').expect(405).expect('allow', 'GET, HEAD');
+  });
+});
+
+describe('every answer', () => {
+  it('has the security headers and does not tell what made it', async () => {
+    for (const path of ['/', '/app', '/health', '/nothing']) {
+      const { headers } = await request(server).get(path);
+      assert.match(headers['content-security-policy'] ?? '', /^default-src 'none';script-src 'self'/);
+      assert.equal(headers['x-content-type-options'], 'nosniff');
+      assert.equal(headers['x-powered-by'], undefined);
+    }
+    const { headers } = await request(server).post('/app');
+    assert.match(headers['content-security-policy'] ?? '', /default-src 'none'/);
+  });
+
+  it('has its headers only for HEAD', async () => {
+    const { text } = await request(server).head('/app').expect(200);
+    assert.equal(text, undefined);
+  });
+});
+
+describe('an error that nobody foresaw', () => {
+  it('is logged whole, and told the client as nothing but that', async () => {
+    const broken = await startService({ ...database, tableName: 'no-such-table' });
+    const { body } = await request(broken.server).post('/app').expect(503).expect('retry-after', '1');
+    assert.ok(!JSON.stringify(body).includes('ResourceNotFound'));
+    const line = broken.log.find(({ msg }) => msg === 'block failed');
+    assert.match(JSON.stringify(line), /ResourceNotFound/);
+  });
+});
+
+describe('the connection', () => {
+  it('is kept longer than the load balancer keeps it', () => {
+    assert.equal(server.keepAliveTimeout, TIMEOUTS_MS.keepAlive);
+    assert.ok(server.keepAliveTimeout > TIMEOUTS_MS.albIdle);
+  });
+
+  it('is given the same time for headers as for the whole request (Node swaps the two when it is more)', () => {
+    assert.equal(server.requestTimeout, TIMEOUTS_MS.request);
+    assert.ok(server.headersTimeout <= server.requestTimeout);
+  });
+
+  it('carries pipelined requests, answered in their order', async () => {
+    const post = 'POST /app HTTP/1.1\r\nHost: a\r\n\r\n';
+    const health = 'GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+    const received = await conversation(post + post + health);
+    assert.deepEqual(received.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 201', 'HTTP/1.1 201', 'HTTP/1.1 200']);
+  });
+
+  it('is closed with a 400 when what comes is not HTTP', async () => {
+    for (const garbage of [
+      '\x16\x03\x01\x02\x00\r\n\r\n',
+      'GET / HTTP/9.9\r\n\r\n',
+      'POST /app HTTP/1.1\r\nContent-Length: -1\r\n\r\n',
+    ])
+      assert.match(await conversation(garbage), /^HTTP\/1\.1 400 /);
+    await isHealthy();
+  });
+
+  it('is closed with a 431 when the headers are too large', async () => {
+    assert.match(await conversation(`GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`), /^HTTP\/1\.1 431 /);
+    await isHealthy();
+  });
+
+  it('may break off at any point of a request', async () => {
+    for (const part of [
+      'POST /a',
+      'POST /app HTTP/1.1\r\nHost',
+      'POST /app HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc',
+    ]) {
+      const socket = await open();
+      socket.write(part);
+      socket.resetAndDestroy();
+    }
+    await isHealthy();
+  });
+
+  it('may be slow without keeping others waiting', async () => {
+    const slow = await Promise.all(Array.from({ length: 200 }, open));
+    for (const socket of slow) socket.write('POST /app HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n1');
+    await request(server).post('/app').expect(201);
+    await isHealthy();
+    const last = slow.at(-1) as Socket;
+    last.write('2');
+    const [answer] = await once(last, 'data');
+    assert.match(String(answer), /^HTTP\/1\.1 201 /);
+    for (const socket of slow) socket.destroy();
+  });
+
+  it('may break off while the timestamp is being stored', async () => {
+    const release = database.hold();
+    const arrived = service.arrived(1);
+    const socket = await open();
+    socket.write('POST /app HTTP/1.1\r\nHost: a\r\n\r\n');
+    await arrived;
+    socket.resetAndDestroy();
+    release();
+    await request(server).post('/app').expect(201);
+  });
+});
+
+describe('draining', () => {
+  it('turns health to 503, answers what is in flight, and closes the connection after it', async () => {
+    const draining = await startService(database);
+    const release = database.hold();
+    const arrived = draining.arrived(1);
+    const inFlight = fetch(`${draining.url}/app`, { method: 'POST' });
+    await arrived;
+    const accepted = once(draining.server, 'connection');
+    const kept = connect(Number(new URL(draining.url).port), '127.0.0.1');
+    await accepted;
+
+    const drained = draining.drain();
+    kept.write('GET /health HTTP/1.1\r\nHost: a\r\n\r\n');
+    const [answer] = await once(kept, 'data');
+    assert.match(String(answer), /^HTTP\/1\.1 503 /);
+    assert.match(String(answer), /connection: close/i);
+    assert.match(String(answer), /draining/);
+
+    release();
+    assert.equal((await inFlight).status, 201);
+    await drained;
+    await assert.rejects(fetch(`${draining.url}/health`));
+  });
+
+  it('writes what waits even when its client has gone', async () => {
+    const draining = await startService(database);
+    const count = async () => (await request(server).get('/app?limit=1000&consistent=true')).body.timestamps.length;
+    const before = await count();
+    const release = database.hold();
+    const arrived = draining.arrived(1);
+    const socket = connect(Number(new URL(draining.url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('POST /app HTTP/1.1\r\nHost: a\r\n\r\n');
+    await arrived;
+    socket.resetAndDestroy();
+
+    let isDrained = false;
+    const drained = draining.drain().then(() => {
+      isDrained = true;
+    });
+    await once(draining.server, 'close');
+    await new Promise(setImmediate);
+    assert.equal(isDrained, false);
+    release();
+    await drained;
+    assert.equal(await count(), before + 1);
+  });
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import request from 'supertest';
+import type { z } from 'zod';
+import type { Method, Operation, Response } from '../../../server/http/openapi/document.ts';
+import { openApiDocument } from '../../../server/http/openapi/openapi.ts';
+import * as schemas from '../../../server/http/schemas.ts';
+import { startDatabase } from '../support/database.ts';
+import { startService } from '../support/service.ts';
+
+const { server } = await startService(await startDatabase(), { LOAD_ENDPOINT: 'on' });
+const { paths } = openApiDocument('');
+
+const schemaNamed = (name: string): z.ZodType =>
+  Object.values(schemas).find((schema) => 'meta' in schema && schema.meta()?.id === name) as z.ZodType;
+
+const { body: recorded } = await request(server).post('/app').set('accept', 'application/json').expect(201);
+
+/** Calls an operation with the examples of what it needs; the record that it reads is one that exists. */
+const call = (path: string, method: Method, { parameters = [], requestBody }: Operation) => {
+  const needed = parameters.filter((parameter) => parameter.in === 'query' && parameter.required);
+  const query = Object.fromEntries(needed.map(({ name, schema }) => [name, String(schema.examples?.[0])]));
+  const sent = request(server)
+    [method](path.replace('{id}', recorded.id))
+    .query(query)
+    .set('accept', 'application/json, */*;q=0.1');
+  const json = requestBody?.required && requestBody.content['application/json'];
+  return json ? sent.send(json.example as object) : sent;
+};
+
+describe('every operation of the document', () => {
+  for (const [path, item] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(item) as [Method, Operation][]) {
+      it(`${method.toUpperCase()} ${path} answers as it says`, async () => {
+        const answer = await call(path, method, operation);
+        const documented = operation.responses[answer.status] as Response | undefined;
+        assert.ok(documented && answer.status < 300, `${answer.status}: ${answer.text}`);
+        const content = documented.content?.[answer.type];
+        assert.ok(content, `${answer.type} is not documented`);
+        for (const name of Object.keys(documented.headers ?? {}))
+          assert.ok(name === 'Link' || answer.get(name), `${name} is missing`);
+        const schemaName = content.schema?.$ref?.split('/').at(-1);
+        if (schemaName) assert.ok(schemaNamed(schemaName).parse(answer.body));
+      });
+    }
+  }
+});
+
+describe('every path of the document', () => {
+  for (const [path, item] of Object.entries(paths)) {
+    it(`${path} has the methods that it says, and no others`, async () => {
+      const methods = Object.keys(item).map((method) => method.toUpperCase());
+      const answer = await request(server).delete(path.replace('{id}', recorded.id)).expect(405);
+      const allowed = answer.get('allow')?.split(', ') ?? [];
+      assert.deepEqual(allowed.toSorted(), [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].toSorted());
+    });
+  }
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+
+/** The pages' scripts are plain JavaScript, outside the type checker. */
+const script = (name: string) => import(new URL(`../../../server/http/pages/assets/${name}`, import.meta.url).href);
+const { ApiError } = await script('api.js');
+const { backoffMs, repeat } = await script('repeat.js');
+const { countByInstance, mergeLatest, timeParts } = await script('latest.js');
+const { createTones } = await script('tones.js');
+
+interface Row {
+  readonly id: string;
+}
+
+describe('mergeLatest', () => {
+  const rows = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 3 }), { maxLength: 40 });
+
+  it('is the newest of all, each once, whatever each answer showed of them', () => {
+    fc.assert(
+      fc.property(rows, fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), fc.nat(30), (ids, seen, limit) => {
+        const records: Row[] = ids.map((id) => ({ id }));
+        const known = records.filter((_, index) => seen[index]);
+        const expected = ids.toSorted((a, b) => (a < b ? 1 : -1)).slice(0, limit);
+        assert.deepEqual(
+          mergeLatest(known, records, limit).map((record: Row) => record.id),
+          expected,
+        );
+      }),
+    );
+  });
+});
+
+describe('countByInstance', () => {
+  it('counts what each wrote, in the order of their names', () => {
+    const counted = countByInstance([{ instance: 'b' }, { instance: 'a' }, { instance: 'b' }]);
+    assert.deepEqual(counted, [
+      ['a', 1],
+      ['b', 2],
+    ]);
+  });
+});
+
+describe('timeParts', () => {
+  it('splits a time into day, clock, milliseconds and microseconds', () => {
+    assert.deepEqual(timeParts('2026-11-21T07:45:00.123456Z'), {
+      date: '2026-11-21',
+      clock: '07:45:00',
+      millis: '123',
+      micros: '456',
+      withinSecond: 0.123456,
+    });
+  });
+});
+
+describe('createTones', () => {
+  it('gives up to eight instances eight tones, and each the same again', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 8 }), (instances) => {
+        const toneOf = createTones();
+        const tones = instances.map(toneOf);
+        assert.equal(new Set(tones).size, instances.length);
+        assert.deepEqual(instances.map(toneOf), tones);
+      }),
+    );
+  });
+
+  it('still answers when there are more instances than tones', () => {
+    const toneOf = createTones();
+    for (let i = 0; i < 30; i++) assert.match(toneOf(`i-${i}`), /^tone-[0-7]$/);
+  });
+});
+
+describe('ApiError', () => {
+  const error = (headers: Record<string, string>, problem: object) =>
+    new ApiError(new Response('', { status: 503, headers }), problem);
+
+  it('says what the server says and when to come back', () => {
+    const { message, status, retryAfterS } = error({ 'retry-after': '3' }, { detail: 'it is logged.' });
+    assert.deepEqual([message, status, retryAfterS], ['it is logged', 503, 3]);
+  });
+
+  it('makes do with an answer that is no problem document and a Retry-After that is no number', () => {
+    const { message, retryAfterS } = error({ 'retry-after': 'Sat, 21 Nov 2026 12:00:00 GMT' }, {});
+    assert.deepEqual([message, retryAfterS], ['the server answered 503', 0]);
+    assert.equal(error({}, {}).retryAfterS, 0);
+  });
+});
+
+describe('repeat', () => {
+  const pace = { intervalMs: 2_000, longestMs: 60_000 };
+
+  /** Runs `task` for as many turns and tells how long each pause was. */
+  const pauses = async (turns: number, task: (turn: number) => void): Promise<number[]> => {
+    const running = new AbortController();
+    const waits: number[] = [];
+    const wait = async (ms: number) => {
+      if (waits.push(ms) === turns) running.abort();
+    };
+    await repeat(async () => task(waits.length), { ...pace, signal: running.signal, onFailure: () => undefined }, wait);
+    return waits;
+  };
+
+  it('pauses for the interval while all goes well', async () => {
+    assert.deepEqual(await pauses(3, () => undefined), [2_000, 2_000, 2_000]);
+  });
+
+  it('pauses ever longer while it fails, and returns to the interval', async () => {
+    const failing = (turn: number) => {
+      if (turn < 6) throw new Error('down');
+    };
+    assert.deepEqual(await pauses(7, failing), [4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 2_000]);
+  });
+
+  it('waits at least as long as the server asks', () => {
+    assert.equal(backoffMs(1, pace, 90), 90_000);
+    assert.equal(backoffMs(1, pace, 1), 4_000);
+  });
+
+  it('ends a pause at once when stopped, and reports nothing of a task it cut off', async () => {
+    const running = new AbortController();
+    const failures: unknown[] = [];
+    const ended = repeat(async () => undefined, { ...pace, signal: running.signal, onFailure: () => undefined });
+    setImmediate(() => running.abort());
+    await ended;
+    const cut = new AbortController();
+    const task = (signal: AbortSignal) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const cutOff = repeat(task, { ...pace, signal: cut.signal, onFailure: (error: unknown) => failures.push(error) });
+    cut.abort();
+    await cutOff;
+    assert.deepEqual(failures, []);
+  });
+});

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createHomePage } from '../../../server/http/pages/home-page.ts';
+import { createProblemPage } from '../../../server/http/pages/problem-page.ts';
+import { createTimestampsPage } from '../../../server/http/pages/timestamps-page.ts';
+
+const asset = (name: string) => `/assets/x/${name}`;
+
+const instance = { hostname: 'ip-10-0-1-2', version: '1.2.3', commit: 'abc1234', uptimeSeconds: 93_784 };
+
+const record = {
+  timestamp: '2026-11-21T07:45:00.123456Z',
+  id: '1j0oi4qvma000c807k3f9a2v0000001q',
+  traceId: '1-69200b2c-3f5c8a1b9d7e4c6f8a0b2d4e',
+  clientAddress: '203.0.113.7',
+  protocol: 'https',
+  instance: 'i-0abc1234def567890',
+} as const;
+
+const textOf = (page: string): string =>
+  page
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+describe('every page', () => {
+  const pages = {
+    home: createHomePage(asset)(instance),
+    timestamps: createTimestampsPage(asset)({ timestamps: [record], next: '/app?cursor=a' }, { from: '2026' }),
+    problem: createProblemPage(asset)({ type: '/docs#invalid', title: 'Bad Request', status: 400, detail: 'no' }),
+  };
+  for (const [name, page] of Object.entries(pages)) {
+    it(`${name} has nothing inline and nothing from elsewhere`, () => {
+      assert.doesNotMatch(page, /<style|\sstyle=|\son\w+=|<script(?![^>]*src="\/assets\/)/);
+      const urls = [...page.matchAll(/(?:src|href|action)="([^"]*)"/g)].map(([, url = '']) => url);
+      assert.ok(urls.length > 5);
+      for (const url of urls) assert.match(url, /^($|[/#](?!\/))/);
+    });
+  }
+});
+
+describe('the home page', () => {
+  it('says who answered', () => {
+    const page = createHomePage(asset)({ ...instance, instanceId: 'i-0abc', availabilityZone: 'eu-central-1a' });
+    assert.match(textOf(page), /Host ip-10-0-1-2 Instance i-0abc Zone eu-central-1a Version 1\.2\.3 Commit abc1234/);
+  });
+
+  it('says nothing of instance and zone outside EC2', () => {
+    assert.match(textOf(createHomePage(asset)(instance)), /Host ip-10-0-1-2 Version/);
+  });
+
+  for (const [seconds, text] of [
+    [0.4, '0 s'],
+    [59, '59 s'],
+    [60, '1 min'],
+    [3_600, '1 h'],
+    [93_784, '1 d 2 h 3 min'],
+  ] as const) {
+    it(`shows an uptime of ${seconds} s as ${text}`, () => {
+      const page = createHomePage(asset)({ ...instance, uptimeSeconds: seconds });
+      assert.match(textOf(page), new RegExp(`Up for ${text} Who`));
+    });
+  }
+
+  it('records without JavaScript too', () => {
+    assert.match(createHomePage(asset)(instance), /<form id="record" method="post" action="\/app">/);
+  });
+});
+
+describe('the timestamps page', () => {
+  const page = createTimestampsPage(asset);
+
+  it('shows each record, its time as one text with the microseconds told apart', () => {
+    const shown = page({ timestamps: [record] }, {});
+    assert.match(shown, /<time datetime="2026-11-21T07:45:00\.123456Z">/);
+    assert.match(textOf(shown), /2026-11-21 07:45:00 \.123 456 i-0abc1234def567890 203\.0\.113\.7 https 1-69200b2c/);
+    assert.match(shown, /href="\/app\/1j0oi4qvma000c807k3f9a2v0000001q"/);
+  });
+
+  it('links to the older page when there is one', () => {
+    assert.match(
+      page({ timestamps: [record], next: '/app?from=2026&cursor=a' }, {}),
+      /rel="next" href="\/app\?from=2026&amp;cursor=a"/,
+    );
+    assert.doesNotMatch(page({ timestamps: [record] }, {}), /rel="next"/);
+  });
+
+  it('keeps the filter in its fields, escaped', () => {
+    const shown = page({ timestamps: [] }, { from: '"><script>', to: '2026-11-22' });
+    assert.match(shown, /name="from" value="&quot;&gt;&lt;script&gt;"/);
+    assert.match(shown, /name="to" value="2026-11-22"/);
+  });
+
+  it('tells an empty table from an empty answer to a filter', () => {
+    assert.match(textOf(page({ timestamps: [] }, {})), /Nothing has been recorded yet/);
+    assert.match(textOf(page({ timestamps: [] }, { to: '2020' })), /No timestamp was recorded in this time/);
+  });
+});
+
+describe('the problem page', () => {
+  const page = createProblemPage(asset);
+
+  it('shows status, title, detail, fields at fault and where the type is explained', () => {
+    const errors = [{ field: 'query.limit', message: 'expected <b>' }];
+    const shown = page({ type: '/docs#invalid', title: 'Bad Request', status: 400, detail: 'not valid', errors });
+    assert.match(textOf(shown), /400 Bad Request not valid query\.limit expected &lt;b&gt;/);
+    assert.match(shown, /href="\/docs#invalid"/);
+  });
+
+  it('tells what to do when a token is needed or the server is busy', () => {
+    const problem = { type: '/docs#x', title: 'x', detail: 'x' };
+    assert.match(textOf(page({ ...problem, status: 401 })), /asks for the read token/);
+    assert.match(textOf(page({ ...problem, status: 503 })), /Trying again in a moment/);
+  });
+});

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  addTotals,
+  BOUNDS,
+  createMetrics,
+  type Metrics,
+  noTotals,
+  totalsSince,
+} from '../../../server/metrics/metrics.ts';
+
+const duration = fc.double({ min: 0.25, max: 30_000, noNaN: true });
+const events = fc.array(
+  fc.oneof(
+    fc.nat(50).map((count) => (metrics: Metrics) => metrics.timestampRecorded(count)),
+    fc.constant((metrics: Metrics) => metrics.timestampRefused()),
+    fc.nat(50).map((count) => (metrics: Metrics) => metrics.timestampFailed(count)),
+    fc
+      .record({ latencyMs: fc.nat(30_000), timestamps: fc.integer({ min: 1, max: 5_000 }), writeUnits: fc.nat(400) })
+      .map((commit) => (metrics: Metrics) => metrics.blockCommitted(commit)),
+    fc.nat(100).map((percent) => (metrics: Metrics) => metrics.eventLoopSampled(percent, percent)),
+  ),
+);
+
+const countsOf = (histogram: { counts: readonly number[] }) => histogram.counts.reduce((sum, count) => sum + count, 0);
+
+describe('the metrics of a worker', () => {
+  it('count what happened', () => {
+    const metrics = createMetrics();
+    metrics.timestampRecorded(3);
+    metrics.timestampRecorded(1);
+    metrics.timestampRefused();
+    metrics.timestampFailed(7);
+    metrics.blockCommitted({ latencyMs: 4.2, timestamps: 3, writeUnits: 1 });
+    metrics.blockCommitted({ latencyMs: 90_000, timestamps: 1, writeUnits: 2 });
+    const { counters, histograms } = metrics.snapshot();
+    assert.deepEqual(counters, {
+      timestampsRecorded: 4,
+      timestampsRefused: 1,
+      timestampsFailed: 7,
+      writeUnits: 3,
+      workerRestarts: 0,
+    });
+    assert.equal(histograms.timestampsPerBlock.counts[BOUNDS.timestampsPerBlock.indexOf(3)], 1);
+    assert.equal(histograms.timestampsPerBlock.counts[BOUNDS.timestampsPerBlock.indexOf(1)], 1);
+    assert.equal(histograms.commitLatency.counts.at(-1), 1, 'beyond the last bound: in the last bucket');
+    assert.equal(histograms.commitLatency.sum, 90_004.2);
+  });
+
+  it('have at most 150 buckets each, the most values that one PutMetricData metric takes', () => {
+    for (const [name, bounds] of Object.entries(BOUNDS)) {
+      assert.ok(bounds.length <= 150, `${name} has ${bounds.length}`);
+      assert.deepEqual(
+        bounds,
+        [...bounds].sort((a, b) => a - b),
+      );
+    }
+  });
+
+  it('put a duration into the bucket whose bound is at most 9 % above it', () => {
+    fc.assert(
+      fc.property(duration, (latencyMs) => {
+        const metrics = createMetrics();
+        metrics.blockCommitted({ latencyMs, timestamps: 1, writeUnits: 1 });
+        const bucket = metrics.snapshot().histograms.commitLatency.counts.indexOf(1);
+        const bound = BOUNDS.commitLatency[bucket] as number;
+        assert.ok(bound >= latencyMs && bound <= latencyMs * 1.09, `${latencyMs} counted as ${bound}`);
+      }),
+    );
+  });
+
+  it('add up over workers to what one worker would have counted', () => {
+    fc.assert(
+      fc.property(events, events, (ofOne, ofOther) => {
+        const [one, other, both] = [createMetrics(), createMetrics(), createMetrics()];
+        for (const event of ofOne) event(one);
+        for (const event of ofOther) event(other);
+        for (const event of [...ofOne, ...ofOther]) event(both);
+        assert.deepEqual(addTotals(one.snapshot(), other.snapshot()), both.snapshot());
+      }),
+    );
+  });
+
+  it('tell what was counted since an earlier snapshot, also after a trip through JSON', () => {
+    fc.assert(
+      fc.property(events, events, (before, after) => {
+        const [all, later] = [createMetrics(), createMetrics()];
+        for (const event of before) event(all);
+        const earlier = JSON.parse(JSON.stringify(all.snapshot()));
+        for (const event of after) {
+          event(all);
+          event(later);
+        }
+        assert.deepEqual(totalsSince(earlier, all.snapshot()), later.snapshot());
+      }),
+    );
+  });
+
+  it('count a process that replaces another one as a restart', () => {
+    const [first, second] = [createMetrics(), createMetrics({ isRestart: true })];
+    assert.equal(addTotals(first.snapshot(), second.snapshot()).counters.workerRestarts, 1);
+  });
+
+  it('begin with zeros', () => {
+    const { counters, histograms } = noTotals();
+    assert.deepEqual(Object.values(counters), [0, 0, 0, 0, 0]);
+    assert.deepEqual(Object.values(histograms).map(countsOf), [0, 0, 0, 0]);
+  });
+});

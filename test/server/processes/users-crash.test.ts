@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createDatabaseProcess, DEADLINE_MS, startServerProcess } from '../support/processes.ts';
+
+const NAMES = Array.from({ length: 60 }, (_, index) => `user${index}`);
+
+const create = (url: string, name: string) =>
+  fetch(`${url}/users`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: name, email: `${name}@example.com` }),
+  });
+
+/** Asks again while the answer is 503, as its Retry-After says. */
+const createAtLast = async (url: string, name: string): Promise<number> => {
+  for (const deadlineMs = Date.now() + DEADLINE_MS; Date.now() < deadlineMs; ) {
+    const response = await create(url, name);
+    if (response.status !== 503) return response.status;
+    await delay(Number(response.headers.get('retry-after')) * 1_000);
+  }
+  return 503;
+};
+
+const listNames = async (url: string): Promise<string[]> => {
+  const { users } = (await (await fetch(`${url}/users?limit=1000`)).json()) as { users: { username: string }[] };
+  return users.map(({ username }) => username);
+};
+
+describe('creating users', () => {
+  it('keeps every answered user, and leaves no name unusable, when the server is killed', async () => {
+    const database = await createDatabaseProcess();
+    const doomed = await startServerProcess(database.environment);
+    const answered: string[] = [];
+    let answers = 0;
+    const attempts = NAMES.map(async (name) => {
+      const response = await create(doomed.url, name).catch(() => undefined); // The server dies under it.
+      if (response?.status === 201) answered.push(name);
+      answers += 1;
+      if (answers === 5) doomed.signal('SIGKILL');
+    });
+    await Promise.all(attempts);
+    await doomed.exited;
+    assert.ok(answered.length < NAMES.length, `${answered.length} answered before the kill`);
+
+    const { url } = await startServerProcess(database.environment);
+    const survivors = await listNames(url);
+    assert.deepEqual(
+      answered.filter((name) => !survivors.includes(name)),
+      [],
+    );
+    const statuses = await Promise.all(NAMES.map((name) => createAtLast(url, name)));
+    for (const [index, name] of NAMES.entries())
+      assert.equal(statuses[index], survivors.includes(name) ? 409 : 201, name);
+    assert.deepEqual((await listNames(url)).sort(), NAMES.toSorted());
+  });
+});

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ServiceError } from '../../../server/errors.ts';
+import { BLOCK_LIMITS, type Block } from '../../../server/timestamps/block.ts';
+import { type CommitObserver, GroupCommit } from '../../../server/timestamps/group-commit.ts';
+import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
+import type { Arrival } from '../../../server/timestamps/record.ts';
+
+const START = microsFromIso('2026-11-21T07:45:00Z') as number;
+const arrival = (micros: number): Arrival => ({
+  micros,
+  traceId: '1-6920060c-3f5c8a1b9d7e4c6f8a0b2d4e',
+  clientAddress: '203.0.113.7',
+  protocol: 'https',
+});
+const arrivals = (count: number, stepMicros = 1) =>
+  Array.from({ length: count }, (_, i) => arrival(START + i * stepMicros));
+
+/** A store whose writes stay under way until the test lets them succeed or fail. */
+class HeldStore {
+  readonly writes: { block: Block; succeed: () => void; fail: (error: Error) => void }[] = [];
+  #arrived: (() => void)[] = [];
+
+  putBlock(block: Block) {
+    return new Promise<{ writeUnits: number }>((resolve, reject) => {
+      this.writes.push({ block, succeed: () => resolve({ writeUnits: 1 }), fail: reject });
+      for (const wake of this.#arrived.splice(0)) wake();
+    });
+  }
+
+  async written(count: number): Promise<void> {
+    while (this.writes.length < count) await new Promise<void>((wake) => this.#arrived.push(wake));
+  }
+}
+
+const setUp = ({ maxPending = 10_000, monotonicMs }: { maxPending?: number; monotonicMs?: () => number } = {}) => {
+  const store = new HeldStore();
+  const seen = { committed: [] as unknown[], failed: [] as { error: unknown; timestamps: number }[] };
+  const observer: CommitObserver = {
+    blockCommitted: (facts) => seen.committed.push(facts),
+    blockFailed: (facts) => seen.failed.push(facts),
+  };
+  const commit = new GroupCommit({
+    store,
+    writer: '00000000',
+    instance: 'i-1',
+    shards: 16,
+    maxPending,
+    observer,
+    ...(monotonicMs && { monotonicMs }),
+  });
+  return { store, seen, commit };
+};
+
+const sizes = (store: HeldStore) => store.writes.map(({ block }) => block.arrivals.length);
+const code = (expected: string) => (error: unknown) => error instanceof ServiceError && error.code === expected;
+
+describe('group commit', () => {
+  it('writes a lone timestamp at once, in a block of its own', async () => {
+    const { store, commit } = setUp();
+    const recorded = commit.record(arrival(START));
+    await store.written(1);
+    store.writes[0]?.succeed();
+    assert.equal((await recorded).micros, START);
+    assert.deepEqual(sizes(store), [1]);
+  });
+
+  it('lets clients that were answered together share the next block with those who waited', async () => {
+    const { store, commit } = setUp({ monotonicMs: () => 0 });
+    const answered = commit.record(arrival(START));
+    await store.written(1);
+    const waited = arrivals(3).map(({ micros }) => commit.record(arrival(micros + 1)));
+    store.writes[0]?.succeed();
+    await answered;
+    await nextTurn();
+    const again = commit.record(arrival(START + 10));
+    await store.written(2);
+    store.writes[1]?.succeed();
+    await Promise.all([...waited, again]);
+    assert.deepEqual(sizes(store), [1, 4]);
+  });
+
+  it('holds a block open for 1 ms at most, however many keep arriving', async () => {
+    let nowMs = 0;
+    const { store, commit } = setUp({ monotonicMs: () => nowMs });
+    void commit.record(arrival(START));
+    for (let micros = START + 1; store.writes.length === 0 && nowMs < 10; nowMs += 0.25) {
+      void commit.record(arrival(micros++));
+      await nextTurn();
+    }
+    assert.ok(nowMs > 1 && nowMs <= 2, `written after ${nowMs} ms`);
+  });
+
+  it('gathers what arrives during a write into the next one', async () => {
+    const { store, commit, seen } = setUp();
+    const first = commit.record(arrival(START));
+    await store.written(1);
+    const others = arrivals(100).map(({ micros }) => commit.record(arrival(micros + 1)));
+    store.writes[0]?.succeed();
+    await first;
+    await store.written(2);
+    store.writes[1]?.succeed();
+    const ids = (await Promise.all(others)).map(({ id }) => id);
+    assert.equal(new Set(ids).size, 100);
+    assert.deepEqual(sizes(store), [1, 100]);
+    assert.equal(seen.committed.length, 2);
+  });
+
+  it('answers nobody before the block is stored', async () => {
+    const { store, commit } = setUp();
+    let answered = false;
+    const recorded = commit.record(arrival(START)).then(() => {
+      answered = true;
+    });
+    await store.written(1);
+    await new Promise(setImmediate);
+    assert.equal(answered, false);
+    store.writes[0]?.succeed();
+    await recorded;
+  });
+
+  it('tells everybody in a failed block, and goes on with the next', async () => {
+    const { store, commit, seen } = setUp();
+    const [a, b] = arrivals(2).map((each) => commit.record(each)) as [Promise<unknown>, Promise<unknown>];
+    await store.written(1);
+    const reason = new Error('no such host');
+    store.writes[0]?.fail(reason);
+    await assert.rejects(a, code('unavailable'));
+    await assert.rejects(b, code('unavailable'));
+    assert.deepEqual(seen.failed, [{ error: reason, timestamps: 2 }]);
+
+    const later = commit.record(arrival(START + 10));
+    await store.written(2);
+    store.writes[1]?.succeed();
+    await later;
+  });
+
+  it('refuses at once what exceeds the bound', async () => {
+    const { commit } = setUp({ maxPending: 3 });
+    for (const each of arrivals(3)) commit.record(each).catch(() => {});
+    await assert.rejects(commit.record(arrival(START + 5)), code('overloaded'));
+  });
+
+  it('never lets a block span midnight, a quarter of a second, or a thousand timestamps', async () => {
+    const midnight = microsFromIso('2026-11-22') as number;
+    for (const [first, count, step] of [
+      [midnight - 2, 4, 1],
+      [START, 4, BLOCK_LIMITS.spanMicros / 2],
+      [START, BLOCK_LIMITS.timestamps + 1, 1],
+    ] as const) {
+      const { store, commit } = setUp();
+      for (let i = 0; i < count; i++) commit.record(arrival(first + i * step)).catch(() => {});
+      for (let written = 1; sizes(store).reduce((a, b) => a + b, 0) < count; written++) {
+        await store.written(written);
+        store.writes[written - 1]?.succeed();
+      }
+      assert.equal(store.writes.length, 2);
+      for (const { block } of store.writes) {
+        const times = block.arrivals.map(({ micros }) => micros);
+        assert.ok(Math.max(...times) - Math.min(...times) <= BLOCK_LIMITS.spanMicros);
+        assert.equal(new Set(times.map((micros) => micros >= midnight)).size, 1);
+        assert.ok(times.length <= BLOCK_LIMITS.timestamps);
+      }
+    }
+  });
+
+  it('goes around a write that hangs', async () => {
+    const { store, commit } = setUp();
+    commit.record(arrival(START)).catch(() => {});
+    await store.written(1);
+    const second = commit.record(arrival(START + 1));
+    await store.written(2);
+    store.writes[1]?.succeed();
+    assert.equal((await second).micros, START + 1);
+  });
+
+  it('gives up what has waited too long, without writing it', async () => {
+    let now = 0;
+    const { store, commit, seen } = setUp({ monotonicMs: () => now });
+    const first = commit.record(arrival(START));
+    await store.written(1);
+    const waiting = commit.record(arrival(START + 1));
+    now = 60_000;
+    store.writes[0]?.succeed();
+    await first;
+    await assert.rejects(waiting, code('unavailable'));
+    assert.deepEqual(sizes(store), [1]);
+    assert.equal(seen.failed.length, 1);
+  });
+
+  it('is drained when everything is stored or refused', async () => {
+    const { store, commit } = setUp();
+    await commit.drained();
+    const recorded = commit.record(arrival(START));
+    const drained = commit.drained();
+    await store.written(1);
+    store.writes[0]?.succeed();
+    await drained;
+    assert.equal((await recorded).instance, 'i-1');
+  });
+
+  it('spreads blocks over the shards', async () => {
+    const { store, commit } = setUp();
+    for (let i = 0; i < 32; i++) {
+      const recorded = commit.record(arrival(START + i));
+      await store.written(i + 1);
+      store.writes[i]?.succeed();
+      await recorded;
+    }
+    assert.deepEqual(new Set(store.writes.map(({ block }) => block.shard)).size, 16);
+  });
+});

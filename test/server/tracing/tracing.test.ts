@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import type { Span } from '../../../server/tracing/spans.ts';
+import { startTracing, type Tracing } from '../../../server/tracing/tracing.ts';
+
+const ROOT = 'Root=1-67891233-abcdef012345678912345678';
+
+/** Starts a server on a free port of loopback; gives its URL. */
+async function listen(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('tracing', () => {
+  let received: Span[];
+  let answer: number;
+  let errors: unknown[];
+  let now: number;
+  let servers: Server[];
+  let tracing: Tracing;
+  let collectorUrl: string;
+
+  const serve = async (listener: RequestListener): Promise<string> => {
+    const server = createServer(listener);
+    servers.push(server);
+    return listen(server);
+  };
+
+  beforeEach(async () => {
+    received = [];
+    errors = [];
+    servers = [];
+    answer = 200;
+    now = 1_795_219_200_000;
+    collectorUrl = await serve(async (request, response) => {
+      const body = Buffer.concat(await request.toArray()).toString();
+      received.push(...JSON.parse(body).resourceSpans[0].scopeSpans[0].spans);
+      response.writeHead(answer).end('{}');
+    });
+    const onError = (error: unknown) => errors.push(error);
+    tracing = startTracing({ endpoint: collectorUrl, serviceName: 'stampede', nowMs: () => now, onError });
+  });
+
+  afterEach(async () => {
+    await tracing.stop();
+    for (const server of servers) server.close();
+  });
+
+  /** Asks the service under trace and waits until its spans have been sent. */
+  const ask = async (url: string, traceHeader?: string): Promise<void> => {
+    await fetch(url, { headers: traceHeader ? { 'x-amzn-trace-id': traceHeader } : {} });
+    await setImmediate();
+  };
+
+  it('sends a span with the trace id of the load balancer', async () => {
+    const url = await serve((_request, response) => response.writeHead(201).end());
+    await ask(`${url}/app?x=1`, `${ROOT};Parent=53995c3f42cd8ad8;Sampled=1`);
+    await tracing.flush();
+    const [span] = received;
+    assert.equal(span?.traceId, '67891233abcdef012345678912345678');
+    assert.equal(span?.parentSpanId, '53995c3f42cd8ad8');
+    assert.equal(span?.name, 'GET /app');
+    assert.equal(span?.startTimeUnixNano, '1795219200000000000');
+    assert.deepEqual(span?.attributes.at(-1)?.value, { intValue: 201 });
+    assert.deepEqual(span?.status, {});
+  });
+
+  it('marks a server error', async () => {
+    const url = await serve((_request, response) => response.writeHead(503).end());
+    await ask(url, `${ROOT};Sampled=1`);
+    await tracing.flush();
+    assert.deepEqual(received[0]?.status, { code: 2 });
+  });
+
+  it('traces one request a second where the caller has not decided, and none that it declines', async () => {
+    const url = await serve((_request, response) => response.end());
+    await ask(`${url}/declined`, `${ROOT};Sampled=0`);
+    await ask(`${url}/first`, ROOT);
+    await ask(`${url}/same-second`, ROOT);
+    now += 1_000;
+    await ask(`${url}/next-second`, ROOT);
+    await tracing.flush();
+    assert.deepEqual(
+      received.map(({ name }) => name),
+      ['GET /first', 'GET /next-second'],
+    );
+  });
+
+  it('begins a trace of its own, in this second, for a request without one', async () => {
+    const url = await serve((_request, response) => response.end());
+    await ask(url);
+    await tracing.flush();
+    assert.match(received[0]?.traceId ?? '', /^[0-9a-f]{32}$/);
+    assert.equal(Number.parseInt(received[0]?.traceId.slice(0, 8) ?? '', 16), now / 1000);
+  });
+
+  it('reports a collector that refuses, and goes on', async () => {
+    answer = 500;
+    const url = await serve((_request, response) => response.end());
+    await ask(url, `${ROOT};Sampled=1`);
+    await tracing.flush();
+    assert.match(String(errors), /answered 500, expected 200/);
+  });
+
+  it('sends the rest when it is stopped, and listens no more', async () => {
+    const url = await serve((_request, response) => response.end());
+    await ask(`${url}/last`, `${ROOT};Sampled=1`);
+    await tracing.stop();
+    await ask(`${url}/late`, `${ROOT};Sampled=1`);
+    await tracing.flush();
+    assert.deepEqual(
+      received.map(({ name }) => name),
+      ['GET /last'],
+    );
+  });
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import request from 'supertest';
+import { createDynamoUsers } from '../../../server/dynamodb/users.ts';
+import { createReadGuard } from '../../../server/http/read-guard.ts';
+import { usersRoutes } from '../../../server/http/users.ts';
+import { createClock } from '../../../server/timestamps/clock.ts';
+import { startApp } from '../support/app.ts';
+import { startDatabase } from '../support/database.ts';
+
+const TOKEN = 'a-token-of-16-or-more';
+
+const { client, tableName } = await startDatabase();
+const users = createDynamoUsers(client, tableName, createClock());
+const server = await startApp([usersRoutes(users, createReadGuard(TOKEN))]);
+
+const post = (body: object | string) =>
+  request(server).post('/users').set('content-type', 'application/json').send(body);
+const list = (query = '') => request(server).get(`/users${query}`).set('authorization', `Bearer ${TOKEN}`);
+
+describe('POST /users', () => {
+  it('answers 201 with the user', async () => {
+    const { body } = await post({ username: 'Ada', email: 'Ada@Example.com' }).expect(201);
+    const { id, createdAt, ...given } = body;
+    assert.deepEqual(given, { username: 'Ada', email: 'Ada@Example.com' });
+    assert.match(id, /^[0-9a-f-]{36}$/);
+    assert.match(createdAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+  });
+
+  it('answers 409 and names what is taken, in any case', async () => {
+    await post({ username: 'grace', email: 'grace@example.com' }).expect(201);
+    const taken = async (user: object) => (await post(user).expect(409)).body.errors.map(fieldOf);
+    assert.deepEqual(await taken({ username: 'GRACE', email: 'g@example.com' }), ['body.username']);
+    assert.deepEqual(await taken({ username: 'g', email: 'GRACE@EXAMPLE.com' }), ['body.email']);
+    assert.deepEqual(await taken({ username: 'Grace', email: 'Grace@example.com' }), ['body.email', 'body.username']);
+  });
+
+  it('answers 201 once and 409 otherwise to many simultaneous requests for one name', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => post({ username: 'linus', email: `linus${index}@example.com` })),
+    );
+    const statuses = answers.map(({ status }) => status).sort();
+    assert.deepEqual(statuses, [201, ...Array(7).fill(409)]);
+  });
+
+  it('answers 400 with the fields at fault', async () => {
+    const faults = async (body: object | string) => (await post(body).expect(400)).body.errors?.map(fieldOf);
+    assert.deepEqual(await faults({ username: '', email: 'nobody' }), ['body.username', 'body.email']);
+    assert.deepEqual(await faults({ username: 'x'.repeat(65), email: 'x@example.com' }), ['body.username']);
+    assert.deepEqual(await faults({ username: 'x', email: 'x@example.com', role: 'root' }), ['body.role']);
+    assert.deepEqual(await faults({ username: { $gt: '' }, email: ['x'] }), ['body.username', 'body.email']);
+    assert.deepEqual(await faults('[]'), ['body']);
+    assert.equal(await faults('{"username":'), undefined);
+    await request(server).post('/users').expect(400);
+  });
+
+  it('answers 415 to a body that is not JSON, and 413 beyond 8 KB', async () => {
+    const { headers } = await request(server).post('/users').send('username=ada').expect(415);
+    assert.equal(headers['content-type'], 'application/problem+json');
+    await post({ username: 'x'.repeat(8 * 1024), email: 'x@example.com' }).expect(413);
+  });
+});
+
+describe('GET /users', () => {
+  it('lists the users, newest first, in pages linked by next', async () => {
+    const seen: string[] = [];
+    let url: string | undefined = '?limit=2';
+    while (url !== undefined) {
+      const { body }: { body: { users: { username: string }[]; next?: string } } = await list(url).expect(200);
+      seen.push(...body.users.map(({ username }) => username));
+      url = body.next?.replace('/users', '');
+    }
+    assert.deepEqual(seen, ['linus', 'grace', 'Ada']);
+  });
+
+  it('answers 400 to a wrong limit or cursor', async () => {
+    const { body } = await list('?limit=0&cursor=x').expect(400);
+    assert.deepEqual(body.errors.map(fieldOf), ['query.limit', 'query.cursor']);
+  });
+
+  it('answers 401 without the token, and reveals nothing', async () => {
+    const { body } = await request(server)
+      .get('/users')
+      .expect(401)
+      .expect('www-authenticate', /^Bearer/);
+    assert.equal('users' in body, false);
+  });
+});
+
+describe('/users', () => {
+  it('answers 405 with what it takes', async () => {
+    await request(server).delete('/users').expect(405).expect('allow', 'GET, HEAD, POST');
+  });
+});
+
+const fieldOf = ({ field }: { field: string }) => field;
