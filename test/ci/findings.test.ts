@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import {
-  cfnLintFindings,
-  checkovFindings,
-  describeVerdict,
-  type Exception,
-  judge,
-} from '../../.ci/scan/findings.ts';
+import { cfnLintFindings, checkovFindings, describeVerdict, type Exception, judge } from '../../.ci/scan/findings.ts';
 
 const found = { id: 'CKV_AWS_21', resource: 'Bucket1', message: 'Ensure versioning', template: 'a.json' };
 const exception = { id: 'CKV_AWS_21', resource: 'Bucket1', reason: 'written once' };
