@@ -13,7 +13,7 @@ import { imageName } from './image/packer-command.ts';
 import { packPayload } from './image/payload.ts';
 import { Stopwatch } from './image/stopwatch.ts';
 import { makeBaseRoot } from './machine/base-root.ts';
-import { openWorkshop } from './machine/sandbox.ts';
+import { openSandbox } from './machine/sandbox.ts';
 
 const DATABASE_PORT = 18_000;
 const CACHE_DIRECTORY = dirname(OFFLINE_IMAGE);
@@ -27,22 +27,22 @@ const command = {
 await main(command, async () => {
   const watch = new Stopwatch();
   await withUndo(async (undo) => {
-    const workshop = await openWorkshop(undo);
+    const sandbox = await openSandbox(undo);
     const architecture = ownArchitecture();
     const { commit } = await readCheckout();
     await mkdir(CACHE_DIRECTORY, { recursive: true });
     const base = await watch.time('base root', () => makeBaseRoot(resolve(CACHE_DIRECTORY)));
     await watch.time('build', () => run(['npm', 'run', '--silent', 'build']));
     const payload = await watch.time('payload', () =>
-      packPayload({ architecture, commit, directory: workshop.directory }),
+      packPayload({ architecture, commit, directory: sandbox.directory }),
     );
 
     const name = imageName(payload.version, architecture, commit, new Date());
     const factsDirectory = join(BAKES_DIRECTORY, name);
     const bake = { imageName: name, commit, architecture, payload, factsDirectory, databasePort: DATABASE_PORT };
     const unproven = `${resolve(OFFLINE_IMAGE)}.unproven`;
-    await watch.time('bake', () => bakeOffline(bake, base, unproven, workshop));
-    await proveBoot(unproven, watch, workshop);
+    await watch.time('bake', () => bakeOffline(bake, base, unproven, sandbox));
+    await proveBoot(unproven, watch, sandbox);
 
     await rename(unproven, OFFLINE_IMAGE);
     await rm(LATEST_OFFLINE, { force: true });

@@ -15,7 +15,7 @@ import { bakeVariables, imageName, packerCommand } from './image/packer-command.
 import { packPayload } from './image/payload.ts';
 import { publishChanges } from './image/pointers.ts';
 import { makeDirectory } from './image/staging.ts';
-import { lendDatabase } from './machine/test-database.ts';
+import { startTestDatabase } from './machine/fixtures.ts';
 
 const DATABASE = { host: '127.0.0.1', port: 18_000, table: 'bake' } as const;
 
@@ -51,7 +51,7 @@ await main(
       const name = imageName(payload.version, architecture, commit, new Date());
       const factsDirectory = join(BAKES_DIRECTORY, name);
       const bake = { imageName: name, commit, architecture, payload, factsDirectory, databasePort: DATABASE.port };
-      if (bakes) await lendDatabase(DATABASE, undo);
+      if (bakes) await startTestDatabase(DATABASE, undo);
       if (!dryRun) await mkdir(factsDirectory, { recursive: true });
       await run(['packer', 'init', '.'], { dryRun });
       const variables = { ...bakeVariables(bake), region };

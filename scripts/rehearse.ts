@@ -20,7 +20,7 @@ import { synthesizeStage } from './drills/rehearsal/stage/synthesize.ts';
 import { TIME_FACTORS } from './drills/rehearsal/time-factors.ts';
 import { readCheckout } from './image/commit.ts';
 import { Stopwatch } from './image/stopwatch.ts';
-import { openWorkshop } from './machine/sandbox.ts';
+import { openSandbox } from './machine/sandbox.ts';
 
 /** Requests of all clients per second: few, as each costs artillery some 15 ms of CPU that the stage could use. */
 const REQUESTS_PER_S = 20;
@@ -42,14 +42,14 @@ await main(command, async ({ values }) => {
   const watch = new Stopwatch();
   const report = await watch.time('all', () =>
     withUndo(async (undo): Promise<Report> => {
-      const workshop = await openWorkshop(undo);
+      const sandbox = await openSandbox(undo);
       const image = await watch.time('sealed image', sealedImage);
-      const templates = await watch.time('synth', () => synthesizeStage(stageName, workshop.directory));
+      const templates = await watch.time('synth', () => synthesizeStage(stageName, sandbox.directory));
       const stageFacts = readStageFacts(templates, TABLE_NAME);
-      const stage = await watch.time('stage up', () => openStage(stageFacts, image, workshop));
+      const stage = await watch.time('stage up', () => openStage(stageFacts, image, sandbox));
       const proofs: VerdictLine[] = await watch.time('proofs', () => proveStage(stage));
       const target = `http://${stage.balancer.address}`;
-      const clients = await watch.time('clients', () => Clients.start(target, REQUESTS_PER_S, stage.anybody, workshop));
+      const clients = await watch.time('clients', () => Clients.start(target, REQUESTS_PER_S, stage.anybody, sandbox));
       const runs: JudgedRun[] = [];
       for (const [name, drill] of drills) {
         try {

@@ -3,25 +3,24 @@ import { join } from 'node:path';
 import { ENV, IMAGE_PATHS } from '../../server/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { type CommandLine, run } from '../cli/run.ts';
-import { lend } from '../machine/background-process.ts';
+import { Container, type ContainerFile } from '../machine/container.ts';
+import { startLifecycleHookEndpoint, startTestDatabase } from '../machine/fixtures.ts';
 import { waitUntilHealthy } from '../machine/health.ts';
-import { Instance, type InstanceFile } from '../machine/instance.ts';
 import { mountImage } from '../machine/mounts.ts';
 import { makeNamespace } from '../machine/network-namespace.ts';
 import { nameInRun } from '../machine/run-name.ts';
-import type { Workshop } from '../machine/sandbox.ts';
+import type { Sandbox } from '../machine/sandbox.ts';
 import { authorizedKeys, sshCommand, waitForSsh } from '../machine/ssh.ts';
-import { lendDatabase } from '../machine/test-database.ts';
 import { proveDaemonRecovery, proveWorkerRecovery } from './recovery-proof.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 const DATABASE = { host: '127.0.0.1', port: 8000, table: 'boot-proof' } as const;
-const LAUNCH = { script: 'lifecycle-hook-process.ts', host: '127.0.0.1', port: 8001 } as const;
+const LAUNCH = { host: '127.0.0.1', port: 8001 } as const;
 const LAUNCH_URL = `http://${LAUNCH.host}:${LAUNCH.port}`;
 const LAUNCH_DEADLINE_MS = 60_000;
 
 /** What user data would write on an instance whose AWS is lent on its loopback. */
-const SETTINGS: InstanceFile = {
+const SETTINGS: ContainerFile = {
   path: IMAGE_PATHS.envFile,
   mode: 0o600,
   text: `STAGE=proof
@@ -39,16 +38,16 @@ AWS_EC2_METADATA_SERVICE_ENDPOINT=${LAUNCH_URL}
 };
 
 /** Boots the sealed image and shows that it serves by itself, meets its spec, and recovers when processes are killed. */
-export async function proveBoot(image: string, watch: Stopwatch, { directory, key, undo }: Workshop): Promise<void> {
+export async function proveBoot(image: string, watch: Stopwatch, { directory, key, undo }: Sandbox): Promise<void> {
   const namespace = await makeNamespace(nameInRun('proof'), undo);
-  await lendDatabase(DATABASE, undo, namespace.inside);
-  const launches = await lend(LAUNCH, undo, namespace.inside);
+  await startTestDatabase(DATABASE, undo, namespace.inside);
+  const launches = await startLifecycleHookEndpoint(LAUNCH, undo, namespace.inside);
   const mounted = await mountImage(image, join(directory, 'image'), undo);
   const files = [SETTINGS, authorizedKeys(key)];
 
   const options = { name: 'proof', image: mounted, namespace, directory, files };
   const instance = await watch.time('boot to first 200', async () => {
-    const booting = await Instance.boot(options, undo);
+    const booting = await Container.boot(options, undo);
     await waitUntilHealthy(namespace);
     return booting;
   });

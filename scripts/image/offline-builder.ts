@@ -1,12 +1,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Container } from '../machine/container.ts';
 import { executeLogged, executeQuietly } from '../machine/execute.ts';
-import { Instance } from '../machine/instance.ts';
+import { startTestDatabase } from '../machine/fixtures.ts';
 import { makeNamespace } from '../machine/network-namespace.ts';
 import { nameInRun } from '../machine/run-name.ts';
-import type { Workshop } from '../machine/sandbox.ts';
+import type { Sandbox } from '../machine/sandbox.ts';
 import { authorizedKeys } from '../machine/ssh.ts';
-import { lendDatabase } from '../machine/test-database.ts';
 import { type Bake, bakeVariables, packerCommand } from './packer-command.ts';
 
 const HOST_KEYS_UNIT = 'etc/systemd/system/ssh.service.d/10-host-keys.conf';
@@ -20,14 +20,14 @@ export async function bakeOffline(
   bake: Bake,
   baseRoot: string,
   image: string,
-  { directory, key, undo }: Workshop,
+  { directory, key, undo }: Sandbox,
 ): Promise<void> {
   const namespace = await makeNamespace(nameInRun('builder'), undo);
-  await lendDatabase({ host: '127.0.0.1', port: bake.databasePort, table: 'bake' }, undo, namespace.inside);
+  await startTestDatabase({ host: '127.0.0.1', port: bake.databasePort, table: 'bake' }, undo, namespace.inside);
   // Debian's cloud image makes host keys by cloud-init; here the image's own unit does it from the start.
   const hostKeys = { path: HOST_KEYS_UNIT, text: await readFile(join('ami/files', HOST_KEYS_UNIT), 'utf8') };
   const files = [authorizedKeys(key), hostKeys];
-  const builder = await Instance.boot({ name: 'builder', image: baseRoot, namespace, directory, files }, undo);
+  const builder = await Container.boot({ name: 'builder', image: baseRoot, namespace, directory, files }, undo);
 
   const variables = {
     ...bakeVariables(bake),

@@ -1,5 +1,5 @@
+import type { Container } from '../machine/container.ts';
 import { waitUntilHealthy } from '../machine/health.ts';
-import type { Instance } from '../machine/instance.ts';
 import type { NetworkNamespace } from '../machine/network-namespace.ts';
 import { pm2Daemon, pm2Workers } from '../machine/processes.ts';
 import { waitQuietly } from '../machine/wait.ts';
@@ -7,7 +7,7 @@ import { waitQuietly } from '../machine/wait.ts';
 const RECOVERY_DEADLINE_MS = 60_000;
 
 /** Kills one worker; pm2 must replace it. */
-export async function proveWorkerRecovery(instance: Instance, namespace: NetworkNamespace): Promise<void> {
+export async function proveWorkerRecovery(instance: Container, namespace: NetworkNamespace): Promise<void> {
   const before = pm2Workers(instance.processes).map(({ pid }) => pid);
   const [victim] = before;
   if (victim === undefined) throw new Error('pm2 runs no worker to kill');
@@ -24,7 +24,7 @@ export async function proveWorkerRecovery(instance: Instance, namespace: Network
 }
 
 /** Kills pm2's daemon; systemd must start it again, with all its workers. */
-export async function proveDaemonRecovery(instance: Instance, namespace: NetworkNamespace): Promise<void> {
+export async function proveDaemonRecovery(instance: Container, namespace: NetworkNamespace): Promise<void> {
   const before = pm2Daemon(instance.processes);
   const workers = pm2Workers(instance.processes).length;
   if (!before) throw new Error('pm2 has no daemon to kill');

@@ -28,8 +28,8 @@ export class Cgroup {
     for (const path of this.#paths) await mkdir(path, { recursive: true });
   }
 
-  /** Files that a process writes its id into to enter. */
-  get doors(): string[] {
+  /** Files to which a process writes its id to join the group. */
+  get procsFiles(): string[] {
     return this.#paths.map((path) => join(path, 'cgroup.procs'));
   }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Enters cgroups, then becomes the program: enter-cgroup.sh DOOR... -- PROGRAM ARGUMENT...
-# A process must enter before systemd-nspawn looks where it is, which Node's spawn has no option for.
+# Joins cgroups, then becomes the program: enter-cgroup.sh CGROUP_PROCS_FILE... -- PROGRAM ARGUMENT...
+# systemd-nspawn reads its cgroup when it starts, and Node cannot spawn a process into one.
 set -euo pipefail
 
 while [ "$1" != -- ]; do

@@ -8,14 +8,14 @@ import { makeSshKey, type SshKey } from './ssh.ts';
 import { removeDirectory, sweepLeftOvers } from './sweep.ts';
 
 /** What every rehearsal works with: a directory, a key to its instances, and the list of what to take away. */
-export interface Workshop {
+export interface Sandbox {
   readonly directory: string;
   readonly key: SshKey;
   readonly undo: Undo;
 }
 
 /** Sets up a rehearsal on this machine, after taking away what killed ones have left. Needs root. */
-export async function openWorkshop(undo: Undo): Promise<Workshop> {
+export async function openSandbox(undo: Undo): Promise<Sandbox> {
   const user = process.getuid?.();
   if (user !== 0) throw new OperatorError(`user ${user} cannot make namespaces and mounts: run this as root on Debian`);
   await sweepLeftOvers();

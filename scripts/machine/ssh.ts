@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CommandLine } from '../cli/run.ts';
+import type { ContainerFile } from './container.ts';
 import { executeQuietly } from './execute.ts';
-import type { InstanceFile } from './instance.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 import { waitQuietly } from './wait.ts';
 
@@ -19,7 +19,7 @@ export async function makeSshKey(directory: string): Promise<SshKey> {
 }
 
 /** The file by which `admin` lets a key in; sshd takes it from root as well as from admin. */
-export function authorizedKeys(key: SshKey): InstanceFile {
+export function authorizedKeys(key: SshKey): ContainerFile {
   return { path: '/home/admin/.ssh/authorized_keys', text: key.publicKey };
 }
 

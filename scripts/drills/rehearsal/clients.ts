@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { TIMEOUTS_MS, TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import { OperatorError } from '../../cli/errors.ts';
-import type { Workshop } from '../../machine/sandbox.ts';
+import type { Sandbox } from '../../machine/sandbox.ts';
 import { comesTrue, waitQuietly } from '../../machine/wait.ts';
 import { type Health, isHealthy } from '../core/recovery.ts';
 import { type Answer, observationsOf } from './answers.ts';
@@ -35,17 +35,17 @@ export class Clients {
   }
 
   /** Resolves when the first request is answered. */
-  static async start(target: string, perS: number, from: Attachment, workshop: Workshop): Promise<Clients> {
+  static async start(target: string, perS: number, from: Attachment, sandbox: Sandbox): Promise<Clients> {
     if (!existsSync(ARTILLERY)) {
       const command = 'PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix scripts/drills/artillery';
       throw new OperatorError(`artillery is not installed; it has a package of its own: ${command}`);
     }
-    const [script, notesFile] = [join(workshop.directory, 'load.json'), join(workshop.directory, 'requests.notes')];
+    const [script, notesFile] = [join(sandbox.directory, 'load.json'), join(sandbox.directory, 'requests.notes')];
     const notes = await RequestNotes.make(notesFile);
-    workshop.undo.later('notes of requests', () => notes.close());
+    sandbox.undo.later('notes of requests', () => notes.close());
     await writeFile(script, JSON.stringify(artilleryScript(target, perS, notesFile)));
     const line = from.namespace.inside([process.execPath, ARTILLERY, 'run', '--quiet', script]);
-    const artillery = startBackground('artillery', line, workshop, { ARTILLERY_DISABLE_TELEMETRY: 'true' });
+    const artillery = startBackground('artillery', line, sandbox, { ARTILLERY_DISABLE_TELEMETRY: 'true' });
     const clients = new Clients(artillery, notes);
     await clients.#waitFor('the first answer', () => notes.answers.length > 0, START_DEADLINE_MS);
     return clients;

@@ -19,7 +19,7 @@ export async function proveStage(stage: Stage): Promise<VerdictLine[]> {
   const [member] = fleet.inService;
   if (!member) throw new Error('no instance is in service');
   const instance = member.attachment.address;
-  await waitForSsh(operator.namespace, stage.workshop.key, bastion.address);
+  await waitForSsh(operator.namespace, stage.sandbox.key, bastion.address);
   return await Promise.all([
     provePostIsStored(stage, site),
     answers('the API answers', anybody, `${site}${TIMESTAMPS_PATH}`, 'application/json', 200),
@@ -101,7 +101,7 @@ async function refuses(what: string, from: Attachment, address: string, port: nu
   };
 }
 
-async function proveBastion({ operator, bastion, workshop: { key } }: Stage, instance: string): Promise<VerdictLine> {
+async function proveBastion({ operator, bastion, sandbox: { key } }: Stage, instance: string): Promise<VerdictLine> {
   const isActive: CommandLine = ['systemctl', 'is-active', 'stampede'];
   const line = sshCommand(operator.namespace, key, instance, isActive, bastion.address);
   const state = await executeQuietly(line).catch((error: Error) => error.message);

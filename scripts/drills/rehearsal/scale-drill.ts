@@ -19,7 +19,7 @@ const CALM_DEADLINE_MS = 90_000;
 
 /** Heats two small instances until the template's alarms scale out, then lets them cool until they scale in. */
 export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<VerdictLine[]> {
-  const { fleet, facts, anybody, balancer, workshop } = stage;
+  const { fleet, facts, anybody, balancer, sandbox } = stage;
   const { min } = facts.scaling.bounds;
   const scaler = new Scaler(facts.scaling, TIME_FACTORS.scaling);
   const running = new AbortController();
@@ -41,7 +41,7 @@ export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<V
   try {
     timeline.tell(`fault: heat, ${perS} computations per second, ${CPUS_PER_INSTANCE} CPU an instance`);
     const fromS = timeline.second;
-    const heating = startBackground('heat', anybody.namespace.inside(heat), workshop);
+    const heating = startBackground('heat', anybody.namespace.inside(heat), sandbox);
     await comesTrue(isLarger, HEAT.longestS * 1_000);
     heating.kill('SIGKILL');
     timeline.tell('the heat ends');
@@ -53,14 +53,14 @@ export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<V
     fleet.desired = min;
   }
   timeline.alarms.push(...scaler.alarms);
-  timeline.heat = { scalingFromMs, sentAtMs: await readHeat(workshop) };
+  timeline.heat = { scalingFromMs, sentAtMs: await readHeat(sandbox) };
   return [
     sizeLine('the heated fleet scales out', largest > min, largest, `more than ${min}`),
     sizeLine('the calm fleet scales in again', fleet.members.length === min, fleet.members.length, `${min}`),
   ];
 }
 
-async function readHeat({ directory }: Stage['workshop']): Promise<number[]> {
+async function readHeat({ directory }: Stage['sandbox']): Promise<number[]> {
   const log = await readFile(join(directory, 'heat.log'), 'utf8');
   return log.split('\n').flatMap((line) => (/^\d+$/.test(line) ? [Number(line)] : []));
 }

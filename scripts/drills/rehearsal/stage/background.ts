@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandLine } from '../../../cli/run.ts';
-import type { Workshop } from '../../../machine/sandbox.ts';
+import type { Sandbox } from '../../../machine/sandbox.ts';
 
 /** Starts a program that runs until the rehearsal ends; what it says stands in `<name>.log`. */
 export function startBackground(
   name: string,
   [program, ...args]: CommandLine,
-  { directory, undo }: Pick<Workshop, 'directory' | 'undo'>,
+  { directory, undo }: Pick<Sandbox, 'directory' | 'undo'>,
   env: Readonly<Record<string, string>> = {},
 ): ChildProcess {
   const log = openSync(join(directory, `${name}.log`), 'w');

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { Workshop } from '../../../machine/sandbox.ts';
+import type { Sandbox } from '../../../machine/sandbox.ts';
 import { waitQuietly } from '../../../machine/wait.ts';
 import { TIME_FACTORS } from '../time-factors.ts';
 import { startBackground } from './background.ts';
@@ -30,13 +30,13 @@ export class Balancer {
     this.#facts = facts;
   }
 
-  static async start(facts: StageFacts, at: Attachment, workshop: Workshop): Promise<Balancer> {
+  static async start(facts: StageFacts, at: Attachment, sandbox: Sandbox): Promise<Balancer> {
     const port = facts.balancer.listeners[0]?.port ?? 80;
-    const adminSocket = join(workshop.directory, 'haproxy.sock');
+    const adminSocket = join(sandbox.directory, 'haproxy.sock');
     const place = { listen: `${at.address}:${port}`, adminSocket, timeFactor: TIME_FACTORS.balancer };
-    const file = join(workshop.directory, 'haproxy.cfg');
+    const file = join(sandbox.directory, 'haproxy.cfg');
     await writeFile(file, haproxyConfig(facts.balancer, facts.targetGroup, place));
-    startBackground('haproxy', at.namespace.inside(['haproxy', '-db', '-f', file]), workshop);
+    startBackground('haproxy', at.namespace.inside(['haproxy', '-db', '-f', file]), sandbox);
     const balancer = new Balancer(at.address, place, facts);
     const answers = () =>
       balancer.states().then(

@@ -6,11 +6,11 @@ import type { Stage } from './stage.ts';
 
 /** An image that differs from the stage's own in one file, by its path on the instance. */
 export async function derivedImage(
-  { fleet, workshop }: Pick<Stage, 'fleet' | 'workshop'>,
+  { fleet, sandbox }: Pick<Stage, 'fleet' | 'sandbox'>,
   path: string,
   change: (text: string) => string,
 ): Promise<string> {
-  const root = await mountOverlay(fleet.image, join(workshop.directory, `image-${randomUUID()}`), workshop.undo);
+  const root = await mountOverlay(fleet.image, join(sandbox.directory, `image-${randomUUID()}`), sandbox.undo);
   const file = join(root, path);
   await writeFile(file, change(await readFile(file, 'utf8')));
   return root;

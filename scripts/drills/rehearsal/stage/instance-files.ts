@@ -1,5 +1,5 @@
 import { ENV, IMAGE_PATHS } from '../../../../server/contract.ts';
-import type { InstanceFile } from '../../../machine/instance.ts';
+import type { ContainerFile } from '../../../machine/container.ts';
 import { AWS_PORT, OUTSIDE } from './addresses.ts';
 
 const DIRECTORY = '/var/lib/cloud/instance';
@@ -8,7 +8,7 @@ const DIRECTORY = '/var/lib/cloud/instance';
  * Files by which an instance executes its user data at first boot. Debian's cloud image has cloud-init; here a unit of
  * the same name stands in for its last stage, so that the image's own ordering is rehearsed too.
  */
-export function userDataFiles(userData: string): InstanceFile[] {
+export function userDataFiles(userData: string): ContainerFile[] {
   return [
     { path: `${DIRECTORY}/user-data.txt`, text: userData, mode: 0o600 },
     {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
-import { Instance } from '../../../machine/instance.ts';
-import type { Workshop } from '../../../machine/sandbox.ts';
+import { Container } from '../../../machine/container.ts';
+import type { Sandbox } from '../../../machine/sandbox.ts';
 import { authorizedKeys } from '../../../machine/ssh.ts';
 import type { ZonedInstance } from '../../../scaling/model/zones.ts';
 import { addressIn } from './addresses.ts';
@@ -15,7 +15,7 @@ import type { StageFacts } from './stage-facts.ts';
 export interface Member extends ZonedInstance {
   readonly id: string;
   readonly attachment: Attachment;
-  readonly instance: Instance;
+  readonly instance: Container;
   readonly image: string;
   state: 'pending' | 'inService' | 'terminating';
   /** How its launching hook ended; undefined while it waits. With CONTINUE it becomes a target of the load balancer. */
@@ -28,7 +28,7 @@ export interface Member extends ZonedInstance {
 export interface LaunchPlace {
   readonly facts: StageFacts;
   readonly network: StageNetwork;
-  readonly workshop: Workshop;
+  readonly sandbox: Sandbox;
   /** File that the metadata service reads. */
   readonly metadataFile: string;
 }
@@ -47,16 +47,16 @@ export class Launcher {
 
   /** Starts to boot an instance in a zone. */
   async launch(zone: string, image: string): Promise<Member> {
-    const { facts, network, workshop } = this.#place;
+    const { facts, network, sandbox } = this.#place;
     const subnet = facts.subnets.find((candidate) => candidate.zone === zone);
     if (!subnet) throw new Error(`the stage has no subnet in ${zone}`);
     const id = `i-${randomBytes(9).toString('hex').slice(1)}`;
     const address = addressIn(subnet.cidr, FIRST_ADDRESS + this.#known.length);
     const attachment = await network.attach(id, address, facts.groupOf.app);
     await this.#introduce({ id, address, zone });
-    const files = [...userDataFiles(facts.userData), authorizedKeys(workshop.key)];
-    const { directory, undo } = workshop;
-    const instance = await Instance.boot({ name: id, image, namespace: attachment.namespace, directory, files }, undo);
+    const files = [...userDataFiles(facts.userData), authorizedKeys(sandbox.key)];
+    const { directory, undo } = sandbox;
+    const instance = await Container.boot({ name: id, image, namespace: attachment.namespace, directory, files }, undo);
     const launchedS = performance.now() / 1_000;
     return {
       id,

@@ -1,5 +1,5 @@
 import type { Undo } from '../../../cli/undo.ts';
-import { lend } from '../../../machine/background-process.ts';
+import { startLifecycleHookEndpoint } from '../../../machine/fixtures.ts';
 import type { LaunchHook, LaunchResult } from '../../../scaling/template/launch-hook.ts';
 import { AWS_PORT } from './addresses.ts';
 import type { Attachment } from './network.ts';
@@ -22,8 +22,7 @@ export class LaunchDesk {
   /** Opens the desk at an address of its own, as Auto Scaling's endpoint has one. */
   static async open(hook: LaunchHook | undefined, { address, namespace }: Attachment, undo: Undo): Promise<LaunchDesk> {
     const desk = new LaunchDesk(hook);
-    const endpoint = { script: 'lent-launch-process.ts', host: address, port: AWS_PORT };
-    const actions = await lend(endpoint, undo, namespace.inside);
+    const actions = await startLifecycleHookEndpoint({ host: address, port: AWS_PORT }, undo, namespace.inside);
     void desk.#listen(actions);
     return desk;
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { executeQuietly } from '../../../machine/execute.ts';
 import { deleteNamespace, makeNamespace, type NetworkNamespace } from '../../../machine/network-namespace.ts';
 import { nameInRun } from '../../../machine/run-name.ts';
-import type { Workshop } from '../../../machine/sandbox.ts';
+import type { Sandbox } from '../../../machine/sandbox.ts';
 import { METADATA_ADDRESS, OUTSIDE } from './addresses.ts';
 import { nftGateway, nftMember, nftRuleset } from './nft-ruleset.ts';
 import type { StageFacts } from './stage-facts.ts';
@@ -25,34 +25,34 @@ export interface Attachment {
  */
 export class StageNetwork {
   readonly router: NetworkNamespace;
-  readonly #workshop: Workshop;
+  readonly #sandbox: Sandbox;
 
-  private constructor(router: NetworkNamespace, workshop: Workshop) {
+  private constructor(router: NetworkNamespace, sandbox: Sandbox) {
     this.router = router;
-    this.#workshop = workshop;
+    this.#sandbox = sandbox;
   }
 
   /** Makes the router, with the stage's security groups and the database's gateway endpoint as its rules. */
   static async make(
     { securityGroups, databaseSubnets }: Pick<StageFacts, 'securityGroups' | 'databaseSubnets'>,
-    workshop: Workshop,
+    sandbox: Sandbox,
   ): Promise<StageNetwork> {
-    const router = await makeNamespace(nameInRun('router'), workshop.undo);
+    const router = await makeNamespace(nameInRun('router'), sandbox.undo);
     await executeQuietly(router.inside(['sysctl', '--quiet', '--write', 'net.ipv4.ip_forward=1']));
     await executeQuietly(['ip', '-n', router.name, 'address', 'add', `${METADATA_ADDRESS}/32`, 'dev', 'lo']);
-    const rules = join(workshop.directory, 'router.nft');
+    const rules = join(sandbox.directory, 'router.nft');
     const gateway = nftGateway(
       OUTSIDE.database,
       databaseSubnets.map(({ cidr }) => cidr),
     );
     await writeFile(rules, `${nftRuleset(securityGroups, {})}${gateway}`);
     await executeQuietly(router.inside(['nft', '--file', rules]));
-    return new StageNetwork(router, workshop);
+    return new StageNetwork(router, sandbox);
   }
 
   /** Puts a machine into the network. */
   async attach(name: string, address: string, group?: string): Promise<Attachment> {
-    const namespace = await makeNamespace(nameInRun(name), this.#workshop.undo);
+    const namespace = await makeNamespace(nameInRun(name), this.#sandbox.undo);
     const [ip, own] = [['ip', '-n', this.router.name] as const, ['ip', '-n', namespace.name] as const];
     const link = linkOf(address);
     const peer = ['peer', 'name', 'eth0', 'netns', namespace.name];

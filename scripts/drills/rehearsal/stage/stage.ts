@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeBaseRoot } from '../../../machine/base-root.ts';
+import { Container } from '../../../machine/container.ts';
 import { executeQuietly } from '../../../machine/execute.ts';
-import { Instance } from '../../../machine/instance.ts';
+import { startTestDatabase } from '../../../machine/fixtures.ts';
 import { mountImage } from '../../../machine/mounts.ts';
-import type { Workshop } from '../../../machine/sandbox.ts';
+import type { Sandbox } from '../../../machine/sandbox.ts';
 import { authorizedKeys } from '../../../machine/ssh.ts';
-import { lendDatabase } from '../../../machine/test-database.ts';
 import { waitQuietly } from '../../../machine/wait.ts';
 import { AWS_PORT, addressIn, METADATA_ADDRESS, OUTSIDE } from './addresses.ts';
 import { startBackground } from './background.ts';
@@ -33,7 +33,7 @@ export interface Stage {
   readonly database: Attachment;
   readonly operator: Attachment;
   readonly anybody: Attachment;
-  readonly workshop: Workshop;
+  readonly sandbox: Sandbox;
   /** What the metadata service was asked, one line a request. */
   metadataLog(): Promise<string>;
   /** Every timestamp in the table, read without the server. */
@@ -41,9 +41,9 @@ export interface Stage {
 }
 
 /** Builds a stage from its templates' facts, with instances of a sealed image, and waits until all serve. */
-export async function openStage(facts: StageFacts, image: string, workshop: Workshop): Promise<Stage> {
-  const { directory, undo } = workshop;
-  const network = await StageNetwork.make(facts, workshop);
+export async function openStage(facts: StageFacts, image: string, sandbox: Sandbox): Promise<Stage> {
+  const { directory, undo } = sandbox;
+  const network = await StageNetwork.make(facts, sandbox);
   const [operator, anybody, database, autoScaling] = [
     await network.attach('operator', OUTSIDE.operator),
     await network.attach('anybody', OUTSIDE.anybody),
@@ -51,19 +51,19 @@ export async function openStage(facts: StageFacts, image: string, workshop: Work
     await network.attach('auto-scaling', OUTSIDE.autoScaling),
   ];
   const lent = { host: OUTSIDE.database, port: AWS_PORT, table: TABLE_NAME };
-  await lendDatabase(lent, undo, database.namespace.inside);
+  await startTestDatabase(lent, undo, database.namespace.inside);
   const desk = await LaunchDesk.open(facts.launchHook, autoScaling, undo);
   const metadataFile = join(directory, 'instances.json');
-  await startMetadata(network, metadataFile, facts, workshop);
+  await startMetadata(network, metadataFile, facts, sandbox);
 
   const [first] = facts.publicSubnets;
   if (!first) throw new Error('the load balancer has no subnet');
   const door = await network.attach('balancer', addressIn(first.cidr, 10), facts.groupOf.balancer);
-  const balancer = await Balancer.start(facts, door, workshop);
-  const bastion = await startBastion(network, addressIn(first.cidr, 20), facts, workshop);
+  const balancer = await Balancer.start(facts, door, sandbox);
+  const bastion = await startBastion(network, addressIn(first.cidr, 20), facts, sandbox);
 
   const mounted = await mountImage(image, join(directory, 'image'), undo);
-  const launcher = new Launcher({ facts, network, workshop, metadataFile });
+  const launcher = new Launcher({ facts, network, sandbox, metadataFile });
   const fleet = new Fleet({ facts, network, balancer, desk, launcher, undo }, mounted);
   fleet.start();
   await fleet.settled();
@@ -76,7 +76,7 @@ export async function openStage(facts: StageFacts, image: string, workshop: Work
     database,
     operator,
     anybody,
-    workshop,
+    sandbox,
     metadataLog: () => readFile(join(directory, 'metadata.log'), 'utf8'),
     storedTimestamps: async () => {
       const script = join(import.meta.dirname, '../table-reader.ts');
@@ -91,14 +91,14 @@ async function startMetadata(
   network: StageNetwork,
   file: string,
   { requiresMetadataToken }: StageFacts,
-  workshop: Workshop,
+  sandbox: Sandbox,
 ): Promise<void> {
   await writeFile(file, '[]');
   const script = join(import.meta.dirname, 'metadata-service.ts');
   const tokens = requiresMetadataToken ? 'required' : 'optional';
   const line = network.router.inside([process.execPath, script, METADATA_ADDRESS, file, tokens]);
-  startBackground('metadata', line, workshop);
-  const log = join(workshop.directory, 'metadata.log');
+  startBackground('metadata', line, sandbox);
+  const log = join(sandbox.directory, 'metadata.log');
   const isReady = async () => (await readFile(log, 'utf8')).startsWith('ready');
   await waitQuietly('the metadata service', isReady, READY_DEADLINE_MS);
 }
@@ -108,13 +108,13 @@ async function startBastion(
   network: StageNetwork,
   address: string,
   facts: StageFacts,
-  workshop: Workshop,
+  sandbox: Sandbox,
 ): Promise<Attachment> {
   const attachment = await network.attach('bastion', address, facts.groupOf.bastion);
   const image = await makeBaseRoot(resolve('.data/bake'));
   const hostKeys = { path: HOST_KEYS_UNIT, text: await readFile(join('ami/files', HOST_KEYS_UNIT), 'utf8') };
-  const files = [authorizedKeys(workshop.key), hostKeys];
+  const files = [authorizedKeys(sandbox.key), hostKeys];
   const { namespace } = attachment;
-  await Instance.boot({ name: 'bastion', image, namespace, directory: workshop.directory, files }, workshop.undo);
+  await Container.boot({ name: 'bastion', image, namespace, directory: sandbox.directory, files }, sandbox.undo);
   return attachment;
 }

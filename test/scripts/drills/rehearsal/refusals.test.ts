@@ -9,7 +9,7 @@ import { OUTSIDE } from '../../../../scripts/drills/rehearsal/stage/addresses.ts
 import { canConnect } from '../../../../scripts/drills/rehearsal/stage/can-connect.ts';
 import { type Attachment, StageNetwork } from '../../../../scripts/drills/rehearsal/stage/network.ts';
 import { executeQuietly } from '../../../../scripts/machine/execute.ts';
-import { lendDatabase } from '../../../../scripts/machine/test-database.ts';
+import { startTestDatabase } from '../../../../scripts/machine/fixtures.ts';
 import { readSecurityGroups } from '../../../../scripts/scaling/template/security-groups.ts';
 import { exampleStage } from '../../scaling/template/stage-example.ts';
 
@@ -25,12 +25,9 @@ describe('what the rehearsal calls refused', { skip: cannot }, () => {
   before(async () => {
     const directory = await mkdtemp(join(tmpdir(), 'refusals-'));
     undo.later(directory, () => rm(directory, { recursive: true }));
-    const workshop = { directory, undo, key: { privateKey: '', publicKey: '' } };
+    const sandbox = { directory, undo, key: { privateKey: '', publicKey: '' } };
     const databaseSubnets = [{ logicalId: 'SubnetA', zone: 'eu-west-1a', cidr: '10.0.0.0/20' }];
-    network = await StageNetwork.make(
-      { securityGroups: readSecurityGroups(exampleStage()), databaseSubnets },
-      workshop,
-    );
+    network = await StageNetwork.make({ securityGroups: readSecurityGroups(exampleStage()), databaseSubnets }, sandbox);
     places = {
       anybody: await network.attach('anybody', OUTSIDE.anybody),
       balancer: await network.attach('balancer', '10.0.0.10', 'BalancerGroup'),
@@ -39,8 +36,8 @@ describe('what the rehearsal calls refused', { skip: cannot }, () => {
     };
     const { app, database } = places;
     // Any listener will do.
-    await lendDatabase({ host: app.address, port: PORT, table: 'listener' }, undo, app.namespace.inside);
-    await lendDatabase({ host: database.address, port: 443, table: 'listener' }, undo, database.namespace.inside);
+    await startTestDatabase({ host: app.address, port: PORT, table: 'listener' }, undo, app.namespace.inside);
+    await startTestDatabase({ host: database.address, port: 443, table: 'listener' }, undo, database.namespace.inside);
   });
 
   after(() => undo.take());

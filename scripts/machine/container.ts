@@ -13,7 +13,7 @@ import { type Process, readProcess } from './processes.ts';
 import { nameInRun } from './run-name.ts';
 
 /** What one instance is started with. */
-export interface InstanceOptions {
+export interface ContainerOptions {
   readonly name: string;
   /** Root of a mounted image, shared with other instances. */
   readonly image: string;
@@ -21,11 +21,11 @@ export interface InstanceOptions {
   /** Directory for its writable layer and its console log. */
   readonly directory: string;
   /** Files that user data would write: path and text. @default - none */
-  readonly files?: readonly InstanceFile[];
+  readonly files?: readonly ContainerFile[];
 }
 
 /** A file put on an instance before it boots. */
-export interface InstanceFile {
+export interface ContainerFile {
   readonly path: string;
   readonly text: string;
   /** @default 0o644 */
@@ -35,7 +35,7 @@ export interface InstanceFile {
 const POWER_OFF_DEADLINE_MS = 60_000;
 
 /** A machine that boots an image: systemd-nspawn on an overlay, in its own network namespace and cgroup. */
-export class Instance {
+export class Container {
   readonly root: string;
   readonly consoleLog: string;
   readonly cgroup: Cgroup;
@@ -51,7 +51,10 @@ export class Instance {
   }
 
   /** Starts to boot; what it serves says when it is up. */
-  static async boot({ name, image, namespace, directory, files = [] }: InstanceOptions, undo: Undo): Promise<Instance> {
+  static async boot(
+    { name, image, namespace, directory, files = [] }: ContainerOptions,
+    undo: Undo,
+  ): Promise<Container> {
     const root = await mountOverlay(image, join(directory, name), undo);
     await writeFile(join(root, 'etc/hostname'), `${name}\n`);
     await writeFile(join(root, 'etc/hosts'), `127.0.0.1 localhost\n127.0.1.1 ${name}\n`);
@@ -68,7 +71,7 @@ export class Instance {
     const [program, ...args] = inCgroup(cgroup, nspawnCommand(name, root, namespace));
     // In a process group of its own: Ctrl-C must reach this process alone, which then takes all away in order.
     const process = spawn(program, args, { stdio: ['ignore', console, console], detached: true });
-    return new Instance(root, consoleLog, cgroup, process);
+    return new Container(root, consoleLog, cgroup, process);
   }
 
   get isRunning(): boolean {
@@ -119,5 +122,5 @@ export function nspawnCommand(name: string, root: string, namespace: NetworkName
 }
 
 function inCgroup(cgroup: Cgroup, line: CommandLine): CommandLine {
-  return [join(import.meta.dirname, 'enter-cgroup.sh'), ...cgroup.doors, '--', ...line];
+  return [join(import.meta.dirname, 'enter-cgroup.sh'), ...cgroup.procsFiles, '--', ...line];
 }
