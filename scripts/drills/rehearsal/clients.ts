@@ -8,7 +8,7 @@ import type { Sandbox } from '../../machine/sandbox.ts';
 import { comesTrue, waitQuietly } from '../../machine/wait.ts';
 import { type Health, isHealthy } from '../core/recovery.ts';
 import { type Answer, observationsOf } from './answers.ts';
-import { RequestNotes } from './request-notes.ts';
+import { RequestNotes } from './request-log.ts';
 import { startBackground } from './stage/background.ts';
 import type { Attachment } from './stage/network.ts';
 

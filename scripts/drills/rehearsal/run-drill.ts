@@ -5,11 +5,11 @@ import { judge } from '../core/verdict.ts';
 import { acknowledgedIn, observationsOf } from './answers.ts';
 import { compareStored } from './block-times.ts';
 import type { Clients } from './clients.ts';
-import { FleetCpu } from './fleet-cpu.ts';
-import { predictScaling } from './scale-prediction.ts';
+import { predictScaling } from './scaling/prediction.ts';
 import { type RehearsedDrill, STEADY_S } from './scenarios.ts';
+import { FleetCpu } from './stage/instance-cpu.ts';
 import type { Stage } from './stage/stage.ts';
-import { TIME_FACTORS } from './time-factors.ts';
+import { TIME_FACTORS } from './stage/time-factors.ts';
 import { Timeline } from './timeline.ts';
 
 const LOOK_MS = 500;

@@ -1,11 +1,11 @@
 import type { VerdictLine } from '../core/data.ts';
 import type { Objectives } from '../core/verdict.ts';
-import { badImage } from './bad-image.ts';
-import { killInstance, loseDatabase, loseZone, restartAll } from './faults.ts';
-import { rollingDeploy } from './rolling-deploy.ts';
-import { CPUS_PER_INSTANCE, scaleOutAndIn } from './scale-drill.ts';
+import { badImage } from './faults/bad-image.ts';
+import { killInstance, loseDatabase, loseZone, restartAll } from './faults/lost-capacity.ts';
+import { rollingDeploy } from './faults/rolling-deploy.ts';
+import { CPUS_PER_INSTANCE, scaleOutAndIn } from './faults/scale-out-and-in.ts';
 import type { Stage } from './stage/stage.ts';
-import { TIME_FACTORS } from './time-factors.ts';
+import { TIME_FACTORS } from './stage/time-factors.ts';
 import type { Timeline } from './timeline.ts';
 
 /** One drill on this machine. */

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Undo } from '../../../cli/undo.ts';
 import { waitQuietly } from '../../../machine/wait.ts';
 import { reconcile } from '../../../scaling/model/zones.ts';
-import { scaledMs, TIME_FACTORS } from '../time-factors.ts';
-import type { Balancer } from './balancer.ts';
 import type { Launcher, Member } from './launcher.ts';
 import type { LaunchDesk } from './lifecycle-hook-endpoint.ts';
+import type { Balancer } from './load-balancer.ts';
 import type { StageNetwork } from './network.ts';
 import type { StageFacts } from './stage-facts.ts';
+import { scaledMs, TIME_FACTORS } from './time-factors.ts';
 
 /** What the fleet needs around it. */
 export interface FleetPlace {

@@ -1,6 +1,6 @@
 import type { LoadBalancer } from '../../../scaling/template/load-balancer.ts';
 import type { TargetGroup } from '../../../scaling/template/target-group.ts';
-import { scaledMs } from '../time-factors.ts';
+import { scaledMs } from './time-factors.ts';
 
 /** Where HAProxy runs in place of the Application Load Balancer. */
 export interface HaproxyPlace {

@@ -10,10 +10,10 @@ import { authorizedKeys } from '../../../machine/ssh.ts';
 import { waitQuietly } from '../../../machine/wait.ts';
 import { AWS_PORT, addressIn, METADATA_ADDRESS, OUTSIDE } from './addresses.ts';
 import { startBackground } from './background.ts';
-import { Balancer } from './balancer.ts';
 import { Fleet } from './fleet.ts';
 import { Launcher } from './launcher.ts';
 import { LaunchDesk } from './lifecycle-hook-endpoint.ts';
+import { Balancer } from './load-balancer.ts';
 import { type Attachment, StageNetwork } from './network.ts';
 import type { StageFacts } from './stage-facts.ts';
 
@@ -79,7 +79,7 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
     sandbox,
     metadataLog: () => readFile(join(directory, 'metadata.log'), 'utf8'),
     storedTimestamps: async () => {
-      const script = join(import.meta.dirname, '../table-reader.ts');
+      const script = join(import.meta.dirname, 'table-reader.ts');
       const endpoint = `http://${OUTSIDE.database}:${AWS_PORT}`;
       const output = await executeQuietly(database.namespace.inside([process.execPath, script, endpoint, TABLE_NAME]));
       return output.split('\n').filter((line) => line !== '');

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { artilleryScript } from '../../../../scripts/drills/rehearsal/clients.ts';
 import { addressIn } from '../../../../scripts/drills/rehearsal/stage/addresses.ts';
-import { targetStates } from '../../../../scripts/drills/rehearsal/stage/balancer.ts';
 import { userDataFiles } from '../../../../scripts/drills/rehearsal/stage/instance-files.ts';
+import { targetStates } from '../../../../scripts/drills/rehearsal/stage/load-balancer.ts';
 import { METADATA_PATHS, metadataOf } from '../../../../scripts/drills/rehearsal/stage/metadata.ts';
 
 describe('addressIn', () => {

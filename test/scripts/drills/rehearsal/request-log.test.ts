@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { noteAnswer, noteError, noteSent } from '../../../../scripts/drills/artillery/note-answers.js';
-import { RequestNotes } from '../../../../scripts/drills/rehearsal/request-notes.ts';
+import { RequestNotes } from '../../../../scripts/drills/rehearsal/request-log.ts';
 
 async function makeNotes(context: TestContext) {
   const directory = await mkdtemp(join(tmpdir(), 'notes-'));

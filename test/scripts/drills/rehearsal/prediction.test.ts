@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cpuCosts, predictScaling } from '../../../../scripts/drills/rehearsal/scale-prediction.ts';
-import { TIME_FACTORS } from '../../../../scripts/drills/rehearsal/time-factors.ts';
+import { cpuCosts, predictScaling } from '../../../../scripts/drills/rehearsal/scaling/prediction.ts';
+import { TIME_FACTORS } from '../../../../scripts/drills/rehearsal/stage/time-factors.ts';
 import { Timeline } from '../../../../scripts/drills/rehearsal/timeline.ts';
 import { settings } from '../../scaling/model/settings-example.ts';
 

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { comesTrue } from '../../machine/wait.ts';
-import type { VerdictLine } from '../core/data.ts';
-import { FleetCpu } from './fleet-cpu.ts';
-import { Scaler } from './scaler.ts';
-import { startBackground } from './stage/background.ts';
-import { capFleet } from './stage/cpu-cap.ts';
-import type { Stage } from './stage/stage.ts';
-import { TIME_FACTORS } from './time-factors.ts';
-import type { Timeline } from './timeline.ts';
+import { comesTrue } from '../../../machine/wait.ts';
+import type { VerdictLine } from '../../core/data.ts';
+import { Scaler } from '../scaling/scaler.ts';
+import { startBackground } from '../stage/background.ts';
+import { capFleet } from '../stage/cpu-cap.ts';
+import { FleetCpu } from '../stage/instance-cpu.ts';
+import type { Stage } from '../stage/stage.ts';
+import { TIME_FACTORS } from '../stage/time-factors.ts';
+import type { Timeline } from '../timeline.ts';
 
 /** The cap of each instance while the drill runs. */
 export const CPUS_PER_INSTANCE = 0.25;
@@ -25,7 +25,7 @@ export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<V
   const running = new AbortController();
   const perS = HEAT.perInstanceS * min;
   const url = `http://${balancer.address}/load?number=${NUMBER}`;
-  const script = join(import.meta.dirname, 'heat.ts');
+  const script = join(import.meta.dirname, '../scaling/cpu-load.ts');
   const heat = [process.execPath, script, url, `${perS}`, `${HEAT.longestS}`] as const;
   const scalingFromMs = Date.now();
   const work = Promise.all([

@@ -1,6 +1,6 @@
 /** Prints every timestamp in a table, one a line, read without the server: `stored-lines.ts ENDPOINT TABLE`. */
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { timestampsIn } from './block-times.ts';
+import { timestampsIn } from '../block-times.ts';
 
 const [endpoint, TableName] = process.argv.slice(2);
 if (!endpoint || !TableName) throw new Error('usage: stored-lines.ts ENDPOINT TABLE');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { Cgroup } from '../../machine/cgroup.ts';
-import type { Fleet } from './stage/fleet.ts';
+import type { Cgroup } from '../../../machine/cgroup.ts';
+import type { Fleet } from './fleet.ts';
 
 /** CPU of the instances in service since the last look, as a share of what each of them could use. */
 export class FleetCpu {

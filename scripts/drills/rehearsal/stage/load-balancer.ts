@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { waitQuietly } from '../../../machine/wait.ts';
-import { TIME_FACTORS } from '../time-factors.ts';
 import { startBackground } from './background.ts';
 import {
   HAPROXY_BACKEND,
@@ -15,6 +14,7 @@ import {
 } from './haproxy-config.ts';
 import type { Attachment } from './network.ts';
 import type { StageFacts } from './stage-facts.ts';
+import { TIME_FACTORS } from './time-factors.ts';
 
 const START_DEADLINE_MS = 15_000;
 

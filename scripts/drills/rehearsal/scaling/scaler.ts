@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { evaluationIntervalS, ScalingController, USUAL_METRIC_DELAY_S } from '../../scaling/model/controller.ts';
-import type { FleetCounts } from '../../scaling/model/desired-capacity.ts';
-import { MetricRecorder } from '../../scaling/model/metrics.ts';
-import type { ScalingSettings } from '../../scaling/model/settings.ts';
-import type { AlarmSpan } from '../core/data.ts';
-import type { FleetCpu } from './fleet-cpu.ts';
-import type { Fleet } from './stage/fleet.ts';
-import type { Timeline } from './timeline.ts';
+import { evaluationIntervalS, ScalingController, USUAL_METRIC_DELAY_S } from '../../../scaling/model/controller.ts';
+import type { FleetCounts } from '../../../scaling/model/desired-capacity.ts';
+import { MetricRecorder } from '../../../scaling/model/metrics.ts';
+import type { ScalingSettings } from '../../../scaling/model/settings.ts';
+import type { AlarmSpan } from '../../core/data.ts';
+import type { Fleet } from '../stage/fleet.ts';
+import type { FleetCpu } from '../stage/instance-cpu.ts';
+import type { Timeline } from '../timeline.ts';
 
 const LOOK_MS = 500;
 
