@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { startChromium } from '../../scripts/cli/chromium.ts';
-import type { Prediction } from '../../scripts/drills/core/data.ts';
+import { judge } from '../../scripts/drills/core/judge.ts';
 import type { Report } from '../../scripts/drills/core/report/page.ts';
 import { pictureReport } from '../../scripts/drills/core/report/picture.ts';
 import { writeReport } from '../../scripts/drills/core/report/write.ts';
-import { judge } from '../../scripts/drills/core/verdict.ts';
+import type { Prediction } from '../../scripts/drills/core/run-record.ts';
 import { run } from '../scripts/drills/core/run-example.ts';
 import { assertAccessible, assertFitsWidth, NARROW, startBrowser, WIDE } from './support/browser.ts';
 

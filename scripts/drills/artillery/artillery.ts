@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { OperatorError } from '../../cli/errors.ts';
 import { commandText } from '../../cli/run.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../aws/plan.ts';
 import { type Period, parsePeriod } from './periods.ts';
 import { ARTILLERY_ENV, artilleryCommand, artilleryScript } from './script.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OperatorError } from '../../cli/errors.ts';
-import type { Observation } from '../core/data.ts';
+import type { Observation } from '../core/run-record.ts';
 
 const summary = z.object({ p50: z.number(), p95: z.number(), p99: z.number() });
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { TIMEOUTS_MS, TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import type { CommandLine } from '../../cli/run.ts';
-import type { Phase, Plan } from '../plan.ts';
+import type { Phase, Plan } from '../aws/plan.ts';
 
 const FOLDER = import.meta.dirname;
 

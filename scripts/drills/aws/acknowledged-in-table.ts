@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import { OperatorError } from '../../cli/errors.ts';
-import type { Durability } from '../core/data.ts';
+import type { Durability } from '../core/run-record.ts';
 
 /** Where timestamps are read back. */
 export interface Reader {

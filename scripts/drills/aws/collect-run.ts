@@ -1,8 +1,8 @@
 import { activitiesSince } from '../../aws/activities-auto-scaling.ts';
 import { groupCpu } from '../../aws/cpu-cloudwatch.ts';
 import { observationsOf, type Period } from '../artillery/periods.ts';
-import type { DrillRun, Durability, Fault } from '../core/data.ts';
-import type { Plan } from '../plan.ts';
+import type { DrillRun, Durability, Fault } from '../core/run-record.ts';
+import type { Plan } from './plan.ts';
 import type { DrilledStage, Snapshot } from './snapshot.ts';
 import { alarmSpans, eventsOf, secondsSince, withFleet } from './timeline.ts';
 

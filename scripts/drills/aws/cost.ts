@@ -1,5 +1,5 @@
 import { instanceHourPrice, pricesOf } from '../../cli/prices.ts';
-import { type Plan, plannedRequests } from '../plan.ts';
+import { type Plan, plannedRequests } from './plan.ts';
 
 /** What of a stage the price depends on. */
 export interface PricedFleet {

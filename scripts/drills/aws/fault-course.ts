@@ -1,6 +1,6 @@
-import type { Fault as FaultSpan } from '../core/data.ts';
-import type { Plan } from '../plan.ts';
+import type { Fault as FaultSpan } from '../core/run-record.ts';
 import type { Fault } from './faults/fault.ts';
+import type { Plan } from './plan.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Leads a fault through its life: caused when its time has come, held, taken back, over. */

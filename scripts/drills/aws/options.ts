@@ -1,7 +1,7 @@
 import type { CommandDescription } from '../../cli/arguments.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { STAGE_OPTION } from '../../cli/stage.ts';
-import { type FaultKind, SCENARIO_NAMES } from '../scenarios.ts';
+import { type FaultKind, SCENARIO_NAMES } from '../registry.ts';
 
 /** The command line of `npm run drill`. */
 export const DRILL_COMMAND = {

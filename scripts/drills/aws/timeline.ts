@@ -1,7 +1,7 @@
 import { METRIC_PERIOD_S } from '../../../server/contract.ts';
 import type { Activity } from '../../aws/activities-auto-scaling.ts';
 import type { CpuPoint } from '../../aws/cpu-cloudwatch.ts';
-import type { AlarmSpan, DrillEvent, Observation } from '../core/data.ts';
+import type { AlarmSpan, DrillEvent, Observation } from '../core/run-record.ts';
 import type { Snapshot } from './snapshot.ts';
 import { servingMembers } from './snapshot.ts';
 

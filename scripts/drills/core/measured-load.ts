@@ -1,4 +1,4 @@
-import type { Observation } from './data.ts';
+import type { Observation } from './run-record.ts';
 
 /**
  * Requests per second that one instance answers at 100 % CPU: all that were answered, by the CPU that the fleet used

@@ -1,7 +1,7 @@
 import type { ScalingSettings } from '../../scaling/model/settings.ts';
 import { simulate, type Trace } from '../../scaling/model/simulation.ts';
-import type { CapacityCourse, Observation, Prediction } from './data.ts';
 import { measuredBootS, measuredCapacity } from './measured-load.ts';
+import type { CapacityCourse, Observation, Prediction } from './run-record.ts';
 
 /** What a prediction starts from. */
 export interface PredictionInputs {

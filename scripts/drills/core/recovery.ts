@@ -1,4 +1,4 @@
-import type { DrillRun, Observation } from './data.ts';
+import type { DrillRun, Observation } from './run-record.ts';
 
 /** What a second must be like to count as healthy. */
 export interface Health {

@@ -1,4 +1,4 @@
-import type { Observation } from '../core/data.ts';
+import type { Observation } from '../core/run-record.ts';
 
 /** What became of one request. */
 export interface Answer {

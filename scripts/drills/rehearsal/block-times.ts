@@ -1,4 +1,4 @@
-import type { Durability } from '../core/data.ts';
+import type { Durability } from '../core/run-record.ts';
 
 /**
  * Timestamps of one block, by its sort key, which begins with the last one (`2026-11-21T07:45:00.123456Z#…`), and its

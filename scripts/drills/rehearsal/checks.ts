@@ -2,7 +2,7 @@ import { PORT, TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import type { CommandLine } from '../../cli/run.ts';
 import { executeQuietly } from '../../machine/execute.ts';
 import { sshCommand, waitForSsh } from '../../machine/ssh.ts';
-import type { VerdictLine } from '../core/data.ts';
+import type { VerdictLine } from '../core/run-record.ts';
 import { AWS_PORT, METADATA_ADDRESS, OUTSIDE } from './stage/addresses.ts';
 import { canConnect } from './stage/can-connect.ts';
 import { METADATA_PATHS } from './stage/metadata.ts';

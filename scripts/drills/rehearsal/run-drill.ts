@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DrillRun, VerdictLine } from '../core/data.ts';
+import { judge } from '../core/judge.ts';
 import type { JudgedRun } from '../core/report/page.ts';
-import { judge } from '../core/verdict.ts';
+import type { DrillRun, VerdictLine } from '../core/run-record.ts';
+import { Timeline } from '../core/timeline.ts';
 import { acknowledgedIn, observationsOf } from './answers.ts';
 import { compareStored } from './block-times.ts';
 import type { Clients } from './clients.ts';
@@ -10,7 +11,6 @@ import { type RehearsedDrill, STEADY_S } from './scenarios.ts';
 import { FleetCpu } from './stage/instance-cpu.ts';
 import type { Stage } from './stage/stage.ts';
 import { TIME_FACTORS } from './stage/time-factors.ts';
-import { Timeline } from './timeline.ts';
 
 const LOOK_MS = 500;
 const CALM_DEADLINE_MS = 30_000;

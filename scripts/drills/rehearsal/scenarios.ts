@@ -1,12 +1,12 @@
-import type { VerdictLine } from '../core/data.ts';
-import type { Objectives } from '../core/verdict.ts';
+import type { Objectives } from '../core/judge.ts';
+import type { VerdictLine } from '../core/run-record.ts';
+import type { Timeline } from '../core/timeline.ts';
 import { badImage } from './faults/bad-image.ts';
 import { killInstance, loseDatabase, loseZone, restartAll } from './faults/lost-capacity.ts';
 import { rollingDeploy } from './faults/rolling-deploy.ts';
 import { CPUS_PER_INSTANCE, scaleOutAndIn } from './faults/scale-out-and-in.ts';
 import type { Stage } from './stage/stage.ts';
 import { TIME_FACTORS } from './stage/time-factors.ts';
-import type { Timeline } from './timeline.ts';
 
 /** One drill on this machine. */
 export interface RehearsedDrill {

@@ -1,4 +1,4 @@
-import type { Plan } from '../../plan.ts';
+import type { Plan } from '../plan.ts';
 import type { DrilledStage, Snapshot } from '../snapshot.ts';
 import { prepareExperiment } from './experiment.ts';
 import type { Fault } from './fault.ts';

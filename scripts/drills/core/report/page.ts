@@ -1,7 +1,7 @@
-import type { DrillRun, VerdictLine } from '../data.ts';
-import type { Verdict } from '../verdict.ts';
-import { type Html, html, scriptJson } from './html.ts';
-import { drawPanel } from './panel.ts';
+import { type Html, html, scriptJson } from '../../../cli/html.ts';
+import { drawPanel } from '../../../cli/svg-chart.ts';
+import type { Verdict } from '../judge.ts';
+import type { DrillRun, VerdictLine } from '../run-record.ts';
 import { panelsOf } from './panels.ts';
 import { predictionText, premiseText } from './prediction-text.ts';
 import { timeLabel } from './scale.ts';

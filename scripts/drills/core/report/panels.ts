@@ -1,5 +1,5 @@
-import type { DrillRun, Observation, PredictedSecond } from '../data.ts';
-import type { Curve, Panel } from './panel.ts';
+import type { Curve, Panel } from '../../../cli/svg-chart.ts';
+import type { DrillRun, Observation, PredictedSecond } from '../run-record.ts';
 import type { Point } from './scale.ts';
 
 /** The panels of a run, from what users see down to the fleet. The model's prediction lies under the measurement. */

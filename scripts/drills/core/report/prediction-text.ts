@@ -1,4 +1,4 @@
-import type { CapacityCourse, Prediction } from '../data.ts';
+import type { CapacityCourse, Prediction } from '../run-record.ts';
 import { timeLabel } from './scale.ts';
 
 /** The prediction beside the measurement, in one line. */

@@ -1,4 +1,4 @@
-import type { Html } from './html.ts';
+import type { Html } from '../../../cli/html.ts';
 
 /** Everything the page looks like; no font, image or script is fetched. */
 export const STYLE: Html = {

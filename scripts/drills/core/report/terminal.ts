@@ -1,5 +1,5 @@
 import { textTable } from '../../../cli/table.ts';
-import type { VerdictLine } from '../data.ts';
+import type { VerdictLine } from '../run-record.ts';
 import { hasPassed, type JudgedRun, type Report } from './page.ts';
 import { predictionText } from './prediction-text.ts';
 

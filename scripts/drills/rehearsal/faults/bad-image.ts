@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { IMAGE_PATHS } from '../../../../server/contract.ts';
 import { comesTrue } from '../../../machine/wait.ts';
-import type { VerdictLine } from '../../core/data.ts';
+import type { VerdictLine } from '../../core/run-record.ts';
+import type { Timeline } from '../../core/timeline.ts';
 import { derivedImage } from '../stage/derived-image.ts';
 import type { Member } from '../stage/launcher.ts';
 import type { Stage } from '../stage/stage.ts';
-import type { Timeline } from '../timeline.ts';
 
 /** Several times the launching hook's time, compressed. */
 const ABANDONED_DEADLINE_MS = 60_000;

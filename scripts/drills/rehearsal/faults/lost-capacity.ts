@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitQuietly } from '../../../machine/wait.ts';
-import type { VerdictLine } from '../../core/data.ts';
+import type { VerdictLine } from '../../core/run-record.ts';
+import type { Timeline } from '../../core/timeline.ts';
 import { WHOLE_DEADLINE_MS } from '../stage/fleet.ts';
 import type { Stage } from '../stage/stage.ts';
-import type { Timeline } from '../timeline.ts';
 
 const DATABASE_LOST_MS = 20_000;
 

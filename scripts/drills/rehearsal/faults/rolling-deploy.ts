@@ -1,8 +1,8 @@
 import { IMAGE_PATHS } from '../../../../server/contract.ts';
-import type { VerdictLine } from '../../core/data.ts';
+import type { VerdictLine } from '../../core/run-record.ts';
+import type { Timeline } from '../../core/timeline.ts';
 import { derivedImage } from '../stage/derived-image.ts';
 import type { Stage } from '../stage/stage.ts';
-import type { Timeline } from '../timeline.ts';
 
 /** Replaces every instance by one of a newer image, as the group's instance refresh does: launch before terminate. */
 export async function rollingDeploy(stage: Stage, timeline: Timeline): Promise<VerdictLine[]> {

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { comesTrue } from '../../../machine/wait.ts';
-import type { VerdictLine } from '../../core/data.ts';
+import type { VerdictLine } from '../../core/run-record.ts';
+import type { Timeline } from '../../core/timeline.ts';
 import { Scaler } from '../scaling/scaler.ts';
 import { startBackground } from '../stage/background.ts';
 import { capFleet } from '../stage/cpu-cap.ts';
 import { FleetCpu } from '../stage/instance-cpu.ts';
 import type { Stage } from '../stage/stage.ts';
 import { TIME_FACTORS } from '../stage/time-factors.ts';
-import type { Timeline } from '../timeline.ts';
 
 /** The cap of each instance while the drill runs. */
 export const CPUS_PER_INSTANCE = 0.25;

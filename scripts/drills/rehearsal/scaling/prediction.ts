@@ -1,9 +1,9 @@
 import { USUAL_METRIC_DELAY_S } from '../../../scaling/model/controller.ts';
-import type { Observation, Prediction } from '../../core/data.ts';
 import { predict } from '../../core/prediction.ts';
+import type { Observation, Prediction } from '../../core/run-record.ts';
+import type { Heat, Timeline } from '../../core/timeline.ts';
 import type { StageFacts } from '../stage/stage-facts.ts';
 import { TIME_FACTORS } from '../stage/time-factors.ts';
-import type { Heat, Timeline } from '../timeline.ts';
 
 /** After its last computation was sent, an overloaded fleet works on what it has not answered yet. */
 const BACKLOG_S = 5;

@@ -3,10 +3,10 @@ import { evaluationIntervalS, ScalingController, USUAL_METRIC_DELAY_S } from '..
 import type { FleetCounts } from '../../../scaling/model/desired-capacity.ts';
 import { MetricRecorder } from '../../../scaling/model/metrics.ts';
 import type { ScalingSettings } from '../../../scaling/model/settings.ts';
-import type { AlarmSpan } from '../../core/data.ts';
+import type { AlarmSpan } from '../../core/run-record.ts';
+import type { Timeline } from '../../core/timeline.ts';
 import type { Fleet } from '../stage/fleet.ts';
 import type { FleetCpu } from '../stage/instance-cpu.ts';
-import type { Timeline } from '../timeline.ts';
 
 const LOOK_MS = 500;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { costText, expectedCost } from '../../../../scripts/drills/aws/cost.ts';
-import { planDrill } from '../../../../scripts/drills/plan.ts';
+import { planDrill } from '../../../../scripts/drills/aws/plan.ts';
 
 const fleet = { region: 'eu-west-1', instanceType: 'c7g.large', desired: 4, max: 10 };
 const plan = (scenario: string, durationS?: number) =>

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { prepareFault } from '../../../../scripts/drills/aws/faults/prepare.ts';
 import type { DrilledStage } from '../../../../scripts/drills/aws/snapshot.ts';
-import type { FaultKind } from '../../../../scripts/drills/scenarios.ts';
+import type { FaultKind } from '../../../../scripts/drills/registry.ts';
 import { exampleOutputs } from '../../aws/example-stage.ts';
 import { type Answers, queryError, startFakeAws } from '../../aws/fake-aws.ts';
 import { stageOnAws } from '../../aws/stage-on-aws.ts';

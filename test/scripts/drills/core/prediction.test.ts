@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Observation } from '../../../../scripts/drills/core/data.ts';
 import { measuredBootS, measuredCapacity } from '../../../../scripts/drills/core/measured-load.ts';
 import { capacityCourse, observedTrace, predict } from '../../../../scripts/drills/core/prediction.ts';
+import type { Observation } from '../../../../scripts/drills/core/run-record.ts';
 import { settings } from '../../scaling/model/settings-example.ts';
 
 /** A minute of a run in which a second stands for ten: 100 requests/s, then 250; two instances all the time. */

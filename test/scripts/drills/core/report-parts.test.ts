@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { html, scriptJson } from '../../../../scripts/drills/core/report/html.ts';
-import { type Curve, drawPanel } from '../../../../scripts/drills/core/report/panel.ts';
+import { html, scriptJson } from '../../../../scripts/cli/html.ts';
+import { type Curve, drawPanel } from '../../../../scripts/cli/svg-chart.ts';
 import {
   type Point,
   thin,

@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { DrillRun, Prediction } from '../../../../scripts/drills/core/data.ts';
+import { judge } from '../../../../scripts/drills/core/judge.ts';
 import { hasPassed, type Report, renderPage } from '../../../../scripts/drills/core/report/page.ts';
 import { renderTerminal } from '../../../../scripts/drills/core/report/terminal.ts';
 import { writeReport } from '../../../../scripts/drills/core/report/write.ts';
-import { judge } from '../../../../scripts/drills/core/verdict.ts';
+import type { DrillRun, Prediction } from '../../../../scripts/drills/core/run-record.ts';
 import { run } from './run-example.ts';
 
 const objectives = { health: { errorRatio: 0.01, p99Ms: 200 }, errorRatio: 0.05, detectS: 5, recoverS: 10 };

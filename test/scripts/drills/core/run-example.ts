@@ -1,4 +1,4 @@
-import type { DrillRun, Observation } from '../../../../scripts/drills/core/data.ts';
+import type { DrillRun, Observation } from '../../../../scripts/drills/core/run-record.ts';
 
 /** A second of a healthy service. */
 export const healthySecond = (second: number): Observation => ({

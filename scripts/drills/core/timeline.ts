@@ -1,5 +1,5 @@
-import type { AlarmSpan, DrillEvent, Fault, Observation } from '../core/data.ts';
-import type { Stage } from './stage/stage.ts';
+import type { Stage } from '../rehearsal/stage/stage.ts';
+import type { AlarmSpan, DrillEvent, Fault, Observation } from './run-record.ts';
 
 const MS = 1_000;
 

@@ -1,6 +1,6 @@
-import type { AlarmSpan, Fault } from '../data.ts';
+import { type Point, thin, ticksTo, timeLabel, timeTicks, valueLabel } from '../drills/core/report/scale.ts';
+import type { AlarmSpan, Fault } from '../drills/core/run-record.ts';
 import { type Html, html } from './html.ts';
-import { type Point, thin, ticksTo, timeLabel, timeTicks, valueLabel } from './scale.ts';
 
 /** One curve of a panel. */
 export interface Curve {

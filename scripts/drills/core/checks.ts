@@ -1,6 +1,6 @@
 import { countRequests, type Period } from '../artillery/periods.ts';
 import type { Snapshot } from '../aws/snapshot.ts';
-import type { VerdictLine } from './data.ts';
+import type { VerdictLine } from './run-record.ts';
 
 /** What a finished drill is judged by, beyond its objectives. */
 export interface Outcome {

@@ -1,5 +1,5 @@
-import type { DrillRun, Observation, VerdictLine } from './data.ts';
 import { faultSecond, type Health, timeToDetectS, timeToRecoverS } from './recovery.ts';
+import type { DrillRun, Observation, VerdictLine } from './run-record.ts';
 
 /** What a drill promises to its users. Leave out what a scenario does not promise. */
 export interface Objectives {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Outcome, proofsOf } from '../../../../scripts/drills/core/proofs.ts';
+import { type Outcome, proofsOf } from '../../../../scripts/drills/core/checks.ts';
 import { snapshotExample } from '../aws/snapshot-example.ts';
 
 const good: Outcome = {

@@ -1,4 +1,4 @@
-import type { Objectives } from './core/verdict.ts';
+import type { Objectives } from './core/judge.ts';
 
 /** What is done to the stage while the load runs. */
 export type FaultKind = 'none' | 'terminate-instance' | 'lose-zone' | 'instance-refresh';

@@ -1,5 +1,5 @@
-import { OperatorError, UsageError } from '../cli/errors.ts';
-import { type DrillScenario, SCENARIO_NAMES, SCENARIOS } from './scenarios.ts';
+import { OperatorError, UsageError } from '../../cli/errors.ts';
+import { type DrillScenario, SCENARIO_NAMES, SCENARIOS } from '../registry.ts';
 
 /** A stretch of load in requests per second. */
 export interface Phase {

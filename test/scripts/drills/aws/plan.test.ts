@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { artilleryCommand, artilleryScript } from '../../../scripts/drills/artillery/script.ts';
-import { planDrill, plannedRequests } from '../../../scripts/drills/plan.ts';
-import { SCENARIO_NAMES } from '../../../scripts/drills/scenarios.ts';
+import { artilleryCommand, artilleryScript } from '../../../../scripts/drills/artillery/script.ts';
+import { planDrill, plannedRequests } from '../../../../scripts/drills/aws/plan.ts';
+import { SCENARIO_NAMES } from '../../../../scripts/drills/registry.ts';
 
 const choice = { scenario: 'steady', target: 'https://example.org', ratePerS: 50, peakPerS: 500 };
 

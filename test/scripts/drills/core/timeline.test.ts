@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Timeline } from '../../../../scripts/drills/rehearsal/timeline.ts';
+import { Timeline } from '../../../../scripts/drills/core/timeline.ts';
 
 describe('Timeline', () => {
   it('notes events by their second and says which of them noticed the fault', (context) => {
