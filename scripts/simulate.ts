@@ -5,13 +5,11 @@ import { main } from './cli/main.ts';
 import { PRICED_REGIONS } from './cli/prices.ts';
 import { parseStage, STAGE_OPTION } from './cli/stage.ts';
 import type { Trace } from './scaling/model/simulation.ts';
-import { parseCsvTrace } from './scaling/simulate/csv-trace.ts';
-import { runsAsJson } from './scaling/simulate/json.ts';
 import { parseMeasurement, positive, wholeOrUnset } from './scaling/simulate/numbers.ts';
 import { applyOverrides, OVERRIDE_NAMES } from './scaling/simulate/overrides.ts';
-import { renderRuns } from './scaling/simulate/report.ts';
+import { renderRuns, runsAsJson } from './scaling/simulate/report.ts';
 import { type RunInputs, readStage, runStage, type SimulatedStage } from './scaling/simulate/run.ts';
-import { builtInTrace, TRACE_NAMES } from './scaling/simulate/traces.ts';
+import { builtInTrace, parseCsvTrace, TRACE_NAMES } from './scaling/simulate/traces.ts';
 
 const command = {
   name: 'simulate',

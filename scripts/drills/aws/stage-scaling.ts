@@ -1,9 +1,9 @@
 import { stackNames } from '../../../server/contract.ts';
 import { deployedTemplateText } from '../../aws/stacks-cloudformation.ts';
 import { servingGroup } from '../../scaling/template/group.ts';
+import { readTargetGroup } from '../../scaling/template/load-balancer.ts';
 import { readScaling } from '../../scaling/template/scaling.ts';
 import { StageTemplates } from '../../scaling/template/stage.ts';
-import { readTargetGroup } from '../../scaling/template/target-group.ts';
 import { parseTemplate } from '../../scaling/template/template.ts';
 import type { PredictionInputs } from '../core/prediction.ts';
 

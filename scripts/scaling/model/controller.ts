@@ -1,7 +1,6 @@
 import { type AlarmState, type Datapoint, evaluateAlarm, evaluatedDatapoints, evaluationRange } from './alarm.ts';
-import { type FleetCounts, nextDesired, withinBounds } from './desired-capacity.ts';
 import type { ScalingAlarm, ScalingRule, ScalingSettings } from './settings.ts';
-import { aggregate } from './step-policy.ts';
+import { aggregate, type FleetCounts, nextDesired, withinBounds } from './step-scaling.ts';
 
 /** Seconds from the end of a period until CloudWatch shows its data point, as a rule; no document promises it. */
 export const USUAL_METRIC_DELAY_S = 60;

@@ -1,4 +1,4 @@
-import type { FleetCounts } from './desired-capacity.ts';
+import type { FleetCounts } from './step-scaling.ts';
 import { reconcile, type ZonedInstance } from './zones.ts';
 
 /** Times that an instance needs, in seconds. */

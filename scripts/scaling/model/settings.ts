@@ -1,6 +1,5 @@
 import type { AlarmRule } from './alarm.ts';
-import type { Bounds } from './desired-capacity.ts';
-import type { StepPolicy } from './step-policy.ts';
+import type { Bounds, StepPolicy } from './step-scaling.ts';
 
 /** A CloudWatch alarm that triggers a scaling policy. */
 export interface ScalingAlarm extends AlarmRule {

@@ -1,9 +1,8 @@
 import { evaluationIntervalS, ScalingController } from './controller.ts';
-import { withinBounds } from './desired-capacity.ts';
-import { applyFaults, type Fault, faultText } from './faults.ts';
 import { type InstanceTimes, type Serving, SimulatedFleet } from './fleet.ts';
 import { MetricRecorder } from './metrics.ts';
 import { directionOf, type ScalingSettings } from './settings.ts';
+import { withinBounds } from './step-scaling.ts';
 
 /** Requests per second over time. */
 export interface Trace {
@@ -12,6 +11,11 @@ export interface Trace {
   /** Demand during the second that begins at `second`. */
   at(second: number): number;
 }
+
+/** Something that goes wrong at a given second. */
+export type Fault =
+  | { readonly kind: 'kill'; readonly count: number; readonly atS: number }
+  | { readonly kind: 'lose-zone'; readonly zone: string; readonly atS: number; readonly untilS: number };
 
 /** Everything a simulation depends on. */
 export interface Scenario {
@@ -91,6 +95,20 @@ export function simulate(scenario: Scenario): Simulation {
     });
   }
   return { seconds, events: events.toSorted((one, other) => one.second - other.second) };
+}
+
+/** Lets the faults that are due this second happen, and end. */
+function applyFaults(faults: readonly Fault[], fleet: SimulatedFleet, nowS: number): void {
+  for (const fault of faults) {
+    if (fault.kind === 'kill' && fault.atS === nowS) fleet.kill(fault.count, nowS);
+    if (fault.kind === 'lose-zone' && fault.atS === nowS) fleet.loseZone(fault.zone, nowS);
+    if (fault.kind === 'lose-zone' && fault.untilS === nowS) fleet.restoreZone(fault.zone);
+  }
+}
+
+/** What a reader should know of a fault. */
+function faultText(fault: Fault): string {
+  return fault.kind === 'kill' ? `${fault.count} instances stop answering` : `zone ${fault.zone} is lost`;
 }
 
 function evaluate(controller: ScalingController, fleet: SimulatedFleet, second: number): SimulationEvent[] {

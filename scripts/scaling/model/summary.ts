@@ -1,5 +1,10 @@
-import { type Flap, findFlaps } from './flapping.ts';
 import type { Second, Simulation } from './simulation.ts';
+
+/** A scale-in that had to be undone although the demand had not grown. */
+export interface Flap {
+  readonly inAtS: number;
+  readonly outAtS: number;
+}
 
 /** What a simulation comes down to. */
 export interface Summary {
@@ -17,6 +22,12 @@ export interface Summary {
   readonly scaleIns: number;
   readonly flaps: readonly Flap[];
 }
+
+/** A scale-out this soon after a scale-in is a correction, not a new need. */
+const WINDOW_S = 15 * 60;
+
+/** Growth of the demand below which a scale-out is not explained by it. */
+const EXPLAINING_GROWTH = 1.1;
 
 /** A rate is not exact in binary: what is missing by less than this is not refused. */
 const ROUNDING = 1e-6;
@@ -38,6 +49,22 @@ export function summarize({ seconds }: Simulation): Summary {
     scaleIns: changes.filter((change) => change < 0).length,
     flaps: findFlaps({ seconds }),
   };
+}
+
+/** Finds every scale-in that was taken back soon, at hardly more demand: money saved for minutes, paid in refusals. */
+export function findFlaps({ seconds }: Pick<Simulation, 'seconds'>): Flap[] {
+  const flaps: Flap[] = [];
+  let lastIn: { readonly second: number; readonly demand: number } | undefined;
+  for (const [index, now] of seconds.entries()) {
+    const before = seconds[index - 1];
+    if (!before || before.desired === now.desired) continue;
+    if (now.desired < before.desired) lastIn = now;
+    else if (lastIn && now.second - lastIn.second <= WINDOW_S && now.demand <= lastIn.demand * EXPLAINING_GROWTH) {
+      flaps.push({ inAtS: lastIn.second, outAtS: now.second });
+      lastIn = undefined;
+    }
+  }
+  return flaps;
 }
 
 function refusedIn({ demand, served }: Second): number {

@@ -1,5 +1,5 @@
 import { UsageError } from '../../cli/errors.ts';
-import type { Fault } from '../model/faults.ts';
+import type { Fault } from '../model/simulation.ts';
 
 /** Reads a fault as it is written on the command line: `kill:2@600`, or `lose-zone:eu-west-1a@600-1200`. */
 export function parseFault(text: string, zones: readonly string[]): Fault {

@@ -1,7 +1,7 @@
 import { UsageError } from '../../cli/errors.ts';
 import type { ScalingAlarm, ScalingRule, ScalingSettings } from '../model/settings.ts';
 import { directionOf } from '../model/settings.ts';
-import type { Step } from '../model/step-policy.ts';
+import type { Step } from '../model/step-scaling.ts';
 
 type Override = (settings: ScalingSettings, value: string) => ScalingSettings;
 

@@ -3,7 +3,6 @@ import { textTable } from '../../cli/table.ts';
 import type { Simulation } from '../model/simulation.ts';
 import type { Summary } from '../model/summary.ts';
 import { clock, drawChart, highestRate } from './chart.ts';
-import { notesOn } from './notes.ts';
 import { costUsd, type Run } from './run.ts';
 
 const ROWS: readonly (readonly [string, (run: Run) => string])[] = [
@@ -60,4 +59,55 @@ function flapWarning({ name, summary: { flaps } }: Run): string[] {
 
 function share({ refused, requests }: Summary): string {
   return `${((100 * refused) / Math.max(1, requests)).toFixed(2)} %`;
+}
+
+/** CPU in percent that a burstable size may use for ever; above it spends credits. The same for t3 and t4g. */
+const BASELINES: Readonly<Record<string, number>> = {
+  nano: 5,
+  micro: 10,
+  small: 20,
+  medium: 20,
+  large: 30,
+  xlarge: 40,
+  '2xlarge': 40,
+};
+
+/** Tells what the simulation leaves out and this run would meet. */
+function notesOn(run: Run): string[] {
+  return [...creditNote(run), ...scheduleNote(run)].map((note) => `Note: ${run.name} ${note}`);
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html */
+function creditNote({ stage: { instanceType }, summary }: Run): string[] {
+  const [family = '', size = ''] = instanceType.split('.');
+  const baseline = family.startsWith('t') ? BASELINES[size] : undefined;
+  if (baseline === undefined || summary.meanCpuPercent <= baseline) return [];
+  return [
+    `averages ${summary.meanCpuPercent.toFixed(0)} % CPU, above the ${baseline} % baseline of ${instanceType}: ` +
+      'CPU credits are not modelled; in the long run it is throttled, or charged for surplus credits.',
+  ];
+}
+
+function scheduleNote({ stage: { scheduledActions } }: Run): string[] {
+  if (scheduledActions === 0) return [];
+  return [
+    `has ${scheduledActions} scheduled actions, which are not modelled: --set min=<n> shows the hours they cover.`,
+  ];
+}
+
+/** Every so many seconds the timeline has a point. */
+const TIMELINE_STEP_S = 10;
+
+/** Runs as JSON: what went in, what came out, and enough of a timeline to draw it. */
+export function runsAsJson(runs: readonly Run[], title: string): string {
+  const results = runs.map((run) => ({
+    name: run.name,
+    settings: run.stage.settings,
+    instanceType: run.stage.instanceType,
+    summary: run.summary,
+    cost: { usd: costUsd(run), hourPriceUsd: run.hourPriceUsd, pricesAsOf: PRICES_AS_OF },
+    events: run.simulation.events,
+    timeline: run.simulation.seconds.filter(({ second }) => second % TIMELINE_STEP_S === 0),
+  }));
+  return JSON.stringify({ title, runs: results }, undefined, 2);
 }

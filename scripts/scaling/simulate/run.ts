@@ -5,9 +5,9 @@ import { type Simulation, simulate, type Trace } from '../model/simulation.ts';
 import { type Summary, summarize } from '../model/summary.ts';
 import { servingGroup } from '../template/group.ts';
 import { readLaunchTemplate } from '../template/launch-template.ts';
+import { readTargetGroup, type TargetGroup } from '../template/load-balancer.ts';
 import { readScaling } from '../template/scaling.ts';
 import { StageTemplates } from '../template/stage.ts';
-import { readTargetGroup, type TargetGroup } from '../template/target-group.ts';
 import { loadStage } from '../template/template.ts';
 import { parseFault } from './fault-option.ts';
 

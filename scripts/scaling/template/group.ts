@@ -1,10 +1,29 @@
 import { z } from 'zod';
-import { lifecycleHookSchema } from './launch-hook.ts';
-import { parseReference } from './reference.ts';
 import type { StageResource, StageTemplates } from './stage.ts';
-import { readSubnet, type Subnet } from './subnet.ts';
+import { readSubnet, type Subnet } from './subnets.ts';
 
 export const GROUP = 'AWS::AutoScaling::AutoScalingGroup';
+
+/** How a launch ends: the instance goes into service, or it is terminated. */
+export type LaunchResult = 'CONTINUE' | 'ABANDON';
+
+/** The lifecycle hook for which a launching instance waits. */
+export interface LaunchHook {
+  readonly name: string;
+  readonly groupName: string;
+  /** Time in which the launch must be completed. */
+  readonly timeoutS: number;
+  /** What happens when it was not. */
+  readonly defaultResult: LaunchResult;
+}
+
+/** Defaults are those of the Auto Scaling documentation. */
+const lifecycleHookSchema = z.object({
+  LifecycleHookName: z.string(),
+  LifecycleTransition: z.string(),
+  HeartbeatTimeout: z.coerce.number().default(3_600),
+  DefaultResult: z.enum(['CONTINUE', 'ABANDON']).default('ABANDON'),
+});
 
 const groupSchema = z.object({
   AutoScalingGroupName: z.string().optional(),
@@ -42,11 +61,18 @@ export function groupZones(stage: StageTemplates, group: ServingGroup): string[]
   return [...new Set(zones.length > 0 ? zones : group.properties.AvailabilityZones)];
 }
 
-/** Whether a resolved text refers to this resource, by `Ref` or by an attribute. */
-export function refersTo(
-  text: unknown,
-  { stack, logicalId }: Pick<StageResource<unknown>, 'stack' | 'logicalId'>,
-): boolean {
-  const reference = parseReference(text);
-  return reference?.stack === stack && reference.logicalId === logicalId;
+/** Reads the launching hook of a group; undefined when it has none. @throws Error when it has several. */
+export function readLaunchHook({ logicalId, properties }: ServingGroup): LaunchHook | undefined {
+  const hooks = properties.LifecycleHookSpecificationList.filter(
+    ({ LifecycleTransition }) => LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING',
+  );
+  const [hook] = hooks;
+  if (!hook) return undefined;
+  if (hooks.length > 1) throw new Error(`${logicalId} has ${hooks.length} launching hooks: expected one at most`);
+  return {
+    name: hook.LifecycleHookName,
+    groupName: properties.AutoScalingGroupName ?? logicalId,
+    timeoutS: hook.HeartbeatTimeout,
+    defaultResult: hook.DefaultResult,
+  };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { directionOf, type ScalingAlarm, type ScalingRule, type ScalingSettings } from '../model/settings.ts';
-import type { StepPolicy } from '../model/step-policy.ts';
-import { groupZones, refersTo, type ServingGroup } from './group.ts';
-import type { StageResource, StageTemplates } from './stage.ts';
+import type { StepPolicy } from '../model/step-scaling.ts';
+import { groupZones, type ServingGroup } from './group.ts';
+import { refersTo, type StageResource, type StageTemplates } from './stage.ts';
 
 /** The cooldown of a group that sets neither a cooldown nor a warm-up. */
 const DEFAULT_COOLDOWN_S = 300;

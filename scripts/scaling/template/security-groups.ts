@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseReference } from './reference.ts';
-import type { StageTemplates } from './stage.ts';
+import { refersTo, type StageTemplates } from './stage.ts';
 
 /** Who is at the other end of a rule: a network, or the members of a group, by logical id. */
 export type Peer = { readonly cidr: string } | { readonly group: string };
@@ -62,14 +62,11 @@ export function readSecurityGroups(stage: StageTemplates): SecurityGroup[] {
   const ingress = stage.list('AWS::EC2::SecurityGroupIngress', separateSchema);
   const egress = stage.list('AWS::EC2::SecurityGroupEgress', separateSchema);
   return stage.list('AWS::EC2::SecurityGroup', groupSchema).map(({ stack, logicalId, properties }) => {
-    const ofThis = ({ properties: rule }: (typeof ingress)[number]) => {
-      const reference = parseReference(rule.GroupId);
-      return reference?.stack === stack && reference.logicalId === logicalId;
-    };
     const rulesOf = (own: readonly Rule[], separate: typeof ingress) =>
-      [...own, ...separate.filter(ofThis).map((resource) => resource.properties)].flatMap((rule) =>
-        readRule(`${stack}/${logicalId}`, rule),
-      );
+      [
+        ...own,
+        ...separate.map(({ properties: rule }) => rule).filter((rule) => refersTo(rule.GroupId, { stack, logicalId })),
+      ].flatMap((rule) => readRule(`${stack}/${logicalId}`, rule));
     const out = rulesOf(properties.SecurityGroupEgress, egress);
     return {
       logicalId,

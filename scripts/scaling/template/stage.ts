@@ -53,6 +53,15 @@ export class StageTemplates {
   }
 }
 
+/** Whether a resolved text refers to this resource, by `Ref` or by an attribute. */
+export function refersTo(
+  text: unknown,
+  { stack, logicalId }: Pick<StageResource<unknown>, 'stack' | 'logicalId'>,
+): boolean {
+  const reference = parseReference(text);
+  return reference?.stack === stack && reference.logicalId === logicalId;
+}
+
 function oneLine(error: z.ZodError): string {
   return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { evaluationIntervalS, ScalingController, USUAL_METRIC_DELAY_S } from '../../../scaling/model/controller.ts';
-import type { FleetCounts } from '../../../scaling/model/desired-capacity.ts';
 import { MetricRecorder } from '../../../scaling/model/metrics.ts';
 import type { ScalingSettings } from '../../../scaling/model/settings.ts';
+import type { FleetCounts } from '../../../scaling/model/step-scaling.ts';
 import type { AlarmSpan } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import type { Fleet } from '../stage/fleet.ts';

@@ -1,5 +1,4 @@
-import type { LoadBalancer } from '../../../scaling/template/load-balancer.ts';
-import type { TargetGroup } from '../../../scaling/template/target-group.ts';
+import type { LoadBalancer, TargetGroup } from '../../../scaling/template/load-balancer.ts';
 import { scaledMs } from './time-factors.ts';
 
 /** Where HAProxy runs in place of the Application Load Balancer. */

@@ -1,6 +1,6 @@
 import type { Undo } from '../../../cli/undo.ts';
 import { startLifecycleHookEndpoint } from '../../../machine/fixtures.ts';
-import type { LaunchHook, LaunchResult } from '../../../scaling/template/launch-hook.ts';
+import type { LaunchHook, LaunchResult } from '../../../scaling/template/group.ts';
 import { AWS_PORT } from './addresses.ts';
 import type { Attachment } from './network.ts';
 

@@ -1,19 +1,27 @@
 import { z } from 'zod';
 import { OperatorError } from '../../../cli/errors.ts';
 import type { ScalingSettings } from '../../../scaling/model/settings.ts';
-import { gatewaySubnets } from '../../../scaling/template/gateway-endpoint.ts';
-import { GROUP, groupSubnets, type ServingGroup, servingGroup } from '../../../scaling/template/group.ts';
-import { type LaunchHook, readLaunchHook } from '../../../scaling/template/launch-hook.ts';
-import { readLaunchTemplate } from '../../../scaling/template/launch-template.ts';
-import { type LoadBalancer, readLoadBalancer } from '../../../scaling/template/load-balancer.ts';
+import {
+  GROUP,
+  groupSubnets,
+  type LaunchHook,
+  readLaunchHook,
+  type ServingGroup,
+  servingGroup,
+} from '../../../scaling/template/group.ts';
+import { readLaunchTemplate, userDataScript } from '../../../scaling/template/launch-template.ts';
+import {
+  type LoadBalancer,
+  readLoadBalancer,
+  readTargetGroup,
+  type TargetGroup,
+} from '../../../scaling/template/load-balancer.ts';
 import { parseReference } from '../../../scaling/template/reference.ts';
 import { readScaling } from '../../../scaling/template/scaling.ts';
 import { readSecurityGroups, type SecurityGroup } from '../../../scaling/template/security-groups.ts';
 import { StageTemplates } from '../../../scaling/template/stage.ts';
-import { readSubnet, type Subnet } from '../../../scaling/template/subnet.ts';
-import { readTargetGroup, type TargetGroup } from '../../../scaling/template/target-group.ts';
+import { gatewaySubnets, readSubnet, type Subnet } from '../../../scaling/template/subnets.ts';
 import type { Template } from '../../../scaling/template/template.ts';
-import { userDataScript } from '../../../scaling/template/user-data.ts';
 
 /** Everything that a rehearsal takes from a stage's templates. */
 export interface StageFacts {

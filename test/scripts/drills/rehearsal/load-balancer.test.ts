@@ -6,8 +6,7 @@ import {
   haproxyRegistration,
 } from '../../../../scripts/drills/rehearsal/stage/haproxy-config.ts';
 import { servingGroup } from '../../../../scripts/scaling/template/group.ts';
-import { readLoadBalancer } from '../../../../scripts/scaling/template/load-balancer.ts';
-import { readTargetGroup } from '../../../../scripts/scaling/template/target-group.ts';
+import { readLoadBalancer, readTargetGroup } from '../../../../scripts/scaling/template/load-balancer.ts';
 import { exampleStage } from '../../scaling/template/stage-example.ts';
 
 const stage = exampleStage();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Bounds, type FleetCounts, nextDesired } from '../../../../scripts/scaling/model/desired-capacity.ts';
-import type { StepPolicy } from '../../../../scripts/scaling/model/step-policy.ts';
+import type { StepPolicy } from '../../../../scripts/scaling/model/step-scaling.ts';
+import { type Bounds, type FleetCounts, nextDesired } from '../../../../scripts/scaling/model/step-scaling.ts';
 
 /** The policies of the documentation's example: threshold 50 %, in percent of the group. */
 const scaleOut: StepPolicy = {

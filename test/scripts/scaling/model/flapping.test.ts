@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findFlaps } from '../../../../scripts/scaling/model/flapping.ts';
+import { findFlaps } from '../../../../scripts/scaling/model/summary.ts';
 
 /** A simulation of `[second, desired, demand]`, in which all other values do not matter. */
 function timeline(...points: [second: number, desired: number, demand: number][]) {

@@ -6,7 +6,7 @@ import {
   aggregate,
   findStep,
   type StepPolicy,
-} from '../../../../scripts/scaling/model/step-policy.ts';
+} from '../../../../scripts/scaling/model/step-scaling.ts';
 
 /** The example of the documentation, threshold 50: "Step adjustments for scale-out policy" and "... scale-in policy". */
 const scaleOut = [

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseCsvTrace } from '../../../../scripts/scaling/simulate/csv-trace.ts';
-import { builtInTrace, TRACE_NAMES } from '../../../../scripts/scaling/simulate/traces.ts';
+import { builtInTrace, parseCsvTrace, TRACE_NAMES } from '../../../../scripts/scaling/simulate/traces.ts';
 
 const between = { base: 100, peak: 500 };
 

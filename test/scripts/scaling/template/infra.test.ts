@@ -8,14 +8,12 @@ import { addStampede } from '../../../../infra/stampede.ts';
 import { readStageFacts } from '../../../../scripts/drills/rehearsal/stage/stage-facts.ts';
 import { directionOf } from '../../../../scripts/scaling/model/settings.ts';
 import { groupSubnets, servingGroup } from '../../../../scripts/scaling/template/group.ts';
-import { readLaunchTemplate } from '../../../../scripts/scaling/template/launch-template.ts';
-import { readLoadBalancer } from '../../../../scripts/scaling/template/load-balancer.ts';
+import { readLaunchTemplate, userDataScript } from '../../../../scripts/scaling/template/launch-template.ts';
+import { readLoadBalancer, readTargetGroup } from '../../../../scripts/scaling/template/load-balancer.ts';
 import { parseReference } from '../../../../scripts/scaling/template/reference.ts';
 import { readScaling } from '../../../../scripts/scaling/template/scaling.ts';
 import { readSecurityGroups } from '../../../../scripts/scaling/template/security-groups.ts';
 import { StageTemplates } from '../../../../scripts/scaling/template/stage.ts';
-import { readTargetGroup } from '../../../../scripts/scaling/template/target-group.ts';
-import { userDataScript } from '../../../../scripts/scaling/template/user-data.ts';
 import { ENV, HEALTH_CHECK, HEALTH_PATH, PORT, TIMEOUTS_MS } from '../../../../server/contract.ts';
 import { template } from './stage-example.ts';
 

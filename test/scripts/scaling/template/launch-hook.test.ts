@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { servingGroup } from '../../../../scripts/scaling/template/group.ts';
-import { readLaunchHook } from '../../../../scripts/scaling/template/launch-hook.ts';
+import { readLaunchHook, servingGroup } from '../../../../scripts/scaling/template/group.ts';
 import { exampleStage, service } from './stage-example.ts';
 
 const launching = { LifecycleHookName: 'ready', LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { userDataScript } from '../../../../scripts/scaling/template/launch-template.ts';
 import { readLoadBalancer } from '../../../../scripts/scaling/template/load-balancer.ts';
 import { readSecurityGroups } from '../../../../scripts/scaling/template/security-groups.ts';
-import { userDataScript } from '../../../../scripts/scaling/template/user-data.ts';
 import { exampleStage, network, service, template } from './stage-example.ts';
 
 describe('readSecurityGroups', () => {

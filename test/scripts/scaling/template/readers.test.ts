@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { groupSubnets, servingGroup } from '../../../../scripts/scaling/template/group.ts';
 import { readLaunchTemplate } from '../../../../scripts/scaling/template/launch-template.ts';
+import { readTargetGroup } from '../../../../scripts/scaling/template/load-balancer.ts';
 import { readScaling } from '../../../../scripts/scaling/template/scaling.ts';
 import { StageTemplates } from '../../../../scripts/scaling/template/stage.ts';
-import { readTargetGroup } from '../../../../scripts/scaling/template/target-group.ts';
 import { exampleStage, network, service, template } from './stage-example.ts';
 
 const { High, Out, Fleet, Targets } = service.Resources;
