@@ -1,5 +1,5 @@
 import { type App, Validations } from 'aws-cdk-lib';
-import { stackNames } from '../server/contract.ts';
+import { stackNames } from './contract.ts';
 import { fleetName } from './service/names.ts';
 import type { Deployment } from './stampede.ts';
 

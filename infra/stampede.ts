@@ -1,6 +1,7 @@
 import { type App, Tags } from 'aws-cdk-lib';
-import { SERVICE_NAME, stackNames } from '../server/contract.ts';
+import { SERVICE_NAME } from '../server/contract.ts';
 import type { Ami } from './ami.ts';
+import { stackNames } from './contract.ts';
 import { DataStack } from './data/stack.ts';
 import { NetworkStack } from './network/stack.ts';
 import { OperationsStack } from './operations/stack.ts';

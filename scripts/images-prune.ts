@@ -1,4 +1,5 @@
-import { AMI_PARAMETER_PREFIX, SERVICE_NAME } from '../server/contract.ts';
+import { AMI_PARAMETER_PREFIX } from '../ami/contract.ts';
+import { SERVICE_NAME } from '../server/contract.ts';
 import { deleteImage, describeOwnImages, imagesOfInstances, imagesOfLaunchTemplates } from './aws/images-ec2.ts';
 import { deleteParameter, readParametersBelow } from './aws/parameters-ssm.ts';
 import { main } from './cli/main.ts';

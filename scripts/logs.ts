@@ -1,4 +1,4 @@
-import { logGroupNames } from '../server/contract.ts';
+import { logGroupNames } from '../infra/contract.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { parseStage, STAGE_OPTION } from './cli/stage.ts';

@@ -1,8 +1,9 @@
 /**
- * The facts that the server, the image, the stack and the scripts share.
+ * Facts of the server that the image, the stack and the scripts need too. Facts of the stack are in
+ * `infra/contract.ts`, those of the image in `ami/contract.ts`.
  *
- * This file imports nothing and reads nothing, so that all of them may import it. A number that two of them need
- * stands here once; `test/contract.test.ts` keeps the numbers consistent with each other.
+ * A contract imports nothing and reads nothing, so that every program may import it. `test/contract.test.ts` checks
+ * that the numbers are consistent with each other.
  */
 
 export const SERVICE_NAME = 'stampede';
@@ -33,15 +34,6 @@ export const TIMEOUTS_MS = {
   /** pm2 gives a worker this long from exec to `ready`. */
   pm2Listen: 20_000,
 } as const;
-
-/** The load balancer's health check of one target. */
-export const HEALTH_CHECK = { intervalS: 10, timeoutS: 5, healthyThreshold: 2, unhealthyThreshold: 2 } as const;
-
-/**
- * Ports from which an instance opens connections: the image's `net.ipv4.ip_local_port_range`, and what the network ACLs
- * let answers come back to. They leave out the server's own port.
- */
-export const CLIENT_PORTS = { from: 10_240, to: 65_535 } as const;
 
 /** Largest request body that `POST /app` accepts (and ignores), in bytes. */
 export const MAX_BODY_BYTES = 8 * 1024;
@@ -130,46 +122,3 @@ export const ENV = {
   metadataDisabled: 'AWS_EC2_METADATA_DISABLED',
   metadataEndpoint: 'AWS_EC2_METADATA_SERVICE_ENDPOINT',
 } as const;
-
-/** Where the image keeps things on an instance. */
-export const IMAGE_PATHS = {
-  app: '/opt/stampede',
-  /** Written by user data at first boot, read by the server at start ({@link ENV.envFile}). */
-  envFile: '/etc/stampede/env',
-  /** Facts of the bake: versions, commit, time, package lists. */
-  bakeFacts: '/etc/stampede/image.json',
-  /** Snapshots by which the workers of one instance add up their metrics (tmpfs). */
-  metricsDir: '/run/stampede/metrics',
-} as const;
-
-/** Prefix of the SSM parameters that hand the AMI over: `/stampede/ami/<commit>`, `…/candidate`, `…/current`. */
-export const AMI_PARAMETER_PREFIX = '/stampede/ami';
-
-/** Names of the stacks of one stage, by life cycle: data outlives compute. */
-export const stackNames = (stage: string) => ({
-  network: `${SERVICE_NAME}-${stage}-network`,
-  data: `${SERVICE_NAME}-${stage}-data`,
-  service: `${SERVICE_NAME}-${stage}-service`,
-  operations: `${SERVICE_NAME}-${stage}-operations`,
-});
-
-/** CloudFormation outputs that the scripts read, by the stack that has them. */
-export const OUTPUTS = {
-  network: { vpcId: 'VpcId', bastionGroup: 'BastionAutoScalingGroupName' },
-  data: { tableName: 'TableName' },
-  service: {
-    url: 'Url',
-    autoScalingGroup: 'AutoScalingGroupName',
-    targetGroupArn: 'TargetGroupArn',
-    loadBalancerArn: 'LoadBalancerArn',
-    launchTemplateId: 'LaunchTemplateId',
-    amiId: 'AmiId',
-  },
-  operations: { dashboard: 'DashboardName', topicArn: 'TopicArn' },
-} as const;
-
-/** CloudWatch log groups of one stage: made by the stack with retention, written by the image's log agent. */
-export const logGroupNames = (stage: string) => ({
-  app: `/${SERVICE_NAME}/${stage}/app`,
-  system: `/${SERVICE_NAME}/${stage}/system`,
-});

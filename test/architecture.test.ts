@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 
 const root = join(import.meta.dirname, '..');
-const sources = globSync('{server,infra,scripts}/**/*.{ts,js}', { cwd: root }).filter(
+const sources = globSync('{server,infra,ami,scripts}/**/*.{ts,js}', { cwd: root }).filter(
   (path) => !path.includes('node_modules'),
 );
 
@@ -12,7 +12,7 @@ const sources = globSync('{server,infra,scripts}/**/*.{ts,js}', { cwd: root }).f
 const importsOf = (path: string): string[] =>
   Array.from(
     readFileSync(join(root, path), 'utf8').matchAll(
-      /(?:^import|^\} from|^export .* from|\bimport\()[^'"]*['"]([^'"]+)['"]/gm,
+      /(?:^import|^\} from|^export (?:type )?[*{].* from|\bimport\()[^'"]*['"]([^'"]+)['"]/gm,
     ),
     ([, target = '']) => (target.startsWith('.') ? relative(root, join(root, dirname(path), target)) : target),
   );
@@ -39,26 +39,35 @@ describe('the arrows', () => {
 
   it('lead from the server to nothing but itself', () => {
     assert.deepEqual(
-      broken(({ from, to }) => within(from, 'server') && (isCdk(to) || /^(infra|scripts|test)\//.test(to))),
+      broken(({ from, to }) => within(from, 'server') && (isCdk(to) || /^(infra|ami|scripts|test)\//.test(to))),
       [],
     );
   });
 
-  it('lead from the stack and the scripts to the contract only', () => {
-    const outside = (from: string) => within(from, 'infra') || within(from, 'scripts');
+  it('lead from one program to another through its contract only', () => {
+    const programs = ['server', 'infra', 'ami', 'scripts'];
+    const programOf = (path: string) => programs.find((program) => within(path, program));
+    const crossing = ({ from, to }: { from: string; to: string }) => {
+      const target = programOf(to);
+      return target !== undefined && target !== programOf(from) && to !== `${target}/contract.ts`;
+    };
+    assert.deepEqual(broken(crossing), []);
+  });
+
+  it('lead from the image to no contract of the stack, and from a contract nowhere', () => {
     assert.deepEqual(
-      broken(({ from, to }) => outside(from) && within(to, 'server') && to !== 'server/contract.ts'),
+      broken(({ from, to }) => (within(from, 'ami') && within(to, 'infra')) || from.endsWith('/contract.ts')),
       [],
     );
   });
 
-  it('lead from the stack to no AWS SDK, and from the scripts to no stack', () => {
+  it('lead from the stack to no AWS SDK, and from the scripts to no CDK', () => {
     assert.deepEqual(
       broken(({ from, to }) => within(from, 'infra') && isAwsSdk(to)),
       [],
     );
     assert.deepEqual(
-      broken(({ from, to }) => within(from, 'scripts') && (isCdk(to) || within(to, 'infra'))),
+      broken(({ from, to }) => within(from, 'scripts') && isCdk(to)),
       [],
     );
   });
@@ -100,7 +109,8 @@ describe('the arrows', () => {
 describe('the environment', () => {
   it('is read by entry points and configuration only', () => {
     const readers = sources.filter((path) => /\bprocess\.(env|argv)\b/.test(readFileSync(join(root, path), 'utf8')));
-    const allowed = /^(server\/(main|dynamodb\/embedded-database-process)\.ts|infra\/main\.ts|scripts\/)/;
+    const allowed =
+      /^(server\/(main|dynamodb\/embedded-database-process)\.ts|infra\/main\.ts|ami\/(facts\/record|launch-hook\/main)\.ts|scripts\/)/;
     assert.deepEqual(
       readers.filter((path) => !allowed.test(path)),
       [],

@@ -1,9 +1,21 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { ENV, HEALTH_CHECK, METRICS, TIMEOUTS_MS } from '../server/contract.ts';
+import { CLIENT_PORTS } from '../ami/contract.ts';
+import { HEALTH_CHECK, logGroupNames, stackNames } from '../infra/contract.ts';
+import { ENV, METRICS, PORT, SERVICE_NAME, TIMEOUTS_MS } from '../server/contract.ts';
 
-describe('the contract', () => {
+const textOf = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+describe('the contracts', () => {
+  for (const program of ['server', 'infra', 'ami']) {
+    it(`import nothing in ${program}/, so that every program may import them`, () => {
+      assert.doesNotMatch(textOf(`${program}/contract.ts`), /^import |\brequire\(/m);
+    });
+  }
+});
+
+describe("the server's contract", () => {
   it('lets the load balancer close idle connections, never the server', () => {
     assert.ok(TIMEOUTS_MS.albIdle < TIMEOUTS_MS.keepAlive);
   });
@@ -18,28 +30,41 @@ describe('the contract', () => {
     assert.ok(TIMEOUTS_MS.pm2Kill < TIMEOUTS_MS.systemdStop);
   });
 
-  it('has a health check whose answer comes before the next question', () => {
-    assert.ok(HEALTH_CHECK.timeoutS < HEALTH_CHECK.intervalS);
-  });
-
   it('names no metric twice', () => {
     const names = Object.values(METRICS).map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);
   });
 
-  it('is imported by all because it imports nothing', () => {
-    assert.doesNotMatch(
-      readFileSync(new URL('../server/contract.ts', import.meta.url), 'utf8'),
-      /^import |\brequire\(/m,
-    );
-  });
-
   it('has every variable documented in .env.example', () => {
-    const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+    const example = textOf('.env.example');
     const documented = new Set(Array.from(example.matchAll(/^#? ?([A-Za-z_0-9]+)=/gm), ([, name]) => name));
     assert.deepEqual(
       Object.values(ENV).filter((name) => !documented.has(name)),
       [],
     );
+  });
+});
+
+describe("the stack's contract", () => {
+  it('has a health check whose answer comes before the next question', () => {
+    assert.ok(HEALTH_CHECK.timeoutS < HEALTH_CHECK.intervalS);
+  });
+
+  it('names stacks and log groups after the service and the stage', () => {
+    for (const name of Object.values(stackNames('dev'))) assert.ok(name.startsWith(`${SERVICE_NAME}-dev-`), name);
+    for (const name of Object.values(logGroupNames('dev'))) assert.ok(name.startsWith(`/${SERVICE_NAME}/dev/`), name);
+  });
+});
+
+describe("the image's contract", () => {
+  it('has the client ports that the image sets', () => {
+    assert.match(
+      textOf('ami/files/etc/sysctl.d/60-stampede.conf'),
+      new RegExp(`^net\\.ipv4\\.ip_local_port_range = ${CLIENT_PORTS.from} ${CLIENT_PORTS.to}$`, 'm'),
+    );
+  });
+
+  it('has client ports without the one on which the server listens', () => {
+    assert.ok(PORT < CLIENT_PORTS.from);
   });
 });

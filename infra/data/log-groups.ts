@@ -2,7 +2,8 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { logGroupNames, SERVICE_NAME } from '../../server/contract.ts';
+import { SERVICE_NAME } from '../../server/contract.ts';
+import { logGroupNames } from '../contract.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** Encryption and retention of the log groups. */

@@ -1,7 +1,7 @@
 import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { OUTPUTS } from '../../server/contract.ts';
+import { OUTPUTS } from '../contract.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { AccessLogs } from './access-logs.ts';
 import { Backups } from './backups.ts';

@@ -1,6 +1,7 @@
 import { AclCidr, AclTraffic, type ISubnet, type IVpc, NetworkAcl, TrafficDirection } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { CLIENT_PORTS, PORT } from '../../server/contract.ts';
+import { CLIENT_PORTS } from '../../ami/contract.ts';
+import { PORT } from '../../server/contract.ts';
 
 /** The network, and who may reach the bastion. */
 export interface NetworkAclsProps {

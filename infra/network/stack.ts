@@ -1,7 +1,7 @@
 import { Annotations, CfnOutput } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { OUTPUTS } from '../../server/contract.ts';
+import { OUTPUTS } from '../contract.ts';
 import type { DataStack } from '../data/stack.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Bastion } from './bastion.ts';

@@ -1,6 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { AMI_PARAMETER_PREFIX, SERVICE_NAME } from '../../server/contract.ts';
+import { AMI_PARAMETER_PREFIX } from '../../ami/contract.ts';
+import { SERVICE_NAME } from '../../server/contract.ts';
 
 const HERE = { StringEquals: { 'aws:RequestedRegion': Aws.REGION } };
 const OURS_HERE = { StringEquals: { 'aws:RequestedRegion': Aws.REGION, 'aws:ResourceTag/Service': SERVICE_NAME } };

@@ -1,6 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { AMI_PARAMETER_PREFIX, stackNames } from '../../server/contract.ts';
+import { AMI_PARAMETER_PREFIX } from '../../ami/contract.ts';
+import { stackNames } from '../contract.ts';
 import { fleetName } from '../service/names.ts';
 
 /** Qualifier of a default `cdk bootstrap`, in the names of the roles it makes. */

@@ -1,8 +1,9 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import { CfnGroup } from 'aws-cdk-lib/aws-resourcegroups';
 import type { Construct } from 'constructs';
-import { OUTPUTS, SERVICE_NAME } from '../../server/contract.ts';
+import { SERVICE_NAME } from '../../server/contract.ts';
 import type { Ami } from '../ami.ts';
+import { OUTPUTS } from '../contract.ts';
 import type { DataStack } from '../data/stack.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import type { ServiceStack } from '../service/stack.ts';

@@ -11,7 +11,8 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { HEALTH_CHECK, HEALTH_PATH, PORT, TIMEOUTS_MS } from '../../server/contract.ts';
+import { HEALTH_PATH, PORT, TIMEOUTS_MS } from '../../server/contract.ts';
+import { HEALTH_CHECK } from '../contract.ts';
 import type { Firewall } from '../network/firewall.ts';
 import type { Settings } from '../settings/settings.ts';
 import { addListeners } from './listeners.ts';

@@ -1,7 +1,7 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { OUTPUTS } from '../../server/contract.ts';
 import type { Ami } from '../ami.ts';
+import { OUTPUTS } from '../contract.ts';
 import type { DataStack } from '../data/stack.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import { notify } from '../runbook-alarm.ts';

@@ -1,4 +1,5 @@
-import { ENV, IMAGE_PATHS } from '../../server/contract.ts';
+import { IMAGE_PATHS } from '../../ami/contract.ts';
+import { ENV } from '../../server/contract.ts';
 
 /** The values of one instance, by the names of {@link ENV}. */
 export type Environment = Readonly<Record<string, string>>;

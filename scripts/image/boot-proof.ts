@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { ENV, IMAGE_PATHS } from '../../server/contract.ts';
+import { IMAGE_PATHS } from '../../ami/contract.ts';
+import { ENV } from '../../server/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { type CommandLine, run } from '../cli/run.ts';
 import { Container, type ContainerFile } from '../machine/container.ts';

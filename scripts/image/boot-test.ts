@@ -1,4 +1,5 @@
-import { ENV, HEALTH_PATH, IMAGE_PATHS, PORT, SERVICE_NAME } from '../../server/contract.ts';
+import { IMAGE_PATHS } from '../../ami/contract.ts';
+import { ENV, HEALTH_PATH, PORT, SERVICE_NAME } from '../../server/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
 
 /** Last line of the boot test on the instance's console. */

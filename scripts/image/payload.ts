@@ -49,7 +49,9 @@ export async function packPayload({ architecture, commit, directory }: PayloadOp
 async function stageApplication(lock: LockFile, stage: string): Promise<void> {
   const app = join(stage, 'app');
   // The spec's tree keeps the repository's shape, so that its imports hold.
-  const spec = ['ami/spec', 'ami/facts', 'server/contract.ts'].map((path) => [path, join('spec', path)] as const);
+  const spec = ['ami/spec', 'ami/facts', 'ami/contract.ts', 'server/contract.ts'].map(
+    (path) => [path, join('spec', path)] as const,
+  );
   const parts = ['dist', 'ecosystem.config.js', 'package.json', ...closureOf(lock, 'pm2')].map(
     (path) => [path, path] as const,
   );

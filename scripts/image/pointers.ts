@@ -1,4 +1,4 @@
-import { AMI_PARAMETER_PREFIX } from '../../server/contract.ts';
+import { AMI_PARAMETER_PREFIX } from '../../ami/contract.ts';
 import type { Use } from './prune-plan.ts';
 
 /** What a pointer can be: the newest bake, the one to launch, and the one that was launched before it. */

@@ -1,4 +1,4 @@
-import { stackNames } from '../../server/contract.ts';
+import { stackNames } from '../../infra/contract.ts';
 
 /**
  * How the names of a stage's alarms begin. CloudFormation names metric alarms after their stack; CDK names composite

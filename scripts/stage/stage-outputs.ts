@@ -1,4 +1,4 @@
-import { OUTPUTS, stackNames } from '../../server/contract.ts';
+import { OUTPUTS, stackNames } from '../../infra/contract.ts';
 import { findStack } from '../aws/stacks-cloudformation.ts';
 import { OperatorError } from '../cli/errors.ts';
 

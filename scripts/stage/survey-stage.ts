@@ -1,4 +1,4 @@
-import { OUTPUTS, stackNames } from '../../server/contract.ts';
+import { OUTPUTS, stackNames } from '../../infra/contract.ts';
 import { type DeployedStack, deployedTemplate, findStack, stackResources } from '../aws/stacks-cloudformation.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { type RetainedResource, retainedResources } from './retained.ts';

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { accessSync, constants, globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, it } from 'node:test';
-import { IMAGE_PATHS, logGroupNames, PORT, TIMEOUTS_MS } from '../../server/contract.ts';
+import { IMAGE_PATHS } from '../../ami/contract.ts';
+import { logGroupNames } from '../../infra/contract.ts';
+import { PORT, TIMEOUTS_MS } from '../../server/contract.ts';
 
 const textOf = (path: string) => readFileSync(path, 'utf8');
 const template = textOf('packer.pkr.hcl');

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { acknowledged } from '../../infra/acknowledged.ts';
+import { OUTPUTS, stackNames } from '../../infra/contract.ts';
 import { fleetBounds, tableWriteLimit } from '../../infra/scaling/capacity.ts';
 import { SCALING } from '../../infra/settings/settings.ts';
-import { METRICS, OUTPUTS, stackNames, TIMEOUTS_MS } from '../../server/contract.ts';
+import { METRICS, TIMEOUTS_MS } from '../../server/contract.ts';
 import { ALLOWED_WILDCARDS, wildcards } from './iam.ts';
 import {
   CERTIFICATE,

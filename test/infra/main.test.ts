@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { OUTPUTS, stackNames } from '../../server/contract.ts';
+import { OUTPUTS, stackNames } from '../../infra/contract.ts';
 
 const run = promisify(execFile);
 const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));

@@ -1,4 +1,4 @@
-import { CLIENT_PORTS } from '../../server/contract.ts';
+import { CLIENT_PORTS } from '../../ami/contract.ts';
 import { holds } from './cidr.ts';
 import { aclRules, defaultRoute, groupRules, type Party, parties, type Rule } from './network-model.ts';
 import type { Synthesized } from './synthesize.ts';

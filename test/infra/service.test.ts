@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { HEALTH_CHECK, HEALTH_PATH, METRIC_PERIOD_S, PORT } from '../../server/contract.ts';
+import { HEALTH_CHECK } from '../../infra/contract.ts';
+import { HEALTH_PATH, METRIC_PERIOD_S, PORT } from '../../server/contract.ts';
 import { CERTIFICATE, EVERYTHING_ON, resourcesOf, synthesize, theResource } from './synthesize.ts';
 
 const dev = synthesize('dev');

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { IMAGE_PATHS } from '../../ami/contract.ts';
 import { instanceEnvironment, writeEnvironmentScript } from '../../infra/service/user-data.ts';
-import { IMAGE_PATHS } from '../../server/contract.ts';
 
 describe('user data', () => {
   it('writes the environment file whole, readable by its owner and group, and does nothing else', () => {

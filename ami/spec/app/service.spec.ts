@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { describe, it } from 'node:test';
-import { HEALTH_PATH, IMAGE_PATHS, PORT, TIMESTAMPS_PATH } from '../../../server/contract.ts';
+import { HEALTH_PATH, PORT, TIMESTAMPS_PATH } from '../../../server/contract.ts';
+import { IMAGE_PATHS } from '../../contract.ts';
 import { entriesOf, output, ownershipOf, textOf } from '../system.ts';
 
 const url = (path: string) => `http://127.0.0.1:${PORT}${path}`;

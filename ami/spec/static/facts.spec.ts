@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { IMAGE_PATHS } from '../../../server/contract.ts';
+import { IMAGE_PATHS } from '../../contract.ts';
 import type { ImageFacts } from '../../facts/image-facts.ts';
 import { enablement, output, textOf } from '../system.ts';
 

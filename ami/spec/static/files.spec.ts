@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { IMAGE_PATHS } from '../../../server/contract.ts';
+import { IMAGE_PATHS } from '../../contract.ts';
 import { output, ownershipOf } from '../system.ts';
 
 describe('application files', () => {

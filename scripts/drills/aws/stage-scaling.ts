@@ -1,4 +1,4 @@
-import { stackNames } from '../../../server/contract.ts';
+import { stackNames } from '../../../infra/contract.ts';
 import { deployedTemplateText } from '../../aws/stacks-cloudformation.ts';
 import { servingGroup } from '../../scaling/template/group.ts';
 import { readTargetGroup } from '../../scaling/template/load-balancer.ts';

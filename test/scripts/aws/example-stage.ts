@@ -1,4 +1,4 @@
-import { OUTPUTS, stackNames } from '../../../server/contract.ts';
+import { OUTPUTS, stackNames } from '../../../infra/contract.ts';
 
 /** An instance of the deployed example. */
 export interface ExampleInstance {

@@ -1,4 +1,4 @@
-import { stackNames } from '../../../server/contract.ts';
+import { stackNames } from '../../../infra/contract.ts';
 import { network, service } from '../scaling/template/stage-example.ts';
 import { APP_INSTANCES, EXAMPLE_ALARMS, type Example, type ExampleInstance, exampleOutputs } from './example-stage.ts';
 import { type Answers, type AwsAnswer, type AwsRequest, queryError } from './fake-aws.ts';

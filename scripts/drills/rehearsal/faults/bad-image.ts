@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { IMAGE_PATHS } from '../../../../server/contract.ts';
+import { IMAGE_PATHS } from '../../../../ami/contract.ts';
 import { comesTrue } from '../../../machine/wait.ts';
 import type { VerdictLine } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';

@@ -1,4 +1,4 @@
-import { IMAGE_PATHS } from '../../../../server/contract.ts';
+import { IMAGE_PATHS } from '../../../../ami/contract.ts';
 import type { VerdictLine } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import { derivedImage } from '../stage/derived-image.ts';

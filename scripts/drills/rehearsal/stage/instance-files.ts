@@ -1,4 +1,5 @@
-import { ENV, IMAGE_PATHS } from '../../../../server/contract.ts';
+import { IMAGE_PATHS } from '../../../../ami/contract.ts';
+import { ENV } from '../../../../server/contract.ts';
 import type { ContainerFile } from '../../../machine/container.ts';
 import { AWS_PORT, OUTSIDE } from './addresses.ts';
 

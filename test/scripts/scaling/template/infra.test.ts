@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { App } from 'aws-cdk-lib';
 import { z } from 'zod';
+import { HEALTH_CHECK } from '../../../../infra/contract.ts';
 import { scaleOut } from '../../../../infra/scaling/steps.ts';
 import { readSettings, SCALING } from '../../../../infra/settings/settings.ts';
 import { addStampede } from '../../../../infra/stampede.ts';
@@ -14,7 +15,7 @@ import { parseReference } from '../../../../scripts/scaling/template/reference.t
 import { readScaling } from '../../../../scripts/scaling/template/scaling.ts';
 import { readSecurityGroups } from '../../../../scripts/scaling/template/security-groups.ts';
 import { StageTemplates } from '../../../../scripts/scaling/template/stage.ts';
-import { ENV, HEALTH_CHECK, HEALTH_PATH, PORT, TIMEOUTS_MS } from '../../../../server/contract.ts';
+import { ENV, HEALTH_PATH, PORT, TIMEOUTS_MS } from '../../../../server/contract.ts';
 import { template } from './stage-example.ts';
 
 const settings = readSettings('dev');
