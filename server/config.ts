@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { RateLimit } from './admission/rate-limit.ts';
-import { ENV, PORT, TABLE } from './contract.ts';
+import { ENV, PORT, STAGE_NAME, TABLE } from './contract.ts';
 import type { MetadataSettings } from './instance.ts';
 import { MAX_SHARDS } from './timestamps/record-id.ts';
 
@@ -131,7 +131,7 @@ export const readConfig = (environment: Environment, { embeddedDatabase }: Confi
   );
 
   const config: Config = {
-    stage: read.matching(ENV.stage, /^[a-z][a-z0-9-]{0,19}$/, '1 to 20 lower-case letters, digits or "-"') ?? 'local',
+    stage: read.matching(ENV.stage, STAGE_NAME.pattern, STAGE_NAME.description) ?? 'local',
     port: read.integer(ENV.port, 0, 65_535) ?? PORT,
     host: read.text(ENV.host) ?? '0.0.0.0',
     tableName,

@@ -8,6 +8,12 @@
 
 export const SERVICE_NAME = 'stampede';
 
+/** Rule for the name of a stage. AWS limits the longest resource name that contains it to 32 characters. */
+export const STAGE_NAME = {
+  pattern: /^[a-z][a-z0-9-]{1,11}$/,
+  description: '2 to 12 lower-case letters, digits or dashes, first a letter',
+} as const;
+
 /** Port the server listens on, the target group forwards to and the image's firewall opens. */
 export const PORT = 8080;
 

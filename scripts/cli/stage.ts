@@ -1,3 +1,4 @@
+import { STAGE_NAME } from '../../server/contract.ts';
 import type { ValueOption } from './arguments.ts';
 import { UsageError } from './errors.ts';
 
@@ -9,10 +10,8 @@ export const STAGE_OPTION = {
   help: 'which deployment: dev, prod, or a name of your own (prod-... is safe like prod)',
 } as const satisfies ValueOption;
 
-/** Checks a stage's name by the rule that the stack has for it, so that a typing error is told before AWS is asked. */
+/** Checks a stage's name, so that a typing error is reported before AWS is called. */
 export function parseStage(text: string): string {
-  if (/^[a-z][a-z0-9-]{1,11}$/.test(text)) return text;
-  throw new UsageError(
-    `--stage is '${text}': expected 2 to 12 lower-case letters, digits or dashes, first a letter, such as dev`,
-  );
+  if (STAGE_NAME.pattern.test(text)) return text;
+  throw new UsageError(`--stage is '${text}': expected ${STAGE_NAME.description}, such as dev`);
 }

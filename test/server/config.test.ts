@@ -37,6 +37,13 @@ describe('the configuration', () => {
     assert.deepEqual(problemsOf({ TABLE_NAME: 'stampede-prod' }, false), []);
   });
 
+  it('refuses a stage that the stack refuses', () => {
+    assert.match(
+      problemsOf({ STAGE: 'a-stage-too-long' })[0] ?? '',
+      /STAGE is "a-stage-too-long"; expected 2 to 12 lower-case/,
+    );
+  });
+
   it('lists every wrong variable, with its value and what is expected', () => {
     const problems = problemsOf({ PORT: '80a', LOG_LEVEL: 'loud', LOAD_ENDPOINT: 'yes', TRUSTED_PROXIES: '-1' });
     assert.equal(problems.length, 4);
