@@ -52,21 +52,49 @@ export const METRIC_NAMESPACE = 'Stampede';
 /** Dimensions of every custom metric. */
 export const METRIC_DIMENSIONS = { stage: 'Stage', autoScalingGroup: 'AutoScalingGroupName' } as const;
 
-/** Custom metrics: name and CloudWatch unit. Every one is published each period, zeros included. */
+/** How often something happened, summed over the workers of an instance. */
+function counter(name: string, help: string) {
+  return { name, unit: 'Count', kind: 'counter', aggregation: 'sum', help } as const;
+}
+
+/** A distribution of values, summed over the workers of an instance. */
+function histogram<Unit extends 'Count' | 'Milliseconds' | 'Percent'>(name: string, unit: Unit, help: string) {
+  return { name, unit, kind: 'histogram', aggregation: 'sum', help } as const;
+}
+
+/** A current value: summed over the workers (`sum`), or one for the whole host that any of them measures (`host`). */
+function gauge<Unit extends 'Bytes' | 'Milliseconds' | 'Percent'>(
+  name: string,
+  unit: Unit,
+  aggregation: 'sum' | 'host',
+  help: string,
+) {
+  return { name, unit, kind: 'gauge', aggregation, help } as const;
+}
+
+/**
+ * The custom metrics: CloudWatch's name and unit, kind, aggregation and Prometheus's help text. Counters and histograms
+ * are published each period, zeros included; a gauge is left out while its value is unknown. Types, totals and both
+ * outputs follow from this table, so a new metric is one line here and one call where it is measured.
+ */
 export const METRICS = {
-  timestampsRecorded: { name: 'TimestampsRecorded', unit: 'Count' },
-  timestampsRefused: { name: 'TimestampsRefused', unit: 'Count' },
-  timestampsFailed: { name: 'TimestampsFailed', unit: 'Count' },
-  commitLatency: { name: 'CommitLatency', unit: 'Milliseconds' },
-  timestampsPerBlock: { name: 'TimestampsPerBlock', unit: 'Count' },
-  writeUnits: { name: 'WriteUnits', unit: 'Count' },
-  eventLoopDelay: { name: 'EventLoopDelay', unit: 'Milliseconds' },
-  eventLoopUtilization: { name: 'EventLoopUtilization', unit: 'Percent' },
-  memory: { name: 'Memory', unit: 'Bytes' },
-  hostCpu: { name: 'HostCpu', unit: 'Percent' },
-  hostIoWait: { name: 'HostIoWait', unit: 'Percent' },
-  clockErrorBound: { name: 'ClockErrorBound', unit: 'Milliseconds' },
-  workerRestarts: { name: 'WorkerRestarts', unit: 'Count' },
+  timestampsRecorded: counter('TimestampsRecorded', 'Timestamps acknowledged with 201.'),
+  timestampsRefused: counter('TimestampsRefused', 'Requests refused before anything was begun.'),
+  timestampsFailed: counter('TimestampsFailed', 'Timestamps that the database did not take.'),
+  writeUnits: counter('WriteUnits', 'Write units that the committed blocks cost.'),
+  workerRestarts: counter('WorkerRestarts', 'Workers that replaced another one.'),
+  commitLatency: histogram('CommitLatency', 'Milliseconds', 'Time to commit a block.'),
+  timestampsPerBlock: histogram('TimestampsPerBlock', 'Count', 'Timestamps that shared a block.'),
+  eventLoopDelay: histogram('EventLoopDelay', 'Milliseconds', 'Longest delay of the event loop in each second.'),
+  eventLoopUtilization: histogram(
+    'EventLoopUtilization',
+    'Percent',
+    'Share of each second that the event loop was busy.',
+  ),
+  memory: gauge('Memory', 'Bytes', 'sum', 'Resident memory of all workers.'),
+  hostCpu: gauge('HostCpu', 'Percent', 'host', 'Share of the last period that the processors were busy.'),
+  hostIoWait: gauge('HostIoWait', 'Percent', 'host', 'Share of it that they waited for input or output.'),
+  clockErrorBound: gauge('ClockErrorBound', 'Milliseconds', 'host', 'Largest possible error of the clock.'),
 } as const;
 
 /**

@@ -75,7 +75,6 @@ export const createService = ({ config, facts, client, tableName, logger, teleme
     }),
   });
   const sendProblem = createSendProblem(createProblemPage(assets.url), logger);
-  const admission = createAdmission(config, logger);
   const readGuard = createReadGuard(config.readToken);
   const load = config.loadEndpoint ? createLoad({ workerPath: LOAD_WORKER }) : undefined;
 
@@ -84,27 +83,31 @@ export const createService = ({ config, facts, client, tableName, logger, teleme
     writer: makeWriterId(),
     instance: facts.instanceId ?? facts.hostname,
     shards: config.tableShards,
-    maxPending: config.maxPending,
     observer: {
-      blockCommitted: (committed) => {
-        metrics.timestampRecorded(committed.timestamps);
-        metrics.blockCommitted(committed);
+      blockCommitted: ({ latencyMs, timestamps, writeUnits }) => {
+        metrics.count('timestampsRecorded', timestamps);
+        metrics.count('writeUnits', writeUnits);
+        metrics.record('commitLatency', latencyMs);
+        metrics.record('timestampsPerBlock', timestamps);
       },
       blockFailed: ({ error, timestamps }) => {
-        metrics.timestampFailed(timestamps);
+        metrics.count('timestampsFailed', timestamps);
         logger.error({ err: error, timestamps }, 'block failed');
       },
     },
   });
 
+  const admission = createAdmission({
+    config,
+    logger,
+    pending: () => commit.pending,
+    onRefused: () => metrics.count('timestampsRefused', 1),
+  });
+
   const postApp = createPostApp({
     clock,
     trustedProxies: config.trustedProxies,
-    admit: () => {
-      const refusal = admission.refusal() ?? commit.refusal();
-      if (refusal) metrics.timestampRefused();
-      return refusal;
-    },
+    refusal: admission.refusal,
     record: (arrival) => commit.record(arrival),
     sendProblem,
   });

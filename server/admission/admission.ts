@@ -4,34 +4,51 @@ import { ServiceError } from '../errors.ts';
 import { createRateLimiter, shareOfWorker } from './rate-limit.ts';
 import { watchSaturation } from './saturation.ts';
 
-/** Decides, before any work is done, whether a timestamp is taken. */
+/** Decides whether a timestamp is admitted. It is the only place that does, and is asked once per request. */
 export interface Admission {
-  /** Why the next one is refused, or `undefined`. Asking takes a token of the rate limit. */
+  /** Why the next timestamp is refused, or `undefined`. Each call may take a token of the rate limit. */
   readonly refusal: () => ServiceError | undefined;
   readonly close: () => void;
 }
 
-/** Refuses beyond the rate limit (429) and while the event loop is saturated (503), both with `Retry-After`. */
-export const createAdmission = (
-  { rateLimit, maxEventLoopDelayMs, workers }: Pick<Config, 'rateLimit' | 'maxEventLoopDelayMs' | 'workers'>,
-  logger: Logger,
-): Admission => {
+export interface AdmissionOptions {
+  readonly config: Pick<Config, 'rateLimit' | 'maxEventLoopDelayMs' | 'maxPending' | 'workers'>;
+  readonly logger: Logger;
+  /** How many timestamps wait for a write. */
+  readonly pending: () => number;
+  /** Called once for each refusal. */
+  readonly onRefused: () => void;
+}
+
+/**
+ * Refuses while the event loop is saturated or too many timestamps wait (503), and beyond the rate limit (429), all
+ * with `Retry-After`.
+ */
+export function createAdmission({ config, logger, pending, onRefused }: AdmissionOptions): Admission {
+  const { rateLimit, maxEventLoopDelayMs, maxPending, workers } = config;
   const limiter = rateLimit && createRateLimiter(shareOfWorker(rateLimit, workers), () => performance.now());
   const saturation = watchSaturation({
     maxDelayMs: maxEventLoopDelayMs,
     onChange: (saturated, delayMs) =>
       logger.warn({ delayMs }, saturated ? 'event loop saturated' : 'event loop recovered'),
   });
+
+  function refuse(code: 'overloaded' | 'rate-limited', message: string, retryAfterS = 1): ServiceError {
+    onRefused();
+    return new ServiceError(code, message, { retryAfterS });
+  }
+
   return {
-    refusal: () => {
-      if (saturation.isSaturated())
-        return new ServiceError('overloaded', 'this process has more to do than it can', { retryAfterS: 1 });
-      if (limiter && !limiter.takeToken())
-        return new ServiceError('rate-limited', 'more timestamps per second than this instance is set to take', {
-          retryAfterS: limiter.secondsUntilNextToken(),
-        });
+    refusal() {
+      if (saturation.isSaturated()) return refuse('overloaded', 'this process has more to do than it can');
+      if (limiter && !limiter.takeToken()) {
+        const message = 'more timestamps per second than this instance is set to take';
+        return refuse('rate-limited', message, limiter.secondsUntilNextToken());
+      }
+      const waiting = pending();
+      if (waiting >= maxPending) return refuse('overloaded', `${waiting} timestamps wait to be stored already`);
       return undefined;
     },
     close: () => saturation.close(),
   };
-};
+}

@@ -1,7 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 import { ServiceError } from '../errors.ts';
+import type { InstanceReport } from '../metrics/metrics.ts';
 import { PROMETHEUS_TYPE, prometheusText } from '../metrics/prometheus.ts';
-import type { InstanceReport } from '../metrics/report.ts';
 import { allow } from './app.ts';
 
 export interface MetricsRouteSettings {

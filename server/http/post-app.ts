@@ -13,8 +13,8 @@ import { SECURITY_HEADERS } from './security-headers.ts';
 export interface PostAppOptions {
   readonly clock: () => Micros;
   readonly trustedProxies: number;
-  /** Why a further timestamp is refused now; `undefined` when it is taken. */
-  readonly admit: () => ServiceError | undefined;
+  /** Why a further timestamp is refused now; `undefined` when it is admitted. */
+  readonly refusal: () => ServiceError | undefined;
   /** Resolves once the timestamp is durable. */
   readonly record: (arrival: Arrival) => Promise<TimestampRecord>;
   readonly sendProblem: SendProblem;
@@ -39,7 +39,7 @@ const bodyOf = (record: TimestampRecord, representation: Representation): string
  * It uses nothing of Express, so that the same function serves both the Express route and the short cut before it
  * (`front-door.ts`). Its headers go out in one `writeHead`.
  */
-export const createPostApp = ({ clock, trustedProxies, admit, record, sendProblem }: PostAppOptions) => {
+export const createPostApp = ({ clock, trustedProxies, refusal, record, sendProblem }: PostAppOptions) => {
   const answer = (response: ServerResponse, recorded: TimestampRecord, representation: Representation): void => {
     const body = bodyOf(recorded, representation);
     response.writeHead(201, [
@@ -60,10 +60,11 @@ export const createPostApp = ({ clock, trustedProxies, admit, record, sendProble
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const refused = admit();
-    if (refused) throw refused;
     const representation = representationFor(request);
     if (hasBody(request)) await discardBody(request);
+    // Only now, because the number of waiting timestamps changes while a body arrives.
+    const refused = refusal();
+    if (refused) throw refused;
     answer(response, await record(arrivalOf(request, clock(), trustedProxies)), representation);
   };
   return (request: IncomingMessage, response: ServerResponse): void => {

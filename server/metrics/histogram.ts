@@ -1,13 +1,16 @@
+import { z } from 'zod';
+
 /**
  * A distribution as counts per bucket. Buckets are known by their upper bounds, which is what both consumers want:
  * Prometheus's `le`, and CloudWatch's Values and Counts, of which one metric takes at most 150 a call.
  */
-export interface Histogram {
+export type Histogram = z.infer<typeof HistogramSchema>;
+export const HistogramSchema = z.object({
   /** How many values fell into each bucket, in the order of the bounds. */
-  readonly counts: readonly number[];
+  counts: z.array(z.number()),
   /** Exact sum of the values, for a true mean. */
-  readonly sum: number;
-}
+  sum: z.number(),
+});
 
 /** Upper bounds of the buckets, ascending. A value above the last one counts in the last bucket. */
 export type Bounds = readonly number[];

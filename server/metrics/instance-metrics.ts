@@ -1,36 +1,40 @@
 /**
- * Adds up the workers of one instance. Each worker leaves its cumulative numbers in a file of its own; the instance's
- * total is what all files say, plus what processes that are no more had counted (`retired`). What was counted in a
- * period is the total minus the total at the end of the period before (`closed`), so restarts of workers neither lose
- * nor repeat anything that reached a file, and any worker can do the arithmetic.
+ * Adds up the workers of one instance. Each worker writes its cumulative numbers to a file of its own. The instance's
+ * total is the sum of all files plus what ended processes had counted (`retired`). A period's numbers are the total
+ * minus the total at the end of the previous period (`closed`). So restarts of workers neither lose nor repeat anything
+ * that reached a file, and any worker can do the arithmetic.
  */
-
+import { z } from 'zod';
 import type { MetricsFolder } from './instance-folder.ts';
-import { addTotals, noTotals, type Totals, totalsSince } from './metrics.ts';
+import {
+  addTotals,
+  combineGauges,
+  GaugesSchema,
+  type InstanceReport,
+  type Metrics,
+  noTotals,
+  TotalsSchema,
+  totalsSince,
+} from './metrics.ts';
 
-/** What one worker leaves in its file. */
-interface WorkerSnapshot {
-  readonly pid: number;
-  readonly takenAtMs: number;
-  readonly memoryBytes: number;
-  readonly totals: Totals;
-}
+/** What one worker writes to its file. */
+type WorkerSnapshot = z.infer<typeof WorkerSnapshotSchema>;
+const WorkerSnapshotSchema = z.object({
+  pid: z.number(),
+  takenAtMs: z.number(),
+  totals: TotalsSchema,
+  gauges: GaugesSchema,
+});
 
-interface InstanceState {
-  /** What processes that are no more had counted. */
-  readonly retired: Totals;
-  /** Their files; one that is still there was not removed in time and is not counted again. */
-  readonly retiredFiles: readonly string[];
+type InstanceState = z.infer<typeof InstanceStateSchema>;
+const InstanceStateSchema = z.object({
+  /** What ended processes had counted. */
+  retired: TotalsSchema,
+  /** Their files; one that was not removed in time is not counted again. */
+  retiredFiles: z.array(z.string()),
   /** The total at the end of the last closed period. */
-  readonly closed: Totals;
-}
-
-/** What the workers of an instance counted, and the memory they have now. */
-export interface InstanceNumbers {
-  readonly totals: Totals;
-  /** Sum of the resident set sizes of all workers. */
-  readonly memoryBytes: number;
-}
+  closed: TotalsSchema,
+});
 
 /** The worker that this process is. */
 export interface WorkerIdentity {
@@ -39,92 +43,95 @@ export interface WorkerIdentity {
   readonly memoryBytes: () => number;
 }
 
-export interface InstanceMetricsSettings {
+export interface InstanceMetricsOptions {
   readonly folder: MetricsFolder;
   readonly self: WorkerIdentity;
-  readonly snapshot: () => Totals;
+  readonly metrics: Metrics;
   readonly nowMs: () => number;
   readonly isAlive: (pid: number) => boolean;
 }
 
 export interface InstanceMetrics {
-  /** Leaves this worker's numbers for the others. */
+  /** Writes this worker's numbers to its file. */
   share(): Promise<void>;
-  /** What the instance has counted since it began. */
-  read(): Promise<InstanceNumbers>;
+  /** What the instance has counted since it started. */
+  read(): Promise<InstanceReport>;
   /**
    * What the instance counted since the last period was closed; `undefined` when another worker closes this one.
-   * The period counts as closed before the answer is used: numbers that then fail to be published are not repeated.
+   * The period is closed before its numbers are returned: numbers that are then not published are not repeated.
    */
-  closePeriod(period: number): Promise<InstanceNumbers | undefined>;
+  closePeriod(period: number): Promise<InstanceReport | undefined>;
 }
 
 const STATE_FILE = 'instance.json';
 
-/** A snapshot this old is of a worker that hangs, or of a process id that something else has now. */
-const MEMORY_MAX_AGE_MS = 30_000;
+/** The gauges of an older snapshot are of a worker that hangs, or of a process id that something else has now. */
+const GAUGES_MAX_AGE_MS = 30_000;
 
 /** Makes the view that this worker has of its instance. */
-export function createInstanceMetrics(settings: InstanceMetricsSettings): InstanceMetrics {
-  const { folder, self, snapshot, nowMs, isAlive } = settings;
+export function createInstanceMetrics(options: InstanceMetricsOptions): InstanceMetrics {
+  const { folder, self, metrics, nowMs, isAlive } = options;
   const ownFile = `worker-${self.pid}-${self.startedAtMs}.json`;
 
   async function share(): Promise<void> {
-    const { pid, memoryBytes } = self;
-    const own: WorkerSnapshot = { pid, takenAtMs: nowMs(), memoryBytes: memoryBytes(), totals: snapshot() };
+    metrics.set('memory', self.memoryBytes());
+    const totals = metrics.snapshot();
+    const own: WorkerSnapshot = { pid: self.pid, takenAtMs: nowMs(), totals, gauges: metrics.gauges() };
     await folder.write(ownFile, JSON.stringify(own));
   }
 
-  async function readState(): Promise<InstanceState> {
-    const text = await folder.read(STATE_FILE);
-    return text === undefined ? { retired: noTotals(), retiredFiles: [], closed: noTotals() } : JSON.parse(text);
+  /** The content of a file; `undefined` when it is absent, or of a version with other metrics. */
+  async function readJson<T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    const text = await folder.read(name);
+    return text === undefined ? undefined : schema.safeParse(JSON.parse(text)).data;
   }
 
   async function readWorkers(): Promise<Map<string, WorkerSnapshot>> {
     const workers = new Map<string, WorkerSnapshot>();
     for (const name of await folder.list()) {
       if (!name.startsWith('worker-')) continue;
-      const text = await folder.read(name);
-      if (text !== undefined) workers.set(name, JSON.parse(text));
+      const worker = await readJson(name, WorkerSnapshotSchema);
+      if (worker !== undefined) workers.set(name, worker);
     }
     return workers;
   }
 
-  /** The state is read after the files: who retires a file writes the state first. */
+  /** The state is read after the files: a worker that retires a file writes the state first. */
   async function readAll(): Promise<{ state: InstanceState; workers: Map<string, WorkerSnapshot> }> {
     const workers = await readWorkers();
-    const state = await readState();
-    return { state, workers };
+    const state = await readJson(STATE_FILE, InstanceStateSchema);
+    return { state: state ?? { retired: noTotals(), retiredFiles: [], closed: noTotals() }, workers };
   }
 
-  function numbersOf(state: InstanceState, workers: Map<string, WorkerSnapshot>): InstanceNumbers {
-    let totals = state.retired;
-    let memoryBytes = 0;
-    for (const [file, worker] of workers) {
-      if (state.retiredFiles.includes(file)) continue;
-      totals = addTotals(totals, worker.totals);
-      if (nowMs() - worker.takenAtMs < MEMORY_MAX_AGE_MS) memoryBytes += worker.memoryBytes;
-    }
-    return { totals, memoryBytes };
+  function reportOf(state: InstanceState, workers: Map<string, WorkerSnapshot>): InstanceReport {
+    const counted = [...workers].filter(([file]) => !state.retiredFiles.includes(file)).map(([, worker]) => worker);
+    const recent = counted.filter(({ takenAtMs }) => nowMs() - takenAtMs < GAUGES_MAX_AGE_MS);
+    return {
+      totals: counted.reduce((sum, { totals }) => addTotals(sum, totals), state.retired),
+      gauges: combineGauges(
+        recent.map(({ gauges }) => gauges),
+        metrics.gauges(),
+      ),
+    };
   }
 
-  async function read(): Promise<InstanceNumbers> {
+  async function read(): Promise<InstanceReport> {
     await share();
     const { state, workers } = await readAll();
-    return numbersOf(state, workers);
+    return reportOf(state, workers);
   }
 
-  async function closePeriod(period: number): Promise<InstanceNumbers | undefined> {
+  async function closePeriod(period: number): Promise<InstanceReport | undefined> {
     await share();
     const claim = `period-${period}`;
     if (!(await folder.claim(claim))) return undefined;
     const { state, workers } = await readAll();
-    const { totals, memoryBytes } = numbersOf(state, workers);
+    const { totals, gauges } = reportOf(state, workers);
     const dead = [...workers].filter(([, { pid }]) => !isAlive(pid));
     await folder.write(STATE_FILE, JSON.stringify({ ...retire(state, dead), closed: totals } satisfies InstanceState));
     for (const [file] of dead) await folder.remove(file);
     for (const name of await folder.list()) if (name.startsWith('period-') && name !== claim) await folder.remove(name);
-    return { totals: totalsSince(state.closed, totals), memoryBytes };
+    return { totals: totalsSince(state.closed, totals), gauges };
   }
 
   return { share, read, closePeriod };

@@ -1,56 +1,62 @@
 /**
- * What one worker counts. The numbers only ever grow while the process lives, so that adding up workers, and taking
- * the difference of two moments, is plain arithmetic (`instance-metrics.ts`).
+ * What one worker measures. Counters and histograms only grow while the process lives, so that adding up workers, and
+ * taking the difference of two moments, is plain arithmetic (`instance-metrics.ts`).
  */
-import { type Bounds, combineHistograms, geometricBounds, type Histogram, HistogramRecorder } from './histogram.ts';
+import { z } from 'zod';
+import { METRICS } from '../contract.ts';
+import {
+  type Bounds,
+  combineHistograms,
+  geometricBounds,
+  type Histogram,
+  HistogramRecorder,
+  HistogramSchema,
+} from './histogram.ts';
 
-const toThreeDigits = (bound: number) => Number(bound.toPrecision(3));
+type MetricName = keyof typeof METRICS;
+type Kind = (typeof METRICS)[MetricName]['kind'];
+type NameOf<K extends Kind> = { [N in MetricName]: (typeof METRICS)[N]['kind'] extends K ? N : never }[MetricName];
 
-/** 0.25 ms to 30 s in steps of 8 %: the largest relative error of a percentile. */
-const DURATION_MS_BOUNDS = geometricBounds(0.25, 30_000, 150, toThreeDigits);
+export type CounterName = NameOf<'counter'>;
+export type HistogramName = NameOf<'histogram'>;
+export type GaugeName = NameOf<'gauge'>;
 
-/** Bounds of the distributions; sizes of blocks are exact up to 17 and at most 8 % too large above, utilisation is in percent. */
-export const BOUNDS = {
-  commitLatency: DURATION_MS_BOUNDS,
-  timestampsPerBlock: geometricBounds(1, 20_000, 150, Math.round),
-  eventLoopDelay: DURATION_MS_BOUNDS,
-  eventLoopUtilization: Array.from({ length: 101 }, (_, percent) => percent),
+/**
+ * Bounds of the histograms by their unit. Durations go from 0.25 ms to 30 s in steps of 8 %, which is the largest
+ * relative error of a percentile. Numbers are exact up to 17 and at most 8 % too large above.
+ */
+const BOUNDS_OF_UNIT = {
+  Milliseconds: geometricBounds(0.25, 30_000, 150, (bound) => Number(bound.toPrecision(3))),
+  Count: geometricBounds(1, 20_000, 150, Math.round),
+  Percent: Array.from({ length: 101 }, (_, percent) => percent),
 } as const satisfies Record<string, Bounds>;
 
-export type HistogramName = keyof typeof BOUNDS;
-export type CounterName =
-  | 'timestampsRecorded'
-  | 'timestampsRefused'
-  | 'timestampsFailed'
-  | 'writeUnits'
-  | 'workerRestarts';
+export const BOUNDS = mapMetrics('histogram', (name): Bounds => BOUNDS_OF_UNIT[METRICS[name].unit]);
 
 /** Counts since the start of something: of a worker, or of an instance. */
-export interface Totals {
-  readonly counters: Readonly<Record<CounterName, number>>;
-  readonly histograms: Readonly<Record<HistogramName, Histogram>>;
+export type Totals = z.infer<typeof TotalsSchema>;
+export const TotalsSchema = z.object({
+  counters: z.object(mapMetrics('counter', () => z.number())),
+  histograms: z.object(mapMetrics('histogram', () => HistogramSchema)),
+});
+
+/** Current values; one that is not known is absent. */
+export type Gauges = z.infer<typeof GaugesSchema>;
+export const GaugesSchema = z.object(mapMetrics('gauge', () => z.number().optional()));
+
+/** The numbers of one instance: of one period, or since its start. */
+export interface InstanceReport {
+  readonly totals: Totals;
+  readonly gauges: Gauges;
 }
 
-/** One committed block. */
-export interface BlockCommit {
-  /** From sending the block to the answer of the database, retries included. */
-  readonly latencyMs: number;
-  readonly timestamps: number;
-  readonly writeUnits: number;
-}
-
-/** What the hot path reports; nothing of it allocates or fails. */
+/** The recorder of one process; nothing of it fails, and only the snapshots allocate. */
 export interface Metrics {
-  /** So many timestamps were acknowledged to their clients. */
-  timestampRecorded(count: number): void;
-  /** A request was refused before anything was begun for it. */
-  timestampRefused(): void;
-  /** So many timestamps were accepted, but the database did not take them. */
-  timestampFailed(count: number): void;
-  blockCommitted(commit: BlockCommit): void;
-  /** The event loop during one sample period: longest delay, and share of time it was busy. */
-  eventLoopSampled(delayMs: number, utilizationPercent: number): void;
+  count(name: CounterName, by: number): void;
+  record(name: HistogramName, value: number): void;
+  set(name: GaugeName, value: number | undefined): void;
   snapshot(): Totals;
+  gauges(): Gauges;
 }
 
 /**
@@ -58,64 +64,65 @@ export interface Metrics {
  * over all processes is the number of restarts.
  */
 export function createMetrics({ isRestart = false } = {}): Metrics {
-  const counters = {
-    timestampsRecorded: 0,
-    timestampsRefused: 0,
-    timestampsFailed: 0,
-    writeUnits: 0,
-    workerRestarts: isRestart ? 1 : 0,
-  };
-  const histograms = mapHistograms((name) => new HistogramRecorder(BOUNDS[name]));
+  const counters = mapMetrics('counter', () => 0);
+  const recorders = mapMetrics('histogram', (name) => new HistogramRecorder(BOUNDS[name]));
+  const gauges: Gauges = {};
+  if (isRestart) counters.workerRestarts = 1;
   return {
-    timestampRecorded(count) {
-      counters.timestampsRecorded += count;
+    count(name, by) {
+      counters[name] += by;
     },
-    timestampRefused() {
-      counters.timestampsRefused += 1;
+    record(name, value) {
+      recorders[name].record(value);
     },
-    timestampFailed(count) {
-      counters.timestampsFailed += count;
+    set(name, value) {
+      gauges[name] = value;
     },
-    blockCommitted({ latencyMs, timestamps, writeUnits }) {
-      counters.writeUnits += writeUnits;
-      histograms.commitLatency.record(latencyMs);
-      histograms.timestampsPerBlock.record(timestamps);
-    },
-    eventLoopSampled(delayMs, utilizationPercent) {
-      histograms.eventLoopDelay.record(delayMs);
-      histograms.eventLoopUtilization.record(utilizationPercent);
-    },
-    snapshot: () => ({ counters: { ...counters }, histograms: mapHistograms((name) => histograms[name].snapshot()) }),
+    snapshot: () => ({
+      counters: { ...counters },
+      histograms: mapMetrics('histogram', (name) => recorders[name].snapshot()),
+    }),
+    gauges: () => ({ ...gauges }),
   };
 }
 
 /** Nothing counted yet. */
-export const noTotals = (): Totals => createMetrics().snapshot();
+export function noTotals(): Totals {
+  return createMetrics().snapshot();
+}
 
 /** What several workers counted together. */
-export const addTotals = (a: Totals, b: Totals): Totals => combineTotals(a, b, (x, y) => x + y);
+export function addTotals(a: Totals, b: Totals): Totals {
+  return combineTotals(a, b, (x, y) => x + y);
+}
 
 /** What was counted between `earlier` and `later`. */
-export const totalsSince = (earlier: Totals, later: Totals): Totals => combineTotals(later, earlier, (x, y) => x - y);
+export function totalsSince(earlier: Totals, later: Totals): Totals {
+  return combineTotals(later, earlier, (x, y) => x - y);
+}
 
 function combineTotals(a: Totals, b: Totals, combine: (a: number, b: number) => number): Totals {
   return {
-    counters: {
-      timestampsRecorded: combine(a.counters.timestampsRecorded, b.counters.timestampsRecorded),
-      timestampsRefused: combine(a.counters.timestampsRefused, b.counters.timestampsRefused),
-      timestampsFailed: combine(a.counters.timestampsFailed, b.counters.timestampsFailed),
-      writeUnits: combine(a.counters.writeUnits, b.counters.writeUnits),
-      workerRestarts: combine(a.counters.workerRestarts, b.counters.workerRestarts),
-    },
-    histograms: mapHistograms((name) => combineHistograms(a.histograms[name], b.histograms[name], combine)),
+    counters: mapMetrics('counter', (name) => combine(a.counters[name], b.counters[name])),
+    histograms: mapMetrics('histogram', (name) => combineHistograms(a.histograms[name], b.histograms[name], combine)),
   };
 }
 
-function mapHistograms<T>(make: (name: HistogramName) => T): Record<HistogramName, T> {
-  return {
-    commitLatency: make('commitLatency'),
-    timestampsPerBlock: make('timestampsPerBlock'),
-    eventLoopDelay: make('eventLoopDelay'),
-    eventLoopUtilization: make('eventLoopUtilization'),
-  };
+/** The gauges of an instance: the sums over its workers, and what this one measured of the host. */
+export function combineGauges(workers: readonly Gauges[], own: Gauges): Gauges {
+  return mapMetrics('gauge', (name) =>
+    METRICS[name].aggregation === 'host' ? own[name] : workers.reduce((sum, gauges) => sum + (gauges[name] ?? 0), 0),
+  );
+}
+
+/** Every metric of a report that has a value, in the order of the table. */
+export function valuesOf({ totals, gauges }: InstanceReport): [MetricName, number | Histogram][] {
+  const values = { ...totals.counters, ...totals.histograms, ...gauges };
+  const names = Object.keys(METRICS) as MetricName[];
+  return names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]]));
+}
+
+function mapMetrics<K extends Kind, T>(kind: K, make: (name: NameOf<K>) => T): Record<NameOf<K>, T> {
+  const names = Object.keys(METRICS).filter((name) => METRICS[name as MetricName].kind === kind) as NameOf<K>[];
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<NameOf<K>, T>;
 }

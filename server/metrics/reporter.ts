@@ -1,42 +1,42 @@
-/** The beat of the metrics: samples, shares and publishes on timers that keep no process alive. */
+/** Samples, shares and publishes the metrics on timers that do not keep the process alive. */
 import { METRIC_PERIOD_S } from '../contract.ts';
 import { sampleEventLoop } from './event-loop.ts';
 import type { HostCpu } from './host-cpu.ts';
 import type { InstanceMetrics } from './instance-metrics.ts';
-import type { Metrics } from './metrics.ts';
-import type { InstanceReport, PublishReport } from './report.ts';
+import type { InstanceReport, Metrics } from './metrics.ts';
 
-export interface MetricsReporterSettings {
+/** Publishes the report of a period; it never fails, because nothing may depend on it. */
+export type PublishReport = (report: InstanceReport, periodStart: Date) => Promise<void>;
+
+export interface MetricsReporterOptions {
   readonly metrics: Metrics;
   readonly instance: InstanceMetrics;
   readonly sampleCpu: () => Promise<HostCpu | undefined>;
   readonly readClockErrorBoundMs: () => Promise<number | undefined>;
-  /** Where the reports of the periods go. @default nowhere; then they can only be read */
+  /** @default - the reports are not published, only read */
   readonly publish?: PublishReport;
-  /** Told when the numbers begin to be impossible to share or to add up (the folder is full, say); the beat goes on. */
+  /** Called when sharing or adding up begins to fail (the folder is full, for example); the timers go on. */
   readonly onError: (error: unknown) => void;
   readonly nowMs?: () => number;
   /** @default 60,000 */
   readonly periodMs?: number;
-  /** How often this worker leaves its numbers for the others. @default 5,000 */
+  /** How often this worker writes its numbers for the others. @default 5,000 */
   readonly shareEveryMs?: number;
 }
 
 export interface MetricsReporter {
   /** The instance's numbers since its start. */
   report(): Promise<InstanceReport>;
-  /** Leaves this worker's last numbers for the others, who will publish them. */
+  /** Writes this worker's last numbers for the others, which will publish them. */
   close(): Promise<void>;
 }
 
 const LOOP_SAMPLE_MS = 1_000;
 
-/** Starts the beat. Periods begin at whole minutes, so that those of all workers and instances agree. */
-export function startMetricsReporter(settings: MetricsReporterSettings): MetricsReporter {
-  const { metrics, instance, sampleCpu, readClockErrorBoundMs, publish, onError } = settings;
-  const { nowMs = Date.now, periodMs = METRIC_PERIOD_S * 1_000, shareEveryMs = 5_000 } = settings;
-  let cpu: HostCpu | undefined;
-  let clockErrorBoundMs: number | undefined;
+/** Starts the timers. Periods begin at whole minutes, so that those of all workers and instances agree. */
+export function startMetricsReporter(options: MetricsReporterOptions): MetricsReporter {
+  const { metrics, instance, sampleCpu, readClockErrorBoundMs, publish, onError } = options;
+  const { nowMs = Date.now, periodMs = METRIC_PERIOD_S * 1_000, shareEveryMs = 5_000 } = options;
   let failing = false;
 
   async function guarded(work: () => Promise<void>): Promise<void> {
@@ -50,15 +50,17 @@ export function startMetricsReporter(settings: MetricsReporterSettings): Metrics
   }
 
   async function measureHost(): Promise<void> {
-    [cpu, clockErrorBoundMs] = await Promise.all([sampleCpu(), readClockErrorBoundMs()]);
+    const [cpu, clockErrorBoundMs] = await Promise.all([sampleCpu(), readClockErrorBoundMs()]);
+    metrics.set('hostCpu', cpu?.busyPercent);
+    metrics.set('hostIoWait', cpu?.ioWaitPercent);
+    metrics.set('clockErrorBound', clockErrorBoundMs);
   }
 
   async function endPeriod(): Promise<void> {
     const period = Math.floor(nowMs() / periodMs);
     await measureHost();
-    const numbers = await instance.closePeriod(period);
-    if (numbers === undefined) return;
-    await publish?.({ ...numbers, cpu, clockErrorBoundMs }, new Date((period - 1) * periodMs));
+    const report = await instance.closePeriod(period);
+    if (report !== undefined) await publish?.(report, new Date((period - 1) * periodMs));
   }
 
   function awaitPeriodEnd(): NodeJS.Timeout {
@@ -71,16 +73,19 @@ export function startMetricsReporter(settings: MetricsReporterSettings): Metrics
     ).unref();
   }
 
-  const stopSampling = sampleEventLoop(LOOP_SAMPLE_MS, metrics.eventLoopSampled);
+  const stopSampling = sampleEventLoop(LOOP_SAMPLE_MS, (longestDelayMs, utilizationPercent) => {
+    metrics.record('eventLoopDelay', longestDelayMs);
+    metrics.record('eventLoopUtilization', utilizationPercent);
+  });
   const share = () => guarded(instance.share);
   const sharing = setInterval(share, shareEveryMs).unref();
   let periodEnd = awaitPeriodEnd();
-  // At once, so that even a worker that soon crashes was seen, and CPU times have something to be compared with.
+  // At once, so that a worker that soon crashes is counted too, and the first CPU sample has a predecessor.
   void share();
   measureHost().catch(onError);
 
   return {
-    report: async () => ({ ...(await instance.read()), cpu, clockErrorBoundMs }),
+    report: instance.read,
     async close() {
       clearTimeout(periodEnd);
       clearInterval(sharing);

@@ -8,16 +8,15 @@ import { createHostCpuSampler } from './host-cpu.ts';
 import { type MetricsFolder, memoryMetricsFolder, openMetricsFolder } from './instance-folder.ts';
 import { createInstanceMetrics } from './instance-metrics.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import type { PublishReport } from './report.ts';
-import { type MetricsReporter, startMetricsReporter } from './reporter.ts';
+import { type MetricsReporter, type PublishReport, startMetricsReporter } from './reporter.ts';
 
-/** What this worker counts, and the beat that adds up and publishes what its instance counted. */
+/** What this worker measures, and what adds up and publishes the metrics of its instance. */
 export interface Telemetry {
   readonly metrics: Metrics;
   readonly reporter: MetricsReporter;
 }
 
-/** Where the workers meet: a lone one needs no place, those of one port share a folder. */
+/** The workers of one port share a folder; a single worker needs none. */
 const openFolder = async ({ metricsDir, workers, port }: Config): Promise<MetricsFolder> => {
   if (metricsDir === undefined && workers === 1) return memoryMetricsFolder();
   return openMetricsFolder(metricsDir ?? join(tmpdir(), `stampede-metrics-${port}`));
@@ -36,7 +35,7 @@ const createPublisher = (
   });
 };
 
-/** Whether the process with this id exists (signal 0 only asks); one of another user's does. */
+/** Whether the process with this id exists. Signal 0 only checks; EPERM means that it is another user's. */
 const isAlive = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);
@@ -55,7 +54,7 @@ export const startTelemetry = async (config: Config, logger: Logger): Promise<Te
       startedAtMs: Math.round(performance.timeOrigin),
       memoryBytes: () => process.memoryUsage.rss(),
     },
-    snapshot: metrics.snapshot,
+    metrics,
     nowMs: Date.now,
     isAlive,
   });

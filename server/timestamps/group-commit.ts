@@ -11,8 +11,6 @@ export interface GroupCommitOptions {
   readonly instance: string;
   /** Over how many partition key values a day's blocks are spread. */
   readonly shards: number;
-  /** How many timestamps may wait for a write before more are refused. */
-  readonly maxPending: number;
   readonly observer: CommitObserver;
   /** Milliseconds, never stepping back. */
   readonly monotonicMs?: () => number;
@@ -71,19 +69,11 @@ export class GroupCommit {
     return this.#queue.length - this.#head;
   }
 
-  /** Why a further timestamp cannot wait here; `undefined` when it can. */
-  refusal(): ServiceError | undefined {
-    if (this.pending < this.#options.maxPending) return undefined;
-    return new ServiceError('overloaded', `${this.pending} timestamps wait to be stored already`, { retryAfterS: 1 });
-  }
-
   /**
    * Resolves with the record once it is durable. Arrivals must come in the order of their time.
-   * Rejects with `overloaded` (nothing was begun) or `unavailable` (it may be stored nevertheless).
+   * Rejects with `unavailable` when that did not succeed in time; it may be stored nevertheless.
    */
   record(arrival: Arrival): Promise<TimestampRecord> {
-    const refusal = this.refusal();
-    if (refusal) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
       this.#queue.push({ arrival, sinceMs: this.#monotonicMs(), resolve, reject });
       this.#schedule(this.#queue.length);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { describe, it } from 'node:test';
 import request from 'supertest';
 import { startDatabase } from './support/database.ts';
@@ -29,6 +31,35 @@ describe('the whole service', () => {
     assert.match(text, new RegExp(`^stampede_timestamps_refused_total ${refused}$`, 'm'));
     assert.match(text, new RegExp(`^stampede_timestamps_per_block_sum ${recorded}$`, 'm'));
     assert.match(text, new RegExp(`^stampede_write_units_total ${recorded}$`, 'm'));
+  });
+
+  it('counts each refusal for too many waiting timestamps once, also of requests whose body comes late', async () => {
+    const bounded = await startService(database, { MAX_PENDING: '5' });
+    const arrived = bounded.arrived(100);
+    const begun = Array.from({ length: 100 }, () => {
+      const begun = httpRequest(`${bounded.url}/app`, {
+        method: 'POST',
+        agent: false,
+        headers: { 'content-length': 6 },
+      });
+      begun.flushHeaders();
+      return begun;
+    });
+    await arrived;
+    const release = database.hold();
+    const mostRefused = Promise.withResolvers<void>();
+    let refused = 0;
+    const answered = begun.map(async (posted) => {
+      const [answer] = (await once(posted.end('a body'), 'response')) as [IncomingMessage];
+      answer.resume();
+      if (answer.statusCode === 503) refused += 1;
+      // At most five wait, beside four blocks of five under way.
+      if (refused === 75) mostRefused.resolve();
+    });
+    await mostRefused.promise;
+    release();
+    await Promise.all(answered);
+    assert.match(await metrics(bounded.server), new RegExp(`^stampede_timestamps_refused_total ${refused}$`, 'm'));
   });
 
   it('keeps users and timestamps apart in one table', async () => {

@@ -6,21 +6,19 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import request from 'supertest';
 import { isLoopback, metricsRoutes } from '../../../server/http/metrics.ts';
-import { createMetrics } from '../../../server/metrics/metrics.ts';
-import type { InstanceReport } from '../../../server/metrics/report.ts';
+import { createMetrics, type InstanceReport } from '../../../server/metrics/metrics.ts';
 import { startApp } from '../support/app.ts';
+import { recordBlock } from '../support/measured.ts';
 
 const metrics = createMetrics({ isRestart: true });
-metrics.timestampRecorded(7);
-metrics.blockCommitted({ latencyMs: 2, timestamps: 3, writeUnits: 1 });
-metrics.blockCommitted({ latencyMs: 2, timestamps: 4, writeUnits: 2 });
-metrics.blockCommitted({ latencyMs: 99_000, timestamps: 1, writeUnits: 1 });
+metrics.count('timestampsRecorded', 7);
+recordBlock(metrics, { latencyMs: 2, timestamps: 3, writeUnits: 1 });
+recordBlock(metrics, { latencyMs: 2, timestamps: 4, writeUnits: 2 });
+recordBlock(metrics, { latencyMs: 99_000, timestamps: 1, writeUnits: 1 });
 
 const report = async (): Promise<InstanceReport> => ({
   totals: metrics.snapshot(),
-  memoryBytes: 123_456,
-  cpu: { busyPercent: 12.5, ioWaitPercent: 0 },
-  clockErrorBoundMs: undefined,
+  gauges: { memory: 123_456, hostCpu: 12.5, hostIoWait: 0 },
 });
 
 const server = await startApp([metricsRoutes({ report, onlyLocal: true })]);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, beforeEach, describe, it } from 'node:test';
 import { METRICS } from '../../../server/contract.ts';
 import { createCloudWatchClient, createCloudWatchPublisher } from '../../../server/metrics/cloudwatch.ts';
-import { createMetrics, type Metrics } from '../../../server/metrics/metrics.ts';
-import type { InstanceReport } from '../../../server/metrics/report.ts';
+import { createMetrics, type InstanceReport, type Metrics } from '../../../server/metrics/metrics.ts';
 import { ACCEPT, type Datum, startFakeCloudWatch } from '../support/fake-cloudwatch.ts';
+import { recordBlock, recordEventLoop } from '../support/measured.ts';
 
 const cloudWatch = await startFakeCloudWatch();
 const client = createCloudWatchClient({
@@ -17,10 +17,13 @@ after(() => client.destroy());
 
 const PERIOD_START = new Date('2026-11-21T07:45:00Z');
 
-const reportOf = (count: (metrics: Metrics) => void, rest: Partial<InstanceReport> = {}): InstanceReport => {
+const reportOf = (
+  count: (metrics: Metrics) => void,
+  gauges: InstanceReport['gauges'] = { memory: 0 },
+): InstanceReport => {
   const metrics = createMetrics();
   count(metrics);
-  return { totals: metrics.snapshot(), memoryBytes: 0, cpu: undefined, clockErrorBoundMs: undefined, ...rest };
+  return { totals: metrics.snapshot(), gauges };
 };
 
 function createPublisher() {
@@ -46,13 +49,13 @@ describe('the CloudWatch publisher', () => {
   it('puts all numbers of a period in one signed call', async () => {
     const report = reportOf(
       (metrics) => {
-        metrics.timestampRecorded(41);
-        metrics.timestampRefused();
-        metrics.timestampFailed(2);
-        for (const timestamps of [1, 20, 20]) metrics.blockCommitted({ latencyMs: 1e9, timestamps, writeUnits: 1 });
-        metrics.eventLoopSampled(0, 12.5);
+        metrics.count('timestampsRecorded', 41);
+        metrics.count('timestampsRefused', 1);
+        metrics.count('timestampsFailed', 2);
+        for (const timestamps of [1, 20, 20]) recordBlock(metrics, { latencyMs: 1e9, timestamps, writeUnits: 1 });
+        recordEventLoop(metrics, 0, 12.5);
       },
-      { memoryBytes: 1e8, cpu: { busyPercent: 35, ioWaitPercent: 1 }, clockErrorBoundMs: 0.4 },
+      { memory: 1e8, hostCpu: 35, hostIoWait: 1, clockErrorBound: 0.4 },
     );
     await createPublisher().publish(report, PERIOD_START);
 
@@ -106,7 +109,7 @@ describe('the CloudWatch publisher', () => {
   it('never has more than 150 values in a metric', async () => {
     const spread = reportOf((metrics) => {
       for (let latencyMs = 0.1; latencyMs < 1e6; latencyMs *= 1.01)
-        metrics.blockCommitted({ latencyMs, timestamps: Math.ceil(latencyMs), writeUnits: 1 });
+        recordBlock(metrics, { latencyMs, timestamps: Math.ceil(latencyMs), writeUnits: 1 });
     });
     await createPublisher().publish(spread, PERIOD_START);
     const lengths = cloudWatch.calls[0]?.body.MetricData.map(({ Values = [] }) => Values.length) ?? [];

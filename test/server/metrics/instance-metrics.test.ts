@@ -20,7 +20,7 @@ function createInstance() {
     const instance = createInstanceMetrics({
       folder: over,
       self: { pid, startedAtMs: nowMs, memoryBytes: () => 100 },
-      snapshot: metrics.snapshot,
+      metrics,
       nowMs: () => nowMs,
       isAlive: (other) => living.has(other),
     });
@@ -74,7 +74,7 @@ describe('the metrics of an instance', () => {
         for (const step of steps) {
           const worker = workers[step.worker] as (typeof workers)[number];
           if (step.kind === 'count') {
-            worker.metrics.timestampRecorded(step.count);
+            worker.metrics.count('timestampsRecorded', step.count);
             worker.counted += step.count;
           } else if (step.kind === 'share') {
             await worker.instance.share();
@@ -111,7 +111,7 @@ describe('the metrics of an instance', () => {
     const { startWorker } = createInstance();
     const workers = [startWorker(), startWorker(), startWorker()];
     for (const { metrics, instance } of workers) {
-      metrics.timestampRecorded(2);
+      metrics.count('timestampsRecorded', 2);
       await instance.share();
     }
     const answers = await Promise.all(workers.map(({ instance }) => instance.closePeriod(7)));
@@ -124,7 +124,7 @@ describe('the metrics of an instance', () => {
 
   it('have zeros for a period in which nothing happened', async () => {
     const { metrics, instance } = createInstance().startWorker();
-    metrics.timestampRecorded(5);
+    metrics.count('timestampsRecorded', 5);
     await instance.closePeriod(1);
     assert.deepEqual((await instance.closePeriod(2))?.totals, createMetrics().snapshot());
   });
@@ -142,7 +142,7 @@ describe('the metrics of an instance', () => {
   it('count a dead process once although its file could not be removed', async () => {
     const { folder, startWorker } = createInstance();
     const dead = startWorker();
-    dead.metrics.timestampRecorded(3);
+    dead.metrics.count('timestampsRecorded', 3);
     await dead.instance.share();
     dead.die();
     const clumsy = { ...folder, remove: () => Promise.reject(new Error('not permitted')) };
@@ -158,9 +158,9 @@ describe('the metrics of an instance', () => {
     const hanging = startWorker();
     await hanging.instance.share();
     const { instance } = startWorker();
-    assert.equal((await instance.read()).memoryBytes, 200);
+    assert.equal((await instance.read()).gauges.memory, 200);
     pass(31_000);
-    assert.equal((await instance.read()).memoryBytes, 100);
+    assert.equal((await instance.read()).gauges.memory, 100);
   });
 
   it('leave no file of a dead process or of a past period behind', async () => {

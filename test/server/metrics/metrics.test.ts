@@ -9,17 +9,18 @@ import {
   noTotals,
   totalsSince,
 } from '../../../server/metrics/metrics.ts';
+import { recordBlock, recordEventLoop } from '../support/measured.ts';
 
 const duration = fc.double({ min: 0.25, max: 30_000, noNaN: true });
 const events = fc.array(
   fc.oneof(
-    fc.nat(50).map((count) => (metrics: Metrics) => metrics.timestampRecorded(count)),
-    fc.constant((metrics: Metrics) => metrics.timestampRefused()),
-    fc.nat(50).map((count) => (metrics: Metrics) => metrics.timestampFailed(count)),
+    fc.nat(50).map((count) => (metrics: Metrics) => metrics.count('timestampsRecorded', count)),
+    fc.constant((metrics: Metrics) => metrics.count('timestampsRefused', 1)),
+    fc.nat(50).map((count) => (metrics: Metrics) => metrics.count('timestampsFailed', count)),
     fc
       .record({ latencyMs: fc.nat(30_000), timestamps: fc.integer({ min: 1, max: 5_000 }), writeUnits: fc.nat(400) })
-      .map((commit) => (metrics: Metrics) => metrics.blockCommitted(commit)),
-    fc.nat(100).map((percent) => (metrics: Metrics) => metrics.eventLoopSampled(percent, percent)),
+      .map((commit) => (metrics: Metrics) => recordBlock(metrics, commit)),
+    fc.nat(100).map((percent) => (metrics: Metrics) => recordEventLoop(metrics, percent, percent)),
   ),
 );
 
@@ -28,12 +29,12 @@ const countsOf = (histogram: { counts: readonly number[] }) => histogram.counts.
 describe('the metrics of a worker', () => {
   it('count what happened', () => {
     const metrics = createMetrics();
-    metrics.timestampRecorded(3);
-    metrics.timestampRecorded(1);
-    metrics.timestampRefused();
-    metrics.timestampFailed(7);
-    metrics.blockCommitted({ latencyMs: 4.2, timestamps: 3, writeUnits: 1 });
-    metrics.blockCommitted({ latencyMs: 90_000, timestamps: 1, writeUnits: 2 });
+    metrics.count('timestampsRecorded', 3);
+    metrics.count('timestampsRecorded', 1);
+    metrics.count('timestampsRefused', 1);
+    metrics.count('timestampsFailed', 7);
+    recordBlock(metrics, { latencyMs: 4.2, timestamps: 3, writeUnits: 1 });
+    recordBlock(metrics, { latencyMs: 90_000, timestamps: 1, writeUnits: 2 });
     const { counters, histograms } = metrics.snapshot();
     assert.deepEqual(counters, {
       timestampsRecorded: 4,
@@ -62,7 +63,7 @@ describe('the metrics of a worker', () => {
     fc.assert(
       fc.property(duration, (latencyMs) => {
         const metrics = createMetrics();
-        metrics.blockCommitted({ latencyMs, timestamps: 1, writeUnits: 1 });
+        recordBlock(metrics, { latencyMs, timestamps: 1, writeUnits: 1 });
         const bucket = metrics.snapshot().histograms.commitLatency.counts.indexOf(1);
         const bound = BOUNDS.commitLatency[bucket] as number;
         assert.ok(bound >= latencyMs && bound <= latencyMs * 1.09, `${latencyMs} counted as ${bound}`);

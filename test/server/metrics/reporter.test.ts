@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { type MetricsFolder, memoryMetricsFolder } from '../../../server/metrics/instance-folder.ts';
 import { createInstanceMetrics } from '../../../server/metrics/instance-metrics.ts';
-import { createMetrics } from '../../../server/metrics/metrics.ts';
-import type { InstanceReport } from '../../../server/metrics/report.ts';
+import { createMetrics, type InstanceReport } from '../../../server/metrics/metrics.ts';
 import { startMetricsReporter } from '../../../server/metrics/reporter.ts';
 
 const PERIOD_MS = 200;
@@ -15,7 +14,7 @@ function startWorker(test: TestContext, folder: MetricsFolder, pid: number) {
   const instance = createInstanceMetrics({
     folder,
     self: { pid, startedAtMs: 0, memoryBytes: () => 1_000 },
-    snapshot: metrics.snapshot,
+    metrics,
     nowMs: Date.now,
     isAlive: () => true,
   });
@@ -55,7 +54,7 @@ describe('the metrics reporter', { timeout: 10_000 }, () => {
     const folder = memoryMetricsFolder();
     const workers = [1, 2, 3].map((pid) => startWorker(test, folder, pid));
     const startedMs = Date.now();
-    for (const { metrics } of workers) metrics.timestampRecorded(5);
+    for (const { metrics } of workers) metrics.count('timestampsRecorded', 5);
     const published = () => workers.flatMap((worker) => worker.published);
     const recorded = () => published().reduce((sum, { report }) => sum + report.totals.counters.timestampsRecorded, 0);
     while (published().length < 4 || recorded() < 15)
@@ -68,23 +67,23 @@ describe('the metrics reporter', { timeout: 10_000 }, () => {
       assert.ok(start > startedMs - 3 * PERIOD_MS && start < Date.now());
     }
     for (const { report } of published()) {
-      assert.deepEqual(report.cpu, { busyPercent: 50, ioWaitPercent: 5 });
-      assert.equal(report.clockErrorBoundMs, 0.3);
+      const { hostCpu, hostIoWait, clockErrorBound } = report.gauges;
+      assert.deepEqual({ hostCpu, hostIoWait, clockErrorBound }, { hostCpu: 50, hostIoWait: 5, clockErrorBound: 0.3 });
     }
   });
 
   it('reports the numbers since the start, at any time', async (test) => {
     const { metrics, reporter } = startWorker(test, memoryMetricsFolder(), 1);
-    metrics.timestampRecorded(2);
+    metrics.count('timestampsRecorded', 2);
     const report = await reporter.report();
     assert.equal(report.totals.counters.timestampsRecorded, 2);
-    assert.equal(report.memoryBytes, 1_000);
+    assert.equal(report.gauges.memory, 1_000);
   });
 
   it('leaves the last numbers of a worker that ends to the others', async (test) => {
     const folder = memoryMetricsFolder();
     const [leaving, staying] = [startWorker(test, folder, 1), startWorker(test, folder, 2)];
-    leaving.metrics.timestampRecorded(9);
+    leaving.metrics.count('timestampsRecorded', 9);
     await leaving.reporter.close();
     assert.equal((await staying.reporter.report()).totals.counters.timestampsRecorded, 9);
   });

@@ -34,7 +34,7 @@ class HeldStore {
   }
 }
 
-const setUp = ({ maxPending = 10_000, monotonicMs }: { maxPending?: number; monotonicMs?: () => number } = {}) => {
+const setUp = ({ monotonicMs }: { monotonicMs?: () => number } = {}) => {
   const store = new HeldStore();
   const seen = { committed: [] as unknown[], failed: [] as { error: unknown; timestamps: number }[] };
   const observer: CommitObserver = {
@@ -46,7 +46,6 @@ const setUp = ({ maxPending = 10_000, monotonicMs }: { maxPending?: number; mono
     writer: '00000000',
     instance: 'i-1',
     shards: 16,
-    maxPending,
     observer,
     ...(monotonicMs && { monotonicMs }),
   });
@@ -134,12 +133,6 @@ describe('group commit', () => {
     await store.written(2);
     store.writes[1]?.succeed();
     await later;
-  });
-
-  it('refuses at once what exceeds the bound', async () => {
-    const { commit } = setUp({ maxPending: 3 });
-    for (const each of arrivals(3)) commit.record(each).catch(() => {});
-    await assert.rejects(commit.record(arrival(START + 5)), code('overloaded'));
   });
 
   it('never lets a block span midnight, a quarter of a second, or a thousand timestamps', async () => {

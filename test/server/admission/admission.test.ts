@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { pino } from 'pino';
+import { createAdmission } from '../../../server/admission/admission.ts';
+import type { RateLimit } from '../../../server/admission/rate-limit.ts';
+
+function setUp(t: TestContext, rateLimit?: RateLimit) {
+  const seen = { pending: 0, refused: 0 };
+  const admission = createAdmission({
+    config: { rateLimit, maxEventLoopDelayMs: 60_000, maxPending: 3, workers: 1 },
+    logger: pino({ level: 'silent' }),
+    pending: () => seen.pending,
+    onRefused: () => {
+      seen.refused += 1;
+    },
+  });
+  t.after(admission.close);
+  return { seen, admission };
+}
+
+describe('the admission of timestamps', () => {
+  it('refuses at once what exceeds the bound of waiting timestamps, and counts it once', (t) => {
+    const { seen, admission } = setUp(t);
+    for (seen.pending = 0; seen.pending < 3; seen.pending += 1) assert.equal(admission.refusal(), undefined);
+    assert.equal(seen.refused, 0);
+    const refusal = admission.refusal();
+    assert.equal(refusal?.code, 'overloaded');
+    assert.equal(refusal?.retryAfterS, 1);
+    assert.equal(seen.refused, 1);
+  });
+
+  it('refuses beyond the rate limit, and counts it once', (t) => {
+    const { seen, admission } = setUp(t, { ratePerSecond: 0.1, burst: 1 });
+    assert.equal(admission.refusal(), undefined);
+    assert.equal(admission.refusal()?.code, 'rate-limited');
+    assert.equal(seen.refused, 1);
+  });
+});

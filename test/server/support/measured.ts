@@ -1,0 +1,17 @@
+import type { Metrics } from '../../../server/metrics/metrics.ts';
+
+/** Records a committed block as the service does. */
+export function recordBlock(
+  metrics: Metrics,
+  { latencyMs, timestamps, writeUnits }: { latencyMs: number; timestamps: number; writeUnits: number },
+): void {
+  metrics.count('writeUnits', writeUnits);
+  metrics.record('commitLatency', latencyMs);
+  metrics.record('timestampsPerBlock', timestamps);
+}
+
+/** Records a sample of the event loop as the reporter does. */
+export function recordEventLoop(metrics: Metrics, delayMs: number, utilizationPercent: number): void {
+  metrics.record('eventLoopDelay', delayMs);
+  metrics.record('eventLoopUtilization', utilizationPercent);
+}
