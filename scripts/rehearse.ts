@@ -15,8 +15,7 @@ import { runDrill } from './drills/rehearsal/run-drill.ts';
 import { DRILLS, type RehearsedDrill } from './drills/rehearsal/scenarios.ts';
 import { sealedImage } from './drills/rehearsal/stage/images.ts';
 import { openStage, TABLE_NAME } from './drills/rehearsal/stage/stage.ts';
-import { readStageFacts } from './drills/rehearsal/stage/stage-facts.ts';
-import { synthesizeStage } from './drills/rehearsal/stage/synthesize.ts';
+import { readStageFacts, synthesizeStage } from './drills/rehearsal/stage/stage-facts.ts';
 import { TIME_FACTORS } from './drills/rehearsal/stage/time-factors.ts';
 import { readCheckout } from './image/commit.ts';
 import { Stopwatch } from './image/stopwatch.ts';
@@ -48,8 +47,8 @@ await main(command, async ({ values }) => {
       const stageFacts = readStageFacts(templates, TABLE_NAME);
       const stage = await watch.time('stage up', () => openStage(stageFacts, image, sandbox));
       const proofs: VerdictLine[] = await watch.time('proofs', () => proveStage(stage));
-      const target = `http://${stage.balancer.address}`;
-      const clients = await watch.time('clients', () => Clients.start(target, REQUESTS_PER_S, stage.anybody, sandbox));
+      const target = `http://${stage.loadBalancer.address}`;
+      const clients = await watch.time('clients', () => Clients.start(target, REQUESTS_PER_S, stage.client, sandbox));
       const runs: JudgedRun[] = [];
       for (const [name, drill] of drills) {
         try {

@@ -1,15 +1,15 @@
-import type { Observation } from '../core/run-record.ts';
+import type { Durability, Observation } from '../core/run-record.ts';
 
-/** What became of one request. */
+/** How one request ended. */
 export interface Answer {
   /** Epoch milliseconds at which it was sent. */
   readonly sentAtMs: number;
-  /** Epoch milliseconds at which it was known. */
+  /** Epoch milliseconds at which the answer arrived or the request failed. */
   readonly atMs: number;
   /** 0: no answer. */
   readonly status: number;
   readonly ms: number;
-  /** The timestamp that a 2xx acknowledged. */
+  /** The timestamp that a 2xx acknowledged. @default - no 2xx */
   readonly timestamp?: string;
 }
 
@@ -23,6 +23,21 @@ export function observationsOf(answers: readonly Answer[], startedAtMs: number):
 /** Timestamps that were acknowledged, in the order of their answers. */
 export function acknowledgedIn(answers: readonly Answer[]): string[] {
   return answers.flatMap(({ timestamp }) => timestamp ?? []);
+}
+
+/**
+ * How many acknowledged timestamps are in the table. Two processes may record the same microsecond, so each stored one
+ * counts once. The table may hold more than was acknowledged, because an answer can be lost.
+ */
+export function compareWithTable(acknowledged: readonly string[], stored: readonly string[]): Durability {
+  const left = new Map<string, number>();
+  for (const timestamp of stored) left.set(timestamp, (left.get(timestamp) ?? 0) + 1);
+  const found = acknowledged.filter((timestamp) => {
+    const count = left.get(timestamp) ?? 0;
+    left.set(timestamp, count - 1);
+    return count > 0;
+  });
+  return { acknowledged: acknowledged.length, stored: found.length };
 }
 
 function observationOf(second: number, answers: readonly Answer[]): Observation {

@@ -3,10 +3,8 @@ import type { CommandLine } from '../../cli/run.ts';
 import { executeQuietly } from '../../machine/execute.ts';
 import { sshCommand, waitForSsh } from '../../machine/ssh.ts';
 import type { VerdictLine } from '../core/run-record.ts';
-import { AWS_PORT, METADATA_ADDRESS, OUTSIDE } from './stage/addresses.ts';
-import { canConnect } from './stage/can-connect.ts';
-import { METADATA_PATHS } from './stage/metadata.ts';
-import type { Attachment } from './stage/network.ts';
+import { CREDENTIALS_PATH } from './stage/metadata-service.ts';
+import { type Attachment, AWS_PORT, canConnect, METADATA_ADDRESS, OUTSIDE } from './stage/network.ts';
 import type { Stage } from './stage/stage.ts';
 
 const INSTANCE_ID_URL = `http://${METADATA_ADDRESS}/latest/meta-data/instance-id`;
@@ -14,26 +12,26 @@ const CURL_DEADLINE_S = 5;
 
 /** Proves what the stage promises at rest: it stores, answers, and is closed where the security groups say so. */
 export async function proveStage(stage: Stage): Promise<VerdictLine[]> {
-  const { anybody, operator, bastion, balancer, fleet } = stage;
-  const site = `http://${balancer.address}`;
+  const { client, operator, bastion, loadBalancer, fleet } = stage;
+  const site = `http://${loadBalancer.address}`;
   const [member] = fleet.inService;
   if (!member) throw new Error('no instance is in service');
   const instance = member.attachment.address;
   await waitForSsh(operator.namespace, stage.sandbox.key, bastion.address);
   return await Promise.all([
     provePostIsStored(stage, site),
-    answers('the API answers', anybody, `${site}${TIMESTAMPS_PATH}`, 'application/json', 200),
-    answers('the page answers', anybody, `${site}${TIMESTAMPS_PATH}`, 'text/html', 200),
+    answers('the API answers', client, `${site}${TIMESTAMPS_PATH}`, 'application/json', 200),
+    answers('the page answers', client, `${site}${TIMESTAMPS_PATH}`, 'text/html', 200),
     proveCredentials(stage),
     answers('the metadata service refuses version 1', member.attachment, INSTANCE_ID_URL, '*/*', 401),
     proveLaunches(stage),
-    refuses('direct SSH from the internet', anybody, instance, 22),
+    refuses('direct SSH from the internet', client, instance, 22),
     refuses("direct SSH from the operator's address", operator, instance, 22),
-    refuses('the app port from the internet', anybody, instance, PORT),
-    refuses('the database from the internet', anybody, OUTSIDE.database, AWS_PORT),
-    refuses('SSH to the bastion from a foreign address', anybody, bastion.address, 22),
+    refuses('the app port from the internet', client, instance, PORT),
+    refuses('the database from the internet', client, OUTSIDE.database, AWS_PORT),
+    refuses('SSH to the bastion from a foreign address', client, bastion.address, 22),
     refuses("the bastion's way to the app port", bastion, instance, PORT),
-    refuses("the bastion's way to the load balancer", bastion, balancer.address, 80),
+    refuses("the bastion's way to the load balancer", bastion, loadBalancer.address, 80),
     proveBastion(stage, instance),
   ]);
 }
@@ -48,8 +46,8 @@ async function provePostIsStored(stage: Stage, site: string): Promise<VerdictLin
     'POST',
     `${site}${TIMESTAMPS_PATH}`,
   ];
-  const timestamp = (await executeQuietly(stage.anybody.namespace.inside(line))).trim();
-  const stored = await stage.storedTimestamps();
+  const timestamp = (await executeQuietly(stage.client.namespace.inside(line))).trim();
+  const stored = await stage.readTable();
   return {
     promise: 'a POST through the load balancer is stored',
     kept: stored.includes(timestamp),
@@ -71,7 +69,7 @@ async function answers(
 
 async function proveCredentials(stage: Stage): Promise<VerdictLine> {
   const log = await stage.metadataLog();
-  const served = stage.fleet.inService.filter(({ id }) => log.includes(`${id} GET ${METADATA_PATHS.credentials} 200`));
+  const served = stage.fleet.inService.filter(({ id }) => log.includes(`${id} GET ${CREDENTIALS_PATH} 200`));
   return {
     promise: "credentials come from each instance's metadata service (IMDSv2)",
     kept: served.length === stage.fleet.inService.length,

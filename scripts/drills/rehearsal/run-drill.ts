@@ -3,8 +3,7 @@ import { judge } from '../core/judge.ts';
 import type { JudgedRun } from '../core/report/page.ts';
 import type { DrillRun, VerdictLine } from '../core/run-record.ts';
 import { Timeline } from '../core/timeline.ts';
-import { acknowledgedIn, observationsOf } from './answers.ts';
-import { compareStored } from './block-times.ts';
+import { acknowledgedIn, compareWithTable, observationsOf } from './answers.ts';
 import type { Clients } from './clients.ts';
 import { predictScaling } from './scaling/prediction.ts';
 import { type RehearsedDrill, STEADY_S } from './scenarios.ts';
@@ -26,10 +25,10 @@ export async function runDrill(
   clients: Clients,
 ): Promise<JudgedRun> {
   console.error(`${name}: ${drill.summary}`);
-  const { objectives, timeFactor = TIME_FACTORS.balancer } = drill;
+  const { objectives, timeFactor = TIME_FACTORS.loadBalancer } = drill;
   const startedAtMs = Date.now();
   const timeline = new Timeline(startedAtMs);
-  stage.fleet.tell = (text, detection) => timeline.tell(text, detection);
+  stage.fleet.log = (text, detection) => timeline.tell(text, detection);
   const looking = new AbortController();
   const look = watch(stage, timeline, new FleetCpu(drill.cpusPerInstance), looking.signal);
   try {
@@ -48,7 +47,7 @@ export async function runDrill(
       alarms: timeline.alarms,
       events: timeline.events,
       ...(prediction && { prediction }),
-      durability: compareStored(acknowledgedIn(answers), await stage.storedTimestamps()),
+      durability: compareWithTable(acknowledgedIn(answers), await stage.readTable()),
     };
     return { run, verdict: judge(run, objectives, proofs) };
   } finally {

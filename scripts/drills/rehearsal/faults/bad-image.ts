@@ -3,7 +3,7 @@ import { IMAGE_PATHS } from '../../../../ami/contract.ts';
 import { comesTrue } from '../../../machine/wait.ts';
 import type { VerdictLine } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
-import { derivedImage } from '../stage/derived-image.ts';
+import { derivedImage } from '../stage/images.ts';
 import type { Member } from '../stage/launcher.ts';
 import type { Stage } from '../stage/stage.ts';
 
@@ -24,7 +24,7 @@ export async function badImage(stage: Stage, timeline: Timeline): Promise<Verdic
   const isAbandoned = () => {
     for (const member of fleet.members.filter(({ image }) => image === bad)) launched.add(member);
     for (const member of launched) {
-      if (member.inServiceAtMs !== Infinity) served.add(member);
+      if (member.inServiceAtMs !== undefined) served.add(member);
       if (member.launch?.result === 'ABANDON') abandoned.add(member);
     }
     return abandoned.size > 0;

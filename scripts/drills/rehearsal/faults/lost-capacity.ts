@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waitQuietly } from '../../../machine/wait.ts';
 import type { VerdictLine } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
-import { WHOLE_DEADLINE_MS } from '../stage/fleet.ts';
+import { SETTLE_DEADLINE_MS } from '../stage/fleet.ts';
 import type { Stage } from '../stage/stage.ts';
 
 const DATABASE_LOST_MS = 20_000;
@@ -27,7 +27,7 @@ export async function loseDatabase({ network, database, fleet }: Stage, timeline
   timeline.tell('fault: the database is cut off');
   await network.cut(database);
   await sleep(DATABASE_LOST_MS);
-  await network.mend(database);
+  await network.restore(database);
   timeline.faults.push({ fromS, toS: timeline.second, text: 'database cut off' });
   timeline.tell('the database is back');
   const left = before.filter((member) => fleet.inService.includes(member)).length;
@@ -80,5 +80,5 @@ export async function restartAll({ fleet }: Stage, timeline: Timeline): Promise<
 }
 
 async function hasLeft(isThere: () => boolean): Promise<void> {
-  await waitQuietly('the lost instances to leave the group', () => !isThere(), WHOLE_DEADLINE_MS);
+  await waitQuietly('the lost instances to leave the group', () => !isThere(), SETTLE_DEADLINE_MS);
 }

@@ -1,7 +1,7 @@
 import { IMAGE_PATHS } from '../../../../ami/contract.ts';
 import type { VerdictLine } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
-import { derivedImage } from '../stage/derived-image.ts';
+import { derivedImage } from '../stage/images.ts';
 import type { Stage } from '../stage/stage.ts';
 
 /** Replaces every instance by one of a newer image, as the group's instance refresh does: launch before terminate. */
@@ -18,7 +18,7 @@ export async function rollingDeploy(stage: Stage, timeline: Timeline): Promise<V
     await fleet.settled();
     // Together, so that the group launches nothing in the place of the one that leaves.
     fleet.desired -= 1;
-    await fleet.retire(old);
+    await fleet.terminate(old);
     await fleet.settled();
   }
   timeline.faults.push({ fromS, toS: timeline.second, text: 'rolling deploy' });

@@ -5,8 +5,7 @@ import type { VerdictLine } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import { Scaler } from '../scaling/scaler.ts';
 import { startBackground } from '../stage/background.ts';
-import { capFleet } from '../stage/cpu-cap.ts';
-import { FleetCpu } from '../stage/instance-cpu.ts';
+import { FleetCpu, limitFleetCpu } from '../stage/instance-cpu.ts';
 import type { Stage } from '../stage/stage.ts';
 import { TIME_FACTORS } from '../stage/time-factors.ts';
 
@@ -19,18 +18,18 @@ const CALM_DEADLINE_MS = 90_000;
 
 /** Heats two small instances until the template's alarms scale out, then lets them cool until they scale in. */
 export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<VerdictLine[]> {
-  const { fleet, facts, anybody, balancer, sandbox } = stage;
+  const { fleet, facts, client, loadBalancer, sandbox } = stage;
   const { min } = facts.scaling.bounds;
   const scaler = new Scaler(facts.scaling, TIME_FACTORS.scaling);
   const running = new AbortController();
   const perS = HEAT.perInstanceS * min;
-  const url = `http://${balancer.address}/load?number=${NUMBER}`;
+  const url = `http://${loadBalancer.address}/load?number=${NUMBER}`;
   const script = join(import.meta.dirname, '../scaling/cpu-load.ts');
   const heat = [process.execPath, script, url, `${perS}`, `${HEAT.longestS}`] as const;
   const scalingFromMs = Date.now();
   const work = Promise.all([
     scaler.follow(fleet, new FleetCpu(CPUS_PER_INSTANCE), timeline, running.signal),
-    capFleet(fleet, CPUS_PER_INSTANCE, running.signal),
+    limitFleetCpu(fleet, CPUS_PER_INSTANCE, running.signal),
   ]);
   let largest = 0;
   const isLarger = () => {
@@ -41,7 +40,7 @@ export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<V
   try {
     timeline.tell(`fault: heat, ${perS} computations per second, ${CPUS_PER_INSTANCE} CPU an instance`);
     const fromS = timeline.second;
-    const heating = startBackground('heat', anybody.namespace.inside(heat), sandbox);
+    const heating = startBackground('heat', client.namespace.inside(heat), sandbox);
     await comesTrue(isLarger, HEAT.longestS * 1_000);
     heating.kill('SIGKILL');
     timeline.tell('the heat ends');

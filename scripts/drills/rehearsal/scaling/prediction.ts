@@ -28,8 +28,8 @@ export function predictScaling(
     settings: scaling,
     timeFactor: TIME_FACTORS.scaling,
     fromS: timeline.secondsAt(scalingFromMs),
-    drainS: deregistrationDelayS / TIME_FACTORS.balancer,
-    detectS: (healthCheck.intervalS * healthCheck.unhealthyThreshold) / TIME_FACTORS.balancer,
+    drainS: deregistrationDelayS / TIME_FACTORS.loadBalancer,
+    detectS: (healthCheck.intervalS * healthCheck.unhealthyThreshold) / TIME_FACTORS.loadBalancer,
     metricDelayS: USUAL_METRIC_DELAY_S,
     requestsPerInstance: 1 / cost.request,
   };

@@ -60,7 +60,9 @@ export class Scaler {
 
   #counts({ members, inService }: Fleet): FleetCounts {
     const ageS = (since: number) => ((performance.now() - since) / 1_000) * this.#timeFactor;
-    const warm = inService.filter(({ inServiceAtMs }) => ageS(inServiceAtMs) >= this.#settings.warmupS).length;
+    const warm = inService.filter(
+      ({ inServiceAtMs }) => ageS(inServiceAtMs ?? Infinity) >= this.#settings.warmupS,
+    ).length;
     return {
       warm,
       warming: inService.length - warm,

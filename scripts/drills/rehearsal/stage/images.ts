@@ -1,35 +1,59 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { run } from '../../../cli/run.ts';
 import { OFFLINE_IMAGE } from '../../../image/bakes.ts';
 import { executeQuietly } from '../../../machine/execute.ts';
+import { mountOverlay } from '../../../machine/mounts.ts';
+import type { Stage } from './stage.ts';
 
 const CACHE = '.data/images';
 
 /** What the image is made of: a change in any of these files makes another image. */
 const SOURCES = ['ami', 'server', 'packer.pkr.hcl', 'package-lock.json', 'ecosystem.config.js', 'scripts/build.ts'];
 
-/** The sealed image of the files as they are now: baked when there is none of them yet. */
+/** The sealed image of the files in the working tree; baked when the cache does not have it. */
 export async function sealedImage(): Promise<string> {
-  const key = await contentKey(SOURCES);
-  const image = resolve(CACHE, key, 'image.squashfs');
+  const folder = resolve(CACHE, await contentKey());
+  const image = join(folder, 'image.squashfs');
   if (existsSync(image)) return image;
   await run(['npm', 'run', '--silent', 'bake:offline']);
-  await mkdir(join(CACHE, key), { recursive: true });
+  await mkdir(folder, { recursive: true });
   await copyFile(OFFLINE_IMAGE, `${image}.unfinished`);
   await rename(`${image}.unfinished`, image);
   return image;
 }
 
-/** A name for the content of files that git knows, as they stand in the working tree. */
-export async function contentKey(sources: readonly string[]): Promise<string> {
-  const list = ['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...sources];
-  const files = (await executeQuietly(list as [string, ...string[]])).split('\0').filter((file) => existsSync(file));
+/** A hash of the sources that git knows, as they are in the working tree. */
+async function contentKey(): Promise<string> {
+  const list = await executeQuietly([
+    'git',
+    'ls-files',
+    '-z',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    ...SOURCES,
+  ]);
   const hash = createHash('sha256');
-  for (const file of files.filter((name) => name !== '').sort()) {
+  for (const file of list
+    .split('\0')
+    .filter((name) => existsSync(name))
+    .sort()) {
     hash.update(`${file}\0`).update(await readFile(file));
   }
   return hash.digest('hex').slice(0, 12);
+}
+
+/** An image that differs from the fleet's own in one file, by its path on the instance. */
+export async function derivedImage(
+  { fleet, sandbox }: Pick<Stage, 'fleet' | 'sandbox'>,
+  path: string,
+  change: (text: string) => string,
+): Promise<string> {
+  const root = await mountOverlay(fleet.image, join(sandbox.directory, `image-${randomUUID()}`), sandbox.undo);
+  const file = join(root, path);
+  await writeFile(file, change(await readFile(file, 'utf8')));
+  return root;
 }

@@ -1,20 +1,25 @@
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cgroup } from '../../../machine/cgroup.ts';
 import type { Fleet } from './fleet.ts';
 
-/** CPU of the instances in service since the last look, as a share of what each of them could use. */
+const PERIOD_US = 100_000;
+const PAUSE_MS = 250;
+
+/** CPU used by the instances in service since the last call, as a share of what each of them may use. */
 export class FleetCpu {
   readonly #cpusPerInstance: number;
   #lastMs = performance.now();
   #last = new Map<string, number>();
 
-  /** @param cpusPerInstance what a CPU cap leaves each instance; without one it is the whole machine */
+  /** @param cpusPerInstance the limit of each instance; without one it may use the whole machine */
   constructor(cpusPerInstance: number = availableParallelism()) {
     this.#cpusPerInstance = cpusPerInstance;
   }
 
-  /** Percent, averaged over the instances; undefined when none was there at both looks. */
+  /** Average of the instances in percent; undefined when none was in service at both calls. */
   percent({ inService }: Pick<Fleet, 'inService'>): number | undefined {
     const nowMs = performance.now();
     const used = new Map(inService.map(({ id, instance }) => [id, usedMs(instance.cgroup)]));
@@ -25,6 +30,28 @@ export class FleetCpu {
     });
     [this.#last, this.#lastMs] = [used, nowMs];
     return shares.length === 0 ? undefined : (100 * shares.reduce((sum, share) => sum + share, 0)) / shares.length;
+  }
+}
+
+/** Limits the CPUs of every instance that enters service until `signal` aborts, then removes all limits. */
+export async function limitFleetCpu(fleet: Fleet, cpus: number, signal: AbortSignal): Promise<void> {
+  const limited = new Set<string>();
+  while (!signal.aborted) {
+    for (const { id, instance } of fleet.inService.filter((member) => !limited.has(member.id))) {
+      limited.add(id);
+      await limitCpu(instance.cgroup, Math.round(cpus * PERIOD_US));
+    }
+    await sleep(PAUSE_MS);
+  }
+  for (const { instance } of fleet.inService) await limitCpu(instance.cgroup, undefined);
+}
+
+/** The hybrid hierarchy has one file for the quota; the unified one takes quota and period in one file. */
+async function limitCpu(cgroup: Cgroup, quotaUs: number | undefined): Promise<void> {
+  try {
+    await writeFile(cgroup.pathWith('cpu.cfs_quota_us'), `${quotaUs ?? -1}`);
+  } catch {
+    await writeFile(cgroup.pathWith('cpu.max'), `${quotaUs ?? 'max'} ${PERIOD_US}`);
   }
 }
 

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
-import { Container } from '../../../machine/container.ts';
+import { IMAGE_PATHS } from '../../../../ami/contract.ts';
+import { ENV } from '../../../../server/contract.ts';
+import { Container, type ContainerFile } from '../../../machine/container.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { authorizedKeys } from '../../../machine/ssh.ts';
 import type { ZonedInstance } from '../../../scaling/model/zones.ts';
-import { addressIn } from './addresses.ts';
-import { userDataFiles } from './instance-files.ts';
 import type { LaunchOutcome } from './lifecycle-hook-endpoint.ts';
-import type { KnownInstance } from './metadata.ts';
-import type { Attachment, StageNetwork } from './network.ts';
+import type { MetadataInstance } from './metadata-service.ts';
+import { type Attachment, AWS_PORT, addressIn, OUTSIDE, type StageNetwork } from './network.ts';
 import type { StageFacts } from './stage-facts.ts';
 
 /** An instance of the group. */
@@ -18,64 +18,89 @@ export interface Member extends ZonedInstance {
   readonly instance: Container;
   readonly image: string;
   state: 'pending' | 'inService' | 'terminating';
-  /** How its launching hook ended; undefined while it waits. With CONTINUE it becomes a target of the load balancer. */
-  launch: LaunchOutcome | undefined;
-  /** By `performance.now()`; Infinity before. */
-  inServiceAtMs: number;
-}
-
-/** What a launch needs around it. */
-export interface LaunchPlace {
-  readonly facts: StageFacts;
-  readonly network: StageNetwork;
-  readonly sandbox: Sandbox;
-  /** File that the metadata service reads. */
-  readonly metadataFile: string;
+  /** How its launch hook ended; undefined while it waits. With CONTINUE it becomes a target of the load balancer. */
+  launch?: LaunchOutcome;
+  /** By `performance.now()`. @default - not in service yet */
+  inServiceAtMs?: number;
 }
 
 /** The first four addresses of a subnet are AWS's own; see the VPC user guide, "Subnet CIDR blocks". */
 const FIRST_ADDRESS = 10;
+const CLOUD_INIT_DIRECTORY = '/var/lib/cloud/instance';
 
-/** Launches instances of the group's launch template, each with an id and an address that no other ever had. */
+/** Launches instances of the group's launch template, each with a new id and a new address. */
 export class Launcher {
-  readonly #place: LaunchPlace;
-  readonly #known: KnownInstance[] = [];
+  readonly #facts: StageFacts;
+  readonly #network: StageNetwork;
+  readonly #sandbox: Sandbox;
+  readonly #metadataFile: string;
+  readonly #launched: MetadataInstance[] = [];
 
-  constructor(place: LaunchPlace) {
-    this.#place = place;
+  /** @param metadataFile the list of instances that the metadata service reads */
+  constructor(facts: StageFacts, network: StageNetwork, sandbox: Sandbox, metadataFile: string) {
+    this.#facts = facts;
+    this.#network = network;
+    this.#sandbox = sandbox;
+    this.#metadataFile = metadataFile;
   }
 
   /** Starts to boot an instance in a zone. */
   async launch(zone: string, image: string): Promise<Member> {
-    const { facts, network, sandbox } = this.#place;
-    const subnet = facts.subnets.find((candidate) => candidate.zone === zone);
+    const { subnets, groupOf, userData } = this.#facts;
+    const { key, directory, undo } = this.#sandbox;
+    const subnet = subnets.find((candidate) => candidate.zone === zone);
     if (!subnet) throw new Error(`the stage has no subnet in ${zone}`);
     const id = `i-${randomBytes(9).toString('hex').slice(1)}`;
-    const address = addressIn(subnet.cidr, FIRST_ADDRESS + this.#known.length);
-    const attachment = await network.attach(id, address, facts.groupOf.app);
-    await this.#introduce({ id, address, zone });
-    const files = [...userDataFiles(facts.userData), authorizedKeys(sandbox.key)];
-    const { directory, undo } = sandbox;
+    const address = addressIn(subnet.cidr, FIRST_ADDRESS + this.#launched.length);
+    const attachment = await this.#network.attach(id, address, groupOf.app);
+    await this.#addMetadata({ id, address, zone });
+    const files = [...userDataFiles(userData), authorizedKeys(key)];
     const instance = await Container.boot({ name: id, image, namespace: attachment.namespace, directory, files }, undo);
-    const launchedS = performance.now() / 1_000;
-    return {
-      id,
-      zone,
-      attachment,
-      instance,
-      image,
-      state: 'pending',
-      launchedS,
-      launch: undefined,
-      inServiceAtMs: Infinity,
-    };
+    return { id, zone, attachment, instance, image, state: 'pending', launchedS: performance.now() / 1_000 };
   }
 
-  async #introduce(instance: KnownInstance): Promise<void> {
-    this.#known.push(instance);
-    const { metadataFile } = this.#place;
-    // Renamed, for the service reads the file at any time.
-    await writeFile(`${metadataFile}.new`, JSON.stringify(this.#known));
-    await rename(`${metadataFile}.new`, metadataFile);
+  async #addMetadata(instance: MetadataInstance): Promise<void> {
+    this.#launched.push(instance);
+    // A rename is atomic: the service reads the file at any time.
+    await writeFile(`${this.#metadataFile}.new`, JSON.stringify(this.#launched));
+    await rename(`${this.#metadataFile}.new`, this.#metadataFile);
   }
+}
+
+/**
+ * Files by which an instance executes its user data at first boot. Debian's cloud image has cloud-init; here a unit of
+ * the same name replaces its last stage, so that the image's own boot order is tested too.
+ */
+export function userDataFiles(userData: string): ContainerFile[] {
+  return [
+    { path: `${CLOUD_INIT_DIRECTORY}/user-data.txt`, text: userData, mode: 0o600 },
+    {
+      path: `${CLOUD_INIT_DIRECTORY}/endpoints`,
+      // Endpoints come from DNS on AWS, and metrics go to CloudWatch; the scaling drill needs the CPU load endpoint.
+      text: [
+        `AWS_ENDPOINT_URL_DYNAMODB=http://${OUTSIDE.database}:${AWS_PORT}`,
+        `AWS_ENDPOINT_URL_AUTO_SCALING=http://${OUTSIDE.autoScaling}:${AWS_PORT}`,
+        `${ENV.cloudwatchMetrics}=off`,
+        `${ENV.loadEndpoint}=on`,
+        '',
+      ].join('\n'),
+    },
+    {
+      path: '/etc/systemd/system/cloud-final.service',
+      text: `[Unit]
+Description=Replacement of cloud-init: execute user data
+After=multi-user.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/bash ${CLOUD_INIT_DIRECTORY}/user-data.txt
+ExecStart=/bin/sh -c 'cat ${CLOUD_INIT_DIRECTORY}/endpoints >>${IMAGE_PATHS.envFile}'
+`,
+    },
+    {
+      path: '/etc/systemd/system/graphical.target.d/50-cloud-final.conf',
+      text: '[Unit]\nWants=cloud-final.service\n',
+    },
+  ];
 }

@@ -1,17 +1,24 @@
+import { z } from 'zod';
 import type { Undo } from '../../../cli/undo.ts';
 import { startLifecycleHookEndpoint } from '../../../machine/fixtures.ts';
 import type { LaunchHook, LaunchResult } from '../../../scaling/template/group.ts';
-import { AWS_PORT } from './addresses.ts';
-import type { Attachment } from './network.ts';
+import { type Attachment, AWS_PORT } from './network.ts';
 
-/** What became of a launch, and who said so. */
+/** How a launch ended, and what decided it. */
 export interface LaunchOutcome {
   readonly result: LaunchResult;
   readonly by: 'instance' | 'timeout' | 'no hook';
 }
 
-/** Auto Scaling's side of the launching hook: hears the instances complete their launches, and gives late ones up. */
-export class LaunchDesk {
+const lifecycleAction = z.object({
+  LifecycleHookName: z.string(),
+  AutoScalingGroupName: z.string(),
+  InstanceId: z.string(),
+  LifecycleActionResult: z.enum(['CONTINUE', 'ABANDON']),
+});
+
+/** Auto Scaling's side of the launch hook: receives the result of each instance, and applies the timeout. */
+export class LifecycleHookEndpoint {
   readonly #hook: LaunchHook | undefined;
   readonly #results = new Map<string, LaunchResult>();
 
@@ -19,24 +26,24 @@ export class LaunchDesk {
     this.#hook = hook;
   }
 
-  /** Opens the desk at an address of its own, as Auto Scaling's endpoint has one. */
-  static async open(hook: LaunchHook | undefined, { address, namespace }: Attachment, undo: Undo): Promise<LaunchDesk> {
-    const desk = new LaunchDesk(hook);
+  /** Starts the endpoint at its own address, like Auto Scaling's. */
+  static async start(hook: LaunchHook | undefined, { address, namespace }: Attachment, undo: Undo) {
+    const endpoint = new LifecycleHookEndpoint(hook);
     const actions = await startLifecycleHookEndpoint({ host: address, port: AWS_PORT }, undo, namespace.inside);
-    void desk.#listen(actions);
-    return desk;
+    void endpoint.#receiveAll(actions);
+    return endpoint;
   }
 
-  /** Takes one `CompleteLifecycleAction`; it counts for this group's own hook only, and the first one stands. */
-  hear(action: Readonly<Record<string, string>>): void {
-    const { InstanceId: id, LifecycleActionResult: result } = action;
-    const isOurs =
-      action['LifecycleHookName'] === this.#hook?.name && action['AutoScalingGroupName'] === this.#hook?.groupName;
-    if (!isOurs || !id || this.#results.has(id)) return;
-    if (result === 'CONTINUE' || result === 'ABANDON') this.#results.set(id, result);
+  /** Takes one `CompleteLifecycleAction`. Only the first one of an instance for this group's own hook counts. */
+  receive(action: unknown): void {
+    const { data } = lifecycleAction.safeParse(action);
+    if (!data || data.LifecycleHookName !== this.#hook?.name || data.AutoScalingGroupName !== this.#hook.groupName) {
+      return;
+    }
+    if (!this.#results.has(data.InstanceId)) this.#results.set(data.InstanceId, data.LifecycleActionResult);
   }
 
-  /** What is to become of an instance that has waited so many of the template's seconds; undefined: it waits on. */
+  /** Outcome of the launch of an instance that has waited so many of the template's seconds; undefined: it waits. */
   outcomeOf(id: string, waitedS: number): LaunchOutcome | undefined {
     if (!this.#hook) return { result: 'CONTINUE', by: 'no hook' };
     const result = this.#results.get(id);
@@ -44,7 +51,7 @@ export class LaunchDesk {
     return waitedS > this.#hook.timeoutS ? { result: this.#hook.defaultResult, by: 'timeout' } : undefined;
   }
 
-  async #listen(actions: AsyncIterator<string>): Promise<void> {
-    for (let line = await actions.next(); !line.done; line = await actions.next()) this.hear(JSON.parse(line.value));
+  async #receiveAll(actions: AsyncIterator<string>): Promise<void> {
+    for (let line = await actions.next(); !line.done; line = await actions.next()) this.receive(JSON.parse(line.value));
   }
 }

@@ -4,79 +4,156 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { waitQuietly } from '../../../machine/wait.ts';
+import type { LoadBalancer, TargetGroup } from '../../../scaling/template/load-balancer.ts';
 import { startBackground } from './background.ts';
-import {
-  HAPROXY_BACKEND,
-  type HaproxyPlace,
-  haproxyConfig,
-  haproxyDeregistration,
-  haproxyRegistration,
-} from './haproxy-config.ts';
 import type { Attachment } from './network.ts';
 import type { StageFacts } from './stage-facts.ts';
-import { TIME_FACTORS } from './time-factors.ts';
+import { scaledMs, TIME_FACTORS } from './time-factors.ts';
 
 const START_DEADLINE_MS = 15_000;
+/** Name of HAProxy's backend, to which targets are added. */
+const BACKEND = 'app';
+const ALGORITHMS: Readonly<Record<string, string>> = {
+  least_outstanding_requests: 'leastconn',
+  round_robin: 'roundrobin',
+  weighted_random: 'random',
+};
 
-/** The load balancer while it runs. */
-export class Balancer {
+/**
+ * HAProxy in the role of the Application Load Balancer. It is controlled by its own admin socket: one line a command
+ * needs no client library.
+ */
+export class Haproxy {
   readonly address: string;
-  readonly #place: HaproxyPlace;
-  readonly #facts: StageFacts;
+  readonly #adminSocket: string;
+  readonly #group: TargetGroup;
 
-  private constructor(address: string, place: HaproxyPlace, facts: StageFacts) {
+  private constructor(address: string, adminSocket: string, group: TargetGroup) {
     this.address = address;
-    this.#place = place;
-    this.#facts = facts;
+    this.#adminSocket = adminSocket;
+    this.#group = group;
   }
 
-  static async start(facts: StageFacts, at: Attachment, sandbox: Sandbox): Promise<Balancer> {
-    const port = facts.balancer.listeners[0]?.port ?? 80;
-    const adminSocket = join(sandbox.directory, 'haproxy.sock');
-    const place = { listen: `${at.address}:${port}`, adminSocket, timeFactor: TIME_FACTORS.balancer };
-    const file = join(sandbox.directory, 'haproxy.cfg');
-    await writeFile(file, haproxyConfig(facts.balancer, facts.targetGroup, place));
+  /** Resolves when it takes commands. */
+  static async start({ loadBalancer, targetGroup }: StageFacts, at: Attachment, sandbox: Sandbox): Promise<Haproxy> {
+    const [socket, file] = [join(sandbox.directory, 'haproxy.sock'), join(sandbox.directory, 'haproxy.cfg')];
+    const listen = `${at.address}:${loadBalancer.listeners[0]?.port ?? 80}`;
+    await writeFile(file, haproxyConfig(loadBalancer, targetGroup, listen, socket));
     startBackground('haproxy', at.namespace.inside(['haproxy', '-db', '-f', file]), sandbox);
-    const balancer = new Balancer(at.address, place, facts);
+    const haproxy = new Haproxy(at.address, socket, targetGroup);
     const answers = () =>
-      balancer.states().then(
+      haproxy.states().then(
         () => true,
         () => false,
       );
     await waitQuietly('HAProxy to take commands', answers, START_DEADLINE_MS);
-    return balancer;
+    return haproxy;
   }
 
   /** Registers a target; it gets requests once its health checks have passed. */
   async register(name: string, address: string): Promise<void> {
-    for (const line of haproxyRegistration(name, address, this.#facts.targetGroup, this.#place)) await this.#say(line);
+    await this.#send(haproxyRegistration(name, address, this.#group, TIME_FACTORS.loadBalancer));
   }
 
-  /** No new request for a target. */
+  /** Sends a target no new requests. */
   async drain(name: string): Promise<void> {
-    for (const line of haproxyDeregistration(name).drain) await this.#say(line);
+    await this.#send(haproxyDeregistration(name).drain);
   }
 
-  /** Forgets a target and cuts what it still answers. */
+  /** Deregisters a target and closes its connections. */
   async remove(name: string): Promise<void> {
-    for (const line of haproxyDeregistration(name).remove) await this.#say(line);
+    await this.#send(haproxyDeregistration(name).remove);
   }
 
   /** Whether each target passes its health checks, by name. */
   async states(): Promise<ReadonlyMap<string, boolean>> {
-    return targetStates(await this.#say('show stat'));
+    return targetStates(await this.#send(['show stat']));
   }
 
-  async #say(line: string): Promise<string> {
-    const socket = connect(this.#place.adminSocket);
-    socket.end(`${line}\n`);
-    return await text(socket);
+  /** @returns the answer to the last command */
+  async #send(commands: readonly string[]): Promise<string> {
+    let answer = '';
+    for (const command of commands) answer = await text(connect(this.#adminSocket).end(`${command}\n`));
+    return answer;
   }
+}
+
+/**
+ * A stage's load balancer as an HAProxy configuration: health check, idle timeout, choice of target, and the headers
+ * that it adds. Targets are registered by {@link haproxyRegistration} while it runs.
+ */
+export function haproxyConfig(
+  { idleTimeoutS }: LoadBalancer,
+  { algorithm, healthCheck }: TargetGroup,
+  listen: string,
+  adminSocket: string,
+): string {
+  const idleMs = idleTimeoutS * 1000;
+  return `global
+  stats socket ${adminSocket} mode 600 level admin
+
+defaults
+  mode http
+  option http-keep-alive
+  timeout connect 5s
+  timeout client ${idleMs}ms
+  timeout server ${idleMs}ms
+  timeout http-request ${idleMs}ms
+  timeout check ${healthCheck.timeoutS * 1000}ms
+
+frontend listener
+  bind ${listen}
+  option forwardfor
+  http-request set-header X-Forwarded-Proto http
+  http-request set-header X-Forwarded-Port %[dst_port]
+  http-request set-header X-Amzn-Trace-Id Root=1-%{+X}Ts-%[uuid,regsub(-,,g),bytes(0,24)] unless { req.hdr(X-Amzn-Trace-Id) -m found }
+  default_backend ${BACKEND}
+
+backend ${BACKEND}
+  balance ${ALGORITHMS[algorithm] ?? 'roundrobin'}
+  retries 0
+  option httpchk
+  http-check connect port ${healthCheck.port}
+  http-check send meth GET uri ${healthCheck.path} ver HTTP/1.1 hdr Host localhost hdr User-Agent ELB-HealthChecker/2.0
+  http-check expect ${expectation(healthCheck.codes)}
+`;
+}
+
+/**
+ * Commands that register a target, with health checks `timeFactor` times as often as on AWS. HAProxy counts a new
+ * server as healthy at once, so it is declared down while it drains.
+ */
+export function haproxyRegistration(name: string, address: string, group: TargetGroup, timeFactor: number): string[] {
+  const { intervalS, healthyThreshold, unhealthyThreshold } = group.healthCheck;
+  const server = `${BACKEND}/${name}`;
+  const check = `inter ${scaledMs(intervalS, timeFactor)}ms rise ${healthyThreshold} fall ${unhealthyThreshold}`;
+  return [
+    `add server ${server} ${address}:${group.port} check ${check}`,
+    `set server ${server} state drain`,
+    `set server ${server} health down`,
+    `enable health ${server}`,
+    `set server ${server} state ready`,
+  ];
+}
+
+/** Commands that deregister a target: no new requests at once, no connections after the deregistration delay. */
+export function haproxyDeregistration(name: string): { readonly drain: string[]; readonly remove: string[] } {
+  const server = `${BACKEND}/${name}`;
+  return {
+    drain: [`set server ${server} state drain`],
+    remove: [`set server ${server} state maint`, `shutdown sessions server ${server}`, `del server ${server}`],
+  };
 }
 
 /** Reads the answer to `show stat`: comma-separated, the state in column 18. */
 export function targetStates(stat: string): ReadonlyMap<string, boolean> {
   const rows = stat.split('\n').map((line) => line.split(','));
-  const targets = rows.filter(([proxy, name]) => proxy === HAPROXY_BACKEND && name !== 'BACKEND');
+  const targets = rows.filter(([proxy, name]) => proxy === BACKEND && name !== 'BACKEND');
   return new Map(targets.map((row) => [row[1] ?? '', row[17]?.startsWith('UP') ?? false]));
+}
+
+/** A matcher of the target group (`200`, `200,202`, `200-299`) as HAProxy writes it. */
+function expectation(codes: string): string {
+  if (/^\d{3}([,-]\d{3})*$/.test(codes)) return `status ${codes}`;
+  throw new Error(`the health check expects '${codes}': expected codes such as 200, 200,202 or 200-299`);
 }

@@ -1,29 +1,67 @@
 /**
- * The instance metadata service: `metadata-service.ts ADDRESS FILE TOKENS`. The file names the instances by source
- * address; with TOKENS `required` only version 2 is answered; each answer is told as a line `instance method path status`.
+ * The instance metadata service: `metadata-service.ts ADDRESS FILE TOKENS`. The file lists the instances; a request is
+ * answered for the instance of its source address. With TOKENS `required` only version 2 is answered. Each request is
+ * logged as a line `instance method path status`.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type KnownInstance, METADATA_PATHS, metadataOf } from './metadata.ts';
+import { z } from 'zod';
 
-const [address, file, tokens] = process.argv.slice(2);
-if (!address || !file || !tokens) throw new Error('usage: metadata-service.ts ADDRESS FILE TOKENS');
+const metadataInstance = z.object({ id: z.string(), address: z.string(), zone: z.string() });
 
-const token = randomBytes(20).toString('base64url');
+/** An instance that the metadata service answers for. */
+export type MetadataInstance = z.infer<typeof metadataInstance>;
 
-createServer((request, response) => {
-  const source = request.socket.remoteAddress ?? '';
-  const instances: KnownInstance[] = JSON.parse(readFileSync(file, 'utf8'));
-  const instance = instances.find((known) => known.address === source);
-  const answer = (status: number, body = '') => {
-    console.log(instance?.id ?? source, request.method, request.url, status);
-    response.writeHead(status, { 'Content-Type': 'text/plain' }).end(body);
+const ROLE = 'rehearsal';
+const CREDENTIALS_LIFE_MS = 6 * 3_600_000;
+const TOKEN_PATH = '/latest/api/token';
+
+/** Path of the instance role's credentials. */
+export const CREDENTIALS_PATH = `/latest/meta-data/iam/security-credentials/${ROLE}`;
+
+/** What the service answers for an instance, by path. */
+export function metadataOf({ id, address, zone }: MetadataInstance, now: Date): Readonly<Record<string, string>> {
+  const base = '/latest/meta-data';
+  return {
+    [`${base}/instance-id`]: id,
+    [`${base}/local-ipv4`]: address,
+    [`${base}/placement/availability-zone`]: zone,
+    [`${base}/placement/region`]: zone.slice(0, -1),
+    [`${base}/iam/security-credentials/`]: ROLE,
+    [CREDENTIALS_PATH]: JSON.stringify({
+      Code: 'Success',
+      Type: 'AWS-HMAC',
+      LastUpdated: now.toISOString(),
+      AccessKeyId: `ASIA${id.slice(2).toUpperCase()}`,
+      SecretAccessKey: 'rehearsal',
+      Token: 'rehearsal',
+      Expiration: new Date(now.getTime() + CREDENTIALS_LIFE_MS).toISOString(),
+    }),
   };
-  if (!instance) return answer(404);
-  if (request.url === METADATA_PATHS.token) return request.method === 'PUT' ? answer(200, token) : answer(405);
-  const given = request.headers['x-aws-ec2-metadata-token'];
-  if (given !== token && (given !== undefined || tokens === 'required')) return answer(401);
-  const value = metadataOf(instance, new Date())[request.url ?? ''];
-  return value === undefined ? answer(404) : answer(200, value);
-}).listen(80, address, () => console.log('ready'));
+}
+
+function serve(address: string, file: string, requiresToken: boolean): void {
+  const token = randomBytes(20).toString('base64url');
+  const server = createServer(({ socket, method, url = '', headers }, response) => {
+    const instances = z.array(metadataInstance).parse(JSON.parse(readFileSync(file, 'utf8')));
+    const instance = instances.find((known) => known.address === socket.remoteAddress);
+    const answer = (status: number, body = '') => {
+      console.log(instance?.id ?? socket.remoteAddress, method, url, status);
+      response.writeHead(status, { 'Content-Type': 'text/plain' }).end(body);
+    };
+    if (!instance) return answer(404);
+    if (url === TOKEN_PATH) return method === 'PUT' ? answer(200, token) : answer(405);
+    const given = headers['x-aws-ec2-metadata-token'];
+    if (given !== token && (given !== undefined || requiresToken)) return answer(401);
+    const value = metadataOf(instance, new Date())[url];
+    return value === undefined ? answer(404) : answer(200, value);
+  });
+  server.listen(80, address, () => console.log('ready'));
+}
+
+if (import.meta.main) {
+  const [address, file, tokens] = process.argv.slice(2);
+  if (!address || !file || !tokens) throw new Error('usage: metadata-service.ts ADDRESS FILE TOKENS');
+  serve(address, file, tokens === 'required');
+}

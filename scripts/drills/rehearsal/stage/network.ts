@@ -4,24 +4,45 @@ import { executeQuietly } from '../../../machine/execute.ts';
 import { deleteNamespace, makeNamespace, type NetworkNamespace } from '../../../machine/network-namespace.ts';
 import { nameInRun } from '../../../machine/run-name.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
-import { METADATA_ADDRESS, OUTSIDE } from './addresses.ts';
 import { nftGateway, nftMember, nftRuleset } from './nft-ruleset.ts';
 import type { StageFacts } from './stage-facts.ts';
 
-/** Next hop of every machine, as the VPC's router is. */
+/** Addresses outside the VPC: documentation networks, which no stage uses. */
+export const OUTSIDE = {
+  /** The one address that may reach the bastion. */
+  operator: '203.0.113.10',
+  /** A client on the internet; sends the load. */
+  client: '203.0.113.20',
+  /** DynamoDB's endpoint. */
+  database: '198.51.100.10',
+  /** Auto Scaling's endpoint. */
+  autoScaling: '198.51.100.20',
+} as const;
+
+/** Address of the instance metadata service on every instance. */
+export const METADATA_ADDRESS = '169.254.169.254';
+
+/** Port of AWS's endpoints, the only one that the instances' security group lets them reach. */
+export const AWS_PORT = 443;
+
+/** Next hop of every machine, like the VPC's router. */
 const GATEWAY = '169.254.1.1';
 
-/** A machine's place in the network. */
+/** A filtered packet is dropped, so the client waits; an open port answers within milliseconds. */
+const REFUSED_AFTER_S = 2;
+
+/** A machine with its own link to the router. */
 export interface Attachment {
   readonly namespace: NetworkNamespace;
+  /** Also the name of its link in the router: Linux allows 15 characters. */
   readonly address: string;
-  /** Security group, by logical id; undefined is a machine outside of the VPC. */
+  /** Security group, by logical id; undefined for a machine outside the VPC. */
   readonly group: string | undefined;
 }
 
 /**
- * The VPC of a stage: one router that every machine hangs on by a link of its own, so that the security groups judge
- * each packet between two machines, also within a subnet.
+ * The VPC of a stage: one router and a separate link to each machine, so that the security groups filter every packet
+ * between two machines, also within a subnet.
  */
 export class StageNetwork {
   readonly router: NetworkNamespace;
@@ -37,60 +58,66 @@ export class StageNetwork {
     { securityGroups, databaseSubnets }: Pick<StageFacts, 'securityGroups' | 'databaseSubnets'>,
     sandbox: Sandbox,
   ): Promise<StageNetwork> {
-    const router = await makeNamespace(nameInRun('router'), sandbox.undo);
+    const network = new StageNetwork(await makeNamespace(nameInRun('router'), sandbox.undo), sandbox);
+    const { router } = network;
     await executeQuietly(router.inside(['sysctl', '--quiet', '--write', 'net.ipv4.ip_forward=1']));
-    await executeQuietly(['ip', '-n', router.name, 'address', 'add', `${METADATA_ADDRESS}/32`, 'dev', 'lo']);
+    await network.#ip('address', 'add', `${METADATA_ADDRESS}/32`, 'dev', 'lo');
+    const cidrs = databaseSubnets.map(({ cidr }) => cidr);
     const rules = join(sandbox.directory, 'router.nft');
-    const gateway = nftGateway(
-      OUTSIDE.database,
-      databaseSubnets.map(({ cidr }) => cidr),
-    );
-    await writeFile(rules, `${nftRuleset(securityGroups, {})}${gateway}`);
+    await writeFile(rules, `${nftRuleset(securityGroups)}${nftGateway(OUTSIDE.database, cidrs)}`);
     await executeQuietly(router.inside(['nft', '--file', rules]));
-    return new StageNetwork(router, sandbox);
+    return network;
   }
 
-  /** Puts a machine into the network. */
+  /** Connects a new machine. */
   async attach(name: string, address: string, group?: string): Promise<Attachment> {
     const namespace = await makeNamespace(nameInRun(name), this.#sandbox.undo);
-    const [ip, own] = [['ip', '-n', this.router.name] as const, ['ip', '-n', namespace.name] as const];
-    const link = linkOf(address);
-    const peer = ['peer', 'name', 'eth0', 'netns', namespace.name];
-    await executeQuietly([...ip, 'link', 'add', link, 'type', 'veth', ...peer]);
-    await executeQuietly([...ip, 'address', 'add', `${GATEWAY}/32`, 'dev', link]);
-    await executeQuietly([...ip, 'link', 'set', link, 'up']);
-    await executeQuietly([...ip, 'route', 'add', `${address}/32`, 'dev', link]);
+    const own = ['ip', '-n', namespace.name] as const;
+    await this.#ip('link', 'add', address, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace.name);
+    await this.#ip('address', 'add', `${GATEWAY}/32`, 'dev', address);
+    await this.restore({ address });
     await executeQuietly([...own, 'address', 'add', `${address}/32`, 'dev', 'eth0']);
     await executeQuietly([...own, 'link', 'set', 'eth0', 'up']);
     await executeQuietly([...own, 'route', 'add', 'default', 'via', GATEWAY, 'dev', 'eth0', 'onlink']);
-    if (group !== undefined) await this.#nft(nftMember('add', group, address));
+    if (group !== undefined) await executeQuietly(this.router.inside(nftMember('add', group, address)));
     return { namespace, address, group };
   }
 
-  /** Takes a machine out of the network for good. */
+  /** Removes a machine from the network for good. */
   async detach({ namespace, address, group }: Attachment): Promise<void> {
-    if (group !== undefined) await this.#nft(nftMember('delete', group, address));
+    if (group !== undefined) await executeQuietly(this.router.inside(nftMember('delete', group, address)));
     await deleteNamespace(namespace.name);
   }
 
-  /** Pulls a machine's cable: packets vanish, nobody is told. */
+  /** Takes a machine's link down: its packets are dropped without an error. */
   async cut({ address }: Pick<Attachment, 'address'>): Promise<void> {
-    await executeQuietly(['ip', '-n', this.router.name, 'link', 'set', linkOf(address), 'down']);
+    await this.#ip('link', 'set', address, 'down');
   }
 
-  /** Plugs the cable in again. */
-  async mend({ address }: Pick<Attachment, 'address'>): Promise<void> {
-    const ip = ['ip', '-n', this.router.name] as const;
-    await executeQuietly([...ip, 'link', 'set', linkOf(address), 'up']);
-    await executeQuietly([...ip, 'route', 'replace', `${address}/32`, 'dev', linkOf(address)]);
+  /** Brings a machine's link up, with its route. */
+  async restore({ address }: Pick<Attachment, 'address'>): Promise<void> {
+    await this.#ip('link', 'set', address, 'up');
+    await this.#ip('route', 'replace', `${address}/32`, 'dev', address);
   }
 
-  async #nft(args: readonly string[]): Promise<void> {
-    await executeQuietly(this.router.inside(['nft', ...args]));
+  async #ip(...args: readonly string[]): Promise<void> {
+    await executeQuietly(['ip', '-n', this.router.name, ...args]);
   }
 }
 
-/** Name of a machine's link in the router; 15 characters are the most that Linux takes. */
-function linkOf(address: string): string {
-  return address;
+/** Whether a machine can open a connection to an address. */
+export async function canConnect(from: Attachment, address: string, port: number): Promise<boolean> {
+  const probe = `exec 3<>/dev/tcp/${address}/${port}`;
+  return await executeQuietly(from.namespace.inside(['timeout', `${REFUSED_AFTER_S}`, 'bash', '-c', probe])).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The n-th address of a network: `addressIn('10.20.16.0/20', 11)` is `10.20.16.11`. */
+export function addressIn(cidr: string, n: number): string {
+  const [base = '', bits] = cidr.split('/');
+  if (n >= 2 ** (32 - Number(bits))) throw new RangeError(`${cidr} has no address number ${n}`);
+  const number = base.split('.').reduce((value, part) => value * 256 + Number(part), 0) + n;
+  return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
 }

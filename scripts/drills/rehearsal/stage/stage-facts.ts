@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { OperatorError } from '../../../cli/errors.ts';
+import type { CommandLine } from '../../../cli/run.ts';
+import { executeQuietly } from '../../../machine/execute.ts';
 import type { ScalingSettings } from '../../../scaling/model/settings.ts';
 import {
   GROUP,
@@ -21,23 +24,24 @@ import { readScaling } from '../../../scaling/template/scaling.ts';
 import { readSecurityGroups, type SecurityGroup } from '../../../scaling/template/security-groups.ts';
 import { StageTemplates } from '../../../scaling/template/stage.ts';
 import { gatewaySubnets, readSubnet, type Subnet } from '../../../scaling/template/subnets.ts';
-import type { Template } from '../../../scaling/template/template.ts';
+import { loadStage, type Template } from '../../../scaling/template/template.ts';
+import { OUTSIDE } from './network.ts';
 
-/** Everything that a rehearsal takes from a stage's templates. */
+/** What a rehearsal takes from a stage's templates. */
 export interface StageFacts {
   readonly region: string;
   /** Subnets that instances are launched in, one a zone. */
   readonly subnets: readonly Subnet[];
   readonly publicSubnets: readonly Subnet[];
-  /** Subnets with a way to the database: the routes of its gateway endpoint. */
+  /** Subnets with a route to the database's gateway endpoint. */
   readonly databaseSubnets: readonly Subnet[];
   readonly securityGroups: readonly SecurityGroup[];
-  /** Logical ids of the security groups, by whose they are. */
-  readonly groupOf: { readonly app: string; readonly balancer: string; readonly bastion: string };
-  readonly balancer: LoadBalancer;
+  /** Logical ids of the security groups, by their owner. */
+  readonly groupOf: { readonly app: string; readonly loadBalancer: string; readonly bastion: string };
+  readonly loadBalancer: LoadBalancer;
   readonly targetGroup: TargetGroup;
   readonly scaling: ScalingSettings;
-  /** Undefined: the group takes instances into service unasked. */
+  /** Undefined: the group puts instances in service without a hook. */
   readonly launchHook: LaunchHook | undefined;
   /** Whether the metadata service answers by version 2 only. */
   readonly requiresMetadataToken: boolean;
@@ -45,22 +49,35 @@ export interface StageFacts {
   readonly userData: string;
 }
 
+/** The settings that differ from a deployment: no certificate, and the bastion accepts the operator's address. */
+const SETTINGS = ['allowPlainHttp=true', `sshCidrs=${OUTSIDE.operator}/32`];
+const SYNTH_DEADLINE_MS = 300_000;
+
 const balancerSubnets = z.object({ Subnets: z.array(z.string()) });
 const groupSchema = z.object({
   TargetGroupARNs: z.array(z.string()).default([]),
   LaunchTemplate: z.object({ LaunchTemplateId: z.string() }),
 });
 
+/** Synthesises the stage that is rehearsed, and reads its templates. */
+export async function synthesizeStage(stage: string, directory: string): Promise<Template[]> {
+  const output = join(directory, 'cdk.out');
+  const settings = [`stage=${stage}`, ...SETTINGS].flatMap((setting) => ['-c', setting]);
+  const synth: CommandLine = ['npm', 'run', '--silent', 'synth', '--', '--output', output, ...settings];
+  await executeQuietly(synth, { deadlineMs: SYNTH_DEADLINE_MS });
+  return await loadStage(output, stage);
+}
+
 /** Reads the facts of a stage whose table is named `tableName` here. */
 export function readStageFacts(templates: readonly Template[], tableName: string): StageFacts {
   const stage = new StageTemplates(templates);
   const group = servingGroup(stage);
-  const balancer = readLoadBalancer(stage);
+  const loadBalancer = readLoadBalancer(stage);
   const subnets = groupSubnets(stage, group);
   const region = subnets[0]?.zone.slice(0, -1);
   const [balancers] = stage.list('AWS::ElasticLoadBalancingV2::LoadBalancer', balancerSubnets);
   const [table] = stage.list('AWS::DynamoDB::GlobalTable', z.unknown());
-  if (!region || !balancers || !table) throw new OperatorError('the templates have no subnet, balancer or table');
+  if (!region || !balancers || !table) throw new OperatorError('the templates have no subnet, load balancer or table');
   const { securityGroups, requiresMetadataToken } = readLaunchTemplate(stage, group);
   return {
     region,
@@ -70,10 +87,10 @@ export function readStageFacts(templates: readonly Template[], tableName: string
     securityGroups: readSecurityGroups(stage),
     groupOf: {
       app: only('instances', securityGroups),
-      balancer: only('load balancer', balancer.securityGroups),
+      loadBalancer: only('load balancer', loadBalancer.securityGroups),
       bastion: only('bastion', readLaunchTemplate(stage, bastionGroup(stage)).securityGroups),
     },
-    balancer,
+    loadBalancer,
     targetGroup: readTargetGroup(stage, group),
     scaling: readScaling(stage, group),
     launchHook: readLaunchHook(group),

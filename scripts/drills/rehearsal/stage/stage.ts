@@ -8,13 +8,12 @@ import { mountImage } from '../../../machine/mounts.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { authorizedKeys } from '../../../machine/ssh.ts';
 import { waitQuietly } from '../../../machine/wait.ts';
-import { AWS_PORT, addressIn, METADATA_ADDRESS, OUTSIDE } from './addresses.ts';
 import { startBackground } from './background.ts';
 import { Fleet } from './fleet.ts';
 import { Launcher } from './launcher.ts';
-import { LaunchDesk } from './lifecycle-hook-endpoint.ts';
-import { Balancer } from './load-balancer.ts';
-import { type Attachment, StageNetwork } from './network.ts';
+import { LifecycleHookEndpoint } from './lifecycle-hook-endpoint.ts';
+import { Haproxy } from './load-balancer.ts';
+import { type Attachment, AWS_PORT, addressIn, METADATA_ADDRESS, OUTSIDE, StageNetwork } from './network.ts';
 import type { StageFacts } from './stage-facts.ts';
 
 /** Name of the table in a rehearsal. */
@@ -27,58 +26,58 @@ const HOST_KEYS_UNIT = 'etc/systemd/system/ssh.service.d/10-host-keys.conf';
 export interface Stage {
   readonly facts: StageFacts;
   readonly network: StageNetwork;
-  readonly balancer: Balancer;
+  readonly loadBalancer: Haproxy;
   readonly fleet: Fleet;
   readonly bastion: Attachment;
   readonly database: Attachment;
   readonly operator: Attachment;
-  readonly anybody: Attachment;
+  /** A client on the internet. */
+  readonly client: Attachment;
   readonly sandbox: Sandbox;
-  /** What the metadata service was asked, one line a request. */
+  /** Requests to the metadata service, one a line. */
   metadataLog(): Promise<string>;
   /** Every timestamp in the table, read without the server. */
-  storedTimestamps(): Promise<string[]>;
+  readTable(): Promise<string[]>;
 }
 
-/** Builds a stage from its templates' facts, with instances of a sealed image, and waits until all serve. */
+/** Builds a stage from its templates' facts, with instances of a sealed image, and waits until all are in service. */
 export async function openStage(facts: StageFacts, image: string, sandbox: Sandbox): Promise<Stage> {
   const { directory, undo } = sandbox;
   const network = await StageNetwork.make(facts, sandbox);
-  const [operator, anybody, database, autoScaling] = [
-    await network.attach('operator', OUTSIDE.operator),
-    await network.attach('anybody', OUTSIDE.anybody),
-    await network.attach('database', OUTSIDE.database),
-    await network.attach('auto-scaling', OUTSIDE.autoScaling),
-  ];
-  const lent = { host: OUTSIDE.database, port: AWS_PORT, table: TABLE_NAME };
-  await startTestDatabase(lent, undo, database.namespace.inside);
-  const desk = await LaunchDesk.open(facts.launchHook, autoScaling, undo);
+  const operator = await network.attach('operator', OUTSIDE.operator);
+  const client = await network.attach('client', OUTSIDE.client);
+  const database = await network.attach('database', OUTSIDE.database);
+  const autoScaling = await network.attach('auto-scaling', OUTSIDE.autoScaling);
+  const table = { host: OUTSIDE.database, port: AWS_PORT, table: TABLE_NAME };
+  await startTestDatabase(table, undo, database.namespace.inside);
+  const hookEndpoint = await LifecycleHookEndpoint.start(facts.launchHook, autoScaling, undo);
   const metadataFile = join(directory, 'instances.json');
-  await startMetadata(network, metadataFile, facts, sandbox);
+  await startMetadataService(network, metadataFile, facts, sandbox);
 
-  const [first] = facts.publicSubnets;
-  if (!first) throw new Error('the load balancer has no subnet');
-  const door = await network.attach('balancer', addressIn(first.cidr, 10), facts.groupOf.balancer);
-  const balancer = await Balancer.start(facts, door, sandbox);
-  const bastion = await startBastion(network, addressIn(first.cidr, 20), facts, sandbox);
+  const [subnet] = facts.publicSubnets;
+  if (!subnet) throw new Error('the load balancer has no subnet');
+  const frontEnd = await network.attach('load-balancer', addressIn(subnet.cidr, 10), facts.groupOf.loadBalancer);
+  const loadBalancer = await Haproxy.start(facts, frontEnd, sandbox);
+  const bastion = await network.attach('bastion', addressIn(subnet.cidr, 20), facts.groupOf.bastion);
+  await bootBastion(bastion, sandbox);
 
   const mounted = await mountImage(image, join(directory, 'image'), undo);
-  const launcher = new Launcher({ facts, network, sandbox, metadataFile });
-  const fleet = new Fleet({ facts, network, balancer, desk, launcher, undo }, mounted);
+  const launcher = new Launcher(facts, network, sandbox, metadataFile);
+  const fleet = new Fleet({ facts, network, loadBalancer, hookEndpoint, launcher, undo }, mounted);
   fleet.start();
   await fleet.settled();
   return {
     facts,
     network,
-    balancer,
+    loadBalancer,
     fleet,
     bastion,
     database,
     operator,
-    anybody,
+    client,
     sandbox,
     metadataLog: () => readFile(join(directory, 'metadata.log'), 'utf8'),
-    storedTimestamps: async () => {
+    readTable: async () => {
       const script = join(import.meta.dirname, 'table-reader.ts');
       const endpoint = `http://${OUTSIDE.database}:${AWS_PORT}`;
       const output = await executeQuietly(database.namespace.inside([process.execPath, script, endpoint, TABLE_NAME]));
@@ -87,7 +86,7 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
   };
 }
 
-async function startMetadata(
+async function startMetadataService(
   network: StageNetwork,
   file: string,
   { requiresMetadataToken }: StageFacts,
@@ -103,18 +102,10 @@ async function startMetadata(
   await waitQuietly('the metadata service', isReady, READY_DEADLINE_MS);
 }
 
-/** The bastion boots the base root: it is no instance of our image on AWS either. */
-async function startBastion(
-  network: StageNetwork,
-  address: string,
-  facts: StageFacts,
-  sandbox: Sandbox,
-): Promise<Attachment> {
-  const attachment = await network.attach('bastion', address, facts.groupOf.bastion);
+/** The bastion boots the base root: on AWS it does not run our image either. */
+async function bootBastion({ namespace }: Attachment, { key, directory, undo }: Sandbox): Promise<void> {
   const image = await makeBaseRoot(resolve('.data/bake'));
   const hostKeys = { path: HOST_KEYS_UNIT, text: await readFile(join('ami/files', HOST_KEYS_UNIT), 'utf8') };
-  const files = [authorizedKeys(sandbox.key), hostKeys];
-  const { namespace } = attachment;
-  await Container.boot({ name: 'bastion', image, namespace, directory: sandbox.directory, files }, sandbox.undo);
-  return attachment;
+  const files = [authorizedKeys(key), hostKeys];
+  await Container.boot({ name: 'bastion', image, namespace, directory, files }, undo);
 }

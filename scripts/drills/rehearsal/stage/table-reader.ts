@@ -1,15 +1,33 @@
-/** Prints every timestamp in a table, one a line, read without the server: `stored-lines.ts ENDPOINT TABLE`. */
+/** Prints every timestamp in a table, one a line, read without the server: `table-reader.ts ENDPOINT TABLE`. */
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { timestampsIn } from '../block-times.ts';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 
-const [endpoint, TableName] = process.argv.slice(2);
-if (!endpoint || !TableName) throw new Error('usage: stored-lines.ts ENDPOINT TABLE');
+/**
+ * Timestamps of one block. Its sort key begins with the last one (`2026-11-21T07:45:00.123456Z#…`); its lines begin
+ * with seconds (`00.123456 …`), up to a quarter of a second earlier.
+ */
+export function timestampsIn(sortKey: string, lines: string): string[] {
+  const last = sortKey.slice(0, 26);
+  const minute = last.slice(0, 17);
+  const minuteBefore = new Date(Date.parse(`${last}Z`) - 60_000).toISOString().slice(0, 17);
+  return lines.split('\n').map((line) => {
+    const seconds = line.slice(0, 9);
+    return `${seconds > last.slice(17) ? minuteBefore : minute}${seconds}Z`;
+  });
+}
 
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
-for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true })) {
-  for (const { sk, lines } of Items) {
-    if (!lines?.S) continue;
-    for (const timestamp of timestampsIn(sk?.S ?? '', lines.S)) console.log(timestamp);
+async function printTimestamps(endpoint: string, TableName: string): Promise<void> {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
+  for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true })) {
+    for (const { sk, lines } of Items.map((item) => unmarshall(item))) {
+      if (lines) console.log(timestampsIn(sk, lines).join('\n'));
+    }
   }
+}
+
+if (import.meta.main) {
+  const [endpoint, table] = process.argv.slice(2);
+  if (!endpoint || !table) throw new Error('usage: table-reader.ts ENDPOINT TABLE');
+  await printTimestamps(endpoint, table);
 }

@@ -1,12 +1,12 @@
 /**
- * Seconds of the template that pass in a real one. Booting, the server's own deadlines and the time that an answer takes
- * are not compressed: this machine is no faster than an instance.
+ * Seconds of the template that pass in one real second. Booting, the server's own deadlines and response times are not
+ * compressed: this machine is no faster than an instance.
  */
 export const TIME_FACTORS = {
   /** Health check interval and deregistration delay. */
-  balancer: 20,
-  /** The time that the group waits for a launching instance: a real boot must end in it, also of four at once. */
-  launch: 12,
+  loadBalancer: 20,
+  /** Timeout of the launch hook: a real boot must end in it, also when four instances boot at once. */
+  launchHook: 12,
   /** Alarms, periods and warm-up. */
   scaling: 60,
 } as const;

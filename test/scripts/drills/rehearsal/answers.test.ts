@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { acknowledgedIn, observationsOf } from '../../../../scripts/drills/rehearsal/answers.ts';
+import { acknowledgedIn, compareWithTable, observationsOf } from '../../../../scripts/drills/rehearsal/answers.ts';
 
 const START_MS = 1_000_000;
 
 describe('observationsOf', () => {
-  it('counts requests, failures and latencies second by second, and shows silent seconds', () => {
+  it('counts requests, failures and latencies second by second, and includes seconds without requests', () => {
     const answers = [
       { sentAtMs: START_MS, atMs: START_MS, status: 201, ms: 10, timestamp: 't1' },
       { sentAtMs: START_MS, atMs: START_MS + 999, status: 503, ms: 30 },
@@ -18,13 +18,13 @@ describe('observationsOf', () => {
     ]);
   });
 
-  it('has nothing to tell of no answers', () => {
+  it('is empty without answers', () => {
     assert.deepEqual(observationsOf([], START_MS), []);
   });
 });
 
 describe('acknowledgedIn', () => {
-  it('takes the timestamps of answers that gave one', () => {
+  it('takes the timestamps of answers that have one', () => {
     const answer = { sentAtMs: START_MS, atMs: START_MS, ms: 1 };
     assert.deepEqual(
       acknowledgedIn([
@@ -33,5 +33,19 @@ describe('acknowledgedIn', () => {
       ]),
       ['t'],
     );
+  });
+});
+
+describe('compareWithTable', () => {
+  it('counts an acknowledged timestamp that is not in the table as lost', () => {
+    assert.deepEqual(compareWithTable(['a', 'b'], ['a']), { acknowledged: 2, stored: 1 });
+  });
+
+  it('counts a stored timestamp for one acknowledged timestamp only', () => {
+    assert.deepEqual(compareWithTable(['a', 'a'], ['a']), { acknowledged: 2, stored: 1 });
+  });
+
+  it('ignores stored timestamps whose answers were lost', () => {
+    assert.deepEqual(compareWithTable(['a'], ['a', 'b']), { acknowledged: 1, stored: 1 });
   });
 });

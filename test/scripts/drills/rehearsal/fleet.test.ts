@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { Undo } from '../../../../scripts/cli/undo.ts';
-import { Fleet, type FleetPlace } from '../../../../scripts/drills/rehearsal/stage/fleet.ts';
+import { Fleet, type FleetOptions } from '../../../../scripts/drills/rehearsal/stage/fleet.ts';
 import type { Member } from '../../../../scripts/drills/rehearsal/stage/launcher.ts';
 import type { LaunchOutcome } from '../../../../scripts/drills/rehearsal/stage/lifecycle-hook-endpoint.ts';
 import { comesTrue } from '../../../../scripts/machine/wait.ts';
@@ -9,52 +9,59 @@ import { settings } from '../../scaling/model/settings-example.ts';
 
 const ENDS_MS = 3_000;
 
-/** A fleet whose instances are imagined: the test says what each one's hook and health check tell. */
+/** A fleet without real instances: the test sets the result of each one's hook and health check. */
 function startFleet(context: TestContext) {
   const launched: Member[] = [];
   const targets = new Map<string, boolean>();
   const outcomes = new Map<string, LaunchOutcome>();
-  const ended: string[] = [];
-  const told: string[] = [];
+  const terminated: string[] = [];
+  const logged: string[] = [];
   const gate = { whileLaunching: async () => {} };
   const launch = async (zone: string, image: string) => {
     const id = `i-${launched.length}`;
-    const end = async () => void ended.push(id);
+    const end = async () => void terminated.push(id);
     await gate.whileLaunching();
-    const member = { id, zone, image, state: 'pending', launchedS: performance.now() / 1_000, inServiceAtMs: Infinity };
+    const member = {
+      id,
+      zone,
+      image,
+      state: 'pending',
+      launchedS: performance.now() / 1_000,
+      inServiceAtMs: undefined,
+    };
     const made = { ...member, attachment: { address: '' }, instance: { cutPower: end, powerOff: end } };
     launched.push(made as unknown as Member);
     return launched.at(-1) as Member;
   };
-  const place: FleetPlace = {
-    facts: { scaling: settings, targetGroup: { deregistrationDelayS: 0 } as FleetPlace['facts']['targetGroup'] },
+  const options: FleetOptions = {
+    facts: { scaling: settings, targetGroup: { deregistrationDelayS: 0 } as FleetOptions['facts']['targetGroup'] },
     network: { detach: async () => {} },
-    balancer: {
+    loadBalancer: {
       states: async () => targets,
       register: async (id) => void targets.set(id, false),
       drain: async () => {},
       remove: async (id) => void targets.delete(id),
     },
-    desk: { outcomeOf: (id) => outcomes.get(id) },
+    hookEndpoint: { outcomeOf: (id) => outcomes.get(id) },
     launcher: { launch },
     undo: new Undo(),
   };
-  const fleet = new Fleet(place, 'good');
-  fleet.tell = (text) => told.push(text);
+  const fleet = new Fleet(options, 'good');
+  fleet.log = (text) => logged.push(text);
   fleet.start();
   context.after(() => fleet.stop());
-  const becomes = async (what: () => boolean) => assert.ok(await comesTrue(what, ENDS_MS), told.join('\n'));
+  const becomes = async (what: () => boolean) => assert.ok(await comesTrue(what, ENDS_MS), logged.join('\n'));
   const serve = (id: string) => {
     outcomes.set(id, { result: 'CONTINUE', by: 'instance' });
     return becomes(() => targets.has(id)).then(() => targets.set(id, true));
   };
-  return { fleet, launched, targets, outcomes, ended, gate, becomes, serve };
+  return { fleet, launched, targets, outcomes, terminated, gate, becomes, serve };
 }
 
 const idsOf = (members: readonly Member[]) => members.map(({ id }) => id).sort();
 
 describe('Fleet', () => {
-  it('makes an instance a target when its own hook said CONTINUE, and takes it into service when it is healthy', async (context) => {
+  it('makes an instance a target when its own hook says CONTINUE, and puts it in service when it is healthy', async (context) => {
     const { fleet, launched, targets, becomes, outcomes } = startFleet(context);
     await becomes(() => launched.length === 2);
     outcomes.set('i-0', { result: 'CONTINUE', by: 'instance' });
@@ -64,16 +71,16 @@ describe('Fleet', () => {
     await becomes(() => fleet.inService.length === 1);
   });
 
-  it('ends an instance whose launch is abandoned, and launches another', async (context) => {
-    const { fleet, launched, targets, ended, becomes, outcomes } = startFleet(context);
+  it('terminates an instance whose launch is abandoned, and launches another', async (context) => {
+    const { fleet, launched, targets, terminated, becomes, outcomes } = startFleet(context);
     await becomes(() => launched.length === 2);
     outcomes.set('i-0', { result: 'ABANDON', by: 'timeout' });
     await becomes(() => launched.length === 3);
-    assert.deepEqual([ended, idsOf(fleet.members), targets.size], [['i-0'], ['i-1', 'i-2'], 0]);
+    assert.deepEqual([terminated, idsOf(fleet.members), targets.size], [['i-0'], ['i-1', 'i-2'], 0]);
   });
 
-  it('replaces an instance that gets unhealthy, and is settled when the new one serves', async (context) => {
-    const { fleet, launched, targets, ended, becomes, serve } = startFleet(context);
+  it('replaces an instance that becomes unhealthy, and is settled when the new one is in service', async (context) => {
+    const { fleet, launched, targets, terminated, becomes, serve } = startFleet(context);
     await becomes(() => launched.length === 2);
     await Promise.all([serve('i-0'), serve('i-1')]);
     await fleet.settled(ENDS_MS);
@@ -82,10 +89,10 @@ describe('Fleet', () => {
     await assert.rejects(fleet.settled(1), /waited 0.001 s for 2 instances to be in service/);
     await serve('i-2');
     await fleet.settled(ENDS_MS);
-    assert.deepEqual([ended, idsOf(fleet.inService)], [['i-1'], ['i-0', 'i-2']]);
+    assert.deepEqual([terminated, idsOf(fleet.inService)], [['i-1'], ['i-0', 'i-2']]);
   });
 
-  it('is not settled while its instances stand in one zone of two', async (context) => {
+  it('is not settled while its instances are in one zone of two', async (context) => {
     const { fleet, launched, becomes, serve } = startFleet(context);
     fleet.lostZones.add('b');
     await becomes(() => launched.length === 2);
@@ -95,23 +102,23 @@ describe('Fleet', () => {
     await assert.rejects(fleet.settled(1), /waited/);
   });
 
-  it('rolls back a launch that is on its way, too', async (context) => {
-    const { fleet, launched, ended, gate, becomes, serve } = startFleet(context);
+  it('also rolls back a launch in progress', async (context) => {
+    const { fleet, launched, terminated, gate, becomes, serve } = startFleet(context);
     await becomes(() => launched.length === 2);
     await Promise.all([serve('i-0'), serve('i-1')]);
     await fleet.settled(ENDS_MS);
-    const { promise: going, resolve: arrive } = Promise.withResolvers<void>();
-    const { promise: leaving, resolve: leave } = Promise.withResolvers<void>();
+    const { promise: launch, resolve: finishLaunch } = Promise.withResolvers<void>();
+    const { promise: launchStarted, resolve: startLaunch } = Promise.withResolvers<void>();
     gate.whileLaunching = () => {
-      leave();
-      return going;
+      startLaunch();
+      return launch;
     };
     [fleet.image, fleet.desired] = ['bad', 3];
-    await leaving;
+    await launchStarted;
     fleet.desired = 2;
     const rollback = fleet.rollBackTo('good');
-    arrive();
+    finishLaunch();
     await rollback;
-    assert.deepEqual([launched.map(({ image }) => image), ended], [['good', 'good', 'bad'], ['i-2']]);
+    assert.deepEqual([launched.map(({ image }) => image), terminated], [['good', 'good', 'bad'], ['i-2']]);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compareStored, timestampsIn } from '../../../../scripts/drills/rehearsal/block-times.ts';
+import { timestampsIn } from '../../../../scripts/drills/rehearsal/stage/table-reader.ts';
 
 describe('timestampsIn', () => {
   it("reads a block's lines as full timestamps", () => {
@@ -16,19 +16,5 @@ describe('timestampsIn', () => {
       '2026-11-21T07:59:59.900000Z',
       '2026-11-21T08:00:00.100000Z',
     ]);
-  });
-});
-
-describe('compareStored', () => {
-  it('misses what was acknowledged and is not stored', () => {
-    assert.deepEqual(compareStored(['a', 'b'], ['a']), { acknowledged: 2, stored: 1 });
-  });
-
-  it('lets one stored timestamp stand for one acknowledged only', () => {
-    assert.deepEqual(compareStored(['a', 'a'], ['a']), { acknowledged: 2, stored: 1 });
-  });
-
-  it('does not mind timestamps whose answers were lost', () => {
-    assert.deepEqual(compareStored(['a'], ['a', 'b']), { acknowledged: 1, stored: 1 });
   });
 });

@@ -94,7 +94,7 @@ describe('the synthesised dev stage', () => {
       Object.entries(groupOf).map(
         ([whose, id]) => `${whose}: ${/^Firewall([A-Za-z]+?)(?=[0-9A-F]{8}$)/.exec(id)?.[1]}`,
       ),
-      ['app: App', 'balancer: LoadBalancer', 'bastion: Bastion'],
+      ['app: App', 'loadBalancer: LoadBalancer', 'bastion: Bastion'],
     );
     assert.equal(region, settings.region);
     assert.equal(publicSubnets.length, settings.zones.length);
