@@ -6,7 +6,7 @@ import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { parseStage, STAGE_OPTION } from './cli/stage.ts';
 import { withUndo } from './cli/undo.ts';
-import { waitUntil } from './cli/wait-until.ts';
+import { waitUntil } from './cli/wait.ts';
 import { ARCHITECTURE_OPTION, parseArchitecture } from './image/architecture.ts';
 import { bootTestRequest, readVerdict } from './image/boot-test.ts';
 import { applyChanges, readPointers } from './image/hand-over.ts';

@@ -1,19 +1,38 @@
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { ExecaError, execa, type Options } from 'execa';
 import { OperatorError } from './errors.ts';
 
 /** A program and its arguments, as pure functions build them and tests read them. */
 export type CommandLine = readonly [program: string, ...args: string[]];
 
 /** How a command line is run. */
-export interface RunOptions {
+export interface CaptureOptions {
   /** Variables added to this process's own. @default - none */
   readonly env?: Readonly<Record<string, string>>;
   /** @default - this process's working directory */
   readonly cwd?: string;
+}
+
+/** How a command line is run on this terminal. */
+export interface RunOptions extends CaptureOptions {
   /** Print the command line and do nothing. @default false */
   readonly dryRun?: boolean;
 }
+
+/** How a command line is run without showing anything. */
+export interface QuietOptions extends CaptureOptions {
+  /** @default 60000 */
+  readonly deadlineMs?: number;
+}
+
+/** How a program is started in the background. */
+export interface BackgroundOptions extends CaptureOptions {
+  /** File for everything that the program prints. */
+  readonly log: string;
+}
+
+const SHOWN_LINES = 60;
 
 /** The command line as one could paste it into a shell. */
 export function commandText(line: CommandLine): string {
@@ -21,42 +40,80 @@ export function commandText(line: CommandLine): string {
 }
 
 /** Prints a command line, then runs it on this terminal. Rejects when it cannot start or exits other than 0. */
-export async function run(line: CommandLine, options: RunOptions = {}): Promise<void> {
+export async function run(line: CommandLine, { dryRun, ...options }: RunOptions = {}): Promise<void> {
   console.error(`$ ${commandText(line)}`);
-  if (options.dryRun) return;
-  checkExit(line, await exitOf(start(line, options, 'inherit')));
+  if (!dryRun) await execute(line, { ...options, stdio: 'inherit' }, failureAbove(line));
 }
 
 /** Prints a command line, runs it and returns what it wrote to standard output; its errors show on this terminal. */
-export async function capture(line: CommandLine, options: Omit<RunOptions, 'dryRun'> = {}): Promise<string> {
+export async function capture(line: CommandLine, options: CaptureOptions = {}): Promise<string> {
   console.error(`$ ${commandText(line)}`);
-  const child = start(line, options, 'pipe');
-  const [output, exit] = await Promise.all([child.stdout ? text(child.stdout) : '', exitOf(child)]);
-  checkExit(line, exit);
-  return output;
+  return execute(line, { ...options, stdin: 'inherit', stderr: 'inherit' }, failureAbove(line));
 }
 
-function start([program, ...args]: CommandLine, { env, cwd }: RunOptions, stdout: 'inherit' | 'pipe') {
-  return spawn(program, args, {
-    stdio: ['inherit', stdout, 'inherit'],
-    env: { ...process.env, ...env },
-    ...(cwd === undefined ? {} : { cwd }),
+/** Runs a command line without printing anything and returns its standard output; the error contains its messages. */
+export async function captureQuietly(line: CommandLine, options: QuietOptions = {}): Promise<string> {
+  const { deadlineMs = 60_000, ...rest } = options;
+  return execute(line, { ...rest, stdin: 'ignore', timeout: deadlineMs }, ({ timedOut, stderr }) => {
+    const why = timedOut ? `did not end within ${deadlineMs / 1_000} s` : `failed: ${stderr?.toString().trim()}`;
+    return `${commandText(line)} ${why}`;
   });
 }
 
-type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
-
-function exitOf(child: ReturnType<typeof start>): Promise<Exit> {
-  const { promise, resolve, reject } = Promise.withResolvers<Exit>();
-  child.once('error', (cause) => {
-    reject(new OperatorError(`${child.spawnfile} cannot be started (${cause.message}): is it installed?`, { cause }));
+/** Runs a long command with its output in a log file; a failure prints the end of that file. */
+export async function runLogged(line: CommandLine, log: string): Promise<void> {
+  console.error(`$ ${commandText(line)} >${log}`);
+  const output = { file: log };
+  await execute(line, { stdio: ['ignore', output, output] }, ({ exitCode, signal }) => {
+    console.error(readFileSync(log, 'utf8').trimEnd().split('\n').slice(-SHOWN_LINES).join('\n'));
+    return `${line[0]} exited with ${exitCode ?? signal}; its whole output is in ${log}`;
   });
-  child.once('close', (code, signal) => resolve({ code, signal }));
-  return promise;
 }
 
-function checkExit(line: CommandLine, { code, signal }: Exit): void {
-  if (code === 0) return;
-  const how = signal ? `was ended by ${signal}` : `exited with ${code}`;
-  throw new OperatorError(`${line[0]} ${how}; its own message stands above. Command: ${commandText(line)}`);
+/** A program that runs in the background. */
+export interface BackgroundProcess {
+  readonly child: ChildProcess;
+  /** Kills the program with everything that it started, and waits for its end. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts a program that runs until it is stopped. It has a process group of its own: Ctrl-C reaches this process alone,
+ * which then stops its programs in order.
+ */
+export function startBackground(line: CommandLine, { log, ...options }: BackgroundOptions): BackgroundProcess {
+  const [program, ...args] = line;
+  // The program writes to the file itself, so that its last lines are not lost. The types of execa know few descriptors.
+  const file = openSync(log, 'w') as 3;
+  const running = execa(program, args, { ...options, stdio: ['ignore', file, file], detached: true, reject: false });
+  closeSync(file);
+  const child = running.nodeChildProcess;
+  const stop = async () => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      process.kill(-child.pid, 'SIGKILL');
+    }
+    await running;
+  };
+  return { child, stop };
+}
+
+/** Runs a program. `cleanup` is off: packer and cdk clean up by themselves after Ctrl-C, which a second signal would stop. */
+async function execute(line: CommandLine, options: Options, failure: (error: ExecaError) => string): Promise<string> {
+  const [program, ...args] = line;
+  try {
+    const { stdout } = await execa(program, args, { stripFinalNewline: false, cleanup: false, ...options });
+    return typeof stdout === 'string' ? stdout : '';
+  } catch (error) {
+    if (!(error instanceof ExecaError)) throw error;
+    const missing = `${program} cannot be started (${error.originalMessage}): is it installed?`;
+    throw new OperatorError(error.code === 'ENOENT' ? missing : failure(error), { cause: error });
+  }
+}
+
+/** The error of a program whose own messages went to this terminal. */
+function failureAbove(line: CommandLine) {
+  return ({ exitCode, signal }: ExecaError) => {
+    const how = signal ? `was ended by ${signal}` : `exited with ${exitCode}`;
+    return `${line[0]} ${how}; its own message is above. Command: ${commandText(line)}`;
+  };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OperatorError } from './errors.ts';
 
-/** One step back: takes away what was made. */
+/** Removes what was made. */
 export type UndoStep = () => Promise<void> | void;
 
 interface Step {
@@ -9,24 +9,27 @@ interface Step {
   readonly step: UndoStep;
 }
 
-/** Gathers the steps back of what a run makes, to be taken in reverse order when it ends. */
+/**
+ * Collects how to remove what a run makes; the steps run in reverse order when it ends. Written by hand, as
+ * AsyncDisposableStack knows neither names for its messages nor signals.
+ */
 export class Undo {
   readonly #makers: Step[] = [];
   readonly #steps: Step[] = [];
   #closed = false;
-  #taking: Promise<void> | undefined;
+  #running: Promise<void> | undefined;
 
   /**
-   * Remembers how to take `what` away. Say it before making it, so that half of it goes too.
+   * Remembers how to remove `what`. Call it before making it, so that a half-made one is removed too.
    *
-   * @throws OperatorError when nothing may be made any more, as nobody would take it away
+   * @throws OperatorError when the cleanup has begun, as nobody would remove it any more
    */
   later(what: string, step: UndoStep): void {
-    if (this.#closed) throw new OperatorError(`${what} is not made any more: all is being taken away`);
+    if (this.#closed) throw new OperatorError(`${what} is not created: the cleanup has begun`);
     this.#steps.push({ what, step });
   }
 
-  /** Remembers how to stop what makes things by itself, in the background: before anything is taken away. */
+  /** Remembers how to stop something that makes things in the background; this runs before the other steps. */
   first(what: string, step: UndoStep): void {
     this.#makers.push({ what, step });
   }
@@ -36,44 +39,44 @@ export class Undo {
     this.#closed = true;
   }
 
-  /** Takes all steps back, the last first. A step that fails is told and does not stop the others. */
-  take(): Promise<void> {
+  /** Runs all steps, the last first. A step that fails is reported and does not stop the others. */
+  run(): Promise<void> {
     this.close();
-    this.#taking ??= takeBack(this.#makers).then(() => takeBack(this.#steps));
-    return this.#taking;
+    this.#running ??= runAll(this.#makers).then(() => runAll(this.#steps));
+    return this.#running;
   }
 }
 
-async function takeBack(steps: Step[]): Promise<void> {
+async function runAll(steps: readonly Step[]): Promise<void> {
   for (const { what, step } of steps.toReversed()) {
     try {
       await step();
     } catch (error) {
-      console.error(`could not take away ${what}: ${error instanceof Error ? error.message : error}`);
+      console.error(`could not remove ${what}: ${error instanceof Error ? error.message : error}`);
     }
   }
 }
 
 const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const CRASHES = ['uncaughtException', 'unhandledRejection'] as const;
-/** What is being made when an interrupt comes has this long to be there or to fail: half there, it could escape. */
+/** How long an interrupt waits for what is being made: a half-made thing could not be removed. */
 const GRACE_MS = 1_000;
 
 /**
- * Runs `action` and takes away what it made: when it returns, when it fails, and when this process is interrupted or
- * crashes. An interrupt ends the process with 130 once all is taken away; neither a second one nor what then fails,
- * as its things vanish, cuts that short.
+ * Runs `action` and removes what it made: when it returns, when it fails, and when this process is interrupted or
+ * crashes. An interrupt ends the process with 130 after the cleanup. Neither a second interrupt nor an error of what is
+ * being removed shortens the cleanup.
  */
 export async function withUndo<Result>(action: (undo: Undo) => Promise<Result>): Promise<Result> {
   const undo = new Undo();
   let leaving: Promise<never> | undefined;
   const leave = (why: string, exitCode: number) => {
     if (leaving) return;
-    console.error(`${why}: taking away what was made ...`);
+    console.error(`${why}: cleaning up ...`);
     undo.close();
     leaving = Promise.race([acting, sleep(GRACE_MS)])
       .catch(() => undefined)
-      .then(() => undo.take())
+      .then(() => undo.run())
       .then(() => process.exit(exitCode));
   };
   const onInterrupt = () => leave('Interrupted', 130);
@@ -84,7 +87,7 @@ export async function withUndo<Result>(action: (undo: Undo) => Promise<Result>):
   try {
     return await acting;
   } finally {
-    await undo.take();
+    await undo.run();
     await leaving;
     for (const signal of INTERRUPTS) process.off(signal, onInterrupt);
     for (const crash of CRASHES) process.off(crash, onCrash);

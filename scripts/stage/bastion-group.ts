@@ -1,6 +1,6 @@
 import { describeGroup, setDesiredCapacity } from '../aws/groups-auto-scaling.ts';
 import { describeInstances, type Instance } from '../aws/instances-ec2.ts';
-import { waitUntil } from '../cli/wait-until.ts';
+import { waitUntil } from '../cli/wait.ts';
 
 /** Starting an instance of this size took under two minutes wherever it was published; a full zone takes longer. */
 const WAKE_DEADLINE_MS = 300_000;

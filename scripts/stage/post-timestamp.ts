@@ -1,6 +1,6 @@
 import { TIMESTAMPS_PATH } from '../../server/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
-import { waitUntil } from '../cli/wait-until.ts';
+import { waitUntil } from '../cli/wait.ts';
 
 /** A record as the service tells it; the other fields are of no use here. */
 export interface Recorded {

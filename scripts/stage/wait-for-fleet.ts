@@ -1,6 +1,6 @@
 import { describeGroup } from '../aws/groups-auto-scaling.ts';
 import { describeTargets } from '../aws/targets-elbv2.ts';
-import { waitUntil } from '../cli/wait-until.ts';
+import { waitUntil } from '../cli/wait.ts';
 import { outputsOf } from './stage-outputs.ts';
 
 /** Waits until the load balancer sees as many healthy targets as the group wants; returns the service's URL. */

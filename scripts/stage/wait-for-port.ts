@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { type WaitOptions, waitUntil } from '../cli/wait-until.ts';
+import { type WaitOptions, waitUntil } from '../cli/wait.ts';
 
 /** Waits until something listens on a TCP port. */
 export async function waitForPort(host: string, port: number, options: WaitOptions): Promise<void> {

@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
 import { OperatorError } from '../../../scripts/cli/errors.ts';
-import { type CommandLine, capture, commandText, run } from '../../../scripts/cli/run.ts';
+import {
+  type CommandLine,
+  capture,
+  captureQuietly,
+  commandText,
+  run,
+  runLogged,
+  startBackground,
+} from '../../../scripts/cli/run.ts';
+import { waitQuietly } from '../../../scripts/cli/wait.ts';
 
 const node = (code: string): CommandLine => [process.execPath, '-e', code];
 
@@ -50,5 +62,60 @@ describe('capture', () => {
   it('returns standard output and passes the added environment', async (t) => {
     t.mock.method(console, 'error', () => {});
     assert.equal(await capture(node('process.stdout.write(process.env.WORD)'), { env: { WORD: 'hello' } }), 'hello');
+  });
+});
+
+describe('captureQuietly', () => {
+  it('returns standard output and prints nothing', async (t) => {
+    const printed = t.mock.method(console, 'error', () => {});
+    assert.equal(await captureQuietly(['echo', 'hello']), 'hello\n');
+    assert.equal(printed.mock.callCount(), 0);
+  });
+
+  it('rejects with the command line and what the program printed to standard error', async () => {
+    const failing = captureQuietly(['sh', '-c', 'echo no such thing >&2; exit 3']);
+    await assert.rejects(failing, /^OperatorError: sh -c 'echo .*' failed: no such thing$/);
+  });
+
+  it('stops a program that does not end within the deadline', async () => {
+    await assert.rejects(captureQuietly(['sleep', '60'], { deadlineMs: 50 }), /sleep 60 did not end within 0.05 s/);
+  });
+
+  it('says what is missing when the program is not installed', async () => {
+    await assert.rejects(captureQuietly(['no-such-program']), /no-such-program cannot be started .*is it installed/);
+  });
+});
+
+describe('with a log file', () => {
+  let folder = '';
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'stampede-run-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('runs a program with its output in the file, and prints the end of it after a failure', async (t) => {
+    const printed = t.mock.method(console, 'error', () => {});
+    const log = join(folder, 'long.log');
+    await runLogged(node("console.log('one'); console.error('two')"), log);
+    assert.equal(await readFile(log, 'utf8'), 'one\ntwo\n');
+    await assert.rejects(runLogged(node("console.log('why'); process.exit(4)"), log), /exited with 4; .*long\.log/);
+    assert.equal(printed.mock.calls.at(-1)?.arguments[0], 'why');
+  });
+
+  it('starts a program in the background and stops it with what it started', async () => {
+    const log = join(folder, 'background.log');
+    const line: CommandLine = ['sh', '-c', 'sleep 60 & echo "$WORD $!"; wait'];
+    const { child, stop } = startBackground(line, { log, env: { WORD: 'hello' } });
+    await waitQuietly('its output', async () => (await readFile(log, 'utf8')).endsWith('\n'), 5_000);
+    const [word, sleeping] = (await readFile(log, 'utf8')).trim().split(' ');
+    assert.equal(word, 'hello');
+    await stop();
+    assert.equal(child.signalCode, 'SIGKILL');
+    const isGone = () =>
+      readFile(`/proc/${sleeping}/stat`, 'utf8')
+        .then((stat) => / Z /.test(stat))
+        .catch(() => true);
+    await waitQuietly('the end of what it started', isGone, 5_000);
+    await stop();
   });
 });

@@ -5,17 +5,17 @@ import { describe, it } from 'node:test';
 import { Undo, withUndo } from '../../../scripts/cli/undo.ts';
 
 describe('undo', () => {
-  it('takes everything back, the last first, once', async () => {
+  it('runs every step, the last first, once', async () => {
     const taken: string[] = [];
     await withUndo(async (undo) => {
       undo.later('first', () => void taken.push('first'));
       undo.later('second', async () => void taken.push('second'));
-      await undo.take();
+      await undo.run();
     });
     assert.deepEqual(taken, ['second', 'first']);
   });
 
-  it('takes everything back when the action fails, and tells that failure', async () => {
+  it('runs every step when the action fails, and rejects with that failure', async () => {
     const taken: string[] = [];
     const failing = withUndo(async (undo) => {
       undo.later('made', () => void taken.push('made'));
@@ -25,53 +25,53 @@ describe('undo', () => {
     assert.deepEqual(taken, ['made']);
   });
 
-  it('goes on when a step back fails', async (context) => {
+  it('goes on when a step fails', async (context) => {
     const said = context.mock.method(console, 'error', () => {});
     const undo = new Undo();
     const taken: string[] = [];
     undo.later('the mount', () => void taken.push('mount'));
     undo.later('the namespace', () => Promise.reject(new Error('busy')));
-    await undo.take();
+    await undo.run();
     assert.deepEqual(taken, ['mount']);
-    assert.deepEqual(said.mock.calls[0]?.arguments, ['could not take away the namespace: busy']);
+    assert.deepEqual(said.mock.calls[0]?.arguments, ['could not remove the namespace: busy']);
   });
 
-  it('stops what makes things by itself before it takes anything away', async () => {
+  it('stops what makes things in the background before it removes anything', async () => {
     const taken: string[] = [];
     const undo = new Undo();
     undo.first('the group', () => void taken.push('group'));
     undo.later('an instance', () => void taken.push('instance'));
-    await undo.take();
+    await undo.run();
     assert.deepEqual(taken, ['group', 'instance']);
   });
 
-  it('lets nothing be made that nobody would take away', async () => {
+  it('refuses new steps after the cleanup has begun', async () => {
     const undo = new Undo();
-    await undo.take();
-    assert.throws(() => undo.later('an instance', () => {}), /an instance is not made any more/);
+    await undo.run();
+    assert.throws(() => undo.later('an instance', () => {}), /an instance is not created: the cleanup has begun/);
   });
 
-  it('waits on Ctrl-C for what is half made', async () => {
+  it('waits on Ctrl-C for what is being made', async () => {
     const halfMade = "await new Promise((resolve) => setTimeout(resolve, 300)); console.log('made');";
     const { said } = await runWithUndo(halfMade, 'SIGINT', "undo.later('z', () => {});");
-    assert.equal(said, 'ready\nmade\ntaken away\n');
+    assert.equal(said, 'ready\nmade\nremoved\n');
   });
 
-  it('takes everything back on Ctrl-C, then exits with 130', async () => {
-    assert.deepEqual(await runWithUndo('', 'SIGINT'), { code: 130, said: 'ready\ntaken away\n' });
+  it('runs every step on Ctrl-C, then exits with 130', async () => {
+    assert.deepEqual(await runWithUndo('', 'SIGINT'), { code: 130, said: 'ready\nremoved\n' });
   });
 
-  it('is not cut short by what fails as its things vanish', async () => {
+  it('finishes the cleanup although something fails meanwhile', async () => {
     const vanishing = `undo.later('y', async () => {
       Promise.reject(new Error('it is gone'));
       await new Promise((resolve) => setTimeout(resolve, 100));
     });`;
-    assert.deepEqual(await runWithUndo(vanishing, 'SIGINT'), { code: 130, said: 'ready\ntaken away\n' });
+    assert.deepEqual(await runWithUndo(vanishing, 'SIGINT'), { code: 130, said: 'ready\nremoved\n' });
   });
 
-  it('takes everything back when a promise that nobody waits for is rejected, then exits with 1', async () => {
+  it('runs every step when a promise that nobody awaits is rejected, then exits with 1', async () => {
     const crash = "Promise.reject(new Error('unexpected'));";
-    assert.deepEqual(await runWithUndo(crash), { code: 1, said: 'ready\ntaken away\n' });
+    assert.deepEqual(await runWithUndo(crash), { code: 1, said: 'ready\nremoved\n' });
   });
 });
 
@@ -80,7 +80,7 @@ async function runWithUndo(statements: string, signal?: NodeJS.Signals, more = '
   const script = `
     import { withUndo } from '${import.meta.resolve('../../../scripts/cli/undo.ts')}';
     await withUndo(async (undo) => {
-      undo.later('x', async () => console.log('taken away'));
+      undo.later('x', async () => console.log('removed'));
       console.log('ready');
       ${statements}
       ${more}

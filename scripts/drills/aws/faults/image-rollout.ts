@@ -2,7 +2,7 @@ import { latestRefresh } from '../../../aws/groups-auto-scaling.ts';
 import { deleteVersion, type TemplateVersion, versionWithImage } from '../../../aws/launch-templates-ec2.ts';
 import { launchFrom, rollBackRefresh, startRefresh } from '../../../aws/refresh-auto-scaling.ts';
 import { OperatorError } from '../../../cli/errors.ts';
-import { waitUntil } from '../../../cli/wait-until.ts';
+import { waitUntil } from '../../../cli/wait.ts';
 import { type DrilledStage, isRefreshing, isWhole, type Snapshot } from '../snapshot.ts';
 import type { Fault } from './fault.ts';
 

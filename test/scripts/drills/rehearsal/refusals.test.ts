@@ -43,7 +43,7 @@ describe('what the rehearsal calls refused', { skip: cannotRun }, () => {
     await startTestDatabase({ host: database.address, port: 443, table: 'listener' }, undo, database.namespace.inside);
   });
 
-  after(() => undo.take());
+  after(() => undo.run());
 
   const reached = async () => ({
     'internet to app': await canConnect(machines.client, machines.app.address, PORT),

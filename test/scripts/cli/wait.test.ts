@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { OperatorError } from '../../../scripts/cli/errors.ts';
-import { type Clock, waitUntil } from '../../../scripts/cli/wait-until.ts';
+import { becomesTrue, type Clock, waitQuietly, waitUntil } from '../../../scripts/cli/wait.ts';
 
 /** A clock on which only pauses take time. */
 function pausesOnly(): Clock & { readonly pauses: number[] } {
@@ -64,5 +64,28 @@ describe('waitUntil', () => {
     const failing = waitUntil('it', () => Promise.reject(new Error('denied')), { deadlineMs: 2_000, clock });
     await assert.rejects(failing, /denied/);
     assert.deepEqual(clock.pauses, []);
+  });
+});
+
+describe('waitQuietly', () => {
+  it('checks until the condition is true, and prints nothing', async (t) => {
+    const printed = t.mock.method(console, 'error', () => {});
+    let looks = 0;
+    await waitQuietly('the third look', () => ++looks === 3, 5_000, 1);
+    assert.equal(looks, 3);
+    assert.equal(printed.mock.callCount(), 0);
+  });
+
+  it('ends at the deadline with what it waited for', async () => {
+    await assert.rejects(
+      waitQuietly('nothing', () => false, 10),
+      /^OperatorError: waited 0.01 s for nothing$/,
+    );
+  });
+});
+
+describe('becomesTrue', () => {
+  it('answers whether the condition was true before the deadline', async () => {
+    assert.deepEqual([await becomesTrue(() => true, 10), await becomesTrue(async () => false, 10)], [true, false]);
   });
 });
