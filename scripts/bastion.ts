@@ -1,6 +1,6 @@
 import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
-import { parseStage, STAGE_OPTION } from './cli/stage.ts';
+import { STAGE_OPTION } from './cli/values.ts';
 import { parkBastion, wakeBastion } from './stage/bastion-group.ts';
 import { outputsOf } from './stage/stage-outputs.ts';
 
@@ -13,7 +13,7 @@ await main(
     examples: [['npm run bastion -- park --stage prod', 'no bastion, no cost, no open port']],
   },
   async ({ values, positionals: [action] }) => {
-    const stage = parseStage(values.stage);
+    const stage = values.stage;
     if (action !== 'wake' && action !== 'park') throw new UsageError(`'${action}' is not wake or park`);
     const { bastionGroup } = await outputsOf(stage, 'network');
     if (action === 'park') {

@@ -1,9 +1,7 @@
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
-import { parseStage } from './cli/stage.ts';
-import { deployLine } from './stage/cdk-commands.ts';
-import { CDK_OPTIONS, parseSettings } from './stage/cdk-options.ts';
-import { seconds } from './stage/seconds.ts';
+import { wholeNumber } from './cli/values.ts';
+import { CDK_OPTIONS, deployLine } from './stage/cdk.ts';
 import { waitForHealthyFleet } from './stage/wait-for-fleet.ts';
 
 await main(
@@ -17,6 +15,7 @@ await main(
         type: 'string',
         value: '<n>',
         default: '600',
+        schema: wholeNumber(1, 999_999),
         help: 'how long the fleet may take to be healthy after CloudFormation is done',
       },
       'dry-run': { type: 'boolean', help: 'print the command line and do nothing' },
@@ -27,9 +26,9 @@ await main(
     ],
   },
   async ({ values }) => {
-    const stage = parseStage(values.stage);
-    const deadlineMs = seconds('--wait-seconds', values['wait-seconds']) * 1_000;
-    const target = { stage, settings: parseSettings(values.set), amiId: values.ami };
+    const stage = values.stage;
+    const deadlineMs = values['wait-seconds'] * 1_000;
+    const target = { stage, settings: values.set, amiId: values.ami };
     await run(deployLine(target, { approved: values.yes }), { dryRun: values['dry-run'] });
     if (values['dry-run']) return;
     const url = await waitForHealthyFleet(stage, deadlineMs);

@@ -1,9 +1,9 @@
 import { confirm } from './cli/confirm.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
-import { parseStage, STAGE_OPTION } from './cli/stage.ts';
 import { textTable } from './cli/table.ts';
-import { destroyLine } from './stage/cdk-commands.ts';
+import { STAGE_OPTION } from './cli/values.ts';
+import { destroyLine } from './stage/cdk.ts';
 import { type Demolition, surveyStage } from './stage/survey-stage.ts';
 
 await main(
@@ -18,7 +18,7 @@ await main(
     examples: [['npm run destroy -- --stage dev', 'asks, then deletes the dev stage']],
   },
   async ({ values }) => {
-    const stage = parseStage(values.stage);
+    const stage = values.stage;
     const demolition = await surveyStage(stage);
     console.log(describe(demolition));
     const dryRun = values['dry-run'];

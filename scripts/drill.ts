@@ -5,7 +5,6 @@ import { describeInstances } from './aws/instances-ec2.ts';
 import { confirm } from './cli/confirm.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
-import { parseStage } from './cli/stage.ts';
 import { requireArtillery } from './drills/artillery/artillery.ts';
 import { OWN_ARTILLERY } from './drills/artillery/script.ts';
 import { isStored, type Reader } from './drills/aws/acknowledged-in-table.ts';
@@ -21,7 +20,6 @@ import { hasPassed, type Report } from './drills/core/report/page.ts';
 import { renderTerminal } from './drills/core/report/terminal.ts';
 import { writeReport } from './drills/core/report/write.ts';
 import { postTimestamp } from './stage/post-timestamp.ts';
-import { parseServiceUrl } from './stage/service-url.ts';
 import { outputsOf } from './stage/stage-outputs.ts';
 
 /** Pause between two looks at the stage: within the rate limits of AWS, and finer than its health checks. */
@@ -29,20 +27,19 @@ const PAUSE_MS = 5_000;
 
 await main(DRILL_COMMAND, async ({ values, positionals: [name = ''] }) => {
   const { fault: faultKind } = scenarioNamed(name);
-  const stageName = parseStage(values.stage);
+  const stageName = values.stage;
   const ratePerS = wholeNumber('rate', values.rate);
   const stop = { errorRatio: ratioOf('stop-errors', values['stop-errors']), alarm: alarmPattern(values['stop-alarm']) };
   const sample = wholeNumber('sample', values.sample);
   const capacity = values.capacity === undefined ? undefined : wholeNumber('capacity', values.capacity);
   const image = values.image === undefined ? undefined : imageFor(faultKind, values.image);
-  const given = values.target === undefined ? undefined : parseServiceUrl(values.target);
   const artillery = values.artillery ?? OWN_ARTILLERY;
   await requireArtillery(artillery);
 
   const stage = { stage: stageName, ...(await outputsOf(stageName, 'service')) };
   const plan = planDrill({
     scenario: name,
-    target: given ?? stage.url,
+    target: values.target ?? stage.url,
     ratePerS,
     peakPerS: values.peak === undefined ? 10 * ratePerS : wholeNumber('peak', values.peak),
     ...(values['fault-at'] !== undefined && { faultAtS: wholeNumber('fault-at', values['fault-at']) }),

@@ -1,7 +1,7 @@
 import { logGroupNames } from '../infra/contract.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
-import { parseStage, STAGE_OPTION } from './cli/stage.ts';
+import { STAGE_OPTION } from './cli/values.ts';
 import { logsLine } from './stage/logs-command.ts';
 import { installedTools, requireTools } from './stage/tools.ts';
 
@@ -23,7 +23,7 @@ await main(
     ],
   },
   async ({ values: { stage, since, filter, system, follow, 'dry-run': dryRun } }) => {
-    const groups = logGroupNames(parseStage(stage));
+    const groups = logGroupNames(stage);
     if (!dryRun) requireTools('reading logs', ['aws'], installedTools(process.env['PATH'] ?? ''));
     await run(logsLine({ group: system ? groups.system : groups.app, since, filter, follow }), { dryRun });
   },

@@ -1,8 +1,6 @@
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
-import { parseStage } from './cli/stage.ts';
-import { planLine } from './stage/cdk-commands.ts';
-import { CDK_OPTIONS, parseSettings } from './stage/cdk-options.ts';
+import { CDK_OPTIONS, planLine } from './stage/cdk.ts';
 
 await main(
   {
@@ -15,7 +13,7 @@ await main(
     ],
   },
   async ({ values }) => {
-    const target = { stage: parseStage(values.stage), settings: parseSettings(values.set), amiId: values.ami };
+    const target = { stage: values.stage, settings: values.set, amiId: values.ami };
     await run(planLine(target));
   },
 );

@@ -1,7 +1,6 @@
 import { main } from './cli/main.ts';
-import { parseStage, STAGE_OPTION } from './cli/stage.ts';
+import { STAGE_OPTION, webAddress } from './cli/values.ts';
 import { postTimestamp, verifyTimestamp } from './stage/post-timestamp.ts';
-import { parseServiceUrl } from './stage/service-url.ts';
 import { outputsOf } from './stage/stage-outputs.ts';
 
 await main(
@@ -10,13 +9,18 @@ await main(
     summary: 'Records one timestamp through the load balancer and prints the answer.',
     options: {
       stage: STAGE_OPTION,
-      url: { type: 'string', value: '<url>', help: 'another server than the stage, such as http://localhost:8080' },
+      url: {
+        type: 'string',
+        value: '<url>',
+        schema: webAddress(),
+        help: 'another server than the stage, such as http://localhost:8080',
+      },
       verify: { type: 'boolean', help: 'read the timestamp back by its id' },
     },
     examples: [['npm run post -- --stage prod --verify', 'records one in prod and reads it back']],
   },
   async ({ values }) => {
-    const url = values.url ? parseServiceUrl(values.url) : (await outputsOf(parseStage(values.stage), 'service')).url;
+    const url = values.url ?? (await outputsOf(values.stage, 'service')).url;
     const posted = await postTimestamp(url);
     if (!values.verify) return;
     await verifyTimestamp(url, posted);

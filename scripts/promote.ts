@@ -4,8 +4,8 @@ import { describeImage } from './aws/images-ec2.ts';
 import { readParameter } from './aws/parameters-ssm.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
-import { parseStage, STAGE_OPTION } from './cli/stage.ts';
 import { withUndo } from './cli/undo.ts';
+import { STAGE_OPTION } from './cli/values.ts';
 import { waitUntil } from './cli/wait.ts';
 import { ARCHITECTURE_OPTION, parseArchitecture } from './image/architecture.ts';
 import { bootTestRequest, readVerdict } from './image/boot-test.ts';
@@ -32,7 +32,7 @@ await main(
     },
   },
   async ({ values }) => {
-    const stage = parseStage(values.stage);
+    const stage = values.stage;
     const architecture = parseArchitecture(values.architecture);
     const { commit } = values;
     const imageId = await readParameter(imageParameter(commit ?? 'candidate'));

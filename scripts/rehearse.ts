@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
-import { parseStage, STAGE_OPTION } from './cli/stage.ts';
 import { textTable } from './cli/table.ts';
 import { withUndo } from './cli/undo.ts';
+import { STAGE_OPTION } from './cli/values.ts';
 import type { JudgedRun, Report } from './drills/core/report/page.ts';
 import { hasPassed } from './drills/core/report/page.ts';
 import { renderTerminal } from './drills/core/report/terminal.ts';
@@ -36,7 +36,7 @@ const command = {
 } as const;
 
 await main(command, async ({ values }) => {
-  const stageName = parseStage(values.stage);
+  const stageName = values.stage;
   const drills = chooseDrills(values.only);
   const watch = new Stopwatch();
   const report = await watch.time('all', () =>

@@ -3,7 +3,7 @@ import type { CommandDescription, Values } from './cli/arguments.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { PRICED_REGIONS } from './cli/prices.ts';
-import { parseStage, STAGE_OPTION } from './cli/stage.ts';
+import { STAGE_OPTION } from './cli/values.ts';
 import type { Trace } from './scaling/model/simulation.ts';
 import { parseMeasurement, positive, wholeOrUnset } from './scaling/simulate/numbers.ts';
 import { applyOverrides, OVERRIDE_NAMES } from './scaling/simulate/overrides.ts';
@@ -62,7 +62,7 @@ const command = {
 } as const satisfies CommandDescription;
 
 await main(command, async ({ values }) => {
-  const stage = await readStage(values.template, parseStage(values.stage));
+  const stage = await readStage(values.template, values.stage);
   const measured = await readMeasurement(values.capacity);
   const inputs: RunInputs = {
     requestsPerInstance: measured.requestsPerInstance,
@@ -75,7 +75,7 @@ await main(command, async ({ values }) => {
   };
   const runs = [runStage(values.against === undefined ? 'as synthesised' : values.template, stage, inputs)];
   if (values.against !== undefined || values.set.length > 0) {
-    const other = values.against === undefined ? stage : await readStage(values.against, parseStage(values.stage));
+    const other = values.against === undefined ? stage : await readStage(values.against, values.stage);
     const settings = applyOverrides(other.settings, values.set);
     const name = [...(values.against === undefined ? [] : [values.against]), ...values.set].join(' ');
     runs.push(runStage(name, { ...other, settings }, inputs));

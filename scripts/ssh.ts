@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describeGroup } from './aws/groups-auto-scaling.ts';
 import { describeInstances, hasConnectEndpoint, type Instance } from './aws/instances-ec2.ts';
 import { main } from './cli/main.ts';
-import { parseStage, STAGE_OPTION } from './cli/stage.ts';
+import { STAGE_OPTION } from './cli/values.ts';
 import { chooseDoor, DOORS, parseDoor } from './stage/choose-door.ts';
 import { chooseInstance } from './stage/choose-instance.ts';
 import { openSession } from './stage/open-session.ts';
@@ -37,7 +37,7 @@ await main(
     ],
   },
   async ({ values, positionals: [word = '', ...command] }) => {
-    const stage = parseStage(values.stage);
+    const stage = values.stage;
     const asked = parseDoor(values.via);
     const [service, network] = await Promise.all([outputsOf(stage, 'service'), outputsOf(stage, 'network')]);
     const instance = chooseInstance(word, await fleetOf(service.autoScalingGroup));

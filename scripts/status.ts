@@ -3,7 +3,7 @@ import { describeGroup, latestRefresh } from './aws/groups-auto-scaling.ts';
 import { describeInstances } from './aws/instances-ec2.ts';
 import { describeTargets } from './aws/targets-elbv2.ts';
 import { main } from './cli/main.ts';
-import { parseStage, STAGE_OPTION } from './cli/stage.ts';
+import { STAGE_OPTION } from './cli/values.ts';
 import { alarmPrefixes } from './stage/alarm-prefixes.ts';
 import { outputsOf } from './stage/stage-outputs.ts';
 import { type StageStatus, statusReport } from './stage/status-report.ts';
@@ -16,7 +16,7 @@ await main(
     examples: [['npm run status -- --stage prod', 'prod']],
   },
   async ({ values }) => {
-    console.log(statusReport(await gather(parseStage(values.stage)), new Date()));
+    console.log(statusReport(await gather(values.stage), new Date()));
   },
 );
 

@@ -1,4 +1,6 @@
+// By Node's parser and zod: a library such as commander checks neither ranges nor combinations, and types less.
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import type { z } from 'zod';
 import { UsageError } from './errors.ts';
 
 interface OptionBase {
@@ -11,29 +13,32 @@ export interface FlagOption extends OptionBase {
   readonly type: 'boolean';
 }
 
-/** An option with a value. */
-export interface ValueOption extends OptionBase {
+interface TextOption extends OptionBase {
   readonly type: 'string';
   /** How `--help` names the value: `<stage>`. */
   readonly value: string;
-  /** @default - the option stays undefined */
+  /** Checks and converts the value; its description is what the error says is expected (see values.ts). @default - any text */
+  readonly schema?: z.ZodType;
+}
+
+/** An option with a value. */
+export interface ValueOption extends TextOption {
+  /** As one would type it. @default - the option stays undefined */
   readonly default?: string;
 }
 
 /** An option with a value that may be given many times. */
-export interface ListOption extends OptionBase {
-  readonly type: 'string';
-  readonly value: string;
+export interface ListOption extends TextOption {
   readonly multiple: true;
 }
 
-/** A word of the command line that is no option. */
+/** A word of the command line that is not an option. */
 export interface Positional {
   readonly name: string;
   readonly help: string;
   /** @default false */
   readonly required?: boolean;
-  /** Takes all words that are left (a command to pass on); only the last one may. @default false */
+  /** Takes all words that are left (a command to run elsewhere); only the last one may. @default false */
   readonly rest?: boolean;
 }
 
@@ -53,16 +58,18 @@ export interface CommandDescription {
   readonly examples?: readonly (readonly [line: string, meaning: string])[];
 }
 
-/** Typed values of an option table: flags are booleans, lists arrays, options with a default strings. */
+/** Typed values of an option table: flags are booleans, lists arrays, other options what their schema returns. */
 export type Values<Options extends OptionTable> = {
   readonly [Name in keyof Options]: Options[Name] extends { type: 'boolean' }
     ? boolean
     : Options[Name] extends { multiple: true }
-      ? readonly string[]
+      ? readonly Value<Options[Name]>[]
       : Options[Name] extends { default: string }
-        ? string
-        : string | undefined;
+        ? Value<Options[Name]>
+        : Value<Options[Name]> | undefined;
 };
+
+type Value<Option> = Option extends { schema: z.ZodType<infer Output> } ? Output : string;
 
 /** A parsed command line. */
 export interface Arguments<Options extends OptionTable> {
@@ -72,27 +79,23 @@ export interface Arguments<Options extends OptionTable> {
 }
 
 /**
- * Parses `argv` (without node and file) by a command's description.
+ * Parses `argv` (without node and file) by a command's description. With `--help` nothing else is checked.
  *
- * @throws UsageError for an unknown option, a missing value, a missing or surplus word.
+ * @throws UsageError for an unknown option, a missing or wrong value, a missing or surplus word.
  */
 export function parseArguments<const Command extends CommandDescription>(
   command: Command,
   argv: readonly string[],
 ): Arguments<Command['options']> {
-  const { values, positionals } = parse(command, argv);
-  const help = values['help'] === true;
+  const { values: given, positionals } = parse(command, argv);
+  const help = given['help'] === true;
   if (!help) checkWords(command.positionals ?? [], positionals);
-  return { values: { ...absentValues(command.options), ...values } as Values<Command['options']>, positionals, help };
-}
-
-function absentValues(options: OptionTable): Record<string, false | readonly string[]> {
-  const values: Record<string, false | readonly string[]> = {};
-  for (const [name, option] of Object.entries(options)) {
-    if (option.type === 'boolean') values[name] = false;
-    else if ('multiple' in option) values[name] = [];
-  }
-  return values;
+  const entries = Object.entries(command.options).map(([name, option]) => {
+    const value = given[name];
+    return [name, help ? value : typedValue(name, option, value)];
+  });
+  const values = Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  return { values, positionals, help };
 }
 
 function parse(command: CommandDescription, argv: readonly string[]) {
@@ -102,6 +105,23 @@ function parse(command: CommandDescription, argv: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message.split('. ')[0], { cause: error });
   }
+}
+
+type Given = string | boolean | readonly (string | boolean)[] | undefined;
+
+function typedValue(name: string, option: OptionTable[string], given: Given): unknown {
+  if (option.type === 'boolean') return given === true;
+  const { schema } = option;
+  const convert = (text: unknown) => (schema ? parseValue(`--${name}`, schema, String(text)) : text);
+  if ('multiple' in option) return (Array.isArray(given) ? given : []).map(convert);
+  return given === undefined ? undefined : convert(given);
+}
+
+/** Converts a text by a schema. @throws UsageError with its name, the text, and the description of the schema. */
+export function parseValue<Output>(name: string, schema: z.ZodType<Output>, text: string): Output {
+  const { success, data } = schema.safeParse(text);
+  if (success) return data;
+  throw new UsageError(`${name} is '${text}': expected ${schema.description ?? 'another value'}`);
 }
 
 function checkWords(expected: readonly Positional[], got: readonly string[]): void {

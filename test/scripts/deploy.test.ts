@@ -49,7 +49,7 @@ describe('npm run deploy', () => {
     await using aws = await startFakeAws(stageOnAws());
     const { code, stderr } = await runEntry('scripts/deploy.ts', [], { cwd: programs.folder, env: aws.env });
     assert.equal(code, 1);
-    assert.match(stderr, /\ndeploy: node_modules\/\.bin\/cdk exited with 1; its own message stands above\./);
+    assert.match(stderr, /\ndeploy: node_modules\/\.bin\/cdk exited with 1; its own message is above\./);
     assert.deepEqual(aws.requests, []);
   });
 

@@ -211,7 +211,7 @@ describe('npm run drill', () => {
       [['steady', '--stop-errors', '200'], /--stop-errors is '200': expected a percentage above 0, at most 100/],
       [['steady', '--image', 'ami-0123456789abcdef0'], /--image is 'ami-.*': expected it with rolling-deploy only/],
       [['rolling-deploy', '--image', 'latest'], /--image is 'latest': expected the id of an image/],
-      [['steady', '--target', 'example.org'], /--url is 'example\.org'/],
+      [['steady', '--target', 'example.org'], /--target is 'example\.org'/],
     ];
     for (const [args, message] of cases) {
       const { code, stderr } = await runEntry(ENTRY, args);

@@ -1,6 +1,6 @@
 import type { CommandDescription } from '../../cli/arguments.ts';
 import { UsageError } from '../../cli/errors.ts';
-import { STAGE_OPTION } from '../../cli/stage.ts';
+import { STAGE_OPTION, webAddress } from '../../cli/values.ts';
 import { type FaultKind, SCENARIO_NAMES } from '../registry.ts';
 
 /** The command line of `npm run drill`. */
@@ -10,7 +10,12 @@ export const DRILL_COMMAND = {
     'Drills a deployed stage: load, a fault, recovery, and a verdict. Asks before it harms; restores what it changed.',
   positionals: [{ name: 'scenario', help: SCENARIO_NAMES.join(', '), required: true }],
   options: {
-    target: { type: 'string', value: '<url>', help: 'where the load goes (default: the Url of the stage)' },
+    target: {
+      type: 'string',
+      value: '<url>',
+      schema: webAddress(),
+      help: 'where the load goes (default: the Url of the stage)',
+    },
     stage: STAGE_OPTION,
     rate: { type: 'string', value: '<n>', default: '50', help: 'requests/s of the steady load' },
     peak: { type: 'string', value: '<n>', help: 'requests/s of scale-out (default: 10 times the rate)' },

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { type CommandDescription, parseArguments } from '../../../scripts/cli/arguments.ts';
 import { UsageError } from '../../../scripts/cli/errors.ts';
 import { helpText } from '../../../scripts/cli/help.ts';
+import { choice, wholeNumber } from '../../../scripts/cli/values.ts';
 
 const command = {
   name: 'greet',
@@ -10,9 +11,9 @@ const command = {
   positionals: [{ name: 'who', required: true, help: 'whom to greet' }],
   options: {
     loud: { type: 'boolean', help: 'in capitals' },
-    times: { type: 'string', value: '<n>', default: '1', help: 'how often' },
+    times: { type: 'string', value: '<n>', default: '1', schema: wholeNumber(1), help: 'how often' },
     from: { type: 'string', value: '<name>', help: 'who greets' },
-    title: { type: 'string', value: '<title>', multiple: true, help: 'a title of theirs' },
+    title: { type: 'string', value: '<title>', multiple: true, schema: choice(['Dr', 'Countess']), help: 'a title' },
   },
   examples: [['npm run greet -- Ada --loud', 'greets Ada in capitals']],
 } as const satisfies CommandDescription;
@@ -24,9 +25,9 @@ const usageError = (message: RegExp) => (error: unknown) => {
 };
 
 describe('parseArguments', () => {
-  it('gives absent flags as false, absent lists as empty, defaults as strings, and other absent options not at all', () => {
+  it('gives absent flags as false, absent lists as empty, defaults converted, and other absent options not at all', () => {
     assert.deepEqual(parseArguments(command, ['Ada']), {
-      values: { loud: false, times: '1', title: [] },
+      values: { loud: false, times: 1, title: [] },
       positionals: ['Ada'],
       help: false,
     });
@@ -43,7 +44,7 @@ describe('parseArguments', () => {
       'Dr',
       '--title=Countess',
     ]);
-    assert.deepEqual({ ...values }, { loud: true, times: '3', from: 'Bob', title: ['Dr', 'Countess'] });
+    assert.deepEqual({ ...values }, { loud: true, times: 3, from: 'Bob', title: ['Dr', 'Countess'] });
     assert.deepEqual(positionals, ['Ada']);
   });
 
@@ -51,6 +52,18 @@ describe('parseArguments', () => {
     assert.throws(() => parseArguments(command, ['Ada', '--quiet']), usageError(/Unknown option '--quiet'/));
     assert.throws(() => parseArguments(command, ['Ada', 'Bob']), usageError(/unexpected word 'Bob'.* takes 1/));
     assert.throws(() => parseArguments(command, ['Ada', '--times']), usageError(/'--times <value>' argument missing/));
+  });
+
+  it('refuses a wrong value with option, value and what is expected, unless help was asked for', () => {
+    assert.throws(
+      () => parseArguments(command, ['Ada', '--times', 'often']),
+      usageError(/^--times is 'often': expected a whole number, 1 or more$/),
+    );
+    assert.throws(
+      () => parseArguments(command, ['Ada', '--title', 'Dr', '--title', 'King']),
+      usageError(/^--title is 'King': expected Dr or Countess$/),
+    );
+    assert.equal(parseArguments(command, ['--help', '--times', 'often']).help, true);
   });
 
   it('names the word that is missing, unless help was asked for', () => {
@@ -79,7 +92,7 @@ Options:
   --loud           in capitals
   --times <n>      how often (default: 1)
   --from <name>    who greets
-  --title <title>  a title of theirs (may be repeated)
+  --title <title>  a title (may be repeated)
   --help           print this text
 
 Examples:

@@ -1,8 +1,32 @@
+import { z } from 'zod';
+import type { OptionTable } from '../cli/arguments.ts';
 import type { CommandLine } from '../cli/run.ts';
+import { imageId, STAGE_OPTION } from '../cli/values.ts';
 
 const CDK = 'node_modules/.bin/cdk';
 
-/** What cdk is asked to work on. */
+/** The options that `plan` and `deploy` share. */
+export const CDK_OPTIONS = {
+  stage: STAGE_OPTION,
+  ami: {
+    type: 'string',
+    value: '<ami-id>',
+    schema: imageId(),
+    help: "image to launch (default: the one in Packer's manifest)",
+  },
+  set: {
+    type: 'string',
+    value: '<name=value>',
+    multiple: true,
+    schema: z
+      .string()
+      .regex(/^[A-Za-z]\w*=/)
+      .describe('name=value, such as nat=per-az'),
+    help: 'override a setting of infra/settings/settings.ts for this deployment',
+  },
+} as const satisfies OptionTable;
+
+/** The deployment that cdk works on. */
 export interface CdkTarget {
   readonly stage: string;
   /** Settings of `infra/settings/settings.ts` to override, as `name=value`. @default - none */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { parseArguments } from '../../../scripts/cli/arguments.ts';
 import { UsageError } from '../../../scripts/cli/errors.ts';
 import { commandText } from '../../../scripts/cli/run.ts';
-import { deployLine, destroyLine, planLine } from '../../../scripts/stage/cdk-commands.ts';
-import { parseSettings } from '../../../scripts/stage/cdk-options.ts';
+import { CDK_OPTIONS, deployLine, destroyLine, planLine } from '../../../scripts/stage/cdk.ts';
 
 const prod = { stage: 'prod', settings: ['nat=single'], amiId: 'ami-0123456789abcdef0' };
 
@@ -34,14 +34,22 @@ describe('the cdk command lines', () => {
   });
 });
 
-describe('parseSettings', () => {
+const settingsOf = (...entries: string[]) => {
+  const command = { name: 'plan', summary: '', options: CDK_OPTIONS };
+  return parseArguments(
+    command,
+    entries.flatMap((entry) => ['--set', entry]),
+  ).values.set;
+};
+
+describe('--set', () => {
   it('takes name=value, the value with anything in it', () => {
     const settings = ['nat=per-az', 'schedule=Morning=0 6 ? * MON-FRI *=6'];
-    assert.deepEqual(parseSettings(settings), settings);
+    assert.deepEqual(settingsOf(...settings), settings);
   });
 
-  it('refuses what is no name=value', () => {
-    assert.throws(() => parseSettings(['nat']), UsageError);
-    assert.throws(() => parseSettings(['nat=single', '=x']), /--set is '=x': expected name=value/);
+  it('refuses anything else', () => {
+    assert.throws(() => settingsOf('nat'), UsageError);
+    assert.throws(() => settingsOf('nat=single', '=x'), /--set is '=x': expected name=value/);
   });
 });

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { STAGE_NAME } from '../../server/contract.ts';
+import type { ValueOption } from './arguments.ts';
+
+/** A whole number from `min`. The description is what an error says is expected. */
+export function wholeNumber(min = 0, max = Number.MAX_SAFE_INTEGER) {
+  const range = max < Number.MAX_SAFE_INTEGER ? ` from ${min} to ${max}` : `, ${min} or more`;
+  return z
+    .string()
+    .regex(/^\d+$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+    .describe(`a whole number${range}`);
+}
+
+/** A number above 0. */
+export function positiveNumber() {
+  return z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number)
+    .pipe(z.number().positive())
+    .describe('a number above 0');
+}
+
+/** A percentage, returned as a ratio between 0 and 1. */
+export function percentage() {
+  return positiveNumber()
+    .pipe(z.number().max(100))
+    .transform((percent) => percent / 100)
+    .describe('a percentage above 0, at most 100');
+}
+
+/** One of some names. */
+export function choice<const Names extends readonly string[]>(names: Names) {
+  return z.enum(names).describe(names.join(names.length === 2 ? ' or ' : ', '));
+}
+
+/** The address of a web server. */
+export function webAddress() {
+  return z
+    .string()
+    .regex(/^https?:\/\/./)
+    .refine((text) => URL.canParse(text))
+    .describe('http:// or https:// and a host, such as http://localhost:8080');
+}
+
+/** The id of an AMI. */
+export function imageId() {
+  return z
+    .string()
+    .regex(/^ami-[0-9a-f]{8,17}$/)
+    .describe('the id of an image, such as ami-0123456789abcdef0');
+}
+
+/** The `--stage` option, the same in each command. It applies the stack's own rule, before AWS is called. */
+export const STAGE_OPTION = {
+  type: 'string',
+  value: '<stage>',
+  default: 'dev',
+  help: 'which deployment: dev, prod, or a name of your own (prod-... is protected like prod)',
+  schema: z.string().regex(STAGE_NAME.pattern).describe(`${STAGE_NAME.description}, such as dev`),
+} as const satisfies ValueOption;
