@@ -1,23 +1,17 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeImage } from './aws/images-ec2.ts';
 import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { withUndo } from './cli/undo.ts';
-import { ARCHITECTURE_OPTION, parseArchitecture } from './image/architecture.ts';
-import { BAKES_DIRECTORY } from './image/bakes.ts';
-import { readCheckout, requireClean } from './image/commit.ts';
-import { applyChanges, readPointers } from './image/hand-over.ts';
+import { applyChanges, publishChanges, readPointers } from './image/ami-parameters.ts';
+import { ARCHITECTURE_OPTION } from './image/architecture.ts';
+import { readCheckout, requireClean } from './image/checkout.ts';
 import { requireImage } from './image/image-tags.ts';
-import { bakedImageId, MANIFEST } from './image/manifest.ts';
-import { bakeVariables, imageName, packerCommand } from './image/packer-command.ts';
-import { packPayload } from './image/payload.ts';
-import { publishChanges } from './image/pointers.ts';
-import { makeDirectory } from './image/staging.ts';
+import { BAKE_DATABASE, bakedImageId, bakeVariables, MANIFEST, packerCommand, prepareBake } from './image/packer.ts';
 import { startTestDatabase } from './machine/fixtures.ts';
-
-const DATABASE = { host: '127.0.0.1', port: 18_000, table: 'bake' } as const;
 
 await main(
   {
@@ -32,36 +26,32 @@ await main(
       ['AWS_REGION=eu-west-1 npm run bake', 'an arm64 image in eu-west-1; PKR_VAR_… sets the other variables'],
     ],
   },
-  async ({ values }) => {
-    const architecture = parseArchitecture(values.architecture);
+  async ({ values: { architecture, validate, 'dry-run': dryRun } }) => {
     const region = process.env['AWS_REGION'];
     if (!region) throw new UsageError('AWS_REGION is not set: expected the region to bake in, such as eu-west-1');
-    const { validate, 'dry-run': dryRun } = values;
     const bakes = !validate && !dryRun;
     const checkout = await readCheckout();
     if (bakes) requireClean(checkout);
     const { commit } = checkout;
-    // Before twenty minutes are spent: are there credentials, and may they read the pointers?
+    // A bake takes twenty minutes; missing credentials or permissions fail here, before it.
     const pointers = bakes ? await readPointers() : {};
 
     await withUndo(async (undo) => {
       await run(['npm', 'run', '--silent', 'build']);
-      const directory = await makeDirectory(undo);
-      const payload = await packPayload({ architecture, commit, directory });
-      const name = imageName(payload.version, architecture, commit, new Date());
-      const factsDirectory = join(BAKES_DIRECTORY, name);
-      const bake = { imageName: name, commit, architecture, payload, factsDirectory, databasePort: DATABASE.port };
-      if (bakes) await startTestDatabase(DATABASE, undo);
-      if (!dryRun) await mkdir(factsDirectory, { recursive: true });
+      const directory = await mkdtemp(join(tmpdir(), 'stampede-bake-'));
+      undo.later(directory, () => rm(directory, { recursive: true, force: true }));
+      const bake = await prepareBake({ architecture, commit, directory });
+      if (bakes) await startTestDatabase(BAKE_DATABASE, undo);
+      if (!dryRun) await mkdir(bake.factsDirectory, { recursive: true });
       await run(['packer', 'init', '.'], { dryRun });
       const variables = { ...bakeVariables(bake), region };
       await run(packerCommand(validate ? 'validate' : 'build', 'amazon-ebs.aws', variables, '.'), { dryRun });
       if (!bakes) return;
 
-      const imageId = bakedImageId(await readFile(MANIFEST, 'utf8'), name, region);
+      const imageId = bakedImageId(await readFile(MANIFEST, 'utf8'), bake.imageName, region);
       requireImage(await describeImage(imageId), { commit, architecture });
       await applyChanges(publishChanges(pointers, commit, imageId), false);
-      console.log(`${imageId} is ${name}. Next: npm run promote`);
+      console.log(`${imageId} is ${bake.imageName}. Next: npm run promote`);
     });
   },
 );

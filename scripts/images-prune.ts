@@ -4,8 +4,8 @@ import { deleteImage, describeOwnImages, imagesOfInstances, imagesOfLaunchTempla
 import { deleteParameter, readParametersBelow } from './aws/parameters-ssm.ts';
 import { main } from './cli/main.ts';
 import { textTable } from './cli/table.ts';
-import { wholeNumber } from './image/numbers.ts';
-import { namesOfCommits, usesByPointers } from './image/pointers.ts';
+import { wholeNumber } from './cli/values.ts';
+import { namesOfCommits, usesByPointers } from './image/ami-parameters.ts';
 import { planPrune } from './image/prune-plan.ts';
 
 await main(
@@ -13,17 +13,26 @@ await main(
     name: 'images:prune',
     summary: 'Lists the images that nothing uses and, with --delete, deletes them with their snapshots.',
     options: {
-      newest: { type: 'string', value: '<n>', default: '5', help: 'how many of the newest to keep in any case' },
-      days: { type: 'string', value: '<n>', default: '30', help: 'keep images younger than this in any case' },
+      newest: {
+        type: 'string',
+        value: '<n>',
+        default: '5',
+        help: 'how many of the newest to keep in any case',
+        schema: wholeNumber(),
+      },
+      days: {
+        type: 'string',
+        value: '<n>',
+        default: '30',
+        help: 'keep images younger than this in any case',
+        schema: wholeNumber(),
+      },
       delete: { type: 'boolean', help: 'delete; without it nothing is changed' },
     },
   },
   async ({ values }) => {
-    const rules = {
-      newest: wholeNumber('--newest', values.newest),
-      youngerThanDays: wholeNumber('--days', values.days),
-    };
-    // All of it is read before anything is decided: a read that fails ends the command.
+    const rules = { newest: values.newest, youngerThanDays: values.days };
+    // Everything is read before anything is decided: a failed read ends the command.
     const [images, instances, templates, parameters] = await Promise.all([
       describeOwnImages(SERVICE_NAME),
       imagesOfInstances(),
@@ -32,14 +41,14 @@ await main(
     ]);
     const uses = [...instances, ...templates, ...usesByPointers(parameters)];
     const decisions = planPrune({ images, uses }, rules, new Date());
-    console.log(textTable(decisions.map(({ image, keptBecause }) => [image.id, image.name, keptBecause ?? 'goes'])));
+    console.log(textTable(decisions.map(({ image, keptBecause }) => [image.id, image.name, keptBecause ?? 'unused'])));
 
-    const going = decisions.filter(({ keptBecause }) => keptBecause === undefined);
+    const unused = decisions.filter(({ keptBecause }) => keptBecause === undefined);
     if (!values.delete) {
-      console.log(`${going.length} of ${images.length} would be deleted. To do it: npm run images:prune -- --delete`);
+      console.log(`${unused.length} of ${images.length} would be deleted. To do it: npm run images:prune -- --delete`);
       return;
     }
-    for (const { image } of going) {
+    for (const { image } of unused) {
       await deleteImage(image.id);
       for (const name of namesOfCommits(parameters, image.id)) await deleteParameter(name);
       console.log(`deleted ${image.id}`);

@@ -1,17 +1,16 @@
+import { z } from 'zod';
 import { launchBootTest, readConsole, terminateInstance } from './aws/boot-test-ec2.ts';
 import { subnetsOfGroup } from './aws/groups-auto-scaling.ts';
 import { describeImage } from './aws/images-ec2.ts';
-import { readParameter } from './aws/parameters-ssm.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { withUndo } from './cli/undo.ts';
 import { STAGE_OPTION } from './cli/values.ts';
 import { waitUntil } from './cli/wait.ts';
-import { ARCHITECTURE_OPTION, parseArchitecture } from './image/architecture.ts';
+import { applyChanges, imageParameter, moveCurrent, readImageId, readPointers } from './image/ami-parameters.ts';
+import { ARCHITECTURE_OPTION } from './image/architecture.ts';
 import { bootTestRequest, readVerdict } from './image/boot-test.ts';
-import { applyChanges, readPointers } from './image/hand-over.ts';
 import { requireImage } from './image/image-tags.ts';
-import { imageParameter, moveCurrent } from './image/pointers.ts';
 import { outputsOf } from './stage/stage-outputs.ts';
 
 const BOOT_TEST_DEADLINE_MS = 600_000;
@@ -21,30 +20,33 @@ await main(
     name: 'promote',
     summary: 'Boots the candidate beside a stage, runs the image spec on it, and points `current` to it.',
     options: {
-      stage: { ...STAGE_OPTION, help: 'whose network, role and table the boot test borrows' },
+      stage: { ...STAGE_OPTION, help: 'whose network, role and table the boot test uses' },
       architecture: ARCHITECTURE_OPTION,
       commit: {
         type: 'string',
         value: '<commit>',
-        help: 'the image of this commit (40 digits) instead of the candidate',
+        help: 'the image of this commit instead of the candidate',
+        schema: z
+          .string()
+          .regex(/^[0-9a-f]{40}$/)
+          .describe('the 40 hexadecimal digits of a commit'),
       },
       'dry-run': { type: 'boolean', help: 'check the image, print the changes, launch nothing and change nothing' },
     },
   },
   async ({ values }) => {
-    const stage = values.stage;
-    const architecture = parseArchitecture(values.architecture);
-    const { commit } = values;
-    const imageId = await readParameter(imageParameter(commit ?? 'candidate'));
-    if (!imageId) throw new OperatorError(`${imageParameter(commit ?? 'candidate')} does not exist: run npm run bake`);
+    const { stage, architecture, commit, 'dry-run': dryRun } = values;
+    const name = commit ?? 'candidate';
+    const imageId = await readImageId(name);
+    if (!imageId) throw new OperatorError(`${imageParameter(name)} does not exist: run npm run bake`);
     requireImage(await describeImage(imageId), { architecture, ...(commit && { commit }) });
     const changes = moveCurrent(await readPointers(), imageId);
     if (changes.length === 0) {
       console.log(`current is ${imageId} already`);
       return;
     }
-    if (!values['dry-run']) await testBoot(imageId, stage);
-    await applyChanges(changes, values['dry-run']);
+    if (!dryRun) await testBoot(imageId, stage);
+    await applyChanges(changes, dryRun);
     console.log(`Next: npm run deploy -- --stage ${stage} --ami ${imageId}`);
   },
 );
@@ -55,9 +57,9 @@ async function testBoot(imageId: string, stage: string): Promise<void> {
   const region = process.env['AWS_REGION'];
   if (!subnetId || !region)
     throw new OperatorError(`${service.autoScalingGroup} has no subnet, or AWS_REGION is not set`);
-  const place = { launchTemplateId: service.launchTemplateId, subnetId, tableName: data.tableName, region };
+  const options = { launchTemplateId: service.launchTemplateId, subnetId, tableName: data.tableName, region };
   await withUndo(async (undo) => {
-    const instanceId = await launchBootTest(bootTestRequest(imageId, place));
+    const instanceId = await launchBootTest(bootTestRequest(imageId, options));
     undo.later(`instance ${instanceId}`, () => terminateInstance(instanceId));
     await waitUntil(
       `the boot test of ${imageId} on ${instanceId}`,

@@ -17,7 +17,7 @@ import { sealedImage } from './drills/rehearsal/stage/images.ts';
 import { openStage, TABLE_NAME } from './drills/rehearsal/stage/stage.ts';
 import { readStageFacts, synthesizeStage } from './drills/rehearsal/stage/stage-facts.ts';
 import { TIME_FACTORS } from './drills/rehearsal/stage/time-factors.ts';
-import { readCheckout } from './image/commit.ts';
+import { readCheckout } from './image/checkout.ts';
 import { Stopwatch } from './image/stopwatch.ts';
 import { openSandbox } from './machine/sandbox.ts';
 

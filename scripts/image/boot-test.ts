@@ -1,28 +1,29 @@
 import { IMAGE_PATHS } from '../../ami/contract.ts';
 import { ENV, HEALTH_PATH, PORT, SERVICE_NAME } from '../../server/contract.ts';
+import type { LaunchRequest } from '../aws/boot-test-ec2.ts';
 import { OperatorError } from '../cli/errors.ts';
 
 /** Last line of the boot test on the instance's console. */
 const VERDICT = /^stampede boot test: (passed|failed)/m;
 
-/** Where a boot test runs: like an instance of a stage, beside its group. */
-export interface BootTestPlace {
+/** The parts of a stage that a boot test uses. */
+export interface BootTestOptions {
   readonly launchTemplateId: string;
   readonly subnetId: string;
   readonly tableName: string;
   readonly region: string;
 }
 
-/** What EC2 is asked for: an instance as the stage launches it, with another image and no group. */
-export function bootTestRequest(imageId: string, { launchTemplateId, subnetId, tableName, region }: BootTestPlace) {
+/** The request to EC2: an instance as the stage launches it, with another image and outside its group. */
+export function bootTestRequest(imageId: string, options: BootTestOptions) {
   return {
     MinCount: 1,
     MaxCount: 1,
     ImageId: imageId,
-    LaunchTemplate: { LaunchTemplateId: launchTemplateId, Version: '$Latest' },
-    SubnetId: subnetId,
-    UserData: Buffer.from(bootTestUserData(tableName, region)).toString('base64'),
-    // It ends itself even if the operator's machine is lost: the script below switches it off.
+    LaunchTemplate: { LaunchTemplateId: options.launchTemplateId, Version: '$Latest' },
+    SubnetId: options.subnetId,
+    UserData: Buffer.from(bootTestUserData(options)).toString('base64'),
+    // The script below powers it off, even if the operator's machine is lost.
     InstanceInitiatedShutdownBehavior: 'terminate',
     TagSpecifications: [
       {
@@ -33,14 +34,14 @@ export function bootTestRequest(imageId: string, { launchTemplateId, subnetId, t
         ],
       },
     ],
-  } as const;
+  } satisfies LaunchRequest;
 }
 
 /**
- * User data of a boot test. The service starts only after user data has ended, so the test runs in a unit of its own,
- * and tells its verdict on the console, which can be read without any way into the network.
+ * User data of a boot test. The service starts only after user data has ended, so the test runs in a unit of its own.
+ * It writes its verdict to the console, which can be read without network access to the instance.
  */
-export function bootTestUserData(tableName: string, region: string): string {
+function bootTestUserData({ tableName, region }: BootTestOptions): string {
   return `#!/bin/bash
 set -euo pipefail
 cat >${IMAGE_PATHS.envFile} <<'SETTINGS'
@@ -62,7 +63,7 @@ systemd-run --unit=boot-test --collect /run/boot-test
 `;
 }
 
-/** What the console says of the boot test: undefined while it says nothing. Rejects a failed one with its last lines. */
+/** Reads the verdict from a console; undefined before there is one. @throws OperatorError with the failed checks */
 export function readVerdict(consoleText: string, instanceId: string): 'passed' | undefined {
   const verdict = VERDICT.exec(consoleText)?.[1];
   if (verdict !== 'failed') return verdict as 'passed' | undefined;

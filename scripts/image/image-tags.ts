@@ -1,16 +1,7 @@
+import { z } from 'zod';
+import type { Image } from '../aws/images-ec2.ts';
 import { OperatorError } from '../cli/errors.ts';
-import type { Architecture } from './architecture.ts';
-
-/** An AMI with what its tags say. */
-export interface Image {
-  readonly id: string;
-  readonly name: string;
-  /** `available`, `pending`, `failed` ... */
-  readonly state: string;
-  readonly createdAt: Date;
-  readonly architecture: string;
-  readonly tags: Readonly<Record<string, string>>;
-}
+import { type Architecture, EC2_NAMES } from './architecture.ts';
 
 /** What an image must be before a parameter may point to it. */
 export interface Expectation {
@@ -20,21 +11,22 @@ export interface Expectation {
   readonly architecture?: Architecture;
 }
 
-const EC2_NAMES: Readonly<Record<Architecture, string>> = { arm64: 'arm64', amd64: 'x86_64' };
-
-/** Checks an image against what it is taken for; the error names everything that is wrong with it. */
+/** Checks an image before it is used; the error names everything that is wrong with it. */
 export function requireImage(image: Image, { commit, architecture }: Expectation): void {
-  const problems = [
-    expected('state', image.state, 'available'),
-    expected('tag Service', image.tags['Service'], 'stampede'),
-    commit && expected('tag Commit', image.tags['Commit'], commit),
-    architecture && expected('tag Architecture', image.tags['Architecture'], architecture),
-    architecture && expected('architecture', image.architecture, EC2_NAMES[architecture]),
-  ].filter((problem) => problem);
-  if (problems.length === 0) return;
+  const schema = z.object({
+    state: expected('state', 'available'),
+    architecture: architecture ? expected('architecture', EC2_NAMES[architecture]) : z.string(),
+    tags: z.object({
+      Service: expected('tag Service', 'stampede'),
+      ...(commit && { Commit: expected('tag Commit', commit) }),
+      ...(architecture && { Architecture: expected('tag Architecture', architecture) }),
+    }),
+  });
+  const problems = schema.safeParse(image).error?.issues.map(({ message }) => message);
+  if (!problems) return;
   throw new OperatorError(`${image.id} (${image.name}) cannot be used: ${problems.join('; ')}. Bake the commit again`);
 }
 
-function expected(what: string, got: string | undefined, wanted: string): string | undefined {
-  return got === wanted ? undefined : `${what} is ${got ?? 'missing'}, expected ${wanted}`;
+function expected(what: string, value: string) {
+  return z.literal(value, { error: ({ input }) => `${what} is ${input ?? 'missing'}, expected ${value}` });
 }

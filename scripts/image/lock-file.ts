@@ -1,38 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
+import { parseJson } from './parse-json.ts';
 
-/** One package of package-lock.json. */
-export interface LockedPackage {
-  readonly version: string;
-  readonly integrity?: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  /** Needed on some systems only, or by nobody else. */
-  readonly optional?: boolean;
-}
+const LOCKED_PACKAGE = z.object({
+  version: z.string(),
+  integrity: z.string().optional(),
+  dependencies: z.record(z.string(), z.string()).optional(),
+  /** Needed on some systems only. */
+  optional: z.boolean().optional(),
+});
+const LOCK_FILE = z.object({ packages: z.record(z.string(), LOCKED_PACKAGE) });
 
 /** The part of package-lock.json that is read here: packages by their folder. */
-export interface LockFile {
-  readonly packages: Readonly<Record<string, LockedPackage>>;
+export type LockFile = z.infer<typeof LOCK_FILE>;
+
+/** Reads this repository's package-lock.json. */
+export async function readLockFile(): Promise<LockFile> {
+  return parseJson(await readFile('package-lock.json', 'utf8'), LOCK_FILE, 'package-lock.json');
 }
 
-/** The package that stands in node_modules itself. */
-export function lockedPackage(lock: LockFile, name: string): LockedPackage {
+/** The version of a package that is in node_modules itself. */
+export function lockedPackage(lock: LockFile, name: string): z.infer<typeof LOCKED_PACKAGE> {
   const found = lock.packages[`node_modules/${name}`];
   if (!found) throw new OperatorError(`package-lock.json has no ${name}: run npm install and commit the lock file`);
   return found;
 }
 
 /**
- * Folders of a package and of all it needs, as npm laid them out. Optional packages are left out: the image must
- * not depend on which of them the machine that packs it has.
+ * Folders of a package and of everything that it depends on. The walk is hand-written because `npm ls` reports the
+ * installed tree of this machine, with its optional packages. The image must not depend on those.
  */
 export function closureOf(lock: LockFile, name: string): string[] {
   lockedPackage(lock, name);
   const folders = new Set<string>();
   const visit = (folder: string) => {
-    if (folders.has(folder) || lock.packages[folder]?.optional) return;
+    const found = lock.packages[folder];
+    if (folders.has(folder) || found?.optional) return;
     folders.add(folder);
-    for (const needed of Object.keys(lock.packages[folder]?.dependencies ?? {}))
-      visit(resolveFrom(lock, folder, needed));
+    for (const dependency of Object.keys(found?.dependencies ?? {})) visit(resolveFrom(lock, folder, dependency));
   };
   visit(`node_modules/${name}`);
   return [...folders].sort();

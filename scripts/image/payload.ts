@@ -1,14 +1,15 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { hash } from 'node:crypto';
+import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { build } from 'esbuild';
+import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
-import { executeQuietly } from '../machine/execute.ts';
+import { captureQuietly } from '../cli/run.ts';
 import { type Architecture, NODE_PACKAGES } from './architecture.ts';
-import { closureOf, type LockFile, lockedPackage } from './lock-file.ts';
-import { stageNode } from './node-binary.ts';
-import { packTarball } from './tarball.ts';
+import { closureOf, type LockFile, lockedPackage, readLockFile } from './lock-file.ts';
+import { parseJson } from './parse-json.ts';
 
-/** What goes into the image besides Debian. */
+/** What the image contains besides Debian. */
 export interface Payload {
   readonly path: string;
   readonly sha256: string;
@@ -16,7 +17,7 @@ export interface Payload {
   readonly nodeVersion: string;
 }
 
-/** What a payload is made of. */
+/** What a payload is made from. */
 export interface PayloadOptions {
   readonly architecture: Architecture;
   readonly commit: string;
@@ -24,17 +25,20 @@ export interface PayloadOptions {
   readonly directory: string;
 }
 
+const PACKAGE = z.object({ version: z.string() });
+const DOWNLOAD_DEADLINE_MS = 300_000;
+
 /**
- * Packs the built application, its Node, pm2, the system files and the image spec into one tarball. All of it comes
+ * Packs the built application, its Node, pm2, the system files and the image spec into one tarball. Everything comes
  * from this repository and its lock file, so the builder needs no registry and no npm, on AWS as well as offline.
  */
 export async function packPayload({ architecture, commit, directory }: PayloadOptions): Promise<Payload> {
-  const lock = JSON.parse(await readFile('package-lock.json', 'utf8')) as LockFile;
-  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+  const lock = await readLockFile();
+  const { version } = parseJson(await readFile('package.json', 'utf8'), PACKAGE, 'package.json');
   const nodeVersion = lockedPackage(lock, NODE_PACKAGES[architecture]).version;
   const stage = join(directory, 'payload');
 
-  await stageApplication(lock, stage);
+  await stageApplication(lock, join(stage, 'app'));
   await stageNode(lock, architecture, directory, join(stage, 'app/bin'));
   await bundleLaunchHook(stage);
   await cp('ami/files', join(stage, 'system'), { recursive: true });
@@ -42,25 +46,42 @@ export async function packPayload({ architecture, commit, directory }: PayloadOp
   await stageFacts({ version, commit, nodeVersion, pm2Version: lockedPackage(lock, 'pm2').version }, stage);
 
   const path = join(directory, 'payload.tar.gz');
-  const sha256 = await packTarball(stage, path);
-  return { path, sha256, version, nodeVersion };
+  return { path, sha256: await packTarball(stage, path), version, nodeVersion };
 }
 
-async function stageApplication(lock: LockFile, stage: string): Promise<void> {
-  const app = join(stage, 'app');
-  // The spec's tree keeps the repository's shape, so that its imports hold.
-  const spec = ['ami/spec', 'ami/facts', 'ami/contract.ts', 'server/contract.ts'].map(
-    (path) => [path, join('spec', path)] as const,
-  );
-  const parts = ['dist', 'ecosystem.config.js', 'package.json', ...closureOf(lock, 'pm2')].map(
-    (path) => [path, path] as const,
-  );
-  for (const [from, to] of [...parts, ...spec]) {
-    await mkdir(dirname(join(app, to)), { recursive: true });
-    await cp(from, join(app, to), { recursive: true }).catch((cause) => {
-      throw new OperatorError(`the payload needs ${from}, which is not there: run npm ci and npm run build`, { cause });
+async function stageApplication(lock: LockFile, app: string): Promise<void> {
+  await copyAll(['dist', 'ecosystem.config.js', 'package.json', ...closureOf(lock, 'pm2')], app);
+  // The spec's tree keeps the repository's shape, so that its imports resolve.
+  await copyAll(['ami/spec', 'ami/facts', 'ami/contract.ts', 'server/contract.ts'], join(app, 'spec'));
+}
+
+async function copyAll(paths: readonly string[], to: string): Promise<void> {
+  for (const path of paths) {
+    await cp(path, join(to, path), { recursive: true }).catch((cause) => {
+      const message = `the payload needs ${path}, which cannot be copied: run npm ci and npm run build`;
+      throw new OperatorError(message, { cause });
     });
   }
+}
+
+/** Puts the locked Node of an architecture, which need not be this machine's, into `bin`. */
+async function stageNode(lock: LockFile, architecture: Architecture, directory: string, bin: string): Promise<void> {
+  const name = NODE_PACKAGES[architecture];
+  const { version, integrity } = lockedPackage(lock, name);
+  const options = ['--prefer-offline', '--silent', '--pack-destination', directory];
+  const pack = ['npm', 'pack', `${name}@${version}`, ...options] as const;
+  const tarball = join(directory, (await captureQuietly(pack, { deadlineMs: DOWNLOAD_DEADLINE_MS })).trim());
+  requireIntegrity(await readFile(tarball), integrity, `${name}@${version}`);
+  await mkdir(bin, { recursive: true });
+  await captureQuietly(['tar', '-x', '-f', tarball, '-C', bin, '--strip-components=2', 'package/bin/node']);
+  await chmod(join(bin, 'node'), 0o755);
+}
+
+/** Checks a tarball against the lock file's checksum. */
+export function requireIntegrity(tarball: Uint8Array, integrity: string | undefined, what: string): void {
+  const got = `sha512-${hash('sha512', tarball, 'base64')}`;
+  if (got === integrity) return;
+  throw new OperatorError(`${what} has checksum ${got}, expected ${integrity} of package-lock.json: do not use it`);
 }
 
 async function bundleLaunchHook(stage: string): Promise<void> {
@@ -79,6 +100,15 @@ async function bundleLaunchHook(stage: string): Promise<void> {
 async function stageFacts(facts: Readonly<Record<string, string>>, stage: string): Promise<void> {
   await mkdir(join(stage, 'facts'), { recursive: true });
   await writeFile(join(stage, 'facts/payload.json'), JSON.stringify(facts));
-  const bom = await executeQuietly(['npm', 'sbom', '--package-lock-only', '--omit=dev', '--sbom-format=cyclonedx']);
+  const bom = await captureQuietly(['npm', 'sbom', '--package-lock-only', '--omit=dev', '--sbom-format=cyclonedx']);
   await writeFile(join(stage, 'facts/npm.cdx.json'), bom);
+}
+
+/**
+ * Packs a directory into a compressed tarball and returns its SHA-256. The options are common to GNU's and BSD's tar;
+ * the builder sets the owners. Without COPYFILE_DISABLE macOS adds a ._ file to each file that has attributes.
+ */
+export async function packTarball(directory: string, path: string): Promise<string> {
+  await captureQuietly(['tar', '-c', '-z', '-f', path, '-C', directory, '.'], { env: { COPYFILE_DISABLE: '1' } });
+  return hash('sha256', await readFile(path));
 }

@@ -1,18 +1,17 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CommandLine } from '../cli/run.ts';
-import { executeQuietly } from './execute.ts';
+import { type CommandLine, captureQuietly } from '../cli/run.ts';
 
-/** What Debian's cloud image has and the image relies on, besides `ami/packages.txt`. */
+/** Packages of Debian's cloud image that the image needs, besides `ami/packages.txt`. */
 const CLOUD_IMAGE_PACKAGES = ['systemd-sysv', 'dbus', 'libpam-systemd'];
 
 const MMDEBSTRAP_DEADLINE_MS = 600_000;
 
 /**
- * Makes the root that stands in for Debian's cloud image offline, or finds the one made before from the same list of
- * packages. It has the user `admin` with sudo, as the cloud image has.
+ * Makes the root that replaces Debian's cloud image offline, or finds the one made before from the same packages.
+ * It has the user `admin` with sudo, as the cloud image has.
  *
  * @returns the root's directory; nothing may be written into it
  */
@@ -20,16 +19,13 @@ export async function makeBaseRoot(cacheDirectory: string): Promise<string> {
   const packages = await basePackages();
   const codename = /^DEBIAN_CODENAME=(\w+)$/m.exec(await readFile('ami/versions.sh', 'utf8'))?.[1];
   if (!codename) throw new Error('ami/versions.sh has no DEBIAN_CODENAME');
-  const command = mmdebstrapCommand(codename, packages, '');
-  const root = join(
-    cacheDirectory,
-    `base-${createHash('sha256').update(command.join(' ')).digest('hex').slice(0, 12)}`,
-  );
+  const command = mmdebstrapCommand(codename, packages);
+  const root = join(cacheDirectory, `base-${hash('sha256', command.join(' ')).slice(0, 12)}`);
   if (existsSync(root)) return root;
 
   const unfinished = `${root}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
-  await executeQuietly(mmdebstrapCommand(codename, packages, unfinished), { deadlineMs: MMDEBSTRAP_DEADLINE_MS });
+  await captureQuietly([...command, unfinished], { deadlineMs: MMDEBSTRAP_DEADLINE_MS });
   await rename(unfinished, root);
   return root;
 }
@@ -39,8 +35,8 @@ async function basePackages(): Promise<string[]> {
   return [...CLOUD_IMAGE_PACKAGES, ...lines.filter((line) => line !== '' && !line.startsWith('#'))];
 }
 
-/** The command line that makes a bootable Debian in a directory. */
-export function mmdebstrapCommand(codename: string, packages: readonly string[], target: string): CommandLine {
+/** The command line that makes a bootable Debian, without the directory at its end. */
+function mmdebstrapCommand(codename: string, packages: readonly string[]): CommandLine {
   return [
     'mmdebstrap',
     '--quiet',
@@ -50,6 +46,5 @@ export function mmdebstrapCommand(codename: string, packages: readonly string[],
     '--customize-hook=echo "admin ALL=(ALL) NOPASSWD:ALL" >"$1/etc/sudoers.d/90-admin"',
     '--customize-hook=rm -f "$1"/etc/ssh/ssh_host_* && : >"$1/etc/machine-id"',
     codename,
-    target,
   ];
 }

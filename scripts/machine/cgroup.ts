@@ -1,20 +1,32 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { waitQuietly } from './wait.ts';
+import type { CommandLine } from '../cli/run.ts';
+import { waitQuietly } from '../cli/wait.ts';
 
 const MOUNT = '/sys/fs/cgroup';
 
+/** Shell script with the arguments `<cgroup.procs file>... -- <program> <argument>...`. */
+const JOIN_AND_EXECUTE = `
+set -eu
+while [ "$1" != -- ]; do
+  echo $$ >"$1"
+  shift
+done
+shift
+exec "$@"
+`;
+
 /**
- * Where groups are made. A hybrid machine has one hierarchy each for systemd's bookkeeping, for `cgroup.kill`, and for
- * limiting and measuring CPU; a unified machine has one for all.
+ * The hierarchies in which groups are made. A hybrid machine has one each for systemd's bookkeeping, for `cgroup.kill`,
+ * and for limiting and measuring CPU; a unified machine has one for everything.
  */
 export function hierarchies(mount = MOUNT): string[] {
   const hybrid = ['systemd', 'unified', 'cpu', 'cpuacct'].map((name) => join(mount, name));
   return existsSync(join(mount, 'unified')) ? hybrid.filter((path) => existsSync(path)) : [mount];
 }
 
-/** One group of processes, the same name in every hierarchy: an instance and all that runs on it. */
+/** One group of processes with the same name in every hierarchy: a container with everything that runs in it. */
 export class Cgroup {
   readonly name: string;
   readonly #paths: readonly string[];
@@ -28,9 +40,10 @@ export class Cgroup {
     for (const path of this.#paths) await mkdir(path, { recursive: true });
   }
 
-  /** Files to which a process writes its id to join the group. */
-  get procsFiles(): string[] {
-    return this.#paths.map((path) => join(path, 'cgroup.procs'));
+  /** The command line that runs another one in the group: Node cannot start a process in a cgroup. */
+  inside(line: CommandLine): CommandLine {
+    const files = this.#paths.map((path) => join(path, 'cgroup.procs'));
+    return ['bash', '-c', JOIN_AND_EXECUTE, 'join-cgroup', ...files, '--', ...line];
   }
 
   /** Path of this group in the hierarchy that has `file` (`cpu.cfs_quota_us`, `cpuacct.usage`). */
@@ -40,7 +53,7 @@ export class Cgroup {
     return join(path, file);
   }
 
-  /** Ids of all processes in it. */
+  /** Ids of all its processes. */
   get pids(): number[] {
     return groupsBelow(dirname(this.pathWith('cgroup.kill'))).flatMap(pidsOf);
   }
@@ -50,7 +63,7 @@ export class Cgroup {
     await writeFile(this.pathWith('cgroup.kill'), '1');
   }
 
-  /** Removes the group with the groups that the instance made below it; waits until its processes are gone. */
+  /** Ends the processes of the group, then removes it with the groups that the container made below it. */
   async remove(): Promise<void> {
     if (!this.#paths.some((path) => existsSync(path))) return;
     if (this.#hasProcesses()) await this.kill();
@@ -63,13 +76,13 @@ export class Cgroup {
   }
 }
 
-/** Names of all groups that stand directly under a hierarchy. */
+/** Names of all groups at the top of a hierarchy. */
 export function listCgroups(): string[] {
   const names = hierarchies().flatMap((path) => readdirSync(path));
   return [...new Set(names)];
 }
 
-/** A group and all below it, the deepest first. An instance's systemd may remove groups while this looks at them. */
+/** A group and all below it, the deepest first. The container's systemd may remove groups at the same time. */
 function groupsBelow(path: string): string[] {
   const below = unlessGone(() => readdirSync(path, { withFileTypes: true })) ?? [];
   const groups = below.filter((entry) => entry.isDirectory());

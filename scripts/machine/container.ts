@@ -1,30 +1,27 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { openSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { OperatorError } from '../cli/errors.ts';
-import type { CommandLine } from '../cli/run.ts';
+import { type BackgroundProcess, type CommandLine, startBackground } from '../cli/run.ts';
 import type { Undo } from '../cli/undo.ts';
+import { waitQuietly } from '../cli/wait.ts';
 import { Cgroup } from './cgroup.ts';
 import { mountOverlay } from './mounts.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 import { type Process, readProcess } from './processes.ts';
 import { nameInRun } from './run-name.ts';
 
-/** What one instance is started with. */
+/** How a container is started. */
 export interface ContainerOptions {
   readonly name: string;
-  /** Root of a mounted image, shared with other instances. */
+  /** Root of a mounted image, shared with other containers. */
   readonly image: string;
   readonly namespace: NetworkNamespace;
   /** Directory for its writable layer and its console log. */
   readonly directory: string;
-  /** Files that user data would write: path and text. @default - none */
+  /** Files that user data would write. @default - none */
   readonly files?: readonly ContainerFile[];
 }
 
-/** A file put on an instance before it boots. */
+/** A file that is written into a container before it boots. */
 export interface ContainerFile {
   readonly path: string;
   readonly text: string;
@@ -34,27 +31,23 @@ export interface ContainerFile {
 
 const POWER_OFF_DEADLINE_MS = 60_000;
 
-/** A machine that boots an image: systemd-nspawn on an overlay, in its own network namespace and cgroup. */
+/** A system container that boots an image: systemd-nspawn on an overlay, in its own network namespace and cgroup. */
 export class Container {
   readonly root: string;
-  readonly consoleLog: string;
   readonly cgroup: Cgroup;
-  readonly #process: ChildProcess;
-  readonly #ended: Promise<unknown>;
+  readonly #consoleLog: string;
+  readonly #process: BackgroundProcess;
 
-  private constructor(root: string, consoleLog: string, cgroup: Cgroup, process: ChildProcess) {
+  private constructor(root: string, cgroup: Cgroup, consoleLog: string, process: BackgroundProcess) {
     this.root = root;
-    this.consoleLog = consoleLog;
     this.cgroup = cgroup;
+    this.#consoleLog = consoleLog;
     this.#process = process;
-    this.#ended = once(process, 'exit');
   }
 
-  /** Starts to boot; what it serves says when it is up. */
-  static async boot(
-    { name, image, namespace, directory, files = [] }: ContainerOptions,
-    undo: Undo,
-  ): Promise<Container> {
+  /** Starts the boot, and does not wait until the container serves. */
+  static async boot(options: ContainerOptions, undo: Undo): Promise<Container> {
+    const { name, image, namespace, directory, files = [] } = options;
     const root = await mountOverlay(image, join(directory, name), undo);
     await writeFile(join(root, 'etc/hostname'), `${name}\n`);
     await writeFile(join(root, 'etc/hosts'), `127.0.0.1 localhost\n127.0.1.1 ${name}\n`);
@@ -63,64 +56,49 @@ export class Container {
       await writeFile(join(root, path), text, { mode });
     }
     const cgroup = new Cgroup(nameInRun(name));
-    undo.later(`instance ${name}`, () => cgroup.remove());
+    undo.later(`container ${name}`, () => cgroup.remove());
     await cgroup.make();
-
-    const consoleLog = join(directory, `${name}.console.log`);
-    const console = openSync(consoleLog, 'w');
-    const [program, ...args] = inCgroup(cgroup, nspawnCommand(name, root, namespace));
-    // In a process group of its own: Ctrl-C must reach this process alone, which then takes all away in order.
-    const process = spawn(program, args, { stdio: ['ignore', console, console], detached: true });
-    return new Container(root, consoleLog, cgroup, process);
+    const log = join(directory, `${name}.console.log`);
+    const process = startBackground(cgroup.inside(nspawnCommand(name, root, namespace)), { log });
+    return new Container(root, cgroup, log, process);
   }
 
-  get isRunning(): boolean {
-    return this.#process.exitCode === null && this.#process.signalCode === null;
-  }
-
-  /** What runs on it now. */
   get processes(): Process[] {
     return this.cgroup.pids.flatMap((pid) => readProcess(pid) ?? []);
   }
 
   /** Shuts down in order, as EC2 does when an instance is stopped. */
   async powerOff(): Promise<void> {
-    this.#process.kill('SIGTERM');
-    const deadline = AbortSignal.timeout(POWER_OFF_DEADLINE_MS);
-    const late = once(deadline, 'abort').then(() => {
-      throw new OperatorError(`not off after ${POWER_OFF_DEADLINE_MS / 1_000} s: see ${this.consoleLog}`);
-    });
-    if (this.isRunning) await Promise.race([this.#ended, late]);
+    const { child } = this.#process;
+    child.kill('SIGTERM');
+    const isOff = () => child.exitCode !== null || child.signalCode !== null;
+    await waitQuietly(`the container to power off (see ${this.#consoleLog})`, isOff, POWER_OFF_DEADLINE_MS);
   }
 
   /** Ends all its processes at once, as when the hardware is lost. */
   async cutPower(): Promise<void> {
     await this.cgroup.kill();
-    if (this.isRunning) await this.#ended;
+    await this.#process.stop();
   }
 }
 
-/** The command line that boots a root directory as a machine. */
+/** The command line that boots a root directory as a system. */
 export function nspawnCommand(name: string, root: string, namespace: NetworkNamespace): CommandLine {
   return [
     'systemd-nspawn',
     '--quiet',
     '--boot',
-    // Without systemd as the host's PID 1 there is nobody to make a unit or to register with.
+    // Without systemd as the host's PID 1, nothing can make a unit or register a machine.
     '--keep-unit',
     '--register=no',
     '--link-journal=no',
     '--timezone=off',
     '--resolv-conf=off',
     '--console=pipe',
-    // The image's firewall; with a namespace given, nspawn does not grant it by itself.
+    // For the image's firewall; when a namespace is given, nspawn does not grant it by itself.
     '--capability=CAP_NET_ADMIN',
     `--network-namespace-path=${namespace.path}`,
     `--machine=${name}`,
     `--directory=${root}`,
   ];
-}
-
-function inCgroup(cgroup: Cgroup, line: CommandLine): CommandLine {
-  return [join(import.meta.dirname, 'enter-cgroup.sh'), ...cgroup.procsFiles, '--', ...line];
 }

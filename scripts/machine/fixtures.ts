@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { execa } from 'execa';
 import { OperatorError } from '../cli/errors.ts';
 import type { CommandLine } from '../cli/run.ts';
 import type { Undo } from '../cli/undo.ts';
@@ -48,9 +47,9 @@ async function startFixture(
 ): Promise<AsyncIterator<string>> {
   const path = join(import.meta.dirname, script);
   const [program, ...args] = inside([process.execPath, path, host, String(port), ...moreArgs]);
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const child = execa(program, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true, reject: false });
   undo.later(script, () => void child.kill('SIGKILL'));
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const lines = child[Symbol.asyncIterator]();
   const timeout = once(AbortSignal.timeout(START_DEADLINE_MS), 'abort').then(() => ({ done: true }));
   const first = await Promise.race([lines.next(), timeout]);
   if (first.done) throw new OperatorError(`${script} on ${host}:${port} did not start: is the port in use?`);

@@ -1,37 +1,35 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { captureQuietly } from '../cli/run.ts';
 import type { Undo } from '../cli/undo.ts';
-import { executeQuietly } from './execute.ts';
 
-/** Mounts a sealed image read-only; all instances share it. */
+/** Mounts a sealed image read-only; all containers share it. */
 export async function mountImage(squashfs: string, path: string, undo: Undo): Promise<string> {
   await mkdir(path, { recursive: true });
   undo.later(`mount of ${squashfs}`, () => unmount(path));
-  await executeQuietly(['mount', '--types', 'squashfs', '--options', 'loop,ro', squashfs, path]);
+  await captureQuietly(['mount', '--types', 'squashfs', '--options', 'loop,ro', squashfs, path]);
   return path;
 }
 
-/** Lays a writable root over a base that stays untouched; returns the root. All of it goes with `directory`. */
+/** Mounts a writable root over a base that does not change; returns the root, which is inside `directory`. */
 export async function mountOverlay(base: string, directory: string, undo: Undo): Promise<string> {
-  const [upper, work, root] = ['upper', 'work', 'root'].map((name) => join(directory, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const upper = join(directory, 'upper');
+  const work = join(directory, 'work');
+  const root = join(directory, 'root');
   for (const path of [upper, work, root]) await mkdir(path, { recursive: true });
   undo.later(`root file system in ${directory}`, async () => {
     await unmount(root);
     await rm(directory, { recursive: true, force: true });
   });
   const options = `lowerdir=${base},upperdir=${upper},workdir=${work}`;
-  await executeQuietly(['mount', '--types', 'overlay', 'overlay', '--options', options, root]);
+  await captureQuietly(['mount', '--types', 'overlay', 'overlay', '--options', options, root]);
   return root;
 }
 
-/** Unmounts what is mounted at or below a path. */
+/** Unmounts everything at or below a path. */
 export async function unmount(path: string): Promise<void> {
-  for (const mounted of mountsBelow(path)) await executeQuietly(['umount', mounted]);
+  for (const mounted of mountsBelow(path)) await captureQuietly(['umount', mounted]);
 }
 
 /** Mount points at or below a path, the deepest first. */

@@ -1,17 +1,16 @@
-import type { CommandLine } from '../cli/run.ts';
+import { type CommandLine, captureQuietly } from '../cli/run.ts';
 import type { Undo } from '../cli/undo.ts';
-import { executeQuietly } from './execute.ts';
 
-/** A network of its own, with a loopback and nothing else until it is wired. */
+/** A separate network, with nothing but a loopback until it is connected. */
 export interface NetworkNamespace {
   readonly name: string;
-  /** File that stands for it, as systemd-nspawn wants it. */
+  /** File that systemd-nspawn takes for it. */
   readonly path: string;
   /** The command line that runs another one inside it. */
   inside(line: CommandLine): CommandLine;
 }
 
-/** Names a namespace and the way into it. */
+/** Describes a namespace by its name. */
 export function namespaceNamed(name: string): NetworkNamespace {
   return { name, path: `/run/netns/${name}`, inside: (line) => ['ip', 'netns', 'exec', name, ...line] };
 }
@@ -20,30 +19,30 @@ export function namespaceNamed(name: string): NetworkNamespace {
 export async function makeNamespace(name: string, undo: Undo): Promise<NetworkNamespace> {
   const namespace = namespaceNamed(name);
   undo.later(`network namespace ${name}`, () => deleteNamespace(name));
-  await executeQuietly(['ip', 'netns', 'add', name]);
-  await executeQuietly(['ip', '-n', name, 'link', 'set', 'lo', 'up']);
+  await captureQuietly(['ip', 'netns', 'add', name]);
+  await captureQuietly(['ip', '-n', name, 'link', 'set', 'lo', 'up']);
   return namespace;
 }
 
 /** Names of all namespaces of this machine. */
 export async function listNamespaces(): Promise<string[]> {
-  const list = await executeQuietly(['ip', 'netns', 'list']);
+  const list = await captureQuietly(['ip', 'netns', 'list']);
   return list.split('\n').flatMap((line) => line.split(' ')[0] || []);
 }
 
-/** Deletes a namespace if it is there. */
+/** Deletes a namespace if it exists. */
 export async function deleteNamespace(name: string): Promise<void> {
-  if ((await listNamespaces()).includes(name)) await executeQuietly(['ip', 'netns', 'delete', name]);
+  if ((await listNamespaces()).includes(name)) await captureQuietly(['ip', 'netns', 'delete', name]);
 }
 
-/** Ends what still runs in a namespace: with its run killed, nobody else will. */
+/** Kills the processes that a killed run left in a namespace. */
 export async function endProcessesIn(name: string): Promise<void> {
-  const pids = await executeQuietly(['ip', 'netns', 'pids', name]);
+  const pids = await captureQuietly(['ip', 'netns', 'pids', name]);
   for (const pid of pids.split('\n').filter(Boolean)) {
     try {
       process.kill(Number(pid), 'SIGKILL');
     } catch (error) {
-      // Ended by itself meanwhile.
+      // It has ended meanwhile.
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }

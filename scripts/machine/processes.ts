@@ -1,11 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
-/** A process of an instance, as this machine's kernel knows it. */
+/** A process of a container, as this machine's kernel sees it. */
 export interface Process {
   readonly pid: number;
   readonly parent: number;
   /** Its command line, which pm2's daemon replaces by a title. */
   readonly title: string;
+}
+
+/** Whether a process exists. */
+export function isAlive(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
 }
 
 /** Reads one process; undefined when it has ended meanwhile. */
@@ -19,12 +24,12 @@ export function readProcess(pid: number): Process | undefined {
   }
 }
 
-/** pm2's daemon among the processes of an instance. */
+/** pm2's daemon among the processes of a container. */
 export function pm2Daemon(processes: readonly Process[]): Process | undefined {
   return processes.find(({ title }) => /^PM2 v[\d.]+: God Daemon/.test(title));
 }
 
-/** The workers that pm2's daemon runs. It has other children for moments, which ask the system for its load. */
+/** The workers of pm2's daemon, without its short-lived children that ask the system for its load. */
 export function pm2Workers(processes: readonly Process[]): Process[] {
   const daemon = pm2Daemon(processes);
   return processes.filter(({ parent, title }) => parent === daemon?.pid && title.endsWith('/dist/server.cjs'));

@@ -1,21 +1,15 @@
-import { existsSync } from 'node:fs';
-
-const PREFIX = 'stampede';
+import { isAlive } from './processes.ts';
 
 /**
  * Names what this run makes on the machine (namespaces, cgroups, directories): `stampede-<pid>-builder`. The process id
- * keeps runs apart and tells a later one what was left by a run that was killed.
+ * separates simultaneous runs and shows a later run what a killed one left.
  */
 export function nameInRun(what: string, pid: number = process.pid): string {
-  return `${PREFIX}-${pid}-${what}`;
+  return `stampede-${pid}-${what}`;
 }
 
-/** Whether a name was given by a run that is gone: its things can be taken away. */
-export function isLeftOver(name: string, isAlive: (pid: number) => boolean = hasProcess): boolean {
+/** Whether a name is of a run that has ended: what it names can be removed. */
+export function isLeftOver(name: string, isRunning: (pid: number) => boolean = isAlive): boolean {
   const pid = /^stampede-(\d+)(-|$)/.exec(name)?.[1];
-  return pid !== undefined && !isAlive(Number(pid));
-}
-
-function hasProcess(pid: number): boolean {
-  return existsSync(`/proc/${pid}`);
+  return pid !== undefined && !isRunning(Number(pid));
 }

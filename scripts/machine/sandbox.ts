@@ -1,26 +1,46 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OperatorError } from '../cli/errors.ts';
 import type { Undo } from '../cli/undo.ts';
-import { nameInRun } from './run-name.ts';
+import { Cgroup, listCgroups } from './cgroup.ts';
+import { unmount } from './mounts.ts';
+import { deleteNamespace, endProcessesIn, listNamespaces } from './network-namespace.ts';
+import { isLeftOver, nameInRun } from './run-name.ts';
 import { makeSshKey, type SshKey } from './ssh.ts';
-import { removeDirectory, sweepLeftOvers } from './sweep.ts';
 
-/** What every rehearsal works with: a directory, a key to its instances, and the list of what to take away. */
+/** What every run with containers works with: a directory, a key to the containers, and the cleanup at its end. */
 export interface Sandbox {
   readonly directory: string;
   readonly key: SshKey;
   readonly undo: Undo;
 }
 
-/** Sets up a rehearsal on this machine, after taking away what killed ones have left. Needs root. */
+/** Opens a sandbox on this machine, after it has removed what killed runs left. Needs root. */
 export async function openSandbox(undo: Undo): Promise<Sandbox> {
   const user = process.getuid?.();
   if (user !== 0) throw new OperatorError(`user ${user} cannot make namespaces and mounts: run this as root on Debian`);
-  await sweepLeftOvers();
+  await removeLeftOvers();
   const directory = join(tmpdir(), nameInRun('run'));
   undo.later(directory, () => removeDirectory(directory));
   await mkdir(directory, { mode: 0o755 });
   return { directory, key: await makeSshKey(directory), undo };
+}
+
+/** Removes what runs that were killed could not clean up themselves. */
+async function removeLeftOvers(): Promise<void> {
+  for (const name of listCgroups().filter((cgroup) => isLeftOver(cgroup))) await new Cgroup(name).remove();
+  for (const name of (await listNamespaces()).filter((namespace) => isLeftOver(namespace))) {
+    await endProcessesIn(name);
+    await deleteNamespace(name);
+  }
+  for (const name of (await readdir(tmpdir())).filter((directory) => isLeftOver(directory))) {
+    await removeDirectory(join(tmpdir(), name));
+  }
+}
+
+/** Deletes a directory; unmounts first, so that the recursive delete does not reach into a mount. */
+async function removeDirectory(path: string): Promise<void> {
+  await unmount(path);
+  await rm(path, { recursive: true, force: true });
 }

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import type { CommandLine } from '../cli/run.ts';
+import { type CommandLine, captureQuietly } from '../cli/run.ts';
+import { waitQuietly } from '../cli/wait.ts';
 import type { ContainerFile } from './container.ts';
-import { executeQuietly } from './execute.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
-import { waitQuietly } from './wait.ts';
 
-/** A key pair that lets a rehearsal log in as `admin`, as EC2's key pairs and cloud-init do. */
+/** A key pair with which a sandbox logs in as `admin`, as with EC2's key pairs. */
 export interface SshKey {
   readonly privateKey: string;
   readonly publicKey: string;
@@ -14,11 +13,11 @@ export interface SshKey {
 /** Makes a key pair in a directory. */
 export async function makeSshKey(directory: string): Promise<SshKey> {
   const privateKey = join(directory, 'id_ed25519');
-  await executeQuietly(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'rehearsal', '-f', privateKey]);
-  return { privateKey, publicKey: await executeQuietly(['ssh-keygen', '-y', '-f', privateKey]) };
+  await captureQuietly(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'sandbox', '-f', privateKey]);
+  return { privateKey, publicKey: await captureQuietly(['ssh-keygen', '-y', '-f', privateKey]) };
 }
 
-/** The file by which `admin` lets a key in; sshd takes it from root as well as from admin. */
+/** The file that admits a key as `admin`; sshd accepts it when root owns it. */
 export function authorizedKeys(key: SshKey): ContainerFile {
   return { path: '/home/admin/.ssh/authorized_keys', text: key.publicKey };
 }
@@ -26,7 +25,7 @@ export function authorizedKeys(key: SshKey): ContainerFile {
 /**
  * The command line that runs another one on a host, from inside a namespace.
  *
- * @param through a bastion that only carries the bytes; the key never gets there
+ * @param through a bastion that forwards the connection; the key never gets there
  */
 export function sshCommand(
   from: NetworkNamespace,
@@ -39,7 +38,7 @@ export function sshCommand(
     BatchMode: 'yes',
     IdentitiesOnly: 'yes',
     IdentityFile: key.privateKey,
-    // Every instance makes its host key at first boot and lives for minutes.
+    // Every container makes its host key at first boot and lives for minutes.
     StrictHostKeyChecking: 'no',
     UserKnownHostsFile: '/dev/null',
     LogLevel: 'ERROR',
@@ -52,13 +51,9 @@ export function sshCommand(
 
 const SSH_DEADLINE_MS = 60_000;
 
-/** Waits until a host lets the key in. */
+/** Waits until a host admits the key. */
 export async function waitForSsh(from: NetworkNamespace, key: SshKey, host: string): Promise<void> {
   const line = sshCommand(from, key, host, ['true']);
-  const isOpen = () =>
-    executeQuietly(line).then(
-      () => true,
-      () => false,
-    );
-  await waitQuietly(`sshd on ${host} to let admin in`, isOpen, SSH_DEADLINE_MS);
+  const isAdmitted = async () => (await captureQuietly(line).catch(() => undefined)) !== undefined;
+  await waitQuietly(`sshd on ${host} to admit admin`, isAdmitted, SSH_DEADLINE_MS);
 }

@@ -1,4 +1,4 @@
-/** A DynamoDB that is lent to a service for a while: `test-database-process.ts <host> <port> <table>`. */
+/** A DynamoDB for tests, with one table in memory: `test-database-process.ts <host> <port> <table>`. */
 import { once } from 'node:events';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';

@@ -1,6 +1,6 @@
 import { PORT, TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import type { CommandLine } from '../../cli/run.ts';
-import { executeQuietly } from '../../machine/execute.ts';
+import { captureQuietly } from '../../cli/run.ts';
 import { sshCommand, waitForSsh } from '../../machine/ssh.ts';
 import type { VerdictLine } from '../core/run-record.ts';
 import { CREDENTIALS_PATH } from './stage/metadata-service.ts';
@@ -46,7 +46,7 @@ async function provePostIsStored(stage: Stage, site: string): Promise<VerdictLin
     'POST',
     `${site}${TIMESTAMPS_PATH}`,
   ];
-  const timestamp = (await executeQuietly(stage.client.namespace.inside(line))).trim();
+  const timestamp = (await captureQuietly(stage.client.namespace.inside(line))).trim();
   const stored = await stage.readTable();
   return {
     promise: 'a POST through the load balancer is stored',
@@ -102,7 +102,7 @@ async function refuses(what: string, from: Attachment, address: string, port: nu
 async function proveBastion({ operator, bastion, sandbox: { key } }: Stage, instance: string): Promise<VerdictLine> {
   const isActive: CommandLine = ['systemctl', 'is-active', 'stampede'];
   const line = sshCommand(operator.namespace, key, instance, isActive, bastion.address);
-  const state = await executeQuietly(line).catch((error: Error) => error.message);
+  const state = await captureQuietly(line).catch((error: Error) => error.message);
   return {
     promise: 'SSH through the bastion reaches an instance',
     kept: state.trim() === 'active',
@@ -123,5 +123,5 @@ async function statusOf(from: Attachment, url: string, deadlineS: number, accept
     ...format,
     url,
   ];
-  return Number(await executeQuietly(from.namespace.inside(line)).catch(() => '0'));
+  return Number(await captureQuietly(from.namespace.inside(line)).catch(() => '0'));
 }

@@ -4,8 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { TIMEOUTS_MS, TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import { OperatorError } from '../../cli/errors.ts';
+import { becomesTrue, waitQuietly } from '../../cli/wait.ts';
 import type { Sandbox } from '../../machine/sandbox.ts';
-import { comesTrue, waitQuietly } from '../../machine/wait.ts';
 import { type Health, isHealthy } from '../core/recovery.ts';
 import { type Answer, observationsOf } from './answers.ts';
 import { RequestNotes } from './request-log.ts';
@@ -71,7 +71,7 @@ export class Clients {
       const seconds = observationsOf(recent, sinceMs);
       return sinceMs >= startMs && recent.length > 0 && seconds.every((second) => isHealthy(second, health));
     };
-    await comesTrue(() => this.#look('calm', isCalm), deadlineMs);
+    await becomesTrue(() => this.#look('calm', isCalm), deadlineMs);
   }
 
   async #waitFor(what: string, isThere: () => boolean, deadlineMs: number): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Image, requireImage } from '../../../scripts/image/image-tags.ts';
+import type { Image } from '../../../scripts/aws/images-ec2.ts';
+import { requireImage } from '../../../scripts/image/image-tags.ts';
 
 const IMAGE: Image = {
   id: 'ami-00000001',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { IMAGE_PATHS } from '../../../../ami/contract.ts';
-import { comesTrue } from '../../../machine/wait.ts';
+import { becomesTrue } from '../../../cli/wait.ts';
 import type { VerdictLine } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import { derivedImage } from '../stage/images.ts';
@@ -29,7 +29,7 @@ export async function badImage(stage: Stage, timeline: Timeline): Promise<Verdic
     }
     return abandoned.size > 0;
   };
-  await comesTrue(isAbandoned, ABANDONED_DEADLINE_MS);
+  await becomesTrue(isAbandoned, ABANDONED_DEADLINE_MS);
   fleet.desired -= 1;
   await fleet.rollBackTo(good);
   timeline.faults.push({ fromS, toS: timeline.second, text: 'bad image' });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { waitQuietly } from '../../../machine/wait.ts';
+import { waitQuietly } from '../../../cli/wait.ts';
 import type { VerdictLine } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import { SETTLE_DEADLINE_MS } from '../stage/fleet.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { comesTrue } from '../../../machine/wait.ts';
+import { becomesTrue } from '../../../cli/wait.ts';
 import type { VerdictLine } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import { Scaler } from '../scaling/scaler.ts';
@@ -41,11 +41,11 @@ export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<V
     timeline.tell(`fault: heat, ${perS} computations per second, ${CPUS_PER_INSTANCE} CPU an instance`);
     const fromS = timeline.second;
     const heating = startBackground('heat', client.namespace.inside(heat), sandbox);
-    await comesTrue(isLarger, HEAT.longestS * 1_000);
+    await becomesTrue(isLarger, HEAT.longestS * 1_000);
     heating.kill('SIGKILL');
     timeline.tell('the heat ends');
     timeline.faults.push({ fromS, toS: timeline.second, text: 'heat' });
-    await comesTrue(isCalm, CALM_DEADLINE_MS);
+    await becomesTrue(isCalm, CALM_DEADLINE_MS);
   } finally {
     running.abort();
     await work;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Undo } from '../../../cli/undo.ts';
-import { waitQuietly } from '../../../machine/wait.ts';
+import { waitQuietly } from '../../../cli/wait.ts';
 import { reconcile } from '../../../scaling/model/zones.ts';
 import type { Launcher, Member } from './launcher.ts';
 import type { LifecycleHookEndpoint } from './lifecycle-hook-endpoint.ts';

@@ -2,9 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { run } from '../../../cli/run.ts';
-import { OFFLINE_IMAGE } from '../../../image/bakes.ts';
-import { executeQuietly } from '../../../machine/execute.ts';
+import { captureQuietly, run } from '../../../cli/run.ts';
+import { OFFLINE_IMAGE } from '../../../image/bake-facts.ts';
 import { mountOverlay } from '../../../machine/mounts.ts';
 import type { Stage } from './stage.ts';
 
@@ -27,7 +26,7 @@ export async function sealedImage(): Promise<string> {
 
 /** A hash of the sources that git knows, as they are in the working tree. */
 async function contentKey(): Promise<string> {
-  const list = await executeQuietly([
+  const list = await captureQuietly([
     'git',
     'ls-files',
     '-z',

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { executeQuietly } from '../../../machine/execute.ts';
+import { captureQuietly } from '../../../cli/run.ts';
 import { deleteNamespace, makeNamespace, type NetworkNamespace } from '../../../machine/network-namespace.ts';
 import { nameInRun } from '../../../machine/run-name.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
@@ -60,12 +60,12 @@ export class StageNetwork {
   ): Promise<StageNetwork> {
     const network = new StageNetwork(await makeNamespace(nameInRun('router'), sandbox.undo), sandbox);
     const { router } = network;
-    await executeQuietly(router.inside(['sysctl', '--quiet', '--write', 'net.ipv4.ip_forward=1']));
+    await captureQuietly(router.inside(['sysctl', '--quiet', '--write', 'net.ipv4.ip_forward=1']));
     await network.#ip('address', 'add', `${METADATA_ADDRESS}/32`, 'dev', 'lo');
     const cidrs = databaseSubnets.map(({ cidr }) => cidr);
     const rules = join(sandbox.directory, 'router.nft');
     await writeFile(rules, `${nftRuleset(securityGroups)}${nftGateway(OUTSIDE.database, cidrs)}`);
-    await executeQuietly(router.inside(['nft', '--file', rules]));
+    await captureQuietly(router.inside(['nft', '--file', rules]));
     return network;
   }
 
@@ -76,16 +76,16 @@ export class StageNetwork {
     await this.#ip('link', 'add', address, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace.name);
     await this.#ip('address', 'add', `${GATEWAY}/32`, 'dev', address);
     await this.restore({ address });
-    await executeQuietly([...own, 'address', 'add', `${address}/32`, 'dev', 'eth0']);
-    await executeQuietly([...own, 'link', 'set', 'eth0', 'up']);
-    await executeQuietly([...own, 'route', 'add', 'default', 'via', GATEWAY, 'dev', 'eth0', 'onlink']);
-    if (group !== undefined) await executeQuietly(this.router.inside(nftMember('add', group, address)));
+    await captureQuietly([...own, 'address', 'add', `${address}/32`, 'dev', 'eth0']);
+    await captureQuietly([...own, 'link', 'set', 'eth0', 'up']);
+    await captureQuietly([...own, 'route', 'add', 'default', 'via', GATEWAY, 'dev', 'eth0', 'onlink']);
+    if (group !== undefined) await captureQuietly(this.router.inside(nftMember('add', group, address)));
     return { namespace, address, group };
   }
 
   /** Removes a machine from the network for good. */
   async detach({ namespace, address, group }: Attachment): Promise<void> {
-    if (group !== undefined) await executeQuietly(this.router.inside(nftMember('delete', group, address)));
+    if (group !== undefined) await captureQuietly(this.router.inside(nftMember('delete', group, address)));
     await deleteNamespace(namespace.name);
   }
 
@@ -101,14 +101,14 @@ export class StageNetwork {
   }
 
   async #ip(...args: readonly string[]): Promise<void> {
-    await executeQuietly(['ip', '-n', this.router.name, ...args]);
+    await captureQuietly(['ip', '-n', this.router.name, ...args]);
   }
 }
 
 /** Whether a machine can open a connection to an address. */
 export async function canConnect(from: Attachment, address: string, port: number): Promise<boolean> {
   const probe = `exec 3<>/dev/tcp/${address}/${port}`;
-  return await executeQuietly(from.namespace.inside(['timeout', `${REFUSED_AFTER_S}`, 'bash', '-c', probe])).then(
+  return await captureQuietly(from.namespace.inside(['timeout', `${REFUSED_AFTER_S}`, 'bash', '-c', probe])).then(
     () => true,
     () => false,
   );

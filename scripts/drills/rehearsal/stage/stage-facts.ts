@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { OperatorError } from '../../../cli/errors.ts';
 import type { CommandLine } from '../../../cli/run.ts';
-import { executeQuietly } from '../../../machine/execute.ts';
+import { captureQuietly } from '../../../cli/run.ts';
 import type { ScalingSettings } from '../../../scaling/model/settings.ts';
 import {
   GROUP,
@@ -64,7 +64,7 @@ export async function synthesizeStage(stage: string, directory: string): Promise
   const output = join(directory, 'cdk.out');
   const settings = [`stage=${stage}`, ...SETTINGS].flatMap((setting) => ['-c', setting]);
   const synth: CommandLine = ['npm', 'run', '--silent', 'synth', '--', '--output', output, ...settings];
-  await executeQuietly(synth, { deadlineMs: SYNTH_DEADLINE_MS });
+  await captureQuietly(synth, { deadlineMs: SYNTH_DEADLINE_MS });
   return await loadStage(output, stage);
 }
 

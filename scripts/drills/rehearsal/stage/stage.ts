@@ -1,13 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { captureQuietly } from '../../../cli/run.ts';
+import { waitQuietly } from '../../../cli/wait.ts';
 import { makeBaseRoot } from '../../../machine/base-root.ts';
 import { Container } from '../../../machine/container.ts';
-import { executeQuietly } from '../../../machine/execute.ts';
 import { startTestDatabase } from '../../../machine/fixtures.ts';
 import { mountImage } from '../../../machine/mounts.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { authorizedKeys } from '../../../machine/ssh.ts';
-import { waitQuietly } from '../../../machine/wait.ts';
 import { startBackground } from './background.ts';
 import { Fleet } from './fleet.ts';
 import { Launcher } from './launcher.ts';
@@ -80,7 +80,7 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
     readTable: async () => {
       const script = join(import.meta.dirname, 'table-reader.ts');
       const endpoint = `http://${OUTSIDE.database}:${AWS_PORT}`;
-      const output = await executeQuietly(database.namespace.inside([process.execPath, script, endpoint, TABLE_NAME]));
+      const output = await captureQuietly(database.namespace.inside([process.execPath, script, endpoint, TABLE_NAME]));
       return output.split('\n').filter((line) => line !== '');
     },
   };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { Undo } from '../../../../scripts/cli/undo.ts';
+import { becomesTrue } from '../../../../scripts/cli/wait.ts';
 import { Fleet, type FleetOptions } from '../../../../scripts/drills/rehearsal/stage/fleet.ts';
 import type { Member } from '../../../../scripts/drills/rehearsal/stage/launcher.ts';
 import type { LaunchOutcome } from '../../../../scripts/drills/rehearsal/stage/lifecycle-hook-endpoint.ts';
-import { comesTrue } from '../../../../scripts/machine/wait.ts';
 import { settings } from '../../scaling/model/settings-example.ts';
 
 const ENDS_MS = 3_000;
@@ -50,7 +50,7 @@ function startFleet(context: TestContext) {
   fleet.log = (text) => logged.push(text);
   fleet.start();
   context.after(() => fleet.stop());
-  const becomes = async (what: () => boolean) => assert.ok(await comesTrue(what, ENDS_MS), logged.join('\n'));
+  const becomes = async (what: () => boolean) => assert.ok(await becomesTrue(what, ENDS_MS), logged.join('\n'));
   const serve = (id: string) => {
     outcomes.set(id, { result: 'CONTINUE', by: 'instance' });
     return becomes(() => targets.has(id)).then(() => targets.set(id, true));

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { captureQuietly } from '../../../../scripts/cli/run.ts';
 import { Undo } from '../../../../scripts/cli/undo.ts';
 import {
   type Attachment,
@@ -11,7 +12,6 @@ import {
   OUTSIDE,
   StageNetwork,
 } from '../../../../scripts/drills/rehearsal/stage/network.ts';
-import { executeQuietly } from '../../../../scripts/machine/execute.ts';
 import { startTestDatabase } from '../../../../scripts/machine/fixtures.ts';
 import { readSecurityGroups } from '../../../../scripts/scaling/template/security-groups.ts';
 import { exampleStage } from '../../scaling/template/stage-example.ts';
@@ -62,7 +62,7 @@ describe('what the rehearsal calls refused', { skip: cannotRun }, () => {
   });
 
   it('is reachable without the rules', async () => {
-    await executeQuietly(network.router.inside(['nft', 'flush', 'ruleset']));
+    await captureQuietly(network.router.inside(['nft', 'flush', 'ruleset']));
     assert.deepEqual([...new Set(Object.values(await reached()))], [true]);
   });
 });

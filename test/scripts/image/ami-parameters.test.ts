@@ -7,7 +7,7 @@ import {
   type Pointers,
   publishChanges,
   usesByPointers,
-} from '../../../scripts/image/pointers.ts';
+} from '../../../scripts/image/ami-parameters.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 

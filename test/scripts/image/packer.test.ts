@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { commandText } from '../../../scripts/cli/run.ts';
-import { bakeVariables, imageName, packerCommand } from '../../../scripts/image/packer-command.ts';
+import { bakedImageId, bakeVariables, imageName, packerCommand } from '../../../scripts/image/packer.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const BAKE = {
@@ -10,7 +10,6 @@ const BAKE = {
   architecture: 'arm64',
   payload: { path: 'payload.tar.gz', sha256: 'cafe', version: '1.0.0', nodeVersion: '26.10.0' },
   factsDirectory: 'bakes/stampede-1.0.0',
-  databasePort: 18_000,
 } as const;
 
 describe('the packer command', () => {
@@ -28,5 +27,29 @@ describe('the name of an image', () => {
   it('tells version, architecture, commit and time', () => {
     const now = new Date('2026-11-21T07:45:06.789Z');
     assert.equal(imageName('1.0.0', 'arm64', COMMIT, now), 'stampede-1.0.0-arm64-0123456789ab-20261121T074506');
+  });
+});
+
+const build = (run: string, image: string, artifact: string) => ({
+  packer_run_uuid: run,
+  artifact_id: artifact,
+  custom_data: { image_name: image },
+});
+const MANIFEST = JSON.stringify({
+  last_run_uuid: 'run-2',
+  builds: [build('run-1', 'image-1', 'eu-west-1:ami-1'), build('run-2', 'image-2', 'us-east-1:ami-3,eu-west-1:ami-2')],
+});
+
+describe("Packer's manifest", () => {
+  it('tells the image of the last run in the region', () => {
+    assert.equal(bakedImageId(MANIFEST, 'image-2', 'eu-west-1'), 'ami-2');
+  });
+
+  it('is refused when it is of another bake', () => {
+    assert.throws(() => bakedImageId(MANIFEST, 'image-3', 'eu-west-1'), /is of image-2, expected image-3/);
+  });
+
+  it('is refused when nothing was made in the region', () => {
+    assert.throws(() => bakedImageId(MANIFEST, 'image-2', 'eu-north-1'), /none of it in eu-north-1/);
   });
 });

@@ -1,30 +1,28 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { captureQuietly, runLogged } from '../cli/run.ts';
 import { Container } from '../machine/container.ts';
-import { executeLogged, executeQuietly } from '../machine/execute.ts';
 import { startTestDatabase } from '../machine/fixtures.ts';
 import { makeNamespace } from '../machine/network-namespace.ts';
 import { nameInRun } from '../machine/run-name.ts';
 import type { Sandbox } from '../machine/sandbox.ts';
 import { authorizedKeys } from '../machine/ssh.ts';
-import { type Bake, bakeVariables, packerCommand } from './packer-command.ts';
+import { BAKE_DATABASE, type Bake, bakeVariables, packerCommand } from './packer.ts';
 
 const HOST_KEYS_UNIT = 'etc/systemd/system/ssh.service.d/10-host-keys.conf';
+const SQUASH_OPTIONS = ['-comp', 'zstd', '-Xcompression-level', '3', '-quiet', '-no-progress', '-noappend'];
+const SQUASH_DEADLINE_MS = 180_000;
 
 /**
- * Runs the provisioners of packer.pkr.hcl on a machine that has no uplink at all, and seals its root into a squashfs.
+ * Runs the provisioners of packer.pkr.hcl in a container that has no uplink, and seals its root into a squashfs.
  *
  * @param image file that becomes the sealed image
  */
-export async function bakeOffline(
-  bake: Bake,
-  baseRoot: string,
-  image: string,
-  { directory, key, undo }: Sandbox,
-): Promise<void> {
+export async function bakeOffline(bake: Bake, baseRoot: string, image: string, sandbox: Sandbox): Promise<void> {
+  const { directory, key, undo } = sandbox;
   const namespace = await makeNamespace(nameInRun('builder'), undo);
-  await startTestDatabase({ host: '127.0.0.1', port: bake.databasePort, table: 'bake' }, undo, namespace.inside);
-  // Debian's cloud image makes host keys by cloud-init; here the image's own unit does it from the start.
+  await startTestDatabase(BAKE_DATABASE, undo, namespace.inside);
+  // In Debian's cloud image cloud-init makes the host keys; here the image's own unit does it from the start.
   const hostKeys = { path: HOST_KEYS_UNIT, text: await readFile(join('ami/files', HOST_KEYS_UNIT), 'utf8') };
   const files = [authorizedKeys(key), hostKeys];
   const builder = await Container.boot({ name: 'builder', image: baseRoot, namespace, directory, files }, undo);
@@ -32,30 +30,14 @@ export async function bakeOffline(
   const variables = {
     ...bakeVariables(bake),
     offline_ssh_key: key.privateKey,
-    // Not the file that a deployment reads: what is made here is no AMI.
+    // Not the file that a deployment reads: this bake makes no AMI.
     manifest: join(bake.factsDirectory, 'manifest.json'),
   };
   await mkdir(bake.factsDirectory, { recursive: true });
   // The one file, not the folder: Debian's Packer cannot read plugins.pkr.hcl.
   const command = packerCommand('build', 'null.offline', variables, 'packer.pkr.hcl');
-  await executeLogged(namespace.inside(command), join(bake.factsDirectory, 'packer.log'));
+  await runLogged(namespace.inside(command), join(bake.factsDirectory, 'packer.log'));
 
   await builder.powerOff();
-  await executeQuietly(squashCommand(builder.root, image), { deadlineMs: 180_000 });
-}
-
-/** The command line that packs a root directory into an image file. */
-export function squashCommand(root: string, image: string) {
-  return [
-    'mksquashfs',
-    root,
-    image,
-    '-comp',
-    'zstd',
-    '-Xcompression-level',
-    '3',
-    '-quiet',
-    '-no-progress',
-    '-noappend',
-  ] as const;
+  await captureQuietly(['mksquashfs', builder.root, image, ...SQUASH_OPTIONS], { deadlineMs: SQUASH_DEADLINE_MS });
 }

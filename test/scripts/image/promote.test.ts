@@ -81,6 +81,19 @@ describe('npm run promote', () => {
     assert.match(stderr, /tag Commit is c{40}, expected d{40}/);
   });
 
+  it('refuses a parameter that is not an image id', async () => {
+    const parameters = { ...POINTERS, '/stampede/ami/candidate': 'none' };
+    const { code, stderr } = await start('promote', imagesOnAws({ images: [NEW], parameters }));
+    assert.equal(code, 1);
+    assert.match(stderr, /\/stampede\/ami\/candidate is 'none', expected the id of an image, such as ami-/);
+  });
+
+  it('refuses a commit that is not complete', async () => {
+    const { code, stderr } = await start('promote', {}, '--commit', 'abc123');
+    assert.equal(code, 2);
+    assert.match(stderr, /--commit is 'abc123': expected the 40 hexadecimal digits of a commit/);
+  });
+
   it('tells what to do when there is no candidate', async () => {
     const { code, stderr } = await start('promote', imagesOnAws({ images: [] }));
     assert.equal(code, 1);
