@@ -11,7 +11,7 @@ import { readInstanceIdentity } from './instance.ts';
 import { createLogger } from './logger.ts';
 import { startTelemetry } from './metrics/telemetry.ts';
 import { createService, type Service } from './service.ts';
-import { startTracing, type Tracing } from './tracing/tracing.ts';
+import type { Tracing } from './tracing/tracing.ts';
 import { COMMIT, FROM_SOURCE, VERSION } from './version.ts';
 
 const EXIT_CONFIG = 78; // EX_CONFIG of sysexits.h
@@ -52,8 +52,10 @@ const listen = async (service: Service, { port, host }: Config): Promise<Address
   return service.server.address() as AddressInfo;
 };
 
-const traceRequests = ({ otlpEndpoint }: Config, logger: Logger): Tracing | undefined => {
+/** Where tracing is off, OpenTelemetry is not even loaded. */
+const traceRequests = async ({ otlpEndpoint }: Config, logger: Logger): Promise<Tracing | undefined> => {
   if (otlpEndpoint === undefined) return undefined;
+  const { startTracing } = await import('./tracing/tracing.ts');
   const onError = (err: unknown): void => logger.warn({ err }, 'traces not sent');
   return startTracing({ endpoint: otlpEndpoint, serviceName: SERVICE_NAME, nowMs: Date.now, onError });
 };
@@ -84,16 +86,25 @@ const main = async (): Promise<void> => {
     process.exit(1);
   });
 
-  const [database, identity, telemetry] = await Promise.all([
+  const [database, identity, telemetry, tracing] = await Promise.all([
     openDatabase(config),
     // Whoever runs on the embedded database does not run on EC2.
     config.tableName === undefined ? undefined : readInstanceIdentity(config.metadata),
     startTelemetry(config, logger),
+    traceRequests(config, logger),
   ]);
   const facts = { hostname: config.hostname, ...identity, version: VERSION, commit: COMMIT };
   const { client, tableName } = database;
-  const service = createService({ config, facts, client, tableName, logger, telemetry });
-  endOnSignal(service, database, traceRequests(config, logger), logger);
+  const service = createService({
+    config,
+    facts,
+    client,
+    tableName,
+    logger,
+    telemetry,
+    ...(tracing && { tracing }),
+  });
+  endOnSignal(service, database, tracing, logger);
   await proveTable(service, logger);
   const { address, port } = await listen(service, config);
   logger.info({ address, port, version: VERSION, commit: COMMIT, table: tableName }, 'listening');

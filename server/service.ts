@@ -28,7 +28,7 @@ import { usersRoutes } from './http/users.ts';
 import type { Telemetry } from './metrics/telemetry.ts';
 import type { ServiceFacts } from './service-facts.ts';
 import { createClock } from './timestamps/clock.ts';
-import { GroupCommit } from './timestamps/group-commit.ts';
+import { type CommitObserver, GroupCommit } from './timestamps/group-commit.ts';
 import { FROM_SOURCE } from './version.ts';
 
 export interface ServiceOptions {
@@ -38,6 +38,8 @@ export interface ServiceOptions {
   readonly tableName: string;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
+  /** @default - no traces */
+  readonly tracing?: Required<Pick<CommitObserver, 'commitEnded'>>;
 }
 
 /** One process's service: an HTTP server that is not listening yet, and how to end it. */
@@ -57,7 +59,15 @@ const LOAD_WORKER = join(import.meta.dirname, FROM_SOURCE ? 'cpu-load/worker.ts'
 const makeWriterId = (): string => Number.parseInt(randomBytes(5).toString('hex'), 16).toString(32).padStart(8, '0');
 
 /** Wires the parts of one process. */
-export const createService = ({ config, facts, client, tableName, logger, telemetry }: ServiceOptions): Service => {
+export const createService = ({
+  config,
+  facts,
+  client,
+  tableName,
+  logger,
+  telemetry,
+  tracing,
+}: ServiceOptions): Service => {
   let draining = false;
   const isDraining = () => draining;
   const { metrics, reporter } = telemetry;
@@ -94,6 +104,7 @@ export const createService = ({ config, facts, client, tableName, logger, teleme
         metrics.count('timestampsFailed', timestamps);
         logger.error({ err: error, timestamps }, 'block failed');
       },
+      ...(tracing && { commitEnded: tracing.commitEnded }),
     },
   });
 

@@ -1,19 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4 } from 'node:net';
 import type { Arrival, Micros, Protocol } from '../timestamps/record.ts';
-import { makeTraceId, TRACE_ID } from '../timestamps/trace-id.ts';
+import { makeTraceId, traceIdOfHeader } from '../timestamps/trace-id.ts';
 
 const header = (request: IncomingMessage, name: string): string | undefined => {
   const value = request.headers[name];
   return typeof value === 'string' ? value : undefined;
 };
 
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html */
-const TRACE_ROOT = new RegExp(`(?:^|[;\\s])Root=(${TRACE_ID.source})(?:;|$)`);
-
 /** The trace that the load balancer began; one made up when there is none, or none that X-Ray would take. */
 const traceIdOf = (request: IncomingMessage, micros: Micros): string =>
-  TRACE_ROOT.exec(header(request, 'x-amzn-trace-id') ?? '')?.[1] ?? makeTraceId(micros);
+  traceIdOfHeader(header(request, 'x-amzn-trace-id')) ?? makeTraceId(micros);
 
 /** An address in its plain form: no port (the ALB can append it), no brackets, no IPv6 zone, no IPv4-in-IPv6. */
 const plainAddress = (text: string): string | undefined => {

@@ -16,8 +16,10 @@ export interface GroupCommitOptions {
   readonly monotonicMs?: () => number;
 }
 
-/** Is told what became of the blocks. */
+/** Observes what became of the blocks. */
 export interface CommitObserver {
+  /** A write ended, before its requests are answered; `error` says why it failed. For tracing. */
+  commitEnded?(facts: { arrivals: readonly Arrival[]; latencyMs: number; error?: unknown }): void;
   blockCommitted(facts: { latencyMs: number; timestamps: number; writeUnits: number }): void;
   blockFailed(facts: { error: unknown; timestamps: number }): void;
 }
@@ -162,15 +164,18 @@ export class GroupCommit {
     this.#lastWriteMs = startMs;
     this.#inFlight++;
     const block = this.#blockOf(waiting);
+    const { observer } = this.#options;
     try {
       const deadlineMs = ANSWER_DEADLINE_MS - (startMs - (waiting[0] as Waiting).sinceMs);
       const { writeUnits } = await this.#options.store.putBlock(block, deadlineMs);
       const records = recordsOf(block);
       for (let i = 0; i < waiting.length; i++) (waiting[i] as Waiting).resolve(records[i] as TimestampRecord);
       const latencyMs = this.#monotonicMs() - startMs;
-      this.#options.observer.blockCommitted({ latencyMs, timestamps: waiting.length, writeUnits });
+      observer.blockCommitted({ latencyMs, timestamps: waiting.length, writeUnits });
+      observer.commitEnded?.({ arrivals: block.arrivals, latencyMs });
     } catch (error) {
       this.#fail(waiting, error);
+      observer.commitEnded?.({ arrivals: block.arrivals, latencyMs: this.#monotonicMs() - startMs, error });
     }
     this.#inFlight--;
     // Clients that are being answered together come again together: with none seen yet, they get the turn they need to

@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Micros } from './record.ts';
 
-/** An AWS X-Ray trace id: version, second it began in, 96 unique bits. */
-export const TRACE_ID = /1-[0-9a-f]{8}-[0-9a-f]{24}/;
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html */
+const TRACE_ROOT = /(?:^|[;\s])Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/;
+
+/**
+ * The AWS X-Ray trace id in a value of `X-Amzn-Trace-Id`: version, second it began in, 96 unique bits.
+ * `undefined` when there is none, or none that X-Ray would take.
+ */
+export function traceIdOfHeader(header = ''): string | undefined {
+  return TRACE_ROOT.exec(header)?.[1];
+}
 
 /** The second as a trace id has it: 8 hexadecimal digits (which wrap in 2106). */
 export const traceSecond = (micros: Micros): string => hex8(Math.floor(micros / 1_000_000));

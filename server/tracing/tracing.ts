@@ -1,97 +1,149 @@
+/**
+ * Traces by OpenTelemetry's SDK. Only a process with a collector loads this file. Requests are seen through Node's own
+ * channels of its HTTP server: OpenTelemetry's instrumentation patches Node's modules and runs for every request.
+ */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { exportBody, type Span, sampledByCaller, toSpan } from './spans.ts';
+import { type Context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, RandomIdGenerator, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { CommitObserver } from '../timestamps/group-commit.ts';
+import { makeTraceId, traceIdOfHeader } from '../timestamps/trace-id.ts';
 
-/** Where spans go, and what to do when they cannot. */
 export interface TracingOptions {
   /** Base of an OTLP/HTTP collector, such as `http://127.0.0.1:4318`. */
   readonly endpoint: string;
   readonly serviceName: string;
   readonly nowMs: () => number;
-  /** Told once for each export that failed; its spans are dropped, as traces are expendable. */
+  /** Called once for each export that failed. Its spans are dropped, as traces are expendable. */
   readonly onError: (error: unknown) => void;
 }
 
 /** Tracing that runs until it is stopped. */
-export interface Tracing {
-  /** Sends what is gathered. */
+export interface Tracing extends Required<Pick<CommitObserver, 'commitEnded'>> {
+  /** Sends the spans that have ended. */
   readonly flush: () => Promise<void>;
-  /** Listens no more and sends the rest. */
+  /** Stops observing requests and sends the rest. */
   readonly stop: () => Promise<void>;
 }
 
 const EXPORT_EVERY_MS = 5_000;
 const EXPORT_DEADLINE_MS = 2_000;
-/** Beyond this many spans the collector is not keeping up, and more of them would only cost memory. */
-const MAX_GATHERED = 1_000;
+/** With more spans than this the collector does not keep up, and more of them would only cost memory. */
+const MAX_QUEUED_SPANS = 1_000;
+const TRACE_HEADER = 'x-amzn-trace-id';
 
 /**
- * Sends spans of requests to a collector: of those that the caller wants traced, and of one request a second besides, as X-Ray's
- * default rule does. It listens to Node's own channels of its HTTP server, so that where it is off no request pays for it.
+ * Sends a span of each sampled request, and of each commit that holds one. Sampled are the requests that the caller
+ * wants traced (`Sampled=1`), and otherwise one request a second unless the caller declines (`Sampled=0`), as in
+ * X-Ray's default rule.
  */
 export function startTracing({ endpoint, serviceName, nowMs, onError }: TracingOptions): Tracing {
-  const startedAt = new WeakMap<IncomingMessage, number>();
-  let gathered: Span[] = [];
+  /** The sampled requests that are being answered, by their X-Ray trace id. */
+  const open = new Map<string, Span>();
   let sampledSecond = 0;
+  let traceId = '';
+  const url = `${endpoint}/v1/traces`;
+  const provider = new TracerProvider({
+    resource: resourceFromAttributes({ 'service.name': serviceName }),
+    // The SDK takes a trace id from a parent only, and a load balancer gives one without a parent.
+    idGenerator: { generateTraceId: () => traceId, generateSpanId: new RandomIdGenerator().generateSpanId },
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: reportErrors(new OTLPTraceExporter({ url, timeoutMillis: EXPORT_DEADLINE_MS }), url, onError),
+        scheduledDelayMillis: EXPORT_EVERY_MS,
+        exportTimeoutMillis: 2 * EXPORT_DEADLINE_MS,
+        maxQueueSize: MAX_QUEUED_SPANS,
+      }),
+    ],
+  });
+  const tracer = provider.getTracer(serviceName);
 
-  const onStart = (message: unknown): void => {
-    const { request } = message as { request: IncomingMessage };
-    const now = nowMs();
-    const wanted = sampledByCaller(traceHeader(request));
-    const second = Math.floor(now / 1000);
-    if (wanted === false || (wanted === undefined && second === sampledSecond)) return;
-    if (wanted === undefined) sampledSecond = second;
-    startedAt.set(request, now);
-  };
+  function isSampled(header: string | undefined): boolean {
+    const decision = /(?:^|;)\s*Sampled=([01])/.exec(header ?? '')?.[1];
+    if (decision !== undefined) return decision === '1';
+    const second = Math.floor(nowMs() / 1000);
+    if (second === sampledSecond) return false;
+    sampledSecond = second;
+    return true;
+  }
 
-  const onFinish = (message: unknown): void => {
+  function onRequest(message: unknown): void {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
-    const startMs = startedAt.get(request);
-    if (startMs === undefined || gathered.length >= MAX_GATHERED) return;
+    const header = request.headers[TRACE_HEADER]?.toString();
+    if (!isSampled(header)) return;
+    const startTime = nowMs();
+    const xrayId = traceIdOfHeader(header) ?? makeTraceId(startTime * 1000);
+    // A timestamp is recorded with the trace id of its span.
+    request.headers[TRACE_HEADER] = `Root=${xrayId}`;
+    traceId = openTelemetryId(xrayId);
     const { method = '', url = '' } = request;
     const path = url.split('?', 1)[0] as string;
-    const answered = {
-      method,
-      path,
-      status: response.statusCode,
-      traceHeader: traceHeader(request),
-      startMs,
-      endMs: nowMs(),
-    };
-    gathered.push(toSpan(answered));
-  };
+    const attributes = { 'http.request.method': method, 'url.path': path };
+    const options = { kind: SpanKind.SERVER, startTime, attributes };
+    const span = tracer.startSpan(`${method} ${path}`, options, parentOf(header, traceId));
+    open.set(xrayId, span);
+    response.once('close', () => {
+      if (open.get(xrayId) === span) open.delete(xrayId);
+      if (response.writableFinished) span.setAttribute('http.response.status_code', response.statusCode);
+      if (!response.writableFinished || response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end(nowMs());
+    });
+  }
 
-  const flush = async (): Promise<void> => {
-    const spans = gathered;
-    gathered = [];
+  function commitEnded({ arrivals, latencyMs, error }: Parameters<Tracing['commitEnded']>[0]): void {
+    if (open.size === 0) return;
+    const spans = arrivals.map((arrival) => open.get(arrival.traceId)).filter((span) => span !== undefined);
     if (spans.length === 0) return;
-    try {
-      await send(`${endpoint}/v1/traces`, exportBody(spans, serviceName));
-    } catch (error) {
-      onError(error);
-    }
-  };
+    const endTime = nowMs();
+    traceId = openTelemetryId(makeTraceId(endTime * 1000));
+    const span = tracer.startSpan(
+      'commit',
+      {
+        startTime: endTime - latencyMs,
+        attributes: { 'stampede.timestamps': arrivals.length },
+        links: spans.map((request) => ({ context: request.spanContext() })),
+      },
+      ROOT_CONTEXT,
+    );
+    if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });
+    span.end(endTime);
+  }
 
-  subscribe('http.server.request.start', onStart);
-  subscribe('http.server.response.finish', onFinish);
-  const timer = setInterval(flush, EXPORT_EVERY_MS).unref();
-  const stop = (): Promise<void> => {
-    clearInterval(timer);
-    unsubscribe('http.server.request.start', onStart);
-    unsubscribe('http.server.response.finish', onFinish);
-    return flush();
+  subscribe('http.server.request.start', onRequest);
+  return {
+    commitEnded,
+    // Errors have been reported by the exporter.
+    flush: () => provider.forceFlush().catch(() => {}),
+    stop() {
+      unsubscribe('http.server.request.start', onRequest);
+      return provider.shutdown().catch(() => {});
+    },
   };
-  return { flush, stop };
 }
 
-function traceHeader({ headers }: IncomingMessage): string | undefined {
-  const header = headers['x-amzn-trace-id'];
-  return Array.isArray(header) ? header[0] : header;
+/** X-Ray's id `1-<8>-<24>` has OpenTelemetry's 32 digits. X-Ray refuses a trace whose first 8 are not its second. */
+function openTelemetryId(xrayId: string): string {
+  return xrayId.slice(2).replace('-', '');
 }
 
-async function send(url: string, body: string): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(EXPORT_DEADLINE_MS) });
-  await response.arrayBuffer();
-  if (!response.ok) throw new Error(`The collector at ${url} answered ${response.status}, expected 200`);
+function parentOf(header: string | undefined, traceId: string): Context {
+  const spanId = /(?:^|;)\s*Parent=([0-9a-f]{16})/.exec(header ?? '')?.[1];
+  if (spanId === undefined) return ROOT_CONTEXT;
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true });
+}
+
+function reportErrors(exporter: OTLPTraceExporter, url: string, onError: (error: unknown) => void): SpanExporter {
+  return {
+    shutdown: () => exporter.shutdown(),
+    export: (spans, done) =>
+      exporter.export(spans, (result) => {
+        const { error } = result;
+        const status = (error as { code?: number } | undefined)?.code;
+        if (error)
+          onError(new Error(`The collector at ${url} answered ${status ?? 'nothing'}, expected 200`, { cause: error }));
+        done(result);
+      }),
+  };
 }

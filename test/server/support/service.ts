@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { type Config, readConfig } from '../../../server/config.ts';
 import { startTelemetry } from '../../../server/metrics/telemetry.ts';
 import { createService } from '../../../server/service.ts';
+import type { Tracing } from '../../../server/tracing/tracing.ts';
 import type { TestDatabase } from './database.ts';
 
 export interface TestService {
@@ -27,6 +28,7 @@ export const startService = async (
   { client, tableName }: TestDatabase,
   environment: Record<string, string> = {},
   instanceId?: string,
+  tracing?: Tracing,
 ): Promise<TestService> => {
   const config: Config = readConfig({ ...DEFAULTS, ...environment }, { embeddedDatabase: true });
   const log: Record<string, unknown>[] = [];
@@ -39,7 +41,7 @@ export const startService = async (
   const facts = { hostname: 'test-host', ...(instanceId && { instanceId }), version: '1.2.3', commit: 'abcdef123456' };
   const logger = pino({ level: 'trace' }, sink);
   const telemetry = await startTelemetry(config, logger);
-  const service = createService({ config, facts, client, tableName, logger, telemetry });
+  const service = createService({ config, facts, client, tableName, logger, telemetry, ...(tracing && { tracing }) });
   service.server.listen(config.port, config.host);
   await once(service.server, 'listening');
   after(() => {

@@ -4,10 +4,24 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import type { Span } from '../../../server/tracing/spans.ts';
 import { startTracing, type Tracing } from '../../../server/tracing/tracing.ts';
+import { startDatabase } from '../support/database.ts';
+import { startService } from '../support/service.ts';
 
 const ROOT = 'Root=1-67891233-abcdef012345678912345678';
+
+/** A span as the collector receives it. */
+interface Span {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
+  readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
+  readonly status: { readonly code?: number };
+}
 
 /** Starts a server on a free port of loopback; gives its URL. */
 async function listen(server: Server): Promise<string> {
@@ -67,7 +81,7 @@ describe('tracing', () => {
     assert.equal(span?.name, 'GET /app');
     assert.equal(span?.startTimeUnixNano, '1795219200000000000');
     assert.deepEqual(span?.attributes.at(-1)?.value, { intValue: 201 });
-    assert.deepEqual(span?.status, {});
+    assert.deepEqual(span?.status, { code: 0 });
   });
 
   it('marks a server error', async () => {
@@ -116,6 +130,76 @@ describe('tracing', () => {
     assert.deepEqual(
       received.map(({ name }) => name),
       ['GET /last'],
+    );
+  });
+
+  describe('of commits', () => {
+    /** Posts to a service that is traced and waits until the spans have been sent. */
+    const post = async (traceHeader?: string): Promise<Response> => {
+      const { url } = await startService(await startDatabase(), {}, 'i-1', tracing);
+      // The database's own requests, which are in this process as well, took the sample of the second.
+      now += 1_000;
+      const headers = { accept: 'application/json', ...(traceHeader && { 'x-amzn-trace-id': traceHeader }) };
+      const answer = await fetch(`${url}/app`, { method: 'POST', headers });
+      await setImmediate();
+      await tracing.flush();
+      return answer;
+    };
+    const spansOf = (name: string) => received.filter((span) => span.name === name);
+
+    it('sends one span that links to the sampled requests of the commit', async () => {
+      await post(`${ROOT};Sampled=1`);
+      const [request] = spansOf('POST /app');
+      const [commit, ...others] = spansOf('commit');
+      assert.deepEqual(others, []);
+      assert.deepEqual(
+        commit?.links?.map(({ traceId, spanId }) => ({ traceId, spanId })),
+        [{ traceId: request?.traceId, spanId: request?.spanId }],
+      );
+      assert.notEqual(commit?.traceId, request?.traceId);
+      assert.deepEqual(commit?.attributes, [{ key: 'stampede.timestamps', value: { intValue: 1 } }]);
+      assert.ok(BigInt(commit?.startTimeUnixNano ?? 0) < BigInt(commit?.endTimeUnixNano ?? 0));
+    });
+
+    it('sends none for a commit without a sampled request', async () => {
+      await post(`${ROOT};Sampled=0`);
+      assert.deepEqual([...spansOf('POST /app'), ...spansOf('commit')], []);
+    });
+
+    it('records the trace id that it gave to a request without one', async () => {
+      const answer = await post();
+      const { traceId } = (await answer.json()) as { traceId: string };
+      const [request] = spansOf('POST /app');
+      assert.equal(traceId.slice(2).replace('-', ''), request?.traceId);
+      assert.equal(spansOf('commit')[0]?.links?.[0]?.traceId, request?.traceId);
+    });
+  });
+
+  it('marks a commit that failed', async () => {
+    const url = await serve((_request, response) => {
+      const arrival = { micros: 0, traceId: ROOT.slice(5), clientAddress: '127.0.0.1', protocol: 'http' as const };
+      tracing.commitEnded({ arrivals: [arrival], latencyMs: 5, error: new Error('no such table') });
+      response.end();
+    });
+    await ask(url, `${ROOT};Sampled=1`);
+    await tracing.flush();
+    assert.equal(received.find(({ name }) => name === 'commit')?.status.code, 2);
+  });
+
+  it('forgets the requests whose clients went away', async () => {
+    const gone = Promise.withResolvers<void>();
+    const url = await serve((request, response) => {
+      request.socket.destroy();
+      response.once('close', gone.resolve);
+    });
+    await assert.rejects(ask(url, `${ROOT};Sampled=1`));
+    await gone.promise;
+    const arrival = { micros: 0, traceId: ROOT.slice(5), clientAddress: '127.0.0.1', protocol: 'http' as const };
+    tracing.commitEnded({ arrivals: [arrival], latencyMs: 5 });
+    await tracing.flush();
+    assert.deepEqual(
+      received.map(({ name, status }) => ({ name, code: status.code })),
+      [{ name: 'GET /', code: 2 }],
     );
   });
 });
