@@ -21,9 +21,6 @@ import { readCheckout } from './image/checkout.ts';
 import { Stopwatch } from './image/stopwatch.ts';
 import { openSandbox } from './machine/sandbox.ts';
 
-/** Requests of all clients per second: few, as each costs artillery some 15 ms of CPU that the stage could use. */
-const REQUESTS_PER_S = 20;
-
 const command = {
   name: 'rehearse',
   summary: 'Runs the whole deployment on this machine, offline: proves it, breaks it, and judges how it recovers.',
@@ -48,7 +45,7 @@ await main(command, async ({ values }) => {
       const stage = await watch.time('stage up', () => openStage(stageFacts, image, sandbox));
       const proofs: VerdictLine[] = await watch.time('proofs', () => proveStage(stage));
       const target = `http://${stage.loadBalancer.address}`;
-      const clients = await watch.time('clients', () => Clients.start(target, REQUESTS_PER_S, stage.client, sandbox));
+      const clients = await watch.time('clients', () => Clients.start(target, stage.client, sandbox));
       const runs: JudgedRun[] = [];
       for (const [name, drill] of drills) {
         try {

@@ -1,17 +1,20 @@
+import { z } from 'zod';
 import type { Durability, Observation } from '../core/run-record.ts';
 
-/** How one request ended. */
-export interface Answer {
+/** How one request ended, as artillery's hooks record it. */
+export const answerSchema = z.object({
   /** Epoch milliseconds at which it was sent. */
-  readonly sentAtMs: number;
+  sentAtMs: z.number(),
   /** Epoch milliseconds at which the answer arrived or the request failed. */
-  readonly atMs: number;
+  atMs: z.number(),
   /** 0: no answer. */
-  readonly status: number;
-  readonly ms: number;
-  /** The timestamp that a 2xx acknowledged. @default - no 2xx */
-  readonly timestamp?: string;
-}
+  status: z.number(),
+  ms: z.number(),
+  /** The timestamp that a 2xx acknowledged. */
+  timestamp: z.string().optional(),
+});
+
+export type Answer = z.infer<typeof answerSchema>;
 
 /** The answers of each second from `startedAtMs`, up to the last one. */
 export function observationsOf(answers: readonly Answer[], startedAtMs: number): Observation[] {

@@ -1,6 +1,5 @@
 import { PORT, TIMESTAMPS_PATH } from '../../../server/contract.ts';
-import type { CommandLine } from '../../cli/run.ts';
-import { captureQuietly } from '../../cli/run.ts';
+import { type CommandLine, captureQuietly } from '../../cli/run.ts';
 import { sshCommand, waitForSsh } from '../../machine/ssh.ts';
 import type { VerdictLine } from '../core/run-record.ts';
 import { CREDENTIALS_PATH } from './stage/metadata-service.ts';

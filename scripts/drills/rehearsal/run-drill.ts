@@ -65,7 +65,7 @@ async function runFault(
   await sleep(steadyS * 1_000);
   if (!fault) return [];
   const proofs = await fault(stage, timeline);
-  await clients.untilServedWell(objectives.health, STEADY_S * 1_000, CALM_DEADLINE_MS);
+  await clients.untilHealthy(objectives.health, STEADY_S * 1_000, CALM_DEADLINE_MS);
   return proofs;
 }
 

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startBackground } from '../../../cli/run.ts';
 import { becomesTrue } from '../../../cli/wait.ts';
 import type { VerdictLine } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import { Scaler } from '../scaling/scaler.ts';
-import { startBackground } from '../stage/background.ts';
 import { FleetCpu, limitFleetCpu } from '../stage/instance-cpu.ts';
 import type { Stage } from '../stage/stage.ts';
 import { TIME_FACTORS } from '../stage/time-factors.ts';
@@ -40,9 +40,10 @@ export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<V
   try {
     timeline.tell(`fault: heat, ${perS} computations per second, ${CPUS_PER_INSTANCE} CPU an instance`);
     const fromS = timeline.second;
-    const heating = startBackground('heat', client.namespace.inside(heat), sandbox);
+    const heating = startBackground(client.namespace.inside(heat), { log: join(sandbox.directory, 'heat.log') });
+    sandbox.undo.later('heat', heating.stop);
     await becomesTrue(isLarger, HEAT.longestS * 1_000);
-    heating.kill('SIGKILL');
+    await heating.stop();
     timeline.tell('the heat ends');
     timeline.faults.push({ fromS, toS: timeline.second, text: 'heat' });
     await becomesTrue(isCalm, CALM_DEADLINE_MS);

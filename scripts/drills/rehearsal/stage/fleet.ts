@@ -55,6 +55,13 @@ export class Fleet {
     return this.#members.filter(({ state }) => state === 'inService');
   }
 
+  /** An instance that is in service. */
+  anyInService(): Member {
+    const [member] = this.inService;
+    if (!member) throw new Error('no instance is in service');
+    return member;
+  }
+
   /** Begins to follow `desired`, until the rehearsal ends. */
   start(): void {
     this.#loop = this.#follow();
@@ -178,7 +185,7 @@ export class Fleet {
 
   async #launch(zone: string): Promise<void> {
     const member = await this.#options.launcher.launch(zone, this.image);
-    this.#members.push(member);
+    this.#members = [...this.#members, member];
     this.log(`${member.id} is launched in ${zone}`);
   }
 }

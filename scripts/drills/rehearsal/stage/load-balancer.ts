@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { startBackground } from '../../../cli/run.ts';
 import { waitQuietly } from '../../../cli/wait.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import type { LoadBalancer, TargetGroup } from '../../../scaling/template/load-balancer.ts';
-import { startBackground } from './background.ts';
 import type { Attachment } from './network.ts';
 import type { StageFacts } from './stage-facts.ts';
 import { scaledMs, TIME_FACTORS } from './time-factors.ts';
@@ -35,11 +35,16 @@ export class Haproxy {
   }
 
   /** Resolves when it takes commands. */
-  static async start({ loadBalancer, targetGroup }: StageFacts, at: Attachment, sandbox: Sandbox): Promise<Haproxy> {
-    const [socket, file] = [join(sandbox.directory, 'haproxy.sock'), join(sandbox.directory, 'haproxy.cfg')];
+  static async start(
+    { loadBalancer, targetGroup }: StageFacts,
+    at: Attachment,
+    { directory, undo }: Sandbox,
+  ): Promise<Haproxy> {
+    const [socket, file] = [join(directory, 'haproxy.sock'), join(directory, 'haproxy.cfg')];
     const listen = `${at.address}:${loadBalancer.listeners[0]?.port ?? 80}`;
     await writeFile(file, haproxyConfig(loadBalancer, targetGroup, listen, socket));
-    startBackground('haproxy', at.namespace.inside(['haproxy', '-db', '-f', file]), sandbox);
+    const line = at.namespace.inside(['haproxy', '-db', '-f', file]);
+    undo.later('HAProxy', startBackground(line, { log: join(directory, 'haproxy.log') }).stop);
     const haproxy = new Haproxy(at.address, socket, targetGroup);
     const answers = () =>
       haproxy.states().then(

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OperatorError } from '../../../cli/errors.ts';
-import type { CommandLine } from '../../../cli/run.ts';
-import { captureQuietly } from '../../../cli/run.ts';
+import { type CommandLine, captureQuietly } from '../../../cli/run.ts';
 import type { ScalingSettings } from '../../../scaling/model/settings.ts';
 import {
   GROUP,

@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { captureQuietly } from '../../../cli/run.ts';
+import { captureQuietly, startBackground } from '../../../cli/run.ts';
 import { waitQuietly } from '../../../cli/wait.ts';
 import { makeBaseRoot } from '../../../machine/base-root.ts';
 import { Container } from '../../../machine/container.ts';
 import { startTestDatabase } from '../../../machine/fixtures.ts';
 import { mountImage } from '../../../machine/mounts.ts';
+import type { NetworkNamespace } from '../../../machine/network-namespace.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { authorizedKeys } from '../../../machine/ssh.ts';
-import { startBackground } from './background.ts';
 import { Fleet } from './fleet.ts';
 import { Launcher } from './launcher.ts';
 import { LifecycleHookEndpoint } from './lifecycle-hook-endpoint.ts';
@@ -51,8 +51,7 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
   const table = { host: OUTSIDE.database, port: AWS_PORT, table: TABLE_NAME };
   await startTestDatabase(table, undo, database.namespace.inside);
   const hookEndpoint = await LifecycleHookEndpoint.start(facts.launchHook, autoScaling, undo);
-  const metadataFile = join(directory, 'instances.json');
-  await startMetadataService(network, metadataFile, facts, sandbox);
+  const metadata = await startMetadataService(network.router, facts, sandbox);
 
   const [subnet] = facts.publicSubnets;
   if (!subnet) throw new Error('the load balancer has no subnet');
@@ -62,7 +61,7 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
   await bootBastion(bastion, sandbox);
 
   const mounted = await mountImage(image, join(directory, 'image'), undo);
-  const launcher = new Launcher(facts, network, sandbox, metadataFile);
+  const launcher = new Launcher(facts, network, sandbox, metadata.file);
   const fleet = new Fleet({ facts, network, loadBalancer, hookEndpoint, launcher, undo }, mounted);
   fleet.start();
   await fleet.settled();
@@ -76,7 +75,7 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
     operator,
     client,
     sandbox,
-    metadataLog: () => readFile(join(directory, 'metadata.log'), 'utf8'),
+    metadataLog: () => readFile(metadata.log, 'utf8'),
     readTable: async () => {
       const script = join(import.meta.dirname, 'table-reader.ts');
       const endpoint = `http://${OUTSIDE.database}:${AWS_PORT}`;
@@ -86,20 +85,21 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
   };
 }
 
+/** @returns the file that lists the instances, and the service's log */
 async function startMetadataService(
-  network: StageNetwork,
-  file: string,
+  router: NetworkNamespace,
   { requiresMetadataToken }: StageFacts,
-  sandbox: Sandbox,
-): Promise<void> {
+  { directory, undo }: Sandbox,
+): Promise<{ readonly file: string; readonly log: string }> {
+  const [file, log] = [join(directory, 'instances.json'), join(directory, 'metadata.log')];
   await writeFile(file, '[]');
   const script = join(import.meta.dirname, 'metadata-service.ts');
   const tokens = requiresMetadataToken ? 'required' : 'optional';
-  const line = network.router.inside([process.execPath, script, METADATA_ADDRESS, file, tokens]);
-  startBackground('metadata', line, sandbox);
-  const log = join(sandbox.directory, 'metadata.log');
+  const line = router.inside([process.execPath, script, METADATA_ADDRESS, file, tokens]);
+  undo.later('the metadata service', startBackground(line, { log }).stop);
   const isReady = async () => (await readFile(log, 'utf8')).startsWith('ready');
   await waitQuietly('the metadata service', isReady, READY_DEADLINE_MS);
+  return { file, log };
 }
 
 /** The bastion boots the base root: on AWS it does not run our image either. */

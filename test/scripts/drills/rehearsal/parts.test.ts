@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { artilleryScript } from '../../../../scripts/drills/rehearsal/clients.ts';
+import { evenLoadScript } from '../../../../scripts/drills/rehearsal/clients.ts';
 import { userDataFiles } from '../../../../scripts/drills/rehearsal/stage/launcher.ts';
 import { CREDENTIALS_PATH, metadataOf } from '../../../../scripts/drills/rehearsal/stage/metadata-service.ts';
 import { addressIn } from '../../../../scripts/drills/rehearsal/stage/network.ts';
@@ -39,12 +39,12 @@ describe('userDataFiles', () => {
   });
 });
 
-describe('artilleryScript', () => {
-  it('posts at the asked rate and notes each request, each answer and each failure', () => {
-    const { config, scenarios } = artilleryScript('http://10.0.0.10', 40, '/notes');
+describe('evenLoadScript', () => {
+  it('posts at an even rate and records each request, each answer and each failure', () => {
+    const { config, scenarios } = evenLoadScript('http://10.0.0.10', '/notes');
     assert.deepEqual(
       config.phases.map(({ arrivalRate }) => arrivalRate),
-      [40],
+      [20],
     );
     assert.equal(config.variables.notesFile, '/notes');
     const { beforeRequest, afterResponse } = scenarios[0]?.flow[0]?.post ?? {};

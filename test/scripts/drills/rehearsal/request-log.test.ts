@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { noteAnswer, noteError, noteSent } from '../../../../scripts/drills/artillery/note-answers.js';
-import { RequestNotes } from '../../../../scripts/drills/rehearsal/request-log.ts';
+import { RequestLog } from '../../../../scripts/drills/rehearsal/request-log.ts';
 
 async function makeNotes(context: TestContext) {
   const directory = await mkdtemp(join(tmpdir(), 'notes-'));
   const path = join(directory, 'requests.notes');
-  const notes = await RequestNotes.make(path);
+  const notes = await RequestLog.make(path);
   context.after(async () => {
     await notes.close();
     await rm(directory, { recursive: true });
@@ -17,7 +17,7 @@ async function makeNotes(context: TestContext) {
   return { notes, path };
 }
 
-describe('RequestNotes', () => {
+describe('RequestLog', () => {
   it('reads what the hooks of artillery write', async (context) => {
     const { notes, path } = await makeNotes(context);
     const [first, second] = [{ vars: { notesFile: path } }, { vars: { notesFile: path } }];
@@ -27,14 +27,14 @@ describe('RequestNotes', () => {
     await noteError({ code: 'ECONNRESET' }, {}, second);
     await notes.read();
     assert.equal(notes.sentAtMs.length, 2);
-    const told = notes.answers.map(({ status, ms, timestamp }) => [status, ms, timestamp]);
-    assert.deepEqual(told, [
+    const answers = notes.answers.map(({ status, ms, timestamp }) => [status, ms, timestamp]);
+    assert.deepEqual(answers, [
       [201, 7, 't'],
       [0, 0, undefined],
     ]);
   });
 
-  it('waits for the rest of a line that is half there', async (context) => {
+  it('waits for the rest of an incomplete line', async (context) => {
     const { notes, path } = await makeNotes(context);
     await appendFile(path, '{"sentAtMs":1}\n{"sent');
     await notes.read();
@@ -44,7 +44,7 @@ describe('RequestNotes', () => {
     assert.deepEqual(notes.sentAtMs, [1, 2]);
   });
 
-  it('counts a request to the span in which it was sent, and tells how many are open', async (context) => {
+  it('counts a request to the span in which it was sent, and counts those without an answer', async (context) => {
     const { notes, path } = await makeNotes(context);
     await appendFile(path, '{"sentAtMs":5}\n{"sentAtMs":9}\n{"sentAtMs":10}\n');
     await appendFile(path, '{"sentAtMs":9,"atMs":30,"status":503,"ms":21}\n');
