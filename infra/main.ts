@@ -3,7 +3,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { acknowledge } from './acknowledged.ts';
 import { type Ami, bakedAmi, givenAmi } from './ami.ts';
-import { readSettings, refuseUnknownSettings } from './settings/settings.ts';
+import { readSettings, refuseUnknownSettings } from './settings/read.ts';
 import { addStampede } from './stampede.ts';
 
 /** Written by Packer at the root of the repository; cdk runs there too. */

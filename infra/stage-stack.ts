@@ -1,6 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { Settings } from './settings/settings.ts';
+import type { Settings } from './settings/table.ts';
 
 /** What every stack of a stage is told. */
 export interface StageStackProps extends StackProps {

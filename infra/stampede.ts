@@ -6,7 +6,7 @@ import { DataStack } from './data/stack.ts';
 import { NetworkStack } from './network/stack.ts';
 import { OperationsStack } from './operations/stack.ts';
 import { ServiceStack } from './service/stack.ts';
-import type { Settings } from './settings/settings.ts';
+import type { Settings } from './settings/table.ts';
 
 /** What one deployment is made from. */
 export interface Deployment {

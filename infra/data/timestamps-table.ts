@@ -5,7 +5,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { TABLE } from '../../server/contract.ts';
 import { DEFAULT_TABLE_QUOTA, fleetBounds, tableWriteLimit } from '../scaling/capacity.ts';
-import { SCALING, type Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/table.ts';
 
 /** Encryption, choices and fate of the table. */
 export interface TimestampsTableProps {
@@ -32,8 +32,8 @@ export class TimestampsTable extends Construct {
   constructor(scope: Construct, id: string, { key, settings, removalPolicy }: TimestampsTableProps) {
     super(scope, id);
     this.#key = key;
-    const replicas = settings.replicas.map((replica) => replica.split('=') as [string, string]);
-    const maxWriteRequestUnits = tableWriteLimit(fleetBounds(settings, SCALING), settings.ratePerInstance);
+    const replicaKeys = Object.fromEntries(settings.replicas.map(({ region, keyArn }) => [region, keyArn]));
+    const maxWriteRequestUnits = tableWriteLimit(fleetBounds(settings), settings.ratePerInstance);
     if (maxWriteRequestUnits > DEFAULT_TABLE_QUOTA) {
       Annotations.of(this).addWarningV2(
         'stampede:table-quota',
@@ -44,8 +44,8 @@ export class TimestampsTable extends Construct {
       partitionKey: { name: TABLE.partitionKey, type: AttributeType.STRING },
       sortKey: { name: TABLE.sortKey, type: AttributeType.STRING },
       billing: Billing.onDemand({ maxWriteRequestUnits }),
-      encryption: TableEncryptionV2.customerManagedKey(key, Object.fromEntries(replicas)),
-      replicas: replicas.map(([region]) => ({ region })),
+      encryption: TableEncryptionV2.customerManagedKey(key, replicaKeys),
+      replicas: settings.replicas.map(({ region }) => ({ region })),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
       deletionProtection: settings.retainData,
       removalPolicy,

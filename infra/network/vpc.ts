@@ -7,7 +7,7 @@ import {
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/table.ts';
 
 /**
  * A network of its own: public subnets for load balancer, NAT and bastion, private ones with a way out for the fleet, isolated ones

@@ -1,5 +1,4 @@
-import type { StepTable } from './steps.ts';
-import { scaleOutThreshold } from './steps.ts';
+import type { Scaling } from './steps.ts';
 
 /** Smallest and largest size of the fleet, in instances. */
 export interface FleetBounds {
@@ -7,18 +6,15 @@ export interface FleetBounds {
   readonly max: number;
 }
 
-/** What the fleet's size is computed from. Rates are timestamps per second; see infra/settings/settings.ts. */
-export interface Demand {
+/** What the fleet's size is computed from. Rates are timestamps per second; see infra/settings/table.ts. */
+export interface Demand extends Pick<Scaling, 'scaleOut'> {
   readonly sustainedRate: number;
   readonly peakRate: number;
   readonly ratePerInstance: number;
   readonly zones: readonly string[];
 }
 
-/**
- * Instances that carry the rate below the scale-out threshold. Above it the fleet would already be growing, so a fleet of this
- * size is one that can stay as it is.
- */
+/** Instances that carry the rate below the scale-out threshold, so that the fleet does not grow. */
 export function instancesFor(rate: number, ratePerInstance: number, thresholdPercent: number): number {
   return Math.max(1, Math.ceil((rate * 100) / (ratePerInstance * thresholdPercent)));
 }
@@ -36,19 +32,19 @@ export function instancesToSurviveZoneLoss(needed: number, zoneCount: number): n
 }
 
 /** Bounds of the fleet: the minimum survives the loss of a zone at the sustained rate, the maximum carries the peak. */
-export function fleetBounds(demand: Demand, scaling: StepTable): FleetBounds {
-  const threshold = scaleOutThreshold(scaling);
-  const sustained = instancesFor(demand.sustainedRate, demand.ratePerInstance, threshold);
-  const min = instancesToSurviveZoneLoss(sustained, demand.zones.length);
-  return { min, max: Math.max(min + 1, instancesFor(demand.peakRate, demand.ratePerInstance, threshold)) };
+export function fleetBounds({ sustainedRate, peakRate, ratePerInstance, zones, scaleOut }: Demand): FleetBounds {
+  const threshold = scaleOut[0].from;
+  const sustained = instancesFor(sustainedRate, ratePerInstance, threshold);
+  const min = instancesToSurviveZoneLoss(sustained, zones.length);
+  return { min, max: Math.max(min + 1, instancesFor(peakRate, ratePerInstance, threshold)) };
 }
 
-/** Write units a second that a table may take in an account whose quota was never raised. */
+/** DynamoDB's default quota of write units per second for a table. */
 export const DEFAULT_TABLE_QUOTA = 40_000;
 
 /**
- * Write units a second to which the table is limited: one unit a timestamp at full speed of the largest fleet, the worst case,
- * in which no two timestamps share a block. A bound on the bill that no client can raise, and above what the fleet can write.
+ * Write units per second to which the table is limited: one unit per timestamp at full speed of the largest fleet. That
+ * is the worst case, in which no two timestamps share a block. It limits the bill, and the fleet cannot exceed it.
  */
 export function tableWriteLimit(bounds: FleetBounds, ratePerInstance: number): number {
   return bounds.max * ratePerInstance;

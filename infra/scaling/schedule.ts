@@ -1,10 +1,15 @@
 import { type AutoScalingGroup, Schedule } from 'aws-cdk-lib/aws-autoscaling';
-import { scheduledMinimum } from '../service/scheduled-minimum.ts';
 
-/** Raises the fleet's minimum at the times of the settings, in UTC. */
-export function addSchedule(group: AutoScalingGroup, entries: readonly string[]): void {
-  for (const entry of entries) {
-    const { name, cron, minimum } = scheduledMinimum(entry);
+/** A minimum of the fleet from a time on, given by the five fields of Unix cron in UTC. */
+export interface ScheduledMinimum {
+  readonly name: string;
+  readonly cron: string;
+  readonly minimum: number;
+}
+
+/** Raises the fleet's minimum at the scheduled times. */
+export function addSchedule(group: AutoScalingGroup, entries: readonly ScheduledMinimum[]): void {
+  for (const { name, cron, minimum } of entries) {
     group.scaleOnSchedule(name, {
       schedule: Schedule.expression(cron),
       minCapacity: minimum,

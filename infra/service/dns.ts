@@ -2,7 +2,7 @@ import type { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalanci
 import { CfnHealthCheck, CfnRecordSet, HostedZone, type IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import { HEALTH_PATH } from '../../server/contract.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/table.ts';
 
 /** The hosted zone of the settings, referred to and not looked up; none without a domain name. */
 export function namedZone(scope: Construct, settings: Settings): IHostedZone | undefined {

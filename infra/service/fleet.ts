@@ -17,7 +17,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { FleetBounds } from '../scaling/capacity.ts';
 import { addSchedule } from '../scaling/schedule.ts';
-import { SCALING, type Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/table.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 import { fleetName, LAUNCH_HOOK } from './names.ts';
 
@@ -58,9 +58,9 @@ export class Fleet extends Construct {
       // The load balancer's view counts, or a dead process on a living machine would stay for ever.
       healthChecks: HealthChecks.withAdditionalChecks({
         additionalTypes: [AdditionalHealthCheckType.ELB],
-        gracePeriod: Duration.seconds(SCALING.warmupS),
+        gracePeriod: Duration.seconds(settings.warmupS),
       }),
-      defaultInstanceWarmup: Duration.seconds(SCALING.warmupS),
+      defaultInstanceWarmup: Duration.seconds(settings.warmupS),
       maxInstanceLifetime: Duration.days(settings.maxInstanceLifetimeDays),
       // Launch before terminating whenever instances are replaced, so that no replacement costs capacity.
       minHealthyPercentage: 100,
@@ -71,7 +71,7 @@ export class Fleet extends Construct {
         strategy: InstanceRefreshStrategy.ROLLING,
         minHealthyPercentage: 100,
         maxHealthyPercentage: 150,
-        instanceWarmup: Duration.seconds(SCALING.warmupS),
+        instanceWarmup: Duration.seconds(settings.warmupS),
         skipMatching: true,
         bakeTime: BAKE_TIME,
         alarms: [...rollbackAlarms],

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { METRIC_NAMESPACE } from '../../server/contract.ts';
 import type { DataStack } from '../data/stack.ts';
 import { sessionManagerStatement } from '../session-manager.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/table.ts';
 import { fleetName } from './names.ts';
 
 /** What an instance of this stage may touch. */

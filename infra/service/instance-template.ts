@@ -13,7 +13,7 @@ import { Construct } from 'constructs';
 import type { Ami } from '../ami.ts';
 import type { DataStack } from '../data/stack.ts';
 import type { Firewall } from '../network/firewall.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/table.ts';
 import { instanceRole } from './instance-role.ts';
 import { fleetName, LAUNCH_HOOK } from './names.ts';
 import { instanceEnvironment, writeEnvironmentScript } from './user-data.ts';

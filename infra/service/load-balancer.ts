@@ -14,7 +14,7 @@ import { Construct } from 'constructs';
 import { HEALTH_PATH, PORT, TIMEOUTS_MS } from '../../server/contract.ts';
 import { HEALTH_CHECK } from '../contract.ts';
 import type { Firewall } from '../network/firewall.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/table.ts';
 import { addListeners } from './listeners.ts';
 
 /** Where the load balancer stands, and how it is reached. */

@@ -6,7 +6,6 @@ import type { DataStack } from '../data/stack.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import { notify } from '../runbook-alarm.ts';
 import { type FleetBounds, fleetBounds } from '../scaling/capacity.ts';
-import { SCALING } from '../settings/settings.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Fleet } from './fleet.ts';
 import { InstanceTemplate } from './instance-template.ts';
@@ -52,7 +51,7 @@ export class ServiceStack extends StageStack {
     }
 
     this.template = new InstanceTemplate(this, 'Instance', { firewall, stage, settings, data, ami });
-    this.bounds = fleetBounds(settings, SCALING);
+    this.bounds = fleetBounds(settings);
     this.fleet = new Fleet(this, 'Fleet', {
       vpc,
       stage,
@@ -63,7 +62,7 @@ export class ServiceStack extends StageStack {
       rollbackAlarms: this.userAlarms.all,
       people: data.people,
     });
-    new StepScaling(this, 'StepScaling', { groupName: this.fleet.groupName, table: SCALING });
+    new StepScaling(this, 'StepScaling', { groupName: this.fleet.groupName, scaling: settings });
 
     new CfnOutput(this, OUTPUTS.service.url, { value: this.loadBalancer.url });
     new CfnOutput(this, OUTPUTS.service.autoScalingGroup, { value: this.fleet.groupName });

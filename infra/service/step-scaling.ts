@@ -3,12 +3,12 @@ import { CfnScalingPolicy } from 'aws-cdk-lib/aws-autoscaling';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { METRIC_PERIOD_S } from '../../server/contract.ts';
-import { type AlarmedPolicy, type StepTable, scaleIn, scaleOut } from '../scaling/steps.ts';
+import { type AlarmedPolicy, type Scaling, scaleInPolicy, scaleOutPolicy } from '../scaling/steps.ts';
 
 /** The group to scale, and by which steps. */
 export interface StepScalingProps {
   readonly groupName: string;
-  readonly table: StepTable;
+  readonly scaling: Scaling;
 }
 
 /**
@@ -19,12 +19,12 @@ export class StepScaling extends Construct {
   readonly #groupName: string;
   readonly #warmupS: number;
 
-  constructor(scope: Construct, id: string, { groupName, table }: StepScalingProps) {
+  constructor(scope: Construct, id: string, { groupName, scaling }: StepScalingProps) {
     super(scope, id);
     this.#groupName = groupName;
-    this.#warmupS = table.warmupS;
-    this.#add('Out', scaleOut(table), ComparisonOperator.GREATER_THAN_THRESHOLD);
-    this.#add('In', scaleIn(table), ComparisonOperator.LESS_THAN_THRESHOLD);
+    this.#warmupS = scaling.warmupS;
+    this.#add('Out', scaleOutPolicy(scaling), ComparisonOperator.GREATER_THAN_THRESHOLD);
+    this.#add('In', scaleInPolicy(scaling), ComparisonOperator.LESS_THAN_THRESHOLD);
   }
 
   #add(direction: 'Out' | 'In', policy: AlarmedPolicy, comparisonOperator: ComparisonOperator): void {

@@ -1,19 +1,22 @@
 import { type FleetBounds, fleetBounds } from '../scaling/capacity.ts';
-import { refuseFlapping, type StepTable } from '../scaling/steps.ts';
-import { scheduledMinimum } from '../service/scheduled-minimum.ts';
-import { isProd } from '../stage.ts';
-import type { Settings } from './settings.ts';
+import type { Scaling } from '../scaling/steps.ts';
+import type { Settings } from './table.ts';
 
-/** A combination of settings that is wrong although each of them is right. */
+/** Stages named `prod` or `prod-…` get the safe values, all others the cheap ones. */
+export function isProd(stage: string): boolean {
+  return /^prod(-|$)/.test(stage);
+}
+
+/** A combination of settings that is wrong although each of them is valid. */
 interface Rule {
   readonly broken: (stage: string, settings: Settings) => boolean;
   readonly message: (settings: Settings) => string;
 }
 
 /** Graviton families carry a `g` after the generation: t4g, c7gn, m8gd. */
-const isGraviton = (instanceType: string): boolean => /^[a-z]+\d+g/.test(instanceType);
-
-const hasTls = (settings: Settings): boolean => settings.certificateArn !== '' || settings.domainName !== '';
+function isGraviton(instanceType: string): boolean {
+  return /^[a-z]+\d+g/.test(instanceType);
+}
 
 const RULES: readonly Rule[] = [
   {
@@ -22,7 +25,7 @@ const RULES: readonly Rule[] = [
       `Setting instanceType is ${instanceType}, which cannot run an image for ${architecture}. Change one of the two`,
   },
   {
-    broken: (_, settings) => !settings.allowPlainHttp && !hasTls(settings),
+    broken: (_, { allowPlainHttp, certificateArn, domainName }) => !allowPlainHttp && !certificateArn && !domainName,
     message: () =>
       'Neither certificateArn nor domainName is set, and allowPlainHttp is false: the service would have no listener. ' +
       'Say -c certificateArn=arn:aws:acm:… (or -c domainName=… -c hostedZoneId=… -c hostedZoneName=…)',
@@ -51,16 +54,54 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Throws the first contradiction among the settings. */
-export function refuseContradictions(stage: string, settings: Settings, scaling: StepTable): void {
+export function refuseContradictions(stage: string, settings: Settings): void {
   const broken = RULES.find((rule) => rule.broken(stage, settings));
   if (broken) throw new Error(broken.message(settings));
-  const bounds = fleetBounds(settings, scaling);
-  refuseFlapping(scaling, bounds);
+  refuseDisorder(settings);
+  const bounds = fleetBounds(settings);
+  refuseFlapping(settings, bounds);
   refuseScheduleOutside(bounds, settings.schedule);
 }
 
-function refuseScheduleOutside({ min, max }: FleetBounds, entries: readonly string[]): void {
-  for (const { name, minimum } of entries.map(scheduledMinimum)) {
+/** Throws unless each scaling step is further from the target than the one before, and changes more instances. */
+export function refuseDisorder({ scaleOut, scaleIn }: Scaling): void {
+  const directions = {
+    scaleOut: scaleOut.map(({ from, instances }) => ({ percent: from, distance: from, instances })),
+    scaleIn: scaleIn.map(({ below, instances }) => ({ percent: below, distance: -below, instances })),
+  };
+  for (const [name, steps] of Object.entries(directions)) {
+    steps.forEach((step, index) => {
+      const next = steps[index + 1];
+      if (!next || (step.distance < next.distance && step.instances < next.instances)) return;
+      throw new Error(
+        `Setting ${name} has ${next.instances} at ${next.percent} % after ${step.instances} at ${step.percent} %, expected each step ` +
+          `to be further from the target and to change more instances. Say -c ${name}=… or correct infra/settings/table.ts`,
+      );
+    });
+  }
+}
+
+/**
+ * Throws when a scale-in could itself cause the next scale-out: when the load that allowed removing instances would,
+ * spread over the remaining ones, exceed the scale-out threshold.
+ */
+export function refuseFlapping({ scaleOut, scaleIn }: Scaling, { min, max }: FleetBounds): void {
+  const limit = scaleOut[0].from;
+  for (const { below, instances } of scaleIn) {
+    for (let size = min + 1; size <= max; size += 1) {
+      const left = Math.max(min, size - instances);
+      const cpuAfter = (below * size) / left;
+      if (cpuAfter <= limit) continue;
+      throw new Error(
+        `Scaling in by ${instances} below ${below} % takes ${size} instances to ${left}, up to ${Math.round(cpuAfter)} % CPU each, ` +
+          `which scales out again above ${limit} %. Remove fewer in scaleIn, lower its bound, or raise the minimum of ${min}`,
+      );
+    }
+  }
+}
+
+function refuseScheduleOutside({ min, max }: FleetBounds, entries: Settings['schedule']): void {
+  for (const { name, minimum } of entries) {
     if (minimum >= min && minimum <= max) continue;
     throw new Error(
       `Schedule ${name} sets the minimum to ${minimum}, expected ${min} to ${max}. Correct it, or raise peakRate`,

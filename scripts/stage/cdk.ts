@@ -22,14 +22,14 @@ export const CDK_OPTIONS = {
       .string()
       .regex(/^[A-Za-z]\w*=/)
       .describe('name=value, such as nat=per-az'),
-    help: 'override a setting of infra/settings/settings.ts for this deployment',
+    help: 'override a setting of infra/settings/table.ts for this deployment',
   },
 } as const satisfies OptionTable;
 
 /** The deployment that cdk works on. */
 export interface CdkTarget {
   readonly stage: string;
-  /** Settings of `infra/settings/settings.ts` to override, as `name=value`. @default - none */
+  /** Settings of `infra/settings/table.ts` to override, as `name=value`. @default - none */
   readonly settings?: readonly string[];
   /** Image to launch. @default - the one in Packer's manifest */
   readonly amiId?: string | undefined;

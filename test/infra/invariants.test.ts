@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import { acknowledged } from '../../infra/acknowledged.ts';
 import { OUTPUTS, stackNames } from '../../infra/contract.ts';
 import { fleetBounds, tableWriteLimit } from '../../infra/scaling/capacity.ts';
-import { SCALING } from '../../infra/settings/settings.ts';
 import { METRICS, TIMEOUTS_MS } from '../../server/contract.ts';
 import { ALLOWED_WILDCARDS, wildcards } from './iam.ts';
 import {
@@ -111,7 +110,7 @@ for (const [stage, stacks] of Object.entries(deployments)) {
       const { Properties: group } = resourcesOf('AWS::AutoScaling::AutoScalingGroup', stacks.service)[0] as {
         Properties: { MaxSize: string };
       };
-      assert.equal(limit, tableWriteLimit(fleetBounds(stacks.settings, SCALING), stacks.settings.ratePerInstance));
+      assert.equal(limit, tableWriteLimit(fleetBounds(stacks.settings), stacks.settings.ratePerInstance));
       assert.ok(limit >= Number(group.MaxSize) * stacks.settings.ratePerInstance);
     });
 

@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict';
+import assert, { fail } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { HEALTH_CHECK } from '../../infra/contract.ts';
 import { HEALTH_PATH, METRIC_PERIOD_S, PORT } from '../../server/contract.ts';
@@ -83,6 +83,21 @@ describe('step scaling', () => {
       [alarm.ComparisonOperator, alarm.Threshold, alarm.EvaluationPeriods, alarm.Period],
       ['GreaterThanThreshold', 60, 2, METRIC_PERIOD_S],
     );
+  });
+
+  it('follows steps that were set for one deployment', () => {
+    const { service } = synthesize('trial', { scaleOut: '65:2/85:3', scaleOutPeriods: '3', warmupS: '120' });
+    const [id, { Properties: out }] =
+      Object.entries(service.Resources).find(([name]) => /OutPolicy/.test(name)) ?? fail();
+    assert.deepEqual(out.StepAdjustments, [
+      { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 20, ScalingAdjustment: 2 },
+      { MetricIntervalLowerBound: 20, ScalingAdjustment: 3 },
+    ]);
+    const alarm = resourcesOf('AWS::CloudWatch::Alarm', service).find(
+      (a) => a.Properties.AlarmActions?.[0]?.Ref === id,
+    );
+    assert.deepEqual([alarm?.Properties.Threshold, alarm?.Properties.EvaluationPeriods], [65, 3]);
+    assert.equal(out.EstimatedInstanceWarmup, 120);
   });
 
   it('takes away slowly, below 40 %', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readSettings } from '../../infra/settings/settings.ts';
+import { readSettings } from '../../infra/settings/read.ts';
 
 /** Reads the settings of a stage with these overrides. */
 const read = (stage: string, overrides: Record<string, string> = {}) => readSettings(stage, (name) => overrides[name]);
@@ -23,6 +23,24 @@ describe('settings', () => {
   it('are overridden by text from the command line', () => {
     const { zones, peakRate, waf } = read('dev', { zones: 'a,c', peakRate: '9000', waf: 'true' });
     assert.deepEqual({ zones, peakRate, waf }, { zones: ['a', 'c'], peakRate: 9000, waf: true });
+  });
+
+  it('take the scaling steps as text, each direction by itself', () => {
+    const { scaleOut, scaleIn, scaleInPeriods, warmupS } = read('dev', {
+      scaleOut: '65:1/80:3',
+      scaleInPeriods: '15',
+      warmupS: '60',
+    });
+    assert.deepEqual(scaleOut, [
+      { from: 65, instances: 1 },
+      { from: 80, instances: 3 },
+    ]);
+    assert.deepEqual(scaleIn, read('dev').scaleIn);
+    assert.deepEqual({ scaleInPeriods, warmupS }, { scaleInPeriods: 15, warmupS: 60 });
+    assert.deepEqual(read('dev', { scaleIn: '30:1/10:2' }).scaleIn, [
+      { below: 30, instances: 1 },
+      { below: 10, instances: 2 },
+    ]);
   });
 
   const refused: readonly [what: string, stage: string, overrides: Record<string, string>, message: RegExp][] = [
@@ -77,6 +95,20 @@ describe('settings', () => {
       /Schedule Noon sets the minimum to 50, expected 2 to 3/,
     ],
     ['a cron of another kind', 'dev', { schedule: 'Noon=0 12 ? * * *=3' }, /schedule is/],
+    [
+      'steps in another form',
+      'dev',
+      { scaleOut: '60=1' },
+      /scaleOut is "60=1", expected CPU percent:instances, .*60:1/,
+    ],
+    ['a step of no instance', 'dev', { scaleIn: '40:0' }, /scaleIn is "40:0", expected CPU percent:instances/],
+    ['steps in disorder', 'dev', { scaleOut: '75:2/60:4' }, /scaleOut has 4 at 60 % after 2 at 75 %/],
+    [
+      'scaling in that scales out again',
+      'dev',
+      { scaleIn: '55:1' },
+      /below 55 % takes 3 instances to 2, up to 83 % CPU/,
+    ],
     ['a stage that cannot stand in names', 'My_Stage', {}, /Stage is "My_Stage", expected 2 to 12/],
   ];
   for (const [what, stage, overrides, message] of refused) {

@@ -5,7 +5,8 @@ import { App, type AppProps, type Stack, Validations } from 'aws-cdk-lib';
 import { FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { acknowledge } from '../../infra/acknowledged.ts';
-import { readSettings, type Settings } from '../../infra/settings/settings.ts';
+import { readSettings } from '../../infra/settings/read.ts';
+import type { Settings } from '../../infra/settings/table.ts';
 import { addStampede, type Stampede } from '../../infra/stampede.ts';
 
 /** A resource of a template, as CloudFormation reads it. */

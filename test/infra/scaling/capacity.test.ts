@@ -8,8 +8,9 @@ import {
   survivorsOfZoneLoss,
   tableWriteLimit,
 } from '../../../infra/scaling/capacity.ts';
-import { SCALING } from '../../../infra/settings/settings.ts';
+import { readSettings } from '../../../infra/settings/read.ts';
 
+const { scaleOut } = readSettings('dev');
 const zoneCounts = fc.integer({ min: 2, max: 6 });
 const needs = fc.integer({ min: 1, max: 200 });
 const rates = fc.integer({ min: 1, max: 100_000 });
@@ -54,7 +55,7 @@ describe('fleet capacity', () => {
     fc.assert(
       fc.property(rates, rates, rates, zoneCounts, (sustainedRate, peakRate, ratePerInstance, zoneCount) => {
         const zones = Array.from({ length: zoneCount }, String);
-        const { min, max } = fleetBounds({ sustainedRate, peakRate, ratePerInstance, zones }, SCALING);
+        const { min, max } = fleetBounds({ sustainedRate, peakRate, ratePerInstance, zones, scaleOut });
         assert.ok(max > min);
       }),
     );

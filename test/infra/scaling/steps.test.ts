@@ -3,17 +3,19 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import {
   type Adjustment,
-  type Direction,
-  refuseFlapping,
-  type Step,
-  type StepTable,
-  scaleIn,
-  scaleOut,
+  type InStep,
+  type OutStep,
+  type Scaling,
+  scaleInPolicy,
+  scaleOutPolicy,
 } from '../../../infra/scaling/steps.ts';
-import { SCALING } from '../../../infra/settings/settings.ts';
+import { readSettings } from '../../../infra/settings/read.ts';
+import { refuseDisorder, refuseFlapping } from '../../../infra/settings/rules.ts';
 
-/** Steps that get larger with the breach: `out` upward from 50 %, `in` downward from it. */
-const steps = (out: boolean): fc.Arbitrary<Direction['steps']> =>
+const DEFAULTS = readSettings('dev');
+
+/** Bounds and instances that get larger with the breach: `out` upward from 50 %, `in` downward from it. */
+const steps = (out: boolean): fc.Arbitrary<readonly (readonly [bound: number, instances: number])[]> =>
   fc
     .record({
       bounds: fc.uniqueArray(fc.integer(out ? { min: 50, max: 100 } : { min: 0, max: 50 }), {
@@ -25,14 +27,16 @@ const steps = (out: boolean): fc.Arbitrary<Direction['steps']> =>
     .map(({ bounds, growth }) => {
       const sorted = bounds.toSorted((a, b) => (out ? a - b : b - a));
       const sums = growth.map((_, index) => growth.slice(0, index + 1).reduce((sum, instances) => sum + instances, 0));
-      return sorted.map((from, index): Step => ({ from, instances: sums[index] as number })) as [Step, ...Step[]];
+      return sorted.map((bound, index) => [bound, sums[index] as number] as const);
     });
 
-const tables: fc.Arbitrary<StepTable> = fc.record({
-  out: fc.record({ periods: fc.constant(2), steps: steps(true) }),
-  in: fc.record({ periods: fc.constant(2), steps: steps(false) }),
-  warmupS: fc.constant(60),
-});
+const tables: fc.Arbitrary<Scaling> = fc.tuple(steps(true), steps(false)).map(([out, into]) => ({
+  scaleOut: out.map(([from, instances]) => ({ from, instances })) as [OutStep, ...OutStep[]],
+  scaleOutPeriods: 2,
+  scaleIn: into.map(([below, instances]) => ({ below, instances })) as [InStep, ...InStep[]],
+  scaleInPeriods: 2,
+  warmupS: 60,
+}));
 
 /** The adjustments whose interval holds this distance from the threshold, as Auto Scaling decides it for scaling out. */
 const takenOut = (adjustments: readonly Adjustment[], distance: number): readonly Adjustment[] =>
@@ -52,7 +56,7 @@ describe('steps of scaling out', () => {
   it('take exactly one step for every breach', () => {
     fc.assert(
       fc.property(tables, fc.double({ min: 0, max: 1_000, noNaN: true }), (table, distance) => {
-        assert.equal(takenOut(scaleOut(table).adjustments, distance).length, 1);
+        assert.equal(takenOut(scaleOutPolicy(table).adjustments, distance).length, 1);
       }),
     );
   });
@@ -61,7 +65,7 @@ describe('steps of scaling out', () => {
     const distance = fc.double({ min: 0, max: 1_000, noNaN: true });
     fc.assert(
       fc.property(tables, distance, distance, (table, a, b) => {
-        const { adjustments } = scaleOut(table);
+        const { adjustments } = scaleOutPolicy(table);
         const added = (breach: number) => takenOut(adjustments, breach)[0]?.scalingAdjustment ?? 0;
         assert.ok(added(Math.min(a, b)) <= added(Math.max(a, b)));
         assert.ok(added(a) > 0);
@@ -74,7 +78,7 @@ describe('steps of scaling in', () => {
   it('take exactly one step for every breach', () => {
     fc.assert(
       fc.property(tables, fc.double({ min: -1_000, max: 0, noNaN: true }), (table, distance) => {
-        assert.equal(takenIn(scaleIn(table).adjustments, distance).length, 1);
+        assert.equal(takenIn(scaleInPolicy(table).adjustments, distance).length, 1);
       }),
     );
   });
@@ -82,7 +86,7 @@ describe('steps of scaling in', () => {
   it('only ever take instances away', () => {
     fc.assert(
       fc.property(tables, (table) => {
-        assert.ok(scaleIn(table).adjustments.every(({ scalingAdjustment }) => scalingAdjustment < 0));
+        assert.ok(scaleInPolicy(table).adjustments.every(({ scalingAdjustment }) => scalingAdjustment < 0));
       }),
     );
   });
@@ -96,22 +100,22 @@ describe('refuseFlapping', () => {
         const max = min + room;
         fc.pre(accepts(table, min, max));
         const size = min + 1 + (sizeSeed % room);
-        const cpu = (cpuSeed % (table.in.steps[0].from * 100)) / 100;
-        fc.pre(table.in.steps[0].from > 0);
-        const { adjustments, threshold } = scaleIn(table);
+        const cpu = (cpuSeed % (table.scaleIn[0].below * 100)) / 100;
+        fc.pre(table.scaleIn[0].below > 0);
+        const { adjustments, threshold } = scaleInPolicy(table);
         const taken = takenIn(adjustments, cpu - threshold)[0]?.scalingAdjustment ?? 0;
         const left = Math.max(min, size + taken);
-        assert.ok((cpu * size) / left <= scaleOut(table).threshold);
+        assert.ok((cpu * size) / left <= scaleOutPolicy(table).threshold);
       }),
     );
   });
 
   it('refuses a table that takes the second last instance away too early', () => {
-    assert.throws(() => refuseFlapping(SCALING, { min: 1, max: 4 }), /takes 2 instances to 1, up to 80 % CPU/);
+    assert.throws(() => refuseFlapping(DEFAULTS, { min: 1, max: 4 }), /takes 2 instances to 1, up to 80 % CPU/);
   });
 });
 
-const accepts = (table: StepTable, min: number, max: number): boolean => {
+const accepts = (table: Scaling, min: number, max: number): boolean => {
   try {
     refuseFlapping(table, { min, max });
     return true;
@@ -123,22 +127,25 @@ const accepts = (table: StepTable, min: number, max: number): boolean => {
 describe('the scaling table', () => {
   it('scales out above 60 % for two periods, and in below 40 %', () => {
     assert.deepEqual(
-      { out: scaleOut(SCALING).threshold, periods: scaleOut(SCALING).periods, in: scaleIn(SCALING).threshold },
+      {
+        out: scaleOutPolicy(DEFAULTS).threshold,
+        periods: scaleOutPolicy(DEFAULTS).periods,
+        in: scaleInPolicy(DEFAULTS).threshold,
+      },
       { out: 60, periods: 2, in: 40 },
     );
   });
 
   it('is refused when a step does not go further than the one before', () => {
-    const table: StepTable = {
-      ...SCALING,
-      out: {
-        periods: 2,
-        steps: [
-          { from: 60, instances: 2 },
-          { from: 75, instances: 1 },
-        ],
-      },
-    };
-    assert.throws(() => scaleOut(table), /"out": 1 at 75 % after 2 at 60 %/);
+    const scaleOut: Scaling['scaleOut'] = [
+      { from: 60, instances: 2 },
+      { from: 75, instances: 1 },
+    ];
+    assert.throws(() => refuseDisorder({ ...DEFAULTS, scaleOut }), /scaleOut has 1 at 75 % after 2 at 60 %/);
+    const scaleIn: Scaling['scaleIn'] = [
+      { below: 40, instances: 1 },
+      { below: 50, instances: 2 },
+    ];
+    assert.throws(() => refuseDisorder({ ...DEFAULTS, scaleIn }), /scaleIn has 2 at 50 % after 1 at 40 %/);
   });
 });

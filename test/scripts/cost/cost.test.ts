@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { fleetBounds } from '../../../infra/scaling/capacity.ts';
-import { SCALING } from '../../../infra/settings/settings.ts';
+import { readSettings } from '../../../infra/settings/read.ts';
 import { SECONDS_PER_MONTH } from '../../../scripts/cost/assumptions.ts';
 import { perMillion, totalOf } from '../../../scripts/cost/bill.ts';
 import { billsAt } from '../../../scripts/cost/bills.ts';
@@ -54,9 +54,10 @@ describe('fleetSize', () => {
   it('is what the stack would start', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 2, max: 3 }), (rate, zoneCount) => {
+        const { scaleOut } = readSettings('dev');
         const zones = Array.from({ length: zoneCount }, (_, zone) => `${zone}`);
-        const demand = { sustainedRate: rate, peakRate: rate, ratePerInstance: 1_000, zones };
-        assert.equal(fleetSize(rate, 1_000, { ...CHOICE, zones: zoneCount }), fleetBounds(demand, SCALING).min);
+        const demand = { sustainedRate: rate, peakRate: rate, ratePerInstance: 1_000, zones, scaleOut };
+        assert.equal(fleetSize(rate, 1_000, { ...CHOICE, zones: zoneCount }), fleetBounds(demand).min);
       }),
     );
   });

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { App } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { HEALTH_CHECK } from '../../../../infra/contract.ts';
-import { scaleOut } from '../../../../infra/scaling/steps.ts';
-import { readSettings, SCALING } from '../../../../infra/settings/settings.ts';
+import { scaleOutPolicy } from '../../../../infra/scaling/steps.ts';
+import { readSettings } from '../../../../infra/settings/read.ts';
 import { addStampede } from '../../../../infra/stampede.ts';
 import { readStageFacts } from '../../../../scripts/drills/rehearsal/stage/stage-facts.ts';
 import { directionOf } from '../../../../scripts/scaling/model/settings.ts';
@@ -35,7 +35,7 @@ describe('the synthesised dev stage', () => {
   it('scales by the table of its settings', () => {
     const scaling = readScaling(stage, group);
     const out = scaling.rules.find((rule) => directionOf(rule) === 'out');
-    const { threshold, periods, adjustments } = scaleOut(SCALING);
+    const { threshold, periods, adjustments } = scaleOutPolicy(settings);
     assert.deepEqual(
       [out?.alarm.threshold, out?.alarm.evaluationPeriods, out?.alarm.periodS],
       [threshold, periods, 60],
@@ -48,7 +48,7 @@ describe('the synthesised dev stage', () => {
       ]),
     );
     assert.equal(scaling.rules.length, 2);
-    assert.equal(scaling.warmupS, SCALING.warmupS);
+    assert.equal(scaling.warmupS, settings.warmupS);
   });
 
   it('spreads over the zones of its settings', () => {

@@ -1,0 +1,103 @@
+/**
+ * Types of settings. A value comes from the table or, as text, from the command line. The description of a type
+ * completes the sentence "expected …".
+ */
+import { z } from 'zod';
+
+/** One of the given words. */
+export function oneOf<const W extends readonly string[]>(...words: W) {
+  return z.enum(words).describe(`one of ${words.join(', ')}`);
+}
+
+/** Text that matches the whole pattern; `like` describes such text. */
+export function text(pattern: RegExp, like: string) {
+  return z.string().regex(pattern).describe(like);
+}
+
+/** Text that may be empty, which means "not set". */
+export function optional(type: z.ZodType<string, string>) {
+  return z.union([z.literal(''), type]).describe(`${type.description}, or nothing`);
+}
+
+const wholeNumber = z.union([z.int(), z.string().regex(/^\d+$/).transform(Number)]);
+
+/** A whole number within bounds. */
+export function integer(min: number, max: number) {
+  return wholeNumber.pipe(z.int().min(min).max(max)).describe(`a whole number from ${min} to ${max}`);
+}
+
+/** A whole number from a list. */
+export function numberIn(...numbers: readonly number[]) {
+  return wholeNumber.pipe(z.literal(numbers)).describe(`one of ${numbers.join(', ')}`);
+}
+
+/** True or false. */
+export const flag = z
+  .union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'], case: 'sensitive' })])
+  .describe('true or false');
+
+/** A list, or comma-separated text. */
+export function listOf<T>(member: z.ZodType<T, string>, min = 0, max = 50) {
+  return z
+    .union([z.array(z.string()), z.string().transform((list) => list.split(',').filter(Boolean))])
+    .pipe(z.array(member).min(min).max(max))
+    .describe(`${min} to ${max} of: ${member.description}`);
+}
+
+/** A network wider than this is a mistake rather than an office. */
+const WIDEST_SSH_PREFIX = 16;
+
+/** An IPv4 network of operators, so never the whole internet. */
+export const sshCidr = z
+  .cidrv4()
+  .refine((network) => Number(network.split('/')[1]) >= WIDEST_SSH_PREFIX)
+  .describe(`an IPv4 network of /${WIDEST_SSH_PREFIX} or smaller such as 198.51.100.7/32, never 0.0.0.0/0`);
+
+/** A minimum of the fleet from a time on: name, the five fields of cron that Auto Scaling reads, and the minimum. */
+export const scheduledMinimum = z
+  .string()
+  .regex(/^[A-Za-z]+=[^\s=]+( [^\s=]+){4}=\d+$/)
+  .transform((entry) => {
+    const [name = '', cron = '', minimum] = entry.split('=');
+    return { name, cron, minimum: Number(minimum) };
+  })
+  .describe('an entry such as Morning=0 6 * * MON-FRI=6');
+
+/** A copy of the table in another region, with a key of its own there. */
+export const replica = z
+  .string()
+  .regex(/^[a-z0-9-]+=arn:[\w-]+:kms:[^=]+$/)
+  .transform((entry) => {
+    const [region = '', keyArn = ''] = entry.split('=');
+    return { region, keyArn };
+  })
+  .describe('region=ARN of a KMS key there');
+
+/** Scaling steps, as a list or as text such as `60:1/75:2`: percent of CPU and instances. */
+function steps<S>(step: z.ZodType<S>, toStep: (percent: number, instances: number) => S, like: string) {
+  const parse = (pair: string) => toStep(...(pair.split(':').map(Number) as [number, number]));
+  return z
+    .preprocess(
+      (value) =>
+        typeof value === 'string' && /^\d+:\d+(\/\d+:\d+)*$/.test(value) ? value.split('/').map(parse) : value,
+      z.tuple([step], step).readonly(),
+    )
+    .describe(`CPU percent:instances, separated by slashes, such as ${like}`);
+}
+
+const percent = z.int().min(1).max(100);
+const count = z.int().min(1);
+
+/** Steps of scaling out. */
+export const outSteps = steps(
+  z.object({ from: percent, instances: count }),
+  (from, instances) => ({ from, instances }),
+  '60:1/75:2/90:4',
+);
+
+/** Steps of scaling in. */
+export const inSteps = steps(
+  z.object({ below: percent, instances: count }),
+  (below, instances) => ({ below, instances }),
+  '40:1/15:2',
+);
