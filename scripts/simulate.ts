@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import type { CommandDescription, Values } from './cli/arguments.ts';
+import { type CommandDescription, parseValue, type Values } from './cli/arguments.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { PRICED_REGIONS } from './cli/prices.ts';
-import { STAGE_OPTION } from './cli/values.ts';
+import { positiveNumber, STAGE_OPTION, wholeNumber } from './cli/values.ts';
 import type { Trace } from './scaling/model/simulation.ts';
-import { parseMeasurement, positive, wholeOrUnset } from './scaling/simulate/numbers.ts';
+import { type Measurement, parseMeasurement } from './scaling/simulate/options.ts';
 import { applyOverrides, OVERRIDE_NAMES } from './scaling/simulate/overrides.ts';
 import { renderRuns, runsAsJson } from './scaling/simulate/report.ts';
 import { type RunInputs, readStage, runStage, type SimulatedStage } from './scaling/simulate/run.ts';
@@ -26,19 +26,46 @@ const command = {
     base: {
       type: 'string',
       value: '<rate>',
-      help: 'requests/s a built-in trace starts at (default: 30 % of the minimum)',
+      help: 'requests/s at which a built-in trace starts (default: 30 % of the minimum)',
+      schema: positiveNumber(),
     },
-    peak: { type: 'string', value: '<rate>', help: 'requests/s it rises to (default: 80 % of the maximum)' },
-    duration: { type: 'string', value: '<s>', help: 'length of a built-in trace (default: an hour, or a day)' },
+    peak: {
+      type: 'string',
+      value: '<rate>',
+      help: 'requests/s to which it rises (default: 80 % of the maximum)',
+      schema: positiveNumber(),
+    },
+    duration: {
+      type: 'string',
+      value: '<s>',
+      help: 'length of a built-in trace (default: an hour, or a day)',
+      schema: wholeNumber(),
+    },
     capacity: {
       type: 'string',
       value: '<rate>',
       default: '4000',
       help: 'requests/s of one instance at 100 % CPU, or a .json file with requestsPerInstance and bootS',
     },
-    boot: { type: 'string', value: '<s>', help: 'from launch to the first request (default: 60, or that of the file)' },
-    'metric-delay': { type: 'string', value: '<s>', default: '60', help: 'until CloudWatch shows a data point' },
-    initial: { type: 'string', value: '<n>', help: 'instances at the start (default: what the first second needs)' },
+    boot: {
+      type: 'string',
+      value: '<s>',
+      help: 'from launch to the first request (default: 60, or that of the file)',
+      schema: wholeNumber(),
+    },
+    'metric-delay': {
+      type: 'string',
+      value: '<s>',
+      default: '60',
+      help: 'until CloudWatch shows a data point',
+      schema: wholeNumber(),
+    },
+    initial: {
+      type: 'string',
+      value: '<n>',
+      help: 'instances at the start (default: what the first second needs)',
+      schema: wholeNumber(),
+    },
     fault: { type: 'string', value: '<fault>', multiple: true, help: 'kill:<n>@<s>, or lose-zone:<zone>@<from>-<to>' },
     set: {
       type: 'string',
@@ -57,7 +84,7 @@ const command = {
   examples: [
     ['npm run simulate -- --trace flash-crowd --peak 9000', 'a flash crowd against the synthesised dev stage'],
     ['npm run simulate -- --trace spike --set out.steps=60:2/80:4', 'the spike with and without larger steps'],
-    ['npm run simulate -- --trace load.csv --fault kill:1@600', 'a recorded load, and an instance lost on the way'],
+    ['npm run simulate -- --trace load.csv --fault kill:1@600', 'a recorded load during which an instance is lost'],
   ],
 } as const satisfies CommandDescription;
 
@@ -66,9 +93,9 @@ await main(command, async ({ values }) => {
   const measured = await readMeasurement(values.capacity);
   const inputs: RunInputs = {
     requestsPerInstance: measured.requestsPerInstance,
-    bootS: wholeOrUnset('--boot', values.boot) ?? measured.bootS,
-    metricDelayS: wholeOrUnset('--metric-delay', values['metric-delay']) ?? 0,
-    initialSize: wholeOrUnset('--initial', values.initial),
+    bootS: values.boot ?? measured.bootS,
+    metricDelayS: values['metric-delay'],
+    initialSize: values.initial,
     region: values.region,
     faults: values.fault,
     trace: await readTrace(values, stage, measured.requestsPerInstance),
@@ -88,9 +115,9 @@ function chartWidth(terminalColumns = 100): number {
   return Math.min(120, Math.max(40, terminalColumns - 24));
 }
 
-async function readMeasurement(text: string) {
-  if (!text.endsWith('.json')) return { requestsPerInstance: positive('--capacity', text), bootS: 60 };
-  return parseMeasurement(text, await readInput(text));
+async function readMeasurement(text: string): Promise<Measurement> {
+  if (text.endsWith('.json')) return parseMeasurement(text, await readInput(text));
+  return { requestsPerInstance: parseValue('--capacity', positiveNumber(), text), bootS: 60 };
 }
 
 async function readTrace(
@@ -99,11 +126,10 @@ async function readTrace(
   requestsPerInstance: number,
 ): Promise<Trace> {
   if (trace.endsWith('.csv')) return parseCsvTrace(trace, await readInput(trace));
-  const durationS = wholeOrUnset('--duration', duration);
   return builtInTrace(trace, {
-    base: base === undefined ? 0.3 * bounds.min * requestsPerInstance : positive('--base', base),
-    peak: peak === undefined ? 0.8 * bounds.max * requestsPerInstance : positive('--peak', peak),
-    ...(durationS === undefined ? {} : { durationS }),
+    base: base ?? 0.3 * bounds.min * requestsPerInstance,
+    peak: peak ?? 0.8 * bounds.max * requestsPerInstance,
+    ...(duration === undefined ? {} : { durationS: duration }),
   });
 }
 

@@ -132,6 +132,8 @@ describe('npm run simulate', () => {
       2,
       /^simulate: --trace is 'wave': expected ramp.* \(see npm run simulate -- --help\)$/,
     ],
+    ['a rate of zero', ['--peak', '0'], 2, /^simulate: --peak is '0': expected a number above 0/],
+    ['a boot time in parts', ['--boot', '1.5'], 2, /^simulate: --boot is '1.5': expected a whole number/],
     ['an unknown option', ['--speed', '2'], 2, /^simulate: Unknown option '--speed'/],
     [
       'a stage that was not synthesised',

@@ -1,21 +1,23 @@
+import { z } from 'zod';
+import { parseValue } from '../../cli/arguments.ts';
 import { UsageError } from '../../cli/errors.ts';
-import type { ScalingAlarm, ScalingRule, ScalingSettings } from '../model/settings.ts';
-import { directionOf } from '../model/settings.ts';
-import type { Step } from '../model/step-scaling.ts';
+import { wholeNumber } from '../../cli/values.ts';
+import { directionOf, type ScalingAlarm, type ScalingRule, type ScalingSettings } from '../model/settings.ts';
 
-type Override = (settings: ScalingSettings, value: string) => ScalingSettings;
+type Override = (settings: ScalingSettings, value: string, name: string) => ScalingSettings;
+type Direction = ReturnType<typeof directionOf>;
 
 /** What `--set` can change, and how. */
 const OVERRIDES: Readonly<Record<string, Override>> = {
   min: (settings, value) => ({ ...settings, bounds: { ...settings.bounds, min: whole('min', value) } }),
   max: (settings, value) => ({ ...settings, bounds: { ...settings.bounds, max: whole('max', value) } }),
   warmup: (settings, value) => ({ ...settings, warmupS: whole('warmup', value) }),
-  'out.threshold': (settings, value) => changeAlarms(settings, 'out', { threshold: number('out.threshold', value) }),
-  'in.threshold': (settings, value) => changeAlarms(settings, 'in', { threshold: number('in.threshold', value) }),
-  'out.periods': (settings, value) => changeAlarms(settings, 'out', periods('out.periods', value)),
-  'in.periods': (settings, value) => changeAlarms(settings, 'in', periods('in.periods', value)),
-  'out.steps': (settings, value) => changeSteps(settings, 'out', value),
-  'in.steps': (settings, value) => changeSteps(settings, 'in', value),
+  'out.threshold': setThreshold('out'),
+  'in.threshold': setThreshold('in'),
+  'out.periods': setPeriods('out'),
+  'in.periods': setPeriods('in'),
+  'out.steps': setSteps('out'),
+  'in.steps': setSteps('in'),
 };
 
 /** Names that `--set` knows. */
@@ -25,7 +27,7 @@ export const OVERRIDE_NAMES = Object.keys(OVERRIDES);
  * Applies `name=value` changes to scaling settings. Steps are written as metric value and change, from the threshold
  * outwards: `out.steps=60:1/75:2`.
  *
- * @throws UsageError for a name or value that is none, and for bounds that contradict each other.
+ * @throws UsageError for an unknown name, a wrong value, and bounds that contradict each other.
  */
 export function applyOverrides(settings: ScalingSettings, changes: readonly string[]): ScalingSettings {
   const changed = changes.reduce((before, change) => {
@@ -34,7 +36,7 @@ export function applyOverrides(settings: ScalingSettings, changes: readonly stri
     if (!override || value === undefined) {
       throw new UsageError(`--set is '${change}': expected <name>=<value> with one of ${OVERRIDE_NAMES.join(', ')}`);
     }
-    return override(before, value);
+    return override(before, value, name);
   }, settings);
   const { min, max } = changed.bounds;
   if (min > max)
@@ -42,62 +44,69 @@ export function applyOverrides(settings: ScalingSettings, changes: readonly stri
   return changed;
 }
 
-type Direction = ReturnType<typeof directionOf>;
+function setThreshold(direction: Direction): Override {
+  return (settings, value, name) => changeAlarms(settings, direction, { threshold: number(name, value) });
+}
 
-function changeRules(settings: ScalingSettings, direction: Direction, change: (rule: ScalingRule) => ScalingRule) {
-  const rules = settings.rules.map((rule) => (directionOf(rule) === direction ? change(rule) : rule));
-  return { ...settings, rules };
+function setPeriods(direction: Direction): Override {
+  return (settings, value, name) => {
+    const count = whole(name, value);
+    return changeAlarms(settings, direction, { evaluationPeriods: count, datapointsToAlarm: count });
+  };
+}
+
+/** Sets the steps, and the threshold at which the first one begins. */
+function setSteps(direction: Direction): Override {
+  const [near, far] =
+    direction === 'out' ? (['lowerBound', 'upperBound'] as const) : (['upperBound', 'lowerBound'] as const);
+  return (settings, text, name) => {
+    const pairs = text.split('/').map((step) => {
+      const [at = '', adjustment = ''] = step.split(':');
+      return { at: number(name, at), adjustment: number(name, adjustment) };
+    });
+    requireDirection(direction, name, text, pairs);
+    const threshold = pairs[0]?.at ?? 0;
+    const steps = pairs.map(({ at, adjustment }, index) => {
+      const next = pairs[index + 1];
+      return { [near]: at - threshold, ...(next && { [far]: next.at - threshold }), adjustment };
+    });
+    return changeRules(settings, direction, ({ alarm, policy }) => ({
+      alarm: { ...alarm, threshold },
+      policy: { ...policy, steps },
+    }));
+  };
+}
+
+/** A step in the other direction would silently turn the policy into the opposite one. */
+function requireDirection(
+  direction: Direction,
+  name: string,
+  text: string,
+  pairs: readonly { readonly adjustment: number }[],
+): void {
+  const [sign, expected] =
+    direction === 'out' ? [1, 'instances to add, as in 60:1/75:2'] : [-1, 'instances to take away, as in 40:-1/15:-2'];
+  if (pairs.every(({ adjustment }) => Math.sign(adjustment) === sign)) return;
+  throw new UsageError(`--set ${name} is '${text}': expected ${expected}`);
 }
 
 function changeAlarms(settings: ScalingSettings, direction: Direction, change: Partial<ScalingAlarm>) {
   return changeRules(settings, direction, (rule) => ({ ...rule, alarm: { ...rule.alarm, ...change } }));
 }
 
-/** Sets the steps, and the threshold that the first one begins at. */
-function changeSteps(settings: ScalingSettings, direction: Direction, text: string): ScalingSettings {
-  const name = `${direction}.steps`;
-  const pairs = text.split('/').map((step) => {
-    const [at, adjustment] = step.split(':');
-    return { at: number(name, at ?? ''), adjustment: number(name, adjustment ?? '') };
-  });
-  refuseWrongWay(direction, name, text, pairs);
-  const threshold = pairs[0]?.at ?? 0;
-  const steps = pairs.map(({ at, adjustment }, index): Step => {
-    const next = pairs[index + 1];
-    const [near, far] =
-      direction === 'out' ? (['lowerBound', 'upperBound'] as const) : (['upperBound', 'lowerBound'] as const);
-    return { [near]: at - threshold, ...(next ? { [far]: next.at - threshold } : {}), adjustment };
-  });
-  return changeRules(settings, direction, ({ alarm, policy }) => ({
-    alarm: { ...alarm, threshold },
-    policy: { ...policy, steps },
-  }));
+function changeRules(settings: ScalingSettings, direction: Direction, change: (rule: ScalingRule) => ScalingRule) {
+  const rules = settings.rules.map((rule) => (directionOf(rule) === direction ? change(rule) : rule));
+  return { ...settings, rules };
 }
 
-/** A step that goes the other way would silently make another policy of it. */
-function refuseWrongWay(
-  direction: Direction,
-  name: string,
-  text: string,
-  pairs: readonly { readonly adjustment: number }[],
-): void {
-  const [way, example] = direction === 'out' ? ([1, '60:1/75:2'] as const) : ([-1, '40:-1/15:-2'] as const);
-  if (pairs.every(({ adjustment }) => Math.sign(adjustment) === way)) return;
-  const expected = way > 0 ? 'instances to add' : 'instances to take away';
-  throw new UsageError(`--set ${name} is '${text}': expected ${expected}, as in ${example}`);
+function number(name: string, text: string): number {
+  const schema = z
+    .string()
+    .regex(/^-?\d+(\.\d+)?$/)
+    .transform(Number);
+  return parseValue(`--set ${name}`, schema.describe('a number'), text);
 }
 
-function periods(name: string, value: string) {
-  const count = whole(name, value);
-  return { evaluationPeriods: count, datapointsToAlarm: count };
-}
-
-function number(name: string, value: string): number {
-  if (/^-?\d+(\.\d+)?$/.test(value)) return Number(value);
-  throw new UsageError(`--set ${name} is '${value}': expected a number`);
-}
-
-function whole(name: string, value: string): number {
-  if (/^\d+$/.test(value)) return Number(value);
-  throw new UsageError(`--set ${name} is '${value}': expected a whole number of 0 or more`);
+function whole(name: string, text: string): number {
+  return parseValue(`--set ${name}`, wholeNumber(), text);
 }

@@ -9,7 +9,7 @@ import { readTargetGroup, type TargetGroup } from '../template/load-balancer.ts'
 import { readScaling } from '../template/scaling.ts';
 import { StageTemplates } from '../template/stage.ts';
 import { loadStage } from '../template/template.ts';
-import { parseFault } from './fault-option.ts';
+import { parseFault } from './options.ts';
 
 /** What the simulation takes from a stage's templates. */
 export interface SimulatedStage {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseFault } from '../../../../scripts/scaling/simulate/fault-option.ts';
-import { parseMeasurement, positive, wholeOrUnset } from '../../../../scripts/scaling/simulate/numbers.ts';
+import { parseFault, parseMeasurement } from '../../../../scripts/scaling/simulate/options.ts';
 import { applyOverrides } from '../../../../scripts/scaling/simulate/overrides.ts';
 import { settings } from '../model/settings-example.ts';
 
@@ -60,20 +59,12 @@ describe('parseFault', () => {
   });
 });
 
-describe('numbers', () => {
+describe('parseMeasurement', () => {
   it('reads a measurement, with a boot time of a minute when none was measured', () => {
     const read = (text: string) => parseMeasurement('bench.json', text);
     assert.deepEqual(read('{"requestsPerInstance": 3500, "bootS": 42}'), { requestsPerInstance: 3500, bootS: 42 });
     assert.equal(read('{"requestsPerInstance": 3500}').bootS, 60);
     assert.throws(() => read('{"requestsPerInstance": 0}'), /bench.json is no measurement of an instance: expected/);
     assert.throws(() => read('no JSON'), /bench.json is no measurement/);
-  });
-
-  it('refuses numbers that make no sense', () => {
-    assert.equal(positive('--peak', '12.5'), 12.5);
-    assert.throws(() => positive('--peak', '0'), /--peak is '0': expected a number above 0/);
-    assert.equal(wholeOrUnset('--boot', undefined), undefined);
-    assert.equal(wholeOrUnset('--boot', '0'), 0);
-    assert.throws(() => wholeOrUnset('--boot', '1.5'), /--boot is '1.5': expected a whole number/);
   });
 });
