@@ -13,17 +13,12 @@ import { createAccessLog } from './http/access-log.ts';
 import { createApp } from './http/app.ts';
 import { loadAssets } from './http/assets.ts';
 import { docsRoutes } from './http/docs.ts';
-import { drainConnections } from './http/drain.ts';
-import { createFrontDoor } from './http/front-door.ts';
+import { createHttpServer, drainConnections } from './http/http-server.ts';
 import { loadRoutes } from './http/load.ts';
 import { metricsRoutes } from './http/metrics.ts';
-import { createDocsPage } from './http/pages/docs-page.ts';
-import { createHomePage } from './http/pages/home-page.ts';
-import { createProblemPage } from './http/pages/problem-page.ts';
-import { createTimestampsPage } from './http/pages/timestamps-page.ts';
 import { createPostApp } from './http/post-app.ts';
 import { createSendProblem } from './http/problems.ts';
-import { createReadGuard } from './http/read-guard.ts';
+import { createRequireReadToken } from './http/read-token.ts';
 import { usersRoutes } from './http/users.ts';
 import type { Telemetry } from './metrics/telemetry.ts';
 import type { ServiceFacts } from './service-facts.ts';
@@ -84,8 +79,8 @@ export const createService = ({
       }),
     }),
   });
-  const sendProblem = createSendProblem(createProblemPage(assets.url), logger);
-  const readGuard = createReadGuard(config.readToken);
+  const sendProblem = createSendProblem(assets.url, logger);
+  const requireReadToken = createRequireReadToken(config.readToken);
   const load = config.loadEndpoint ? createLoad({ workerPath: LOAD_WORKER }) : undefined;
 
   const commit = new GroupCommit({
@@ -128,22 +123,21 @@ export const createService = ({
     store,
     postApp,
     sendProblem,
-    readGuard,
+    requireReadToken,
     trustedProxies: config.trustedProxies,
     isDraining,
-    homePage: createHomePage(assets.url),
-    timestampsPage: createTimestampsPage(assets.url),
+    assetUrl: assets.url,
     routers: [
       assets.router,
-      docsRoutes(facts.version, createDocsPage(assets.url)),
-      usersRoutes(createDynamoUsers(client, tableName, clock), readGuard),
+      docsRoutes(facts.version, assets.url),
+      usersRoutes(createDynamoUsers(client, tableName, clock), requireReadToken),
       // Whoever runs on the embedded database may look; on AWS the port is everybody's, so only the instance itself.
       metricsRoutes({ report: () => reporter.report(), onlyLocal: config.tableName !== undefined }),
       ...(load ? [loadRoutes(load)] : []),
     ],
   });
 
-  const server = createFrontDoor({
+  const server = createHttpServer({
     postApp,
     app,
     isDraining,

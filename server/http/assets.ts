@@ -15,36 +15,18 @@ interface Asset {
   readonly content: Buffer;
 }
 
-/** The style sheet, scripts and icon of the pages: their URLs, and the routes that serve them. */
+/** The style sheets, scripts and icon of the pages: their URLs, and the routes that serve them. */
 export interface Assets {
   readonly url: AssetUrl;
   readonly router: Router;
 }
 
-const readAssets = (folder: string): ReadonlyMap<string, Asset> =>
-  new Map(
-    readdirSync(folder)
-      .sort()
-      .map((name) => {
-        const contentType = CONTENT_TYPES[extname(name)];
-        if (!contentType)
-          throw new Error(`asset ${name} in ${folder}: expected one of ${Object.keys(CONTENT_TYPES).join(', ')}`);
-        return [name, { contentType, content: readFileSync(join(folder, name)) }];
-      }),
-  );
-
-const fingerprint = (assets: ReadonlyMap<string, Asset>): string => {
-  const hash = createHash('sha256');
-  for (const [name, { content }] of assets) hash.update(`${name}\0${content.length}\0`).update(content);
-  return hash.digest('base64url').slice(0, 12);
-};
-
 /**
- * Reads the assets into memory and serves them under `/assets/<hash of all>/<name>`, cacheable for ever. One hash for
- * the folder, not one a file, lets the scripts import each other by relative name. While a deployment rolls, a page of
- * one version may ask an instance of another for its assets: that gets this version's, marked not to be kept.
+ * Reads the assets into memory and serves them under `/assets/<hash of all>/<name>`, cacheable for ever. All files
+ * share one hash, so that the scripts can import each other by relative name. During a deployment a page of one version
+ * may ask an instance of another version for its assets. It gets that instance's version, marked `no-cache`.
  */
-export const loadAssets = (folder: string): Assets => {
+export function loadAssets(folder: string): Assets {
   const assets = readAssets(folder);
   const version = fingerprint(assets);
   const router = Router();
@@ -64,4 +46,23 @@ export const loadAssets = (folder: string): Assets => {
       return `/assets/${version}/${name}`;
     },
   };
-};
+}
+
+function readAssets(folder: string): ReadonlyMap<string, Asset> {
+  return new Map(
+    readdirSync(folder)
+      .sort()
+      .map((name) => {
+        const contentType = CONTENT_TYPES[extname(name)];
+        if (!contentType)
+          throw new Error(`asset ${name} in ${folder}: expected one of ${Object.keys(CONTENT_TYPES).join(', ')}`);
+        return [name, { contentType, content: readFileSync(join(folder, name)) }];
+      }),
+  );
+}
+
+function fingerprint(assets: ReadonlyMap<string, Asset>): string {
+  const hash = createHash('sha256');
+  for (const [name, { content }] of assets) hash.update(`${name}\0${content.length}\0`).update(content);
+  return hash.digest('base64url').slice(0, 12);
+}

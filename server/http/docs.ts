@@ -1,16 +1,11 @@
 import { type Request, Router } from 'express';
 import { allow } from './app.ts';
-import { openApiDocument } from './openapi/openapi.ts';
-import type { DocsPage } from './pages/docs-page.ts';
+import { openApiDocument } from './openapi/document.ts';
+import { docsPage } from './pages/docs-page.ts';
+import type { AssetUrl } from './pages/layout.ts';
 
-/** Where the reader reached the service. A `Host` that is no host name is not repeated into commands to copy. */
-const originOf = (request: Request): string => {
-  const host = request.get('host') ?? '';
-  return `${request.protocol}://${/^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(host) ? host : 'localhost'}`;
-};
-
-/** `GET /openapi.json` and `GET /docs`: the service's interface, for programs and for people. */
-export const docsRoutes = (version: string, page: DocsPage): Router => {
+/** `GET /openapi.json` and `GET /docs`: the API description, for programs and for people. */
+export function docsRoutes(version: string, assetUrl: AssetUrl): Router {
   const document = openApiDocument(version);
   const router = Router();
   router
@@ -20,12 +15,15 @@ export const docsRoutes = (version: string, page: DocsPage): Router => {
   router
     .route('/docs')
     .get((request, response) => {
-      response
-        .set('Cache-Control', 'no-cache')
-        .vary('Host')
-        .type('html')
-        .send(page(document, originOf(request)));
+      const page = docsPage(assetUrl, document, originOf(request));
+      response.set('Cache-Control', 'no-cache').vary('Host').type('html').send(page);
     })
     .all(allow('GET', 'HEAD'));
   return router;
-};
+}
+
+/** The origin that the reader used. An invalid `Host` must not end up in commands that readers copy. */
+function originOf(request: Request): string {
+  const host = request.get('host') ?? '';
+  return `${request.protocol}://${/^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(host) ? host : 'localhost'}`;
+}

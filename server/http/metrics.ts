@@ -1,35 +1,35 @@
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
 import { ServiceError } from '../errors.ts';
 import type { InstanceReport } from '../metrics/metrics.ts';
 import { PROMETHEUS_TYPE, prometheusText } from '../metrics/prometheus.ts';
 import { allow } from './app.ts';
 
-export interface MetricsRouteSettings {
+export interface MetricsRoutesOptions {
   readonly report: () => Promise<InstanceReport>;
-  /** Whether others than this host are told that there is nothing here. */
+  /** Whether other hosts get a 404. */
   readonly onlyLocal: boolean;
 }
 
-/** Whether a connection's address is of this very host. */
-export const isLoopback = (address = ''): boolean => /^(::ffff:)?127\.|^::1$/.test(address);
-
-/** The address of the connection counts; what a header says of the client anybody can write. */
-const refuseRemote: RequestHandler = (request, _response, next) => {
-  if (!isLoopback(request.socket.remoteAddress))
-    throw new ServiceError('not-found', `there is nothing at ${request.path}`);
-  next();
-};
-
-/** `GET /metrics`: the instance's numbers for Prometheus. */
-export const metricsRoutes = ({ report, onlyLocal }: MetricsRouteSettings): Router => {
+/** `GET /metrics`: the metrics of the instance for Prometheus. */
+export function metricsRoutes({ report, onlyLocal }: MetricsRoutesOptions): Router {
   const router = Router();
-  const route = router.route('/metrics');
-  if (onlyLocal) route.all(refuseRemote);
-  route
+  router
+    .route('/metrics')
+    .all(({ path, socket }, _response, next) => {
+      // The address of the connection counts: anyone can send any header.
+      if (onlyLocal && !isLoopback(socket.remoteAddress))
+        throw new ServiceError('not-found', `there is nothing at ${path}`);
+      next();
+    })
     .get(async (_request, response) => {
       const text = prometheusText(await report());
       response.set('Cache-Control', 'no-store').type(PROMETHEUS_TYPE).send(text);
     })
     .all(allow('GET', 'HEAD'));
   return router;
-};
+}
+
+/** Whether a connection's address belongs to this host. */
+export function isLoopback(address = ''): boolean {
+  return /^(::ffff:)?127\.|^::1$/.test(address);
+}

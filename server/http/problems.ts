@@ -1,84 +1,80 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import accepts from 'accepts';
 import type { Logger } from 'pino';
-import { type ErrorCode, ServiceError } from '../errors.ts';
+import { type ErrorCode, type FieldError, ServiceError } from '../errors.ts';
+import type { AssetUrl } from './pages/layout.ts';
+import { problemPage } from './pages/problem-page.ts';
+import type { Problem } from './schemas.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
-/** The one place where a domain error becomes a status. */
-const STATUS: Readonly<Record<ErrorCode, number>> = {
-  invalid: 400,
-  unauthorized: 401,
-  'not-found': 404,
-  'method-not-allowed': 405,
-  'not-acceptable': 406,
-  conflict: 409,
-  'too-large': 413,
-  'unsupported-media-type': 415,
-  'rate-limited': 429,
-  overloaded: 503,
-  draining: 503,
-  unavailable: 503,
+export type ProblemType = ErrorCode | 'internal';
+
+/** Every type of problem: its status, and its meaning for `GET /docs`, to which the problem's `type` points. */
+export const PROBLEM_TYPES: Readonly<Record<ProblemType, { readonly status: number; readonly meaning: string }>> = {
+  invalid: {
+    status: 400,
+    meaning: 'The request is not valid. `errors` names each invalid field and what is expected.',
+  },
+  unauthorized: { status: 401, meaning: 'The read token is missing or wrong. Send it as `Authorization: Bearer`.' },
+  'not-found': { status: 404, meaning: 'There is nothing at this address.' },
+  'method-not-allowed': {
+    status: 405,
+    meaning: 'The address does not support this method. `Allow` lists its methods.',
+  },
+  'not-acceptable': { status: 406, meaning: 'The operation supports none of the media types in `Accept`.' },
+  conflict: { status: 409, meaning: 'A value that must be unique is already taken. `errors` names its field.' },
+  'too-large': { status: 413, meaning: 'The request body is larger than the operation accepts. Nothing was done.' },
+  'unsupported-media-type': { status: 415, meaning: 'The operation cannot read a body of this media type.' },
+  'rate-limited': { status: 429, meaning: 'The rate limit is exceeded. Nothing was done; retry after `Retry-After`.' },
+  overloaded: { status: 503, meaning: 'This process is overloaded. Nothing was done; retry after `Retry-After`.' },
+  draining: { status: 503, meaning: 'This process is shutting down. Nothing was done; retry after `Retry-After`.' },
+  unavailable: {
+    status: 503,
+    meaning: 'The database did not answer in time, but may have stored the request. Retry after `Retry-After`.',
+  },
+  internal: { status: 500, meaning: 'The server failed; the request is not the cause. The error has been logged.' },
 };
 
-/** Problem details, RFC 9457. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly errors?: readonly { readonly field: string; readonly message: string }[];
+/** The problem details (RFC 9457) of a type. */
+export function problem(type: ProblemType, detail: string, errors: readonly FieldError[] = []): Problem {
+  const { status } = PROBLEM_TYPES[type];
+  const title = STATUS_CODES[status] ?? '';
+  return { type: `/docs#${type}`, title, status, detail, ...(errors.length > 0 && { errors: [...errors] }) };
 }
 
-const INTERNAL: Problem = {
-  type: '/docs#internal',
-  title: 'Internal Server Error',
-  status: 500,
-  detail: 'Something went wrong here, not in the request. It has been logged.',
-};
+/** A client sees everything of a `ServiceError` and nothing of any other error. */
+function problemOf(error: unknown): Problem {
+  if (error instanceof ServiceError) return problem(error.code, error.message, error.fields);
+  return problem('internal', PROBLEM_TYPES.internal.meaning);
+}
 
-/** What a client is told of an error: everything of a `ServiceError`, nothing of any other. */
-export const problemOf = (error: unknown): Problem => {
-  if (!(error instanceof ServiceError)) return INTERNAL;
-  const status = STATUS[error.code];
-  return {
-    type: `/docs#${error.code}`,
-    title: STATUS_CODES[status] ?? '',
-    status,
-    detail: error.message,
-    ...(error.fields.length > 0 && { errors: error.fields }),
-  };
-};
-
-const headersOf = (error: unknown): string[] => {
+function headersOf(error: unknown): string[] {
   if (!(error instanceof ServiceError)) return [];
   const headers = [];
   if (error.retryAfterS !== undefined) headers.push('Retry-After', String(Math.max(1, Math.ceil(error.retryAfterS))));
   if (error.allow) headers.push('Allow', error.allow.join(', '));
   if (error.code === 'unauthorized') headers.push('WWW-Authenticate', 'Bearer realm="stampede"');
   return headers;
-};
+}
 
-/** Renders a problem for people. */
-export type ProblemPage = (problem: Problem) => string;
+export type SendProblem = (request: IncomingMessage, response: ServerResponse, error: unknown) => void;
 
 /**
- * Answers with the problem: a page for browsers, `application/problem+json` for everybody else. Errors that nobody
- * foresaw, or that something else caused, are logged with all they carry; the client learns only that there was one.
+ * Sends an error as problem details: a page for browsers, `application/problem+json` for other clients. Unexpected
+ * errors, and those with a cause, are logged in full.
  */
-export const createSendProblem =
-  (page: ProblemPage, logger: Logger) =>
-  (request: IncomingMessage, response: ServerResponse, error: unknown): void => {
-    const problem = problemOf(error);
-    if (problem.status === 500 || (error as Error).cause !== undefined)
+export function createSendProblem(assetUrl: AssetUrl, logger: Logger): SendProblem {
+  return (request, response, error) => {
+    const sent = problemOf(error);
+    if (sent.status === 500 || (error as Error).cause !== undefined)
       logger.error({ err: error, method: request.method, url: request.url }, 'request failed');
-    // Headers are out: the only honest signal left is a connection that breaks off.
+    // After the headers were sent, only a broken connection can signal the failure.
     if (response.headersSent) return void response.destroy();
     const html = accepts(request).types(['application/problem+json', 'application/json', 'text/html']) === 'text/html';
-    const body = html ? page(problem) : `${JSON.stringify(problem)}\n`;
-    // What is left of a refused body is not read, so the connection cannot serve another request.
+    const body = html ? problemPage(assetUrl, sent) : `${JSON.stringify(sent)}\n`;
+    // The rest of a refused body is not read, so the connection cannot serve another request.
     if (!request.complete) response.shouldKeepAlive = false;
-    response.writeHead(problem.status, [
+    response.writeHead(sent.status, [
       'Content-Type',
       html ? 'text/html; charset=utf-8' : 'application/problem+json',
       'Content-Length',
@@ -92,5 +88,4 @@ export const createSendProblem =
     ]);
     response.end(request.method === 'HEAD' ? undefined : body);
   };
-
-export type SendProblem = ReturnType<typeof createSendProblem>;
+}

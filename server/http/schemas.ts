@@ -1,9 +1,14 @@
 /**
- * What crosses the HTTP border, as zod schemas: they validate the requests, and the OpenAPI document is made from
- * them (`openapi/openapi.ts`), so that the two cannot disagree.
+ * What the service reads and answers over HTTP, as zod schemas. They validate the requests, and the OpenAPI document
+ * is generated from them, so the two cannot differ. The document publishes the schemas that have an `id`.
  */
 import { z } from 'zod';
-import { microsFromIso } from '../timestamps/iso-time.ts';
+import { isoFromMicros, microsFromIso } from '../timestamps/iso-time.ts';
+import type { TimestampRecord } from '../timestamps/record.ts';
+import type { User } from '../users/users.ts';
+
+const RECORD_ID = '1j0oi4qvma000c807k3f9a2v0000001q';
+const USER_ID = '019aa5a7-6cf3-7b1e-9d0c-2f4a6b8c0d1e';
 
 const Iso8601Micros = z
   .string()
@@ -12,9 +17,7 @@ const Iso8601Micros = z
 export const RecordSchema = z
   .object({
     timestamp: Iso8601Micros,
-    id: z
-      .string()
-      .meta({ description: 'Address of the record: GET /app/{id}', example: '1j0oi4qvma000c807k3f9a2v0000001q' }),
+    id: z.string().meta({ description: 'Address of the record: GET /app/{id}', example: RECORD_ID }),
     traceId: z.string().meta({ description: 'AWS X-Ray trace id', example: '1-6b014bfc-3f5c8a1b9d7e4c6f8a0b2d4e' }),
     clientAddress: z.string().meta({ example: '203.0.113.7' }),
     protocol: z.enum(['http', 'https']),
@@ -25,29 +28,54 @@ export const RecordSchema = z
 /** A record's fields in their order, the columns of the CSV. */
 export const RECORD_FIELDS = Object.keys(RecordSchema.shape) as (keyof typeof RecordSchema.shape)[];
 
+/** A record as clients see it. */
+export function recordBody(record: TimestampRecord): z.infer<typeof RecordSchema> {
+  return {
+    timestamp: isoFromMicros(record.micros),
+    id: record.id,
+    traceId: record.traceId,
+    clientAddress: record.clientAddress,
+    protocol: record.protocol,
+    instance: record.instance,
+  };
+}
+
+function olderPage(path: string, cursor: string) {
+  const example = `${path}?limit=20&cursor=${cursor}`;
+  return z.string().optional().meta({ description: 'URL of the next, older page; absent on the last one', example });
+}
+
 export const RecordPageSchema = z
-  .object({
-    timestamps: z.array(RecordSchema),
-    next: z.string().optional().meta({
-      description: 'URL of the next, older page; absent on the last one',
-      example: '/app?limit=20&cursor=1j0oi4qvma000c807k3f9a2v0000001q',
-    }),
-  })
+  .object({ timestamps: z.array(RecordSchema), next: olderPage('/app', RECORD_ID) })
   .meta({ id: 'TimestampPage' });
 
-/** A whole number as it stands in a URL. */
-const wholeNumber = (min: number, max: number) => {
+export type RecordPage = z.infer<typeof RecordPageSchema>;
+
+/** A whole number in a URL. */
+function wholeNumber(min: number, max: number) {
   const expectation = `expected a whole number from ${min} to ${max}`;
   return z.preprocess(
     (text) => (typeof text === 'string' && /^\d{1,16}$/.test(text) ? Number(text) : text),
     z.int(expectation).min(min, expectation).max(max, expectation),
   );
-};
+}
+
+function pageLimit(items: string) {
+  return wholeNumber(1, 1000)
+    .default(100)
+    .meta({ description: `${items} per page; 100 by default`, example: 20 });
+}
+
+function pageCursor(format: z.ZodString | z.ZodUUID, example: string) {
+  return format.optional().meta({ description: 'End of the previous page; opaque, taken from its `next`', example });
+}
+
+const CURSOR_EXPECTED = 'expected the cursor of a previous page';
 
 const time = z
   .string()
   .transform((text, context) => {
-    // What a form sends for a field that was left empty.
+    // A form sends an empty field as an empty text.
     if (text === '') return undefined;
     const micros = microsFromIso(text);
     if (micros === undefined) context.addIssue('expected an ISO 8601 date or time, such as 2026-11-21T07:45:00Z');
@@ -55,32 +83,23 @@ const time = z
   })
   .optional();
 
-export const ListQuerySchema = z
-  .strictObject({
-    limit: wholeNumber(1, 1000).default(100).meta({ description: 'Records on a page; 100 if not given', example: 20 }),
-    cursor: z
-      .string()
-      .regex(/^[0-9a-v]{32}$/, 'expected the cursor of a previous page')
-      .optional()
-      .meta({
-        description: 'Where the previous page ended; opaque, taken from `next`',
-        example: '1j0oi4qvma000c807k3f9a2v0000001q',
-      }),
-    from: time.meta({
-      description: 'Only records at or after this time: ISO 8601, UTC unless it has an offset',
-      example: '2026-11-21T07:45:00Z',
+export const ListQuerySchema = z.strictObject({
+  limit: pageLimit('Records'),
+  cursor: pageCursor(z.string().regex(/^[0-9a-v]{32}$/, CURSOR_EXPECTED), RECORD_ID),
+  from: time.meta({
+    description: 'Only records at or after this time: ISO 8601, UTC unless it has an offset',
+    example: '2026-11-21T07:45:00Z',
+  }),
+  to: time.meta({ description: 'Only records before this time', example: '2026-11-22' }),
+  consistent: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .meta({
+      description: 'Whether to include everything acknowledged before the request, at twice the read cost',
+      example: 'true',
     }),
-    to: time.meta({ description: 'Only records before this time', example: '2026-11-22' }),
-    consistent: z
-      .enum(['true', 'false'])
-      .default('false')
-      .transform((text) => text === 'true')
-      .meta({
-        description: 'Whether to see everything acknowledged before the request, at twice the read price',
-        example: 'true',
-      }),
-  })
-  .meta({ id: 'TimestampQuery' });
+});
 
 export const NewUserSchema = z
   .strictObject({
@@ -94,42 +113,34 @@ export const NewUserSchema = z
 
 export const UserSchema = z
   .object({
-    id: z.string().meta({ example: '019aa5a7-6cf3-7b1e-9d0c-2f4a6b8c0d1e' }),
+    id: z.string().meta({ example: USER_ID }),
     username: z.string().meta({ example: 'ada' }),
     email: z.string().meta({ example: 'ada@example.com' }),
     createdAt: Iso8601Micros,
   })
   .meta({ id: 'User' });
 
+/** A user as clients see it. */
+export function userBody({ id, username, email, createdAt }: User): z.infer<typeof UserSchema> {
+  return { id, username, email, createdAt: isoFromMicros(createdAt) };
+}
+
 export const UserPageSchema = z
-  .object({
-    users: z.array(UserSchema),
-    next: z.string().optional().meta({
-      description: 'URL of the next, older page; absent on the last one',
-      example: '/users?limit=20&cursor=019aa5a7-6cf3-7b1e-9d0c-2f4a6b8c0d1e',
-    }),
-  })
+  .object({ users: z.array(UserSchema), next: olderPage('/users', USER_ID) })
   .meta({ id: 'UserPage' });
 
-export const UserQuerySchema = z
-  .strictObject({
-    limit: wholeNumber(1, 1000).default(100).meta({ description: 'Users on a page; 100 if not given', example: 20 }),
-    cursor: z.uuid('expected the cursor of a previous page').optional().meta({
-      description: 'Where the previous page ended; opaque, taken from `next`',
-      example: '019aa5a7-6cf3-7b1e-9d0c-2f4a6b8c0d1e',
-    }),
-  })
-  .meta({ id: 'UserQuery' });
+export const UserQuerySchema = z.strictObject({
+  limit: pageLimit('Users'),
+  cursor: pageCursor(z.uuid(CURSOR_EXPECTED), USER_ID),
+});
 
 export const HealthSchema = z
   .object({ status: z.enum(['ok', 'draining']).meta({ example: 'ok' }) })
   .meta({ id: 'Health' });
 
-export const LoadQuerySchema = z
-  .strictObject({
-    number: wholeNumber(0, Number.MAX_SAFE_INTEGER).meta({ description: 'The number to test', example: 1_000_000_007 }),
-  })
-  .meta({ id: 'LoadQuery' });
+export const LoadQuerySchema = z.strictObject({
+  number: wholeNumber(0, Number.MAX_SAFE_INTEGER).meta({ description: 'The number to test', example: 1_000_000_007 }),
+});
 
 export const LoadResultSchema = z
   .object({
@@ -150,23 +161,27 @@ export const InstanceSchema = z
   })
   .meta({ id: 'Instance' });
 
+export type Instance = z.infer<typeof InstanceSchema>;
+
+const EXAMPLE_ERROR = { field: 'query.limit', message: 'expected a whole number from 1 to 1000' };
+
 /** Problem details, RFC 9457. */
 export const ProblemSchema = z
   .object({
     type: z.string().meta({ example: '/docs#invalid' }),
     title: z.string().meta({ example: 'Bad Request' }),
     status: z.int().meta({ example: 400 }),
-    detail: z
-      .string()
-      .meta({ example: 'the request is not valid: query.limit: expected a whole number from 1 to 1000' }),
+    detail: z.string().meta({ example: `the request is not valid: ${EXAMPLE_ERROR.field}: ${EXAMPLE_ERROR.message}` }),
     errors: z
       .array(
         z.object({
-          field: z.string().meta({ example: 'query.limit' }),
-          message: z.string().meta({ example: 'expected a whole number from 1 to 1000' }),
+          field: z.string().meta({ example: EXAMPLE_ERROR.field }),
+          message: z.string().meta({ example: EXAMPLE_ERROR.message }),
         }),
       )
       .optional()
-      .meta({ description: 'The fields at fault' }),
+      .meta({ description: 'The invalid fields' }),
   })
   .meta({ id: 'Problem' });
+
+export type Problem = z.infer<typeof ProblemSchema>;

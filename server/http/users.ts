@@ -1,42 +1,44 @@
-import express, { type RequestHandler, Router } from 'express';
+import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
 import { MAX_BODY_BYTES } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
-import { isoFromMicros } from '../timestamps/iso-time.ts';
-import type { User, Users } from '../users/users.ts';
+import type { Users } from '../users/users.ts';
 import { allow } from './app.ts';
 import { hasBody } from './read-body.ts';
-import { NewUserSchema, UserQuerySchema } from './schemas.ts';
+import { NewUserSchema, UserQuerySchema, userBody } from './schemas.ts';
 import { validate } from './validate.ts';
 
 const JSON_TYPE = 'application/json';
 
-const userBody = ({ id, username, email, createdAt }: User) => ({
-  id,
-  username,
-  email,
-  createdAt: isoFromMicros(createdAt),
-});
+/** `POST /users` creates a user. `GET /users` lists them in pages, newest first, and requires the read token. */
+export function usersRoutes(users: Users, requireReadToken: RequestHandler): Router {
+  const router = Router();
+  router
+    .route('/users')
+    .post(requireJson, express.json({ limit: MAX_BODY_BYTES, type: JSON_TYPE }), createUser(users))
+    .get(requireReadToken, listUsers(users))
+    .all(allow('GET', 'HEAD', 'POST'));
+  return router;
+}
 
-/** Bodies of other types are refused before they are read. */
-const requireJson: RequestHandler = (request, _response, next) => {
+/** Refuses bodies of other types before they are read. */
+function requireJson(request: Request, _response: Response, next: NextFunction): void {
   if (hasBody(request) && !request.is(JSON_TYPE))
     throw new ServiceError(
       'unsupported-media-type',
       `the body must be ${JSON_TYPE}, not ${request.get('content-type') ?? 'without a type'}`,
     );
   next();
-};
+}
 
-const createUser =
-  (users: Users): RequestHandler =>
-  async (request, response) => {
+function createUser(users: Users): RequestHandler {
+  return async (request, response) => {
     const newUser = validate(NewUserSchema, 'body', request.body);
     response.status(201).json(userBody(await users.createUser(newUser)));
   };
+}
 
-const listUsers =
-  (users: Users): RequestHandler =>
-  async (request, response) => {
+function listUsers(users: Users): RequestHandler {
+  return async (request, response) => {
     const { limit, cursor } = validate(UserQuerySchema, 'query', request.query);
     const page = await users.listUsers({ limit, ...(cursor !== undefined && { before: cursor }) });
     const next = page.next && `${request.path}?${new URLSearchParams({ limit: String(limit), cursor: page.next })}`;
@@ -44,14 +46,4 @@ const listUsers =
     if (next) response.links({ next });
     response.json({ users: page.users.map(userBody), ...(next && { next }) });
   };
-
-/** `POST /users` creates a user, `GET /users` lists them in pages, newest first, to those whom `guard` lets pass. */
-export const usersRoutes = (users: Users, guard: RequestHandler): Router => {
-  const router = Router();
-  router
-    .route('/users')
-    .post(requireJson, express.json({ limit: MAX_BODY_BYTES, type: JSON_TYPE }), createUser(users))
-    .get(guard, listUsers(users))
-    .all(allow('GET', 'HEAD', 'POST'));
-  return router;
-};
+}

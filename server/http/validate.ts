@@ -1,21 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import accepts from 'accepts';
 import type { z } from 'zod';
 import { type FieldError, ServiceError } from '../errors.ts';
 
-const fieldOf = (place: string, path: readonly PropertyKey[]): string => [place, ...path.map(String)].join('.');
-
-const fieldErrors = (place: string, issue: z.core.$ZodIssue): FieldError[] =>
-  issue.code === 'unrecognized_keys'
-    ? issue.keys.map((key) => ({ field: fieldOf(place, [...issue.path, key]), message: 'is not known' }))
-    : [{ field: fieldOf(place, issue.path), message: issue.message }];
-
 /**
- * What the schema makes of the input. `place` says where the input stood (`query`, `body`).
- * Throws a `ServiceError` `invalid` that names every field at fault.
+ * Parses one part of a request (`query`, `body`) by its schema.
+ * Throws a `ServiceError` `invalid` that names every invalid field.
  */
-export const validate = <T extends z.ZodType>(schema: T, place: string, input: unknown): z.output<T> => {
+export function validate<T extends z.ZodType>(schema: T, part: string, input: unknown): z.output<T> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const fields = result.error.issues.flatMap((issue) => fieldErrors(place, issue));
+  const fields = result.error.issues.flatMap((issue) => fieldErrors(part, issue));
   const summary = fields.map(({ field, message }) => `${field}: ${message}`).join('; ');
   throw new ServiceError('invalid', `the request is not valid: ${summary}`, { fields });
-};
+}
+
+/** The media type that the client prefers by its `Accept` header. Throws a `ServiceError` `not-acceptable` if none. */
+export function negotiate<T extends string>(request: IncomingMessage, types: readonly T[]): T {
+  const type = accepts(request).types([...types]);
+  if (!type) throw new ServiceError('not-acceptable', `the answer can be ${types.join(', ')}`);
+  return type as T;
+}
+
+function fieldErrors(part: string, issue: z.core.$ZodIssue): FieldError[] {
+  const fieldOf = (...path: PropertyKey[]): string => [part, ...path.map(String)].join('.');
+  return issue.code === 'unrecognized_keys'
+    ? issue.keys.map((key) => ({ field: fieldOf(...issue.path, key), message: 'is not known' }))
+    : [{ field: fieldOf(...issue.path), message: issue.message }];
+}

@@ -1,25 +1,26 @@
-import type { MediaType, Method, Operation, Parameter } from './document.ts';
+import type { Method, Operation, Parameter } from './types.ts';
 
-const sampleOf = ({ schema }: Parameter): string => String(schema.examples?.[0] ?? schema.enum?.[0] ?? '');
-
-const firstOf = (content: Readonly<Record<string, MediaType>> = {}): [string, MediaType] | undefined =>
-  Object.entries(content)[0];
-
-/** In single quotes a shell takes everything as it is, but for the single quote. */
-const quoted = (text: string): string => (/^[\w:/.=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-
-/** A command line that calls the operation: with what it needs, and with the first of what it may take. */
-export const curlCommand = (origin: string, path: string, method: Method, operation: Operation): string => {
+/** A command line that calls the operation with its required values and its first query parameter. */
+export function curlCommand(origin: string, path: string, method: Method, operation: Operation): string {
   const parameters = operation.parameters ?? [];
   const url = parameters
     .filter((parameter) => parameter.in === 'path')
     .reduce((filled, parameter) => filled.replace(`{${parameter.name}}`, sampleOf(parameter)), origin + path);
   const query = parameters.find((parameter) => parameter.in === 'query');
-  const [type, body] = (operation.requestBody?.required && firstOf(operation.requestBody.content)) || [];
+  const [type, body] = operation.requestBody?.required ? (Object.entries(operation.requestBody.content)[0] ?? []) : [];
   return [
     'curl',
     ...(method === 'get' ? [] : ['-X', method.toUpperCase()]),
     ...(type ? ['-H', quoted(`Content-Type: ${type}`), '-d', quoted(JSON.stringify(body?.example))] : []),
     quoted(query ? `${url}?${query.name}=${encodeURIComponent(sampleOf(query))}` : url),
   ].join(' ');
-};
+}
+
+function sampleOf({ schema }: Parameter): string {
+  return String(schema.examples?.[0] ?? schema.enum?.[0] ?? '');
+}
+
+/** In single quotes a shell changes nothing; a single quote itself has to be escaped outside of them. */
+function quoted(text: string): string {
+  return /^[\w:/.=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,76 +1,27 @@
-/** As much of OpenAPI 3.1 as this service's document uses. */
-export interface OpenApiDocument {
-  readonly openapi: string;
-  readonly info: { readonly title: string; readonly version: string; readonly description: string };
-  readonly servers: readonly { readonly url: string }[];
-  readonly paths: Readonly<Record<string, PathItem>>;
-  readonly components: {
-    readonly schemas: Readonly<Record<string, JsonSchema>>;
-    readonly responses: Readonly<Record<string, Response>>;
-    readonly securitySchemes: Readonly<Record<string, unknown>>;
+import { componentSchemas } from './from-zod.ts';
+import { instancePaths, toolPaths } from './instance.ts';
+import { problemResponses } from './problems.ts';
+import { timestampPaths } from './timestamps.ts';
+import type { OpenApiDocument } from './types.ts';
+import { userPaths } from './users.ts';
+
+const DESCRIPTION =
+  'Records a durable timestamp for every `POST /app`. Times are UTC with microseconds. Errors are problem details ' +
+  '(RFC 9457); browsers get them as a page. Every address that supports `GET` also supports `HEAD`.';
+
+/** The OpenAPI document, generated from the schemas and tables that the service itself uses. */
+export function openApiDocument(version: string): OpenApiDocument {
+  return {
+    openapi: '3.1.1',
+    info: { title: 'Stampede', version, description: DESCRIPTION },
+    servers: [{ url: '/' }],
+    paths: { ...timestampPaths, ...instancePaths, ...userPaths, ...toolPaths },
+    components: {
+      schemas: componentSchemas,
+      responses: problemResponses,
+      securitySchemes: {
+        readToken: { type: 'http', scheme: 'bearer', description: 'Required only if `READ_TOKEN` is set' },
+      },
+    },
   };
-}
-
-export type Method = 'get' | 'post';
-
-export type PathItem = Readonly<Partial<Record<Method, Operation>>>;
-
-export interface Operation {
-  readonly operationId: string;
-  readonly summary: string;
-  readonly description?: string;
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: RequestBody;
-  readonly responses: Readonly<Record<string, Response | Reference>>;
-  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
-}
-
-export interface Parameter {
-  readonly name: string;
-  readonly in: 'query' | 'path' | 'header';
-  readonly description?: string;
-  readonly required?: boolean;
-  readonly schema: JsonSchema;
-}
-
-export interface RequestBody {
-  readonly description?: string;
-  readonly required: boolean;
-  readonly content: Readonly<Record<string, MediaType>>;
-}
-
-export interface Response {
-  readonly description: string;
-  readonly headers?: Readonly<Record<string, Header>>;
-  readonly content?: Readonly<Record<string, MediaType>>;
-}
-
-export interface Header {
-  readonly description: string;
-  readonly schema: JsonSchema;
-}
-
-export interface MediaType {
-  readonly schema?: JsonSchema;
-  readonly example?: unknown;
-}
-
-export interface Reference {
-  readonly $ref: string;
-}
-
-export interface JsonSchema {
-  readonly $ref?: string;
-  readonly type?: string;
-  readonly format?: string;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly examples?: readonly unknown[];
-  readonly enum?: readonly unknown[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly pattern?: string;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-  readonly items?: JsonSchema;
 }

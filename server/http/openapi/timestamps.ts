@@ -1,31 +1,23 @@
 import { MAX_BODY_BYTES } from '../../contract.ts';
 import { ListQuerySchema, RECORD_FIELDS, RecordPageSchema, RecordSchema } from '../schemas.ts';
-import type { MediaType, Operation, Parameter } from './document.ts';
 import { example, json, queryParameters } from './from-zod.ts';
-import { linkToOlder } from './link-header.ts';
+import { linkToOlder, textHeader } from './headers.ts';
 import { problems } from './problems.ts';
+import type { Operation } from './types.ts';
 
-const record = example(RecordSchema) as Readonly<Record<string, string>>;
-
-const text = (sample: string): MediaType => ({ schema: { type: 'string' }, example: sample });
-
-const idParameter: Parameter = {
-  name: 'id',
-  in: 'path',
-  required: true,
-  schema: { type: 'string', examples: [record['id']] },
-};
+const record = RecordSchema.parse(example(RecordSchema));
+const csvSample = `${RECORD_FIELDS.join(',')}\r\n${RECORD_FIELDS.map((name) => record[name]).join(',')}\r\n`;
 
 const recordOne: Operation = {
   operationId: 'recordTimestamp',
   summary: 'Record a timestamp',
-  description: 'Answers once the timestamp is durable. The time is that of the arrival of the request.',
+  description: 'Answers once the timestamp is durable. The timestamp is the time when the request arrived.',
   parameters: [
     {
       name: 'X-Amzn-Trace-Id',
       in: 'header',
-      description: 'Kept with the record; made up when absent',
-      schema: { type: 'string', examples: [`Root=${record['traceId']}`] },
+      description: 'Stored with the record; generated if absent',
+      schema: { type: 'string', examples: [`Root=${record.traceId}`] },
     },
   ],
   requestBody: {
@@ -36,13 +28,11 @@ const recordOne: Operation = {
   responses: {
     201: {
       description: 'The timestamp is stored.',
-      headers: {
-        Location: {
-          description: 'Address of the record',
-          schema: { type: 'string', examples: [`/app/${record['id']}`] },
-        },
+      headers: { Location: textHeader('Address of the record', `/app/${record.id}`) },
+      content: {
+        'text/plain': { schema: { type: 'string' }, example: `${record.timestamp}\n` },
+        ...json(RecordSchema),
       },
-      content: { 'text/plain': text(`${record['timestamp']}\n`), ...json(RecordSchema) },
     },
     ...problems('not-acceptable', 'too-large', 'rate-limited', 'overloaded', 'unavailable'),
   },
@@ -51,19 +41,17 @@ const recordOne: Operation = {
 const list: Operation = {
   operationId: 'listTimestamps',
   summary: 'List the timestamps, newest first',
-  description: 'A page at a time; a cursor neither skips nor repeats. Browsers get a page to read.',
+  description: 'Returns one page at a time; a cursor neither skips nor repeats records. Browsers get an HTML page.',
   parameters: queryParameters(ListQuerySchema),
   security: [{}, { readToken: [] }],
   responses: {
     200: {
       description: 'A page of timestamps.',
-      headers: { Link: linkToOlder(`/app?limit=20&cursor=${record['id']}`) },
+      headers: { Link: linkToOlder(`/app?limit=20&cursor=${record.id}`) },
       content: {
         ...json(RecordPageSchema),
-        'application/x-ndjson': text(`${JSON.stringify(record)}\n`),
-        'text/csv': text(
-          [RECORD_FIELDS, RECORD_FIELDS.map((name) => record[name])].map((row) => `${row.join(',')}\r\n`).join(''),
-        ),
+        'application/x-ndjson': { schema: { type: 'string' }, example: `${JSON.stringify(record)}\n` },
+        'text/csv': { schema: { type: 'string' }, example: csvSample },
         'text/html': { schema: { type: 'string' } },
       },
     },
@@ -74,7 +62,7 @@ const list: Operation = {
 const read: Operation = {
   operationId: 'readTimestamp',
   summary: 'Read one timestamp',
-  parameters: [idParameter],
+  parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', examples: [record.id] } }],
   responses: {
     200: { description: 'The record.', content: json(RecordSchema) },
     ...problems('not-found', 'unavailable'),

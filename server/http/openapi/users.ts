@@ -1,13 +1,13 @@
 import { NewUserSchema, UserPageSchema, UserQuerySchema, UserSchema } from '../schemas.ts';
-import type { Operation } from './document.ts';
 import { json, queryParameters } from './from-zod.ts';
-import { linkToOlder } from './link-header.ts';
+import { linkToOlder } from './headers.ts';
 import { problems } from './problems.ts';
+import type { Operation } from './types.ts';
 
 const create: Operation = {
   operationId: 'createUser',
   summary: 'Create a user',
-  description: 'Name and e-mail address are unique, each by itself.',
+  description: 'Name and e-mail address must each be unique.',
   requestBody: { required: true, content: json(NewUserSchema) },
   responses: {
     201: { description: 'The user is stored.', content: json(UserSchema) },

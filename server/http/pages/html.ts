@@ -1,4 +1,9 @@
-/** Text that is HTML already: only {@link html} makes it, so only what it has escaped gets onto a page. */
+/**
+ * The tagged template that every page is made with. It is ours because the published ones are unmaintained, or return
+ * plain strings and so cannot tell HTML from text that still needs escaping.
+ */
+
+/** Text that is already HTML. Only {@link html} creates it, so everything else on a page is escaped. */
 export class Html {
   readonly text: string;
 
@@ -11,7 +16,7 @@ export class Html {
   }
 }
 
-/** What may stand in a template: text is escaped, lists are joined, `undefined` and `false` leave nothing. */
+/** A value in a template: text is escaped, lists are joined, `undefined` and `false` are left out. */
 export type Fragment = Html | string | number | false | undefined | readonly Fragment[];
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -22,15 +27,14 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-const escapeText = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+/** HTML from a template. Values may stand in element content and in quoted attribute values; they are escaped. */
+export function html(strings: TemplateStringsArray, ...fragments: Fragment[]): Html {
+  return new Html(String.raw({ raw: strings }, ...fragments.map(textOf)));
+}
 
-const textOf = (fragment: Fragment): string => {
+function textOf(fragment: Fragment): string {
   if (fragment === undefined || fragment === false) return '';
   if (fragment instanceof Html) return fragment.text;
   if (Array.isArray(fragment)) return fragment.map(textOf).join('');
-  return escapeText(String(fragment));
-};
-
-/** HTML from a template, for element content and for attribute values in quotes; what is put in is escaped. */
-export const html = (strings: TemplateStringsArray, ...fragments: Fragment[]): Html =>
-  new Html(String.raw({ raw: strings }, ...fragments.map(textOf)));
+  return String(fragment).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+}

@@ -1,6 +1,6 @@
 import { type Html, html } from './html.ts';
 
-/** The URL under which an asset of `assets/` is served. */
+/** Returns the URL of an asset in `assets/`. */
 export type AssetUrl = (name: string) => string;
 
 const SECTIONS = [
@@ -9,9 +9,9 @@ const SECTIONS = [
   { path: '/docs', name: 'API' },
 ] as const;
 
-export interface PageContent {
+export interface PageOptions {
   readonly title: string;
-  /** The section that the navigation shows as the current one. */
+  /** The current section in the navigation. */
   readonly section?: (typeof SECTIONS)[number]['path'];
   readonly main: Html;
   /** The page's own style sheet, a name in `assets/`. */
@@ -20,41 +20,43 @@ export interface PageContent {
   readonly script?: string;
 }
 
-const navigation = (current: string | undefined): Html =>
-  html`<nav class="sections" aria-label="Sections">
-      ${SECTIONS.map(
-        ({ path, name }) => html`<a href="${path}"${current === path && html` aria-current="page"`}>${name}</a>
-      `,
-      )}
-    </nav>`;
-
-/** A whole page around its content. Nothing is inline: the content security policy admits only our own files. */
-export const layout = (asset: AssetUrl, { title, section, main, style, script }: PageContent): string =>
-  html`<!doctype html>
+/** A page around its content. Nothing is inline: the content security policy allows only our own files. */
+export function layout(assetUrl: AssetUrl, { title, section, main, style, script }: PageOptions): string {
+  return html`<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <title>${title} · Stampede</title>
-    <link rel="icon" href="${asset('favicon.svg')}" type="image/svg+xml">
-    <link rel="stylesheet" href="${asset('style.css')}">
-    <link rel="stylesheet" href="${asset(style)}">
-    ${script && html`<script type="module" src="${asset(script)}"></script>`}
+    <link rel="icon" href="${assetUrl('favicon.svg')}" type="image/svg+xml">
+    <link rel="stylesheet" href="${assetUrl('style.css')}">
+    <link rel="stylesheet" href="${assetUrl(style)}">
+    ${script && html`<script type="module" src="${assetUrl(script)}"></script>`}
   </head>
   <body>
     <a class="skip" href="#main">Skip to the content</a>
     <header>
-      <a class="brand" href="/"><img src="${asset('favicon.svg')}" alt="" width="28" height="28">Stampede</a>
+      <a class="brand" href="/"><img src="${assetUrl('favicon.svg')}" alt="" width="28" height="28">Stampede</a>
       ${navigation(section)}
     </header>
     <main id="main" tabindex="-1">
 ${main}
     </main>
     <footer>
-      <p>Every time is UTC, to the microsecond.</p>
+      <p>All times are UTC, to the microsecond.</p>
       <p class="links"><a href="/openapi.json">OpenAPI document</a></p>
     </footer>
   </body>
 </html>
 `.text;
+}
+
+function navigation(current: string | undefined): Html {
+  return html`<nav class="sections" aria-label="Sections">
+      ${SECTIONS.map(
+        ({ path, name }) => html`<a href="${path}"${current === path && html` aria-current="page"`}>${name}</a>
+      `,
+      )}
+    </nav>`;
+}

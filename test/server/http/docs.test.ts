@@ -3,16 +3,10 @@ import { describe, it } from 'node:test';
 import express from 'express';
 import request from 'supertest';
 import { docsRoutes } from '../../../server/http/docs.ts';
-import { openApiDocument } from '../../../server/http/openapi/openapi.ts';
-import { createDocsPage } from '../../../server/http/pages/docs-page.ts';
-import { PROBLEM_TYPES } from '../../../server/http/problem-types.ts';
+import { openApiDocument } from '../../../server/http/openapi/document.ts';
+import { PROBLEM_TYPES } from '../../../server/http/problems.ts';
 
-const app = express().use(
-  docsRoutes(
-    '1.2.3',
-    createDocsPage((name) => `/assets/x/${name}`),
-  ),
-);
+const app = express().use(docsRoutes('1.2.3', (name) => `/assets/x/${name}`));
 
 describe('GET /openapi.json', () => {
   it('answers the document', async () => {

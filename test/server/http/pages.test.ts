@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createHomePage } from '../../../server/http/pages/home-page.ts';
-import { createProblemPage } from '../../../server/http/pages/problem-page.ts';
-import { createTimestampsPage } from '../../../server/http/pages/timestamps-page.ts';
+import { homePage } from '../../../server/http/pages/home-page.ts';
+import { problemPage } from '../../../server/http/pages/problem-page.ts';
+import { timestampsPage } from '../../../server/http/pages/timestamps-page.ts';
 
 const asset = (name: string) => `/assets/x/${name}`;
 
@@ -25,9 +25,9 @@ const textOf = (page: string): string =>
 
 describe('every page', () => {
   const pages = {
-    home: createHomePage(asset)(instance),
-    timestamps: createTimestampsPage(asset)({ timestamps: [record], next: '/app?cursor=a' }, { from: '2026' }),
-    problem: createProblemPage(asset)({ type: '/docs#invalid', title: 'Bad Request', status: 400, detail: 'no' }),
+    home: homePage(asset, instance),
+    timestamps: timestampsPage(asset, { timestamps: [record], next: '/app?cursor=a' }, { from: '2026' }),
+    problem: problemPage(asset, { type: '/docs#invalid', title: 'Bad Request', status: 400, detail: 'no' }),
   };
   for (const [name, page] of Object.entries(pages)) {
     it(`${name} has nothing inline and nothing from elsewhere`, () => {
@@ -41,12 +41,12 @@ describe('every page', () => {
 
 describe('the home page', () => {
   it('says who answered', () => {
-    const page = createHomePage(asset)({ ...instance, instanceId: 'i-0abc', availabilityZone: 'eu-central-1a' });
+    const page = homePage(asset, { ...instance, instanceId: 'i-0abc', availabilityZone: 'eu-central-1a' });
     assert.match(textOf(page), /Host ip-10-0-1-2 Instance i-0abc Zone eu-central-1a Version 1\.2\.3 Commit abc1234/);
   });
 
   it('says nothing of instance and zone outside EC2', () => {
-    assert.match(textOf(createHomePage(asset)(instance)), /Host ip-10-0-1-2 Version/);
+    assert.match(textOf(homePage(asset, instance)), /Host ip-10-0-1-2 Version/);
   });
 
   for (const [seconds, text] of [
@@ -57,18 +57,18 @@ describe('the home page', () => {
     [93_784, '1 d 2 h 3 min'],
   ] as const) {
     it(`shows an uptime of ${seconds} s as ${text}`, () => {
-      const page = createHomePage(asset)({ ...instance, uptimeSeconds: seconds });
-      assert.match(textOf(page), new RegExp(`Up for ${text} Who`));
+      const page = homePage(asset, { ...instance, uptimeSeconds: seconds });
+      assert.match(textOf(page), new RegExp(`Up for ${text} Latest`));
     });
   }
 
   it('records without JavaScript too', () => {
-    assert.match(createHomePage(asset)(instance), /<form id="record" method="post" action="\/app">/);
+    assert.match(homePage(asset, instance), /<form id="record" method="post" action="\/app">/);
   });
 });
 
 describe('the timestamps page', () => {
-  const page = createTimestampsPage(asset);
+  const page = timestampsPage.bind(undefined, asset);
 
   it('shows each record, its time as one text with the microseconds told apart', () => {
     const shown = page({ timestamps: [record] }, {});
@@ -98,7 +98,7 @@ describe('the timestamps page', () => {
 });
 
 describe('the problem page', () => {
-  const page = createProblemPage(asset);
+  const page = problemPage.bind(undefined, asset);
 
   it('shows status, title, detail, fields at fault and where the type is explained', () => {
     const errors = [{ field: 'query.limit', message: 'expected <b>' }];

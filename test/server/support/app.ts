@@ -8,17 +8,16 @@ import { createSendProblem } from '../../../server/http/problems.ts';
 
 /** The application around some routes, on a free port; ends with the tests of the calling file. */
 export const startApp = async (routers: readonly Router[]): Promise<Server> => {
-  const sendProblem = createSendProblem(() => '', pino({ level: 'silent' }));
+  const sendProblem = createSendProblem((name) => name, pino({ level: 'silent' }));
   const app = createApp({
     facts: { hostname: 'test-host', version: '1.2.3', commit: 'abcdef123456' },
     store: { getRecord: async () => undefined, listRecords: async () => ({ records: [] }) },
     postApp: (request, response) => sendProblem(request, response, new Error('not under test')),
     sendProblem,
-    readGuard: (_request, _response, next) => next(),
+    requireReadToken: (_request, _response, next) => next(),
     trustedProxies: 0,
     isDraining: () => false,
-    homePage: () => '',
-    timestampsPage: () => '',
+    assetUrl: (name) => name,
     routers,
   });
   const server = createServer(app).listen(0, '127.0.0.1');

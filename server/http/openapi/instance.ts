@@ -1,15 +1,15 @@
 import { HEALTH_PATH } from '../../contract.ts';
 import { HealthSchema, InstanceSchema, LoadQuerySchema, LoadResultSchema } from '../schemas.ts';
-import type { MediaType, Operation } from './document.ts';
 import { json, queryParameters } from './from-zod.ts';
 import { problems } from './problems.ts';
+import type { Content, Operation } from './types.ts';
 
-const page: Record<string, MediaType> = { 'text/html': { schema: { type: 'string' } } };
+const page: Content = { 'text/html': { schema: { type: 'string' } } };
 
 const showInstance: Operation = {
   operationId: 'showInstance',
-  summary: 'See who answers',
-  description: 'Browsers get the live page: a button that records, and what arrives.',
+  summary: 'See which instance answers',
+  description: 'Browsers get the live page, with a button that records a timestamp and a list of the latest ones.',
   responses: {
     200: { description: 'The instance that answered.', content: { ...json(InstanceSchema), ...page } },
     ...problems('not-acceptable'),
@@ -18,24 +18,21 @@ const showInstance: Operation = {
 
 const checkHealth: Operation = {
   operationId: 'checkHealth',
-  summary: 'Ask whether this process serves',
-  description: 'About this process alone: a fault of the database does not show here.',
+  summary: 'Check whether this process serves requests',
+  description: 'Covers this process only: a failure of the database does not change the answer.',
   responses: {
-    200: { description: 'It serves.', content: json(HealthSchema) },
-    503: {
-      description: 'It is on its way out.',
-      content: { 'application/json': { ...json(HealthSchema)['application/json'], example: { status: 'draining' } } },
-    },
+    200: { description: 'The process serves requests.', content: json(HealthSchema) },
+    503: { description: 'The process is shutting down.', content: json(HealthSchema, { status: 'draining' }) },
   },
 };
 
 const computeLoad: Operation = {
   operationId: 'computeLoad',
-  summary: 'Cost some CPU',
-  description: 'For scaling drills: tells whether a number is prime, the slow way. Only where `LOAD_ENDPOINT=on`.',
+  summary: 'Use CPU time',
+  description: 'For scaling drills: computes slowly whether a number is prime. Only if `LOAD_ENDPOINT=on`.',
   parameters: queryParameters(LoadQuerySchema),
   responses: {
-    200: { description: 'The answer, and what it took.', content: json(LoadResultSchema) },
+    200: { description: 'The result, and how long it took.', content: json(LoadResultSchema) },
     ...problems('invalid', 'not-found', 'overloaded'),
   },
 };
@@ -52,7 +49,7 @@ const readMetrics: Operation = {
 
 const readDocument: Operation = {
   operationId: 'readDocument',
-  summary: 'Read this interface as an OpenAPI document',
+  summary: 'Read this description as an OpenAPI document',
   responses: {
     200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
   },
@@ -60,7 +57,7 @@ const readDocument: Operation = {
 
 const readDocs: Operation = {
   operationId: 'readDocs',
-  summary: 'Read this interface as a page',
+  summary: 'Read this description as a page',
   responses: { 200: { description: 'The page.', content: page } },
 };
 

@@ -2,13 +2,11 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { ServiceError } from '../errors.ts';
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
 /**
- * Lets a request pass that brings the token as `Authorization: Bearer` (RFC 6750); with no token configured, all.
- * Digests are compared, in constant time, so that neither content nor length of the token leaks.
+ * Requires the token as `Authorization: Bearer` (RFC 6750); requires nothing when no token is configured.
+ * It compares digests in constant time, so that neither content nor length of the token leaks.
  */
-export const createReadGuard = (token: string | undefined): RequestHandler => {
+export function createRequireReadToken(token: string | undefined): RequestHandler {
   if (token === undefined) return (_request, _response, next) => next();
   const expected = digest(token);
   return (request, _response, next) => {
@@ -16,4 +14,8 @@ export const createReadGuard = (token: string | undefined): RequestHandler => {
     if (timingSafeEqual(digest(given), expected)) return next();
     throw new ServiceError('unauthorized', 'reading needs "Authorization: Bearer" with the read token');
   };
-};
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

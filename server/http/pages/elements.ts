@@ -1,0 +1,19 @@
+import { type Html, html } from './html.ts';
+
+/** A description: the parts in backticks become code. */
+export function prose(text: string): Html {
+  return html`${text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}
+
+/** A time with its microseconds highlighted. Screen readers and the clipboard get it as one text. */
+export function timeElement(iso: string): Html {
+  const [, date = '', clock = '', millis = '', micros = ''] = /^(.{10})T(.{8})\.(...)(...)Z$/.exec(iso) ?? [];
+  return html`<time datetime="${iso}">${timeParts(date, clock, millis, micros)}</time>`;
+}
+
+/** A time element that `home.js` fills in. The dashes are as wide as digits. */
+export const emptyTimeElement: Html = html`<time>${timeParts('None seen yet', '‒‒:‒‒:‒‒', '‒‒‒', '‒‒‒')}</time>`;
+
+function timeParts(date: string, clock: string, millis: string, micros: string): Html {
+  return html`<span class="date">${date}</span> <span class="clock">${clock}</span><span class="fraction">.${millis}<b>${micros}</b></span>`;
+}
