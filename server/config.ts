@@ -105,7 +105,7 @@ export interface ConfigOptions {
 }
 
 /** Checks the environment as a whole; throws a `ConfigError` that lists every wrong variable. */
-export const readConfig = (environment: Environment, { embeddedDatabase }: ConfigOptions): Config => {
+export function readConfig(environment: Environment, { embeddedDatabase }: ConfigOptions): Config {
   const read = new Reader(environment);
   const ratePerSecond = read.integer(ENV.rateLimitPerSecond, 1, 1_000_000);
   const burst = read.integer(ENV.rateLimitBurst, 1, 1_000_000);
@@ -160,4 +160,4 @@ export const readConfig = (environment: Environment, { embeddedDatabase }: Confi
   };
   if (read.problems.length > 0) throw new ConfigError(read.problems);
   return config;
-};
+}

@@ -1,10 +1,11 @@
 import { type Logger, pino, stdTimeFunctions } from 'pino';
 
 /** JSON lines on stdout, one per failure and per state change. */
-export const createLogger = (level: string): Logger =>
-  pino({
+export function createLogger(level: string): Logger {
+  return pino({
     level,
     base: { worker: process.pid },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   });
+}

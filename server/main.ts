@@ -18,7 +18,7 @@ const EXIT_CONFIG = 78; // EX_CONFIG of sysexits.h
 
 const PROBE_DEADLINE_MS = 10_000;
 
-const readConfigOrExit = (): Config => {
+function readConfigOrExit(): Config {
   try {
     const file = process.env[ENV.envFile];
     if (file && existsSync(file)) process.loadEnvFile(file);
@@ -28,13 +28,13 @@ const readConfigOrExit = (): Config => {
     console.error(error.message);
     return process.exit(EXIT_CONFIG);
   }
-};
+}
 
 /**
  * Serving begins with a proven table. While DynamoDB is away nothing can be proven, and to stay down would make the
  * load balancer empty the fleet (design D6), so after the deadline serving begins without the proof.
  */
-const proveTable = async (service: Service, logger: Logger): Promise<void> => {
+async function proveTable(service: Service, logger: Logger): Promise<void> {
   const deadline = AbortSignal.timeout(PROBE_DEADLINE_MS);
   while (!deadline.aborted) {
     try {
@@ -44,24 +44,24 @@ const proveTable = async (service: Service, logger: Logger): Promise<void> => {
       await delay(1_000);
     }
   }
-};
+}
 
-const listen = async (service: Service, { port, host }: Config): Promise<AddressInfo> => {
+async function listen(service: Service, { port, host }: Config): Promise<AddressInfo> {
   service.server.listen({ port, host });
   await once(service.server, 'listening');
   return service.server.address() as AddressInfo;
-};
+}
 
 /** Where tracing is off, OpenTelemetry is not even loaded. */
-const traceRequests = async ({ otlpEndpoint }: Config, logger: Logger): Promise<Tracing | undefined> => {
+async function traceRequests({ otlpEndpoint }: Config, logger: Logger): Promise<Tracing | undefined> {
   if (otlpEndpoint === undefined) return undefined;
   const { startTracing } = await import('./tracing/tracing.ts');
   const onError = (err: unknown): void => logger.warn({ err }, 'traces not sent');
   return startTracing({ endpoint: otlpEndpoint, serviceName: SERVICE_NAME, nowMs: Date.now, onError });
-};
+}
 
 /** Ends the process on the first signal: drained within the deadline, or not (exit code 1). */
-const endOnSignal = (service: Service, database: Database, tracing: Tracing | undefined, logger: Logger): void => {
+function endOnSignal(service: Service, database: Database, tracing: Tracing | undefined, logger: Logger): void {
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     for (const each of ['SIGINT', 'SIGTERM']) process.removeListener(each, end).on(each, () => {});
     logger.info({ signal }, 'draining');
@@ -76,9 +76,9 @@ const endOnSignal = (service: Service, database: Database, tracing: Tracing | un
     process.stdout.write('', () => process.exit(0));
   };
   process.on('SIGINT', end).on('SIGTERM', end);
-};
+}
 
-const main = async (): Promise<void> => {
+async function main(): Promise<void> {
   const config = readConfigOrExit();
   const logger = createLogger(config.logLevel);
   process.on('uncaughtException', (error) => {
@@ -109,6 +109,6 @@ const main = async (): Promise<void> => {
   const { address, port } = await listen(service, config);
   logger.info({ address, port, version: VERSION, commit: COMMIT, table: tableName }, 'listening');
   process.send?.('ready');
-};
+}
 
 void main();

@@ -51,10 +51,12 @@ const ASSETS_FOLDER = join(import.meta.dirname, FROM_SOURCE ? 'http/pages/assets
 const LOAD_WORKER = join(import.meta.dirname, FROM_SOURCE ? 'cpu-load/worker.ts' : 'load-worker.cjs');
 
 /** 40 random bits: no two processes share them, now or later. */
-const makeWriterId = (): string => Number.parseInt(randomBytes(5).toString('hex'), 16).toString(32).padStart(8, '0');
+function makeWriterId(): string {
+  return Number.parseInt(randomBytes(5).toString('hex'), 16).toString(32).padStart(8, '0');
+}
 
 /** Wires the parts of one process. */
-export const createService = ({
+export function createService({
   config,
   facts,
   client,
@@ -62,7 +64,7 @@ export const createService = ({
   logger,
   telemetry,
   tracing,
-}: ServiceOptions): Service => {
+}: ServiceOptions): Service {
   let draining = false;
   const isDraining = () => draining;
   const { metrics, reporter } = telemetry;
@@ -153,4 +155,4 @@ export const createService = ({
   };
 
   return { server, probe: () => store.probe(), drain };
-};
+}

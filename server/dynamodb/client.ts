@@ -20,8 +20,9 @@ const BACKOFF_CAP_MS = 1_000;
  * Exponential backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): a random part of
  * 25, 50, 100 … 1,000 ms. The SDK's retry quota stays in force: in a long outage calls fail after their first attempt.
  */
-const backoffMs = (attempt: number): number =>
-  Math.random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attempt - 1));
+function backoffMs(attempt: number): number {
+  return Math.random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attempt - 1));
+}
 
 /** Where DynamoDB is, when it is not AWS's own. Without it the SDK finds endpoint, region and credentials by itself. */
 export interface DatabaseAddress {
@@ -29,8 +30,8 @@ export interface DatabaseAddress {
 }
 
 /** A client with deadlines and retries for single calls. A call's whole deadline is its `abortSignal`. */
-export const createDynamoDBClient = (address?: DatabaseAddress): DynamoDBClient =>
-  new DynamoDBClient({
+export function createDynamoDBClient(address?: DatabaseAddress): DynamoDBClient {
+  return new DynamoDBClient({
     ...(address && {
       endpoint: address.endpoint,
       region: 'local',
@@ -43,13 +44,14 @@ export const createDynamoDBClient = (address?: DatabaseAddress): DynamoDBClient 
       throwOnRequestTimeout: true,
     },
   });
+}
 
 /** Creates the table where the stack does not (embedded database, tests); harmless when it is there. */
-export const createTable = async (client: DynamoDBClient, table: string): Promise<void> => {
+export async function createTable(client: DynamoDBClient, table: string): Promise<void> {
   try {
     await client.send(new CreateTableCommand(tableDefinition(table)));
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
   await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1, maxDelay: 1 }, { TableName: table });
-};
+}

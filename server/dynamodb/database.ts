@@ -9,10 +9,7 @@ export interface Database {
 }
 
 /** DynamoDB where a table is configured, else the embedded database with a table of its own. */
-export const openDatabase = async ({
-  tableName,
-  dataDir,
-}: Pick<Config, 'tableName' | 'dataDir'>): Promise<Database> => {
+export async function openDatabase({ tableName, dataDir }: Pick<Config, 'tableName' | 'dataDir'>): Promise<Database> {
   if (tableName !== undefined) {
     const client = createDynamoDBClient();
     return { client, tableName, close: async () => client.destroy() };
@@ -28,4 +25,4 @@ export const openDatabase = async ({
       await embedded.close();
     },
   };
-};
+}

@@ -38,11 +38,11 @@ interface Way {
  * from its calls, region, credentials and clock from its configuration. It is open only while the last call of either
  * got through, so that an outage is the SDK's alone.
  */
-export const createDirectPut = ({
+export function createDirectPut({
   client,
   onPause,
   monotonicMs = () => performance.now(),
-}: DirectPutOptions): DirectPut => {
+}: DirectPutOptions): DirectPut {
   let way: Way | undefined;
   let isOpen = false;
   let failures = 0;
@@ -101,4 +101,4 @@ export const createDirectPut = ({
     }
     return false;
   };
-};
+}

@@ -11,13 +11,13 @@ const [path = '', port = '0', table] = process.argv.slice(2);
 const server = dynalite({ path, createTableMs: 0 });
 
 /** LevelDB lets one process in; the others learn from it only that the database is closed. */
-const fail = ({ message }: Error): void => {
+function fail({ message }: Error): void {
   const reason = /closed|lock/i.test(message) ? `its files are in use by another process (${message})` : message;
   if (process.send) process.send({ error: reason }, () => process.exit(1));
   else process.exit(1);
-};
+}
 
-const serve = async (): Promise<void> => {
+async function serve(): Promise<void> {
   server.listen(Number(port), '127.0.0.1');
   await once(server, 'listening');
   const address = server.address() as AddressInfo;
@@ -25,7 +25,7 @@ const serve = async (): Promise<void> => {
   if (table) await createTable(client, table);
   client.destroy();
   process.send?.({ port: address.port });
-};
+}
 
 // The parent, gone in whatever way, is the reason to go; a Ctrl-C reaches both, and the parent still has to flush.
 process.on('disconnect', () => server.close(() => process.exit(0)));

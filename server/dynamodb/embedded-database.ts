@@ -19,7 +19,7 @@ export interface EmbeddedDatabase {
 }
 
 /** Starts it on a free loopback port with its table, its files in `dataDir/dynamodb`. Rejects when that takes over 10 s. */
-export const startEmbeddedDatabase = async (dataDir: string): Promise<EmbeddedDatabase> => {
+export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDatabase> {
   const path = join(dataDir, 'dynamodb');
   mkdirSync(path, { recursive: true });
   const child = fork(join(import.meta.dirname, 'embedded-database-process.ts'), [path, '0', TABLE], {
@@ -39,4 +39,4 @@ export const startEmbeddedDatabase = async (dataDir: string): Promise<EmbeddedDa
       await exited;
     },
   };
-};
+}

@@ -17,17 +17,17 @@ const KEEP_ALIVE_DELAY_MS = 1_000;
 /** More than DynamoDB says to a put by far. */
 const MAX_ANSWER_CHARS = 65_536;
 
-const connect = ({ protocol, hostname, port }: Origin): Socket => {
+function connect({ protocol, hostname, port }: Origin): Socket {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   if (protocol !== 'https:') return connectTcp({ host, port: port ?? 80 });
   return connectTls({ host, port: port ?? 443, ...(isIP(host) === 0 && { servername: host }) });
-};
+}
 
 /**
  * What an answer is, as far as it has arrived: `undefined` when it is not whole yet.
  * Throws when it is anything but the one kind of answer that is understood here.
  */
-const readAnswer = (text: string): { status: number; closes: boolean } | undefined => {
+function readAnswer(text: string): { status: number; closes: boolean } | undefined {
   if (text.length > MAX_ANSWER_CHARS) throw new Error(`an answer of more than ${MAX_ANSWER_CHARS} characters`);
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;
@@ -41,7 +41,7 @@ const readAnswer = (text: string): { status: number; closes: boolean } | undefin
   if (missing > 0) return undefined;
   if (missing < 0) throw new Error('more came than was asked for');
   return { status: Number(status), closes: /\r\nconnection:[ \t]*close[ \t]*\r\n/i.test(head) };
-};
+}
 
 /** One connection with at most one post under way. Whatever goes wrong closes it, so that no answer meets another post. */
 class Connection {

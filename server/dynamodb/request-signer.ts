@@ -24,13 +24,15 @@ export type SignRequest = (
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
 
 /**
  * AWS Signature Version 4, for requests to the root of a service without a query, which is what DynamoDB has.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export const createRequestSigner = ({ region, service }: SigningScope): SignRequest => {
+export function createRequestSigner({ region, service }: SigningScope): SignRequest {
   let keyOf = '';
   let key: Buffer;
   /** A key holds for a day and a secret; deriving it takes four of a request's five HMACs. */
@@ -61,4 +63,4 @@ export const createRequestSigner = ({ region, service }: SigningScope): SignRequ
       `${ALGORITHM} Credential=${accessKeyId}/${scope}, SignedHeaders=${signedNames}, Signature=${signature}`;
     return signed;
   };
-};
+}

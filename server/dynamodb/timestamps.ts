@@ -30,37 +30,42 @@ import type { DirectPut } from './direct-put.ts';
 const DAYS = 'days';
 
 /** A signal that aborts at a time of `performance.now()`. It stays in memory until then, so only the SDK gets one. */
-const abortAt = (endMs: number): AbortSignal => AbortSignal.timeout(Math.max(1, Math.ceil(endMs - performance.now())));
+function abortAt(endMs: number): AbortSignal {
+  return AbortSignal.timeout(Math.max(1, Math.ceil(endMs - performance.now())));
+}
 
 /** A lookup is worth this long to a reader. */
 const READ_DEADLINE_MS = 8_000;
 
 type Item = Record<string, AttributeValue>;
 
-const toItem = ({ pk, sk, instance, count, lines }: BlockItem): Item => ({
-  pk: { S: pk },
-  sk: { S: sk },
-  instance: { S: instance },
-  count: { N: String(count) },
-  lines: { S: lines },
-});
+function toItem({ pk, sk, instance, count, lines }: BlockItem): Item {
+  return {
+    pk: { S: pk },
+    sk: { S: sk },
+    instance: { S: instance },
+    count: { N: String(count) },
+    lines: { S: lines },
+  };
+}
 
-const fromItem = (item: Item): Block =>
-  decodeBlock({
+function fromItem(item: Item): Block {
+  return decodeBlock({
     pk: item['pk']?.S ?? '',
     sk: item['sk']?.S ?? '',
     instance: item['instance']?.S ?? '',
     count: Number(item['count']?.N),
     lines: item['lines']?.S ?? '',
   });
+}
 
-const withinDeadline = async <T>(read: (abortSignal: AbortSignal) => Promise<T>): Promise<T> => {
+async function withinDeadline<T>(read: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
   try {
     return await read(AbortSignal.timeout(READ_DEADLINE_MS));
   } catch (cause) {
     throw new ServiceError('unavailable', 'the database did not answer in time', { retryAfterS: 1, cause });
   }
-};
+}
 
 export interface DynamoTimestampsOptions {
   /** Brings endpoint, credentials and the retry of single calls. */

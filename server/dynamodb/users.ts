@@ -31,37 +31,48 @@ const TOMBSTONE_LIFE_S = 7 * 24 * 3_600;
 const LOOK_PAUSE_MS = 50;
 
 /** The users in DynamoDB; `now` is the process's clock. */
-export const createDynamoUsers = (client: DynamoDBClient, table: string, now: () => Micros): Users =>
-  createUsers({
+export function createDynamoUsers(client: DynamoDBClient, table: string, now: () => Micros): Users {
+  return createUsers({
     items: new DynamoUserItems(client, table),
     newId: randomUUIDv7,
     now,
     // Half of it random, lest those who wait for the same name look at the same moment.
     pause: () => delay((LOOK_PAUSE_MS * (1 + Math.random())) / 2),
   });
+}
 
-const claimKey = ({ field, value }: UniqueName): Item => ({ pk: { S: `user-${field}#${value}` }, sk: { S: 'claim' } });
-const userKey = (id: string): Item => ({ pk: { S: USERS }, sk: { S: id } });
+function claimKey({ field, value }: UniqueName): Item {
+  return { pk: { S: `user-${field}#${value}` }, sk: { S: 'claim' } };
+}
+function userKey(id: string): Item {
+  return { pk: { S: USERS }, sk: { S: id } };
+}
 
-const toClaimItem = (name: UniqueName, { userId, attemptedAt }: Claim): Item => ({
-  ...claimKey(name),
-  userId: { S: userId },
-  attemptedAt: { N: String(attemptedAt) },
-});
+function toClaimItem(name: UniqueName, { userId, attemptedAt }: Claim): Item {
+  return {
+    ...claimKey(name),
+    userId: { S: userId },
+    attemptedAt: { N: String(attemptedAt) },
+  };
+}
 
-const toUserItem = ({ id, username, email, createdAt }: User): Item => ({
-  ...userKey(id),
-  username: { S: username },
-  email: { S: email },
-  createdAt: { N: String(createdAt) },
-});
+function toUserItem({ id, username, email, createdAt }: User): Item {
+  return {
+    ...userKey(id),
+    username: { S: username },
+    email: { S: email },
+    createdAt: { N: String(createdAt) },
+  };
+}
 
-const toUser = (item: Item): User => ({
-  id: item['sk']?.S ?? '',
-  username: item['username']?.S ?? '',
-  email: item['email']?.S ?? '',
-  createdAt: Number(item['createdAt']?.N),
-});
+function toUser(item: Item): User {
+  return {
+    id: item['sk']?.S ?? '',
+    username: item['username']?.S ?? '',
+    email: item['email']?.S ?? '',
+    createdAt: Number(item['createdAt']?.N),
+  };
+}
 
 /** Users, claims and tombstones as items of the one table. */
 export class DynamoUserItems implements UserItems {

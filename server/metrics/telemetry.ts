@@ -17,15 +17,15 @@ export interface Telemetry {
 }
 
 /** The workers of one port share a folder; a single worker needs none. */
-const openFolder = async ({ metricsDir, workers, port }: Config): Promise<MetricsFolder> => {
+async function openFolder({ metricsDir, workers, port }: Config): Promise<MetricsFolder> {
   if (metricsDir === undefined && workers === 1) return memoryMetricsFolder();
   return openMetricsFolder(metricsDir ?? join(tmpdir(), `stampede-metrics-${port}`));
-};
+}
 
-const createPublisher = (
+function createPublisher(
   { stage, autoScalingGroup, cloudwatchMetrics }: Config,
   logger: Logger,
-): PublishReport | undefined => {
+): PublishReport | undefined {
   if (!cloudwatchMetrics || autoScalingGroup === undefined) return undefined;
   return createCloudWatchPublisher({
     client: createCloudWatchClient(),
@@ -33,19 +33,19 @@ const createPublisher = (
     autoScalingGroup,
     onChange: (failing, err) => logger.warn({ err }, failing ? 'metrics not published' : 'metrics published again'),
   });
-};
+}
 
 /** Whether the process with this id exists. Signal 0 only checks; EPERM means that it is another user's. */
-const isAlive = (pid: number): boolean => {
+function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-};
+}
 
 /** Starts counting and, where CloudWatch is configured, publishing. */
-export const startTelemetry = async (config: Config, logger: Logger): Promise<Telemetry> => {
+export async function startTelemetry(config: Config, logger: Logger): Promise<Telemetry> {
   const metrics = createMetrics({ isRestart: config.restarts > 0 });
   const instance = createInstanceMetrics({
     folder: await openFolder(config),
@@ -68,4 +68,4 @@ export const startTelemetry = async (config: Config, logger: Logger): Promise<Te
     onError: (err) => logger.warn({ err }, 'metrics not added up'),
   });
   return { metrics, reporter };
-};
+}

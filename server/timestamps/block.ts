@@ -32,16 +32,21 @@ export const BLOCK_LIMITS = {
 } as const;
 
 /** Partition key of a day's shard: `2026-11-21#07`. */
-export const shardKey = (day: string, shard: number): string => `${day}#${String(shard).padStart(2, '0')}`;
+export function shardKey(day: string, shard: number): string {
+  return `${day}#${String(shard).padStart(2, '0')}`;
+}
 
 /** Sort key: the block's last timestamp, then who wrote it and which of its blocks it is. */
-export const blockSortKey = (last: Micros, writer: string, sequence: number): string =>
-  `${isoFromMicros(last)}#${writer}#${sequence.toString(32).padStart(7, '0')}`;
+export function blockSortKey(last: Micros, writer: string, sequence: number): string {
+  return `${isoFromMicros(last)}#${writer}#${sequence.toString(32).padStart(7, '0')}`;
+}
 
-export const lastMicros = (block: Block): Micros => block.arrivals.at(-1)?.micros ?? 0;
+export function lastMicros(block: Block): Micros {
+  return block.arrivals.at(-1)?.micros ?? 0;
+}
 
 /** The records of a block, oldest first. */
-export const recordsOf = (block: Block): TimestampRecord[] => {
+export function recordsOf(block: Block): TimestampRecord[] {
   const suffix = blockSuffix(block.shard, block.writer, block.sequence);
   const last = lastMicros(block);
   return block.arrivals.map((arrival) => ({
@@ -49,7 +54,7 @@ export const recordsOf = (block: Block): TimestampRecord[] => {
     id: recordId(arrival.micros, last, suffix),
     instance: block.instance,
   }));
-};
+}
 
 const MICROS_PER_MINUTE = 60_000_000;
 
@@ -59,21 +64,21 @@ const MICROS_PER_MINUTE = 60_000_000;
  * sort key, and a trace id that began in the timestamp's second (nearly all do) drops its version and time:
  * `00.123456 3f5c8a1b9d7e4c6f8a0b2d4e 203.0.113.7`.
  */
-const encodeLine = ({ micros, traceId, clientAddress, protocol }: Arrival): string => {
+function encodeLine({ micros, traceId, clientAddress, protocol }: Arrival): string {
   const trace = traceId.startsWith(`1-${traceSecond(micros)}-`) ? traceId.slice(11) : traceId;
   const line = `${isoFromMicros(micros).slice(17, 26)} ${trace} ${clientAddress}`;
   return protocol === 'https' ? line : `${line} ${protocol}`;
-};
+}
 
 /** The latest time that has these seconds and is not after the block's last, so also across a minute's end. */
-const timeOfLine = (seconds: string, last: Micros): Micros => {
+function timeOfLine(seconds: string, last: Micros): Micros {
   const micros = last - (last % MICROS_PER_MINUTE) + Number(seconds.replace('.', ''));
   return micros > last ? micros - MICROS_PER_MINUTE : micros;
-};
+}
 
 const LINE = /^([0-5]\d\.\d{6}) (\S+) (\S+)(?: (http))?$/;
 
-const decodeLine = (line: string, last: Micros): Arrival => {
+function decodeLine(line: string, last: Micros): Arrival {
   const match = LINE.exec(line);
   if (!match) throw new Error(`a block's line should be "second trace address", not ${JSON.stringify(line)}`);
   const [, seconds = '', trace = '', clientAddress = '', protocol = 'https'] = match;
@@ -84,10 +89,10 @@ const decodeLine = (line: string, last: Micros): Arrival => {
     clientAddress,
     protocol: protocol as Protocol,
   };
-};
+}
 
 /** The table item of a block. */
-export const encodeBlock = (block: Block): BlockItem => {
+export function encodeBlock(block: Block): BlockItem {
   const last = lastMicros(block);
   return {
     pk: shardKey(dayOf(last), block.shard),
@@ -96,10 +101,10 @@ export const encodeBlock = (block: Block): BlockItem => {
     count: block.arrivals.length,
     lines: block.arrivals.map(encodeLine).join('\n'),
   };
-};
+}
 
 /** The block of a table item; throws when the item is none. */
-export const decodeBlock = (item: BlockItem): Block => {
+export function decodeBlock(item: BlockItem): Block {
   const [, shard = ''] = item.pk.split('#');
   const [time = '', writer = '', sequence = ''] = item.sk.split('#');
   const last = microsFromIso(time);
@@ -112,11 +117,12 @@ export const decodeBlock = (item: BlockItem): Block => {
     instance: item.instance,
     arrivals: item.lines.split('\n').map((line) => decodeLine(line, last)),
   };
-};
+}
 
 /** Bytes DynamoDB counts beside the text of an item: the attribute names, and the `count`'s number. */
 const ITEM_OVERHEAD_BYTES = 'pk'.length + 'sk'.length + 'instance'.length + 'count'.length + 'lines'.length + 4;
 
 /** Write request units that an item costs: one per started KB of names and values (all of them ASCII). */
-export const writeUnits = ({ pk, sk, instance, lines }: BlockItem): number =>
-  Math.ceil((ITEM_OVERHEAD_BYTES + pk.length + sk.length + instance.length + lines.length) / 1024);
+export function writeUnits({ pk, sk, instance, lines }: BlockItem): number {
+  return Math.ceil((ITEM_OVERHEAD_BYTES + pk.length + sk.length + instance.length + lines.length) / 1024);
+}

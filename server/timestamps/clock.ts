@@ -24,7 +24,7 @@ const ANCHOR_MS = 100;
  * The system's clock is read once per 100 ms and carried on by the monotonic clock in between, which is four times
  * cheaper than a `Temporal` reading for each request and, as both are steered by the same chrony, as exact.
  */
-export const createClock = (source: TimeSource = systemTime): (() => Micros) => {
+export function createClock(source: TimeSource = systemTime): () => Micros {
   let anchorMonotonicMs = Number.NEGATIVE_INFINITY;
   let anchorWallMicros = 0;
   let last = 0;
@@ -38,4 +38,4 @@ export const createClock = (source: TimeSource = systemTime): (() => Micros) => 
     last = now > last ? now : last + 1;
     return last;
   };
-};
+}

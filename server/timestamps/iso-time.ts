@@ -6,28 +6,32 @@ let cachedSecond = Number.NaN;
 let cachedPrefix = '';
 
 /** `2026-11-21T07:45:00`; the last second's text is kept, because timestamps come in order. */
-const secondText = (second: number): string => {
+function secondText(second: number): string {
   if (second !== cachedSecond) {
     cachedPrefix = new Date(second * 1000).toISOString().slice(0, 19);
     cachedSecond = second;
   }
   return cachedPrefix;
-};
+}
 
 /** ISO 8601 in UTC with microseconds: `2026-11-21T07:45:00.123456Z`. Always 27 characters, so text order is time order. */
-export const isoFromMicros = (micros: Micros): string => {
+export function isoFromMicros(micros: Micros): string {
   const second = Math.floor(micros / MICROS_PER_SECOND);
   const fraction = micros - second * MICROS_PER_SECOND;
   return `${secondText(second)}.${String(fraction).padStart(6, '0')}Z`;
-};
+}
 
 /** The UTC day of a time: `2026-11-21`. */
-export const dayOf = (micros: Micros): string => secondText(Math.floor(micros / MICROS_PER_SECOND)).slice(0, 10);
+export function dayOf(micros: Micros): string {
+  return secondText(Math.floor(micros / MICROS_PER_SECOND)).slice(0, 10);
+}
 
 const MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND;
 
 /** The first microsecond after the UTC day of a time (UTC days have no leap seconds here, as in POSIX). */
-export const dayEnd = (micros: Micros): Micros => (Math.floor(micros / MICROS_PER_DAY) + 1) * MICROS_PER_DAY;
+export function dayEnd(micros: Micros): Micros {
+  return (Math.floor(micros / MICROS_PER_DAY) + 1) * MICROS_PER_DAY;
+}
 
 const ISO_8601 = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
@@ -35,7 +39,7 @@ const ISO_8601 = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9
  * Reads an ISO 8601 date or date-time; without an offset it is UTC, digits beyond microseconds are cut.
  * Answers `undefined` for anything else, also for days that do not exist.
  */
-export const microsFromIso = (text: string): Micros | undefined => {
+export function microsFromIso(text: string): Micros | undefined {
   const match = ISO_8601.exec(text);
   if (!match) return undefined;
   const [, date = '', time = '00:00', fraction = '', offset = 'Z'] = match;
@@ -43,4 +47,4 @@ export const microsFromIso = (text: string): Micros | undefined => {
   // Date.parse rolls 2026-02-30 over into March.
   if (Number.isNaN(ms) || new Date(`${date}T00:00Z`).toISOString().slice(0, 10) !== date) return undefined;
   return ms * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
-};
+}

@@ -32,7 +32,7 @@ const END_OF_TIME: Micros = Number.MAX_SAFE_INTEGER;
  * greatest id below it: ids are unique and sort by time, so no record is skipped or repeated, whatever is written
  * in between.
  */
-export const listRecords = async (reader: ListingReader, query: ListQuery): Promise<ListPage> => {
+export async function listRecords(reader: ListingReader, query: ListQuery): Promise<ListPage> {
   const { limit, before, from = 0, consistent } = query;
   const to = Math.min(query.to ?? END_OF_TIME, END_OF_TIME);
   const newest = Math.min(to - 1, before === undefined ? END_OF_TIME : (parseRecordId(before)?.micros ?? 0));
@@ -57,10 +57,12 @@ export const listRecords = async (reader: ListingReader, query: ListQuery): Prom
     }
   }
   return { records };
-};
+}
 
 /** The days of a range, for readers that look them up by text. */
-export const dayRange = ({ first, last }: BlockRange): { first: string; last: string } => ({
-  first: dayOf(first),
-  last: dayOf(last),
-});
+export function dayRange({ first, last }: BlockRange): { first: string; last: string } {
+  return {
+    first: dayOf(first),
+    last: dayOf(last),
+  };
+}

@@ -9,12 +9,14 @@ interface Head {
   readonly block: Block;
 }
 
-const nextOf = async (shard: ShardBlocks): Promise<Head | undefined> => {
+async function nextOf(shard: ShardBlocks): Promise<Head | undefined> {
   const { value, done } = await shard.next();
   return done ? undefined : { shard, block: value };
-};
+}
 
-const newestFirst = (a: TimestampRecord, b: TimestampRecord): number => (a.id < b.id ? 1 : -1);
+function newestFirst(a: TimestampRecord, b: TimestampRecord): number {
+  return a.id < b.id ? 1 : -1;
+}
 
 /**
  * The records of several shards in exact order, newest first.

@@ -26,42 +26,48 @@ export interface RecordAddress {
 export const MAX_SPAN_MICROS = 32 ** 4 - 1;
 export const MAX_SHARDS = 32 ** 2;
 
-const base32 = (value: number, width: number): string => value.toString(32).padStart(width, '0');
+function base32(value: number, width: number): string {
+  return value.toString(32).padStart(width, '0');
+}
 
 /** Every two characters of base 32: several times cheaper to look up than to compute. */
 const PAIRS = Array.from({ length: 32 ** 2 }, (_, value) => base32(value, 2));
-const pair = (value: number, place: number): string => PAIRS[(value >>> (10 * place)) & 1_023] as string;
+function pair(value: number, place: number): string {
+  return PAIRS[(value >>> (10 * place)) & 1_023] as string;
+}
 
 const MICROS_PER_STRETCH = 32 ** 6;
 let cachedStretch = Number.NaN;
 let cachedStretchText = '';
 
 /** The first five characters of a time hold for 18 minutes, so the last ones are kept. */
-const stretchText = (stretch: number): string => {
+function stretchText(stretch: number): string {
   if (stretch !== cachedStretch) {
     cachedStretchText = base32(stretch, 5);
     cachedStretch = stretch;
   }
   return cachedStretchText;
-};
+}
 
-const timeText = (micros: Micros): string => {
+function timeText(micros: Micros): string {
   const within = micros % MICROS_PER_STRETCH;
   return stretchText((micros - within) / MICROS_PER_STRETCH) + pair(within, 2) + pair(within, 1) + pair(within, 0);
-};
+}
 
 /** The part of the id that all records of a block share. */
-export const blockSuffix = (shard: number, writer: string, sequence: number): string =>
-  base32(shard, 2) + writer + base32(sequence, 7);
+export function blockSuffix(shard: number, writer: string, sequence: number): string {
+  return base32(shard, 2) + writer + base32(sequence, 7);
+}
 
 /** The id of a block's record, from {@link blockSuffix}. */
-export const recordId = (micros: Micros, blockLast: Micros, suffix: string): string =>
-  timeText(micros) + pair(blockLast - micros, 1) + pair(blockLast - micros, 0) + suffix;
+export function recordId(micros: Micros, blockLast: Micros, suffix: string): string {
+  return timeText(micros) + pair(blockLast - micros, 1) + pair(blockLast - micros, 0) + suffix;
+}
 
 const ID = /^([0-9a-v]{11})([0-9a-v]{4})([0-9a-v]{2})([0-9a-v]{8})([0-9a-v]{7})$/;
 
 /** Where the record with this id is; `undefined` when the text is no id. */
-export const parseRecordId = (id: string): RecordAddress | undefined => {
+export function parseRecordId(id: string): RecordAddress | undefined {
   const match = ID.exec(id);
   if (!match) return undefined;
   const [, time = '', span = '', shard = '', writer = '', sequence = ''] = match;
@@ -73,4 +79,4 @@ export const parseRecordId = (id: string): RecordAddress | undefined => {
     writer,
     sequence: Number.parseInt(sequence, 32),
   };
-};
+}

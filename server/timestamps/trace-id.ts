@@ -13,12 +13,18 @@ export function traceIdOfHeader(header = ''): string | undefined {
 }
 
 /** The second as a trace id has it: 8 hexadecimal digits (which wrap in 2106). */
-export const traceSecond = (micros: Micros): string => hex8(Math.floor(micros / 1_000_000));
+export function traceSecond(micros: Micros): string {
+  return hex8(Math.floor(micros / 1_000_000));
+}
 
-const hex8 = (value: number): string => (value % 2 ** 32).toString(16).padStart(8, '0');
+function hex8(value: number): string {
+  return (value % 2 ** 32).toString(16).padStart(8, '0');
+}
 
 const PROCESS_PART = randomBytes(8).toString('hex');
 let made = 0;
 
 /** A new trace id: 64 bits are the process's own and random, 32 are counted. */
-export const makeTraceId = (micros: Micros): string => `1-${traceSecond(micros)}-${PROCESS_PART}${hex8(made++)}`;
+export function makeTraceId(micros: Micros): string {
+  return `1-${traceSecond(micros)}-${PROCESS_PART}${hex8(made++)}`;
+}

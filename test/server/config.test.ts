@@ -4,9 +4,11 @@ import fc from 'fast-check';
 import { ConfigError, readConfig } from '../../server/config.ts';
 import { ENV } from '../../server/contract.ts';
 
-const read = (environment: Record<string, string>) => readConfig(environment, { embeddedDatabase: true });
+function read(environment: Record<string, string>) {
+  return readConfig(environment, { embeddedDatabase: true });
+}
 
-const problemsOf = (environment: Record<string, string>, embeddedDatabase = true): readonly string[] => {
+function problemsOf(environment: Record<string, string>, embeddedDatabase = true): readonly string[] {
   try {
     readConfig(environment, { embeddedDatabase });
     return [];
@@ -14,7 +16,7 @@ const problemsOf = (environment: Record<string, string>, embeddedDatabase = true
     assert.ok(error instanceof ConfigError);
     return error.problems;
   }
-};
+}
 
 describe('the configuration', () => {
   it('needs nothing where there is an embedded database', () => {

@@ -5,7 +5,7 @@ import { createDatabaseProcess, startServerProcess } from './support/processes.t
 
 const database = await createDatabaseProcess();
 
-const factsOf = async (environment: Record<string, string>) => {
+async function factsOf(environment: Record<string, string>) {
   const { url } = await startServerProcess({ ...database.environment, ...environment });
   const json = { headers: { accept: 'application/json' } };
   const { instanceId, availabilityZone } = (await (await fetch(url, json)).json()) as Record<string, string>;
@@ -14,7 +14,7 @@ const factsOf = async (environment: Record<string, string>) => {
     string
   >;
   return { instanceId, availabilityZone, instance };
-};
+}
 
 describe('the facts of the server', () => {
   it('are those of the instance it runs on, in what it shows and in what it records', async () => {

@@ -17,7 +17,9 @@ const { server } = await startService(database, {
 });
 const { server: plain } = await startService(database);
 
-const metrics = async (of = server) => (await request(of).get('/metrics').expect(200)).text;
+async function metrics(of = server) {
+  return (await request(of).get('/metrics').expect(200)).text;
+}
 
 describe('the whole service', () => {
   it('counts what it records and what it refuses', async () => {

@@ -18,7 +18,7 @@ const status =
     response.writeHead(code, { 'Content-Type': 'application/x-amz-json-1.0', 'Content-Length': 2 }).end('{}');
 
 /** A database that gives each put the next of the answers, and to everything else a 200; it keeps the puts' headers. */
-const startDatabase = async (t: TestContext, { path = '' } = {}, ...answers: Answer[]) => {
+async function startDatabase(t: TestContext, { path = '' } = {}, ...answers: Answer[]) {
   const puts: IncomingMessage['headers'][] = [];
   const connections = new Set<Socket>();
   let nowMs = 0;
@@ -50,7 +50,7 @@ const startDatabase = async (t: TestContext, { path = '' } = {}, ...answers: Ans
     pauses,
     connections,
   };
-};
+}
 
 describe('a put past the SDK', () => {
   it('waits for a call of the SDK that got through, which shows where the database is', async (t) => {

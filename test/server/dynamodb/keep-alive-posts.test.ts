@@ -19,7 +19,7 @@ const answering =
     socket.write(text);
 
 /** A server that reacts to each post, and numbers its connections from 1. */
-const start = async (t: TestContext, server: Server, react: React, protocol = 'http:', hostname = '127.0.0.1') => {
+async function start(t: TestContext, server: Server, react: React, protocol = 'http:', hostname = '127.0.0.1') {
   const sockets = new Set<Socket>();
   let connections = 0;
   server.on(protocol === 'https:' ? 'secureConnection' : 'connection', (socket: Socket) => {
@@ -47,7 +47,7 @@ const start = async (t: TestContext, server: Server, react: React, protocol = 'h
   });
   const post = (body = '{}', timeoutMs = DEADLINE_MS) => posts.post({ host: hostname, 'x-a': 'b' }, body, timeoutMs);
   return { post, posts, connections: () => connections };
-};
+}
 
 describe('posts over kept connections', () => {
   it('send the headers and the body, whose length they count in bytes', async (t) => {

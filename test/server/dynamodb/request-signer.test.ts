@@ -12,7 +12,7 @@ interface SentRequest {
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 
 /** Lets the SDK sign a put, and takes it before it is sent. */
-const signedBySdk = async (credentials: typeof CREDENTIALS & { sessionToken?: string }): Promise<SentRequest> => {
+async function signedBySdk(credentials: typeof CREDENTIALS & { sessionToken?: string }): Promise<SentRequest> {
   const { promise, resolve } = Promise.withResolvers<SentRequest>();
   const client = new DynamoDBClient({
     region: 'eu-west-1',
@@ -27,22 +27,20 @@ const signedBySdk = async (credentials: typeof CREDENTIALS & { sessionToken?: st
   });
   await client.send(new PutItemCommand({ TableName: 'table', Item: { pk: { S: 'é' } } })).catch(() => {});
   return promise;
-};
+}
 
-const sdkTime = (text: string): Date =>
-  new Date(text.replace(/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/, '$1-$2-$3T$4:$5:$6Z'));
+function sdkTime(text: string): Date {
+  return new Date(text.replace(/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/, '$1-$2-$3T$4:$5:$6Z'));
+}
 
 /** Signs anew what the SDK signed, with the SDK's own headers at the SDK's time. */
-const signAgain = (
-  { headers, body }: SentRequest,
-  credentials: Parameters<ReturnType<typeof createRequestSigner>>[2],
-) => {
+function signAgain({ headers, body }: SentRequest, credentials: Parameters<ReturnType<typeof createRequestSigner>>[2]) {
   const names = /SignedHeaders=([^,]+)/.exec(headers['authorization'] ?? '')?.[1]?.split(';') ?? [];
   const given = names.filter((name) => name !== 'x-amz-date' && name !== 'x-amz-security-token');
   const sign = createRequestSigner({ region: 'eu-west-1', service: 'dynamodb' });
   const own = Object.fromEntries(given.map((name) => [name, headers[name] ?? '']));
   return sign(own, body, credentials, sdkTime(headers['x-amz-date'] ?? ''));
-};
+}
 
 describe('the signature of a request', () => {
   it('is the one that the AWS SDK makes', async () => {

@@ -10,28 +10,32 @@ import { startDatabase } from '../support/database.ts';
 import { dynamoDBLocalMissing, startDynamoDBLocal } from '../support/dynamodb-local.ts';
 
 const DEADLINE_MS = 20_000;
-const time = (text: string) => microsFromIso(text) as number;
+function time(text: string) {
+  return microsFromIso(text) as number;
+}
 
 let sequence = 0;
 let tables = 0;
-const block = (times: readonly number[], shard = sequence % 16, writer = 'k3f9a2v0'): Block => ({
-  shard,
-  writer,
-  sequence: sequence++,
-  instance: 'i-0abc1234def567890',
-  arrivals: times.map((micros) => ({
-    micros,
-    traceId: '1-6920060c-3f5c8a1b9d7e4c6f8a0b2d4e',
-    clientAddress: '2001:db8::1',
-    protocol: 'https',
-  })),
-});
+function block(times: readonly number[], shard = sequence % 16, writer = 'k3f9a2v0'): Block {
+  return {
+    shard,
+    writer,
+    sequence: sequence++,
+    instance: 'i-0abc1234def567890',
+    arrivals: times.map((micros) => ({
+      micros,
+      traceId: '1-6920060c-3f5c8a1b9d7e4c6f8a0b2d4e',
+      clientAddress: '2001:db8::1',
+      protocol: 'https',
+    })),
+  };
+}
 
 /** What every backend of the store has to do. */
-const storeContract = (
+function storeContract(
   start: () => Promise<{ endpoint: string; close?: () => Promise<void> }>,
   pastTheSdk: boolean,
-): void => {
+): void {
   let client: DynamoDBClient;
   let directPut: DirectPut | undefined;
   let close: (() => Promise<void>) | undefined;
@@ -198,10 +202,12 @@ const storeContract = (
     assert.deepEqual(await items('days'), [{ pk: { S: 'days' }, sk: { S: '2026-11-21' }, shards: { N: '16' } }]);
     assert.equal((await items('2026-11-21#03')).length, 1);
   });
-};
+}
 
 const dynalite = await startDatabase();
-const startDynalite = async () => ({ endpoint: dynalite.endpoint });
+async function startDynalite() {
+  return { endpoint: dynalite.endpoint };
+}
 describe('the store on dynalite', () => storeContract(startDynalite, false));
 describe('the store on dynalite, past the SDK', () => storeContract(startDynalite, true));
 describe('the store on DynamoDB Local, past the SDK', { skip: dynamoDBLocalMissing() }, () =>

@@ -17,14 +17,11 @@ after(() => client.destroy());
 
 const PERIOD_START = new Date('2026-11-21T07:45:00Z');
 
-const reportOf = (
-  count: (metrics: Metrics) => void,
-  gauges: InstanceReport['gauges'] = { memory: 0 },
-): InstanceReport => {
+function reportOf(count: (metrics: Metrics) => void, gauges: InstanceReport['gauges'] = { memory: 0 }): InstanceReport {
   const metrics = createMetrics();
   count(metrics);
   return { totals: metrics.snapshot(), gauges };
-};
+}
 
 function createPublisher() {
   const changes: boolean[] = [];
@@ -37,8 +34,9 @@ function createPublisher() {
   return { publish, changes };
 }
 
-const numbersOf = (datum: Datum | undefined) =>
-  datum && (datum.Values ? { Values: datum.Values, Counts: datum.Counts } : datum.Value);
+function numbersOf(datum: Datum | undefined) {
+  return datum && (datum.Values ? { Values: datum.Values, Counts: datum.Counts } : datum.Value);
+}
 
 describe('the CloudWatch publisher', () => {
   beforeEach(() => {

@@ -24,7 +24,9 @@ const events = fc.array(
   ),
 );
 
-const countsOf = (histogram: { counts: readonly number[] }) => histogram.counts.reduce((sum, count) => sum + count, 0);
+function countsOf(histogram: { counts: readonly number[] }) {
+  return histogram.counts.reduce((sum, count) => sum + count, 0);
+}
 
 describe('the metrics of a worker', () => {
   it('count what happened', () => {

@@ -13,14 +13,14 @@ import { storedIds } from '../support/stored.ts';
 const CLIENTS = 32;
 
 /** The promise of the product: whatever happened, what was answered 201 is in the table. */
-const assertNothingLost = async (database: DatabaseProcess, outcomes: readonly Outcome[]) => {
+async function assertNothingLost(database: DatabaseProcess, outcomes: readonly Outcome[]) {
   const [acknowledged, stored] = [recordedIds(outcomes), await storedIds(database)];
   assert.equal(new Set(acknowledged).size, acknowledged.length, 'no id was given twice');
   assert.deepEqual(
     acknowledged.filter((id) => !stored.has(id)),
     [],
   );
-};
+}
 
 describe('under load', () => {
   it('loses nothing it acknowledged when the server is killed', async () => {

@@ -26,7 +26,7 @@ const database = await createDatabaseProcess();
 const [port, home] = [await freePort(), temporaryFolder()];
 const url = `http://127.0.0.1:${port}`;
 
-const pm2 = async (...args: string[]): Promise<string> => {
+async function pm2(...args: string[]): Promise<string> {
   const env = {
     PATH: process.env['PATH'],
     HOME: home,
@@ -42,13 +42,14 @@ const pm2 = async (...args: string[]): Promise<string> => {
   };
   const command = join(ROOT, 'node_modules/pm2/bin/pm2');
   return (await run(process.execPath, [command, ...args], { cwd: ROOT, env, timeout: DEADLINE_MS })).stdout;
-};
+}
 
-const workers = async () =>
-  (JSON.parse(await pm2('jlist')) as { pid: number; pm2_env: { status: string } }[]).map(({ pid, pm2_env }) => ({
+async function workers() {
+  return (JSON.parse(await pm2('jlist')) as { pid: number; pm2_env: { status: string } }[]).map(({ pid, pm2_env }) => ({
     pid,
     status: pm2_env.status,
   }));
+}
 
 describe('the production bundle under pm2', () => {
   before(async () => {

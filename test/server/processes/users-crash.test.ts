@@ -5,27 +5,28 @@ import { createDatabaseProcess, DEADLINE_MS, startServerProcess } from '../suppo
 
 const NAMES = Array.from({ length: 60 }, (_, index) => `user${index}`);
 
-const create = (url: string, name: string) =>
-  fetch(`${url}/users`, {
+function create(url: string, name: string) {
+  return fetch(`${url}/users`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ username: name, email: `${name}@example.com` }),
   });
+}
 
 /** Asks again while the answer is 503, as its Retry-After says. */
-const createAtLast = async (url: string, name: string): Promise<number> => {
+async function createAtLast(url: string, name: string): Promise<number> {
   for (const deadlineMs = Date.now() + DEADLINE_MS; Date.now() < deadlineMs; ) {
     const response = await create(url, name);
     if (response.status !== 503) return response.status;
     await delay(Number(response.headers.get('retry-after')) * 1_000);
   }
   return 503;
-};
+}
 
-const listNames = async (url: string): Promise<string[]> => {
+async function listNames(url: string): Promise<string[]> {
   const { users } = (await (await fetch(`${url}/users?limit=1000`)).json()) as { users: { username: string }[] };
   return users.map(({ username }) => username);
-};
+}
 
 describe('creating users', () => {
   it('keeps every answered user, and leaves no name unusable, when the server is killed', async () => {

@@ -7,7 +7,7 @@ import { createApp } from '../../../server/http/app.ts';
 import { createSendProblem } from '../../../server/http/problems.ts';
 
 /** The application around some routes, on a free port; ends with the tests of the calling file. */
-export const startApp = async (routers: readonly Router[]): Promise<Server> => {
+export async function startApp(routers: readonly Router[]): Promise<Server> {
   const sendProblem = createSendProblem((name) => name, pino({ level: 'silent' }));
   const app = createApp({
     facts: { hostname: 'test-host', version: '1.2.3', commit: 'abcdef123456' },
@@ -27,4 +27,4 @@ export const startApp = async (routers: readonly Router[]): Promise<Server> => {
     server.close();
   });
   return server;
-};
+}

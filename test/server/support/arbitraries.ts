@@ -5,7 +5,9 @@ import type { Arrival } from '../../../server/timestamps/record.ts';
 import { traceSecond } from '../../../server/timestamps/trace-id.ts';
 
 /** Plain objects: those without a prototype are not deeply equal to what the server makes. */
-const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record<T>(model, { noNullPrototype: true });
+function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) {
+  return fc.record<T>(model, { noNullPrototype: true });
+}
 
 /** Times fall on a grid, so that different blocks often share one. */
 export const GRID_MICROS = 10_000;
@@ -16,13 +18,14 @@ export const SHARDS = 4;
 const hex8 = fc.nat({ max: 2 ** 32 - 1 }).map((value) => value.toString(16).padStart(8, '0'));
 
 /** Trace ids begun in the record's second (as nearly all are), and others. */
-const traceId = (micros: number) =>
-  fc
+function traceId(micros: number) {
+  return fc
     .tuple(fc.boolean(), hex8, hex8, hex8, hex8)
     .map(([same, second, a, b, c]) => `1-${same ? traceSecond(micros) : second}-${a}${b}${c}`);
+}
 
-const arrivalAt = (micros: number): fc.Arbitrary<Arrival> =>
-  record({
+function arrivalAt(micros: number): fc.Arbitrary<Arrival> {
+  return record({
     micros: fc.constant(micros),
     traceId: traceId(micros),
     clientAddress: fc.oneof(
@@ -31,10 +34,11 @@ const arrivalAt = (micros: number): fc.Arbitrary<Arrival> =>
     ),
     protocol: fc.constantFrom('http', 'https'),
   });
+}
 
 /** A block that keeps the rules: ordered, of one day, short. */
-export const blockStartingAt = (first: number, arrival = arrivalAt): fc.Arbitrary<Block> =>
-  fc.uniqueArray(fc.nat({ max: BLOCK_LIMITS.spanMicros / GRID_MICROS }), { maxLength: 12 }).chain((offsets) => {
+export function blockStartingAt(first: number, arrival = arrivalAt): fc.Arbitrary<Block> {
+  return fc.uniqueArray(fc.nat({ max: BLOCK_LIMITS.spanMicros / GRID_MICROS }), { maxLength: 12 }).chain((offsets) => {
     const times = [0, ...offsets.filter((offset) => offset > 0).map((offset) => offset * GRID_MICROS)]
       .sort((a, b) => a - b)
       .map((offset) => first + offset)
@@ -47,3 +51,4 @@ export const blockStartingAt = (first: number, arrival = arrivalAt): fc.Arbitrar
       arrivals: fc.tuple(...times.map(arrival)),
     });
   });
+}

@@ -15,7 +15,7 @@ export interface TestDatabase {
 }
 
 /** dynalite in memory, in this process, for the tests of the calling file; ends with them. */
-export const startDatabase = async (): Promise<TestDatabase> => {
+export async function startDatabase(): Promise<TestDatabase> {
   const server = dynalite({ createTableMs: 0 });
   const [answer] = server.listeners('request') as [RequestListener];
   let door = Promise.resolve();
@@ -39,4 +39,4 @@ export const startDatabase = async (): Promise<TestDatabase> => {
     return resolve;
   };
   return { endpoint, client, tableName, hold };
-};
+}

@@ -11,7 +11,7 @@ const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 const FOLDER = join(import.meta.dirname, '../../../node_modules/.cache/dynamodb-local');
 const START_DEADLINE_MS = 60_000;
 
-const fetchOnce = (): void => {
+function fetchOnce(): void {
   if (existsSync(FOLDER)) return;
   const partial = `${FOLDER}-${process.pid}`;
   mkdirSync(partial, { recursive: true });
@@ -19,18 +19,18 @@ const fetchOnce = (): void => {
   execFileSync('tar', ['-xzf', 'amplify-dynamodb-simulator-2.9.30.tgz'], { cwd: partial });
   rmSync(join(partial, 'amplify-dynamodb-simulator-2.9.30.tgz'));
   renameSync(partial, FOLDER);
-};
+}
 
-const answers = async (endpoint: string): Promise<boolean> => {
+async function answers(endpoint: string): Promise<boolean> {
   try {
     await fetch(endpoint, { signal: AbortSignal.timeout(1_000) });
     return true;
   } catch {
     return false;
   }
-};
+}
 
-const untilItAnswers = async (endpoint: string, java: ChildProcess): Promise<void> => {
+async function untilItAnswers(endpoint: string, java: ChildProcess): Promise<void> {
   const deadline = Date.now() + START_DEADLINE_MS;
   while (!(await answers(endpoint))) {
     if (java.exitCode !== null)
@@ -38,13 +38,15 @@ const untilItAnswers = async (endpoint: string, java: ChildProcess): Promise<voi
     if (Date.now() > deadline) throw new Error(`DynamoDB Local did not answer within ${START_DEADLINE_MS} ms`);
     await delay(100);
   }
-};
+}
 
 /** Why its tests cannot run here, or `false`. */
-export const dynamoDBLocalMissing = (): string | false => missing('java', '-version');
+export function dynamoDBLocalMissing(): string | false {
+  return missing('java', '-version');
+}
 
 /** AWS's DynamoDB Local in memory, on a free port. Rejects when it does not answer in time. */
-export const startDynamoDBLocal = async (): Promise<{ endpoint: string; close: () => Promise<void> }> => {
+export async function startDynamoDBLocal(): Promise<{ endpoint: string; close: () => Promise<void> }> {
   fetchOnce();
   const port = await freePort();
   const emulator = join(FOLDER, 'package/emulator');
@@ -74,4 +76,4 @@ export const startDynamoDBLocal = async (): Promise<{ endpoint: string; close: (
     throw error;
   }
   return { endpoint, close };
-};
+}

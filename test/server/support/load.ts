@@ -10,8 +10,8 @@ export interface Outcome {
   readonly body: string;
 }
 
-const post = (url: string, agent: Agent): Promise<Outcome> =>
-  new Promise((resolve) => {
+function post(url: string, agent: Agent): Promise<Outcome> {
+  return new Promise((resolve) => {
     const sent = request(`${url}/app`, { method: 'POST', agent, headers: { accept: 'application/json' } });
     // A request that is never answered fails its test instead of holding it up for ever.
     sent.setTimeout(DEADLINE_MS / 2, () => sent.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
@@ -29,9 +29,10 @@ const post = (url: string, agent: Agent): Promise<Outcome> =>
     });
     sent.end();
   });
+}
 
 /** Clients that post one after the other, each over its kept-alive connection, until they are stopped. */
-export const startLoad = (url: string, clients: number) => {
+export function startLoad(url: string, clients: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const outcomes: Outcome[] = [];
   const watchers: { matches: (outcome: Outcome) => boolean; count: number; wake: () => void }[] = [];
@@ -70,13 +71,16 @@ export const startLoad = (url: string, clients: number) => {
       return outcomes;
     },
   };
-};
+}
 
-export const isRecorded = ({ status }: Outcome): boolean => status === 201;
+export function isRecorded({ status }: Outcome): boolean {
+  return status === 201;
+}
 
 /** The ids that were answered 201; fails on one that is no id. */
-export const recordedIds = (outcomes: readonly Outcome[]): string[] =>
-  outcomes.filter(isRecorded).map(({ id = '' }) => {
+export function recordedIds(outcomes: readonly Outcome[]): string[] {
+  return outcomes.filter(isRecorded).map(({ id = '' }) => {
     if (!parseRecordId(id)) throw new Error(`201 without a record id: ${JSON.stringify(id)}`);
     return id;
   });
+}

@@ -14,27 +14,27 @@ export const ROOT = join(import.meta.dirname, '../../..');
 export const DEADLINE_MS = 30_000;
 
 /** A folder that is gone after the tests of the calling file. */
-export const temporaryFolder = (): string => {
+export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'stampede-test-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-};
+}
 
-export const freePort = async (): Promise<number> => {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   server.close();
   await once(server, 'close');
   return port;
-};
+}
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-const start = (args: string[], env: Record<string, string>, stdio: 'pipe' | 'ipc'): ChildProcess => {
+function start(args: string[], env: Record<string, string>, stdio: 'pipe' | 'ipc'): ChildProcess {
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: { PATH: process.env['PATH'] ?? '', AWS_EC2_METADATA_DISABLED: 'true', ...env },
@@ -43,18 +43,18 @@ const start = (args: string[], env: Record<string, string>, stdio: 'pipe' | 'ipc
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
-};
+}
 
-const kill = async (child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> => {
+async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const exited = once(child, 'exit');
   child.kill(signal);
   const [code] = await exited;
   return code;
-};
+}
 
 /** A DynamoDB of its own: a process that can be killed and started again on the same port and files. */
-export const createDatabaseProcess = async () => {
+export async function createDatabaseProcess() {
   const [folder, port] = [temporaryFolder(), await freePort()];
   const endpoint = `http://127.0.0.1:${port}`;
   const client = createDynamoDBClient({ endpoint });
@@ -84,12 +84,12 @@ export const createDatabaseProcess = async () => {
     kill: () => kill(child, 'SIGKILL'),
     restart: run,
   };
-};
+}
 
 export type DatabaseProcess = Awaited<ReturnType<typeof createDatabaseProcess>>;
 
 /** The server as its own process; resolves when it listens. */
-export const startServerProcess = async (environment: Record<string, string>) => {
+export async function startServerProcess(environment: Record<string, string>) {
   const child = start(['server/main.ts'], { PORT: '0', HOST: '127.0.0.1', ...environment }, 'pipe');
   const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
   const log: Record<string, unknown>[] = [];
@@ -114,4 +114,4 @@ export const startServerProcess = async (environment: Record<string, string>) =>
     exited,
     signal: (signal: NodeJS.Signals) => child.kill(signal),
   };
-};
+}

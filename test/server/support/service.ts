@@ -24,12 +24,12 @@ export interface TestService {
 const DEFAULTS = { PORT: '0', HOST: '127.0.0.1', MAX_EVENT_LOOP_DELAY_MS: '60000' };
 
 /** The service in this process, on a free port, configured by `environment`; ends with the tests of the calling file. */
-export const startService = async (
+export async function startService(
   { client, tableName }: TestDatabase,
   environment: Record<string, string> = {},
   instanceId?: string,
   tracing?: Tracing,
-): Promise<TestService> => {
+): Promise<TestService> {
   const config: Config = readConfig({ ...DEFAULTS, ...environment }, { embeddedDatabase: true });
   const log: Record<string, unknown>[] = [];
   const sink = new Writable({
@@ -53,4 +53,4 @@ export const startService = async (
     for await (const _ of on(service.server, 'request')) if (--count === 0) return;
   };
   return { arrived, server: service.server, url: `http://127.0.0.1:${port}`, log, drain: service.drain };
-};
+}

@@ -3,10 +3,10 @@ import { decodeBlock, recordsOf } from '../../../server/timestamps/block.ts';
 import type { DatabaseProcess } from './processes.ts';
 
 /** The ids of all timestamps in the table, read from the table itself. */
-export const storedIds = async ({
+export async function storedIds({
   client,
   tableName,
-}: Pick<DatabaseProcess, 'client' | 'tableName'>): Promise<Set<string>> => {
+}: Pick<DatabaseProcess, 'client' | 'tableName'>): Promise<Set<string>> {
   const ids = new Set<string>();
   for await (const { Items = [] } of paginateScan({ client }, { TableName: tableName, ConsistentRead: true }))
     for (const { pk, sk, instance, count, lines } of Items) {
@@ -21,4 +21,4 @@ export const storedIds = async ({
       for (const { id } of recordsOf(decodeBlock(item))) ids.add(id);
     }
   return ids;
-};
+}

@@ -1,7 +1,9 @@
 import type { Claim, Outcome, UserItems } from '../../../server/users/items.ts';
 import type { UniqueName, User, UserPage, UserQuery } from '../../../server/users/users.ts';
 
-const keyOf = ({ field, value }: UniqueName) => `${field} ${value}`;
+function keyOf({ field, value }: UniqueName) {
+  return `${field} ${value}`;
+}
 
 /** Users in memory, with the conditions that the database has: each call is one atomic step. */
 export class MemoryUserItems implements UserItems {

@@ -11,20 +11,23 @@ import type { TestDatabase } from './database.ts';
 import { FAULTS, WELL, withFates } from './faulty-user-items.ts';
 
 const now = createClock();
-const pause = () => delay(50);
+function pause() {
+  return delay(50);
+}
 
 /** Longer than a machine that does much else may take. */
 const DEADLINE_MICROS = 60e6;
 
 /** A name of this test alone. */
-const freshName = () => `u${randomUUID().slice(0, 13)}`;
-const userOf = (username: string) => ({ username, email: `${username}@x.org` });
+function freshName() {
+  return `u${randomUUID().slice(0, 13)}`;
+}
+function userOf(username: string) {
+  return { username, email: `${username}@x.org` };
+}
 
 /** What every database of users must do; `database` has the table. */
-export const usersContract = (
-  kind: string,
-  { client, tableName }: Pick<TestDatabase, 'client' | 'tableName'>,
-): void => {
+export function usersContract(kind: string, { client, tableName }: Pick<TestDatabase, 'client' | 'tableName'>): void {
   const users = createDynamoUsers(client, tableName, now);
   const items = new DynamoUserItems(client, tableName);
   const usersOver = (over: UserItems, leaseMicros: number, patienceMicros = DEADLINE_MICROS) =>
@@ -153,7 +156,8 @@ export const usersContract = (
       assert.ok(whole.every(({ username }) => username !== ''));
     });
   });
-};
+}
 
-const tell = ({ happens, answer }: (typeof FAULTS)[number]) =>
-  `${happens ? 'happens' : 'does not happen'} and ${answer === 'silence' ? 'the process dies' : 'the database is lost'}`;
+function tell({ happens, answer }: (typeof FAULTS)[number]) {
+  return `${happens ? 'happens' : 'does not happen'} and ${answer === 'silence' ? 'the process dies' : 'the database is lost'}`;
+}

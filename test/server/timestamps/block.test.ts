@@ -13,21 +13,25 @@ import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
 import { MAX_SPAN_MICROS } from '../../../server/timestamps/record-id.ts';
 import { blockStartingAt } from '../support/arbitraries.ts';
 
-const time = (text: string) => microsFromIso(text) as number;
+function time(text: string) {
+  return microsFromIso(text) as number;
+}
 const anyBlock = fc.nat({ max: Number.MAX_SAFE_INTEGER - 1e9 }).chain((micros) => blockStartingAt(micros));
 
-const blockOf = (count: number): Block => ({
-  shard: 7,
-  writer: 'k3f9a2v0',
-  sequence: 42,
-  instance: 'i-0abc1234def567890',
-  arrivals: Array.from({ length: count }, (_, i) => ({
-    micros: time('2026-11-21T07:45:00Z') + i,
-    traceId: '1-6b014bfc-3f5c8a1b9d7e4c6f8a0b2d4e',
-    clientAddress: '203.0.113.77',
-    protocol: 'https',
-  })),
-});
+function blockOf(count: number): Block {
+  return {
+    shard: 7,
+    writer: 'k3f9a2v0',
+    sequence: 42,
+    instance: 'i-0abc1234def567890',
+    arrivals: Array.from({ length: count }, (_, i) => ({
+      micros: time('2026-11-21T07:45:00Z') + i,
+      traceId: '1-6b014bfc-3f5c8a1b9d7e4c6f8a0b2d4e',
+      clientAddress: '203.0.113.77',
+      protocol: 'https',
+    })),
+  };
+}
 
 describe('a block', () => {
   it('is an item that a person can read in the console', () => {

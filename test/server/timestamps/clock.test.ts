@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { createClock } from '../../../server/timestamps/clock.ts';
 
 /** A system whose wall clock is off its monotonic clock by an offset that can be changed. */
-const fakeSystem = () => {
+function fakeSystem() {
   const system = { monotonicMs: 5, offsetMicros: 1_795_247_100_000_000 };
   const wallMicros = () => Math.floor(system.monotonicMs * 1000) + system.offsetMicros;
   return { system, wallMicros, now: createClock({ wallMicros, monotonicMs: () => system.monotonicMs }) };
-};
+}
 
 describe('the clock', () => {
   it('strictly increases, whatever the system clock does', () => {

@@ -8,14 +8,17 @@ import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
 import type { Arrival } from '../../../server/timestamps/record.ts';
 
 const START = microsFromIso('2026-11-21T07:45:00Z') as number;
-const arrival = (micros: number): Arrival => ({
-  micros,
-  traceId: '1-6920060c-3f5c8a1b9d7e4c6f8a0b2d4e',
-  clientAddress: '203.0.113.7',
-  protocol: 'https',
-});
-const arrivals = (count: number, stepMicros = 1) =>
-  Array.from({ length: count }, (_, i) => arrival(START + i * stepMicros));
+function arrival(micros: number): Arrival {
+  return {
+    micros,
+    traceId: '1-6920060c-3f5c8a1b9d7e4c6f8a0b2d4e',
+    clientAddress: '203.0.113.7',
+    protocol: 'https',
+  };
+}
+function arrivals(count: number, stepMicros = 1) {
+  return Array.from({ length: count }, (_, i) => arrival(START + i * stepMicros));
+}
 
 /** A store whose writes stay under way until the test lets them succeed or fail. */
 class HeldStore {
@@ -34,7 +37,7 @@ class HeldStore {
   }
 }
 
-const setUp = ({ monotonicMs }: { monotonicMs?: () => number } = {}) => {
+function setUp({ monotonicMs }: { monotonicMs?: () => number } = {}) {
   const store = new HeldStore();
   const seen = { committed: [] as unknown[], failed: [] as { error: unknown; timestamps: number }[] };
   const observer: CommitObserver = {
@@ -50,10 +53,14 @@ const setUp = ({ monotonicMs }: { monotonicMs?: () => number } = {}) => {
     ...(monotonicMs && { monotonicMs }),
   });
   return { store, seen, commit };
-};
+}
 
-const sizes = (store: HeldStore) => store.writes.map(({ block }) => block.arrivals.length);
-const code = (expected: string) => (error: unknown) => error instanceof ServiceError && error.code === expected;
+function sizes(store: HeldStore) {
+  return store.writes.map(({ block }) => block.arrivals.length);
+}
+function code(expected: string) {
+  return (error: unknown) => error instanceof ServiceError && error.code === expected;
+}
 
 describe('group commit', () => {
   it('writes a lone timestamp at once, in a block of its own', async () => {

@@ -9,13 +9,14 @@ import { blockStartingAt, GRID_MICROS, SHARDS } from '../support/arbitraries.ts'
 
 const MIDNIGHT = microsFromIso('2026-11-21') as number;
 /** The order is by time and place alone; nothing else needs to vary here. */
-const plainArrival = (micros: number): fc.Arbitrary<Arrival> =>
-  fc.constant({
+function plainArrival(micros: number): fc.Arbitrary<Arrival> {
+  return fc.constant({
     micros,
     traceId: '1-6920060c-3f5c8a1b9d7e4c6f8a0b2d4e',
     clientAddress: '203.0.113.7',
     protocol: 'https',
   });
+}
 
 /** Blocks within a second around midnight, so that they overlap each other and the day's end. */
 const blocks = fc.array(
@@ -23,7 +24,7 @@ const blocks = fc.array(
   { maxLength: 25 },
 );
 
-const readerOf = (stored: readonly Block[]): ListingReader => {
+function readerOf(stored: readonly Block[]): ListingReader {
   const within =
     ({ first, last }: BlockRange) =>
     (block: Block) =>
@@ -40,12 +41,13 @@ const readerOf = (stored: readonly Block[]): ListingReader => {
         .sort((a, b) => lastMicros(b) - lastMicros(a));
     },
   };
-};
+}
 
-const newestFirst = (stored: readonly Block[]) =>
-  stored.flatMap(recordsOf).sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
+function newestFirst(stored: readonly Block[]) {
+  return stored.flatMap(recordsOf).sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
+}
 
-const allPages = async (reader: ListingReader, query: Omit<Parameters<typeof listRecords>[1], 'consistent'>) => {
+async function allPages(reader: ListingReader, query: Omit<Parameters<typeof listRecords>[1], 'consistent'>) {
   const records = [];
   let before: string | undefined;
   do {
@@ -55,7 +57,7 @@ const allPages = async (reader: ListingReader, query: Omit<Parameters<typeof lis
     before = page.next;
   } while (before);
   return records;
-};
+}
 
 describe('listing records', () => {
   it('gives, page by page, what a sorted list of all records gives: nothing skipped, nothing twice', async () => {

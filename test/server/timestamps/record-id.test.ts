@@ -19,14 +19,15 @@ const addresses = fc
   })
   .map(({ micros, span, ...rest }) => ({ micros, blockLast: micros + span, ...rest }));
 
-const idOf = ({
+function idOf({
   micros,
   blockLast,
   shard,
   writer,
   sequence,
-}: typeof addresses extends fc.Arbitrary<infer A> ? A : never) =>
-  recordId(micros, blockLast, blockSuffix(shard, writer, sequence));
+}: typeof addresses extends fc.Arbitrary<infer A> ? A : never) {
+  return recordId(micros, blockLast, blockSuffix(shard, writer, sequence));
+}
 
 describe('a record id', () => {
   it('tells where the record is', () => {

@@ -183,7 +183,10 @@ describe('creating users', () => {
 
 const silence: Fate = { happens: false, answer: 'silence' };
 
-const fieldOf = ({ field }: { field: string }) => field;
+function fieldOf({ field }: { field: string }) {
+  return field;
+}
 
-const sharesName = (a: NewUser, b: NewUser) =>
-  a.username.toLowerCase() === b.username.toLowerCase() || a.email.toLowerCase() === b.email.toLowerCase();
+function sharesName(a: NewUser, b: NewUser) {
+  return a.username.toLowerCase() === b.username.toLowerCase() || a.email.toLowerCase() === b.email.toLowerCase();
+}

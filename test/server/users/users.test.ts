@@ -14,9 +14,12 @@ const { client, tableName } = await startDatabase();
 const users = createDynamoUsers(client, tableName, createClock());
 const server = await startApp([usersRoutes(users, createRequireReadToken(TOKEN))]);
 
-const post = (body: object | string) =>
-  request(server).post('/users').set('content-type', 'application/json').send(body);
-const list = (query = '') => request(server).get(`/users${query}`).set('authorization', `Bearer ${TOKEN}`);
+function post(body: object | string) {
+  return request(server).post('/users').set('content-type', 'application/json').send(body);
+}
+function list(query = '') {
+  return request(server).get(`/users${query}`).set('authorization', `Bearer ${TOKEN}`);
+}
 
 describe('POST /users', () => {
   it('answers 201 with the user', async () => {
@@ -93,4 +96,6 @@ describe('/users', () => {
   });
 });
 
-const fieldOf = ({ field }: { field: string }) => field;
+function fieldOf({ field }: { field: string }) {
+  return field;
+}
