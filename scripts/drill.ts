@@ -10,15 +10,16 @@ import { OWN_ARTILLERY } from './drills/artillery/script.ts';
 import { isStored, type Reader } from './drills/aws/acknowledged-in-table.ts';
 import { costText, expectedCost } from './drills/aws/cost.ts';
 import { prepareFault } from './drills/aws/faults/prepare.ts';
+import { refuseUnhealthy } from './drills/aws/guards.ts';
 import { alarmPattern, DRILL_COMMAND, imageFor, ratioOf, wholeNumber } from './drills/aws/options.ts';
-import { type Plan, planDrill, scenarioNamed } from './drills/aws/plan.ts';
-import { refuseUnwell } from './drills/aws/ready.ts';
+import { type Plan, planDrill } from './drills/aws/plan.ts';
+import { readStageScaling } from './drills/aws/predict-run.ts';
 import { runDrill } from './drills/aws/run.ts';
 import { type Snapshot, servingMembers, takeSnapshot } from './drills/aws/snapshot.ts';
-import { readStageScaling } from './drills/aws/stage-scaling.ts';
 import { hasPassed, type Report } from './drills/core/report/page.ts';
 import { renderTerminal } from './drills/core/report/terminal.ts';
 import { writeReport } from './drills/core/report/write.ts';
+import { drillNamed } from './drills/registry.ts';
 import { postTimestamp } from './stage/post-timestamp.ts';
 import { outputsOf } from './stage/stage-outputs.ts';
 
@@ -26,7 +27,7 @@ import { outputsOf } from './stage/stage-outputs.ts';
 const PAUSE_MS = 5_000;
 
 await main(DRILL_COMMAND, async ({ values, positionals: [name = ''] }) => {
-  const { fault: faultKind } = scenarioNamed(name);
+  const { fault: faultKind } = drillNamed('aws', name);
   const stageName = values.stage;
   const ratePerS = wholeNumber('rate', values.rate);
   const stop = { errorRatio: ratioOf('stop-errors', values['stop-errors']), alarm: alarmPattern(values['stop-alarm']) };
@@ -38,7 +39,7 @@ await main(DRILL_COMMAND, async ({ values, positionals: [name = ''] }) => {
 
   const stage = { stage: stageName, ...(await outputsOf(stageName, 'service')) };
   const plan = planDrill({
-    scenario: name,
+    drill: name,
     target: values.target ?? stage.url,
     ratePerS,
     peakPerS: values.peak === undefined ? 10 * ratePerS : wholeNumber('peak', values.peak),
@@ -46,9 +47,9 @@ await main(DRILL_COMMAND, async ({ values, positionals: [name = ''] }) => {
     ...(values.duration !== undefined && { durationS: wholeNumber('duration', values.duration) }),
   });
   const before = await takeSnapshot(stage);
-  refuseUnwell(before, stop.alarm);
+  refuseUnhealthy(before, stop.alarm);
   // A fault changes the fleet besides its load, and the model knows the load only.
-  const scaling = plan.fault === 'none' ? await readStageScaling(stageName, before.group) : undefined;
+  const scaling = plan.fault === undefined ? await readStageScaling(stageName, before.group) : undefined;
   const token = process.env[ENV.readToken];
   const reader: Reader = { url: plan.target, ...(token && { token }) };
   await refuseOtherStage(reader, { ...reader, url: stage.url });
@@ -77,10 +78,10 @@ await main(DRILL_COMMAND, async ({ values, positionals: [name = ''] }) => {
     folder,
     artillery,
     pauseMs: PAUSE_MS,
-    ...(scaling && { predicted: { ...scaling, ...(capacity && { requestsPerInstance: capacity }) } }),
+    scaling: scaling && { ...scaling, ...(capacity && { requestsPerInstance: capacity }) },
   });
   const facts = { stage: stageName, target: plan.target, image: stage.amiId, 'read back at most': String(sample) };
-  const report: Report = { title: `Drill of ${stageName}`, createdAt, facts, proofs: [], runs: [judged] };
+  const report: Report = { title: `Drill of ${stageName}`, createdAt, facts, checks: [], runs: [judged] };
   const { page } = await writeReport(folder, report);
   console.log(`${renderTerminal(report)}\n\nReport: ${page}`);
   if (!hasPassed(report)) process.exitCode = 1;

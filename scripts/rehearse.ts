@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { textTable } from './cli/table.ts';
 import { withUndo } from './cli/undo.ts';
@@ -8,11 +7,11 @@ import type { JudgedRun, Report } from './drills/core/report/page.ts';
 import { hasPassed } from './drills/core/report/page.ts';
 import { renderTerminal } from './drills/core/report/terminal.ts';
 import { writeReport } from './drills/core/report/write.ts';
-import type { VerdictLine } from './drills/core/run-record.ts';
+import type { Check } from './drills/core/run-record.ts';
+import { type DrillOn, drillNamed, drillsOn } from './drills/registry.ts';
 import { proveStage } from './drills/rehearsal/checks.ts';
 import { Clients } from './drills/rehearsal/clients.ts';
 import { runDrill } from './drills/rehearsal/run-drill.ts';
-import { DRILLS, type RehearsedDrill } from './drills/rehearsal/scenarios.ts';
 import { sealedImage } from './drills/rehearsal/stage/images.ts';
 import { openStage, TABLE_NAME } from './drills/rehearsal/stage/stage.ts';
 import { readStageFacts, synthesizeStage } from './drills/rehearsal/stage/stage-facts.ts';
@@ -21,15 +20,17 @@ import { readCheckout } from './image/checkout.ts';
 import { Stopwatch } from './image/stopwatch.ts';
 import { openSandbox } from './machine/sandbox.ts';
 
+const ALL_DRILLS = drillsOn('rehearsal');
+
 const command = {
   name: 'rehearse',
   summary: 'Runs the whole deployment on this machine, offline: proves it, breaks it, and judges how it recovers.',
   options: {
     stage: STAGE_OPTION,
-    only: { type: 'string', value: '<drill,...>', help: `some of ${Object.keys(DRILLS).join(', ')}` },
+    only: { type: 'string', value: '<drill,...>', help: `some of ${ALL_DRILLS.map(({ name }) => name).join(', ')}` },
     report: { type: 'string', value: '<folder>', default: '.data/rehearsal', help: 'where the report is written' },
   },
-  examples: [['npm run rehearse -- --only steady,kill-instance', 'proofs and two drills']],
+  examples: [['npm run rehearse -- --only steady,kill-instance', 'the stage checks and two drills']],
 } as const;
 
 await main(command, async ({ values }) => {
@@ -43,19 +44,19 @@ await main(command, async ({ values }) => {
       const templates = await watch.time('synth', () => synthesizeStage(stageName, sandbox.directory));
       const stageFacts = readStageFacts(templates, TABLE_NAME);
       const stage = await watch.time('stage up', () => openStage(stageFacts, image, sandbox));
-      const proofs: VerdictLine[] = await watch.time('proofs', () => proveStage(stage));
+      const checks: Check[] = await watch.time('stage checks', () => proveStage(stage));
       const target = `http://${stage.loadBalancer.address}`;
       const clients = await watch.time('clients', () => Clients.start(target, stage.client, sandbox));
       const runs: JudgedRun[] = [];
-      for (const [name, drill] of drills) {
+      for (const drill of drills) {
         try {
-          const judged = await watch.time(name, () => runDrill(name, drill, stage, clients));
-          for (const line of judged.verdict.lines) console.error(verdictText(line));
+          const judged = await watch.time(drill.name, () => runDrill(drill, stage, clients));
+          for (const check of judged.verdict.checks) console.error(checkText(check));
           runs.push(judged);
         } catch (error) {
           // The stage is in an unknown state: what was seen so far is worth a report, further drills are not.
           const measured = error instanceof Error ? error.message : String(error);
-          proofs.push({ promise: `${name} runs to its end`, kept: false, measured, expected: 'a verdict' });
+          checks.push({ check: `${drill.name} runs to its end`, passed: false, measured, expected: 'a verdict' });
           break;
         }
       }
@@ -67,7 +68,7 @@ await main(command, async ({ values }) => {
         compressed: compressed.join(', '),
         Node: process.version,
       };
-      return { title: 'Rehearsal', createdAt: new Date().toISOString(), facts, proofs, runs };
+      return { title: 'Rehearsal', createdAt: new Date().toISOString(), facts, checks, runs };
     }),
   );
   const { page } = await writeReport(resolve(values.report), report);
@@ -75,15 +76,10 @@ await main(command, async ({ values }) => {
   if (!hasPassed(report)) process.exitCode = 1;
 });
 
-function chooseDrills(only: string | undefined): [string, RehearsedDrill][] {
-  const names = only?.split(',') ?? Object.keys(DRILLS);
-  return names.map((name) => {
-    const drill = DRILLS[name];
-    if (drill) return [name, drill];
-    throw new UsageError(`there is no drill '${name}': expected ${Object.keys(DRILLS).join(', ')}`);
-  });
+function chooseDrills(only: string | undefined): DrillOn<'rehearsal'>[] {
+  return only?.split(',').map((name) => drillNamed('rehearsal', name)) ?? ALL_DRILLS;
 }
 
-function verdictText({ promise, kept, measured, expected }: VerdictLine): string {
-  return `  ${kept ? '✓' : '✗'} ${promise}: ${kept ? measured : `${measured}, expected ${expected}`}`;
+function checkText({ check, passed, measured, expected }: Check): string {
+  return `  ${passed ? '✓' : '✗'} ${check}: ${passed ? measured : `${measured}, expected ${expected}`}`;
 }

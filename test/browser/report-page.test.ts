@@ -31,8 +31,8 @@ const report: Report = {
   title: 'Rehearsal',
   createdAt: '2026-11-21T10:05:00Z',
   facts: { commit: '0123456789ab' },
-  proofs: [
-    { promise: 'a POST is stored', kept: true, measured: '2026-11-21T13:19:30.321519Z, 1 found', expected: 'one' },
+  checks: [
+    { check: 'a POST is stored', passed: true, measured: '2026-11-21T13:19:30.321519Z, 1 found', expected: 'one' },
   ],
   runs: [{ run: { ...run, prediction }, verdict: judge(run, objectives) }],
 };

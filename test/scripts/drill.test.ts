@@ -81,7 +81,7 @@ describe('npm run drill', () => {
     assert.equal(code, 0, stdout + stderr);
     assert.match(stderr, /Cost {4}at most 0\.00 USD beyond the running stage \(100 writes 0\.00/);
     assert.match(stdout, /✓ {2}every acknowledged timestamp is stored +(\d+) of \1 found\n/);
-    assert.match(stdout, /Drill of dev: passed, 6 of 6 promises kept\n\nReport: .*report\.html/);
+    assert.match(stdout, /Drill of dev: passed, 6 of 6 checks passed\n\nReport: .*report\.html/);
     const { runs } = JSON.parse(await readFile(join(report.folder, 'report.json'), 'utf8'));
     assert.deepEqual(
       runs[0].run.events.map(({ text }: { text: string }) => text).filter((text: string) => /Launch|ago/.test(text)),
@@ -184,7 +184,7 @@ describe('npm run drill', () => {
   it('refuses a stage that is being changed', async () => {
     const { code, stderr } = await drill(stageOnAws(), 'steady', '--yes');
     assert.equal(code, 1);
-    assert.match(stderr, /drill: an instance refresh is InProgress: let it come to rest first/);
+    assert.match(stderr, /drill: an instance refresh is InProgress: wait until the stage is stable/);
   });
 
   it('tells that there are no credentials', async () => {
@@ -205,8 +205,8 @@ describe('npm run drill', () => {
 
   it('refuses a command line that makes no sense', async () => {
     const cases: [string[], RegExp][] = [
-      [[], /<scenario> is missing: steady, scale-out, kill-instance, lose-az, rolling-deploy/],
-      [['meteor'], /there is no scenario 'meteor': expected steady/],
+      [[], /<drill> is missing: steady, scale-out, kill-instance, lose-az, rolling-deploy/],
+      [['meteor'], /there is no drill 'meteor': expected steady/],
       [['steady', '--rate', '0'], /--rate is '0': expected a whole number, 1 or more/],
       [['steady', '--stop-errors', '200'], /--stop-errors is '200': expected a percentage above 0, at most 100/],
       [['steady', '--image', 'ami-0123456789abcdef0'], /--image is 'ami-.*': expected it with rolling-deploy only/],

@@ -24,16 +24,16 @@ export function parsePeriod(line: string): Period {
   }
 }
 
-/** Requests of a period by what became of them. */
-export function countRequests({ counters }: Pick<Period, 'counters'>) {
+/** Requests of some periods, by their outcome. */
+export function countRequests(periods: readonly Pick<Period, 'counters'>[]) {
+  const counters = periods.flatMap((period) => Object.entries(period.counters));
   const sum = (pattern: RegExp) =>
-    Object.entries(counters).reduce((total, [name, count]) => total + (pattern.test(name) ? count : 0), 0);
-  const unanswered = sum(/^errors\./);
+    counters.reduce((total, [name, count]) => total + (pattern.test(name) ? count : 0), 0);
   return {
-    requests: counters['http.requests'] ?? 0,
+    requests: sum(/^http\.requests$/),
     /** No answer, or one of 5xx. */
-    errors: unanswered + sum(/^http\.codes\.5\d\d$/),
-    /** Turned away by the service: 4xx. */
+    errors: sum(/^errors\.|^http\.codes\.5\d\d$/),
+    /** Refused by the service: 4xx. */
     refused: sum(/^http\.codes\.4\d\d$/),
   };
 }
@@ -44,7 +44,7 @@ export function observationsOf(periods: readonly Period[], startedAtMs: number):
   for (const period of periods) {
     const fromS = Math.max(0, Math.floor((period.firstCounterAt - startedAtMs) / 1_000));
     const toS = Math.max(fromS, Math.floor((period.lastCounterAt - startedAtMs) / 1_000));
-    const { requests, errors } = countRequests(period);
+    const { requests, errors } = countRequests([period]);
     const seconds = toS - fromS + 1;
     const share = { requestsPerS: requests / seconds, errorsPerS: errors / seconds, ...latencies(period) };
     for (let second = fromS; second <= toS; second++) {

@@ -47,7 +47,9 @@ function furtherInstances({ phases, fault }: Plan, { desired, max }: PricedFleet
   const rises = phases.some(({ toPerS, fromPerS }) => toPerS > fromPerS);
   if (rises) return max - desired;
   // Two zones at least, so that one has half of the fleet at most, give or take one.
-  return { none: 0, 'terminate-instance': 1, 'lose-zone': Math.ceil(desired / 2), 'instance-refresh': desired }[fault];
+  return fault === undefined
+    ? 0
+    : { 'terminate-instance': 1, 'lose-zone': Math.ceil(desired / 2), 'instance-refresh': desired }[fault];
 }
 
 /** The lines and their sum, for the terminal. */

@@ -1,14 +1,19 @@
 import type { CommandDescription } from '../../cli/arguments.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { STAGE_OPTION, webAddress } from '../../cli/values.ts';
-import { type FaultKind, SCENARIO_NAMES } from '../registry.ts';
+import type { AwsFault } from '../drill.ts';
+import { drillsOn } from '../registry.ts';
+
+const DRILL_NAMES = drillsOn('aws')
+  .map(({ name }) => name)
+  .join(', ');
 
 /** The command line of `npm run drill`. */
 export const DRILL_COMMAND = {
   name: 'drill',
   summary:
     'Drills a deployed stage: load, a fault, recovery, and a verdict. Asks before it harms; restores what it changed.',
-  positionals: [{ name: 'scenario', help: SCENARIO_NAMES.join(', '), required: true }],
+  positionals: [{ name: 'drill', help: DRILL_NAMES, required: true }],
   options: {
     target: {
       type: 'string',
@@ -19,8 +24,8 @@ export const DRILL_COMMAND = {
     stage: STAGE_OPTION,
     rate: { type: 'string', value: '<n>', default: '50', help: 'requests/s of the steady load' },
     peak: { type: 'string', value: '<n>', help: 'requests/s of scale-out (default: 10 times the rate)' },
-    duration: { type: 'string', value: '<s>', help: 'longest time of the load (default: that of the scenario)' },
-    'fault-at': { type: 'string', value: '<s>', help: 'when the fault begins (default: that of the scenario)' },
+    duration: { type: 'string', value: '<s>', help: 'longest time of the load (default: that of the drill)' },
+    'fault-at': { type: 'string', value: '<s>', help: 'when the fault begins (default: that of the drill)' },
     zone: { type: 'string', value: '<zone>', help: 'zone that lose-az loses (default: the one with most instances)' },
     'fis-template': {
       type: 'string',
@@ -45,7 +50,7 @@ export const DRILL_COMMAND = {
       help: 'requests/s of an instance at 100 % CPU, for the prediction of scaling (default: as the drill measures)',
     },
     sample: { type: 'string', value: '<n>', default: '2000', help: 'acknowledged timestamps to read back at most' },
-    out: { type: 'string', value: '<folder>', help: 'where the report goes (default: .drill/<scenario>-<time>)' },
+    out: { type: 'string', value: '<folder>', help: 'where the report goes (default: .drill/<drill>-<time>)' },
     artillery: {
       type: 'string',
       value: '<file>',
@@ -74,8 +79,8 @@ export function ratioOf(name: string, text: string): number {
   throw new UsageError(`--${name} is '${text}': expected a percentage above 0, at most 100`);
 }
 
-/** Reads the id of an image for a scenario. @throws UsageError when it is none, or the scenario rolls nothing out */
-export function imageFor(fault: FaultKind, text: string): string {
+/** Reads the id of an image for a drill. @throws UsageError when it is none, or the drill rolls nothing out */
+export function imageFor(fault: AwsFault | undefined, text: string): string {
   if (fault !== 'instance-refresh') throw new UsageError(`--image is '${text}': expected it with rolling-deploy only`);
   if (/^ami-[0-9a-f]{8,17}$/.test(text)) return text;
   throw new UsageError(`--image is '${text}': expected the id of an image, such as ami-0123456789abcdef0`);

@@ -1,5 +1,5 @@
-import { OperatorError, UsageError } from '../../cli/errors.ts';
-import { type DrillScenario, SCENARIO_NAMES, SCENARIOS } from '../registry.ts';
+import { OperatorError } from '../../cli/errors.ts';
+import { type DrillOn, drillNamed } from '../registry.ts';
 
 /** A stretch of load in requests per second. */
 export interface Phase {
@@ -10,8 +10,8 @@ export interface Phase {
 }
 
 /** A drill with all its numbers. */
-export interface Plan extends Omit<DrillScenario, 'load'> {
-  readonly name: string;
+export interface Plan extends Omit<DrillOn<'aws'>, 'load'> {
+  readonly faultAtS: number;
   readonly target: string;
   readonly phases: readonly Phase[];
   /** The longest it takes; faults that end early end it early. */
@@ -20,29 +20,24 @@ export interface Plan extends Omit<DrillScenario, 'load'> {
 
 /** What the operator chose. */
 export interface Choice {
-  readonly scenario: string;
+  readonly drill: string;
   readonly target: string;
   readonly ratePerS: number;
   readonly peakPerS: number;
-  /** Length of the whole load; its stretches shrink or grow in proportion. @default - that of the scenario */
+  /** Length of the whole load; its stretches shrink or grow in proportion. @default - that of the drill */
   readonly durationS?: number;
-  /** When the fault begins. @default - when that of the scenario does */
+  /** When the fault begins. @default - when that of the drill begins */
   readonly faultAtS?: number;
 }
 
-/** Seconds that a fault needs after it began to show anything. */
+/** Seconds of steady load before a fault. */
+const STEADY_S = 60;
+/** Seconds after its start that a fault needs to show an effect. */
 const SHORTEST_AFTER_FAULT_S = 30;
 
-/** @throws UsageError naming all scenarios when there is none of that name */
-export function scenarioNamed(name: string): DrillScenario {
-  const scenario = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
-  if (scenario) return scenario;
-  throw new UsageError(`there is no scenario '${name}': expected ${SCENARIO_NAMES.join(', ')}`);
-}
-
-/** Turns a scenario and the operator's numbers into a plan. */
-export function planDrill({ scenario: name, target, ratePerS, peakPerS, durationS, ...choice }: Choice): Plan {
-  const { load, ...scenario } = scenarioNamed(name);
+/** Turns a drill and the operator's numbers into a plan. */
+export function planDrill({ drill: name, target, ratePerS, peakPerS, durationS, ...choice }: Choice): Plan {
+  const { load, ...drill } = drillNamed('aws', name);
   const fullS = load.reduce((sum, stretch) => sum + stretch.durationS, 0);
   const factor = (durationS ?? fullS) / fullS;
   const rates = { rate: ratePerS, peak: peakPerS };
@@ -53,9 +48,8 @@ export function planDrill({ scenario: name, target, ratePerS, peakPerS, duration
     toPerS: rates[stretch.to],
   }));
   const plan = {
-    ...scenario,
-    faultAtS: choice.faultAtS ?? scenario.faultAtS,
-    name,
+    ...drill,
+    faultAtS: choice.faultAtS ?? drill.faultAtS ?? STEADY_S,
     target,
     phases,
     durationS: phases.reduce((sum, phase) => sum + phase.durationS, 0),
@@ -66,7 +60,7 @@ export function planDrill({ scenario: name, target, ratePerS, peakPerS, duration
 
 function refuseTooShort({ name, durationS, fault, faultAtS, holdS = 0 }: Plan): void {
   const neededS = faultAtS + holdS + SHORTEST_AFTER_FAULT_S;
-  if (fault === 'none' || durationS >= neededS) return;
+  if (!fault || durationS >= neededS) return;
   throw new OperatorError(`--duration is ${durationS}: ${name} needs ${neededS} s at least, for its fault to show`);
 }
 

@@ -1,22 +1,19 @@
-import { METRIC_PERIOD_S } from '../../../server/contract.ts';
 import { withUndo } from '../../cli/undo.ts';
-import { USUAL_METRIC_DELAY_S } from '../../scaling/model/controller.ts';
 import { startLoad } from '../artillery/artillery.ts';
-import { proofsOf } from '../core/checks.ts';
+import { countRequests } from '../artillery/periods.ts';
+import { checksOf } from '../core/checks.ts';
 import { judge } from '../core/judge.ts';
-import { type PredictionInputs, predict } from '../core/prediction.ts';
 import type { JudgedRun } from '../core/report/page.ts';
-import type { DrillRun } from '../core/run-record.ts';
+import { Timeline } from '../core/timeline.ts';
 import { checkStored, type Reader, sampleOf } from './acknowledged-in-table.ts';
-import { evidenceOf } from './collect-run.ts';
+import { collectRun } from './collect-run.ts';
 import { FaultCourse } from './fault-course.ts';
 import type { Fault } from './faults/fault.ts';
+import { type StopCondition, stopReason } from './guards.ts';
 import type { Plan } from './plan.ts';
-import { Restoring } from './restoring.ts';
+import { type StageScaling, withPrediction } from './predict-run.ts';
 import { type DrilledStage, takeSnapshot } from './snapshot.ts';
-import type { StageScaling } from './stage-scaling.ts';
-import { type StopCondition, stopReason } from './stop.ts';
-import { conduct } from './watch-drill.ts';
+import { watchDrill } from './watch-drill.ts';
 
 /** A drill that was planned and confirmed. */
 export interface ConfirmedDrill {
@@ -31,62 +28,48 @@ export interface ConfirmedDrill {
   readonly folder: string;
   /** Artillery's program. */
   readonly artillery: string;
-  /** Pause between two looks at the stage. */
+  /** Pause between two snapshots of the stage. */
   readonly pauseMs: number;
-  /** What decides the size of the fleet. @default - nothing is predicted */
-  readonly predicted?: StageScaling & Pick<PredictionInputs, 'requestsPerInstance'>;
+  /** What decides the size of the fleet; undefined: nothing is predicted. */
+  readonly scaling: StageScaling | undefined;
 }
 
 /** Runs a drill, restores what it changed (also when it fails or is interrupted), and judges it. */
 export async function runDrill(drill: ConfirmedDrill): Promise<JudgedRun> {
   const { plan, stage } = drill;
-  const startedAt = new Date();
-  const tell = (text: string) => console.error(`${Math.round((Date.now() - startedAt.getTime()) / 1_000)} s: ${text}`);
-  const restoring = drill.fault && new Restoring(drill.fault);
-  const course = restoring && new FaultCourse(plan, restoring, tell);
+  const timeline = new Timeline(Date.now());
+  const course = drill.fault && new FaultCourse(plan, drill.fault, timeline);
 
-  const { load, conducted } = await withUndo(async (undo) => {
+  const { load, snapshots, stopped } = await withUndo(async (undo) => {
     const running = await startLoad(drill.artillery, plan, drill.folder);
     undo.later('the load', () => running.stop());
-    if (restoring) undo.later('the fault', () => restoring.close());
-    const seen = await conduct({
+    if (course) undo.later('the fault', () => course.close());
+    const watched = await watchDrill({
       load: running,
-      startedAtMs: startedAt.getTime(),
-      ...(course && { course }),
+      timeline,
+      course,
       observe: () => takeSnapshot(stage),
       stopReason: (snapshot) => stopReason(drill.stop, running.periods, snapshot),
       pauseMs: drill.pauseMs,
     });
-    if (seen.stopped !== undefined) tell(`STOP: ${seen.stopped}`);
-    return { load: running, conducted: seen };
+    if (watched.stopped !== undefined) timeline.tell(`STOP: ${watched.stopped}`);
+    return { load: running, ...watched };
   });
 
   const ids = sampleOf(await load.acknowledgedIds(), drill.sample);
-  tell(`reading ${ids.length} acknowledged timestamps back`);
-  const { snapshots, stopped } = conducted;
-  const seen = await evidenceOf(plan, stage, {
-    startedAt,
-    periods: load.periods,
-    snapshots,
-    faults: course?.spans(Math.round((Date.now() - startedAt.getTime()) / 1_000)) ?? [],
-    durability: await checkStored(drill.reader, ids),
-  });
-  const run = drill.predicted ? withPrediction(seen, drill.predicted, startedAt) : seen;
-  const proofs = proofsOf({
-    scenario: plan.name,
+  console.error(`Reading ${ids.length} acknowledged timestamps back ...`);
+  course?.record(timeline.second);
+  const durability = await checkStored(drill.reader, ids);
+  const run = await collectRun(plan, stage, { timeline, periods: load.periods, snapshots, durability });
+  const checks = checksOf({
     stopped,
-    isOver: course?.isOver,
-    restoreFailures: restoring?.failures ?? [],
-    periods: load.periods,
-    snapshots,
+    refused: countRequests(load.periods).refused,
+    isRecovered: course?.isOver,
+    restoreFailure: course?.restoreFailure,
+    ...(plan.mustScaleOut && { sizes: snapshots.map(({ group }) => group.desired) }),
   });
-  return { run, verdict: judge(run, plan.objectives, proofs) };
-}
-
-/** Adds what the model makes of the load. CloudWatch's periods begin with the minutes of the clock. */
-function withPrediction(run: DrillRun, scaling: StageScaling, startedAt: Date): DrillRun {
-  const fromS = -(startedAt.getTime() % (METRIC_PERIOD_S * 1_000)) / 1_000;
-  const inputs = { ...scaling, timeFactor: 1, fromS, metricDelayS: USUAL_METRIC_DELAY_S };
-  const prediction = predict(inputs, run.observations);
-  return prediction ? { ...run, prediction } : run;
+  return {
+    run: drill.scaling ? withPrediction(run, drill.scaling) : run,
+    verdict: judge(run, plan.objectives, checks),
+  };
 }

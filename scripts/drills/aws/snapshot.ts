@@ -37,7 +37,7 @@ export function servingMembers({ group, targets }: Pick<Snapshot, 'group' | 'tar
 }
 
 /** Whether every instance that the group wants serves. */
-export function isWhole(snapshot: Pick<Snapshot, 'group' | 'targets'>): boolean {
+export function isAtCapacity(snapshot: Pick<Snapshot, 'group' | 'targets'>): boolean {
   return snapshot.group.desired > 0 && servingMembers(snapshot).length >= snapshot.group.desired;
 }
 

@@ -1,30 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Load } from '../artillery/artillery.ts';
+import type { Timeline } from '../core/timeline.ts';
 import type { FaultCourse } from './fault-course.ts';
 import type { Snapshot } from './snapshot.ts';
-import { secondsSince } from './timeline.ts';
 
-/** What a drill is conducted with. */
-export interface Conduct {
+/** What {@link watchDrill} needs. */
+export interface WatchDrillOptions {
   readonly load: Pick<Load, 'ended'>;
-  readonly startedAtMs: number;
+  readonly timeline: Timeline;
   /** @default - nothing is done to the stage */
-  readonly course?: FaultCourse;
+  readonly course: FaultCourse | undefined;
   readonly observe: () => Promise<Snapshot>;
-  /** Why to give up; undefined to go on. */
+  /** Why to stop; undefined to go on. */
   readonly stopReason: (snapshot: Snapshot) => string | undefined;
   readonly pauseMs: number;
 }
 
 /** What was seen. */
-export interface Conducted {
+export interface WatchedDrill {
   readonly snapshots: readonly Snapshot[];
-  /** Why the drill was given up; undefined when it ran to its end. */
+  /** Why the drill was stopped; undefined when it ran to its end. */
   readonly stopped: string | undefined;
 }
 
-/** Watches the stage and leads the fault, until the load ends, the fault is done with, or something says stop. */
-export async function conduct({ load, startedAtMs, course, ...drill }: Conduct): Promise<Conducted> {
+/** Watches the stage and leads the fault, until the load ends, the fault is over, or a stop condition is met. */
+export async function watchDrill({ load, timeline, course, ...drill }: WatchDrillOptions): Promise<WatchedDrill> {
   const snapshots: Snapshot[] = [];
   const loadEnded = load.ended.then(() => true);
   // Its failure counts only while it is waited for.
@@ -34,7 +34,7 @@ export async function conduct({ load, startedAtMs, course, ...drill }: Conduct):
     snapshots.push(snapshot);
     const stopped = drill.stopReason(snapshot);
     if (stopped !== undefined) return { snapshots, stopped };
-    const nowS = secondsSince(startedAtMs, snapshot.at);
+    const nowS = timeline.secondOf(snapshot.at.getTime());
     await course?.follow(nowS, snapshot);
     if (course?.isDone(nowS)) break;
     hasEnded = await Promise.race([sleep(drill.pauseMs, false), loadEnded]);

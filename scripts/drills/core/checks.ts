@@ -1,61 +1,59 @@
-import { countRequests, type Period } from '../artillery/periods.ts';
-import type { Snapshot } from '../aws/snapshot.ts';
-import type { VerdictLine } from './run-record.ts';
+import type { Check } from './run-record.ts';
 
-/** What a finished drill is judged by, beyond its objectives. */
+/** The result of a finished drill, as far as its objectives do not judge it. */
 export interface Outcome {
-  readonly scenario: string;
+  /** Why the drill was stopped early; undefined when it ran to its end. */
   readonly stopped: string | undefined;
-  /** Whether the stage got over the fault; undefined in a drill without one. */
-  readonly isOver: boolean | undefined;
-  readonly restoreFailures: readonly string[];
-  readonly periods: readonly Period[];
-  readonly snapshots: readonly Snapshot[];
+  /** Requests that the service refused: 4xx. */
+  readonly refused: number;
+  /** Whether the group is back at its desired capacity; undefined in a drill without a fault. */
+  readonly isRecovered: boolean | undefined;
+  /** The desired capacities of a drill that must scale out. @default - not checked */
+  readonly sizes?: readonly number[];
+  /** Why something was not restored; undefined when everything was. */
+  readonly restoreFailure: string | undefined;
 }
 
-/** Promises that the objectives of a run do not know. */
-export function proofsOf(outcome: Outcome): VerdictLine[] {
-  const { stopped, isOver, restoreFailures } = outcome;
-  const refused = outcome.periods.reduce((sum, period) => sum + countRequests(period).refused, 0);
+/** Checks of a drill besides its objectives. */
+export function checksOf({ stopped, refused, isRecovered, sizes, restoreFailure }: Outcome): Check[] {
   return [
     {
-      promise: 'the drill ran to its end',
-      kept: stopped === undefined,
+      check: 'the drill ran to its end',
+      passed: stopped === undefined,
       measured: stopped ?? 'it did',
       expected: 'no stop condition was met',
     },
     {
-      promise: 'no request is turned away',
-      kept: refused === 0,
+      check: 'no request is refused',
+      passed: refused === 0,
       measured: `${refused} answers of 4xx`,
       expected: 'none: is the rate limit higher than the load?',
     },
-    ...(isOver === undefined ? [] : [wholeLine(isOver)]),
-    ...(outcome.scenario === 'scale-out' ? [growthLine(outcome.snapshots)] : []),
+    ...(isRecovered === undefined ? [] : [capacityCheck(isRecovered)]),
+    ...(sizes ? [growthCheck(sizes)] : []),
     {
-      promise: 'what the drill changed is restored',
-      kept: restoreFailures.length === 0,
-      measured: restoreFailures.join('; ') || 'all',
+      check: 'what the drill changed is restored',
+      passed: restoreFailure === undefined,
+      measured: restoreFailure ?? 'all',
       expected: 'all; what is left must be restored by hand',
     },
   ];
 }
 
-function wholeLine(isOver: boolean): VerdictLine {
+function capacityCheck(isRecovered: boolean): Check {
   return {
-    promise: 'the fleet is whole again',
-    kept: isOver,
-    measured: isOver ? 'it is' : 'not at the end of the load',
+    check: 'the group is back at desired capacity',
+    passed: isRecovered,
+    measured: isRecovered ? 'it is' : 'not at the end of the load',
     expected: 'as many instances serve as the group wants',
   };
 }
 
-function growthLine(snapshots: readonly Snapshot[]): VerdictLine {
-  const sizes = snapshots.map(({ group }) => group.desired);
+function growthCheck(sizes: readonly number[]): Check {
   const [first = 0, most] = [sizes[0], Math.max(0, ...sizes)];
   return {
-    promise: 'the group scales out',
-    kept: most > first,
+    check: 'the group scales out',
+    passed: most > first,
     measured: `from ${first} to ${most} instances, ${sizes.at(-1) ?? 0} at the end`,
     expected: 'more than at the start; raise --peak when the load was too light',
   };

@@ -1,9 +1,9 @@
 import { faultSecond, type Health, timeToDetectS, timeToRecoverS } from './recovery.ts';
-import type { DrillRun, Observation, VerdictLine } from './run-record.ts';
+import type { Check, DrillRun, Observation } from './run-record.ts';
 
-/** What a drill promises to its users. Leave out what a scenario does not promise. */
+/** What a drill is judged by. */
 export interface Objectives {
-  /** A second that is worse than this is not served well. */
+  /** A second that is worse than this is unhealthy. */
   readonly health: Health;
   /** Largest share of errors over the whole run, between 0 and 1. */
   readonly errorRatio: number;
@@ -16,70 +16,70 @@ export interface Objectives {
 /** The judgement on one drill. */
 export interface Verdict {
   readonly passed: boolean;
-  readonly lines: readonly VerdictLine[];
-  /** Undefined when nothing noticed the fault, or there was none. */
+  readonly checks: readonly Check[];
+  /** Undefined when nothing detected the fault, or there was none. */
   readonly detectedAfterS: number | undefined;
   /** Undefined when the service did not recover, or there was no fault. */
   readonly recoveredAfterS: number | undefined;
 }
 
-/** Judges a run by its objectives; `proofs` are promises that the scenario checked by itself. */
-export function judge(run: DrillRun, objectives: Objectives, proofs: readonly VerdictLine[] = []): Verdict {
+/** Judges a run by its objectives; `more` are the checks that the drill made by itself. */
+export function judge(run: DrillRun, objectives: Objectives, more: readonly Check[] = []): Verdict {
   const detectedAfterS = timeToDetectS(run);
   const recoveredAfterS = timeToRecoverS(run, objectives.health);
-  const lines = [
-    steadyLine(run, objectives),
-    errorLine(run, objectives),
-    ...within('the fault is noticed', detectedAfterS, objectives.detectS),
-    ...within('users are served well again', recoveredAfterS, objectives.recoverS),
-    ...durabilityLine(run),
-    ...proofs,
+  const checks = [
+    steadyCheck(run, objectives),
+    errorCheck(run, objectives),
+    ...within('the fault is detected', detectedAfterS, objectives.detectS),
+    ...within('the service recovers', recoveredAfterS, objectives.recoverS),
+    ...durabilityCheck(run),
+    ...more,
   ];
-  return { passed: lines.every(({ kept }) => kept), lines, detectedAfterS, recoveredAfterS };
+  return { passed: checks.every(({ passed }) => passed), checks, detectedAfterS, recoveredAfterS };
 }
 
-/** A fault proves nothing about a service that was not well before. */
-function steadyLine(run: DrillRun, { health }: Objectives): VerdictLine {
+/** A fault tells nothing about a service that was unhealthy before. */
+function steadyCheck(run: DrillRun, { health }: Objectives): Check {
   const before = run.observations.filter(({ second }) => second < (faultSecond(run) ?? Infinity));
   const { requests, ratio } = errorsOf(before);
   const p99Ms = median(before.flatMap((observation) => observation.p99Ms ?? []));
   return {
-    promise: 'the steady state is healthy',
-    kept: requests > 0 && ratio <= health.errorRatio && p99Ms <= health.p99Ms,
+    check: 'the steady state is healthy',
+    passed: requests > 0 && ratio <= health.errorRatio && p99Ms <= health.p99Ms,
     measured: requests === 0 ? 'no requests' : `${percent(ratio)} errors, p99 ${Math.round(p99Ms)} ms`,
     expected: `at most ${percent(health.errorRatio)} errors, p99 ${health.p99Ms} ms`,
   };
 }
 
-function errorLine({ observations }: DrillRun, { errorRatio }: Objectives): VerdictLine {
+function errorCheck({ observations }: DrillRun, { errorRatio }: Objectives): Check {
   const { requests, errors, ratio } = errorsOf(observations);
   return {
-    promise: 'requests are answered',
-    kept: requests > 0 && ratio <= errorRatio,
+    check: 'requests are answered',
+    passed: requests > 0 && ratio <= errorRatio,
     measured: `${Math.round(errors)} of ${Math.round(requests)} failed (${percent(ratio)})`,
     expected: `at most ${percent(errorRatio)}`,
   };
 }
 
-function within(promise: string, measuredS: number | undefined, limitS: number | undefined): VerdictLine[] {
+function within(check: string, measuredS: number | undefined, limitS: number | undefined): Check[] {
   if (limitS === undefined) return [];
   return [
     {
-      promise,
-      kept: measuredS !== undefined && measuredS <= limitS,
+      check,
+      passed: measuredS !== undefined && measuredS <= limitS,
       measured: measuredS === undefined ? 'never' : `after ${measuredS} s`,
       expected: `within ${limitS} s`,
     },
   ];
 }
 
-function durabilityLine({ durability }: DrillRun): VerdictLine[] {
+function durabilityCheck({ durability }: DrillRun): Check[] {
   if (!durability) return [];
   const { acknowledged, stored } = durability;
   return [
     {
-      promise: 'every acknowledged timestamp is stored',
-      kept: acknowledged > 0 && stored === acknowledged,
+      check: 'every acknowledged timestamp is stored',
+      passed: acknowledged > 0 && stored === acknowledged,
       measured: `${stored} of ${acknowledged} found`,
       expected: 'all of them, and one at least',
     },

@@ -1,6 +1,5 @@
 import type { ScalingSettings } from '../../scaling/model/settings.ts';
 import { simulate, type Trace } from '../../scaling/model/simulation.ts';
-import { measuredBootS, measuredCapacity } from './measured-load.ts';
 import type { CapacityCourse, Observation, Prediction } from './run-record.ts';
 
 /** What a prediction starts from. */
@@ -12,11 +11,11 @@ export interface PredictionInputs {
   readonly fromS: number;
   /** From deregistration to termination, in seconds of the run. */
   readonly drainS: number;
-  /** From failure until the load balancer sends nothing more, in seconds of the run. */
+  /** From a failure until the load balancer stops sending requests, in seconds of the run. */
   readonly detectS: number;
   /** Until CloudWatch shows a data point, in seconds of the model. */
   readonly metricDelayS: number;
-  /** @default - what was answered, by the CPU that it took */
+  /** @default - measured: answers divided by the CPU that they took */
   readonly requestsPerInstance?: number;
 }
 
@@ -24,9 +23,9 @@ export interface PredictionInputs {
 const USUAL_BOOT_S = 60;
 
 /**
- * What the model makes of the load that was measured, in the seconds of the run.
+ * What the model predicts for the measured load, in the seconds of the run.
  *
- * @returns undefined when no CPU was measured and no capacity given, or when the fleet was not seen
+ * @returns undefined when no CPU was measured and no capacity given, or when the fleet was not observed
  */
 export function predict(inputs: PredictionInputs, observations: readonly Observation[]): Prediction | undefined {
   const { settings, timeFactor, fromS, metricDelayS } = inputs;
@@ -63,7 +62,7 @@ export function predict(inputs: PredictionInputs, observations: readonly Observa
   };
 }
 
-/** The load that was measured from `fromS` on, in the model's seconds; nothing where nothing was observed. */
+/** The measured load from `fromS` on, in the model's seconds; none where nothing was observed. */
 export function observedTrace(observations: readonly Observation[], timeFactor: number, fromS: number): Trace {
   const rates = new Map(observations.map(({ second, requestsPerS }) => [second, requestsPerS]));
   const lastS = observations.at(-1)?.second ?? fromS - 1;
@@ -74,7 +73,7 @@ export function observedTrace(observations: readonly Observation[], timeFactor: 
   };
 }
 
-/** When the desired capacity turned, and how far it rose. */
+/** When the desired capacity first changed in each direction, and its maximum. */
 export function capacityCourse(fleet: readonly Pick<Observation, 'second' | 'desired'>[]): CapacityCourse {
   const known = fleet.flatMap(({ second, desired }) => (desired === undefined ? [] : [{ second, desired }]));
   const turn = (changed: (now: number, before: number) => boolean) =>
@@ -86,4 +85,30 @@ export function capacityCourse(fleet: readonly Pick<Observation, 'second' | 'des
     ...(outAtS !== undefined && { outAtS }),
     ...(inAtS !== undefined && { inAtS }),
   };
+}
+
+/**
+ * Requests per second that one instance answers at 100 % CPU: all answers, divided by the CPU that the fleet used
+ * meanwhile. Undefined when no CPU was measured.
+ */
+export function measuredCapacity(observations: readonly Observation[]): number | undefined {
+  let answered = 0;
+  let busyInstances = 0;
+  for (const { requestsPerS, errorsPerS, cpuPercent, inService } of observations) {
+    if (requestsPerS === 0 || cpuPercent === undefined || inService === undefined) continue;
+    answered += requestsPerS - errorsPerS;
+    busyInstances += (cpuPercent / 100) * inService;
+  }
+  return answered > 0 && busyInstances > 0 ? answered / busyInstances : undefined;
+}
+
+/** Seconds from the first scale-out until as many instances as desired were in service; undefined when that was not seen. */
+export function measuredBootS(observations: readonly Observation[]): number | undefined {
+  const launched = observations.find(
+    ({ desired = 0 }, index) => desired > (observations[index - 1]?.desired ?? desired),
+  );
+  if (launched?.desired === undefined) return undefined;
+  const { second: launchedS, desired } = launched;
+  const complete = observations.find(({ second, inService = 0 }) => second >= launchedS && inService >= desired);
+  return complete && complete.second - launchedS;
 }

@@ -10,7 +10,7 @@ export interface Health {
 /** The service counts as recovered when it stays healthy this long. */
 const LASTING_S = 10;
 
-/** Whether users were served well in a second. One without requests tells nothing, and passes. */
+/** Whether users were served well in a second. A second without requests counts as healthy. */
 export function isHealthy({ requestsPerS, errorsPerS, p99Ms = 0 }: Observation, health: Health): boolean {
   if (requestsPerS === 0) return true;
   return errorsPerS / requestsPerS <= health.errorRatio && p99Ms <= health.p99Ms;
@@ -21,7 +21,7 @@ export function faultSecond({ faults }: Pick<DrillRun, 'faults'>): number | unde
   return faults.length === 0 ? undefined : Math.min(...faults.map(({ fromS }) => fromS));
 }
 
-/** Seconds from the fault to the first sign that the system noticed it. */
+/** Seconds from the fault to the first sign that the system detected it. */
 export function timeToDetectS(run: Pick<DrillRun, 'faults' | 'events'>): number | undefined {
   const fault = faultSecond(run);
   if (fault === undefined) return undefined;
@@ -32,7 +32,7 @@ export function timeToDetectS(run: Pick<DrillRun, 'faults' | 'events'>): number 
 }
 
 /**
- * Seconds from the fault until users are served well again, and stay so to the end or for {@link LASTING_S}; 0 when
+ * Seconds from the fault until the service recovers, and stay so to the end or for {@link LASTING_S}; 0 when
  * they never noticed, undefined when it did not happen.
  */
 export function timeToRecoverS(run: Pick<DrillRun, 'faults' | 'observations'>, health: Health): number | undefined {
@@ -40,14 +40,14 @@ export function timeToRecoverS(run: Pick<DrillRun, 'faults' | 'observations'>, h
   if (fault === undefined) return undefined;
   const after = run.observations.filter(({ second }) => second >= fault);
   if (after.length === 0) return undefined;
-  const lastBad = lastUnhealthyBeforeCalm(after, health);
+  const lastBad = lastUnhealthySecond(after, health);
   if (lastBad === undefined) return 0;
   const next = after.find(({ second }) => second > lastBad);
   return next === undefined ? undefined : next.second - fault;
 }
 
-/** The unhealthy second that a calm follows first; undefined when there is none at all. */
-function lastUnhealthyBeforeCalm(observations: readonly Observation[], health: Health): number | undefined {
+/** The last unhealthy second before the first lasting recovery; undefined when all seconds were healthy. */
+function lastUnhealthySecond(observations: readonly Observation[], health: Health): number | undefined {
   let last: number | undefined;
   for (const observation of observations) {
     if (last !== undefined && observation.second - last > LASTING_S) return last;

@@ -30,14 +30,14 @@ export interface AlarmSpan extends Span {
   readonly name: string;
 }
 
-/** Something that happened, and whether it shows that the fault was noticed (a target unhealthy, an alarm). */
+/** Something that happened, and whether it shows that the fault was detected (a target unhealthy, an alarm). */
 export interface DrillEvent {
   readonly second: number;
   readonly text: string;
   readonly detection: boolean;
 }
 
-/** How a fleet's desired capacity went. */
+/** How a fleet's desired capacity changed. */
 export interface CapacityCourse {
   readonly peak: number;
   /** Second of the first scale-out. @default - it never scaled out */
@@ -49,18 +49,18 @@ export interface CapacityCourse {
 /** What the model expected for a second of the run. */
 export interface PredictedSecond {
   readonly second: number;
-  /** The load it was told of. */
+  /** The load that the model was given. */
   readonly demandPerS: number;
   readonly cpuPercent: number;
   readonly desired: number;
   readonly inService: number;
 }
 
-/** What the model of scaling made of the load that was measured. */
+/** What the scaling model predicts for the measured load. */
 export interface Prediction {
-  /** Requests/s of one instance at 100 % CPU that it reckons with. */
+  /** Requests/s of one instance at 100 % CPU, as the model assumes. */
   readonly requestsPerInstance: number;
-  /** Seconds of the run from launch to service that it reckons with. */
+  /** Seconds of the run from launch to service, as the model assumes. */
   readonly bootS: number;
   readonly seconds: readonly PredictedSecond[];
   readonly predicted: CapacityCourse;
@@ -73,10 +73,10 @@ export interface Durability {
   readonly stored: number;
 }
 
-/** Everything that one drill yielded. */
+/** Everything that was recorded in one drill. */
 export interface DrillRun {
-  /** Name of the scenario: `kill-an-instance`. */
-  readonly scenario: string;
+  /** Name of the drill: `kill-instance`. */
+  readonly drill: string;
   /** One sentence: what was done to the service. */
   readonly summary: string;
   /** ISO 8601, UTC. */
@@ -95,9 +95,9 @@ export interface DrillRun {
 }
 
 /** One promise and whether it was kept. */
-export interface VerdictLine {
-  readonly promise: string;
-  readonly kept: boolean;
+export interface Check {
+  readonly check: string;
+  readonly passed: boolean;
   readonly measured: string;
   readonly expected: string;
 }

@@ -1,53 +1,80 @@
-import type { Stage } from '../rehearsal/stage/stage.ts';
 import type { AlarmSpan, DrillEvent, Fault, Observation } from './run-record.ts';
 
 const MS = 1_000;
 
-/** What made a fleet scale. */
-export interface Heat {
-  /** When the first period of the controller began, epoch milliseconds. */
-  readonly scalingFromMs: number;
-  /** When each computation was asked for, epoch milliseconds. */
-  readonly sentAtMs: readonly number[];
-}
-
-/** What is seen of the stage while a drill runs; times are seconds from its start. */
+/** What is seen of a stage while a drill runs; times are seconds from its start. */
 export class Timeline {
-  readonly events: DrillEvent[] = [];
+  readonly startedAtMs: number;
   readonly faults: Fault[] = [];
-  readonly alarms: AlarmSpan[] = [];
-  /** Set by a drill that scales. */
-  heat: Heat | undefined;
-  readonly #startedAtMs: number;
-  readonly #fleet = new Map<number, { desired: number; inService: number; cpuPercent?: number }>();
+  readonly #events: DrillEvent[] = [];
+  readonly #fleet = new Map<number, Pick<Observation, 'desired' | 'inService' | 'cpuPercent'>>();
+  readonly #endedAlarms: AlarmSpan[] = [];
+  readonly #alarmsSince = new Map<string, number>();
 
   constructor(startedAtMs: number) {
-    this.#startedAtMs = startedAtMs;
+    this.startedAtMs = startedAtMs;
   }
 
+  /** The current second. */
   get second(): number {
-    return Math.max(0, Math.floor(this.secondsAt(Date.now())));
+    return this.secondOf(Date.now());
   }
 
-  /** Seconds, and parts of one, from the start to a time in epoch milliseconds. */
+  /** The second in which a time in epoch milliseconds lies; 0 for what was before. */
+  secondOf(atMs: number): number {
+    return Math.max(0, Math.floor(this.secondsAt(atMs)));
+  }
+
+  /** Seconds, with their fraction, from the start to a time in epoch milliseconds. */
   secondsAt(atMs: number): number {
-    return (atMs - this.#startedAtMs) / MS;
+    return (atMs - this.startedAtMs) / MS;
   }
 
-  /** Notes an event and shows it as progress. */
+  /** All events, in the order of time. */
+  get events(): DrillEvent[] {
+    return this.#events.toSorted((one, other) => one.second - other.second);
+  }
+
+  /** Records an event; `detection`: it shows that the fault was detected. */
+  addEvent(second: number, text: string, detection = false): void {
+    this.#events.push({ second, text, detection });
+  }
+
+  /** Records an event that happens now, and prints it as progress. */
   tell(text: string, detection = false): void {
     console.error(`  ${String(this.second).padStart(4)} s  ${text}`);
-    this.events.push({ second: this.second, text, detection });
+    this.addEvent(this.second, text, detection);
   }
 
-  /** Notes the size of the fleet for this second. */
-  see({ fleet }: Pick<Stage, 'fleet'>, cpuPercent?: number): void {
-    const seen = { desired: fleet.desired, inService: fleet.inService.length };
-    this.#fleet.set(this.second, cpuPercent === undefined ? seen : { ...seen, cpuPercent });
+  /** Records the size of the fleet, and its CPU, at a second. */
+  seeFleet(fleet: Pick<Observation, 'desired' | 'inService' | 'cpuPercent'>, second = this.second): void {
+    this.#fleet.set(second, fleet);
   }
 
-  /** Adds what was seen of the fleet to what clients saw. */
+  /** Records the state of an alarm; returns true when it has just gone to ALARM. */
+  seeAlarm(name: string, state: string, second = this.second): boolean {
+    const since = this.#alarmsSince.get(name);
+    if (state === 'ALARM') {
+      if (since === undefined) this.#alarmsSince.set(name, second);
+      return since === undefined;
+    }
+    if (since !== undefined) this.#endedAlarms.push({ name, fromS: since, toS: second });
+    this.#alarmsSince.delete(name);
+    return false;
+  }
+
+  /** When which alarm was in ALARM, up to the end of the run. */
+  alarmsUntil(endS: number): AlarmSpan[] {
+    const open = [...this.#alarmsSince].map(([name, fromS]) => ({ name, fromS, toS: Math.max(fromS, endS) }));
+    return [...this.#endedAlarms, ...open];
+  }
+
+  /** Adds to each second of the clients what was last seen of the fleet. */
   join(observations: readonly Observation[]): Observation[] {
-    return observations.map((observation) => ({ ...observation, ...this.#fleet.get(observation.second) }));
+    const seen = [...this.#fleet].map(([second, fleet]) => ({ second, fleet }));
+    return observations.map((observation) => ({
+      ...observation,
+      ...seen.findLast(({ second }) => second <= observation.second)?.fleet,
+    }));
   }
 }

@@ -1,7 +1,7 @@
 import { PORT, TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import { type CommandLine, captureQuietly } from '../../cli/run.ts';
 import { sshCommand, waitForSsh } from '../../machine/ssh.ts';
-import type { VerdictLine } from '../core/run-record.ts';
+import type { Check } from '../core/run-record.ts';
 import { CREDENTIALS_PATH } from './stage/metadata-service.ts';
 import { type Attachment, AWS_PORT, canConnect, METADATA_ADDRESS, OUTSIDE } from './stage/network.ts';
 import type { Stage } from './stage/stage.ts';
@@ -10,7 +10,7 @@ const INSTANCE_ID_URL = `http://${METADATA_ADDRESS}/latest/meta-data/instance-id
 const CURL_DEADLINE_S = 5;
 
 /** Proves what the stage promises at rest: it stores, answers, and is closed where the security groups say so. */
-export async function proveStage(stage: Stage): Promise<VerdictLine[]> {
+export async function proveStage(stage: Stage): Promise<Check[]> {
   const { client, operator, bastion, loadBalancer, fleet } = stage;
   const site = `http://${loadBalancer.address}`;
   const [member] = fleet.inService;
@@ -35,7 +35,7 @@ export async function proveStage(stage: Stage): Promise<VerdictLine[]> {
   ]);
 }
 
-async function provePostIsStored(stage: Stage, site: string): Promise<VerdictLine> {
+async function provePostIsStored(stage: Stage, site: string): Promise<Check> {
   const line: CommandLine = [
     'curl',
     '--silent',
@@ -48,63 +48,57 @@ async function provePostIsStored(stage: Stage, site: string): Promise<VerdictLin
   const timestamp = (await captureQuietly(stage.client.namespace.inside(line))).trim();
   const stored = await stage.readTable();
   return {
-    promise: 'a POST through the load balancer is stored',
-    kept: stored.includes(timestamp),
+    check: 'a POST through the load balancer is stored',
+    passed: stored.includes(timestamp),
     measured: `${timestamp}, ${stored.length} in the table`,
     expected: 'the answered timestamp in the table',
   };
 }
 
-async function answers(
-  promise: string,
-  from: Attachment,
-  url: string,
-  accept: string,
-  status: number,
-): Promise<VerdictLine> {
+async function answers(check: string, from: Attachment, url: string, accept: string, status: number): Promise<Check> {
   const got = await statusOf(from, url, CURL_DEADLINE_S, accept);
-  return { promise, kept: got === status, measured: `${got}`, expected: `${status}` };
+  return { check, passed: got === status, measured: `${got}`, expected: `${status}` };
 }
 
-async function proveCredentials(stage: Stage): Promise<VerdictLine> {
+async function proveCredentials(stage: Stage): Promise<Check> {
   const log = await stage.metadataLog();
   const served = stage.fleet.inService.filter(({ id }) => log.includes(`${id} GET ${CREDENTIALS_PATH} 200`));
   return {
-    promise: "credentials come from each instance's metadata service (IMDSv2)",
-    kept: served.length === stage.fleet.inService.length,
+    check: "credentials come from each instance's metadata service (IMDSv2)",
+    passed: served.length === stage.fleet.inService.length,
     measured: `${served.length} of ${stage.fleet.inService.length} instances`,
     expected: 'every instance',
   };
 }
 
-function proveLaunches({ fleet: { inService } }: Stage): VerdictLine {
+function proveLaunches({ fleet: { inService } }: Stage): Check {
   const completed = inService.filter(({ launch }) => launch?.by === 'instance' && launch.result === 'CONTINUE');
   return {
-    promise: 'an instance enters service when its own launch hook said CONTINUE',
-    kept: completed.length === inService.length,
+    check: 'an instance enters service when its own launch hook said CONTINUE',
+    passed: completed.length === inService.length,
     measured: `${completed.length} of ${inService.length} instances`,
     expected: 'every instance',
   };
 }
 
 /** That somebody listens there is shown by the proofs that get through: load balancer to app and database, bastion to SSH. */
-async function refuses(what: string, from: Attachment, address: string, port: number): Promise<VerdictLine> {
+async function refuses(what: string, from: Attachment, address: string, port: number): Promise<Check> {
   const connects = await canConnect(from, address, port);
   return {
-    promise: `${what} is refused`,
-    kept: !connects,
+    check: `${what} is refused`,
+    passed: !connects,
     measured: connects ? 'connected' : 'refused',
     expected: 'refused',
   };
 }
 
-async function proveBastion({ operator, bastion, sandbox: { key } }: Stage, instance: string): Promise<VerdictLine> {
+async function proveBastion({ operator, bastion, sandbox: { key } }: Stage, instance: string): Promise<Check> {
   const isActive: CommandLine = ['systemctl', 'is-active', 'stampede'];
   const line = sshCommand(operator.namespace, key, instance, isActive, bastion.address);
   const state = await captureQuietly(line).catch((error: Error) => error.message);
   return {
-    promise: 'SSH through the bastion reaches an instance',
-    kept: state.trim() === 'active',
+    check: 'SSH through the bastion reaches an instance',
+    passed: state.trim() === 'active',
     measured: `stampede.service is ${state.trim()}`,
     expected: 'active',
   };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OperatorError } from '../../../cli/errors.ts';
 import { type CommandLine, capture } from '../../../cli/run.ts';
-import { isWhole } from '../snapshot.ts';
+import { isAtCapacity } from '../snapshot.ts';
 import type { Fault } from './fault.ts';
 
 const answer = z.object({
@@ -24,7 +24,7 @@ export function prepareExperiment(templateId: string): Fault {
     },
     async isOver(now) {
       const { state } = await ask('get-experiment', '--id', id);
-      if (state.status !== 'failed') return ENDED.test(state.status) && isWhole(now);
+      if (state.status !== 'failed') return ENDED.test(state.status) && isAtCapacity(now);
       throw new OperatorError(`the FIS experiment ${id} failed: ${state.reason ?? 'no reason given'}`);
     },
     async restore() {

@@ -3,7 +3,7 @@ import { deleteVersion, type TemplateVersion, versionWithImage } from '../../../
 import { launchFrom, rollBackRefresh, startRefresh } from '../../../aws/refresh-auto-scaling.ts';
 import { OperatorError } from '../../../cli/errors.ts';
 import { waitUntil } from '../../../cli/wait.ts';
-import { type DrilledStage, isRefreshing, isWhole, type Snapshot } from '../snapshot.ts';
+import { type DrilledStage, isAtCapacity, isRefreshing, type Snapshot } from '../snapshot.ts';
 import type { Fault } from './fault.ts';
 
 /** A roll-back replaces instance by instance, each through boot, launch hook and warm-up. */
@@ -29,7 +29,7 @@ export function prepareImageRollout({ autoScalingGroup }: DrilledStage, before: 
     },
     isOver(now) {
       const { status = '', reason = '' } = now.refresh ?? {};
-      if (!/^(Rollback|Failed|Cancel)/.test(status)) return status === 'Successful' && isWhole(now);
+      if (!/^(Rollback|Failed|Cancel)/.test(status)) return status === 'Successful' && isAtCapacity(now);
       throw new OperatorError(`the instance refresh to ${imageId} is ${status}: ${reason}`);
     },
     async restore() {

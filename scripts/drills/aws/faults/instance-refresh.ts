@@ -1,6 +1,6 @@
 import { latestRefresh } from '../../../aws/groups-auto-scaling.ts';
 import { cancelRefresh, startRefresh } from '../../../aws/refresh-auto-scaling.ts';
-import { type DrilledStage, isRefreshing, isWhole, type Snapshot } from '../snapshot.ts';
+import { type DrilledStage, isAtCapacity, isRefreshing, type Snapshot } from '../snapshot.ts';
 import type { Fault } from './fault.ts';
 
 /** Replaces every instance, as the deployment of a new image does. */
@@ -13,7 +13,7 @@ export function prepareRefresh({ autoScalingGroup }: DrilledStage, before: Snaps
       isOurs = true;
       return `instance refresh ${id}`;
     },
-    isOver: (now) => now.refresh?.status === 'Successful' && isWhole(now),
+    isOver: (now) => now.refresh?.status === 'Successful' && isAtCapacity(now),
     async restore() {
       const refresh = isOurs ? await latestRefresh(autoScalingGroup) : undefined;
       if (isRefreshing({ refresh })) await cancelRefresh(autoScalingGroup);

@@ -1,6 +1,6 @@
 import { describeGroup } from '../../../aws/groups-auto-scaling.ts';
 import { deregisterTargets, registerTargets } from '../../../aws/targets-elbv2.ts';
-import { type DrilledStage, isWhole, type Snapshot, servingMembers } from '../snapshot.ts';
+import { type DrilledStage, isAtCapacity, type Snapshot, servingMembers } from '../snapshot.ts';
 import type { Fault } from './fault.ts';
 import { chooseZoneToLose } from './victims.ts';
 
@@ -16,7 +16,7 @@ export function prepareZoneLoss(stage: DrilledStage, before: Snapshot, wantedZon
       await deregisterTargets(targetGroupArn, ids);
       return `${zone} lost: ${ids.join(', ')} deregistered`;
     },
-    isOver: (now) => !isLost && isWhole(now),
+    isOver: (now) => !isLost && isAtCapacity(now),
     async restore() {
       if (!isLost) return;
       // The group may have replaced some meanwhile: those cannot be registered any more.

@@ -25,7 +25,7 @@ export function prepareFault(
   { zone, fisTemplate, image }: FaultChoice,
 ): Fault | undefined {
   switch (fault) {
-    case 'none':
+    case undefined:
       return undefined;
     case 'terminate-instance':
       return prepareTermination(before);

@@ -1,5 +1,5 @@
 import { terminateInstance } from '../../../aws/boot-test-ec2.ts';
-import { isWhole, type Snapshot, servingMembers } from '../snapshot.ts';
+import { isAtCapacity, type Snapshot, servingMembers } from '../snapshot.ts';
 import type { Fault } from './fault.ts';
 import { chooseInstanceToKill } from './victims.ts';
 
@@ -12,7 +12,7 @@ export function prepareTermination(before: Snapshot): Fault {
       await terminateInstance(id);
       return `${id} in ${zone} terminated`;
     },
-    isOver: (now) => isWhole(now) && !now.group.members.some((member) => member.id === id),
+    isOver: (now) => isAtCapacity(now) && !now.group.members.some((member) => member.id === id),
     // Nobody revives an instance; its group launches another.
     restore: async () => undefined,
   };

@@ -1,7 +1,7 @@
 import { type Html, html, scriptJson } from '../../../cli/html.ts';
 import { drawPanel } from '../../../cli/svg-chart.ts';
 import type { Verdict } from '../judge.ts';
-import type { DrillRun, VerdictLine } from '../run-record.ts';
+import type { Check, DrillRun } from '../run-record.ts';
 import { panelsOf } from './panels.ts';
 import { predictionText, premiseText } from './prediction-text.ts';
 import { timeLabel } from './scale.ts';
@@ -20,20 +20,20 @@ export interface Report {
   readonly createdAt: string;
   /** Facts that a reader needs to compare reports: commit, image, machine, time factor. */
   readonly facts: Readonly<Record<string, string>>;
-  /** Promises that were checked outside of a drill. */
-  readonly proofs: readonly VerdictLine[];
+  /** Checks outside of a drill. */
+  readonly checks: readonly Check[];
   readonly runs: readonly JudgedRun[];
 }
 
-/** Whether every promise of a report was kept. A report of nothing proves nothing. */
-export function hasPassed({ proofs, runs }: Report): boolean {
-  const kept = proofs.every((line) => line.kept) && runs.every(({ verdict }) => verdict.passed);
-  return kept && proofs.length + runs.length > 0;
+/** Whether every check of a report passed. A report without any check has failed. */
+export function hasPassed({ checks, runs }: Report): boolean {
+  const passed = checks.every((check) => check.passed) && runs.every(({ verdict }) => verdict.passed);
+  return passed && checks.length + runs.length > 0;
 }
 
-/** The report as one page that needs nothing else; its data stands in it as JSON. */
+/** The report as one self-contained page; it includes its data as JSON. */
 export function renderPage(report: Report): string {
-  const { title, createdAt, facts, proofs, runs } = report;
+  const { title, createdAt, facts, checks, runs } = report;
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${title}: ${verdictWord(hasPassed(report))}</title><style>${STYLE}</style></head>
@@ -42,7 +42,7 @@ export function renderPage(report: Report): string {
 <main>
 <p class="soft">${createdAt}${Object.entries(facts).map(([name, value]) => ` · ${name} ${value}`)}</p>
 ${runs.length > 0 ? summaryTable(runs) : undefined}
-${proofs.length > 0 ? linesTable('Proofs', proofs) : undefined}
+${checks.length > 0 ? checksTable('Stage checks', checks) : undefined}
 ${runs.map(runSection)}
 </main>
 <script type="application/json" id="report">${scriptJson(report)}</script>
@@ -52,22 +52,22 @@ ${runs.map(runSection)}
 
 function summaryTable(runs: readonly JudgedRun[]): Html {
   return html`<table><caption>Drills</caption>
-<tr><th scope="col">Drill</th><th scope="col">Verdict</th><th scope="col">Noticed after</th><th scope="col">Well again after</th></tr>
+<tr><th scope="col">Drill</th><th scope="col">Verdict</th><th scope="col">Detected after</th><th scope="col">Recovered after</th></tr>
 ${runs.map(
   ({
-    run: { scenario },
+    run: { drill },
     verdict,
-  }) => html`<tr><td><a href="#${scenario}">${scenario}</a></td><td>${verdictMark(verdict.passed)}</td>
+  }) => html`<tr><td><a href="#${drill}">${drill}</a></td><td>${verdictMark(verdict.passed)}</td>
 <td>${seconds(verdict.detectedAfterS)}</td><td>${seconds(verdict.recoveredAfterS)}</td></tr>`,
 )}</table>`;
 }
 
 function runSection({ run, verdict }: JudgedRun): Html {
-  return html`<section id="${run.scenario}">
-<header><h2>${run.scenario}</h2>${verdictMark(verdict.passed)}</header>
+  return html`<section id="${run.drill}">
+<header><h2>${run.drill}</h2>${verdictMark(verdict.passed)}</header>
 <p>${run.summary}</p>
 <p class="soft">${run.startedAt}, ${timeLabel(run.durationS)}${timeFactor(run)}</p>
-${linesTable('Promises', verdict.lines)}
+${checksTable('Checks', verdict.checks)}
 ${predictionLine(run)}
 <p class="legend soft"><span><i class="f"></i>fault</span><span><i class="a"></i>alarm</span></p>
 ${panelsOf(run).map((panel) => drawPanel(panel, run))}
@@ -75,17 +75,17 @@ ${eventsTable(run)}
 </section>`;
 }
 
-function linesTable(caption: string, lines: readonly VerdictLine[]): Html {
+function checksTable(caption: string, checks: readonly Check[]): Html {
   return html`<table><caption>${caption}</caption>
-<tr><th scope="col">Promise</th><th scope="col">Kept</th><th scope="col">Measured</th><th scope="col">Expected</th></tr>
-${lines.map(({ promise, kept, measured, expected }) => html`<tr><td>${promise}</td><td>${verdictMark(kept, 'yes', 'no')}</td><td>${measured}</td><td>${expected}</td></tr>`)}
+<tr><th scope="col">Check</th><th scope="col">Passed</th><th scope="col">Measured</th><th scope="col">Expected</th></tr>
+${checks.map(({ check, passed, measured, expected }) => html`<tr><td>${check}</td><td>${verdictMark(passed, 'yes', 'no')}</td><td>${measured}</td><td>${expected}</td></tr>`)}
 </table>`;
 }
 
 function predictionLine({ prediction }: DrillRun): Html | undefined {
   if (!prediction) return undefined;
   return html`<p>Simulated with the measured load: ${predictionText(prediction)}.</p>
-<p class="soft">The simulation reckons with ${premiseText(prediction)}.</p>`;
+<p class="soft">The simulation assumes ${premiseText(prediction)}.</p>`;
 }
 
 function eventsTable({ events }: DrillRun): Html | undefined {
@@ -96,7 +96,7 @@ ${events.map(({ second, text }) => html`<tr><td>${timeLabel(second)}</td><td>${t
 }
 
 function timeFactor({ timeFactor: factor = 1 }: DrillRun): string {
-  return factor === 1 ? '' : `; a second stands for ${factor} s of CloudWatch and Auto Scaling`;
+  return factor === 1 ? '' : `; one second stands for ${factor} s of CloudWatch and Auto Scaling`;
 }
 
 function seconds(value: number | undefined): string {
@@ -108,5 +108,5 @@ function verdictWord(passed: boolean): string {
 }
 
 function verdictMark(passed: boolean, yes = verdictWord(true), no = verdictWord(false)): Html {
-  return passed ? html`<span class="kept">✓ ${yes}</span>` : html`<span class="broken">✗ ${no}</span>`;
+  return passed ? html`<span class="passed">✓ ${yes}</span>` : html`<span class="failed">✗ ${no}</span>`;
 }

@@ -1,6 +1,6 @@
 import type { Html } from '../../../cli/html.ts';
 
-/** Everything the page looks like; no font, image or script is fetched. */
+/** The style of the page; no font, image or script is fetched. */
 export const STYLE: Html = {
   markup: `
 :root { color-scheme: light dark; --text: #1c2430; --soft: #5d6b7c; --paper: #fff; --line: #d9dfe6; --card: #f6f8fa;
@@ -16,7 +16,7 @@ header { display: flex; justify-content: space-between; align-items: baseline; g
 table { border-collapse: collapse; width: 100%; margin: 12px 0; } caption { text-align: left; color: var(--soft); }
 th, td { text-align: left; padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; color: var(--soft); } a { color: inherit; }
-.kept, .broken { font-weight: 600; white-space: nowrap; } .kept { color: var(--good); } .broken { color: var(--bad); }
+.passed, .failed { font-weight: 600; white-space: nowrap; } .passed { color: var(--good); } .failed { color: var(--bad); }
 figure { margin: 16px 0 0; } figcaption { font-weight: 600; } svg { display: block; width: 100%; height: auto; }
 .key { display: inline-block; font-weight: 400; margin-left: 12px; white-space: nowrap; } .key::before { content: ''; display: inline-block; width: 14px; height: 3px;
   margin-right: 5px; vertical-align: middle; background: currentColor; }

@@ -1,27 +1,27 @@
 import { textTable } from '../../../cli/table.ts';
-import type { VerdictLine } from '../run-record.ts';
+import type { Check } from '../run-record.ts';
 import { hasPassed, type JudgedRun, type Report } from './page.ts';
 import { predictionText } from './prediction-text.ts';
 
-/** The report in a terminal: one line a promise, the broken ones with what was expected. */
+/** The report in a terminal: one line per check, failed ones with what was expected. */
 export function renderTerminal(report: Report): string {
   const blocks = report.runs.map(({ run, verdict }: JudgedRun) =>
-    [block(run.scenario, verdict.lines), ...(run.prediction ? [`  ·  ${predictionText(run.prediction)}`] : [])].join(
+    [block(run.drill, verdict.checks), ...(run.prediction ? [`  ·  ${predictionText(run.prediction)}`] : [])].join(
       '\n',
     ),
   );
-  const proofs = report.proofs.length > 0 ? [block('proofs', report.proofs)] : [];
-  const lines = [...report.proofs, ...report.runs.flatMap(({ verdict }) => verdict.lines)];
-  const kept = lines.filter((line) => line.kept).length;
-  const end = `${report.title}: ${hasPassed(report) ? 'passed' : 'FAILED'}, ${kept} of ${lines.length} promises kept`;
-  return [...proofs, ...blocks, end].join('\n\n');
+  const stageChecks = report.checks.length > 0 ? [block('stage checks', report.checks)] : [];
+  const checks = [...report.checks, ...report.runs.flatMap(({ verdict }) => verdict.checks)];
+  const passed = checks.filter((check) => check.passed).length;
+  const end = `${report.title}: ${hasPassed(report) ? 'passed' : 'FAILED'}, ${passed} of ${checks.length} checks passed`;
+  return [...stageChecks, ...blocks, end].join('\n\n');
 }
 
-function block(name: string, lines: readonly VerdictLine[]): string {
-  const rows = lines.map(({ promise, kept, measured, expected }) => [
-    kept ? '  ✓' : '  ✗',
-    promise,
-    kept ? measured : `${measured}, expected ${expected}`,
+function block(name: string, checks: readonly Check[]): string {
+  const rows = checks.map(({ check, passed, measured, expected }) => [
+    passed ? '  ✓' : '  ✗',
+    check,
+    passed ? measured : `${measured}, expected ${expected}`,
   ]);
   return `${name}\n${textTable(rows)}`;
 }

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitQuietly } from '../../../cli/wait.ts';
-import type { VerdictLine } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import { SETTLE_DEADLINE_MS } from '../stage/fleet.ts';
 import type { Stage } from '../stage/stage.ts';
+import type { FaultOutcome } from './fault.ts';
 
 const DATABASE_LOST_MS = 20_000;
 
 /** Cuts the power of one instance. */
-export async function killInstance({ fleet }: Stage, timeline: Timeline): Promise<VerdictLine[]> {
+export async function killInstance({ fleet }: Stage, timeline: Timeline): Promise<FaultOutcome> {
   const [victim] = fleet.inService;
   if (!victim) throw new Error('no instance is in service');
   const fromS = timeline.second;
@@ -17,11 +17,11 @@ export async function killInstance({ fleet }: Stage, timeline: Timeline): Promis
   await victim.instance.cutPower();
   await hasLeft(() => fleet.members.includes(victim));
   await fleet.settled();
-  return [];
+  return { checks: [] };
 }
 
 /** Cuts the database off for 20 s. */
-export async function loseDatabase({ network, database, fleet }: Stage, timeline: Timeline): Promise<VerdictLine[]> {
+export async function loseDatabase({ network, database, fleet }: Stage, timeline: Timeline): Promise<FaultOutcome> {
   const fromS = timeline.second;
   const before = [...fleet.members];
   timeline.tell('fault: the database is cut off');
@@ -31,18 +31,20 @@ export async function loseDatabase({ network, database, fleet }: Stage, timeline
   timeline.faults.push({ fromS, toS: timeline.second, text: 'database cut off' });
   timeline.tell('the database is back');
   const left = before.filter((member) => fleet.inService.includes(member)).length;
-  return [
-    {
-      promise: 'the health check keeps the fleet in service without a database',
-      kept: left === before.length,
-      measured: `${left} of ${before.length} instances stayed`,
-      expected: 'all of them',
-    },
-  ];
+  return {
+    checks: [
+      {
+        check: 'the health check keeps the fleet in service without a database',
+        passed: left === before.length,
+        measured: `${left} of ${before.length} instances stayed`,
+        expected: 'all of them',
+      },
+    ],
+  };
 }
 
 /** Loses a zone until the group is whole without it. */
-export async function loseZone({ network, fleet }: Stage, timeline: Timeline): Promise<VerdictLine[]> {
+export async function loseZone({ network, fleet }: Stage, timeline: Timeline): Promise<FaultOutcome> {
   const zone = fleet.inService[0]?.zone;
   if (zone === undefined) throw new Error('no instance is in service');
   const fromS = timeline.second;
@@ -57,18 +59,20 @@ export async function loseZone({ network, fleet }: Stage, timeline: Timeline): P
   timeline.tell(`${zone} is back`);
   await fleet.settled();
   const inZone = fleet.inService.filter((member) => member.zone === zone).length;
-  return [
-    {
-      promise: 'the fleet is spread over all zones again',
-      kept: inZone > 0,
-      measured: `${inZone} of ${fleet.inService.length} instances in ${zone}`,
-      expected: 'one at least',
-    },
-  ];
+  return {
+    checks: [
+      {
+        check: 'the fleet is spread over all zones again',
+        passed: inZone > 0,
+        measured: `${inZone} of ${fleet.inService.length} instances in ${zone}`,
+        expected: 'one at least',
+      },
+    ],
+  };
 }
 
 /** Cuts the power of every instance at once. */
-export async function restartAll({ fleet }: Stage, timeline: Timeline): Promise<VerdictLine[]> {
+export async function restartAll({ fleet }: Stage, timeline: Timeline): Promise<FaultOutcome> {
   const fromS = timeline.second;
   const lost = [...fleet.members];
   timeline.tell('fault: the power of every instance is cut');
@@ -76,7 +80,7 @@ export async function restartAll({ fleet }: Stage, timeline: Timeline): Promise<
   await Promise.all(lost.map(({ instance }) => instance.cutPower()));
   await hasLeft(() => lost.some((member) => fleet.members.includes(member)));
   await fleet.settled();
-  return [];
+  return { checks: [] };
 }
 
 async function hasLeft(isThere: () => boolean): Promise<void> {

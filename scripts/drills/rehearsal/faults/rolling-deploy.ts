@@ -1,11 +1,11 @@
 import { IMAGE_PATHS } from '../../../../ami/contract.ts';
-import type { VerdictLine } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import { derivedImage } from '../stage/images.ts';
 import type { Stage } from '../stage/stage.ts';
+import type { FaultOutcome } from './fault.ts';
 
 /** Replaces every instance by one of a newer image, as the group's instance refresh does: launch before terminate. */
-export async function rollingDeploy(stage: Stage, timeline: Timeline): Promise<VerdictLine[]> {
+export async function rollingDeploy(stage: Stage, timeline: Timeline): Promise<FaultOutcome> {
   const { fleet } = stage;
   const fromS = timeline.second;
   const addFact = (facts: string) => JSON.stringify({ ...JSON.parse(facts), rehearsed: 'newer' });
@@ -23,12 +23,14 @@ export async function rollingDeploy(stage: Stage, timeline: Timeline): Promise<V
   }
   timeline.faults.push({ fromS, toS: timeline.second, text: 'rolling deploy' });
   const newer = fleet.inService.filter(({ image }) => image === fleet.image).length;
-  return [
-    {
-      promise: 'every instance runs the newer image',
-      kept: newer === fleet.desired,
-      measured: `${newer} of ${fleet.inService.length}`,
-      expected: 'all of them',
-    },
-  ];
+  return {
+    checks: [
+      {
+        check: 'every instance runs the newer image',
+        passed: newer === fleet.desired,
+        measured: `${newer} of ${fleet.inService.length}`,
+        expected: 'all of them',
+      },
+    ],
+  };
 }

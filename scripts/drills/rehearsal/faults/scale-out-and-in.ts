@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBackground } from '../../../cli/run.ts';
 import { becomesTrue } from '../../../cli/wait.ts';
-import type { VerdictLine } from '../../core/run-record.ts';
+import type { Check } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import { Scaler } from '../scaling/scaler.ts';
 import { FleetCpu, limitFleetCpu } from '../stage/instance-cpu.ts';
 import type { Stage } from '../stage/stage.ts';
 import { TIME_FACTORS } from '../stage/time-factors.ts';
+import type { FaultOutcome } from './fault.ts';
 
 /** The cap of each instance while the drill runs. */
 export const CPUS_PER_INSTANCE = 0.25;
@@ -17,7 +18,7 @@ const HEAT = { perInstanceS: 10, longestS: 60 };
 const CALM_DEADLINE_MS = 90_000;
 
 /** Heats two small instances until the template's alarms scale out, then lets them cool until they scale in. */
-export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<VerdictLine[]> {
+export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<FaultOutcome> {
   const { fleet, facts, client, loadBalancer, sandbox } = stage;
   const { min } = facts.scaling.bounds;
   const scaler = new Scaler(facts.scaling, TIME_FACTORS.scaling);
@@ -52,12 +53,13 @@ export async function scaleOutAndIn(stage: Stage, timeline: Timeline): Promise<V
     await work;
     fleet.desired = min;
   }
-  timeline.alarms.push(...scaler.alarms);
-  timeline.heat = { scalingFromMs, sentAtMs: await readHeat(sandbox) };
-  return [
-    sizeLine('the heated fleet scales out', largest > min, largest, `more than ${min}`),
-    sizeLine('the calm fleet scales in again', fleet.members.length === min, fleet.members.length, `${min}`),
-  ];
+  return {
+    checks: [
+      sizeLine('the heated fleet scales out', largest > min, largest, `more than ${min}`),
+      sizeLine('the calm fleet scales in again', fleet.members.length === min, fleet.members.length, `${min}`),
+    ],
+    cpuLoad: { scalingFromMs, sentAtMs: await readHeat(sandbox) },
+  };
 }
 
 async function readHeat({ directory }: Stage['sandbox']): Promise<number[]> {
@@ -65,6 +67,6 @@ async function readHeat({ directory }: Stage['sandbox']): Promise<number[]> {
   return log.split('\n').flatMap((line) => (/^\d+$/.test(line) ? [Number(line)] : []));
 }
 
-function sizeLine(promise: string, kept: boolean, instances: number, expected: string): VerdictLine {
-  return { promise, kept, measured: `${instances} instances`, expected };
+function sizeLine(check: string, passed: boolean, instances: number, expected: string): Check {
+  return { check, passed, measured: `${instances} instances`, expected };
 }

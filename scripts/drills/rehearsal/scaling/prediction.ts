@@ -1,12 +1,20 @@
 import { USUAL_METRIC_DELAY_S } from '../../../scaling/model/controller.ts';
 import { predict } from '../../core/prediction.ts';
 import type { Observation, Prediction } from '../../core/run-record.ts';
-import type { Heat, Timeline } from '../../core/timeline.ts';
+import type { Timeline } from '../../core/timeline.ts';
 import type { StageFacts } from '../stage/stage-facts.ts';
 import { TIME_FACTORS } from '../stage/time-factors.ts';
 
 /** After its last computation was sent, an overloaded fleet works on what it has not answered yet. */
 const BACKLOG_S = 5;
+
+/** What made a fleet scale. */
+export interface CpuLoad {
+  /** When the first period of the controller began, epoch milliseconds. */
+  readonly scalingFromMs: number;
+  /** When each computation was requested, epoch milliseconds. */
+  readonly sentAtMs: readonly number[];
+}
 
 /** A second of a run with the computations that were sent in it. */
 export interface HeatedSecond extends Observation {
@@ -17,7 +25,7 @@ export interface HeatedSecond extends Observation {
 export function predictScaling(
   { scaling, targetGroup: { deregistrationDelayS, healthCheck } }: Pick<StageFacts, 'scaling' | 'targetGroup'>,
   timeline: Timeline,
-  { scalingFromMs, sentAtMs }: Heat,
+  { scalingFromMs, sentAtMs }: CpuLoad,
   observations: readonly Observation[],
 ): Prediction | undefined {
   const sent = Map.groupBy(sentAtMs, (atMs) => Math.floor(timeline.secondsAt(atMs)));

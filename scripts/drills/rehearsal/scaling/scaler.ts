@@ -3,7 +3,6 @@ import { evaluationIntervalS, ScalingController, USUAL_METRIC_DELAY_S } from '..
 import { MetricRecorder } from '../../../scaling/model/metrics.ts';
 import type { ScalingSettings } from '../../../scaling/model/settings.ts';
 import type { FleetCounts } from '../../../scaling/model/step-scaling.ts';
-import type { AlarmSpan } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import type { Fleet } from '../stage/fleet.ts';
 import type { FleetCpu } from '../stage/instance-cpu.ts';
@@ -15,10 +14,8 @@ const LOOK_MS = 500;
  * alarms and steps. `timeFactor` of its seconds pass in a real one.
  */
 export class Scaler {
-  readonly alarms: AlarmSpan[] = [];
   readonly #settings: ScalingSettings;
   readonly #timeFactor: number;
-  readonly #open = new Map<string, number>();
 
   constructor(settings: ScalingSettings, timeFactor: number) {
     this.#settings = settings;
@@ -42,20 +39,11 @@ export class Scaler {
         recorder.record(second, { cpuPercent, requestsPerTarget: 0 });
         if (second % intervalS !== 0) continue;
         const { desired, changes } = controller.evaluate(second, this.#counts(fleet));
-        for (const { alarm, to } of changes) this.#note(alarm, to, timeline);
+        for (const { alarm, to } of changes) timeline.tell(`${alarm} is ${to}`, timeline.seeAlarm(alarm, to));
         if (desired !== fleet.desired) timeline.tell(`desired capacity ${fleet.desired} → ${desired}`);
         fleet.desired = desired;
       }
     }
-    for (const [name, fromS] of this.#open) this.alarms.push({ name, fromS, toS: timeline.second });
-  }
-
-  #note(name: string, state: string, timeline: Timeline): void {
-    timeline.tell(`${name} is ${state}`, state === 'ALARM');
-    const fromS = this.#open.get(name);
-    if (fromS !== undefined) this.alarms.push({ name, fromS, toS: timeline.second });
-    this.#open.delete(name);
-    if (state === 'ALARM') this.#open.set(name, timeline.second);
   }
 
   #counts({ members, inService }: Fleet): FleetCounts {

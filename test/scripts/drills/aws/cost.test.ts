@@ -4,8 +4,8 @@ import { costText, expectedCost } from '../../../../scripts/drills/aws/cost.ts';
 import { planDrill } from '../../../../scripts/drills/aws/plan.ts';
 
 const fleet = { region: 'eu-west-1', instanceType: 'c7g.large', desired: 4, max: 10 };
-const plan = (scenario: string, durationS?: number) =>
-  planDrill({ scenario, target: 'x', ratePerS: 1_000, peakPerS: 2_000, ...(durationS && { durationS }) });
+const plan = (drill: string, durationS?: number) =>
+  planDrill({ drill, target: 'x', ratePerS: 1_000, peakPerS: 2_000, ...(durationS && { durationS }) });
 const costs = (...args: Parameters<typeof expectedCost>) => expectedCost(...args).map(({ usd }) => usd.toFixed(4));
 
 describe('the expected cost of a drill', () => {
@@ -15,7 +15,7 @@ describe('the expected cost of a drill', () => {
   });
 
   it('counts the instances that the group may add, by what the drill does', () => {
-    const further = (scenario: string) => expectedCost(plan(scenario), fleet, false)[2]?.usd.toFixed(4);
+    const further = (drill: string) => expectedCost(plan(drill), fleet, false)[2]?.usd.toFixed(4);
     assert.equal(further('scale-out'), (6 * 0.0775 * (1_920 / 3_600)).toFixed(4));
     assert.equal(further('rolling-deploy'), (4 * 0.0775).toFixed(4));
     assert.equal(further('kill-instance'), (0.0775 * (900 / 3_600)).toFixed(4));

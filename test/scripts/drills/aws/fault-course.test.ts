@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { beforeEach, describe, it } from 'node:test';
 import { FaultCourse } from '../../../../scripts/drills/aws/fault-course.ts';
 import type { Fault } from '../../../../scripts/drills/aws/faults/fault.ts';
-import { Restoring } from '../../../../scripts/drills/aws/restoring.ts';
+import { Timeline } from '../../../../scripts/drills/core/timeline.ts';
 import { snapshotExample } from './snapshot-example.ts';
 
-/** A fault that notes what is done with it, and is over when the test says so. */
+/** A fault that records what is done with it, and is over when the test says so. */
 function noted() {
   const done: string[] = [];
   const state = { isOver: false };
@@ -23,18 +23,29 @@ function noted() {
   return { fault, done, state };
 }
 
+const times = { faultAtS: 60, holdS: 30, calmS: 20 };
+
 describe('the course of a fault', () => {
-  it('causes once when it is due, holds, takes back, and ends after the calm', async () => {
+  beforeEach((context) => {
+    if ('mock' in context) context.mock.method(console, 'error', () => {});
+  });
+
+  it('causes once when it is due, holds, restores, and ends after the calm', async () => {
     const { fault, done, state } = noted();
-    const told: string[] = [];
-    const course = new FaultCourse({ faultAtS: 60, holdS: 30, calmS: 20 }, fault, (text) => told.push(text));
+    const timeline = new Timeline(0);
+    const course = new FaultCourse(times, fault, timeline);
     const follow = (second: number) => course.follow(second, snapshotExample({ second }));
+    /** The fault as a report at this second would show it. */
+    const recordedAt = (second: number) => {
+      course.record(second);
+      return timeline.faults.splice(0);
+    };
     await follow(55);
-    assert.deepEqual([done, course.spans(55)], [[], []]);
+    assert.deepEqual([done, recordedAt(55)], [[], []]);
     await follow(60);
     await follow(85);
     assert.deepEqual(done, ['cause']);
-    assert.deepEqual(course.spans(87), [{ text: 'broken', fromS: 60, toS: 87 }]);
+    assert.deepEqual(recordedAt(87), [{ text: 'broken', fromS: 60, toS: 87 }]);
     await follow(90);
     await follow(95);
     assert.deepEqual(done, ['cause', 'restore']);
@@ -42,37 +53,39 @@ describe('the course of a fault', () => {
     await follow(100);
     assert.equal(course.isOver, true);
     assert.deepEqual([course.isDone(119), course.isDone(120)], [false, true]);
-    assert.deepEqual(course.spans(500), [{ text: 'broken', fromS: 60, toS: 100 }]);
-    assert.deepEqual(told, ['broken', 'the fault is taken back', 'the stage is whole again']);
+    assert.deepEqual(recordedAt(500), [{ text: 'broken', fromS: 60, toS: 100 }]);
+    assert.deepEqual(
+      timeline.events.map(({ text }) => text),
+      ['broken', 'the fault is reverted', 'the group is back at desired capacity'],
+    );
   });
-});
 
-describe('a fault that is restored for sure', () => {
-  it('waits with restoring for a cause on its way, and causes nothing afterwards', async () => {
+  it('waits with restoring until its cause has finished, and causes nothing afterwards', async () => {
     const { fault, done } = noted();
     const answer = Promise.withResolvers<string>();
     const slow: Fault = { ...fault, cause: () => answer.promise.finally(() => done.push('cause')) };
-    const restoring = new Restoring(slow);
-    const caused = restoring.cause();
-    const closed = restoring.close();
+    const course = new FaultCourse(times, slow, new Timeline(0));
+    const caused = course.follow(60, snapshotExample());
+    const closed = course.close();
     answer.resolve('broken');
     await Promise.all([caused, closed]);
     assert.deepEqual(done, ['cause', 'restore']);
-    await assert.rejects(restoring.cause(), /the drill is over: not done: break it/);
+    const interrupted = new FaultCourse(times, fault, new Timeline(0));
+    await interrupted.close();
+    await assert.rejects(interrupted.follow(60, snapshotExample()), /the drill is over: not done: break it/);
+    assert.deepEqual(done, ['cause', 'restore', 'restore']);
   });
 
   it('keeps why restoring failed, until it succeeds', async () => {
     const { fault } = noted();
     let works = false;
-    const restoring = new Restoring({
-      ...fault,
-      restore: async () => assert.ok(works, 'AWS says no'),
-    });
-    await restoring.restore();
-    await restoring.restore();
-    assert.deepEqual(restoring.failures, ['break it: AWS says no']);
+    const failing = { ...fault, restore: async () => assert.ok(works, 'AWS says no') };
+    const course = new FaultCourse(times, failing, new Timeline(0));
+    await course.restore();
+    await course.restore();
+    assert.equal(course.restoreFailure, 'break it: AWS says no');
     works = true;
-    await restoring.close();
-    assert.deepEqual(restoring.failures, []);
+    await course.close();
+    assert.equal(course.restoreFailure, undefined);
   });
 });

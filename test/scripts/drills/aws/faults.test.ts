@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { prepareFault } from '../../../../scripts/drills/aws/faults/prepare.ts';
 import type { DrilledStage } from '../../../../scripts/drills/aws/snapshot.ts';
-import type { FaultKind } from '../../../../scripts/drills/registry.ts';
+import type { AwsFault } from '../../../../scripts/drills/drill.ts';
 import { exampleOutputs } from '../../aws/example-stage.ts';
 import { type Answers, queryError, startFakeAws } from '../../aws/fake-aws.ts';
 import { stageOnAws } from '../../aws/stage-on-aws.ts';
@@ -31,7 +31,7 @@ async function onAws(answers: Answers, test: (asked: (operation: string) => unkn
   await test((operation) => aws.requests.filter((one) => one.operation === operation).map(({ params }) => params));
 }
 
-const prepared = (fault: FaultKind, choice = {}) =>
+const prepared = (fault: AwsFault, choice = {}) =>
   prepareFault({ fault }, stage, snapshotExample({ members: fleet }), choice) ?? assert.fail('no fault');
 
 describe('a fault', () => {

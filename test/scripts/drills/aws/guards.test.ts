@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Period } from '../../../../scripts/drills/artillery/periods.ts';
 import { chooseInstanceToKill, chooseZoneToLose } from '../../../../scripts/drills/aws/faults/victims.ts';
-import { refuseUnwell } from '../../../../scripts/drills/aws/ready.ts';
-import { stopReason } from '../../../../scripts/drills/aws/stop.ts';
+import { refuseUnhealthy, stopReason } from '../../../../scripts/drills/aws/guards.ts';
 import { alarm, member, snapshotExample } from './snapshot-example.ts';
 
 const period = (requests: number, errors: number): Period => ({
@@ -32,28 +31,28 @@ describe('the stop condition', () => {
     assert.equal(stopReason(condition, periods, snapshotExample()), '90 of 300 requests failed in the last 30 s');
   });
 
-  it('is met when the alarm rings, and by no other alarm', () => {
-    const ringing = snapshotExample({ alarms: [alarm('devUsersAffected7', 'ALARM', 0)] });
-    assert.equal(stopReason(condition, [], ringing), 'the alarm devUsersAffected7 rings');
+  it('is met when the alarm is in ALARM, and by no other alarm', () => {
+    const inAlarm = snapshotExample({ alarms: [alarm('devUsersAffected7', 'ALARM', 0)] });
+    assert.equal(stopReason(condition, [], inAlarm), 'the alarm devUsersAffected7 is in ALARM');
     const others = [alarm('dev-Cpu', 'ALARM', 0), alarm('devUsersAffected7', 'OK', 0)];
     assert.equal(stopReason(condition, [], snapshotExample({ alarms: others })), undefined);
   });
 });
 
-describe('a stage that is not well', () => {
+describe('an unhealthy stage', () => {
   it('is not drilled', () => {
     const refused = (said: Parameters<typeof snapshotExample>[0], message: RegExp) =>
-      assert.throws(() => refuseUnwell(snapshotExample(said), /UsersAffected/), message);
-    refused({ desired: 3 }, /2 of 3 instances of group serve: let it come to rest first/);
+      assert.throws(() => refuseUnhealthy(snapshotExample(said), /UsersAffected/), message);
+    refused({ desired: 3 }, /2 of 3 instances of group serve: wait until the stage is stable/);
     refused({ targets: { 'i-1': 'healthy', 'i-2': 'unhealthy' } }, /1 of 2 instances of group serve/);
     refused({ members: [], desired: 0 }, /0 of 0 instances/);
     refused({ refresh: { status: 'InProgress', percent: 5, reason: '' } }, /an instance refresh is InProgress/);
-    refused({ alarms: [alarm('xUsersAffected', 'ALARM', 0)] }, /the alarm xUsersAffected rings \(because\)/);
+    refused({ alarms: [alarm('xUsersAffected', 'ALARM', 0)] }, /the alarm xUsersAffected is in ALARM \(because\)/);
   });
 
-  it('is told from a well one', () => {
+  it('is distinguished from a healthy one', () => {
     const refresh = { status: 'Successful', percent: 100, reason: '' };
-    assert.doesNotThrow(() => refuseUnwell(snapshotExample({ refresh, alarms: [alarm('x', 'ALARM', 0)] }), /Users/));
+    assert.doesNotThrow(() => refuseUnhealthy(snapshotExample({ refresh, alarms: [alarm('x', 'ALARM', 0)] }), /Users/));
   });
 });
 

@@ -2,21 +2,21 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { artilleryCommand, artilleryScript } from '../../../../scripts/drills/artillery/script.ts';
 import { planDrill, plannedRequests } from '../../../../scripts/drills/aws/plan.ts';
-import { SCENARIO_NAMES } from '../../../../scripts/drills/registry.ts';
+import { drillsOn } from '../../../../scripts/drills/registry.ts';
 
-const choice = { scenario: 'steady', target: 'https://example.org', ratePerS: 50, peakPerS: 500 };
+const choice = { drill: 'steady', target: 'https://example.org', ratePerS: 50, peakPerS: 500 };
 
 describe('planDrill', () => {
-  it('plans every scenario, with its fault within the load', () => {
-    for (const scenario of SCENARIO_NAMES) {
-      const plan = planDrill({ ...choice, scenario });
-      assert.equal(plan.name, scenario);
-      assert.ok(plan.fault === 'none' || plan.faultAtS + (plan.holdS ?? 0) < plan.durationS, scenario);
+  it('plans every drill, with its fault within the load', () => {
+    for (const { name } of drillsOn('aws')) {
+      const plan = planDrill({ ...choice, drill: name });
+      assert.equal(plan.name, name);
+      assert.ok(plan.fault === undefined || plan.faultAtS + (plan.holdS ?? 0) < plan.durationS, name);
     }
   });
 
-  it('puts the rates of the operator into the stretches of the scenario', () => {
-    const { phases, durationS } = planDrill({ ...choice, scenario: 'scale-out' });
+  it('puts the rates of the operator into the stretches of the drill', () => {
+    const { phases, durationS } = planDrill({ ...choice, drill: 'scale-out' });
     assert.deepEqual(
       phases.map(({ fromPerS, toPerS }) => [fromPerS, toPerS]),
       [
@@ -30,22 +30,22 @@ describe('planDrill', () => {
   });
 
   it('stretches the load to the wanted duration', () => {
-    const { phases } = planDrill({ ...choice, scenario: 'scale-out', durationS: 192 });
+    const { phases } = planDrill({ ...choice, drill: 'scale-out', durationS: 192 });
     assert.deepEqual(
       phases.map(({ durationS }) => durationS),
       [12, 30, 60, 90],
     );
   });
 
-  it('refuses a scenario that does not exist, naming those that do', () => {
-    for (const scenario of ['meteor', 'toString']) {
-      assert.throws(() => planDrill({ ...choice, scenario }), /there is no scenario '\w+': expected steady, scale-out/);
+  it('refuses a drill that does not exist, naming those that do', () => {
+    for (const drill of ['meteor', 'toString']) {
+      assert.throws(() => planDrill({ ...choice, drill }), /there is no drill '\w+': expected steady, scale-out/);
     }
   });
 
   it('refuses a load that ends before its fault can show', () => {
     assert.throws(
-      () => planDrill({ ...choice, scenario: 'lose-az', durationS: 100 }),
+      () => planDrill({ ...choice, drill: 'lose-az', durationS: 100 }),
       /--duration is 100: lose-az needs 390 s at least/,
     );
   });

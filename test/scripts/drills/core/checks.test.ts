@@ -1,43 +1,43 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Outcome, proofsOf } from '../../../../scripts/drills/core/checks.ts';
-import { snapshotExample } from '../aws/snapshot-example.ts';
+import { countRequests } from '../../../../scripts/drills/artillery/periods.ts';
+import { checksOf, type Outcome } from '../../../../scripts/drills/core/checks.ts';
 
 const good: Outcome = {
-  scenario: 'steady',
   stopped: undefined,
-  isOver: undefined,
-  restoreFailures: [],
-  periods: [],
-  snapshots: [snapshotExample({ desired: 2 })],
+  refused: 0,
+  isRecovered: undefined,
+  restoreFailure: undefined,
 };
 
-/** The promises that an outcome breaks. */
-const broken = (outcome: Partial<Outcome>) =>
-  proofsOf({ ...good, ...outcome })
-    .filter(({ kept }) => !kept)
-    .map(({ promise, measured }) => `${promise}: ${measured}`);
+/** The checks that an outcome fails. */
+const failed = (outcome: Partial<Outcome>) =>
+  checksOf({ ...good, ...outcome })
+    .filter(({ passed }) => !passed)
+    .map(({ check, measured }) => `${check}: ${measured}`);
 
-describe('the proofs of a drill', () => {
-  it('are kept when all went well', () => {
-    assert.deepEqual(broken({}), []);
-    assert.deepEqual(broken({ isOver: true }), []);
+describe('the checks of a drill', () => {
+  it('pass when all went well', () => {
+    assert.deepEqual(failed({}), []);
+    assert.deepEqual(failed({ isRecovered: true }), []);
   });
 
-  it('are broken by a stop, by refusals, by a fleet that is not whole, and by what was not restored', () => {
+  it('fail after a stop, after refusals, below the desired capacity, and when something was not restored', () => {
     const refused = { firstCounterAt: 0, lastCounterAt: 0, counters: { 'http.codes.429': 7 }, summaries: {} };
-    assert.deepEqual(broken({ stopped: 'the alarm x rings' }), ['the drill ran to its end: the alarm x rings']);
-    assert.deepEqual(broken({ periods: [refused, refused] }), ['no request is turned away: 14 answers of 4xx']);
-    assert.deepEqual(broken({ isOver: false }), ['the fleet is whole again: not at the end of the load']);
-    assert.deepEqual(broken({ restoreFailures: ['a', 'b'] }), ['what the drill changed is restored: a; b']);
+    assert.deepEqual(failed({ stopped: 'the alarm x is in ALARM' }), [
+      'the drill ran to its end: the alarm x is in ALARM',
+    ]);
+    assert.deepEqual(failed({ refused: countRequests([refused, refused]).refused }), [
+      'no request is refused: 14 answers of 4xx',
+    ]);
+    assert.deepEqual(failed({ isRecovered: false }), [
+      'the group is back at desired capacity: not at the end of the load',
+    ]);
+    assert.deepEqual(failed({ restoreFailure: 'a' }), ['what the drill changed is restored: a']);
   });
 
-  it('want the group to grow in scale-out, also when it has shrunk again', () => {
-    const sizes = (...desired: number[]) => ({
-      scenario: 'scale-out',
-      snapshots: desired.map((size) => snapshotExample({ desired: size })),
-    });
-    assert.deepEqual(broken(sizes(2, 4, 2)), []);
-    assert.deepEqual(broken(sizes(2, 2)), ['the group scales out: from 2 to 2 instances, 2 at the end']);
+  it('expect the group to grow where it must, also when it has shrunk again', () => {
+    assert.deepEqual(failed({ sizes: [2, 4, 2] }), []);
+    assert.deepEqual(failed({ sizes: [2, 2] }), ['the group scales out: from 2 to 2 instances, 2 at the end']);
   });
 });

@@ -18,8 +18,8 @@ const withSeconds = (change: (observation: Observation) => Partial<Observation>)
   observations: run.observations.map((observation) => ({ ...observation, ...change(observation) })),
 });
 
-const keptLines = (given: Partial<DrillRun>, changes: Partial<Objectives> = {}) =>
-  judge({ ...run, ...given }, { ...objectives, ...changes }).lines.map(({ kept }) => kept);
+const passedChecks = (given: Partial<DrillRun>, changes: Partial<Objectives> = {}) =>
+  judge({ ...run, ...given }, { ...objectives, ...changes }).checks.map(({ passed }) => passed);
 
 describe('timeToDetectS', () => {
   it('counts from the fault to the first sign after it', () => {
@@ -35,11 +35,11 @@ describe('timeToDetectS', () => {
 describe('timeToRecoverS', () => {
   const { health } = objectives;
 
-  it('counts from the fault to the first second of a lasting calm', () => {
+  it('counts from the fault to the first second that stays healthy', () => {
     assert.equal(timeToRecoverS(run, health), 5);
   });
 
-  it('is 0 when users never noticed', () => {
+  it('is 0 when users were never affected', () => {
     assert.equal(
       timeToRecoverS(
         withSeconds(() => ({ errorsPerS: 0, p99Ms: 20 })),
@@ -49,7 +49,7 @@ describe('timeToRecoverS', () => {
     );
   });
 
-  it('does not take a short calm for a recovery', () => {
+  it('does not take a short healthy stretch for a recovery', () => {
     const relapse = withSeconds(({ second }) => (second === 34 ? { errorsPerS: 9 } : {}));
     assert.equal(timeToRecoverS(relapse, health), 15);
     const later = withSeconds(({ second }) => (second === 36 ? { errorsPerS: 9 } : {}));
@@ -74,56 +74,54 @@ describe('timeToRecoverS', () => {
 });
 
 describe('judge', () => {
-  it('passes a drill that kept every promise', () => {
+  it('passes a drill whose checks all pass', () => {
     const verdict = judge(run, objectives);
     assert.equal(verdict.passed, true);
     assert.deepEqual([verdict.detectedAfterS, verdict.recoveredAfterS], [3, 5]);
     assert.deepEqual(
-      verdict.lines.map(({ promise, measured, expected }) => `${promise}: ${measured}; ${expected}`),
+      verdict.checks.map(({ check, measured, expected }) => `${check}: ${measured}; ${expected}`),
       [
         'the steady state is healthy: 0.00 % errors, p99 20 ms; at most 1.00 % errors, p99 200 ms',
         'requests are answered: 250 of 6000 failed (4.17 %); at most 5.00 %',
-        'the fault is noticed: after 3 s; within 5 s',
-        'users are served well again: after 5 s; within 10 s',
+        'the fault is detected: after 3 s; within 5 s',
+        'the service recovers: after 5 s; within 10 s',
         'every acknowledged timestamp is stored: 5750 of 5750 found; all of them, and one at least',
       ],
     );
   });
 
-  it('fails the promise that was broken, and the whole with it', () => {
-    assert.deepEqual(keptLines({}, { errorRatio: 0.04 }), [true, false, true, true, true]);
-    assert.deepEqual(keptLines({}, { detectS: 2 }), [true, true, false, true, true]);
-    assert.deepEqual(keptLines({}, { recoverS: 4 }), [true, true, true, false, true]);
-    assert.deepEqual(keptLines({ durability: { acknowledged: 10, stored: 9 } }), [true, true, true, true, false]);
+  it('fails the check that was not met, and the drill with it', () => {
+    assert.deepEqual(passedChecks({}, { errorRatio: 0.04 }), [true, false, true, true, true]);
+    assert.deepEqual(passedChecks({}, { detectS: 2 }), [true, true, false, true, true]);
+    assert.deepEqual(passedChecks({}, { recoverS: 4 }), [true, true, true, false, true]);
+    assert.deepEqual(passedChecks({ durability: { acknowledged: 10, stored: 9 } }), [true, true, true, true, false]);
     assert.equal(judge(run, { ...objectives, recoverS: 4 }).passed, false);
   });
 
-  it('fails what was not noticed or did not recover', () => {
-    const { measured, kept } = judge({ ...run, events: [] }, objectives).lines[2] ?? {};
-    assert.deepEqual([measured, kept], ['never', false]);
+  it('fails what was not detected or did not recover', () => {
+    const { measured, passed } = judge({ ...run, events: [] }, objectives).checks[2] ?? {};
+    assert.deepEqual([measured, passed], ['never', false]);
   });
 
-  it('proves nothing with a service that was not well before, or was not asked', () => {
-    const { kept } =
+  it('fails a service that was unhealthy before, or got no requests', () => {
+    const { passed } =
       judge(
         withSeconds(({ second }) => (second < 20 ? { errorsPerS: 2 } : {})),
         objectives,
-      ).lines[0] ?? {};
-    assert.equal(kept, false);
+      ).checks[0] ?? {};
+    assert.equal(passed, false);
     const idle = withSeconds(() => ({ requestsPerS: 0, errorsPerS: 0 }));
-    assert.deepEqual(keptLines({ observations: idle.observations }).slice(0, 2), [false, false]);
-    assert.equal(keptLines({ durability: { acknowledged: 0, stored: 0 } }).at(-1), false);
+    assert.deepEqual(passedChecks({ observations: idle.observations }).slice(0, 2), [false, false]);
+    assert.equal(passedChecks({ durability: { acknowledged: 0, stored: 0 } }).at(-1), false);
   });
 
-  it('judges only what a scenario promises, and its own proofs', () => {
+  it('judges only what has an objective, and the own checks of the drill', () => {
     const { durability: _, ...unchecked } = run;
-    const proof = { promise: 'direct SSH is refused', kept: false, measured: 'connected', expected: 'refused' };
+    const own = { check: 'direct SSH is refused', passed: false, measured: 'connected', expected: 'refused' };
     const { health, errorRatio } = objectives;
-    const { lines, passed } = judge({ ...unchecked, observations: [healthySecond(0)] }, { health, errorRatio }, [
-      proof,
-    ]);
+    const { checks, passed } = judge({ ...unchecked, observations: [healthySecond(0)] }, { health, errorRatio }, [own]);
     assert.deepEqual(
-      lines.map(({ kept }) => kept),
+      checks.map(({ passed }) => passed),
       [true, true, false],
     );
     assert.equal(passed, false);

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { measuredBootS, measuredCapacity } from '../../../../scripts/drills/core/measured-load.ts';
-import { capacityCourse, observedTrace, predict } from '../../../../scripts/drills/core/prediction.ts';
+import {
+  capacityCourse,
+  measuredBootS,
+  measuredCapacity,
+  observedTrace,
+  predict,
+} from '../../../../scripts/drills/core/prediction.ts';
 import type { Observation } from '../../../../scripts/drills/core/run-record.ts';
 import { settings } from '../../scaling/model/settings-example.ts';
 

@@ -15,13 +15,13 @@ const judged = (given: DrillRun, errorRatio = 0.05) => ({
   run: given,
   verdict: judge(given, { ...objectives, errorRatio }),
 });
-const refused = { promise: 'direct SSH is refused', kept: true, measured: 'timed out', expected: 'no connection' };
+const refused = { check: 'direct SSH is refused', passed: true, measured: 'timed out', expected: 'no connection' };
 
 const report: Report = {
   title: 'Rehearsal of dev',
   createdAt: '2026-11-21T10:05:00Z',
   facts: { commit: '0123abc', machine: '2 <cores>' },
-  proofs: [refused],
+  checks: [refused],
   runs: [judged(run)],
 };
 
@@ -41,14 +41,14 @@ const prediction: Prediction = {
 
 const predicted: Report = { ...report, runs: [judged({ ...run, prediction, timeFactor: 10 })] };
 
-const broken: Report = { ...report, runs: [judged(run, 0.01)] };
+const failing: Report = { ...report, runs: [judged(run, 0.01)] };
 
 describe('hasPassed', () => {
-  it('needs every promise kept, and one at least', () => {
+  it('needs every check to pass, and one at least', () => {
     assert.equal(hasPassed(report), true);
-    assert.equal(hasPassed(broken), false);
-    assert.equal(hasPassed({ ...report, proofs: [{ ...refused, kept: false }] }), false);
-    assert.equal(hasPassed({ ...report, proofs: [], runs: [] }), false);
+    assert.equal(hasPassed(failing), false);
+    assert.equal(hasPassed({ ...report, checks: [{ ...refused, passed: false }] }), false);
+    assert.equal(hasPassed({ ...report, checks: [], runs: [] }), false);
   });
 });
 
@@ -63,19 +63,19 @@ describe('renderPage', () => {
 
   it('begins with the verdict', () => {
     assert.match(page, /<title>Rehearsal of dev: passed<\/title>/);
-    assert.match(renderPage(broken), /<title>Rehearsal of dev: failed<\/title>/);
+    assert.match(renderPage(failing), /<title>Rehearsal of dev: failed<\/title>/);
     assert.match(page, /<td>3 s<\/td><td>5 s<\/td>/);
   });
 
-  it('shows every promise, with what was measured and expected', () => {
-    for (const { promise, measured, expected } of [refused, ...(report.runs[0]?.verdict.lines ?? [])]) {
-      const kept = '<span class="kept">✓ yes</span>';
+  it('shows every check, with what was measured and expected', () => {
+    for (const { check, measured, expected } of [refused, ...(report.runs[0]?.verdict.checks ?? [])]) {
+      const passed = '<span class="passed">✓ yes</span>';
       assert.ok(
-        page.includes(`<tr><td>${promise}</td><td>${kept}</td><td>${measured}</td><td>${expected}</td></tr>`),
-        promise,
+        page.includes(`<tr><td>${check}</td><td>${passed}</td><td>${measured}</td><td>${expected}</td></tr>`),
+        check,
       );
     }
-    assert.match(renderPage(broken), /requests are answered<\/td><td><span class="broken">✗ no<\/span>/);
+    assert.match(renderPage(failing), /requests are answered<\/td><td><span class="failed">✗ no<\/span>/);
   });
 
   it('draws four panels over the same time, and the prediction only where there is one', () => {
@@ -87,11 +87,8 @@ describe('renderPage', () => {
       ['line predicted', 'line predicted', 'area predicted', 'line predicted'],
     );
     assert.match(withPrediction, /<p>Simulated with the measured load: predicted peak 5 instances, measured 4;/);
-    assert.match(
-      withPrediction,
-      /reckons with 123 requests\/s of an instance at 100 % CPU, 3 s from launch to service/,
-    );
-    assert.match(withPrediction, /a second stands for 10 s of CloudWatch/);
+    assert.match(withPrediction, /assumes 123 requests\/s of an instance at 100 % CPU, 3 s from launch to service/);
+    assert.match(withPrediction, /one second stands for 10 s of CloudWatch/);
   });
 
   it('escapes what it is told, and holds all data', () => {
@@ -102,34 +99,34 @@ describe('renderPage', () => {
 });
 
 describe('renderTerminal', () => {
-  it('tells each promise in a line, and the sum at the end', () => {
+  it('prints each check in a line, and the sum at the end', () => {
     assert.deepEqual(renderTerminal(report).split('\n'), [
-      'proofs',
+      'stage checks',
       '  ✓  direct SSH is refused  timed out',
       '',
       'kill-an-instance',
       '  ✓  the steady state is healthy             0.00 % errors, p99 20 ms',
       '  ✓  requests are answered                   250 of 6000 failed (4.17 %)',
-      '  ✓  the fault is noticed                    after 3 s',
-      '  ✓  users are served well again             after 5 s',
+      '  ✓  the fault is detected                   after 3 s',
+      '  ✓  the service recovers                    after 5 s',
       '  ✓  every acknowledged timestamp is stored  5750 of 5750 found',
       '',
-      'Rehearsal of dev: passed, 6 of 6 promises kept',
+      'Rehearsal of dev: passed, 6 of 6 checks passed',
     ]);
   });
 
-  it('sets the prediction beside the measurement, as no promise', () => {
+  it('sets the prediction beside the measurement, but not as a check', () => {
     const line =
       '  ·  predicted peak 5 instances, measured 4; predicted first scale-out after 34 s, measured after 36 s; ' +
       'predicted first scale-in after 1:35, measured never';
     assert.ok(renderTerminal(predicted).split('\n').includes(line), renderTerminal(predicted));
-    assert.match(renderTerminal(predicted), /6 of 6 promises kept$/);
+    assert.match(renderTerminal(predicted), /6 of 6 checks passed$/);
   });
 
-  it('says what was expected of a broken promise', () => {
-    const text = renderTerminal(broken);
+  it('says what a failed check expected', () => {
+    const text = renderTerminal(failing);
     assert.match(text, / ✗ {2}requests are answered +250 of 6000 failed \(4.17 %\), expected at most 1.00 %\n/);
-    assert.match(text, /Rehearsal of dev: FAILED, 5 of 6 promises kept$/);
+    assert.match(text, /Rehearsal of dev: FAILED, 5 of 6 checks passed$/);
   });
 });
 

@@ -15,7 +15,7 @@ export const healthySecond = (second: number): Observation => ({
 
 /** A minute of 100 requests/s; an instance is killed at second 20, half of the requests fail until second 25. */
 export const run: DrillRun = {
-  scenario: 'kill-an-instance',
+  drill: 'kill-an-instance',
   summary: 'One of four instances is terminated without warning.',
   startedAt: '2026-11-21T10:00:00Z',
   durationS: 60,

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { Timeline } from '../../../../scripts/drills/core/timeline.ts';
 
 describe('Timeline', () => {
-  it('notes events by their second and says which of them noticed the fault', (context) => {
+  it('records events by their second and says which of them detected the fault', (context) => {
     context.mock.method(console, 'error', () => {});
     const timeline = new Timeline(Date.now() - 7_000);
     timeline.tell('target down', true);
@@ -12,8 +12,7 @@ describe('Timeline', () => {
 
   it('joins what clients saw with the fleet of the same second', () => {
     const timeline = new Timeline(Date.now() - 3_000);
-    const fleet = { desired: 3, inService: [{}, {}] } as unknown as Parameters<Timeline['see']>[0]['fleet'];
-    timeline.see({ fleet }, 55);
+    timeline.seeFleet({ desired: 3, inService: 2, cpuPercent: 55 });
     const [second2, second3] = [2, 3].map((second) => ({ second, requestsPerS: 1, errorsPerS: 0 }));
     assert.ok(second2 && second3);
     assert.deepEqual(timeline.join([second2, second3]), [

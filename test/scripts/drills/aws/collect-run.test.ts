@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { alarmSpans, eventsOf, withFleet } from '../../../../scripts/drills/aws/timeline.ts';
+import { addActivities, addSnapshots, withCpu } from '../../../../scripts/drills/aws/collect-run.ts';
+import { Timeline } from '../../../../scripts/drills/core/timeline.ts';
 import { alarm, member, snapshotExample } from './snapshot-example.ts';
 
 const at = (second: number) => new Date(second * 1_000);
 
-describe('the time line of a drill', () => {
+describe('the timeline of a drill on AWS', () => {
   it('gives each second what was last seen of the fleet, and the CPU of its minute', () => {
     const observations = [0, 4, 61].map((second) => ({ second, requestsPerS: 1, errorsPerS: 0 }));
     const snapshots = [
@@ -13,8 +14,12 @@ describe('the time line of a drill', () => {
       snapshotExample({ second: 60, desired: 3, targets: { 'i-1': 'healthy' } }),
     ];
     const points = [{ at: at(60), percent: 42 }];
+    const timeline = new Timeline(0);
+    addSnapshots(timeline, snapshots);
     assert.deepEqual(
-      withFleet(observations, snapshots, points, 0).map(({ requestsPerS: _, errorsPerS: __, ...fleet }) => fleet),
+      withCpu(timeline, points, timeline.join(observations)).map(
+        ({ requestsPerS: _, errorsPerS: __, ...fleet }) => fleet,
+      ),
       [
         { second: 0 },
         { second: 4, desired: 2, inService: 2 },
@@ -29,13 +34,15 @@ describe('the time line of a drill', () => {
       snapshotExample({ second: 70, alarms: [alarm('a', 'ALARM', 66), alarm('b', 'ALARM', -100)] }),
       snapshotExample({ second: 130, alarms: [alarm('a', 'OK', 126), alarm('b', 'ALARM', -100)] }),
     ];
-    assert.deepEqual(alarmSpans(snapshots, 0), [
+    const timeline = new Timeline(0);
+    addSnapshots(timeline, snapshots);
+    assert.deepEqual(timeline.alarmsUntil(130), [
       { name: 'a', fromS: 66, toS: 126 },
       { name: 'b', fromS: 0, toS: 130 },
     ]);
   });
 
-  it('tells in order what changed, and what of it shows that the fault was noticed', () => {
+  it('lists in order what changed, and what of it shows that the fault was detected', () => {
     const joined = [member('i-1', 'eu-west-1a'), member('i-3', 'eu-west-1b')];
     const snapshots = [
       snapshotExample({ second: 0 }),
@@ -46,13 +53,16 @@ describe('the time line of a drill', () => {
       { startedAt: at(20), status: 'Successful', text: 'Terminating EC2 instance: i-2' },
       { startedAt: at(30), status: 'InProgress', text: 'Launching a new EC2 instance: i-3' },
     ];
+    const timeline = new Timeline(0);
+    addSnapshots(timeline, snapshots);
+    addActivities(timeline, activities);
     assert.deepEqual(
-      eventsOf(snapshots, activities, 0).map(({ second, text, detection }) => [second, text, detection]),
+      timeline.events.map(({ second, text, detection }) => [second, text, detection]),
       [
         [5, 'target i-2: healthy → draining', true],
         [20, 'Terminating EC2 instance: i-2', false],
         [30, 'Launching a new EC2 instance: i-3 (InProgress)', false],
-        [80, 'alarm a rings', true],
+        [80, 'alarm a is in ALARM', true],
         [90, 'target i-2: draining → absent', false],
         [90, 'target i-3: absent → healthy', false],
         [90, 'desired capacity 2 → 3', false],

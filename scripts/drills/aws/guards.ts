@@ -1,0 +1,49 @@
+import { OperatorError } from '../../cli/errors.ts';
+import { countRequests, type Period } from '../artillery/periods.ts';
+import { isAtCapacity, isRefreshing, type Snapshot, servingMembers } from './snapshot.ts';
+
+/** When a drill is stopped early. */
+export interface StopCondition {
+  /** Largest share of errors over the last {@link STOP_PERIODS} periods, between 0 and 1. */
+  readonly errorRatio: number;
+  /** Alarms that stop the drill when they are in ALARM. */
+  readonly alarm: RegExp;
+}
+
+/** Periods of ten seconds: drills cause short errors on purpose, half a minute of them is harm. */
+const STOP_PERIODS = 3;
+
+/** Why a drill must stop now; undefined while it may go on. */
+export function stopReason(
+  condition: StopCondition,
+  periods: readonly Period[],
+  snapshot: Snapshot,
+): string | undefined {
+  const alarm = alarmOf(snapshot, condition.alarm);
+  if (alarm) return `the alarm ${alarm.name} is in ALARM`;
+  if (periods.length < STOP_PERIODS) return undefined;
+  const { requests, errors } = countRequests(periods.slice(-STOP_PERIODS));
+  if (requests === 0 || errors / requests <= condition.errorRatio) return undefined;
+  return `${errors} of ${requests} requests failed in the last ${STOP_PERIODS * 10} s`;
+}
+
+/**
+ * Refuses to drill an unhealthy stage: the fault would affect users who are affected already, and tell nothing.
+ *
+ * @throws OperatorError naming what is wrong
+ */
+export function refuseUnhealthy(snapshot: Snapshot, stopAlarm: RegExp): void {
+  const { group, refresh } = snapshot;
+  const remedy = 'wait until the stage is stable (npm run status)';
+  if (!isAtCapacity(snapshot)) {
+    const serving = servingMembers(snapshot).length;
+    throw new OperatorError(`${serving} of ${group.desired} instances of ${group.name} serve: ${remedy}`);
+  }
+  if (isRefreshing(snapshot)) throw new OperatorError(`an instance refresh is ${refresh?.status}: ${remedy}`);
+  const alarm = alarmOf(snapshot, stopAlarm);
+  if (alarm) throw new OperatorError(`the alarm ${alarm.name} is in ALARM (${alarm.reason}): ${remedy}`);
+}
+
+function alarmOf({ alarms }: Snapshot, pattern: RegExp) {
+  return alarms.find(({ name, state }) => pattern.test(name) && state === 'ALARM');
+}

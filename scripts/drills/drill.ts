@@ -1,0 +1,75 @@
+import type { Objectives } from './core/judge.ts';
+
+/**
+ * One drill, in a file of its own under `definitions/`: what it does, and how it runs on each side. A fault is named here
+ * and implemented on its side (`aws/faults/`, `rehearsal/faults/`). A side that is left out cannot run the drill.
+ */
+export interface Drill {
+  readonly name: string;
+  /** One sentence for operator and report: what is done to the service. */
+  readonly summary: string;
+  /** On a deployed stage: `npm run drill`. */
+  readonly aws?: AwsDrill;
+  /** On this machine, with compressed times: `npm run rehearse`. */
+  readonly rehearsal?: RehearsalDrill;
+}
+
+/** A stretch of load; its rates are the operator's `--rate` and `--peak`. */
+export interface LoadStretch {
+  readonly name: string;
+  readonly durationS: number;
+  readonly from: 'rate' | 'peak';
+  readonly to: 'rate' | 'peak';
+}
+
+/** How a drill runs on a deployed stage. */
+export interface AwsDrill {
+  readonly load: readonly LoadStretch[];
+  /** @default - only the load changes */
+  readonly fault?: AwsFault;
+  /** When the fault begins: after a steady state that shows a healthy stage. @default 60 */
+  readonly faultAtS?: number;
+  /** The drill reverts its fault after this time. @default - the fault ends by itself */
+  readonly holdS?: number;
+  /** The load ends this long after the fault is over. @default - it runs to its end */
+  readonly calmS?: number;
+  /** The fleet must grow under the load. @default false */
+  readonly mustScaleOut?: boolean;
+  readonly objectives: SideObjectives;
+}
+
+/** How a drill runs on this machine; the load is the same in all of them. */
+export interface RehearsalDrill {
+  /** @default - no fault */
+  readonly fault?: RehearsalFault;
+  /** Seconds of even load before the fault. @default 5 */
+  readonly steadyS?: number;
+  readonly objectives: SideObjectives;
+}
+
+/** Objectives without health, which is the same for every drill of a side. */
+export type SideObjectives = Omit<Objectives, 'health'>;
+
+/** Faults that `aws/faults/` implements. */
+export type AwsFault = 'terminate-instance' | 'lose-zone' | 'instance-refresh';
+
+/** Faults that `rehearsal/faults/` implements. */
+export type RehearsalFault =
+  | 'cut-power'
+  | 'cut-off-database'
+  | 'lose-zone'
+  | 'cpu-load'
+  | 'bad-image'
+  | 'newer-image'
+  | 'cut-all-power';
+
+/** An even load at the operator's rate. */
+export function steadyLoad(durationS: number): LoadStretch {
+  return { name: 'steady', durationS, from: 'rate', to: 'rate' };
+}
+
+/**
+ * Objectives of a lost instance or zone on AWS. CloudWatch's alarms need minutes to detect it; the load balancer's health
+ * checks need 20 s. Recovery counts users, not instances: the others serve while a replacement boots.
+ */
+export const LOST_CAPACITY: SideObjectives = { errorRatio: 0.01, detectS: 120, recoverS: 60 };
