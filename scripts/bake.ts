@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeImage } from './aws/images-ec2.ts';
@@ -10,7 +10,7 @@ import { applyChanges, publishChanges, readPointers } from './image/ami-paramete
 import { ARCHITECTURE_OPTION } from './image/architecture.ts';
 import { readCheckout, requireClean } from './image/checkout.ts';
 import { requireImage } from './image/image-tags.ts';
-import { BAKE_DATABASE, bakedImageId, bakeVariables, MANIFEST, packerCommand, prepareBake } from './image/packer.ts';
+import { BAKE_DATABASE, bakedImageId, bakeVariables, packerCommand, prepareBake } from './image/packer.ts';
 import { startTestDatabase } from './machine/fixtures.ts';
 
 await main(
@@ -48,8 +48,8 @@ await main(
       await run(packerCommand(validate ? 'validate' : 'build', 'amazon-ebs.aws', variables, '.'), { dryRun });
       if (!bakes) return;
 
-      const imageId = bakedImageId(await readFile(MANIFEST, 'utf8'), bake.imageName, region);
-      requireImage(await describeImage(imageId), { commit, architecture });
+      const imageId = await bakedImageId(bake.imageName, region);
+      requireImage(await describeImage(imageId), commit, architecture);
       await applyChanges(publishChanges(pointers, commit, imageId), false);
       console.log(`${imageId} is ${bake.imageName}. Next: npm run promote`);
     });

@@ -8,25 +8,15 @@ import { wholeNumber } from './cli/values.ts';
 import { namesOfCommits, usesByPointers } from './image/ami-parameters.ts';
 import { planPrune } from './image/prune-plan.ts';
 
+const NUMBER = { type: 'string', value: '<n>', schema: wholeNumber() } as const;
+
 await main(
   {
     name: 'images:prune',
     summary: 'Lists the images that nothing uses and, with --delete, deletes them with their snapshots.',
     options: {
-      newest: {
-        type: 'string',
-        value: '<n>',
-        default: '5',
-        help: 'how many of the newest to keep in any case',
-        schema: wholeNumber(),
-      },
-      days: {
-        type: 'string',
-        value: '<n>',
-        default: '30',
-        help: 'keep images younger than this in any case',
-        schema: wholeNumber(),
-      },
+      newest: { ...NUMBER, default: '5', help: 'how many of the newest to keep in any case' },
+      days: { ...NUMBER, default: '30', help: 'keep images younger than this in any case' },
       delete: { type: 'boolean', help: 'delete; without it nothing is changed' },
     },
   },

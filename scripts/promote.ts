@@ -39,7 +39,7 @@ await main(
     const name = commit ?? 'candidate';
     const imageId = await readImageId(name);
     if (!imageId) throw new OperatorError(`${imageParameter(name)} does not exist: run npm run bake`);
-    requireImage(await describeImage(imageId), { architecture, ...(commit && { commit }) });
+    requireImage(await describeImage(imageId), commit, architecture);
     const changes = moveCurrent(await readPointers(), imageId);
     if (changes.length === 0) {
       console.log(`current is ${imageId} already`);

@@ -15,7 +15,7 @@ await main(
     const { previous } = pointers;
     if (!previous)
       throw new OperatorError('there is no previous image: nothing was promoted twice. Deploy another with --ami');
-    requireImage(await describeImage(previous), {});
+    requireImage(await describeImage(previous));
     await applyChanges(moveCurrent(pointers, previous), values['dry-run']);
     console.log(`Next: npm run deploy -- --ami ${previous}`);
   },

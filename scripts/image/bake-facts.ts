@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
-import { parseJson } from './parse-json.ts';
+import { readJson } from './read-json.ts';
 
 /** Facts of each bake, one directory per image name (not in git). */
 export const BAKES_DIRECTORY = 'bakes';
@@ -32,25 +31,16 @@ export async function readBakeFacts(nameOrDirectory: string): Promise<BakeFacts>
       `no facts of a bake '${nameOrDirectory}': looked for image.json in ${candidates.join(' and ')}`,
     );
   }
-  const read = async <Schema extends z.ZodType>(file: string, schema: Schema) =>
-    parseJson(await readFile(join(directory, file), 'utf8'), schema, join(directory, file));
-  const image = await read('image.json', IMAGE_FACTS);
-  const { components } = await read('sbom.cdx.json', BILL_OF_MATERIALS);
+  const image = await readJson(join(directory, 'image.json'), IMAGE_FACTS);
+  const { components } = await readJson(join(directory, 'sbom.cdx.json'), BILL_OF_MATERIALS);
   return { image, purls: components.map(({ purl }) => purl) };
-}
-
-/** One difference; an absent side means that only the other bake has it. */
-export interface Difference {
-  readonly what: string;
-  readonly before: string | undefined;
-  readonly after: string | undefined;
 }
 
 /** Facts that differ between any two bakes. */
 const INCIDENTAL = ['name', 'bakedAt'];
 
-/** What changed from one bake to another: facts first, then packages by name. */
-export function compareBakes(before: BakeFacts, after: BakeFacts): Difference[] {
+/** What changed from one bake to another: facts first, then packages by name. One side is undefined where it has none. */
+export function compareBakes(before: BakeFacts, after: BakeFacts) {
   return [
     ...differences(comparedFacts(before), comparedFacts(after)),
     ...differences(versionsByPackage(before.purls), versionsByPackage(after.purls)),
@@ -62,7 +52,7 @@ function comparedFacts({ image }: BakeFacts): Map<string, string> {
   return new Map(facts.map(([name, value]) => [name, String(value)]));
 }
 
-function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): Difference[] {
+function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>) {
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
   return names
     .map((what) => ({ what, before: before.get(what), after: after.get(what) }))

@@ -3,16 +3,8 @@ import type { Image } from '../aws/images-ec2.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { type Architecture, EC2_NAMES } from './architecture.ts';
 
-/** What an image must be before a parameter may point to it. */
-export interface Expectation {
-  /** @default - any commit */
-  readonly commit?: string;
-  /** @default - any architecture */
-  readonly architecture?: Architecture;
-}
-
-/** Checks an image before it is used; the error names everything that is wrong with it. */
-export function requireImage(image: Image, { commit, architecture }: Expectation): void {
+/** Checks an image before a parameter points to it; the error names everything that is wrong with it. */
+export function requireImage(image: Image, commit?: string, architecture?: Architecture): void {
   const schema = z.object({
     state: expected('state', 'available'),
     architecture: architecture ? expected('architecture', EC2_NAMES[architecture]) : z.string(),

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
-import { parseJson } from './parse-json.ts';
+import { readJson } from './read-json.ts';
 
 const LOCKED_PACKAGE = z.object({
   version: z.string(),
@@ -16,8 +15,8 @@ const LOCK_FILE = z.object({ packages: z.record(z.string(), LOCKED_PACKAGE) });
 export type LockFile = z.infer<typeof LOCK_FILE>;
 
 /** Reads this repository's package-lock.json. */
-export async function readLockFile(): Promise<LockFile> {
-  return parseJson(await readFile('package-lock.json', 'utf8'), LOCK_FILE, 'package-lock.json');
+export function readLockFile(): Promise<LockFile> {
+  return readJson('package-lock.json', LOCK_FILE);
 }
 
 /** The version of a package that is in node_modules itself. */

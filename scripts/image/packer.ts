@@ -4,8 +4,8 @@ import { OperatorError } from '../cli/errors.ts';
 import type { CommandLine } from '../cli/run.ts';
 import type { Architecture } from './architecture.ts';
 import { BAKES_DIRECTORY } from './bake-facts.ts';
-import { parseJson } from './parse-json.ts';
 import { type Payload, type PayloadOptions, packPayload } from './payload.ts';
+import { readJson } from './read-json.ts';
 
 /** The input of a bake, the same on AWS and offline. */
 export interface Bake {
@@ -61,9 +61,9 @@ export function packerCommand(
 }
 
 /** The file in which Packer describes its last bake on AWS; the stack reads it too. */
-export const MANIFEST = 'packer-manifest.json';
+const MANIFEST_FILE = 'packer-manifest.json';
 
-const MANIFEST_SCHEMA = z.object({
+const MANIFEST = z.object({
   last_run_uuid: z.string(),
   builds: z.array(
     z.object({
@@ -75,8 +75,8 @@ const MANIFEST_SCHEMA = z.object({
 });
 
 /** Id of the image that Packer's last run made in a region; the run must be the one of `imageName`. */
-export function bakedImageId(manifestText: string, imageName: string, region: string): string {
-  const { last_run_uuid, builds } = parseJson(manifestText, MANIFEST_SCHEMA, MANIFEST);
+export async function bakedImageId(imageName: string, region: string, file = MANIFEST_FILE): Promise<string> {
+  const { last_run_uuid, builds } = await readJson(file, MANIFEST);
   const build = builds.find(({ packer_run_uuid }) => packer_run_uuid === last_run_uuid);
   const name = build?.custom_data?.['image_name'];
   if (!build || name !== imageName) {

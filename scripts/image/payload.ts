@@ -7,9 +7,9 @@ import { OperatorError } from '../cli/errors.ts';
 import { captureQuietly } from '../cli/run.ts';
 import { type Architecture, NODE_PACKAGES } from './architecture.ts';
 import { closureOf, type LockFile, lockedPackage, readLockFile } from './lock-file.ts';
-import { parseJson } from './parse-json.ts';
+import { readJson } from './read-json.ts';
 
-/** What the image contains besides Debian. */
+/** A tarball with what the image contains besides Debian. */
 export interface Payload {
   readonly path: string;
   readonly sha256: string;
@@ -34,7 +34,7 @@ const DOWNLOAD_DEADLINE_MS = 300_000;
  */
 export async function packPayload({ architecture, commit, directory }: PayloadOptions): Promise<Payload> {
   const lock = await readLockFile();
-  const { version } = parseJson(await readFile('package.json', 'utf8'), PACKAGE, 'package.json');
+  const { version } = await readJson('package.json', PACKAGE);
   const nodeVersion = lockedPackage(lock, NODE_PACKAGES[architecture]).version;
   const stage = join(directory, 'payload');
 

@@ -16,10 +16,9 @@ const MMDEBSTRAP_DEADLINE_MS = 600_000;
  * @returns the root's directory; nothing may be written into it
  */
 export async function makeBaseRoot(cacheDirectory: string): Promise<string> {
-  const packages = await basePackages();
   const codename = /^DEBIAN_CODENAME=(\w+)$/m.exec(await readFile('ami/versions.sh', 'utf8'))?.[1];
   if (!codename) throw new Error('ami/versions.sh has no DEBIAN_CODENAME');
-  const command = mmdebstrapCommand(codename, packages);
+  const command = mmdebstrapCommand(codename, await basePackages());
   const root = join(cacheDirectory, `base-${hash('sha256', command.join(' ')).slice(0, 12)}`);
   if (existsSync(root)) return root;
 

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, rmdir, writeFile } from 'node:fs/promises';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { CommandLine } from '../cli/run.ts';
+import { type CommandLine, captureQuietly } from '../cli/run.ts';
 import { waitQuietly } from '../cli/wait.ts';
 
 const MOUNT = '/sys/fs/cgroup';
@@ -53,9 +53,9 @@ export class Cgroup {
     return join(path, file);
   }
 
-  /** Ids of all its processes. */
+  /** Ids of all its processes, in this group and those that the container made below it. */
   get pids(): number[] {
-    return groupsBelow(dirname(this.pathWith('cgroup.kill'))).flatMap(pidsOf);
+    return globSync(join(dirname(this.pathWith('cgroup.kill')), '**/cgroup.procs')).flatMap(pidsIn);
   }
 
   /** Kills every process in the group at once, as a power cut would. */
@@ -63,48 +63,27 @@ export class Cgroup {
     await writeFile(this.pathWith('cgroup.kill'), '1');
   }
 
-  /** Ends the processes of the group, then removes it with the groups that the container made below it. */
+  /** Ends the processes of the group, then removes it with the groups below it. */
   async remove(): Promise<void> {
-    if (!this.#paths.some((path) => existsSync(path))) return;
-    if (this.#hasProcesses()) await this.kill();
-    await waitQuietly(`the processes of cgroup ${this.name} to end`, () => !this.#hasProcesses(), 10_000);
-    for (const path of this.#paths) await removeTree(path);
-  }
-
-  #hasProcesses(): boolean {
-    return this.#paths.some((path) => existsSync(path) && groupsBelow(path).some((group) => pidsOf(group).length > 0));
+    const paths = this.#paths.filter((path) => existsSync(path));
+    if (paths.length === 0) return;
+    await this.kill();
+    const isEmpty = () => readFileSync(this.pathWith('cgroup.events'), 'utf8').includes('populated 0');
+    await waitQuietly(`the processes of cgroup ${this.name} to end`, isEmpty, 10_000);
+    await captureQuietly(['find', ...paths, '-type', 'd', '-delete']);
   }
 }
 
 /** Names of all groups at the top of a hierarchy. */
 export function listCgroups(): string[] {
-  const names = hierarchies().flatMap((path) => readdirSync(path));
-  return [...new Set(names)];
+  return [...new Set(hierarchies().flatMap((path) => readdirSync(path)))];
 }
 
-/** A group and all below it, the deepest first. The container's systemd may remove groups at the same time. */
-function groupsBelow(path: string): string[] {
-  const below = unlessGone(() => readdirSync(path, { withFileTypes: true })) ?? [];
-  const groups = below.filter((entry) => entry.isDirectory());
-  return [...groups.flatMap((entry) => groupsBelow(join(path, entry.name))), path];
-}
-
-function pidsOf(group: string): number[] {
-  const list = unlessGone(() => readFileSync(join(group, 'cgroup.procs'), 'utf8')) ?? '';
-  return list.split('\n').filter(Boolean).map(Number);
-}
-
-function unlessGone<Answer>(read: () => Answer): Answer | undefined {
+function pidsIn(file: string): number[] {
   try {
-    return read();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENODEV') return undefined;
-    throw error;
+    return readFileSync(file, 'utf8').split('\n').filter(Boolean).map(Number);
+  } catch {
+    // The container's systemd has removed the group meanwhile.
+    return [];
   }
-}
-
-async function removeTree(path: string): Promise<void> {
-  if (!existsSync(path)) return;
-  for (const group of groupsBelow(path)) await rmdir(group);
 }

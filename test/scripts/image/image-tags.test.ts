@@ -14,19 +14,19 @@ const IMAGE: Image = {
 
 describe('checking an image', () => {
   it('accepts the one that is meant', () => {
-    assert.doesNotThrow(() => requireImage(IMAGE, { commit: 'a'.repeat(40), architecture: 'arm64' }));
+    assert.doesNotThrow(() => requireImage(IMAGE, 'a'.repeat(40), 'arm64'));
   });
 
   it('refuses one of another commit', () => {
-    assert.throws(() => requireImage(IMAGE, { commit: 'b'.repeat(40) }), /tag Commit is a{40}, expected b{40}/);
+    assert.throws(() => requireImage(IMAGE, 'b'.repeat(40)), /tag Commit is a{40}, expected b{40}/);
   });
 
   it('refuses one of another architecture', () => {
-    assert.throws(() => requireImage(IMAGE, { architecture: 'amd64' }), /architecture is arm64, expected x86_64/);
+    assert.throws(() => requireImage(IMAGE, undefined, 'amd64'), /architecture is arm64, expected x86_64/);
   });
 
   it('refuses one that is not ready, or not ours', () => {
     const foreign = { ...IMAGE, state: 'pending', tags: {} };
-    assert.throws(() => requireImage(foreign, {}), /state is pending, expected available; tag Service is missing/);
+    assert.throws(() => requireImage(foreign), /state is pending, expected available; tag Service is missing/);
   });
 });

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
 import { commandText } from '../../../scripts/cli/run.ts';
 import { bakedImageId, bakeVariables, imageName, packerCommand } from '../../../scripts/image/packer.ts';
 
@@ -35,21 +38,36 @@ const build = (run: string, image: string, artifact: string) => ({
   artifact_id: artifact,
   custom_data: { image_name: image },
 });
-const MANIFEST = JSON.stringify({
+const MANIFEST = {
   last_run_uuid: 'run-2',
   builds: [build('run-1', 'image-1', 'eu-west-1:ami-1'), build('run-2', 'image-2', 'us-east-1:ami-3,eu-west-1:ami-2')],
-});
+};
 
-describe("Packer's manifest", () => {
-  it('tells the image of the last run in the region', () => {
-    assert.equal(bakedImageId(MANIFEST, 'image-2', 'eu-west-1'), 'ami-2');
+describe("Packer's manifest", async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'stampede-manifest-'));
+  after(() => rm(directory, { recursive: true }));
+  const file = join(directory, 'manifest.json');
+  const idIn = async (manifest: unknown, imageName: string, region: string) => {
+    await writeFile(file, JSON.stringify(manifest));
+    return await bakedImageId(imageName, region, file);
+  };
+
+  it('tells the image of the last run in the region', async () => {
+    assert.equal(await idIn(MANIFEST, 'image-2', 'eu-west-1'), 'ami-2');
   });
 
-  it('is refused when it is of another bake', () => {
-    assert.throws(() => bakedImageId(MANIFEST, 'image-3', 'eu-west-1'), /is of image-2, expected image-3/);
+  it('is refused when it is of another bake', async () => {
+    await assert.rejects(idIn(MANIFEST, 'image-3', 'eu-west-1'), /is of image-2, expected image-3/);
   });
 
-  it('is refused when nothing was made in the region', () => {
-    assert.throws(() => bakedImageId(MANIFEST, 'image-2', 'eu-north-1'), /none of it in eu-north-1/);
+  it('is refused when nothing was made in the region', async () => {
+    await assert.rejects(idIn(MANIFEST, 'image-2', 'eu-north-1'), /none of it in eu-north-1/);
+  });
+
+  it('is refused when it is not as Packer writes it', async () => {
+    await assert.rejects(
+      idIn({ ...MANIFEST, last_run_uuid: 2 }, 'image-2', 'eu-west-1'),
+      /manifest\.json is not as expected: .* expected string, received number.*\n.*at last_run_uuid/,
+    );
   });
 });
