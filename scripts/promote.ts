@@ -13,6 +13,7 @@ import { bootTestRequest, readVerdict } from './image/boot-test.ts';
 import { requireImage } from './image/image-tags.ts';
 import { outputsOf } from './stage/stage-outputs.ts';
 
+const COMMIT = z.stringFormat('commit', /^[0-9a-f]{40}$/).describe('the 40 hexadecimal digits of a commit');
 const BOOT_TEST_DEADLINE_MS = 600_000;
 
 await main(
@@ -26,10 +27,7 @@ await main(
         type: 'string',
         value: '<commit>',
         help: 'the image of this commit instead of the candidate',
-        schema: z
-          .string()
-          .regex(/^[0-9a-f]{40}$/)
-          .describe('the 40 hexadecimal digits of a commit'),
+        schema: COMMIT,
       },
       'dry-run': { type: 'boolean', help: 'check the image, print the changes, launch nothing and change nothing' },
     },

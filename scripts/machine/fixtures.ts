@@ -5,31 +5,31 @@ import { OperatorError } from '../cli/errors.ts';
 import type { CommandLine } from '../cli/run.ts';
 import type { Undo } from '../cli/undo.ts';
 
-/** Changes a command line so that it runs elsewhere, such as in a network namespace. */
-export type Inside = (line: CommandLine) => CommandLine;
-
 /** Where a fixture listens. */
-export interface FixtureOptions {
+interface Address {
   readonly host: string;
   readonly port: number;
 }
 
+/** Changes a command line so that it runs elsewhere, such as in a network namespace. */
+type Inside = (line: CommandLine) => CommandLine;
+
 /** Starts dynalite in place of DynamoDB and waits until its one table exists. */
 export async function startTestDatabase(
-  { host, port, table }: FixtureOptions & { readonly table: string },
+  { host, port, table }: Address & { readonly table: string },
   undo: Undo,
   inside?: Inside,
 ): Promise<void> {
-  await startFixture('test-database-process.ts', { host, port }, [table], undo, inside);
+  await startFixture('test-database-process.ts', [host, String(port), table], undo, inside);
 }
 
 /** Starts the endpoints that a launching instance calls; returns the lifecycle actions it receives, as lines of JSON. */
-export async function startLifecycleHookEndpoint(
-  options: FixtureOptions,
+export function startLifecycleHookEndpoint(
+  { host, port }: Address,
   undo: Undo,
   inside?: Inside,
 ): Promise<AsyncIterator<string>> {
-  return await startFixture('lifecycle-hook-process.ts', options, [], undo, inside);
+  return startFixture('lifecycle-hook-process.ts', [host, String(port)], undo, inside);
 }
 
 const START_DEADLINE_MS = 15_000;
@@ -38,20 +38,13 @@ const START_DEADLINE_MS = 15_000;
  * Starts a script of this folder as a process of its own, so that it can be in another network than its client.
  * Its first line of output says that it is ready; returns the lines after that.
  */
-async function startFixture(
-  script: string,
-  { host, port }: FixtureOptions,
-  moreArgs: readonly string[],
-  undo: Undo,
-  inside: Inside = (line) => line,
-): Promise<AsyncIterator<string>> {
-  const path = join(import.meta.dirname, script);
-  const [program, ...args] = inside([process.execPath, path, host, String(port), ...moreArgs]);
-  const child = execa(program, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true, reject: false });
+async function startFixture(script: string, args: readonly string[], undo: Undo, inside: Inside = (line) => line) {
+  const [program, ...words] = inside([process.execPath, join(import.meta.dirname, script), ...args]);
+  const child = execa(program, words, { stdio: ['ignore', 'pipe', 'inherit'], detached: true, reject: false });
   undo.later(script, () => void child.kill('SIGKILL'));
   const lines = child[Symbol.asyncIterator]();
   const timeout = once(AbortSignal.timeout(START_DEADLINE_MS), 'abort').then(() => ({ done: true }));
   const first = await Promise.race([lines.next(), timeout]);
-  if (first.done) throw new OperatorError(`${script} on ${host}:${port} did not start: is the port in use?`);
+  if (first.done) throw new OperatorError(`${script} did not start on ${args.join(' ')}: is the port in use?`);
   return lines;
 }

@@ -14,15 +14,13 @@ export async function mountImage(squashfs: string, path: string, undo: Undo): Pr
 
 /** Mounts a writable root over a base that does not change; returns the root, which is inside `directory`. */
 export async function mountOverlay(base: string, directory: string, undo: Undo): Promise<string> {
-  const upper = join(directory, 'upper');
-  const work = join(directory, 'work');
+  for (const name of ['upper', 'work', 'root']) await mkdir(join(directory, name), { recursive: true });
   const root = join(directory, 'root');
-  for (const path of [upper, work, root]) await mkdir(path, { recursive: true });
   undo.later(`root file system in ${directory}`, async () => {
     await unmount(root);
     await rm(directory, { recursive: true, force: true });
   });
-  const options = `lowerdir=${base},upperdir=${upper},workdir=${work}`;
+  const options = `lowerdir=${base},upperdir=${directory}/upper,workdir=${directory}/work`;
   await captureQuietly(['mount', '--types', 'overlay', 'overlay', '--options', options, root]);
   return root;
 }
