@@ -1,82 +1,62 @@
-import type { Sample } from './measure/window.ts';
-import { figureOf, type Results, ratioOf, samplesOf } from './results.ts';
+import { cellOf, type Figure, type Goal, type Measurements, ratioOf, type Summary, summarize } from './results.ts';
 import { CEILING, EXPRESS, STAMPEDE, STAMPEDE_UNBUNDLED } from './servers.ts';
-import { median, type Summary, summarize } from './statistics.ts';
 
-/** One aim of the project, and where it stands. */
-export interface Goal {
-  readonly figure: string;
-  /** As people read it: `≥ 15 ×`. */
-  readonly aim: string;
-  readonly measured: Summary;
-  readonly unit: string;
-  readonly met: boolean;
+/** A goal before it is judged; a unit follows the limit after a space. */
+type Row = readonly [title: string, target: `${'≥' | '≤' | '<'} ${number}${'' | ' ×' | ' %'}`, measured: Summary];
+
+interface Named {
+  readonly name: string;
 }
 
-type Comparison = readonly ['≥' | '≤' | '<', number];
+/** Compares the medians of the measurements with the goals of the project. */
+export function judge(measurements: Measurements): Goal[] {
+  return goalRows(measurements).map(([title, target, measured]) => {
+    const [sign, limitText, unit] = target.split(' ');
+    const [value, limit] = [measured.median, Number(limitText)];
+    const met = sign === '≥' ? value >= limit : sign === '≤' ? value <= limit : value < limit;
+    return { title, target, unit: unit ? ` ${unit}` : '', measured, met };
+  });
+}
 
-const goal = (figure: string, [sign, limit]: Comparison, unit: string, measured: Summary): Goal => ({
-  figure,
-  aim: `${sign} ${limit}${unit}`,
-  measured,
-  unit,
-  met: sign === '≥' ? measured.median >= limit : sign === '≤' ? measured.median <= limit : measured.median < limit,
-});
-
-const memoryGrowthPercent = ({ memory, plan }: Results): number => {
-  const after = (requests: number | undefined): number =>
-    memory.find((reading) => reading.server === STAMPEDE.name && reading.requests === requests)?.residentBytes ?? NaN;
-  return (after(plan.memoryAfter.at(-1)) / after(plan.memoryAfter[0]) - 1) * 100;
-};
-
-const startUpRatio = ({ startUp }: Results): Summary => {
-  const of = (name: string) => startUp.find(({ server }) => server === name)?.samplesMs ?? [];
-  const unbundled = of(STAMPEDE_UNBUNDLED.name);
-  return summarize(of(STAMPEDE.name).map((ms, round) => ms / (unbundled[round] ?? NaN)));
-};
-
-/** Judges the results by the aims. */
-export function judge(results: Results): Goal[] {
-  const { cells, offeredLoad } = results;
-  const at = (server: { name: string }, backend: string, connections: number) =>
-    samplesOf(cells, server.name, backend, connections);
-  const compare = (a: { name: string }, b: { name: string }, connections: number, name: keyof Sample) =>
-    ratioOf(at(a, 'ack-0ms', connections), at(b, 'ack-0ms', connections), name);
-  const perUnit = (connections: number) => figureOf(at(STAMPEDE, 'ack-4ms', connections), 'timestampsPerWriteUnit');
-  const offered = (server: { name: string }) => samplesOf(offeredLoad.cells, server.name, 'ack-4ms', 64);
-  const growth = memoryGrowthPercent(results);
+function goalRows(measurements: Measurements): Row[] {
+  const { matrix, memory, 'offered-load': offered, 'start-up': startUp } = measurements;
+  const at = ({ name }: Named, backend: string, connections: number) =>
+    cellOf(matrix?.cells, name, backend, connections).samples;
+  const compare = (a: Named, b: Named, connections: number, figure: Figure) =>
+    ratioOf(at(a, 'ack-0ms', connections), at(b, 'ack-0ms', connections), figure);
+  const perUnit = (connections: number) =>
+    summarize(at(STAMPEDE, 'ack-4ms', connections).flatMap((sample) => sample.timestampsPerWriteUnit ?? []));
+  const underOffer = ({ name }: Named) => cellOf(offered?.cells, name, 'ack-4ms', 64).samples;
+  const started = ({ name }: Named) => cellOf(startUp?.cells, name, 'ack-0ms').samples;
   return [
-    goal(
+    [
       'requests per CPU-second at 64 connections, 0 ms, against Express 5 + PutItem',
-      ['≥', 15],
-      ' ×',
+      '≥ 15 ×',
       compare(EXPRESS, STAMPEDE, 64, 'cpuMicrosPerRequest'),
-    ),
-    goal(
+    ],
+    [
       'CPU per request at 64 connections, 0 ms, against node:http without a database',
-      ['≤', 2],
-      ' ×',
+      '≤ 2 ×',
       compare(STAMPEDE, CEILING, 64, 'cpuMicrosPerRequest'),
-    ),
-    goal(
-      'p50 of one idle client, 0 ms, against Express 5 + PutItem',
-      ['≤', 1.1],
-      ' ×',
-      compare(STAMPEDE, EXPRESS, 1, 'p50Ms'),
-    ),
-    goal('timestamps per write unit at 64 connections, 4 ms', ['≥', 8], '', perUnit(64)),
-    goal('timestamps per write unit at 256 connections, 4 ms', ['≥', 15], '', perUnit(256)),
-    goal(
-      `p99 at 64 connections, 4 ms, ${offeredLoad.ratePerSecond} requests/s offered, against Express 5 + PutItem`,
-      ['<', 1],
-      ' ×',
-      ratioOf(offered(STAMPEDE), offered(EXPRESS), 'p99Ms'),
-    ),
-    goal('exec to first 200, bundle against sources', ['≤', 0.6], ' ×', startUpRatio(results)),
-    goal('growth of memory from the first to the last reading', ['<', 10], ' %', summarize([growth])),
+    ],
+    ['p50 of one idle client, 0 ms, against Express 5 + PutItem', '≤ 1.1 ×', compare(STAMPEDE, EXPRESS, 1, 'p50Ms')],
+    ['timestamps per write unit at 64 connections, 4 ms', '≥ 8', perUnit(64)],
+    ['timestamps per write unit at 256 connections, 4 ms', '≥ 15', perUnit(256)],
+    [
+      `p99 at 64 connections, 4 ms, ${offered?.title}, against Express 5 + PutItem`,
+      '< 1 ×',
+      ratioOf(underOffer(STAMPEDE), underOffer(EXPRESS), 'p99Ms'),
+    ],
+    [
+      'exec to first 200, bundle against sources',
+      '≤ 0.6 ×',
+      ratioOf(started(STAMPEDE), started(STAMPEDE_UNBUNDLED), 'startUpMs'),
+    ],
+    ['growth of memory from the first to the last reading', '< 10 %', growthPercent(memory?.cells ?? [])],
   ];
 }
 
-/** Requests per second of one core at 100 % CPU, from the CPU of a request. */
-export const ratePerCore = (samples: readonly Sample[]): number =>
-  1e6 / median(samples.map(({ cpuMicrosPerRequest }) => cpuMicrosPerRequest));
+function growthPercent(readings: Measurements[string]['cells']): Summary {
+  const [first = NaN, last = NaN] = [readings[0], readings.at(-1)].map((cell) => cell?.samples[0]?.residentBytes);
+  return summarize([(last / first - 1) * 100]);
+}

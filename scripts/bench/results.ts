@@ -1,61 +1,131 @@
-import type { Cell } from './measure/matrix.ts';
-import type { MemoryReading } from './measure/memory.ts';
-import type { OfferedLoad } from './measure/offered-load.ts';
-import type { Plan } from './measure/plan.ts';
-import type { StartUp } from './measure/start-up.ts';
-import type { Sample } from './measure/window.ts';
-import type { WorkersResult } from './measure/workers.ts';
-import { type Summary, summarize } from './statistics.ts';
+/** What a run measured: the samples of every round, and the results that are published. */
+import { z } from 'zod';
 
-/** Where and when it was measured. */
-export interface Circumstances {
-  readonly measuredAt: string;
-  readonly commit: string;
-  readonly node: string;
-  readonly cpu: string;
-  readonly cores: number;
-  /** Whether each process had its core. */
-  readonly pinned: boolean;
-  /** The machine's load average of a minute, before and after: more than this benchmark's own means company. */
-  readonly loadBefore: number;
-  readonly loadAfter: number;
-}
+/** The figures that a part may measure; each part has some of them. */
+export const FIGURES = [
+  'requestsPerS',
+  'p50Ms',
+  'p99Ms',
+  'cpuMicrosPerRequest',
+  'timestampsPerWriteUnit',
+  /** Bytes of items as DynamoDB counts them. */
+  'bytesPerTimestamp',
+  /** Share of a core that the load generator used. */
+  'generatorBusy',
+  /** Share of the answers that were 503. */
+  'refusedShare',
+  /** From exec to the first 200. */
+  'startUpMs',
+  'residentBytes',
+] as const;
 
-/** All that one run measured: what `results.json` holds and the page shows. */
-export interface Results {
-  readonly circumstances: Circumstances;
-  readonly plan: Plan;
-  readonly titles: Readonly<Record<string, string>>;
+export type Figure = (typeof FIGURES)[number];
+
+/** What one round showed. */
+export type Sample = Readonly<Partial<Record<Figure, number>>>;
+
+const summarySchema = z.object({ median: z.number(), min: z.number(), max: z.number() });
+
+const keySchema = z.object({
+  server: z.string(),
+  backend: z.string(),
+  connections: z.number().optional(),
+  /** Requests that the server had answered before. */
+  afterRequests: z.number().optional(),
+});
+
+const resultCellSchema = keySchema.extend({ figures: z.partialRecord(z.enum(FIGURES), summarySchema) });
+
+const goalSchema = z.object({
+  title: z.string(),
+  /** As people read it: `≥ 15 ×`. */
+  target: z.string(),
+  unit: z.string(),
+  measured: summarySchema,
+  met: z.boolean(),
+});
+
+/** `docs/benchmarks/results.json`. */
+export const resultsSchema = z.object({
+  circumstances: z.object({
+    measuredAt: z.string(),
+    commit: z.string(),
+    node: z.string(),
+    cpu: z.string(),
+    cores: z.number(),
+    /** Whether each process was bound to a core. */
+    pinned: z.boolean(),
+    /** The machine's load average of a minute. */
+    loadBefore: z.number(),
+    loadAfter: z.number(),
+    rounds: z.number(),
+    windowMs: z.number(),
+  }),
+  titles: z.record(z.string(), z.string()),
   /** Backends that could not run here, and why. */
-  readonly skipped: Readonly<Record<string, string>>;
-  /** Most requests per second of the load generator, against a server that does nothing. */
-  readonly generatorLimits: readonly number[];
-  readonly cells: readonly Cell[];
-  readonly workers: WorkersResult;
-  readonly offeredLoad: OfferedLoad;
-  readonly shortCuts: readonly Cell[];
-  readonly startUp: readonly StartUp[];
-  readonly memory: readonly MemoryReading[];
+  skipped: z.record(z.string(), z.string()),
+  goals: z.array(goalSchema),
+  parts: z.record(z.string(), z.object({ title: z.string(), cells: z.array(resultCellSchema) })),
+});
+
+/** The middle of a set of measurements and its range. */
+export type Summary = z.infer<typeof summarySchema>;
+export type Goal = z.infer<typeof goalSchema>;
+export type ResultCell = z.infer<typeof resultCellSchema>;
+export type Results = z.infer<typeof resultsSchema>;
+
+/** One server in one situation: a sample per round. */
+export interface Cell extends Readonly<z.infer<typeof keySchema>> {
+  readonly samples: readonly Sample[];
 }
 
-/** The samples of one cell. @throws Error when it was not measured. */
-export function samplesOf(
-  cells: readonly Cell[],
+/** What one part of the benchmark measured. */
+export interface Measurement {
+  readonly title: string;
+  readonly cells: readonly Cell[];
+}
+
+/** The measurements of all parts by name. */
+export type Measurements = Readonly<Record<string, Measurement>>;
+
+/** Finds a cell. @throws Error when it was not measured. */
+export function cellOf<Key extends z.infer<typeof keySchema>>(
+  cells: readonly Key[] = [],
   server: string,
   backend: string,
-  connections: number,
-): readonly Sample[] {
+  connections?: number,
+): Key {
   const cell = cells.find(
     (each) => each.server === server && each.backend === backend && each.connections === connections,
   );
-  if (cell) return cell.samples;
-  throw new Error(`${server} on ${backend} with ${connections} connections was not measured; run the whole benchmark`);
+  if (cell) return cell;
+  const load = connections === undefined ? '' : ` with ${connections} connections`;
+  throw new Error(`${server} on ${backend}${load} was not measured; run the whole benchmark`);
 }
 
-/** Summary of one figure of samples; samples that lack it are left out. */
-export const figureOf = (samples: readonly Sample[], name: keyof Sample): Summary =>
-  summarize(samples.map((sample) => sample[name]).filter((value) => value !== undefined));
+/** Median and range of each figure of each cell. */
+export function summarizeCells({ title, cells }: Measurement): Results['parts'][string] {
+  return { title, cells: cells.map(({ samples, ...key }) => ({ ...key, figures: figuresOf(samples) })) };
+}
 
-/** Ratios of two servers' figures, round by round, so that a slow moment of the machine falls on both. */
-export const ratioOf = (a: readonly Sample[], b: readonly Sample[], name: keyof Sample): Summary =>
-  summarize(a.map((sample, round) => Number(sample[name]) / Number(b[round]?.[name])));
+function figuresOf(samples: readonly Sample[]): ResultCell['figures'] {
+  const measured = FIGURES.filter((name) => samples.some((sample) => sample[name] !== undefined));
+  return Object.fromEntries(measured.map((name) => [name, summarize(samples.flatMap((sample) => sample[name] ?? []))]));
+}
+
+/** Ratios of a figure of two servers, round by round: a slow moment of the machine affects both. */
+export function ratioOf(a: readonly Sample[], b: readonly Sample[], name: Figure): Summary {
+  return summarize(a.map((sample, round) => Number(sample[name]) / Number(b[round]?.[name])));
+}
+
+/** The median; of an even count the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const upper = sorted[Math.floor(middle)] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+export function summarize(values: readonly number[]): Summary {
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ENV, TIMESTAMPS_PATH } from '../../server/contract.ts';
-import { TABLE_NAME } from './backends/backend.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** A server that is measured: a whole program. */
+/** The table that the servers write to. */
+export const TABLE_NAME = 'stampede-bench';
+
+/** A program that is measured. */
 export interface ServerUnderTest {
   readonly name: string;
   readonly title: string;
@@ -13,37 +15,33 @@ export interface ServerUnderTest {
   readonly args: readonly string[];
   /** @default TIMESTAMPS_PATH */
   readonly path?: string;
-  /** @default - that of every server */
+  /** Variables that differ from those of the other servers. @default - none */
   readonly env?: Readonly<Record<string, string>>;
+  /** Run it under pm2 with this many workers. @default - one process without pm2 */
+  readonly workers?: number;
 }
 
-const peer = (name: string, title: string): ServerUnderTest => ({
-  name,
-  title,
-  args: [join(import.meta.dirname, `peers/${name}.js`)],
-});
-
-/** How `ecosystem.config.js` has pm2 start a worker. */
-interface ProductionApp {
-  readonly script: string;
-  readonly node_args?: readonly string[];
+function peer(name: string, title: string): ServerUnderTest {
+  return { name, title, args: [join(import.meta.dirname, `peers/${name}.js`)] };
 }
 
-/** The ecosystem file is plain JavaScript, which `tsc` does not look into. */
-const productionApp = async (): Promise<ProductionApp> => {
-  const file = pathToFileURL(join(root, 'ecosystem.config.js')).href;
-  const { apps } = (await import(file)) as { apps: readonly [ProductionApp] };
-  return apps[0];
+export const EXPRESS = peer('express-put', 'Express 5 + PutItem');
+export const CEILING = peer('node-bare', 'node:http, no database');
+
+/** How pm2 starts a worker. The file is plain JavaScript, which `tsc` does not read. */
+const { apps } = (await import(pathToFileURL(join(root, 'ecosystem.config.js')).href)) as {
+  apps: readonly [{ readonly script: string; readonly node_args?: readonly string[] }];
 };
+const [{ script, node_args = [] }] = apps;
 
-const { script, node_args = [] } = await productionApp();
-
-/** Stampede's bundle with Node's arguments as production has them. */
+/** Stampede's bundle with Node's arguments of production. */
 export const STAMPEDE: ServerUnderTest = {
   name: 'stampede',
   title: 'Stampede, production bundle',
   args: [...node_args, join(root, script)],
 };
+
+export const STAMPEDE_UNDER_PM2 = { ...STAMPEDE, workers: 2 };
 
 /** Stampede from its sources, as in development. */
 export const STAMPEDE_UNBUNDLED: ServerUnderTest = {
@@ -52,7 +50,7 @@ export const STAMPEDE_UNBUNDLED: ServerUnderTest = {
   args: [join(root, 'server/main.ts')],
 };
 
-/** A trailing slash is all it takes to pass the short cut by: then Express finds the very same handler. */
+/** A trailing slash is enough to avoid the short cut: Express then calls the same handler. */
 export const STAMPEDE_THROUGH_EXPRESS: ServerUnderTest = {
   ...STAMPEDE,
   name: 'stampede-through-express',
@@ -68,10 +66,7 @@ export const STAMPEDE_BY_SDK: ServerUnderTest = {
   env: { [ENV.directPut]: 'off' },
 };
 
-export const EXPRESS = peer('express-put', 'Express 5 + PutItem');
-export const CEILING = peer('node-bare', 'node:http, no database');
-
-/** What is compared, slowest idea first. */
+/** The servers that are compared, the most expensive first. */
 export const SERVERS: readonly ServerUnderTest[] = [
   peer('express-get-put-get', 'Express 5 + GetItem, PutItem, GetItem'),
   EXPRESS,
@@ -81,17 +76,34 @@ export const SERVERS: readonly ServerUnderTest[] = [
   CEILING,
 ];
 
+/** A server that does nothing: what limits the rate is the load generator itself. */
+export const FIXED_ANSWER: ServerUnderTest = {
+  name: 'fixed-answer',
+  title: 'a fixed answer, no HTTP parser',
+  args: [join(import.meta.dirname, 'load/fixed-answer.js')],
+};
+
+/** Titles of the servers by name. */
+export const TITLES = Object.fromEntries(
+  [FIXED_ANSWER, ...SERVERS, STAMPEDE_UNBUNDLED, STAMPEDE_THROUGH_EXPRESS, STAMPEDE_BY_SDK].map((server) => [
+    server.name,
+    server.title,
+  ]),
+);
+
 /** The environment of every server: DynamoDB is the backend, the load balancer is one trusted proxy, limits are on. */
-export const serverEnvironment = (port: number, endpoint: string): Record<string, string> => ({
-  NODE_ENV: 'production',
-  [ENV.port]: String(port),
-  [ENV.host]: '127.0.0.1',
-  [ENV.tableName]: TABLE_NAME,
-  [ENV.trustedProxies]: '1',
-  [ENV.rateLimitPerSecond]: '1000000',
-  [ENV.region]: 'eu-west-1',
-  AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-  AWS_ACCESS_KEY_ID: 'bench',
-  AWS_SECRET_ACCESS_KEY: 'bench',
-  AWS_EC2_METADATA_DISABLED: 'true',
-});
+export function serverEnvironment(port: number, endpoint: string): Record<string, string> {
+  return {
+    NODE_ENV: 'production',
+    [ENV.port]: String(port),
+    [ENV.host]: '127.0.0.1',
+    [ENV.tableName]: TABLE_NAME,
+    [ENV.trustedProxies]: '1',
+    [ENV.rateLimitPerSecond]: '1000000',
+    [ENV.region]: 'eu-west-1',
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}

@@ -1,15 +1,13 @@
-import { ratePerCore } from '../bench/goals.ts';
-import type { Results } from '../bench/results.ts';
-import { figureOf, samplesOf } from '../bench/results.ts';
+import { cellOf, type Figure, type ResultCell, type Results } from '../bench/results.ts';
 
-/** What the benchmark says about one point of load: so many requests a second share a process. */
+/** What the benchmark measured at one load: this many requests a second to one process. */
 export interface LoadPoint {
   readonly ratePerProcess: number;
   readonly timestampsPerWriteUnit: number;
   readonly bytesPerTimestamp: number;
 }
 
-/** What the bill takes from `docs/benchmarks/results.json`. */
+/** What the bill needs of `docs/benchmarks/results.json`. */
 export interface Measured {
   readonly measuredAt: string;
   /** Requests per second of one core at 100 % CPU. */
@@ -19,32 +17,33 @@ export interface Measured {
   readonly itemBytes: number;
 }
 
-/** Latency like DynamoDB's in the region. */
+/** Its latency is similar to DynamoDB's within a region. */
 const BACKEND = 'ack-4ms';
-const CONNECTIONS = 64;
 
 /** Reads the measurements that a bill needs. @throws Error when the results lack one of them. */
-export function measuredOf(results: Results): Measured {
-  const at = (server: string) => samplesOf(results.cells, server, BACKEND, CONNECTIONS);
-  const points = results.plan.connections.map((connections): LoadPoint => {
-    const samples = samplesOf(results.cells, 'stampede', BACKEND, connections);
-    return {
-      ratePerProcess: figureOf(samples, 'requestsPerS').median,
-      timestampsPerWriteUnit: figureOf(samples, 'timestampsPerWriteUnit').median,
-      bytesPerTimestamp: figureOf(samples, 'bytesPerTimestamp').median,
-    };
-  });
+export function measuredOf({ circumstances, parts }: Results): Measured {
+  const cells = parts['matrix']?.cells ?? [];
+  const medianOf = ({ figures }: ResultCell, figure: Figure): number => figures[figure]?.median ?? NaN;
+  const at64 = (server: string, figure: Figure) => medianOf(cellOf(cells, server, BACKEND, 64), figure);
+  const points = cells
+    .filter(({ server, backend }) => server === 'stampede' && backend === BACKEND)
+    .map((cell) => ({
+      ratePerProcess: medianOf(cell, 'requestsPerS'),
+      timestampsPerWriteUnit: medianOf(cell, 'timestampsPerWriteUnit'),
+      bytesPerTimestamp: medianOf(cell, 'bytesPerTimestamp'),
+    }));
+  const ratePerVcpu = (server: string): number => 1e6 / at64(server, 'cpuMicrosPerRequest');
   return {
-    measuredAt: results.circumstances.measuredAt,
-    ratePerVcpu: { stampede: ratePerCore(at('stampede')), itemPerRequest: ratePerCore(at('express-put')) },
+    measuredAt: circumstances.measuredAt,
+    ratePerVcpu: { stampede: ratePerVcpu('stampede'), itemPerRequest: ratePerVcpu('express-put') },
     points: points.toSorted((a, b) => a.ratePerProcess - b.ratePerProcess),
-    itemBytes: figureOf(at('express-put'), 'bytesPerTimestamp').median,
+    itemBytes: at64('express-put', 'bytesPerTimestamp'),
   };
 }
 
 /**
- * The point of load at a rate: between two measured points on the straight line between them, beyond the last as there.
- * Below the first each timestamp is taken to be alone in its block, which is the dearest it can be.
+ * Interpolates between measured points; beyond the last one its figures apply. At rate 0 each timestamp is alone in its
+ * block, the most expensive case.
  */
 export function loadPointAt(points: readonly LoadPoint[], ratePerProcess: number): LoadPoint {
   const alone = {

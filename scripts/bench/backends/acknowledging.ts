@@ -1,48 +1,42 @@
 /**
- * A process that speaks just enough of DynamoDB's protocol to acknowledge, so that the cost of the server alone is seen.
- * It keeps nothing but sums: calls, items' bytes, write units. `LATENCY_MS` delays each answer (a Node timer, hence up
- * to 1 ms more). A message of the parent is answered with the sums.
+ * A process that acknowledges calls in DynamoDB's protocol and stores nothing: what remains is the cost of the server.
+ * It counts bytes of items and write units, and answers each message of its parent with the sums. `LATENCY_MS` delays
+ * each answer (by a Node timer, hence up to 1 ms more).
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Item, itemBytes, writeUnits } from './item-size.ts';
 
-/** What was asked of the backend since it started. */
+/** What the backend counted since its start. */
 export interface BackendSums {
-  readonly puts: number;
-  readonly gets: number;
   readonly bytes: number;
   readonly writeUnits: number;
 }
 
 const latencyMs = Number(process.env['LATENCY_MS'] ?? 0);
-const sums = { puts: 0, gets: 0, bytes: 0, writeUnits: 0 };
+const sums = { bytes: 0, writeUnits: 0 };
 
-/** Stands for the item that a GetItem finds; the peers do not look at it. */
+/** The answer to every GetItem; the peers do not read it. */
 const FOUND = JSON.stringify({
   Item: { pk: { S: '3f5c8a1b-9d7e-4c6f-8a0b-2d4e6f8a0b2d' }, sk: { S: '2026-11-21T07:45:00.123Z' } },
 });
 
-const answerTo = (operation: string, body: string): string => {
-  if (operation === 'GetItem') {
-    sums.gets++;
-    return FOUND;
-  }
+function answerTo(operation: string, body: string): string {
+  if (operation === 'GetItem') return FOUND;
   if (operation === 'PutItem') {
     const bytes = itemBytes((JSON.parse(body) as { Item: Item }).Item);
-    sums.puts++;
     sums.bytes += bytes;
     sums.writeUnits += writeUnits(bytes);
   }
   return '{}';
-};
+}
 
-const send = (response: ServerResponse, text: string): void => {
+function send(response: ServerResponse, text: string): void {
   response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.0', 'Content-Length': text.length });
   response.end(text);
-};
+}
 
-const serve = (request: IncomingMessage, response: ServerResponse): void => {
+function serve(request: IncomingMessage, response: ServerResponse): void {
   let body = '';
   request.setEncoding('utf8');
   request.on('data', (text: string) => {
@@ -54,7 +48,7 @@ const serve = (request: IncomingMessage, response: ServerResponse): void => {
     if (latencyMs === 0) send(response, text);
     else setTimeout(send, latencyMs, response, text);
   });
-};
+}
 
 process.on('message', () => process.send?.(sums satisfies BackendSums));
 process.on('disconnect', () => process.exit(0));

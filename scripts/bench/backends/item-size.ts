@@ -3,7 +3,7 @@ export type AttributeValue = Readonly<Record<string, unknown>>;
 export type Item = Readonly<Record<string, AttributeValue>>;
 
 /**
- * Bytes DynamoDB counts for an item: UTF-8 of names and strings, about one byte per two digits of a number and one more.
+ * Bytes that DynamoDB counts for an item: UTF-8 of names and strings; a byte for two digits of a number, and one more.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 export function itemBytes(item: Item): number {
@@ -12,8 +12,10 @@ export function itemBytes(item: Item): number {
   return bytes;
 }
 
-/** A write unit is a started kilobyte. */
-export const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1024));
+/** DynamoDB bills a write unit for each kilobyte that an item begins. */
+export function writeUnits(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / 1024));
+}
 
 function valueBytes(value: AttributeValue): number {
   const [[type, content] = ['?', undefined]] = Object.entries(value);

@@ -1,4 +1,4 @@
-/** Answers whatever arrives with the same bytes: no HTTP parser, so it costs less than any server that is measured. */
+/** Answers everything with the same bytes. It has no HTTP parser, so it costs less than any server that is measured. */
 import { createServer } from 'node:net';
 
 const answer = (status) => Buffer.from(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`);

@@ -1,15 +1,10 @@
 /**
- * The load generator: a process that puts the load of each message of its parent on a server, says `measuring` when the
- * warm-up is over, and reports what it saw from then on.
+ * The load generator: a process that puts load on a server for each message of its parent. It sends `measuring` when the
+ * warm-up is over, and then a report of what it measured.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from './connection.ts';
 import type { Load, LoadReport } from './load.ts';
-import { requestMaker } from './requests.ts';
-
-/** Latencies of answers with the wanted status; sorted for percentiles once, at the end. */
-const percentile = (sorted: Float64Array, share: number): number =>
-  sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 
 class Run {
   readonly #load: Load;
@@ -89,14 +84,14 @@ class Run {
     if (answers >= (this.#load.requests ?? 1)) this.#enough.resolve();
   }
 
-  /** Closed loop: the next request at once. Open loop: the oldest that is overdue, else none. */
+  /** Closed loop: the next request at once. Open loop: the oldest overdue request, if any. */
   #next(send: (intendedMs: number) => void): void {
     const dueMs = this.#load.ratePerSecond === undefined ? performance.now() : this.#overdue.shift();
     if (dueMs === undefined) this.#idle.push(send);
     else send(dueMs);
   }
 
-  /** Offers requests at a fixed rate, however slow the answers; a latency counts from when its request was due. */
+  /** Open loop: requests at a fixed rate, however slow the answers. A latency counts from when its request was due. */
   #offer(ratePerSecond: number): void {
     const startMs = performance.now();
     let offered = 0;
@@ -111,6 +106,30 @@ class Run {
       }
     }, 1);
   }
+}
+
+function percentile(sorted: Float64Array, share: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
+/** Makes requests as the load balancer forwards them: with the client's address, and a new trace id for each. */
+function requestMaker(path: string): () => string {
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    'Host: stampede.example.org',
+    'User-Agent: bench',
+    'Accept: */*',
+    'Content-Length: 0',
+    'X-Forwarded-Proto: https',
+    'X-Forwarded-Port: 443',
+  ].join('\r\n');
+  let made = 0;
+  return () => {
+    const number = made++;
+    const second = Math.floor(Date.now() / 1000).toString(16);
+    const unique = `5d7e4c6f8a0b2d4e${number.toString(16).padStart(8, '0')}`;
+    return `${head}\r\nX-Forwarded-For: 203.0.113.${number & 255}\r\nX-Amzn-Trace-Id: Root=1-${second}-${unique}\r\n\r\n`;
+  };
 }
 
 process.on('message', async (load: Load) => process.send?.(await new Run(load).execute()));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Child } from '../processes/child.ts';
+import { BenchProcess } from '../process.ts';
 
 /** One load on one server. */
 export interface Load {
@@ -9,7 +9,7 @@ export interface Load {
   readonly status: number;
   readonly connections: number;
   readonly warmUpMs: number;
-  /** The window lasts so long, and until `requests` were answered. */
+  /** The window lasts this long, and until `requests` were answered. */
   readonly windowMs: number;
   /** Offered rate. @default - each connection sends its next request when it has its answer */
   readonly ratePerSecond?: number;
@@ -28,30 +28,29 @@ export interface LoadReport {
   readonly wallMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Share of one core that the generator needed: near 1 it, not the server, limits the rate. */
+  /** Share of one core that the generator used: near 1 the generator, not the server, limits the rate. */
   readonly generatorBusy: number;
 }
 
 /** The load generator's process. */
 export class Generator {
-  readonly #child = new Child({
+  readonly #process = new BenchProcess({
     role: 'generator',
     line: [process.execPath, join(import.meta.dirname, 'generator.ts')],
-    env: {},
     channel: true,
   });
 
   /** Puts a load on a server; `onMeasuring` is called when the warm-up is over. */
   async run(load: Load, onMeasuring: () => void | Promise<void> = () => {}): Promise<LoadReport> {
-    const measuring = this.#child.nextMessage<'measuring'>();
-    this.#child.send(load);
+    const measuring = this.#process.nextMessage<'measuring'>();
+    this.#process.send(load);
     await measuring;
-    const report = this.#child.nextMessage<LoadReport>();
+    const report = this.#process.nextMessage<LoadReport>();
     await onMeasuring();
     return report;
   }
 
   stop(): Promise<void> {
-    return this.#child.stop();
+    return this.#process.stop();
   }
 }

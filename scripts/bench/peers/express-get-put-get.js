@@ -1,7 +1,6 @@
-/** What one reference system does: look whether the item is there, write it, read it back for the answer. */
+/** Express, and three calls a request: look whether the item exists, write it, read it back for the answer. */
 import express from 'express';
-import { itemOf } from './item.js';
-import { getItem, putItem } from './table.js';
+import { getItem, itemOf, putItem } from './items.js';
 
 const app = express();
 app.get('/health', (_request, response) => response.json({ status: 'ok' }));

@@ -1,7 +1,6 @@
-/** What everyone writes: Express, and one PutItem a request. */
+/** The usual service: Express, and one PutItem a request. */
 import express from 'express';
-import { itemOf } from './item.js';
-import { putItem } from './table.js';
+import { itemOf, putItem } from './items.js';
 
 const app = express();
 app.get('/health', (_request, response) => response.json({ status: 'ok' }));

@@ -1,7 +1,6 @@
 /** Fastify, and one PutItem a request. */
 import fastify from 'fastify';
-import { itemOf } from './item.js';
-import { putItem } from './table.js';
+import { itemOf, putItem } from './items.js';
 
 const app = fastify();
 app.get('/health', async () => ({ status: 'ok' }));

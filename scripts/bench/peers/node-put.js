@@ -1,7 +1,6 @@
 /** No framework, and one PutItem a request. */
 import { createServer } from 'node:http';
-import { itemOf } from './item.js';
-import { putItem } from './table.js';
+import { itemOf, putItem } from './items.js';
 
 createServer(async (request, response) => {
   if (request.url === '/health') return response.end('ok');

@@ -1,31 +1,67 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Results } from '../results.ts';
+import { z } from 'zod';
+import { OperatorError } from '../../cli/errors.ts';
+import { type Measurements, type Results, resultsSchema } from '../results.ts';
 import { circumstancesText, page } from './page.ts';
-import { GOAL_HEAD, goalRows } from './terminal.ts';
+import { goalTable } from './tables.ts';
 
-/** Writes all that was measured, and what people read of it. */
+/** Every sample of every round of the last run; git ignores this folder, CI keeps the file. */
+export const ROUNDS_FILE = '.data/bench/rounds.json';
+
+export async function writeRounds(measurements: Measurements): Promise<void> {
+  await mkdir(join(ROUNDS_FILE, '..'), { recursive: true });
+  await writeFile(ROUNDS_FILE, jsonText(measurements));
+}
+
+/** Writes the results, and the pages that show them. */
 export async function writeReport(results: Results, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'results.json'), `${JSON.stringify(results, toFourDigits, 1)}\n`);
+  await writeFile(join(folder, 'results.json'), jsonText(results));
+  await writePages(folder);
+}
+
+/** Writes the pages of `results.json`. */
+export async function writePages(folder: string): Promise<void> {
+  const results = await readResults(join(folder, 'results.json'));
   await writeFile(join(folder, 'index.html'), page(results));
   await writeFile(join(folder, 'README.md'), readme(results));
   console.error(`written: ${folder}`);
 }
 
-/** More digits than four would only make differences between two runs longer. */
-const toFourDigits = (_key: string, value: unknown): unknown =>
-  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+/** @throws OperatorError when the file is missing or is no result of this version of the benchmark. */
+export async function readResults(path: string): Promise<Results> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new OperatorError(`${path} cannot be read: run npm run bench first, or name another file`, { cause });
+  });
+  const { data, error } = resultsSchema.safeParse(JSON.parse(text));
+  if (data) return data;
+  throw new OperatorError(`${path} is not what npm run bench writes: ${z.prettifyError(error)}; measure again`);
+}
 
-const readme = (results: Results): string => `# Benchmark
+/** JSON with four digits a number and one line a summary, so that two runs can be compared as text. */
+function jsonText(value: object): string {
+  const text = JSON.stringify(
+    value,
+    (_key, each: unknown) => (typeof each === 'number' ? toFourDigits(each) : each),
+    1,
+  );
+  return `${text.replace(/\{\s*"median"[^}]*\}/g, (summary) => summary.replace(/\s+/g, ' '))}\n`;
+}
 
-Written by \`npm run bench\`; change nothing here. [index.html](index.html) has the plots and every figure,
-[results.json](results.json) every round.
+function toFourDigits(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(4));
+}
+
+export function readme(results: Results): string {
+  const [head = [], ...rows] = goalTable(results);
+  return `# Benchmark
+
+\`npm run bench\` writes this file. [index.html](index.html) has the plots and every figure,
+[results.json](results.json) the same figures as data.
 
 ${circumstancesText(results)}
 
-${markdownTable([GOAL_HEAD, ...goalRows(results)])}
+${[head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')}
 `;
-
-const markdownTable = ([head = [], ...rows]: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}

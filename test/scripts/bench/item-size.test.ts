@@ -12,13 +12,13 @@ describe('itemBytes', () => {
     assert.equal(itemBytes({ n: { N: '-1234' } }), 1 + 3);
   });
 
-  it('refuses what it cannot count', () => {
+  it('rejects a type that it cannot count', () => {
     assert.throws(() => itemBytes({ list: { L: [] } }), /type L cannot be measured/);
   });
 });
 
 describe('writeUnits', () => {
-  it('rounds up to whole kilobytes, at least one', () => {
+  it('rounds up to kilobytes, at least one', () => {
     assert.deepEqual([0, 1, 1024, 1025, 4096].map(writeUnits), [1, 1, 1, 2, 4]);
   });
 });

@@ -1,28 +1,33 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { judge } from '../../../scripts/bench/goals.ts';
 import { page } from '../../../scripts/bench/report/page.ts';
-import { ratioOf, samplesOf } from '../../../scripts/bench/results.ts';
+import { readme, readResults, writeReport } from '../../../scripts/bench/report/write.ts';
+import { cellOf, ratioOf } from '../../../scripts/bench/results.ts';
 import { measuredOf } from '../../../scripts/cost/measured.ts';
-import { RESULTS, sample } from './results-example.ts';
+import { MEASUREMENTS, RESULTS, sample } from './results-example.ts';
 
 describe('ratioOf', () => {
-  it('compares round by round, so that a slow moment of the machine falls on both', () => {
+  it('compares round by round, so that a slow moment of the machine affects both', () => {
     const ratio = ratioOf([sample(300), sample(900)], [sample(20), sample(60)], 'cpuMicrosPerRequest');
     assert.deepEqual(ratio, { median: 15, min: 15, max: 15 });
   });
 });
 
-describe('samplesOf', () => {
-  it('says what was not measured', () => {
-    assert.throws(() => samplesOf([], 'stampede', 'dynalite', 7), /stampede on dynalite with 7 connections/);
+describe('cellOf', () => {
+  it('names what was not measured', () => {
+    assert.throws(() => cellOf([], 'stampede', 'dynalite', 7), /stampede on dynalite with 7 connections/);
   });
 });
 
 describe('the goals', () => {
   it('are judged by the medians', () => {
     assert.deepEqual(
-      judge(RESULTS).map(({ measured, met }) => [Number(measured.median.toFixed(2)), met]),
+      judge(MEASUREMENTS).map(({ measured, met }) => [Number(measured.median.toFixed(2)), met]),
       [
         [15.5, true],
         [2.5, false],
@@ -40,10 +45,36 @@ describe('the goals', () => {
 describe('the page', () => {
   it('is self-contained and shows text as text', () => {
     const html = page(RESULTS);
-    assert.match(html, /A &lt;fast&gt; processor/);
+    assert.match(html, /A &#60;fast&#62; processor/);
     assert.match(html, /Not measured: dynamodb-local, because it needs Java/);
     assert.doesNotMatch(html, /<(script|link|img)|https?:/);
     assert.doesNotMatch(html, /NaN|undefined/);
+  });
+});
+
+describe('the published pages', () => {
+  const folder = join(import.meta.dirname, '../../../docs/benchmarks');
+  const published = (file: string) => readFileSync(join(folder, file), 'utf8');
+
+  it('show what results.json contains', async () => {
+    const results = await readResults(join(folder, 'results.json'));
+    assert.equal(published('index.html'), page(results), 'run npm run bench -- --pages');
+    assert.equal(published('README.md'), readme(results), 'run npm run bench -- --pages');
+  });
+});
+
+describe('results.json', () => {
+  it('contains the results with four digits, and is checked when it is read', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'stampede-bench-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'results.json');
+    await writeReport(RESULTS, folder);
+    const { parts, goals } = await readResults(file);
+    assert.deepEqual(parts, RESULTS.parts);
+    assert.equal(goals[0]?.measured.median, 15.5);
+    await writeFile(file, (await readFile(file, 'utf8')).replaceAll('"median"', '"middle"'));
+    await assert.rejects(readResults(file), { name: 'OperatorError', message: /median.*measure again/s });
+    await assert.rejects(readResults(join(folder, 'none')), /run npm run bench first/);
   });
 });
 

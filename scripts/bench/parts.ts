@@ -1,0 +1,105 @@
+import { TIMESTAMPS_PATH } from '../../server/contract.ts';
+import { type BackendName, withBackend } from './backends/backends.ts';
+import { type Bench, USUAL_CONNECTIONS } from './plan.ts';
+import { residentBytes } from './process.ts';
+import { type Cell, type Measurement, median, type Sample } from './results.ts';
+import {
+  EXPRESS,
+  FIXED_ANSWER,
+  SERVERS,
+  STAMPEDE,
+  STAMPEDE_BY_SDK,
+  STAMPEDE_THROUGH_EXPRESS,
+  STAMPEDE_UNBUNDLED,
+  STAMPEDE_UNDER_PM2,
+} from './servers.ts';
+import { startServer } from './start-server.ts';
+import { measureRounds, withServers } from './window.ts';
+
+/** Share of the most that Express + PutItem can do: busy, but with queues that do not grow. */
+const OFFERED_SHARE = 0.6;
+
+/** Requests of one load: so few that also a slow server on a busy machine ends within the generator's deadline. */
+const MEMORY_STEP = 5_000;
+
+const usual = { connections: USUAL_CONNECTIONS };
+
+/** The parts of the benchmark by name, in the order of the report. */
+export const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Measurement>>> = {
+  headroom: async (bench) => ({
+    title: 'The limit of the load generator',
+    cells: await withServers(bench, 'ack-0ms', [FIXED_ANSWER], (setup) => measureRounds(setup, [usual])),
+  }),
+  matrix: async (bench) => ({
+    title: 'One process',
+    cells: await onEach(bench.plan.backends, bench, SERVERS),
+  }),
+  workers: async (bench) => ({
+    title: `pm2 with ${STAMPEDE_UNDER_PM2.workers} workers`,
+    cells: await onEach(['ack-0ms', 'ack-4ms'], bench, [STAMPEDE_UNDER_PM2]),
+  }),
+  'offered-load': measureOfferedLoad,
+  'short-cuts': async (bench) => ({
+    title: 'Stampede with and without its short cuts past Express and past the AWS SDK',
+    cells: await withServers(bench, 'ack-0ms', [STAMPEDE, STAMPEDE_THROUGH_EXPRESS, STAMPEDE_BY_SDK], (setup) =>
+      measureRounds(setup, [usual], 2 * bench.plan.rounds),
+    ),
+  }),
+  'start-up': async (bench) => ({ title: 'Start-up, from exec to the first 200', cells: await measureStartUp(bench) }),
+  memory: async (bench) => ({ title: 'Resident memory', cells: await measureMemory(bench) }),
+};
+
+/** Each server on each backend with each number of connections. */
+async function onEach(backends: readonly BackendName[], bench: Bench, servers: typeof SERVERS): Promise<Cell[]> {
+  const loads = bench.plan.connections.map((connections) => ({ connections }));
+  const cells: Cell[] = [];
+  for (const backend of backends)
+    cells.push(...(await withServers(bench, backend, servers, (setup) => measureRounds(setup, loads))));
+  return cells;
+}
+
+/** Offers Express + PutItem and Stampede the same rate. */
+function measureOfferedLoad(bench: Bench): Promise<Measurement> {
+  return withServers(bench, 'ack-4ms', [EXPRESS, STAMPEDE], async (setup) => {
+    const [most] = await measureRounds({ ...setup, running: setup.running.slice(0, 1) }, [usual]);
+    const carried = median(most?.samples.map(({ requestsPerS = NaN }) => requestsPerS) ?? []);
+    const ratePerSecond = Math.max(100, Math.round((carried * OFFERED_SHARE) / 100) * 100);
+    const load = { ...usual, ratePerSecond, windowMs: 2 * bench.plan.windowMs };
+    return { title: `${ratePerSecond} requests/s offered`, cells: await measureRounds(setup, [load]) };
+  });
+}
+
+/** Starts the peer, the sources and the bundle in turn. */
+function measureStartUp({ plan }: Bench): Promise<Cell[]> {
+  return withBackend('ack-0ms', async (backend) => {
+    const started = [EXPRESS, STAMPEDE_UNBUNDLED, STAMPEDE].map((server) => ({ server, samples: [] as Sample[] }));
+    // One more than is kept: the first start reads the files from disk and fills compile caches.
+    for (let round = 0; round <= plan.startUps; round++)
+      for (const { server, samples } of started) {
+        const { startUpMs, stop } = await startServer(server, backend.endpoint);
+        await stop();
+        if (round > 0) samples.push({ startUpMs });
+      }
+    return started.map(({ server, samples }) => ({ server: server.name, backend: backend.name, samples }));
+  });
+}
+
+/** Lets a fresh process answer requests and reads its memory at each number of requests of the plan. */
+function measureMemory({ plan, generator }: Bench): Promise<Cell[]> {
+  return withBackend('ack-0ms', async (backend) => {
+    const cells: Cell[] = [];
+    const { port, pids, stop } = await startServer(STAMPEDE, backend.endpoint);
+    let answered = 0;
+    for (const afterRequests of plan.memoryAfter) {
+      while (answered < afterRequests) {
+        const requests = Math.min(MEMORY_STEP, afterRequests - answered);
+        await generator.run({ port, path: TIMESTAMPS_PATH, status: 201, ...usual, warmUpMs: 0, windowMs: 0, requests });
+        answered += requests;
+      }
+      const samples = [{ residentBytes: residentBytes(pids[0] as number) }];
+      cells.push({ server: STAMPEDE.name, backend: backend.name, afterRequests, samples });
+    }
+    await stop();
+    return cells;
+  });
+}
