@@ -1,52 +1,60 @@
+import { html } from '../cli/html.ts';
 import { PRICES_AS_OF } from '../cli/prices.ts';
-import { ASSUMPTIONS, SECONDS_PER_MONTH } from './assumptions.ts';
-import { type Bill, perMillion, totalOf } from './bill.ts';
-import { billsAt } from './bills.ts';
+import { type Bill, billsAt, perMillion, totalOf } from './bills.ts';
 import { curveChart } from './curve.ts';
-import type { FleetChoice } from './fleet.ts';
+import { ASSUMPTIONS, type FleetChoice, SECONDS_PER_MONTH } from './items.ts';
 import type { Measured } from './measured.ts';
 
 /** Rates of the curve: 1 to 10,000 per second, three to a decade. */
 const RATES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
 
-const STYLE =
-  'body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}' +
-  'th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #cbd5e1}svg{width:100%}';
-
-const usd = (value: number): string => `$${value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 2 : 0 })}`;
+const STYLE = `
+:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 20%, transparent); }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+div { overflow-x: auto; } figure { margin: 1rem 0; } svg { width: 100%; font-size: 13px; } svg text { fill: currentColor; }
+table { border-collapse: collapse; } th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
+.grid { stroke: var(--line); } polyline { fill: none; stroke-width: 2; stroke: var(--colour); }
+figcaption span { display: inline-block; margin-right: 1.5rem; }
+figcaption span::before { content: ''; display: inline-block; width: 1.5rem; height: 3px; margin-right: .5rem; vertical-align: middle; background: var(--colour); }
+.line-0 { --colour: #c2410c; } .line-1 { --colour: #2563eb; } .line-2 { --colour: #15803d; } .line-3 { --colour: #7c3aed; }
+@media (prefers-color-scheme: dark) {
+  .line-0 { --colour: #fb923c; } .line-1 { --colour: #60a5fa; } .line-2 { --colour: #4ade80; } .line-3 { --colour: #c084fc; }
+}
+`;
 
 /** The page of the cost per million timestamps over the rate. Self-contained. */
 export function costPage(measured: Measured, choice: FleetChoice): string {
-  const bills = RATES.map((rate) => ({ rate, bills: billsAt(rate, measured, choice) }));
-  const titles = bills[0]?.bills.map(({ title }) => title) ?? [];
-  const cost = (rate: number, bill: Bill | undefined): number =>
-    bill ? perMillion(bill, rate * SECONDS_PER_MONTH) : NaN;
+  const rows = RATES.map((rate) => ({ rate, bills: billsAt(rate, measured, choice) }));
+  const titles = rows[0]?.bills.map(({ title }) => title) ?? [];
+  const cost = (rate: number, bill: Bill): number => perMillion(bill, rate * SECONDS_PER_MONTH);
   const lines = titles.map((title, index) => ({
     title,
-    points: bills.map(({ rate, bills: at }) => [rate, cost(rate, at[index])] as const),
+    points: rows.map(({ rate, bills }) => [rate, cost(rate, bills[index] as Bill)] as const),
   }));
-  const rows = bills.map(
-    ({ rate, bills: at }) =>
-      `<tr><td>${rate.toLocaleString('en')}/s</td>${at.map((bill) => `<td>${usd(cost(rate, bill))}</td><td>${usd(totalOf(bill))}</td>`).join('')}</tr>`,
-  );
-  return `<!doctype html>
+  return html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Stampede: cost of a million timestamps</title>
-<style>${STYLE}</style>
+<style>${{ markup: STYLE }}</style>
 <h1>Cost of a million timestamps</h1>
 <p>List prices of ${choice.region} as of ${PRICES_AS_OF}; ${choice.instanceType} in ${choice.zones} zones; benchmark of
-${measured.measuredAt.slice(0, 10)}. Written by <code>npm run cost</code>; change nothing here. It is a calculation: no bill of AWS has been
-compared with it.</p>
+${measured.measuredAt.slice(0, 10)}. <code>npm run cost</code> writes this page. It is a calculation, and was not compared with
+a bill of AWS.</p>
 ${curveChart(lines)}
 <h2>Dollars per million, and per month</h2>
-<table><tr><th>rate</th>${titles.map((title) => `<th colspan="2">${title}</th>`).join('')}</tr>
-${rows.join('\n')}</table>
+<div><table><tr><th>rate</th>${titles.map((title) => html`<th colspan="2">${title}</th>`)}</tr>
+${rows.map(
+  ({ rate, bills }) =>
+    html`<tr><td>${rate.toLocaleString('en')}/s</td>${bills.map((bill) => html`<td>${usd(cost(rate, bill))}</td><td>${usd(totalOf(bill))}</td>`)}</tr>\n`,
+)}</table></div>
 <h2>Assumptions</h2>
-<table>${Object.entries(ASSUMPTIONS)
-    .map(([name, value]) => `<tr><td><code>${name}</code></td><td>${value}</td></tr>`)
-    .join('\n')}</table>
+<div><table><tr><th>name</th><th>value</th><th>meaning</th></tr>
+${Object.entries(ASSUMPTIONS).map(([name, { value, meaning }]) => html`<tr><td><code>${name}</code></td><td>${value}</td><td>${meaning}</td></tr>\n`)}</table></div>
 </html>
-`;
+`.markup;
+}
+
+function usd(value: number): string {
+  return `$${value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 2 : 0 })}`;
 }

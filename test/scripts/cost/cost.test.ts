@@ -3,12 +3,9 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { fleetBounds } from '../../../infra/scaling/capacity.ts';
 import { readSettings } from '../../../infra/settings/read.ts';
-import { SECONDS_PER_MONTH } from '../../../scripts/cost/assumptions.ts';
-import { perMillion, totalOf } from '../../../scripts/cost/bill.ts';
-import { billsAt } from '../../../scripts/cost/bills.ts';
-import { fleetSize } from '../../../scripts/cost/fleet.ts';
+import { billsAt, perMillion, totalOf } from '../../../scripts/cost/bills.ts';
+import { fleetSize, loadBalancerUnits, SECONDS_PER_MONTH } from '../../../scripts/cost/items.ts';
 import { loadPointAt, type Measured } from '../../../scripts/cost/measured.ts';
-import { loadBalancerUnits } from '../../../scripts/cost/parts.ts';
 
 const POINTS = [
   { ratePerProcess: 100, timestampsPerWriteUnit: 1, bytesPerTimestamp: 200 },
