@@ -55,12 +55,8 @@ async function limitCpu(cgroup: Cgroup, quotaUs: number | undefined): Promise<vo
   }
 }
 
-/** The hybrid hierarchy counts nanoseconds in a file of its own, the unified one microseconds in a table. */
 function usedMs(cgroup: Cgroup): number {
-  try {
-    return Number(readFileSync(cgroup.pathWith('cpuacct.usage'), 'utf8')) / 1e6;
-  } catch {
-    const table = readFileSync(cgroup.pathWith('cpu.stat'), 'utf8');
-    return Number(/^usage_usec (\d+)$/m.exec(table)?.[1] ?? 0) / 1e3;
-  }
+  // A hybrid machine has this line in the unified hierarchy too.
+  const statistics = readFileSync(cgroup.pathWith('cpu.stat'), 'utf8');
+  return Number(/^usage_usec (\d+)$/m.exec(statistics)?.[1] ?? 0) / 1e3;
 }

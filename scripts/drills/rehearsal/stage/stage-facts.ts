@@ -2,51 +2,25 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { OperatorError } from '../../../cli/errors.ts';
 import { type CommandLine, captureQuietly } from '../../../cli/run.ts';
-import type { ScalingSettings } from '../../../scaling/model/settings.ts';
 import {
   GROUP,
   groupSubnets,
-  type LaunchHook,
   readLaunchHook,
   type ServingGroup,
   servingGroup,
 } from '../../../scaling/template/group.ts';
 import { readLaunchTemplate, userDataScript } from '../../../scaling/template/launch-template.ts';
-import {
-  type LoadBalancer,
-  readLoadBalancer,
-  readTargetGroup,
-  type TargetGroup,
-} from '../../../scaling/template/load-balancer.ts';
+import { readLoadBalancer, readTargetGroup } from '../../../scaling/template/load-balancer.ts';
 import { parseReference } from '../../../scaling/template/reference.ts';
 import { readScaling } from '../../../scaling/template/scaling.ts';
-import { readSecurityGroups, type SecurityGroup } from '../../../scaling/template/security-groups.ts';
+import { readSecurityGroups } from '../../../scaling/template/security-groups.ts';
 import { StageTemplates } from '../../../scaling/template/stage.ts';
-import { gatewaySubnets, readSubnet, type Subnet } from '../../../scaling/template/subnets.ts';
+import { gatewaySubnets, readSubnet } from '../../../scaling/template/subnets.ts';
 import { loadStage, type Template } from '../../../scaling/template/template.ts';
 import { OUTSIDE } from './network.ts';
 
 /** What a rehearsal takes from a stage's templates. */
-export interface StageFacts {
-  readonly region: string;
-  /** Subnets that instances are launched in, one a zone. */
-  readonly subnets: readonly Subnet[];
-  readonly publicSubnets: readonly Subnet[];
-  /** Subnets with a route to the database's gateway endpoint. */
-  readonly databaseSubnets: readonly Subnet[];
-  readonly securityGroups: readonly SecurityGroup[];
-  /** Logical ids of the security groups, by their owner. */
-  readonly groupOf: { readonly app: string; readonly loadBalancer: string; readonly bastion: string };
-  readonly loadBalancer: LoadBalancer;
-  readonly targetGroup: TargetGroup;
-  readonly scaling: ScalingSettings;
-  /** Undefined: the group puts instances in service without a hook. */
-  readonly launchHook: LaunchHook | undefined;
-  /** Whether the metadata service answers by version 2 only. */
-  readonly requiresMetadataToken: boolean;
-  /** The script of the user data, with the table's name in it. */
-  readonly userData: string;
-}
+export type StageFacts = Readonly<ReturnType<typeof readStageFacts>>;
 
 /** The settings that differ from a deployment: no certificate, and the bastion accepts the operator's address. */
 const SETTINGS = ['allowPlainHttp=true', `sshCidrs=${OUTSIDE.operator}/32`];
@@ -68,7 +42,7 @@ export async function synthesizeStage(stage: string, directory: string): Promise
 }
 
 /** Reads the facts of a stage whose table is named `tableName` here. */
-export function readStageFacts(templates: readonly Template[], tableName: string): StageFacts {
+export function readStageFacts(templates: readonly Template[], tableName: string) {
   const stage = new StageTemplates(templates);
   const group = servingGroup(stage);
   const loadBalancer = readLoadBalancer(stage);
@@ -80,10 +54,13 @@ export function readStageFacts(templates: readonly Template[], tableName: string
   const { securityGroups, requiresMetadataToken } = readLaunchTemplate(stage, group);
   return {
     region,
+    /** Subnets that instances are launched in, one a zone. */
     subnets,
     publicSubnets: balancers.properties.Subnets.map((reference) => readSubnet(stage, reference)),
+    /** Subnets with a route to the database's gateway endpoint. */
     databaseSubnets: gatewaySubnets(stage, 'dynamodb'),
     securityGroups: readSecurityGroups(stage),
+    /** Logical ids of the security groups, by their owner. */
     groupOf: {
       app: only('instances', securityGroups),
       loadBalancer: only('load balancer', loadBalancer.securityGroups),
@@ -92,8 +69,11 @@ export function readStageFacts(templates: readonly Template[], tableName: string
     loadBalancer,
     targetGroup: readTargetGroup(stage, group),
     scaling: readScaling(stage, group),
+    /** Undefined: the group puts instances in service without a hook. */
     launchHook: readLaunchHook(group),
+    /** Whether the metadata service answers by version 2 only. */
     requiresMetadataToken,
+    /** The script of the user data, with the table's name in it. */
     userData: userDataScript(templates, { 'AWS::Region': region, [table.ref]: tableName }),
   };
 }

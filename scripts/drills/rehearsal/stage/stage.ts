@@ -23,25 +23,10 @@ const READY_DEADLINE_MS = 15_000;
 const HOST_KEYS_UNIT = 'etc/systemd/system/ssh.service.d/10-host-keys.conf';
 
 /** A stage that runs on this machine. */
-export interface Stage {
-  readonly facts: StageFacts;
-  readonly network: StageNetwork;
-  readonly loadBalancer: Haproxy;
-  readonly fleet: Fleet;
-  readonly bastion: Attachment;
-  readonly database: Attachment;
-  readonly operator: Attachment;
-  /** A client on the internet. */
-  readonly client: Attachment;
-  readonly sandbox: Sandbox;
-  /** Requests to the metadata service, one a line. */
-  metadataLog(): Promise<string>;
-  /** Every timestamp in the table, read without the server. */
-  readTable(): Promise<string[]>;
-}
+export type Stage = Readonly<Awaited<ReturnType<typeof openStage>>>;
 
-/** Builds a stage from its templates' facts, with instances of a sealed image, and waits until all are in service. */
-export async function openStage(facts: StageFacts, image: string, sandbox: Sandbox): Promise<Stage> {
+/** Builds a stage from its templates' facts, with instances of a sealed image, and waits until all serve. */
+export async function openStage(facts: StageFacts, image: string, sandbox: Sandbox) {
   const { directory, undo } = sandbox;
   const network = await StageNetwork.make(facts, sandbox);
   const operator = await network.attach('operator', OUTSIDE.operator);
@@ -73,9 +58,12 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
     bastion,
     database,
     operator,
+    /** A client on the internet. */
     client,
     sandbox,
+    /** Requests to the metadata service, one a line. */
     metadataLog: () => readFile(metadata.log, 'utf8'),
+    /** Every timestamp in the table, read without the server. */
     readTable: async () => {
       const script = join(import.meta.dirname, 'table-reader.ts');
       const endpoint = `http://${OUTSIDE.database}:${AWS_PORT}`;
