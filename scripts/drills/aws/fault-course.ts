@@ -36,11 +36,11 @@ export class FaultCourse {
     if (holdS !== undefined && !this.#isRestored && nowS - this.#caused.fromS >= holdS) {
       await this.restore();
       this.#isRestored = true;
-      this.#timeline.tell('the fault is reverted');
+      this.#timeline.log('the fault is reverted');
     }
     if (!(await this.#fault.isOver(snapshot))) return;
     this.#overS = nowS;
-    this.#timeline.tell('the group is back at desired capacity');
+    this.#timeline.log('the group is back at desired capacity');
   }
 
   async #causeWhenDue(nowS: number): Promise<void> {
@@ -48,7 +48,7 @@ export class FaultCourse {
     if (this.#isClosed) throw new OperatorError(`the drill is over: not done: ${this.#fault.intent}`);
     this.#causing = this.#fault.cause();
     this.#caused = { text: await this.#causing, fromS: nowS };
-    this.#timeline.tell(this.#caused.text);
+    this.#timeline.log(this.#caused.text);
   }
 
   /** Whether the stage has recovered from the fault. */

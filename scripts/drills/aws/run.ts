@@ -52,7 +52,7 @@ export async function runDrill(drill: ConfirmedDrill): Promise<JudgedRun> {
       stopReason: (snapshot) => stopReason(drill.stop, running.periods, snapshot),
       pauseMs: drill.pauseMs,
     });
-    if (watched.stopped !== undefined) timeline.tell(`STOP: ${watched.stopped}`);
+    if (watched.stopped !== undefined) timeline.log(`STOP: ${watched.stopped}`);
     return { load: running, ...watched };
   });
 

@@ -41,7 +41,7 @@ export class Timeline {
   }
 
   /** Records an event that happens now, and prints it as progress. */
-  tell(text: string, detection = false): void {
+  log(text: string, detection = false): void {
     console.error(`  ${String(this.second).padStart(4)} s  ${text}`);
     this.addEvent(this.second, text, detection);
   }

@@ -1,7 +1,8 @@
 import { PORT, TIMESTAMPS_PATH } from '../../../server/contract.ts';
-import { type CommandLine, captureQuietly } from '../../cli/run.ts';
+import { captureQuietly } from '../../cli/run.ts';
 import { sshCommand, waitForSsh } from '../../machine/ssh.ts';
 import type { Check } from '../core/run-record.ts';
+import { everyInstance } from './faults/fault.ts';
 import { CREDENTIALS_PATH } from './stage/metadata-service.ts';
 import { type Attachment, AWS_PORT, canConnect, METADATA_ADDRESS, OUTSIDE } from './stage/network.ts';
 import type { Stage } from './stage/stage.ts';
@@ -9,44 +10,33 @@ import type { Stage } from './stage/stage.ts';
 const INSTANCE_ID_URL = `http://${METADATA_ADDRESS}/latest/meta-data/instance-id`;
 const CURL_DEADLINE_S = 5;
 
-/** Proves what the stage promises at rest: it stores, answers, and is closed where the security groups say so. */
-export async function proveStage(stage: Stage): Promise<Check[]> {
+/** Checks the stage before any fault: it records and answers, and the security groups refuse what they must. */
+export async function checkStage(stage: Stage): Promise<Check[]> {
   const { client, operator, bastion, loadBalancer, fleet } = stage;
-  const site = `http://${loadBalancer.address}`;
-  const [member] = fleet.inService;
-  if (!member) throw new Error('no instance is in service');
-  const instance = member.attachment.address;
+  const { attachment } = fleet.anyInService();
+  const url = `http://${loadBalancer.address}${TIMESTAMPS_PATH}`;
   await waitForSsh(operator.namespace, stage.sandbox.key, bastion.address);
   return await Promise.all([
-    provePostIsStored(stage, site),
-    answers('the API answers', client, `${site}${TIMESTAMPS_PATH}`, 'application/json', 200),
-    answers('the page answers', client, `${site}${TIMESTAMPS_PATH}`, 'text/html', 200),
-    proveCredentials(stage),
-    answers('the metadata service refuses version 1', member.attachment, INSTANCE_ID_URL, '*/*', 401),
-    proveLaunches(stage),
-    refuses('direct SSH from the internet', client, instance, 22),
-    refuses("direct SSH from the operator's address", operator, instance, 22),
-    refuses('the app port from the internet', client, instance, PORT),
-    refuses('the database from the internet', client, OUTSIDE.database, AWS_PORT),
-    refuses('SSH to the bastion from a foreign address', client, bastion.address, 22),
-    refuses("the bastion's way to the app port", bastion, instance, PORT),
-    refuses("the bastion's way to the load balancer", bastion, loadBalancer.address, 80),
-    proveBastion(stage, instance),
+    checkPost(stage, url),
+    checkStatus('the API answers', client, url, 'application/json', 200),
+    checkStatus('the page answers', client, url, 'text/html', 200),
+    checkCredentials(stage),
+    checkStatus('the metadata service refuses version 1', attachment, INSTANCE_ID_URL, '*/*', 401),
+    checkLaunches(stage),
+    checkRefusal('direct SSH from the internet', client, attachment.address, 22),
+    checkRefusal("direct SSH from the operator's address", operator, attachment.address, 22),
+    checkRefusal('the app port from the internet', client, attachment.address, PORT),
+    checkRefusal('the database from the internet', client, OUTSIDE.database, AWS_PORT),
+    checkRefusal('SSH to the bastion from a foreign address', client, bastion.address, 22),
+    checkRefusal('the app port from the bastion', bastion, attachment.address, PORT),
+    checkRefusal('the load balancer from the bastion', bastion, loadBalancer.address, 80),
+    checkBastion(stage, attachment.address),
   ]);
 }
 
-async function provePostIsStored(stage: Stage, site: string): Promise<Check> {
-  const line: CommandLine = [
-    'curl',
-    '--silent',
-    '--max-time',
-    `${CURL_DEADLINE_S}`,
-    '--request',
-    'POST',
-    `${site}${TIMESTAMPS_PATH}`,
-  ];
-  const timestamp = (await captureQuietly(stage.client.namespace.inside(line))).trim();
-  const stored = await stage.readTable();
+async function checkPost({ client, readTable }: Stage, url: string): Promise<Check> {
+  const timestamp = (await curl(client, url, '--request', 'POST')).trim();
+  const stored = await readTable();
   return {
     check: 'a POST through the load balancer is stored',
     passed: stored.includes(timestamp),
@@ -55,66 +45,52 @@ async function provePostIsStored(stage: Stage, site: string): Promise<Check> {
   };
 }
 
-async function answers(check: string, from: Attachment, url: string, accept: string, status: number): Promise<Check> {
-  const got = await statusOf(from, url, CURL_DEADLINE_S, accept);
-  return { check, passed: got === status, measured: `${got}`, expected: `${status}` };
+async function checkStatus(
+  check: string,
+  from: Attachment,
+  url: string,
+  accept: string,
+  status: number,
+): Promise<Check> {
+  const format = ['--header', `accept: ${accept}`, '--output', '/dev/null', '--write-out', '%{http_code}'];
+  const measured = await curl(from, url, ...format).catch(() => 'no answer');
+  return { check, passed: measured === `${status}`, measured, expected: `${status}` };
 }
 
-async function proveCredentials(stage: Stage): Promise<Check> {
-  const log = await stage.metadataLog();
-  const served = stage.fleet.inService.filter(({ id }) => log.includes(`${id} GET ${CREDENTIALS_PATH} 200`));
-  return {
-    check: "credentials come from each instance's metadata service (IMDSv2)",
-    passed: served.length === stage.fleet.inService.length,
-    measured: `${served.length} of ${stage.fleet.inService.length} instances`,
-    expected: 'every instance',
-  };
+async function checkCredentials({ fleet: { inService }, metadataLog }: Stage): Promise<Check> {
+  const log = await metadataLog();
+  const served = inService.filter(({ id }) => log.includes(`${id} GET ${CREDENTIALS_PATH} 200`));
+  const check = "credentials come from each instance's metadata service (IMDSv2)";
+  return everyInstance(check, served.length, inService.length);
 }
 
-function proveLaunches({ fleet: { inService } }: Stage): Check {
+function checkLaunches({ fleet: { inService } }: Stage): Check {
   const completed = inService.filter(({ launch }) => launch?.by === 'instance' && launch.result === 'CONTINUE');
-  return {
-    check: 'an instance enters service when its own launch hook said CONTINUE',
-    passed: completed.length === inService.length,
-    measured: `${completed.length} of ${inService.length} instances`,
-    expected: 'every instance',
-  };
+  const check = 'an instance enters service after its own launch hook said CONTINUE';
+  return everyInstance(check, completed.length, inService.length);
 }
 
-/** That somebody listens there is shown by the proofs that get through: load balancer to app and database, bastion to SSH. */
-async function refuses(what: string, from: Attachment, address: string, port: number): Promise<Check> {
+/** Other checks show that the port is open to those who may use it: load balancer to app and database, bastion to SSH. */
+async function checkRefusal(what: string, from: Attachment, address: string, port: number): Promise<Check> {
   const connects = await canConnect(from, address, port);
-  return {
-    check: `${what} is refused`,
-    passed: !connects,
-    measured: connects ? 'connected' : 'refused',
-    expected: 'refused',
-  };
+  const measured = connects ? 'connected' : 'refused';
+  return { check: `${what} is refused`, passed: !connects, measured, expected: 'refused' };
 }
 
-async function proveBastion({ operator, bastion, sandbox: { key } }: Stage, instance: string): Promise<Check> {
-  const isActive: CommandLine = ['systemctl', 'is-active', 'stampede'];
+async function checkBastion({ operator, bastion, sandbox: { key } }: Stage, instance: string): Promise<Check> {
+  const isActive = ['systemctl', 'is-active', 'stampede'] as const;
   const line = sshCommand(operator.namespace, key, instance, isActive, bastion.address);
-  const state = await captureQuietly(line).catch((error: Error) => error.message);
+  const state = (await captureQuietly(line).catch((error: Error) => error.message)).trim();
   return {
     check: 'SSH through the bastion reaches an instance',
-    passed: state.trim() === 'active',
-    measured: `stampede.service is ${state.trim()}`,
+    passed: state === 'active',
+    measured: `stampede.service is ${state}`,
     expected: 'active',
   };
 }
 
-async function statusOf(from: Attachment, url: string, deadlineS: number, accept: string): Promise<number> {
-  const format = ['--output', '/dev/null', '--write-out', '%{http_code}'];
-  const line: CommandLine = [
-    'curl',
-    '--silent',
-    '--max-time',
-    `${deadlineS}`,
-    '--header',
-    `accept: ${accept}`,
-    ...format,
-    url,
-  ];
-  return Number(await captureQuietly(from.namespace.inside(line)).catch(() => '0'));
+async function curl({ namespace }: Attachment, url: string, ...options: readonly string[]): Promise<string> {
+  return await captureQuietly(
+    namespace.inside(['curl', '--silent', '--max-time', `${CURL_DEADLINE_S}`, ...options, url]),
+  );
 }

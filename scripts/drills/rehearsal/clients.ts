@@ -5,13 +5,12 @@ import { TIMEOUTS_MS, TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import { OperatorError } from '../../cli/errors.ts';
 import { startBackground } from '../../cli/run.ts';
 import { becomesTrue, waitQuietly } from '../../cli/wait.ts';
-import type { Sandbox } from '../../machine/sandbox.ts';
 import { requireArtillery } from '../artillery/artillery.ts';
 import { ARTILLERY_ENV, OWN_ARTILLERY } from '../artillery/script.ts';
 import { type Health, isHealthy } from '../core/recovery.ts';
 import { type Answer, observationsOf } from './answers.ts';
 import { RequestLog } from './request-log.ts';
-import type { Attachment } from './stage/network.ts';
+import type { Stage } from './stage/stage.ts';
 
 /** Few, because each request costs artillery about 15 ms of CPU that the stage could use. */
 const REQUESTS_PER_S = 20;
@@ -33,13 +32,13 @@ export class Clients {
   }
 
   /** Resolves when the first request is answered. */
-  static async start(target: string, from: Attachment, { directory, undo }: Sandbox): Promise<Clients> {
+  static async start({ client, loadBalancer, sandbox: { directory, undo } }: Stage): Promise<Clients> {
     await requireArtillery(OWN_ARTILLERY);
     const [script, notesFile] = [join(directory, 'artillery.json'), join(directory, 'requests.notes')];
     const requests = await RequestLog.make(notesFile);
     undo.later('the log of requests', () => requests.close());
-    await writeFile(script, JSON.stringify(evenLoadScript(target, notesFile)));
-    const line = from.namespace.inside([process.execPath, OWN_ARTILLERY, 'run', '--quiet', script]);
+    await writeFile(script, JSON.stringify(evenLoadScript(`http://${loadBalancer.address}`, notesFile)));
+    const line = client.namespace.inside([process.execPath, OWN_ARTILLERY, 'run', '--quiet', script]);
     const artillery = startBackground(line, { log: join(directory, 'artillery.log'), env: ARTILLERY_ENV });
     undo.later('artillery', artillery.stop);
     const clients = new Clients(artillery.child, requests);

@@ -3,19 +3,25 @@ import type { Timeline } from '../../core/timeline.ts';
 import type { CpuLoad } from '../scaling/prediction.ts';
 import type { Stage } from '../stage/stage.ts';
 
-/** What a fault leaves to judge. */
+/** What a fault leaves for the report. */
 export interface FaultOutcome {
-  readonly checks: readonly Check[];
-  /** What made the fleet scale. @default - nothing did */
+  /** Checks beside the drill's objectives. @default - none */
+  readonly checks?: readonly Check[];
+  /** The CPU load that made the fleet scale. @default - it did not have to */
   readonly cpuLoad?: CpuLoad;
 }
 
-/** A fault on this machine. */
-export interface Fault {
-  /** Called after the steady state; resolves when the fleet is back at its desired capacity. */
-  readonly cause: (stage: Stage, timeline: Timeline) => Promise<FaultOutcome>;
-  /** Seconds of the template that pass in a real one during the drill. @default - those of the load balancer */
-  readonly timeFactor?: number;
-  /** What an instance may use at most, for its CPU in percent. @default - the whole machine */
-  readonly cpusPerInstance?: number;
+/** Causes a fault; resolves when the group is at desired capacity again. */
+export type CauseFault = (stage: Stage, timeline: Timeline) => Promise<FaultOutcome>;
+
+/** Records that a fault begins now; the returned function records its end. */
+export function beginFault(timeline: Timeline, text: string): () => void {
+  const fromS = timeline.second;
+  timeline.log(`fault: ${text}`);
+  return () => timeline.faults.push({ fromS, toS: Math.max(fromS + 1, timeline.second), text });
+}
+
+/** A check that every instance must pass. */
+export function everyInstance(check: string, passing: number, all: number): Check {
+  return { check, passed: passing === all, measured: `${passing} of ${all} instances`, expected: 'every instance' };
 }

@@ -5,10 +5,10 @@ import type { Timeline } from '../../core/timeline.ts';
 import type { StageFacts } from '../stage/stage-facts.ts';
 import { TIME_FACTORS } from '../stage/time-factors.ts';
 
-/** After its last computation was sent, an overloaded fleet works on what it has not answered yet. */
+/** After the last computation was sent, an overloaded fleet still works on its backlog. */
 const BACKLOG_S = 5;
 
-/** What made a fleet scale. */
+/** The CPU load that made a fleet scale. */
 export interface CpuLoad {
   /** When the first period of the controller began, epoch milliseconds. */
   readonly scalingFromMs: number;
@@ -16,12 +16,12 @@ export interface CpuLoad {
   readonly sentAtMs: readonly number[];
 }
 
-/** A second of a run with the computations that were sent in it. */
-export interface HeatedSecond extends Observation {
-  readonly heat: number;
+/** A second of a run, with the computations that were requested in it. */
+export interface LoadedSecond extends Observation {
+  readonly computations: number;
 }
 
-/** What the simulation makes of the clients' requests and the heat together; undefined when their CPU was not seen. */
+/** The simulation of the clients' requests together with the CPU load; undefined when their CPU was not measured. */
 export function predictScaling(
   { scaling, targetGroup: { deregistrationDelayS, healthCheck } }: Pick<StageFacts, 'scaling' | 'targetGroup'>,
   timeline: Timeline,
@@ -29,8 +29,8 @@ export function predictScaling(
   observations: readonly Observation[],
 ): Prediction | undefined {
   const sent = Map.groupBy(sentAtMs, (atMs) => Math.floor(timeline.secondsAt(atMs)));
-  const heated = observations.map((each) => ({ ...each, heat: sent.get(each.second)?.length ?? 0 }));
-  const cost = cpuCosts(heated);
+  const loaded = observations.map((each) => ({ ...each, computations: sent.get(each.second)?.length ?? 0 }));
+  const cost = cpuCosts(loaded);
   if (!cost) return undefined;
   const inputs = {
     settings: scaling,
@@ -41,34 +41,41 @@ export function predictScaling(
     metricDelayS: USUAL_METRIC_DELAY_S,
     requestsPerInstance: 1 / cost.request,
   };
-  const weight = cost.heat / cost.request;
+  const weight = cost.computation / cost.request;
   return predict(
     inputs,
-    heated.map(({ heat, requestsPerS, ...each }) => ({ ...each, requestsPerS: requestsPerS + heat * weight })),
+    loaded.map(({ computations, requestsPerS, ...each }) => ({
+      ...each,
+      requestsPerS: requestsPerS + computations * weight,
+    })),
   );
 }
 
 /**
- * Seconds of an instance's CPU that a client's request takes, with its share of what runs anyway, and that a computation
- * takes on top: the first from calm seconds, the second from the others. Undefined when one of them was not seen.
+ * Seconds of an instance's CPU that a client's request takes, with its share of the idle load, and that a computation
+ * takes: the first from seconds without computations, the second from the others. Undefined when one cannot be measured.
  */
-export function cpuCosts(seconds: readonly HeatedSecond[]): { request: number; heat: number } | undefined {
-  const hot = seconds.filter(({ heat }) => heat > 0).map(({ second }) => second);
-  const [fromS, toS] = [Math.min(...hot), Math.max(...hot) + BACKLOG_S];
-  const isCalm = ({ second }: HeatedSecond) => second < fromS || second > toS;
-  const calm = sums(seconds.filter(isCalm));
-  const heated = sums(seconds.filter((each) => !isCalm(each)));
-  const request = calm.busy / calm.requests;
-  const heat = (heated.busy - request * heated.requests) / heated.heat;
-  return request > 0 && heat > 0 && Number.isFinite(request + heat) ? { request, heat } : undefined;
+export function cpuCosts(
+  seconds: readonly LoadedSecond[],
+): { readonly request: number; readonly computation: number } | undefined {
+  const busy = seconds.filter(({ computations }) => computations > 0).map(({ second }) => second);
+  const [fromS, toS] = [Math.min(...busy), Math.max(...busy) + BACKLOG_S];
+  const isLoaded = ({ second }: LoadedSecond) => second >= fromS && second <= toS;
+  const calm = sums(seconds.filter((each) => !isLoaded(each)));
+  const loaded = sums(seconds.filter(isLoaded));
+  const request = calm.busyS / calm.requests;
+  const computation = (loaded.busyS - request * loaded.requests) / loaded.computations;
+  return request > 0 && computation > 0 && Number.isFinite(request + computation)
+    ? { request, computation }
+    : undefined;
 }
 
-function sums(seconds: readonly HeatedSecond[]) {
-  const seen = seconds.filter(({ cpuPercent, inService }) => cpuPercent !== undefined && inService !== undefined);
-  const total = (value: (each: HeatedSecond) => number) => seen.reduce((sum, each) => sum + value(each), 0);
+function sums(seconds: readonly LoadedSecond[]) {
+  const measured = seconds.filter(({ cpuPercent, inService }) => cpuPercent !== undefined && inService !== undefined);
+  const total = (value: (each: LoadedSecond) => number) => measured.reduce((sum, each) => sum + value(each), 0);
   return {
-    busy: total(({ cpuPercent = 0, inService = 0 }) => (cpuPercent / 100) * inService),
+    busyS: total(({ cpuPercent = 0, inService = 0 }) => (cpuPercent / 100) * inService),
     requests: total(({ requestsPerS }) => requestsPerS),
-    heat: total(({ heat }) => heat),
+    computations: total(({ computations }) => computations),
   };
 }

@@ -24,6 +24,9 @@ export type StageFacts = Readonly<ReturnType<typeof readStageFacts>>;
 
 /** The settings that differ from a deployment: no certificate, and the bastion accepts the operator's address. */
 const SETTINGS = ['allowPlainHttp=true', `sshCidrs=${OUTSIDE.operator}/32`];
+/** Name of the table in a rehearsal. */
+export const TABLE_NAME = 'rehearsal';
+
 const SYNTH_DEADLINE_MS = 300_000;
 
 const balancerSubnets = z.object({ Subnets: z.array(z.string()) });
@@ -32,13 +35,13 @@ const groupSchema = z.object({
   LaunchTemplate: z.object({ LaunchTemplateId: z.string() }),
 });
 
-/** Synthesises the stage that is rehearsed, and reads its templates. */
-export async function synthesizeStage(stage: string, directory: string): Promise<Template[]> {
+/** Synthesises the stage that is rehearsed, and reads its facts. */
+export async function synthesizeStage(stage: string, directory: string): Promise<StageFacts> {
   const output = join(directory, 'cdk.out');
   const settings = [`stage=${stage}`, ...SETTINGS].flatMap((setting) => ['-c', setting]);
   const synth: CommandLine = ['npm', 'run', '--silent', 'synth', '--', '--output', output, ...settings];
   await captureQuietly(synth, { deadlineMs: SYNTH_DEADLINE_MS });
-  return await loadStage(output, stage);
+  return readStageFacts(await loadStage(output, stage), TABLE_NAME);
 }
 
 /** Reads the facts of a stage whose table is named `tableName` here. */

@@ -14,10 +14,7 @@ import { Launcher } from './launcher.ts';
 import { LifecycleHookEndpoint } from './lifecycle-hook-endpoint.ts';
 import { Haproxy } from './load-balancer.ts';
 import { type Attachment, AWS_PORT, addressIn, METADATA_ADDRESS, OUTSIDE, StageNetwork } from './network.ts';
-import type { StageFacts } from './stage-facts.ts';
-
-/** Name of the table in a rehearsal. */
-export const TABLE_NAME = 'rehearsal';
+import { type StageFacts, TABLE_NAME } from './stage-facts.ts';
 
 const READY_DEADLINE_MS = 15_000;
 const HOST_KEYS_UNIT = 'etc/systemd/system/ssh.service.d/10-host-keys.conf';

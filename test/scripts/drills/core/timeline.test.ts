@@ -6,7 +6,7 @@ describe('Timeline', () => {
   it('records events by their second and says which of them detected the fault', (context) => {
     context.mock.method(console, 'error', () => {});
     const timeline = new Timeline(Date.now() - 7_000);
-    timeline.tell('target down', true);
+    timeline.log('target down', true);
     assert.deepEqual(timeline.events, [{ second: 7, text: 'target down', detection: true }]);
   });
 

@@ -13,17 +13,17 @@ const seconds = Array.from({ length: 40 }, (_, second) => ({
   cpuPercent: second >= 10 && second < 22 ? 100 : 20,
   desired: 2,
   inService: 2,
-  heat: second >= 10 && second < 20 ? 10 : 0,
+  computations: second >= 10 && second < 20 ? 10 : 0,
 }));
 
 describe('cpuCosts', () => {
-  it('tells what a request takes from calm seconds, and what a computation takes from all it kept busy', () => {
-    // Calm: 0.4 of an instance for 20 requests. Heated: 12 x 2 and 3 x 0.4, less 0.02 x 20 in each of 15 seconds, for 100.
-    const { request = 0, heat = 0 } = cpuCosts(seconds) ?? {};
-    assert.deepEqual([request.toFixed(6), heat.toFixed(6)], ['0.020000', '0.192000']);
+  it('measures a request in calm seconds, and a computation in the seconds that it kept busy', () => {
+    // Calm: 0.4 of an instance for 20 requests. Loaded: 12 x 2 and 3 x 0.4, less 0.02 x 20 in each of 15 seconds, for 100.
+    const { request = 0, computation = 0 } = cpuCosts(seconds) ?? {};
+    assert.deepEqual([request.toFixed(6), computation.toFixed(6)], ['0.020000', '0.192000']);
   });
 
-  it('tells nothing without calm, heat or CPU', () => {
+  it('is undefined without calm seconds, computations or CPU', () => {
     assert.equal(cpuCosts(seconds.slice(10, 20)), undefined);
     assert.equal(cpuCosts(seconds.slice(0, 10)), undefined);
     assert.equal(cpuCosts(seconds.map(({ cpuPercent: _, ...each }) => each)), undefined);
@@ -34,8 +34,10 @@ describe('predictScaling', () => {
   const timeline = new Timeline(1_000_000);
   const targetGroup = { deregistrationDelayS: 20, healthCheck: { intervalS: 10, unhealthyThreshold: 2 } };
   const facts = { scaling: settings, targetGroup } as Parameters<typeof predictScaling>[0];
-  const sentAtMs = seconds.flatMap(({ second, heat }) => Array<number>(heat).fill(1_000_000 + 1_000 * second));
-  const observed = seconds.map(({ heat: _, ...each }) => each);
+  const sentAtMs = seconds.flatMap(({ second, computations }) =>
+    Array<number>(computations).fill(1_000_000 + 1_000 * second),
+  );
+  const observed = seconds.map(({ computations: _, ...each }) => each);
 
   it('weighs a computation by its CPU in requests of clients', () => {
     const prediction = predictScaling(facts, timeline, { scalingFromMs: 1_010_000, sentAtMs }, observed);

@@ -1,11 +1,11 @@
 /**
- * Keeps the CPUs of a stage busy: `heat.ts URL PER_S SECONDS`. Prints when it sent each request, in epoch milliseconds;
- * what becomes of them is not of interest.
+ * Keeps the CPUs of a stage busy: `cpu-load-process.ts URL PER_S SECONDS`. Prints when it sends each request, in epoch
+ * milliseconds, and ignores the answers.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const [url, perS, seconds] = process.argv.slice(2);
-if (!url || !perS || !seconds) throw new Error('usage: heat.ts URL PER_S SECONDS');
+if (!url || !perS || !seconds) throw new Error('usage: cpu-load-process.ts URL PER_S SECONDS');
 
 const endMs = performance.now() + Number(seconds) * 1_000;
 while (performance.now() < endMs) {

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { IMAGE_PATHS } from '../../../../ami/contract.ts';
+import { becomesTrue } from '../../../cli/wait.ts';
+import type { Timeline } from '../../core/timeline.ts';
+import { derivedImage } from '../stage/images.ts';
+import type { Member } from '../stage/launcher.ts';
+import type { Stage } from '../stage/stage.ts';
+import { beginFault, everyInstance, type FaultOutcome } from './fault.ts';
+
+/** Several times the compressed timeout of the launch hook. */
+const ABANDONED_DEADLINE_MS = 60_000;
+
+/** Rolls out an image whose app cannot start: its launch is abandoned, and the old instances keep serving. */
+export async function rollOutBadImage(stage: Stage, timeline: Timeline): Promise<FaultOutcome> {
+  const { fleet } = stage;
+  const [good, before] = [fleet.image, fleet.inService];
+  const ecosystem = join(IMAGE_PATHS.app, 'ecosystem.config.js');
+  const bad = await derivedImage(stage, ecosystem, () => 'throw new Error("a bad image");\n');
+  fleet.image = bad;
+  fleet.desired += 1;
+  const end = beginFault(timeline, 'an image whose app does not start is rolled out');
+  const launched = new Set<Member>();
+  const abandoned = () => [...launched].filter(({ launch }) => launch?.result === 'ABANDON');
+  const isAbandoned = () => {
+    for (const member of fleet.members.filter(({ image }) => image === bad)) launched.add(member);
+    return abandoned().length > 0;
+  };
+  await becomesTrue(isAbandoned, ABANDONED_DEADLINE_MS);
+  fleet.desired -= 1;
+  await fleet.rollBackTo(good);
+  end();
+  await fleet.settled();
+  const served = [...launched].filter(({ inServiceAtMs }) => inServiceAtMs !== undefined).length;
+  const stayed = before.filter((member) => fleet.inService.includes(member)).length;
+  return {
+    checks: [
+      {
+        check: 'the launch of the bad image is abandoned',
+        passed: abandoned().length > 0,
+        measured:
+          abandoned()
+            .map(({ launch }) => `ABANDON by ${launch?.by}`)
+            .join(', ') || 'it still waits',
+        expected: "ABANDON by the instance or by the hook's timeout",
+      },
+      {
+        check: 'the bad image gets no traffic',
+        passed: served === 0 && launched.size > 0,
+        measured: `${served} of ${launched.size} launched instances were in service`,
+        expected: 'none, and at least one launched',
+      },
+      everyInstance('the old instances stay', stayed, before.length),
+    ],
+  };
+}
+
+/** Replaces every instance by one of a newer image, like the group's instance refresh: launch before terminate. */
+export async function rollOutNewerImage(stage: Stage, timeline: Timeline): Promise<FaultOutcome> {
+  const { fleet } = stage;
+  const addFact = (facts: string) => JSON.stringify({ ...JSON.parse(facts), rehearsed: 'newer' });
+  fleet.image = await derivedImage(stage, IMAGE_PATHS.bakeFacts, addFact);
+  const end = beginFault(timeline, 'a newer image is rolled out');
+  for (const old of fleet.inService) {
+    // The group may have terminated an old one by itself to balance the zones.
+    if (old.state !== 'inService') continue;
+    fleet.desired += 1;
+    await fleet.settled();
+    // Lowered in the same step, so that the group launches no replacement for the terminated instance.
+    fleet.desired -= 1;
+    await fleet.terminate(old);
+    await fleet.settled();
+  }
+  end();
+  const newer = fleet.inService.filter(({ image }) => image === fleet.image).length;
+  return { checks: [everyInstance('every instance runs the newer image', newer, fleet.desired)] };
+}
