@@ -2,6 +2,7 @@ import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
+import { Stopwatch } from './cli/stopwatch.ts';
 import { textTable } from './cli/table.ts';
 import { withUndo } from './cli/undo.ts';
 import { ownArchitecture } from './image/architecture.ts';
@@ -10,7 +11,6 @@ import { checkBoot } from './image/boot-check.ts';
 import { readCheckout } from './image/checkout.ts';
 import { bakeOffline } from './image/offline-bake.ts';
 import { prepareBake } from './image/packer.ts';
-import { Stopwatch } from './image/stopwatch.ts';
 import { makeBaseRoot } from './machine/base-root.ts';
 import { openSandbox } from './machine/sandbox.ts';
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { main } from './cli/main.ts';
+import { Stopwatch } from './cli/stopwatch.ts';
 import { textTable } from './cli/table.ts';
 import { type Undo, withUndo } from './cli/undo.ts';
 import { STAGE_OPTION } from './cli/values.ts';
@@ -15,7 +16,6 @@ import { openStage } from './drills/rehearsal/stage/stage.ts';
 import { synthesizeStage } from './drills/rehearsal/stage/stage-facts.ts';
 import { TIME_FACTORS } from './drills/rehearsal/stage/time-factors.ts';
 import { readCheckout } from './image/checkout.ts';
-import { Stopwatch } from './image/stopwatch.ts';
 import { openSandbox } from './machine/sandbox.ts';
 
 const ALL_DRILLS = drillsOn('rehearsal');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
-import { readJson } from './read-json.ts';
+import { readJson } from '../cli/read-json.ts';
 
 /** Facts of each bake, one directory per image name (not in git). */
 export const BAKES_DIRECTORY = 'bakes';

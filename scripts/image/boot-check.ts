@@ -4,6 +4,7 @@ import { IMAGE_PATHS } from '../../ami/contract.ts';
 import { ENV, HEALTH_PATH, PORT } from '../../server/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { type CommandLine, captureQuietly, run } from '../cli/run.ts';
+import type { Stopwatch } from '../cli/stopwatch.ts';
 import { waitQuietly } from '../cli/wait.ts';
 import { Container, type ContainerFile } from '../machine/container.ts';
 import { startLifecycleHookEndpoint, startTestDatabase } from '../machine/fixtures.ts';
@@ -13,7 +14,6 @@ import { pm2Daemon, pm2Workers } from '../machine/processes.ts';
 import { nameInRun } from '../machine/run-name.ts';
 import type { Sandbox } from '../machine/sandbox.ts';
 import { authorizedKeys, sshCommand, waitForSsh } from '../machine/ssh.ts';
-import type { Stopwatch } from './stopwatch.ts';
 
 const LOOPBACK = '127.0.0.1';
 const DATABASE = { host: LOOPBACK, port: 8000, table: 'boot-check' } as const;

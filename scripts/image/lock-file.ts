@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
-import { readJson } from './read-json.ts';
+import { readJson } from '../cli/read-json.ts';
 
 const LOCKED_PACKAGE = z.object({
   version: z.string(),

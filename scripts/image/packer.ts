@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
+import { readJson } from '../cli/read-json.ts';
 import type { CommandLine } from '../cli/run.ts';
 import type { Architecture } from './architecture.ts';
 import { BAKES_DIRECTORY } from './bake-facts.ts';
 import { type Payload, type PayloadOptions, packPayload } from './payload.ts';
-import { readJson } from './read-json.ts';
 
 /** The input of a bake, the same on AWS and offline. */
 export interface Bake {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
+import { readJson } from '../cli/read-json.ts';
 import { captureQuietly } from '../cli/run.ts';
 import { type Architecture, NODE_PACKAGES } from './architecture.ts';
 import { closureOf, type LockFile, lockedPackage, readLockFile } from './lock-file.ts';
-import { readJson } from './read-json.ts';
 
 /** A tarball with what the image contains besides Debian. */
 export interface Payload {

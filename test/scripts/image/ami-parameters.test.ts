@@ -27,18 +27,18 @@ describe('publishing a bake', () => {
 });
 
 describe('moving current', () => {
-  it('remembers where it was', () => {
+  it('keeps the image before it as previous', () => {
     assert.deepEqual(moveCurrent({ current: 'ami-1', previous: 'ami-0' }, 'ami-2'), [
       { name: '/stampede/ami/previous', from: 'ami-0', to: 'ami-1' },
       { name: '/stampede/ami/current', from: 'ami-1', to: 'ami-2' },
     ]);
   });
 
-  it('has nothing to remember the first time', () => {
+  it('sets no previous the first time', () => {
     assert.deepEqual(moveCurrent({}, 'ami-1'), [{ name: '/stampede/ami/current', from: undefined, to: 'ami-1' }]);
   });
 
-  it('changes nothing when it is there already', () =>
+  it('changes nothing when current is that image already', () =>
     assert.deepEqual(moveCurrent({ current: 'ami-1' }, 'ami-1'), []));
 
   it('is undone by moving back to previous', () => {
@@ -60,14 +60,14 @@ describe('parameters', () => {
     [`/stampede/ami/${COMMIT}`, 'ami-2'],
   ]);
 
-  it('keep the images they point to, but not by naming a commit', () => {
+  it('use the images they point to, except those named by a commit', () => {
     assert.deepEqual(usesByPointers(parameters), [
       { imageId: 'ami-2', by: 'parameter /stampede/ami/current' },
       { imageId: 'ami-1', by: 'parameter /stampede/ami/release-1.0' },
     ]);
   });
 
-  it('that name a commit go with its image', () => {
+  it('named by a commit are found by their image', () => {
     assert.deepEqual(namesOfCommits(parameters, 'ami-2'), [`/stampede/ami/${COMMIT}`]);
     assert.deepEqual(namesOfCommits(parameters, 'ami-1'), []);
   });

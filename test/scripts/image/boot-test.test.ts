@@ -16,7 +16,7 @@ describe('a boot test', () => {
     assert.doesNotMatch(userData, /LAUNCH_HOOK_NAME|AUTO_SCALING_GROUP_NAME/);
   });
 
-  it('ends its instance even when the operator’s machine is lost', () => {
+  it('ends its instance even if the operator’s machine is lost', () => {
     assert.equal(request.InstanceInitiatedShutdownBehavior, 'terminate');
     assert.match(userData, /systemctl poweroff/);
   });
@@ -25,13 +25,13 @@ describe('a boot test', () => {
     assert.match(userData, /^systemd-run .* \/run\/boot-test$/m);
   });
 
-  it('knows no verdict before the console tells it', () => assert.equal(readVerdict('booting ...', 'i-1'), undefined));
+  it('has no verdict before the console shows it', () => assert.equal(readVerdict('booting ...', 'i-1'), undefined));
 
   it('passes when the console says so', () => {
     assert.equal(readVerdict('...\nstampede boot test: passed\n', 'i-1'), 'passed');
   });
 
-  it('fails with what the spec found', () => {
+  it('fails with the failed checks of the spec', () => {
     const console = '✖ has no failed unit\nstampede boot test: failed\n';
     assert.throws(() => readVerdict(console, 'i-1'), /boot test on i-1 failed: ✖ has no failed unit/);
   });

@@ -13,19 +13,19 @@ const IMAGE: Image = {
 };
 
 describe('checking an image', () => {
-  it('accepts the one that is meant', () => {
+  it('accepts an image as expected', () => {
     assert.doesNotThrow(() => requireImage(IMAGE, 'a'.repeat(40), 'arm64'));
   });
 
-  it('refuses one of another commit', () => {
+  it('refuses an image of another commit', () => {
     assert.throws(() => requireImage(IMAGE, 'b'.repeat(40)), /tag Commit is a{40}, expected b{40}/);
   });
 
-  it('refuses one of another architecture', () => {
+  it('refuses an image of another architecture', () => {
     assert.throws(() => requireImage(IMAGE, undefined, 'amd64'), /architecture is arm64, expected x86_64/);
   });
 
-  it('refuses one that is not ready, or not ours', () => {
+  it('refuses an image that is not ready or of another service', () => {
     const foreign = { ...IMAGE, state: 'pending', tags: {} };
     assert.throws(() => requireImage(foreign), /state is pending, expected available; tag Service is missing/);
   });

@@ -29,7 +29,7 @@ async function prune(answers: Answers, ...args: string[]) {
 }
 
 describe('npm run images:prune', () => {
-  it('lists every image with the reason why it stays, and deletes nothing', async () => {
+  it('lists every image with the reason to keep it, and deletes nothing', async () => {
     const { code, stdout, deleted } = await prune(ACCOUNT, '--newest', '1');
     assert.equal(code, 0);
     assert.match(stdout, /ami-00000005 .* one of the newest 1\n/);
@@ -68,7 +68,7 @@ describe('npm run images:prune', () => {
     });
   }
 
-  it('deletes nothing when nothing at all is in use', async () => {
+  it('deletes nothing when nothing is in use', async () => {
     const idle = imagesOnAws({ images: [{ id: 'ami-00000001', createdAt: '2020-01-01T00:00:00.000Z' }] });
     const { code, stderr, deleted } = await prune(idle, '--newest', '0', '--delete');
     assert.equal(code, 1);
@@ -76,7 +76,7 @@ describe('npm run images:prune', () => {
     assert.deepEqual(deleted, []);
   });
 
-  it('refuses a number that is none', async () => {
+  it('refuses a value that is not a number', async () => {
     const { code, stderr } = await prune(ACCOUNT, '--days', 'x');
     assert.equal(code, 2);
     assert.match(stderr, /--days is 'x': expected a whole number, 0 or more/);

@@ -6,7 +6,7 @@ import { closureOf, type LockFile } from '../../../scripts/image/lock-file.ts';
 const own = JSON.parse(readFileSync('package-lock.json', 'utf8')) as LockFile;
 
 describe('the closure of a package', () => {
-  it('finds what each package would load: the nearest node_modules above it', () => {
+  it('resolves each dependency in the nearest node_modules above it', () => {
     const lock = {
       packages: {
         'node_modules/pm2': { version: '1', dependencies: { a: '*', b: '*' } },
@@ -41,7 +41,7 @@ describe('the closure of a package', () => {
     assert.throws(() => closureOf(lock, 'pm2'), /node_modules\/pm2 needs gone/);
   });
 
-  it('of pm2 brings neither the server nor a development tool into the image', () => {
+  it('of pm2 contains neither the server nor a development tool', () => {
     const closure = closureOf(own, 'pm2');
     assert.ok(closure.includes('node_modules/pm2'));
     for (const name of ['express', 'dynalite', 'aws-cdk', 'typescript', '@aws-sdk/client-dynamodb']) {

@@ -16,7 +16,7 @@ const BAKE = {
 } as const;
 
 describe('the packer command', () => {
-  it('bakes one source with all that must be told', () => {
+  it('bakes one source with all variables', () => {
     assert.equal(
       commandText(packerCommand('build', 'amazon-ebs.aws', bakeVariables(BAKE), '.')),
       "packer build '-only=*.amazon-ebs.aws' -color=false -var image_name=stampede-1.0.0 -var app_version=1.0.0 " +
@@ -27,7 +27,7 @@ describe('the packer command', () => {
 });
 
 describe('the name of an image', () => {
-  it('tells version, architecture, commit and time', () => {
+  it('contains version, architecture, commit and time', () => {
     const now = new Date('2026-11-21T07:45:06.789Z');
     assert.equal(imageName('1.0.0', 'arm64', COMMIT, now), 'stampede-1.0.0-arm64-0123456789ab-20261121T074506');
   });
@@ -52,7 +52,7 @@ describe("Packer's manifest", async () => {
     return await bakedImageId(imageName, region, file);
   };
 
-  it('tells the image of the last run in the region', async () => {
+  it('contains the image of the last run in the region', async () => {
     assert.equal(await idIn(MANIFEST, 'image-2', 'eu-west-1'), 'ami-2');
   });
 

@@ -13,7 +13,7 @@ describe('the payload', () => {
   const tarball = Buffer.from('node');
   const checksum = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
 
-  it('takes a tarball that has the locked checksum', () => {
+  it('accepts a tarball that has the locked checksum', () => {
     assert.doesNotThrow(() => requireIntegrity(tarball, checksum, 'node@26'));
   });
 
@@ -22,7 +22,7 @@ describe('the payload', () => {
     assert.throws(() => requireIntegrity(tarball, undefined, 'node@26'), /expected undefined of package-lock.json/);
   });
 
-  it('is not made of a commit with changes beside it', () => {
+  it('is not made from a working tree with changes', () => {
     assert.throws(
       () => requireClean({ commit: 'a'.repeat(40), changes: [' M x.ts'] }),
       /differs from a{12} in 1 file.*'M x.ts'/,
@@ -49,7 +49,7 @@ async function temporaryDirectory(context: TestContext): Promise<string> {
 }
 
 describe('a tarball', () => {
-  it('holds the whole directory, under the checksum that is told', async (context) => {
+  it('contains the directory and has the returned checksum', async (context) => {
     const directory = await temporaryDirectory(context);
     await mkdir(join(directory, 'in/bin'), { recursive: true });
     await writeFile(join(directory, 'in/bin/tool'), 'x'.repeat(100_000), { mode: 0o755 });

@@ -51,7 +51,7 @@ describe('npm run promote', () => {
     assert.match(stdout, /Next: npm run deploy -- --stage dev --ami ami-00000002/);
   });
 
-  it('moves nothing when the boot test fails, and ends the instance', async () => {
+  it('changes no parameter when the boot test fails, and ends the instance', async () => {
     const { code, stderr, written, operations } = await start('promote', onStage('✖ x\nstampede boot test: failed\n'));
     assert.equal(code, 1);
     assert.match(stderr, /the boot test on i-test failed: ✖ x/);
@@ -73,7 +73,7 @@ describe('npm run promote', () => {
     assert.match(stderr, /ami-00000002 .* architecture is arm64, expected x86_64/);
   });
 
-  it('refuses an image whose tags are not of the commit', async () => {
+  it('refuses an image whose tags name another commit', async () => {
     const commit = 'd'.repeat(40);
     const parameters = { ...POINTERS, [`/stampede/ami/${commit}`]: NEW.id };
     const { code, stderr } = await start('promote', imagesOnAws({ images: [NEW], parameters }), '--commit', commit);
@@ -94,7 +94,7 @@ describe('npm run promote', () => {
     assert.match(stderr, /--commit is 'abc123': expected the 40 hexadecimal digits of a commit/);
   });
 
-  it('tells what to do when there is no candidate', async () => {
+  it('says what to do without a candidate', async () => {
     const { code, stderr } = await start('promote', imagesOnAws({ images: [] }));
     assert.equal(code, 1);
     assert.match(stderr, /\/stampede\/ami\/candidate does not exist: run npm run bake/);
@@ -102,21 +102,21 @@ describe('npm run promote', () => {
 });
 
 describe('npm run rollback', () => {
-  it('points current back, and remembers what it left', async () => {
+  it('points current back, and previous to the image before', async () => {
     const parameters = { '/stampede/ami/current': NEW.id, '/stampede/ami/previous': OLD.id };
     const { code, written } = await start('rollback', imagesOnAws({ images: [OLD, NEW], parameters }));
     assert.equal(code, 0);
     assert.deepEqual(written, ['/stampede/ami/previous=ami-00000002', '/stampede/ami/current=ami-00000001']);
   });
 
-  it('refuses when there is nothing to go back to', async () => {
+  it('refuses when there is no previous image', async () => {
     const parameters = { '/stampede/ami/current': NEW.id };
     const { code, stderr } = await start('rollback', imagesOnAws({ images: [NEW], parameters }));
     assert.equal(code, 1);
     assert.match(stderr, /there is no previous image/);
   });
 
-  it('refuses to go back to an image that is gone', async () => {
+  it('refuses a previous image that no longer exists', async () => {
     const parameters = { '/stampede/ami/current': NEW.id, '/stampede/ami/previous': OLD.id };
     const { code, stderr, written } = await start('rollback', imagesOnAws({ images: [NEW], parameters }));
     assert.equal(code, 1);

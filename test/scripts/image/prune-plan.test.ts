@@ -57,7 +57,7 @@ describe('pruning images', () => {
     );
   });
 
-  it('leaves the newest of each architecture', () => {
+  it('keeps the newest of each architecture', () => {
     fc.assert(
       fc.property(inventory, rules, (given, keep) => {
         const going = new Set(goingOf(given, keep));
@@ -73,7 +73,7 @@ describe('pruning images', () => {
     );
   });
 
-  it('decides about every image once', () => {
+  it('decides once about every image', () => {
     fc.assert(
       fc.property(inventory, rules, (given, keep) => {
         const decided = planPrune(given, keep, NOW).map((decision) => decision.image.id);
@@ -88,12 +88,12 @@ describe('pruning images', () => {
     assert.deepEqual(goingOf({ images, uses }, { newest: 1, youngerThanDays: 30 }), [images[1]]);
   });
 
-  it('refuses when nothing is in use at all', () => {
+  it('refuses when nothing is in use', () => {
     const given = { images: [oldImage(1, 90)], uses: [] };
     assert.throws(() => planPrune(given, { newest: 0, youngerThanDays: 0 }, NOW), /check AWS_PROFILE and AWS_REGION/);
   });
 
-  it('refuses when it cannot tell which image is used', () => {
+  it('refuses when it is unclear which image is used', () => {
     const uses = [{ imageId: 'resolve:ssm:/x', by: 'launch template lt-1 version 1' }];
     const given = { images: [oldImage(1, 90)], uses };
     assert.throws(

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { OperatorError } from '../cli/errors.ts';
+import { OperatorError } from './errors.ts';
 
 /** Reads a JSON file by a schema. @throws OperatorError that says what is wrong in the file */
 export async function readJson<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.output<Schema>> {

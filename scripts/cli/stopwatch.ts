@@ -1,19 +1,19 @@
-/** Tells how long each step took, when it ends and once more at the end of all. */
+/** Measures how long each step takes. */
 export class Stopwatch {
-  readonly #laps: [step: string, seconds: string][] = [];
+  readonly #steps: [step: string, seconds: string][] = [];
 
-  /** Runs one step and takes its time. */
+  /** Runs one step and prints how long it took. */
   async time<Result>(step: string, action: () => Promise<Result>): Promise<Result> {
     const startMs = performance.now();
     const result = await action();
     const seconds = ((performance.now() - startMs) / 1_000).toFixed(2);
-    this.#laps.push([step, seconds]);
+    this.#steps.push([step, seconds]);
     console.error(`[${seconds} s] ${step}`);
     return result;
   }
 
-  /** The times as rows of a table. */
+  /** All steps so far as rows of a table. */
   get rows(): readonly (readonly [string, string])[] {
-    return this.#laps.map(([step, seconds]) => [step, `${seconds} s`]);
+    return this.#steps.map(([step, seconds]) => [step, `${seconds} s`]);
   }
 }
