@@ -16,21 +16,15 @@ export interface KeepRules {
   readonly youngerThanDays: number;
 }
 
-/** An image and why it is kept; without a reason it is deleted. */
-export interface Decision {
-  readonly image: Image;
-  readonly keptBecause: string | undefined;
-}
-
 const DAY_MS = 86_400_000;
 
 /**
- * Decides which images may be deleted.
+ * Decides why each image is kept; without a reason it may be deleted.
  *
  * @throws OperatorError when nothing is in use: then a wrong account or region is more likely than that all images
  * are superfluous
  */
-export function planPrune({ images, uses }: Inventory, { newest, youngerThanDays }: KeepRules, now: Date): Decision[] {
+export function planPrune({ images, uses }: Inventory, { newest, youngerThanDays }: KeepRules, now: Date) {
   if (uses.length === 0) {
     throw new OperatorError(
       'no launch template, instance or parameter uses any image here, so nothing is deleted: check AWS_PROFILE and AWS_REGION',
