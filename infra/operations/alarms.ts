@@ -6,15 +6,13 @@ import type { NetworkStack } from '../network/stack.ts';
 import { describeAlarm, notify } from '../runbook-alarm.ts';
 import type { ServiceStack } from '../service/stack.ts';
 import { type AppAlarms, appAlarms } from './app-alarms.ts';
-import type { AppMetrics } from './app-metrics.ts';
 import { burnRateAlarms } from './burn-rate-alarms.ts';
+import { natAlarms, tableAlarms } from './dependency-alarms.ts';
 import { FailureEvents } from './failure-events.ts';
-import { fleetAlarms } from './fleet-alarms.ts';
-import { imageAlarm } from './image-alarm.ts';
-import { natAlarms } from './nat-alarms.ts';
-import { tableAlarms } from './table-alarms.ts';
+import { fleetAlarms, imageAlarm } from './fleet-alarms.ts';
+import type { AppMetrics } from './metrics.ts';
 
-/** What is watched. */
+/** The stacks to watch. */
 export interface AlarmsProps {
   readonly data: DataStack;
   readonly network: NetworkStack;
@@ -23,30 +21,28 @@ export interface AlarmsProps {
   readonly metric: AppMetrics;
 }
 
-/** Every alarm, each with a runbook line, all told to people when they begin and when they end. */
+/** Every alarm, each with a runbook and with notifications when it starts and when it ends. */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { data, network, service, ami, metric }: AlarmsProps) {
     super(scope, id);
     const { settings } = service;
     const { groupName } = service.fleet;
-    const zones = network.vpc.availabilityZones;
     const app = appAlarms(this, metric);
     const table = tableAlarms(this, data.timestamps.table.tableName);
     const rest: readonly AlarmBase[] = [
-      ...fleetAlarms(this, { groupName, loadBalancer: service.loadBalancer, zones }),
+      ...fleetAlarms(this, { groupName, loadBalancer: service.loadBalancer, zones: network.vpc.availabilityZones }),
       ...natAlarms(this, network.natGatewayIds),
       ...burnRateAlarms(this, service.loadBalancer),
       ...new FailureEvents(this, 'Failures', { groupName, people: data.people }).alarms,
-      ...(ami.builtAt === undefined
-        ? []
-        : [imageAlarm(this, { groupName, builtAt: ami.builtAt, maxAgeDays: settings.imageMaxAgeDays })]),
     ];
+    const { builtAt } = ami;
+    const image =
+      builtAt === undefined ? [] : [imageAlarm(this, { groupName, builtAt, maxAgeDays: settings.imageMaxAgeDays })];
     const usersAffected = this.#usersAffected(service, app);
-    for (const alarm of [usersAffected, ...Object.values(app), ...Object.values(table), ...rest])
-      notify(data.people, alarm);
+    for (const alarm of [usersAffected, ...Object.values(app), ...table, ...rest, ...image]) notify(data.people, alarm);
   }
 
-  /** One message instead of four while users are hurt; what is broken behind it is in the others. */
+  /** One notification while users are affected; the other alarms say what is broken. */
   #usersAffected({ userAlarms }: ServiceStack, { commitFailures, heartbeat }: AppAlarms): CompositeAlarm {
     const causes = [userAlarms.serverErrors, userAlarms.slow, commitFailures, heartbeat];
     return new CompositeAlarm(this, 'UsersAffected', {

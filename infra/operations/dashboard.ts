@@ -13,10 +13,7 @@ import type { DataStack } from '../data/stack.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import type { ServiceStack } from '../service/stack.ts';
 import { healthyHosts, p99Seconds, requests, serverErrorPercent, unhealthyHosts } from '../service/traffic-metrics.ts';
-import type { AppMetrics } from './app-metrics.ts';
-import { groupMetric } from './group-metrics.ts';
-import { natMetric } from './nat-alarms.ts';
-import { tableMetric } from './table-alarms.ts';
+import { type AppMetrics, groupMetric, natMetric, tableMetric } from './metrics.ts';
 
 /** What the dashboard shows. */
 export interface DashboardProps {

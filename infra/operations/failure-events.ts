@@ -1,22 +1,19 @@
-import { Duration } from 'aws-cdk-lib';
-import { type Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { METRIC_PERIOD_S } from '../../server/contract.ts';
-import { runbookAlarm } from '../runbook-alarm.ts';
+import { type AlarmText, runbookAlarm } from '../runbook-alarm.ts';
+import { matchedEvents } from './metrics.ts';
 
-/** Whose failures to report, and to whom. */
+/** The group whose failures to report, and the topic. */
 export interface FailureEventsProps {
   readonly groupName: string;
   readonly people: ITopic;
 }
 
-interface Failure {
+interface Failure extends AlarmText {
   readonly detailTypes: readonly string[];
-  readonly means: string;
-  readonly runbook: string;
 }
 
 const FAILURES: Readonly<Record<string, Failure>> = {
@@ -38,7 +35,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   },
 };
 
-/** Tells people of failures that Auto Scaling reports as events, in full, and keeps an alarm of each kind for the overview. */
+/** Forwards Auto Scaling's failure events to the topic, and raises an alarm for each kind of them. */
 export class FailureEvents extends Construct {
   readonly alarms: readonly Alarm[];
 
@@ -57,21 +54,10 @@ export class FailureEvents extends Construct {
       return runbookAlarm(this, `${name}Alarm`, {
         means,
         runbook,
-        metric: matchedEvents(rule),
-        comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        metric: matchedEvents(rule.ruleName),
         threshold: 0,
         periods: 1,
-        missing: TreatMissingData.NOT_BREACHING,
       });
     });
   }
 }
-
-const matchedEvents = (rule: Rule): Metric =>
-  new Metric({
-    namespace: 'AWS/Events',
-    metricName: 'MatchedEvents',
-    dimensionsMap: { RuleName: rule.ruleName },
-    statistic: Stats.SUM,
-    period: Duration.seconds(METRIC_PERIOD_S),
-  });

@@ -8,11 +8,10 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { METRIC_PERIOD_S } from '../../server/contract.ts';
 import { runbookAlarm } from '../runbook-alarm.ts';
 import type { LoadBalancer } from '../service/load-balancer.ts';
 import { healthyHosts } from '../service/traffic-metrics.ts';
-import { groupMetric } from './group-metrics.ts';
+import { groupMetric, PERIOD } from './metrics.ts';
 
 /** The fleet to watch. */
 export interface FleetAlarmsProps {
@@ -22,67 +21,53 @@ export interface FleetAlarmsProps {
   readonly zones: readonly string[];
 }
 
-const period = Duration.seconds(METRIC_PERIOD_S);
-
-/** Alarms on the fleet's size: it cannot grow, does not grow, or stands on one leg. */
-export const fleetAlarms = (
-  scope: Construct,
-  { groupName, loadBalancer, zones }: FleetAlarmsProps,
-): readonly Alarm[] => [
-  runbookAlarm(scope, 'AtMaxCapacity', {
-    means: 'The fleet is as large as it may get; more load will make it slow.',
-    runbook:
-      'look at requests per second: if real, raise peakRate and deploy; if one client, turn on WAF or lower its limit.',
-    metric: roomToGrow(groupName),
-    comparison: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
-    threshold: 0,
-    periods: 5,
-    missing: TreatMissingData.NOT_BREACHING,
-  }),
-  runbookAlarm(scope, 'CapacityMissing', {
-    means: 'For 15 minutes fewer instances have been in service than wanted: launches fail or never become healthy.',
-    runbook:
-      'read the activity history of the Auto Scaling group; InsufficientInstanceCapacity: choose another instanceType; hook abandoned: read the log group system of the instance.',
-    metric: missingInstances(groupName),
-    comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    threshold: 0,
-    periods: 15,
-    missing: TreatMissingData.NOT_BREACHING,
-  }),
-  runbookAlarm(scope, 'ZoneImbalance', {
-    means:
-      'One zone has at least two healthy instances fewer than another: losing the full one would lose most of the fleet.',
-    runbook:
-      'look whether a zone of the region is impaired; if Auto Scaling cannot launch there it rebalances by itself later.',
-    metric: zoneImbalance(loadBalancer, zones),
-    comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    threshold: 1,
-    periods: 15,
-    missing: TreatMissingData.NOT_BREACHING,
-  }),
-];
-
-const roomToGrow = (groupName: string): IMetric =>
-  new MathExpression({
-    expression: 'largest - inService',
-    label: 'room to grow',
-    period,
-    usingMetrics: {
-      largest: groupMetric(groupName, 'GroupMaxSize'),
-      inService: groupMetric(groupName, 'GroupInServiceInstances'),
-    },
-  });
-
-const missingInstances = (groupName: string): IMetric =>
-  new MathExpression({
-    expression: 'desired - inService',
-    label: 'missing instances',
-    period,
-    usingMetrics: {
-      desired: groupMetric(groupName, 'GroupDesiredCapacity'),
-      inService: groupMetric(groupName, 'GroupInServiceInstances'),
-    },
-  });
+/** Alarms on the fleet's size: it cannot grow, does not grow, or is unevenly distributed. */
+export function fleetAlarms(scope: Construct, { groupName, loadBalancer, zones }: FleetAlarmsProps): readonly Alarm[] {
+  return [
+    runbookAlarm(scope, 'AtMaxCapacity', {
+      means: 'The fleet is as large as it may get; more load will make it slow.',
+      runbook:
+        'look at requests per second: if real, raise peakRate and deploy; if one client, turn on WAF or lower its limit.',
+      metric: new MathExpression({
+        expression: 'largest - inService',
+        label: 'room to grow',
+        period: PERIOD,
+        usingMetrics: {
+          largest: groupMetric(groupName, 'GroupMaxSize'),
+          inService: groupMetric(groupName, 'GroupInServiceInstances'),
+        },
+      }),
+      comparison: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
+      threshold: 0,
+      periods: 5,
+    }),
+    runbookAlarm(scope, 'CapacityMissing', {
+      means: 'For 15 minutes fewer instances have been in service than wanted: launches fail or never become healthy.',
+      runbook:
+        'read the activity history of the Auto Scaling group; InsufficientInstanceCapacity: choose another instanceType; hook abandoned: read the log group system of the instance.',
+      metric: new MathExpression({
+        expression: 'desired - inService',
+        label: 'missing instances',
+        period: PERIOD,
+        usingMetrics: {
+          desired: groupMetric(groupName, 'GroupDesiredCapacity'),
+          inService: groupMetric(groupName, 'GroupInServiceInstances'),
+        },
+      }),
+      threshold: 0,
+      periods: 15,
+    }),
+    runbookAlarm(scope, 'ZoneImbalance', {
+      means:
+        'One zone has at least two healthy instances fewer than another: losing the full one would lose most of the fleet.',
+      runbook:
+        'look whether a zone of the region is impaired; if Auto Scaling cannot launch there it rebalances by itself later.',
+      metric: zoneImbalance(loadBalancer, zones),
+      threshold: 1,
+      periods: 15,
+    }),
+  ];
+}
 
 function zoneImbalance(loadBalancer: LoadBalancer, zones: readonly string[]): IMetric {
   const { dimensions } = healthyHosts(loadBalancer);
@@ -97,7 +82,33 @@ function zoneImbalance(loadBalancer: LoadBalancer, zones: readonly string[]): IM
   return new MathExpression({
     expression: `MAX([${filled}]) - MIN([${filled}])`,
     label: 'imbalance of zones',
-    period,
+    period: PERIOD,
     usingMetrics: Object.fromEntries(healthyPerZone),
+  });
+}
+
+/** The running image, and the age that it may reach. */
+export interface ImageAlarmProps {
+  readonly groupName: string;
+  /** Epoch seconds of the bake. */
+  readonly builtAt: number;
+  readonly maxAgeDays: number;
+}
+
+/** An alarm on the image's age, computed by CloudWatch: the time of a data point minus the time of the bake. */
+export function imageAlarm(scope: Construct, { groupName, builtAt, maxAgeDays }: ImageAlarmProps): Alarm {
+  const period = Duration.hours(1);
+  return runbookAlarm(scope, 'StaleImage', {
+    means: `The image is older than ${maxAgeDays} days and lacks security updates since.`,
+    runbook: 'bake a new image and deploy it; nothing is patched in place.',
+    metric: new MathExpression({
+      expression: `(EPOCH(fleet) - ${builtAt}) / 86400`,
+      label: 'age of the image in days',
+      period,
+      usingMetrics: { fleet: groupMetric(groupName, 'GroupInServiceInstances', period) },
+    }),
+    threshold: maxAgeDays,
+    periods: 1,
+    missing: TreatMissingData.IGNORE,
   });
 }

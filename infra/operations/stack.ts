@@ -9,12 +9,12 @@ import type { NetworkStack } from '../network/stack.ts';
 import type { ServiceStack } from '../service/stack.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Alarms } from './alarms.ts';
-import { appMetrics } from './app-metrics.ts';
 import { bakeStatements } from './bake-statements.ts';
 import { bootTestStatements } from './boot-test-statements.ts';
 import { addBudget } from './budget.ts';
 import { storyDashboard } from './dashboard.ts';
 import { deployStatements } from './deploy-statements.ts';
+import { appMetrics } from './metrics.ts';
 import { pipelineRole } from './pipeline-role.ts';
 
 /** What is watched. */

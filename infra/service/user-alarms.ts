@@ -1,16 +1,12 @@
-import { type Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { runbookAlarm } from '../runbook-alarm.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 import { p99Seconds, serverErrorPercent, unhealthyHosts } from './traffic-metrics.ts';
 
-const { GREATER_THAN_THRESHOLD } = ComparisonOperator;
-/** No requests, no errors: an idle night is not an outage. The heartbeat alarm watches for silence of the fleet. */
-const QUIET_IS_FINE = TreatMissingData.NOT_BREACHING;
-
 /**
- * Alarms on what users feel. They stand beside the fleet, and not with the other alarms, because a deploy that raises one
- * of them is rolled back.
+ * Alarms on what users notice. They belong to the service stack, because a deploy that raises one of them is rolled
+ * back. Without requests they stay silent; the heartbeat alarm detects a fleet that does not report.
  */
 export class UserAlarms extends Construct {
   readonly serverErrors: Alarm;
@@ -24,32 +20,26 @@ export class UserAlarms extends Construct {
       runbook:
         'dashboard, second column: ELB 5xx without target 5xx means no healthy instance or a full connection table; target 503 means DynamoDB refuses (see the database column) or overload; right after a deploy the refresh rolls back by itself.',
       metric: serverErrorPercent(loadBalancer),
-      comparison: GREATER_THAN_THRESHOLD,
       threshold: 1,
       periods: 3,
       breaching: 2,
-      missing: QUIET_IS_FINE,
     });
     this.slow = runbookAlarm(this, 'Slow', {
       means: 'The slowest percent of requests took longer than half a second.',
       runbook:
         'compare CommitLatency: if high, DynamoDB is slow or throttles; if low, look at CPU and event loop delay of the fleet.',
       metric: p99Seconds(loadBalancer),
-      comparison: GREATER_THAN_THRESHOLD,
       threshold: 0.5,
       periods: 5,
       breaching: 3,
-      missing: QUIET_IS_FINE,
     });
     this.unhealthy = runbookAlarm(this, 'UnhealthyHosts', {
       means: 'An instance has failed its health check for five minutes and was not replaced.',
       runbook:
         'read the activity history of the Auto Scaling group, then the log group app for the instance; terminate it if it lingers.',
       metric: unhealthyHosts(loadBalancer),
-      comparison: GREATER_THAN_THRESHOLD,
       threshold: 0,
       periods: 5,
-      missing: QUIET_IS_FINE,
     });
   }
 

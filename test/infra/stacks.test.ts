@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeNatPrice, natPricePerMonthUsd } from '../../infra/network/nat-price.ts';
-import { BURN_RATES, budgetSpentPercent, errorPercentAt } from '../../infra/operations/burn-rate.ts';
+import { BURN_RATES, budgetSpentPercent, errorPercentAt } from '../../infra/operations/burn-rate-alarms.ts';
 import { CERTIFICATE, EVERYTHING_ON, resourcesOf, synthesize, theResource } from './synthesize.ts';
 
 const dev = synthesize('dev');

@@ -1,0 +1,70 @@
+import { type Alarm, type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { runbookAlarm } from '../runbook-alarm.ts';
+import { natMetric, PERIOD, tableMetric } from './metrics.ts';
+
+/** Operations by which the server uses the table; DynamoDB counts its own errors by operation. */
+const OPERATIONS = ['PutItem', 'UpdateItem', 'GetItem', 'Query'] as const;
+
+/** Alarms on throttling and errors of DynamoDB. */
+export function tableAlarms(scope: Construct, tableName: string): readonly Alarm[] {
+  return [
+    runbookAlarm(scope, 'TableThrottles', {
+      means: 'DynamoDB refused reads or writes for want of capacity.',
+      runbook:
+        'one hot shard (look at contributor insights): raise tableShards; the whole table: raise peakRate, which sets its limit.',
+      metric: sum('throttles', {
+        writes: tableMetric(tableName, 'WriteThrottleEvents'),
+        reads: tableMetric(tableName, 'ReadThrottleEvents'),
+      }),
+      threshold: 0,
+      periods: 3,
+      breaching: 2,
+    }),
+    runbookAlarm(scope, 'TableSystemErrors', {
+      means: 'DynamoDB answers with errors of its own.',
+      runbook:
+        'look at the AWS Health Dashboard of the region; the server retries by itself, users see 503 only if it lasts.',
+      metric: sum(
+        'system errors',
+        Object.fromEntries(
+          OPERATIONS.map((operation) => [operation.toLowerCase(), tableMetric(tableName, 'SystemErrors', operation)]),
+        ),
+      ),
+      threshold: 5,
+      periods: 3,
+      breaching: 2,
+    }),
+  ];
+}
+
+/** Adds up metrics, counting those without data as zero. */
+function sum(label: string, usingMetrics: Record<string, IMetric>): IMetric {
+  const expression = Object.keys(usingMetrics)
+    .map((name) => `FILL(${name}, 0)`)
+    .join(' + ');
+  return new MathExpression({ expression, label, period: PERIOD, usingMetrics });
+}
+
+/** Alarms on exhausted ports and dropped packets of each NAT gateway. */
+export function natAlarms(scope: Construct, natGatewayIds: readonly string[]): readonly Alarm[] {
+  return natGatewayIds.flatMap((natGatewayId, index) => [
+    runbookAlarm(scope, `NatPortsExhausted${index}`, {
+      means:
+        'A NAT gateway had no port left for a new connection; logs, metrics and sessions suffer, timestamps do not.',
+      runbook: 'find the talker in the flow logs; set nat=per-az to spread the load.',
+      metric: natMetric(natGatewayId, 'ErrorPortAllocation'),
+      threshold: 0,
+      periods: 3,
+    }),
+    runbookAlarm(scope, `NatDrops${index}`, {
+      means: 'A NAT gateway keeps dropping packets.',
+      runbook:
+        'look at the AWS Health Dashboard; if only one zone is hit, the fleet there still writes through its endpoint.',
+      metric: natMetric(natGatewayId, 'PacketsDropCount'),
+      threshold: 100,
+      periods: 5,
+      breaching: 3,
+    }),
+  ]);
+}

@@ -1,0 +1,53 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRIC_PERIOD_S, METRICS } from '../../server/contract.ts';
+
+/** Period of the metrics, unless an alarm needs another. */
+export const PERIOD = Duration.seconds(METRIC_PERIOD_S);
+
+/** Creates the server's own metrics of one fleet by their names in {@link METRICS}. */
+export type AppMetrics = (name: keyof typeof METRICS, statistic: string) => Metric;
+
+/** The server's metrics of a stage. */
+export function appMetrics(stage: string, groupName: string): AppMetrics {
+  const dimensionsMap = { [METRIC_DIMENSIONS.stage]: stage, [METRIC_DIMENSIONS.autoScalingGroup]: groupName };
+  return (name, statistic) =>
+    new Metric({
+      namespace: METRIC_NAMESPACE,
+      metricName: METRICS[name].name,
+      dimensionsMap,
+      statistic,
+      period: PERIOD,
+    });
+}
+
+/** A metric of an Auto Scaling group's size. */
+export function groupMetric(groupName: string, metricName: `Group${string}`, period = PERIOD): Metric {
+  return new Metric({
+    namespace: 'AWS/AutoScaling',
+    metricName,
+    dimensionsMap: { AutoScalingGroupName: groupName },
+    statistic: Stats.AVERAGE,
+    period,
+  });
+}
+
+/** A sum over all data points that an AWS service publishes of one resource. */
+function sumMetric(service: string, metricName: string, dimensionsMap: Readonly<Record<string, string>>): Metric {
+  return new Metric({ namespace: `AWS/${service}`, metricName, dimensionsMap, statistic: Stats.SUM, period: PERIOD });
+}
+
+/** A metric of a NAT gateway. */
+export function natMetric(natGatewayId: string, metricName: string): Metric {
+  return sumMetric('NATGateway', metricName, { NatGatewayId: natGatewayId });
+}
+
+/** A metric of the table, or of one operation on it. */
+export function tableMetric(tableName: string, metricName: string, operation?: string): Metric {
+  return sumMetric('DynamoDB', metricName, { TableName: tableName, ...(operation && { Operation: operation }) });
+}
+
+/** How many events an EventBridge rule matched. */
+export function matchedEvents(ruleName: string): Metric {
+  return sumMetric('Events', 'MatchedEvents', { RuleName: ruleName });
+}
