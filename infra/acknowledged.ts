@@ -1,6 +1,5 @@
 import { type App, Validations } from 'aws-cdk-lib';
-import { stackNames } from './contract.ts';
-import { fleetName } from './service/names.ts';
+import { fleetName, stackNames } from './contract.ts';
 import type { Deployment } from './stampede.ts';
 
 /** A finding that we know and live with. */

@@ -32,3 +32,14 @@ export function logGroupNames(stage: string) {
 
 /** The load balancer's health check of one target. */
 export const HEALTH_CHECK = { intervalS: 10, timeoutS: 5, healthyThreshold: 2, unhealthyThreshold: 2 } as const;
+
+/**
+ * Name of the fleet's Auto Scaling group. It is fixed because the instances need it before the group exists: their
+ * environment file and their role's policy contain it.
+ */
+export function fleetName(stage: string): string {
+  return `stampede-${stage}-app`;
+}
+
+/** Name of the launching lifecycle hook. */
+export const LAUNCH_HOOK = 'ready';

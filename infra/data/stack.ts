@@ -3,11 +3,10 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { OUTPUTS } from '../contract.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
-import { AccessLogs } from './access-logs.ts';
+import { alarmTopic } from './alarm-topic.ts';
 import { Backups } from './backups.ts';
 import { dataKey, telemetryKey } from './keys.ts';
-import { LogGroups } from './log-groups.ts';
-import { peopleTopic } from './people-topic.ts';
+import { AccessLogs, LogGroups } from './logs.ts';
 import { TimestampsTable } from './timestamps-table.ts';
 
 /** What outlives every fleet: the timestamps, their backups, the logs, and whom to tell. Depends on no other stack. */
@@ -15,7 +14,7 @@ export class DataStack extends StageStack {
   readonly timestamps: TimestampsTable;
   readonly accessLogs: AccessLogs;
   readonly logs: LogGroups;
-  readonly people: Topic;
+  readonly alarmTopic: Topic;
 
   constructor(scope: Construct, id: string, props: StageStackProps) {
     super(scope, id, { ...props, description: `Stampede ${props.stage}: timestamps, backups and logs` });
@@ -29,7 +28,7 @@ export class DataStack extends StageStack {
 
     const logKey = telemetryKey(this, 'TelemetryKey', { removalPolicy });
     this.logs = new LogGroups(this, 'LogGroups', { key: logKey, stage, settings });
-    this.people = peopleTopic(this, 'People', { key: logKey, stage, email: settings.alarmEmail });
+    this.alarmTopic = alarmTopic(this, 'People', { key: logKey, stage, email: settings.alarmEmail });
 
     new CfnOutput(this, OUTPUTS.data.tableName, { value: this.timestamps.table.tableName });
   }

@@ -1,4 +1,6 @@
+import { Annotations, Aws } from 'aws-cdk-lib';
 import {
+  CfnFlowLog,
   type CfnNatGateway,
   GatewayVpcEndpointAwsService,
   IpAddresses,
@@ -6,14 +8,17 @@ import {
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings/table.ts';
 
 /**
- * A network of its own: public subnets for load balancer, NAT and bastion, private ones with a way out for the fleet, isolated ones
- * for the endpoint by which operators come in. The gateway endpoints keep writes to DynamoDB alive when NAT is lost.
+ * The network: public subnets for load balancer, NAT and bastion, private ones for the fleet, isolated ones for the
+ * Instance Connect Endpoint. With the gateway endpoints, writes to DynamoDB do not depend on NAT.
  */
 export function stampedeVpc(scope: Construct, id: string, settings: Settings): IVpc {
+  Annotations.of(scope).addInfo(describeNatPrice(settings.nat, settings.zones.length));
   return new Vpc(scope, id, {
     ipAddresses: IpAddresses.cidr(settings.vpcCidr),
     // Named, not looked up: synth needs no credentials, and a new zone of the region moves no subnet.
@@ -32,7 +37,53 @@ export function stampedeVpc(scope: Construct, id: string, settings: Settings): I
 }
 
 /** Ids of the NAT gateways, which the library hides below the public subnets. */
-export const natGatewayIds = (vpc: IVpc): readonly string[] =>
-  vpc.publicSubnets
+export function natGatewayIds(vpc: IVpc): readonly string[] {
+  return vpc.publicSubnets
     .map((subnet) => subnet.node.tryFindChild('NATGateway') as CfnNatGateway | undefined)
     .flatMap((gateway) => (gateway ? [gateway.ref] : []));
+}
+
+/** Monthly list price in us-east-1 of this many NAT gateways, in USD, without traffic. Other regions cost up to half more. */
+export function natPricePerMonthUsd(gateways: number): number {
+  return gateways * 0.045 * 730;
+}
+
+/** Says which NAT choice is made, what it costs a month, and what the other would cost. */
+export function describeNatPrice(nat: 'single' | 'per-az', zoneCount: number): string {
+  const price = (gateways: number): string => `about ${natPricePerMonthUsd(gateways).toFixed(0)} USD a month`;
+  const traffic = 'plus 0.045 USD a GB; timestamps do not pass it';
+  return nat === 'single'
+    ? `NAT: a single gateway, ${price(1)} ${traffic}. nat=per-az would be ${price(zoneCount)} and survive the loss of a zone`
+    : `NAT: one gateway in each of ${zoneCount} zones, ${price(zoneCount)} ${traffic}. nat=single would be ${price(1)}`;
+}
+
+/** The network to log, and the log group. */
+export interface FlowLogProps {
+  readonly vpc: IVpc;
+  readonly logGroup: ILogGroup;
+  readonly traffic: 'REJECT' | 'ALL';
+}
+
+/** Logs the network's traffic. */
+export function addFlowLog(scope: Construct, id: string, { vpc, logGroup, traffic }: FlowLogProps): void {
+  const role = new Role(scope, `${id}Role`, {
+    assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+    }),
+  });
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+      resources: [logGroup.logGroupArn],
+    }),
+  );
+  new CfnFlowLog(scope, id, {
+    resourceType: 'VPC',
+    resourceId: vpc.vpcId,
+    trafficType: traffic,
+    logDestinationType: 'cloud-watch-logs',
+    logGroupName: logGroup.logGroupName,
+    deliverLogsPermissionArn: role.roleArn,
+    maxAggregationInterval: 60,
+  });
+}

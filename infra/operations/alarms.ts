@@ -33,13 +33,14 @@ export class Alarms extends Construct {
       ...fleetAlarms(this, { groupName, loadBalancer: service.loadBalancer, zones: network.vpc.availabilityZones }),
       ...natAlarms(this, network.natGatewayIds),
       ...burnRateAlarms(this, service.loadBalancer),
-      ...new FailureEvents(this, 'Failures', { groupName, people: data.people }).alarms,
+      ...new FailureEvents(this, 'Failures', { groupName, alarmTopic: data.alarmTopic }).alarms,
     ];
     const { builtAt } = ami;
     const image =
       builtAt === undefined ? [] : [imageAlarm(this, { groupName, builtAt, maxAgeDays: settings.imageMaxAgeDays })];
     const usersAffected = this.#usersAffected(service, app);
-    for (const alarm of [usersAffected, ...Object.values(app), ...table, ...rest, ...image]) notify(data.people, alarm);
+    for (const alarm of [usersAffected, ...Object.values(app), ...table, ...rest, ...image])
+      notify(data.alarmTopic, alarm);
   }
 
   /** One notification while users are affected; the other alarms say what is broken. */

@@ -1,19 +1,19 @@
 import { Aws } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { AMI_PARAMETER_PREFIX } from '../../ami/contract.ts';
+import type { PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import { SERVICE_NAME } from '../../server/contract.ts';
+import { imageParameters } from './pipeline-role.ts';
 
 const HERE = { StringEquals: { 'aws:RequestedRegion': Aws.REGION } };
 const OURS_HERE = { StringEquals: { 'aws:RequestedRegion': Aws.REGION, 'aws:ResourceTag/Service': SERVICE_NAME } };
 
 /**
- * What Packer needs to bake on EC2, after https://developer.hashicorp.com/packer/integrations/hashicorp/amazon, less what our template does not use. It
- * may make things in one region, and change or end only what carries our tag.
+ * What Packer needs to bake on EC2, after https://developer.hashicorp.com/packer/integrations/hashicorp/amazon, without
+ * what our template does not use. It may create resources in one region, and change or end only those with our tag.
  */
-export const bakeStatements = (): readonly PolicyStatement[] => [
-  new PolicyStatement({
+export const BAKE_STATEMENTS: readonly PolicyStatementProps[] = [
+  {
     sid: 'Look',
-    // These know no resources.
+    // These support no resources.
     actions: [
       'ec2:DescribeImages',
       'ec2:DescribeInstances',
@@ -29,10 +29,10 @@ export const bakeStatements = (): readonly PolicyStatement[] => [
       'ec2:DescribeVpcs',
     ],
     resources: ['*'],
-  }),
-  new PolicyStatement({
+  },
+  {
     sid: 'Make',
-    // What is made has no name yet.
+    // What is created has no name yet.
     actions: [
       'ec2:AuthorizeSecurityGroupIngress',
       'ec2:CreateImage',
@@ -47,8 +47,8 @@ export const bakeStatements = (): readonly PolicyStatement[] => [
     ],
     resources: ['*'],
     conditions: HERE,
-  }),
-  new PolicyStatement({
+  },
+  {
     sid: 'EndOurs',
     actions: [
       'ec2:DeleteSnapshot',
@@ -61,10 +61,6 @@ export const bakeStatements = (): readonly PolicyStatement[] => [
     ],
     resources: ['*'],
     conditions: OURS_HERE,
-  }),
-  new PolicyStatement({
-    sid: 'PublishImages',
-    actions: ['ssm:GetParameter', 'ssm:PutParameter'],
-    resources: [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${AMI_PARAMETER_PREFIX}/*`],
-  }),
+  },
+  imageParameters('PublishImages'),
 ];

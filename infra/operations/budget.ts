@@ -6,15 +6,15 @@ import type { Construct } from 'constructs';
 export interface BudgetProps {
   readonly stage: string;
   readonly monthlyUsd: number;
-  readonly people: ITopic;
+  readonly alarmTopic: ITopic;
 }
 
 /**
  * Tells people when the stage's bill reaches 80 % of its budget, or is forecast to exceed it. AWS Budgets sees the costs by the tag
  * Stage once that is activated as a cost allocation tag of the account.
  */
-export function addBudget(scope: Construct, id: string, { stage, monthlyUsd, people }: BudgetProps): void {
-  const subscribers = [{ subscriptionType: 'SNS', address: people.topicArn }];
+export function addBudget(scope: Construct, id: string, { stage, monthlyUsd, alarmTopic }: BudgetProps): void {
+  const subscribers = [{ subscriptionType: 'SNS', address: alarmTopic.topicArn }];
   const notify = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
     notification: { notificationType, threshold, comparisonOperator: 'GREATER_THAN', thresholdType: 'PERCENTAGE' },
     subscribers,

@@ -9,7 +9,7 @@ import { matchedEvents } from './metrics.ts';
 /** The group whose failures to report, and the topic. */
 export interface FailureEventsProps {
   readonly groupName: string;
-  readonly people: ITopic;
+  readonly alarmTopic: ITopic;
 }
 
 interface Failure extends AlarmText {
@@ -39,7 +39,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
 export class FailureEvents extends Construct {
   readonly alarms: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { groupName, people }: FailureEventsProps) {
+  constructor(scope: Construct, id: string, { groupName, alarmTopic }: FailureEventsProps) {
     super(scope, id);
     this.alarms = Object.entries(FAILURES).map(([name, { detailTypes, means, runbook }]) => {
       const rule = new Rule(this, name, {
@@ -49,7 +49,7 @@ export class FailureEvents extends Construct {
           detailType: [...detailTypes],
           detail: { AutoScalingGroupName: [groupName] },
         },
-        targets: [new SnsTopic(people)],
+        targets: [new SnsTopic(alarmTopic)],
       });
       return runbookAlarm(this, `${name}Alarm`, {
         means,

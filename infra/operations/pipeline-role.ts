@@ -1,20 +1,28 @@
 import { Aws } from 'aws-cdk-lib';
-import { OpenIdConnectPrincipal, OpenIdConnectProvider, type PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import {
+  OpenIdConnectPrincipal,
+  OpenIdConnectProvider,
+  PolicyStatement,
+  type PolicyStatementProps,
+  Role,
+} from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { AMI_PARAMETER_PREFIX } from '../../ami/contract.ts';
 
 const ISSUER = 'token.actions.githubusercontent.com';
 
-/** Which repository's workflows may take the role, for which stage, and what it may do. */
+/** The repository whose workflows may assume the role, the stage, and what the role may do. */
 export interface PipelineRoleProps {
   readonly repository: string;
   readonly stage: string;
   readonly description: string;
-  readonly statements: readonly PolicyStatement[];
+  readonly statements: readonly PolicyStatementProps[];
 }
 
 /**
- * A role that a GitHub workflow takes by OIDC, without a stored key: only a job of this repository that runs in the GitHub environment
- * of the stage's name, so the environment's reviewers guard it. The account needs the OIDC provider of that issuer once.
+ * A role that a GitHub workflow assumes by OIDC, without a stored key. Only a job of this repository that runs in the
+ * GitHub environment named like the stage may assume it, so the environment's reviewers control it. The account needs
+ * the OIDC provider of that issuer once.
  */
 export function pipelineRole(scope: Construct, id: string, props: PipelineRoleProps): Role {
   const provider = OpenIdConnectProvider.fromOpenIdConnectProviderArn(
@@ -31,6 +39,20 @@ export function pipelineRole(scope: Construct, id: string, props: PipelineRolePr
       },
     }),
   });
-  for (const statement of props.statements) role.addToPolicy(statement);
+  for (const statement of props.statements) role.addToPolicy(new PolicyStatement(statement));
   return role;
+}
+
+/** ARN of a resource in this account and region. */
+export function arnHere(service: string, resource: string): string {
+  return `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
+}
+
+/** Both pipelines read and write the parameters that name images. */
+export function imageParameters(sid: string): PolicyStatementProps {
+  return {
+    sid,
+    actions: ['ssm:GetParameter', 'ssm:PutParameter'],
+    resources: [arnHere('ssm', `parameter${AMI_PARAMETER_PREFIX}/*`)],
+  };
 }

@@ -9,15 +9,14 @@ import type { NetworkStack } from '../network/stack.ts';
 import type { ServiceStack } from '../service/stack.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Alarms } from './alarms.ts';
-import { bakeStatements } from './bake-statements.ts';
-import { bootTestStatements } from './boot-test-statements.ts';
+import { BAKE_STATEMENTS } from './bake-statements.ts';
 import { addBudget } from './budget.ts';
 import { storyDashboard } from './dashboard.ts';
-import { deployStatements } from './deploy-statements.ts';
+import { bootTestStatements, deployStatements } from './deploy-statements.ts';
 import { appMetrics } from './metrics.ts';
 import { pipelineRole } from './pipeline-role.ts';
 
-/** What is watched. */
+/** The stacks to watch. */
 export interface OperationsStackProps extends StageStackProps {
   readonly data: DataStack;
   readonly network: NetworkStack;
@@ -25,14 +24,14 @@ export interface OperationsStackProps extends StageStackProps {
   readonly ami: Ami;
 }
 
-/** What people watch the service with, and what wakes them. */
+/** Alarms, dashboard, budget, and the roles of the pipeline. */
 export class OperationsStack extends StageStack {
   constructor(scope: Construct, id: string, props: OperationsStackProps) {
     super(scope, id, { ...props, description: `Stampede ${props.stage}: alarms, dashboard and budget` });
     const { data, network, service, ami, settings, stage } = props;
     const metric = appMetrics(stage, service.fleet.groupName);
     new Alarms(this, 'Alarms', { data, network, service, ami, metric });
-    addBudget(this, 'Budget', { stage, monthlyUsd: settings.monthlyBudgetUsd, people: data.people });
+    addBudget(this, 'Budget', { stage, monthlyUsd: settings.monthlyBudgetUsd, alarmTopic: data.alarmTopic });
     const dashboard = storyDashboard(this, 'Dashboard', { data, network, service, metric });
 
     new CfnGroup(this, 'Resources', {
@@ -52,7 +51,7 @@ export class OperationsStack extends StageStack {
     if (settings.githubRepository) this.#addPipelineRoles(settings.githubRepository, service);
 
     new CfnOutput(this, OUTPUTS.operations.dashboard, { value: dashboard.dashboardName });
-    new CfnOutput(this, OUTPUTS.operations.topicArn, { value: data.people.topicArn });
+    new CfnOutput(this, OUTPUTS.operations.topicArn, { value: data.alarmTopic.topicArn });
   }
 
   #addPipelineRoles(repository: string, { template }: ServiceStack): void {
@@ -66,7 +65,7 @@ export class OperationsStack extends StageStack {
     const bake = pipelineRole(this, 'BakeRole', {
       ...common,
       description: `Bakes images for stage ${this.stage} from ${repository}`,
-      statements: bakeStatements(),
+      statements: BAKE_STATEMENTS,
     });
     new CfnOutput(this, 'DeployRoleArn', { value: deploy.roleArn });
     new CfnOutput(this, 'BakeRoleArn', { value: bake.roleArn });

@@ -15,11 +15,11 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IVpc, type LaunchTemplate, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { fleetName, LAUNCH_HOOK } from '../contract.ts';
 import type { FleetBounds } from '../scaling/capacity.ts';
 import { addSchedule } from '../scaling/schedule.ts';
 import type { Settings } from '../settings/table.ts';
 import type { LoadBalancer } from './load-balancer.ts';
-import { fleetName, LAUNCH_HOOK } from './names.ts';
 
 /** What the fleet is made of, how large it may be, and what stops a deploy of it. */
 export interface FleetProps {
@@ -30,7 +30,7 @@ export interface FleetProps {
   readonly launchTemplate: LaunchTemplate;
   readonly loadBalancer: LoadBalancer;
   readonly rollbackAlarms: readonly Alarm[];
-  readonly people: ITopic;
+  readonly alarmTopic: ITopic;
 }
 
 /** An instance that has not answered its own health check after this long is given up. Booting takes about 30 s. */
@@ -46,7 +46,7 @@ export class Fleet extends Construct {
 
   constructor(scope: Construct, id: string, props: FleetProps) {
     super(scope, id);
-    const { vpc, stage, settings, bounds, launchTemplate, loadBalancer, rollbackAlarms, people } = props;
+    const { vpc, stage, settings, bounds, launchTemplate, loadBalancer, rollbackAlarms, alarmTopic } = props;
     this.group = new AutoScalingGroup(this, 'Group', {
       vpc,
       vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
@@ -66,7 +66,7 @@ export class Fleet extends Construct {
       minHealthyPercentage: 100,
       maxHealthyPercentage: 150,
       groupMetrics: [GroupMetrics.all()],
-      notifications: [{ topic: people, scalingEvents: ScalingEvents.ALL }],
+      notifications: [{ topic: alarmTopic, scalingEvents: ScalingEvents.ALL }],
       updatePolicy: UpdatePolicy.instanceRefresh({
         strategy: InstanceRefreshStrategy.ROLLING,
         minHealthyPercentage: 100,

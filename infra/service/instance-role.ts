@@ -2,10 +2,10 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { METRIC_NAMESPACE } from '../../server/contract.ts';
+import { fleetName } from '../contract.ts';
 import type { DataStack } from '../data/stack.ts';
-import { sessionManagerStatement } from '../session-manager.ts';
+import { sessionManagerStatement } from '../network/operator-access.ts';
 import type { Settings } from '../settings/table.ts';
-import { fleetName } from './names.ts';
 
 /** What an instance of this stage may touch. */
 export interface InstanceRoleProps {

@@ -11,14 +11,14 @@ import {
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Ami } from '../ami.ts';
+import { fleetName, LAUNCH_HOOK } from '../contract.ts';
 import type { DataStack } from '../data/stack.ts';
 import type { Firewall } from '../network/firewall.ts';
 import type { Settings } from '../settings/table.ts';
 import { instanceRole } from './instance-role.ts';
-import { fleetName, LAUNCH_HOOK } from './names.ts';
 import { instanceEnvironment, writeEnvironmentScript } from './user-data.ts';
 
-/** What an instance of the fleet is made of. */
+/** What an instance of the fleet needs. */
 export interface InstanceTemplateProps {
   readonly firewall: Firewall;
   readonly stage: string;
@@ -38,15 +38,12 @@ export class InstanceTemplate extends Construct {
   constructor(scope: Construct, id: string, { firewall, stage, settings, data, ami }: InstanceTemplateProps) {
     super(scope, id);
     const environment = instanceEnvironment({
+      ...settings,
       stage,
       region: Aws.REGION,
       tableName: data.timestamps.table.tableName,
       groupName: fleetName(stage),
       launchHook: LAUNCH_HOOK,
-      tableShards: settings.tableShards,
-      rateLimitPerSecond: settings.rateLimitPerSecond,
-      loadEndpoint: settings.loadEndpoint,
-      tracing: settings.tracing,
     });
     this.role = instanceRole(this, 'Role', { stage, settings, data });
     this.launchTemplate = new LaunchTemplate(this, 'Template', {
@@ -57,7 +54,7 @@ export class InstanceTemplate extends Construct {
       securityGroup: firewall.app,
       associatePublicIpAddress: false,
       httpTokens: LaunchTemplateHttpTokens.REQUIRED,
-      // One hop: nothing behind the instance's own network stack, such as a container, may ask for its credentials.
+      // One hop: only the instance itself, not a container on it, can request its credentials.
       httpPutResponseHopLimit: 1,
       // One-minute CPU metrics: without them a 60 s alarm has a value in one period of five.
       detailedMonitoring: true,

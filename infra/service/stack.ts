@@ -44,7 +44,7 @@ export class ServiceStack extends StageStack {
     });
     this.userAlarms = new UserAlarms(this, 'UserAlarms', this.loadBalancer);
 
-    notify(data.people, this.userAlarms.unhealthy);
+    notify(data.alarmTopic, this.userAlarms.unhealthy);
     if (settings.waf) {
       const { loadBalancerArn } = this.loadBalancer.balancer;
       new WebAcl(this, 'WebAcl', { loadBalancerArn, ratePerAddress: settings.wafRatePerAddress });
@@ -60,7 +60,7 @@ export class ServiceStack extends StageStack {
       launchTemplate: this.template.launchTemplate,
       loadBalancer: this.loadBalancer,
       rollbackAlarms: this.userAlarms.all,
-      people: data.people,
+      alarmTopic: data.alarmTopic,
     });
     new StepScaling(this, 'StepScaling', { groupName: this.fleet.groupName, scaling: settings });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeNatPrice, natPricePerMonthUsd } from '../../infra/network/nat-price.ts';
+import { describeNatPrice, natPricePerMonthUsd } from '../../infra/network/vpc.ts';
 import { BURN_RATES, budgetSpentPercent, errorPercentAt } from '../../infra/operations/burn-rate-alarms.ts';
 import { CERTIFICATE, EVERYTHING_ON, resourcesOf, synthesize, theResource } from './synthesize.ts';
 

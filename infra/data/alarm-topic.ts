@@ -5,16 +5,16 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 
-/** Who is told, and with which key the messages rest. */
-export interface PeopleTopicProps {
+/** The subscriber, and the key that encrypts the messages. */
+export interface AlarmTopicProps {
   readonly key: IKey;
   readonly stage: string;
-  /** Empty: nobody yet. */
+  /** Empty: no subscriber yet. */
   readonly email: string;
 }
 
-/** The topic by which people hear of alarms, failed launches and the bill. */
-export function peopleTopic(scope: Construct, id: string, { key, stage, email }: PeopleTopicProps): Topic {
+/** The topic of alarms, failed launches and the budget. */
+export function alarmTopic(scope: Construct, id: string, { key, stage, email }: AlarmTopicProps): Topic {
   const topic = new Topic(scope, id, { displayName: `Stampede ${stage}`, masterKey: key, enforceSSL: true });
   topic.addToResourcePolicy(
     new PolicyStatement({

@@ -1,0 +1,109 @@
+import { AutoScalingGroup, GroupMetrics, ScalingEvents } from 'aws-cdk-lib/aws-autoscaling';
+import {
+  BlockDeviceVolume,
+  CfnInstanceConnectEndpoint,
+  EbsDeviceVolumeType,
+  InstanceType,
+  type IVpc,
+  LaunchTemplate,
+  LaunchTemplateHttpTokens,
+  MachineImage,
+  SubnetType,
+  UserData,
+} from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { SERVICE_NAME } from '../../server/contract.ts';
+import type { Firewall } from './firewall.ts';
+
+/** The network, and the security groups in it. */
+export interface InstanceConnectProps {
+  readonly vpc: IVpc;
+  readonly firewall: Firewall;
+}
+
+/** Access to private instances without a bastion or a public address. It is free of charge, and IAM controls it. */
+export function addInstanceConnectEndpoint(
+  scope: Construct,
+  id: string,
+  { vpc, firewall }: InstanceConnectProps,
+): void {
+  const [subnet] = vpc.isolatedSubnets;
+  if (!subnet) throw new Error('The network has no isolated subnet, expected one for the Instance Connect Endpoint');
+  new CfnInstanceConnectEndpoint(scope, id, {
+    subnetId: subnet.subnetId,
+    securityGroupIds: [firewall.instanceConnect.securityGroupId],
+    preserveClientIp: false,
+  });
+}
+
+/**
+ * What an instance's Systems Manager agent needs for sessions and patch reports. AmazonSSMManagedInstanceCore would also
+ * allow reading every parameter of the account. These actions support no resources.
+ */
+export function sessionManagerStatement(): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'SessionManager',
+    actions: [
+      'ssm:UpdateInstanceInformation',
+      'ssmmessages:CreateControlChannel',
+      'ssmmessages:CreateDataChannel',
+      'ssmmessages:OpenControlChannel',
+      'ssmmessages:OpenDataChannel',
+    ],
+    resources: ['*'],
+  });
+}
+
+/** The network of the bastion. */
+export interface BastionProps extends InstanceConnectProps {
+  readonly stage: string;
+  /** Notified of each launch. */
+  readonly alarmTopic: Topic;
+}
+
+/** Amazon Linux, newest patch level at each launch: the bastion runs for an hour, and includes ec2-instance-connect. */
+const IMAGE_PARAMETER = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64';
+
+/**
+ * The bastion: a group of at most one small instance, with a desired capacity of 0 until an operator needs it. A host
+ * that runs only when needed is attacked less, and costs less.
+ */
+export class Bastion extends Construct {
+  readonly groupName: string;
+
+  constructor(scope: Construct, id: string, { vpc, firewall, stage, alarmTopic }: BastionProps) {
+    super(scope, id);
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+    role.addToPolicy(sessionManagerStatement());
+    const launchTemplate = new LaunchTemplate(this, 'Template', {
+      instanceType: new InstanceType('t4g.nano'),
+      machineImage: MachineImage.resolveSsmParameterAtLaunch(IMAGE_PARAMETER),
+      role,
+      userData: UserData.forLinux(),
+      securityGroup: firewall.bastion,
+      associatePublicIpAddress: true,
+      httpTokens: LaunchTemplateHttpTokens.REQUIRED,
+      httpPutResponseHopLimit: 1,
+      blockDevices: [
+        {
+          deviceName: '/dev/xvda',
+          volume: BlockDeviceVolume.ebs(8, { volumeType: EbsDeviceVolumeType.GP3, encrypted: true }),
+        },
+      ],
+    });
+    const group = new AutoScalingGroup(this, 'Group', {
+      vpc,
+      vpcSubnets: { subnetType: SubnetType.PUBLIC },
+      launchTemplate,
+      autoScalingGroupName: `${SERVICE_NAME}-${stage}-bastion`,
+      // No desired capacity: it starts at the minimum, and a deploy does not change it.
+      minCapacity: 0,
+      maxCapacity: 1,
+      groupMetrics: [GroupMetrics.all()],
+      notifications: [{ topic: alarmTopic, scalingEvents: ScalingEvents.ALL }],
+    });
+    this.groupName = group.autoScalingGroupName;
+  }
+}
