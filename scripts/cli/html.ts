@@ -1,11 +1,11 @@
-/** Markup, as opposed to text that has yet to be escaped. */
+/** Markup that needs no further escaping. */
 export interface Html {
   readonly markup: string;
 }
 
 type Part = Html | string | number | undefined | readonly Part[];
 
-/** Builds markup; every value is escaped unless it is markup itself. Lists are joined, undefined is nothing. */
+/** Builds markup; every value is escaped unless it is markup itself. Lists are joined, undefined becomes nothing. */
 export function html(texts: TemplateStringsArray, ...values: readonly Part[]): Html {
   return { markup: texts.map((text, index) => text + render(values[index])).join('') };
 }

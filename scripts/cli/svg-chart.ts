@@ -1,102 +1,128 @@
-import { type Point, thin, ticksTo, timeLabel, timeTicks, valueLabel } from '../drills/core/report/scale.ts';
-import type { AlarmSpan, Fault } from '../drills/core/run-record.ts';
+/**
+ * Line charts as inline SVG in the colours of their page, light or dark. Written here, as chart libraries that work without
+ * a browser (ECharts) add megabytes and their own colours for what is one path per curve.
+ */
+import { type Axis, positionOn, valueAxis, valueLabel } from './chart-axes.ts';
 import { type Html, html } from './html.ts';
 
-/** One curve of a panel. */
+/** A point of a curve; without a value the curve has a gap. */
+export type Point = readonly [x: number, value: number | undefined];
+
+/** One curve of a chart. */
 export interface Curve {
   readonly label: string;
-  /** Class that gives it its colour. */
+  /** CSS class that sets its `color`, and `--fill`, the opacity of an area. */
   readonly look: string;
   /** A line, or filled down to zero; in steps it keeps its value until the next point. */
   readonly shape: 'area' | 'line' | 'step' | 'step-area';
   readonly points: readonly Point[];
 }
 
-/** Curves with one unit over the common time axis. */
-export interface Panel {
-  readonly title: string;
-  readonly curves: readonly Curve[];
-  /** Least height of the value axis. @default 0 */
-  readonly atLeast?: number;
+/** A span of the x axis that is marked behind the curves, or as a bar on the axis. */
+export interface Mark {
+  readonly label: string;
+  /** CSS class that sets its `fill`. */
+  readonly look: string;
+  readonly from: number;
+  readonly to: number;
+  /** @default false */
+  readonly isOnAxis?: boolean;
 }
 
-/** What all panels of a run show behind their curves. */
-export interface Backdrop {
-  readonly durationS: number;
-  readonly faults: readonly Fault[];
-  readonly alarms: readonly AlarmSpan[];
+/** Curves over a common axis. */
+export interface Chart {
+  readonly title: string;
+  readonly x: Axis;
+  /** @default - from 0 to the highest value */
+  readonly y?: Axis;
+  readonly curves: readonly Curve[];
+  readonly marks?: readonly Mark[];
+  /** @default 170 */
+  readonly height?: number;
 }
+
+/** CSS of a chart; the page defines the colours `--soft` and `--line`, and each look. */
+export const CHART_STYLE = `
+figure { margin: 16px 0 0; overflow-x: auto; } figcaption { font-weight: 600; }
+figure svg { display: block; width: 100%; height: auto; min-width: 720px; }
+.key { display: inline-block; font-weight: 400; margin-left: 12px; white-space: nowrap; }
+.key::before { content: ''; display: inline-block; width: 14px; height: 3px; margin-right: 5px; vertical-align: middle;
+  background: currentColor; }
+.key.filled::before { height: 10px; opacity: var(--fill); }
+.key.drawn.predicted::before { background: repeating-linear-gradient(90deg, currentColor 0 4px, transparent 4px 7px); }
+figure text { fill: var(--soft); font-size: 12px; } .value { text-anchor: end; } .time { text-anchor: middle; }
+.grid { stroke: var(--line); stroke-width: 1; }
+.line { fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; }
+.area { fill: currentColor; opacity: var(--fill); }
+`;
 
 const WIDTH = 960;
-const HEIGHT = 170;
 const LEFT = 56;
-/** Leaves room for half of the last time label. */
+/** Leaves room for half of the last label. */
 const RIGHT = 930;
 const TOP = 12;
-const BOTTOM = 146;
+const BELOW = 24;
+const MARK_HEIGHT = 4;
 
-/** Draws a panel as inline SVG; undefined when none of its curves has a value. */
-export function drawPanel({ title, curves, atLeast = 0 }: Panel, backdrop: Backdrop): Html | undefined {
+/** Draws a chart with its title and legend; undefined when none of its curves has a value. */
+export function chartFigure({ title, x, curves, marks = [], height = 170, ...chart }: Chart): Html | undefined {
   const shown = curves.filter(({ points }) => points.some(([, value]) => value !== undefined));
   if (shown.length === 0) return undefined;
-  const ticks = ticksTo(Math.max(atLeast, ...shown.map(highest)));
-  const top = ticks.at(-1) ?? 1;
-  const x = (second: number) => LEFT + ((RIGHT - LEFT) * second) / Math.max(1, backdrop.durationS);
-  const y = (value: number) => BOTTOM - ((BOTTOM - TOP) * value) / top;
+  const y = chart.y ?? valueAxis(Math.max(...shown.map(highest)));
+  const bottom = height - BELOW;
+  const [toX, toY] = [positionOn(x, LEFT, RIGHT), positionOn(y, bottom, TOP)];
   return html`<figure>
-<figcaption>${title}${shown.map(({ label, look, shape }) => html` <span class="key ${fills(shape) ? 'filled' : 'drawn'} ${look}">${label}</span>`)}</figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}: ${shown.map(describe).join('; ')}">
-${drawBackdrop(backdrop, x)}
-${ticks.map(
-  (tick) => html`<line class="grid" x1="${LEFT}" x2="${RIGHT}" y1="${px(y(tick))}" y2="${px(y(tick))}"/>
-<text class="value" x="${LEFT - 6}" y="${px(y(tick) + 4)}">${valueLabel(tick)}</text>`,
+<figcaption>${title}${shown.map(({ label, look, shape }) => html` <span class="key ${isFilled(shape) ? 'filled' : 'drawn'} ${look}">${label}</span>`)}</figcaption>
+<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${title}: ${shown.map(describe).join('; ')}">
+${marks.map((mark) => drawMark(mark, toX, bottom))}
+${y.ticks.map(
+  ({ at, label }) => html`<line class="grid" x1="${LEFT}" x2="${RIGHT}" y1="${px(toY(at))}" y2="${px(toY(at))}"/>
+<text class="value" x="${LEFT - 6}" y="${px(toY(at) + 4)}">${label}</text>`,
 )}
-${timeTicks(backdrop.durationS).map((tick) => html`<text class="time" x="${px(x(tick))}" y="${HEIGHT - 6}">${timeLabel(tick)}</text>`)}
-${shown.map((curve) => drawCurve(curve, x, y))}
+${x.ticks.map(({ at, label }) => html`<text class="time" x="${px(toX(at))}" y="${height - 6}">${label}</text>`)}
+${shown.map(
+  ({ points, look, shape }) =>
+    html`<path class="${isFilled(shape) ? 'area' : 'line'} ${look}" d="${path(points, shape, toX, toY, bottom)}"/>`,
+)}
 </svg></figure>`;
 }
 
-type Axis = (value: number) => number;
+type Position = (value: number) => number;
 
-function drawBackdrop({ faults, alarms }: Backdrop, x: Axis): Html[] {
-  const band = (look: string, text: string, fromS: number, toS: number, y: number, height: number) =>
-    html`<rect class="${look}" x="${px(x(fromS))}" y="${y}" width="${px(Math.max(2, x(toS) - x(fromS)))}" height="${height}"><title>${text}</title></rect>`;
-  return [
-    ...faults.map(({ fromS, toS, text }) => band('fault', text, fromS, toS, TOP, BOTTOM - TOP)),
-    ...alarms.map(({ fromS, toS, name }) => band('alarm', `${name} in ALARM`, fromS, toS, BOTTOM, 4)),
-  ];
+function drawMark({ label, look, from, to, isOnAxis = false }: Mark, toX: Position, bottom: number): Html {
+  const [y, height] = isOnAxis ? [bottom, MARK_HEIGHT] : [TOP, bottom - TOP];
+  const width = Math.max(2, toX(to) - toX(from));
+  return html`<rect class="${look}" x="${px(toX(from))}" y="${y}" width="${px(width)}" height="${height}"><title>${label}</title></rect>`;
 }
 
-function drawCurve({ points, look, shape }: Curve, x: Axis, y: Axis): Html {
-  const path = pathOf(shape.startsWith('step') ? points : thin(points), shape, x, y);
-  return html`<path class="${fills(shape) ? 'area' : 'line'} ${look}" d="${path}"/>`;
-}
-
-/** Joins points; a second without a value breaks the curve. */
-function pathOf(points: readonly Point[], shape: Curve['shape'], x: Axis, y: Axis): string {
-  let run: [number, number][] = [];
-  const runs: [number, number][][] = [];
-  for (const [second, value] of points) {
-    if (value === undefined) {
-      runs.push(run);
-      run = [];
-    } else run.push([x(second), y(value)]);
+/** One subpath for each run of points that have a value. */
+function path(points: readonly Point[], shape: Curve['shape'], toX: Position, toY: Position, bottom: number): string {
+  const isStep = shape.startsWith('step');
+  const runs: [x: string, y: string][][] = [[]];
+  for (const [x, value] of isStep ? points : thin(points)) {
+    if (value === undefined) runs.push([]);
+    else runs.at(-1)?.push([px(toX(x)), px(toY(value))]);
   }
-  return [...runs, run]
-    .filter((each) => each.length > 0)
-    .map((each) => runPath(each, shape))
+  return runs
+    .flatMap(([first, ...rest]) => {
+      if (!first) return [];
+      const line = rest.map(([x, y]) => (isStep ? `H${x}V${y}` : `L${x} ${y}`)).join('');
+      return `M${first[0]} ${first[1]}${line}${isFilled(shape) ? `V${bottom}H${first[0]}Z` : ''}`;
+    })
     .join('');
 }
 
-function runPath(run: readonly [number, number][], shape: Curve['shape']): string {
-  const [first, last] = [run[0], run.at(-1)];
-  if (!first || !last) return '';
-  const moves = run.slice(1).map(([x, y]) => (shape.startsWith('step') ? `H${px(x)}V${px(y)}` : `L${px(x)} ${px(y)}`));
-  const line = `M${px(first[0])} ${px(first[1])}${moves.join('')}`;
-  return fills(shape) ? `${line}V${BOTTOM}H${px(first[0])}Z` : line;
+/** Thins a long curve out, keeping the highest point of each stretch: a spike must not disappear. */
+export function thin(points: readonly Point[], limit = 600): Point[] {
+  const size = Math.ceil(points.length / limit);
+  if (size <= 1) return [...points];
+  return Array.from({ length: Math.ceil(points.length / size) }, (_, index) => {
+    const stretch = points.slice(index * size, (index + 1) * size);
+    return stretch.reduce((highest, point) => ((point[1] ?? -Infinity) > (highest[1] ?? -Infinity) ? point : highest));
+  });
 }
 
-function fills(shape: Curve['shape']): boolean {
+function isFilled(shape: Curve['shape']): boolean {
   return shape.endsWith('area');
 }
 

@@ -3,7 +3,7 @@ import { startLoad } from '../artillery/artillery.ts';
 import { countRequests } from '../artillery/periods.ts';
 import { checksOf } from '../core/checks.ts';
 import { judge } from '../core/judge.ts';
-import type { JudgedRun } from '../core/report/page.ts';
+import type { JudgedRun } from '../core/report/report.ts';
 import { Timeline } from '../core/timeline.ts';
 import { checkStored, type Reader, sampleOf } from './acknowledged-in-table.ts';
 import { collectRun } from './collect-run.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { judge } from '../core/judge.ts';
-import type { JudgedRun } from '../core/report/page.ts';
+import type { JudgedRun } from '../core/report/report.ts';
 import type { DrillRun } from '../core/run-record.ts';
 import { Timeline } from '../core/timeline.ts';
 import type { RehearsalFault } from '../drill.ts';

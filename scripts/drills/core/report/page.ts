@@ -1,34 +1,20 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { timeLabel } from '../../../cli/chart-axes.ts';
 import { type Html, html, scriptJson } from '../../../cli/html.ts';
-import { drawPanel } from '../../../cli/svg-chart.ts';
-import type { Verdict } from '../judge.ts';
+import { chartFigure } from '../../../cli/svg-chart.ts';
 import type { Check, DrillRun } from '../run-record.ts';
-import { panelsOf } from './panels.ts';
-import { predictionText, premiseText } from './prediction-text.ts';
-import { timeLabel } from './scale.ts';
+import { chartsOf } from './charts.ts';
+import { assumptionsText, hasPassed, type JudgedRun, predictionText, type Report } from './report.ts';
 import { STYLE } from './style.ts';
 
-/** A drill and the judgement on it. */
-export interface JudgedRun {
-  readonly run: DrillRun;
-  readonly verdict: Verdict;
-}
-
-/** What a report is about. */
-export interface Report {
-  readonly title: string;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
-  /** Facts that a reader needs to compare reports: commit, image, machine, time factor. */
-  readonly facts: Readonly<Record<string, string>>;
-  /** Checks outside of a drill. */
-  readonly checks: readonly Check[];
-  readonly runs: readonly JudgedRun[];
-}
-
-/** Whether every check of a report passed. A report without any check has failed. */
-export function hasPassed({ checks, runs }: Report): boolean {
-  const passed = checks.every((check) => check.passed) && runs.every(({ verdict }) => verdict.passed);
-  return passed && checks.length + runs.length > 0;
+/** Writes a report as a page for people and as JSON for programs. */
+export async function writeReport(folder: string, report: Report): Promise<{ page: string; json: string }> {
+  const files = { page: join(folder, 'report.html'), json: join(folder, 'report.json') };
+  await mkdir(folder, { recursive: true });
+  await writeFile(files.page, renderPage(report));
+  await writeFile(files.json, `${JSON.stringify({ passed: hasPassed(report), ...report }, undefined, 2)}\n`);
+  return files;
 }
 
 /** The report as one self-contained page; it includes its data as JSON. */
@@ -70,7 +56,7 @@ function runSection({ run, verdict }: JudgedRun): Html {
 ${checksTable('Checks', verdict.checks)}
 ${predictionLine(run)}
 <p class="legend soft"><span><i class="f"></i>fault</span><span><i class="a"></i>alarm</span></p>
-${panelsOf(run).map((panel) => drawPanel(panel, run))}
+${chartsOf(run).map(chartFigure)}
 ${eventsTable(run)}
 </section>`;
 }
@@ -85,7 +71,7 @@ ${checks.map(({ check, passed, measured, expected }) => html`<tr><td>${check}</t
 function predictionLine({ prediction }: DrillRun): Html | undefined {
   if (!prediction) return undefined;
   return html`<p>Simulated with the measured load: ${predictionText(prediction)}.</p>
-<p class="soft">The simulation assumes ${premiseText(prediction)}.</p>`;
+<p class="soft">The simulation assumes ${assumptionsText(prediction)}.</p>`;
 }
 
 function eventsTable({ events }: DrillRun): Html | undefined {

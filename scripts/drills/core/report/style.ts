@@ -1,8 +1,9 @@
 import type { Html } from '../../../cli/html.ts';
+import { CHART_STYLE } from '../../../cli/svg-chart.ts';
 
 /** The style of the page; no font, image or script is fetched. */
 export const STYLE: Html = {
-  markup: `
+  markup: `${CHART_STYLE}
 :root { color-scheme: light dark; --text: #1c2430; --soft: #5d6b7c; --paper: #fff; --line: #d9dfe6; --card: #f6f8fa;
   --good: #1a7f4b; --bad: #c02b2b; --blue: #2f6fb0; --orange: #b05500; --violet: #7a4fb5; --fault: #f3c6c6; --alarm: #e08a00; }
 @media (prefers-color-scheme: dark) { :root { --text: #e6eaf0; --soft: #9aa7b6; --paper: #12161c; --line: #2c3540;
@@ -17,20 +18,13 @@ table { border-collapse: collapse; width: 100%; margin: 12px 0; } caption { text
 th, td { text-align: left; padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; color: var(--soft); } a { color: inherit; }
 .passed, .failed { font-weight: 600; white-space: nowrap; } .passed { color: var(--good); } .failed { color: var(--bad); }
-figure { margin: 16px 0 0; } figcaption { font-weight: 600; } svg { display: block; width: 100%; height: auto; }
-.key { display: inline-block; font-weight: 400; margin-left: 12px; white-space: nowrap; } .key::before { content: ''; display: inline-block; width: 14px; height: 3px;
-  margin-right: 5px; vertical-align: middle; background: currentColor; }
-.key.filled::before { height: 10px; opacity: var(--fill); }
-.key.drawn.predicted::before { background: repeating-linear-gradient(90deg, currentColor 0 4px, transparent 4px 7px); }
-svg text { fill: var(--soft); font-size: 12px; } .value { text-anchor: end; } .time { text-anchor: middle; }
-.grid { stroke: var(--line); stroke-width: 1; } .fault { fill: var(--fault); opacity: .55; } .alarm { fill: var(--alarm); }
-.line { fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; } .area { fill: currentColor; opacity: var(--fill); }
+.fault { fill: var(--fault); opacity: .55; } .alarm { fill: var(--alarm); }
 .requests { --fill: .55; } .errors { --fill: .85; } .p99 { --fill: .35; } .predicted { --fill: .2; }
 .requests, .p50, .in-service, .cpu { color: var(--blue); } .errors, .p99 { color: var(--bad); } .p95 { color: var(--orange); }
 .desired { color: var(--orange); } .predicted { color: var(--violet); } path.line.predicted { stroke-dasharray: 6 4; }
 .legend span { margin-right: 16px; } .legend i { display: inline-block; width: 14px; height: 10px; margin-right: 5px; }
 .legend .f { background: var(--fault); } .legend .a { background: var(--alarm); height: 4px; vertical-align: middle; }
-figure { overflow-x: auto; } svg { min-width: 720px; } td { hyphens: auto; overflow-wrap: anywhere; }
+td { hyphens: auto; overflow-wrap: anywhere; }
 @media (max-width: 600px) { body, section { padding: 12px; } body { font-size: 14px; } th, td { padding-right: 8px; } }
 details { margin-top: 12px; } summary { cursor: pointer; color: var(--soft); }
 `,

@@ -1,7 +1,6 @@
 import { textTable } from '../../../cli/table.ts';
 import type { Check } from '../run-record.ts';
-import { hasPassed, type JudgedRun, type Report } from './page.ts';
-import { predictionText } from './prediction-text.ts';
+import { hasPassed, type JudgedRun, predictionText, type Report } from './report.ts';
 
 /** The report in a terminal: one line per check, failed ones with what was expected. */
 export function renderTerminal(report: Report): string {

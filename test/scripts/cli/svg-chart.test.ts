@@ -1,32 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { html, scriptJson } from '../../../../scripts/cli/html.ts';
-import { type Curve, drawPanel } from '../../../../scripts/cli/svg-chart.ts';
 import {
-  type Point,
-  thin,
+  decadeAxis,
+  positionOn,
   ticksTo,
+  timeAxis,
   timeLabel,
   timeTicks,
   valueLabel,
-} from '../../../../scripts/drills/core/report/scale.ts';
-
-describe('html', () => {
-  it('escapes values, keeps markup, joins lists, and leaves nothing out of undefined', () => {
-    const name = `<b>"Tom" & 'Ann'</b>`;
-    const items = ['a', '<'].map((item) => html`<li>${item}</li>`);
-    const expected =
-      '<ul title="&#60;b&#62;&#34;Tom&#34; &#38; &#39;Ann&#39;&#60;/b&#62;"><li>a</li><li>&#60;</li></ul>3';
-    assert.equal(html`<ul title="${name}">${items}</ul>${undefined}${3}`.markup, expected);
-  });
-
-  it('writes JSON that cannot end its script element', () => {
-    const text = scriptJson({ a: '</script><b>' }).markup;
-    assert.doesNotMatch(text, /</);
-    assert.deepEqual(JSON.parse(text), { a: '</script><b>' });
-  });
-});
+} from '../../../scripts/cli/chart-axes.ts';
+import { type Chart, type Curve, chartFigure, type Point, thin } from '../../../scripts/cli/svg-chart.ts';
 
 describe('scales', () => {
   it('end at a round number above the highest value', () => {
@@ -55,6 +39,16 @@ describe('scales', () => {
     assert.deepEqual([0, 0.25, 950, 1500, 2_500_000].map(valueLabel), ['0', '0.25', '950', '1.5k', '2.5M']);
   });
 
+  it('place values linearly, or by their logarithm over whole decades', () => {
+    assert.deepEqual([0, 5, 10].map(positionOn(timeAxis(10), 0, 100)), [0, 50, 100]);
+    const decades = decadeAxis([0.05, 2], (value) => `$${value}`);
+    assert.deepEqual(
+      decades.ticks.map(({ label }) => label),
+      ['$0.01', '$0.1', '$1', '$10'],
+    );
+    assert.deepEqual([0.01, 0.1, 10].map(positionOn(decades, 300, 0)).map(Math.round), [300, 200, 0]);
+  });
+
   it('keep the spikes of a curve that they thin out', () => {
     const points = Array.from({ length: 1000 }, (_, second): Point => [second, second === 501 ? 99 : 1]);
     const thinned = thin(points, 100);
@@ -64,9 +58,9 @@ describe('scales', () => {
   });
 });
 
-describe('drawPanel', () => {
-  const markupOf = (...given: Parameters<typeof drawPanel>) => drawPanel(...given)?.markup ?? '';
-  const calm = { durationS: 10, faults: [], alarms: [] };
+describe('chartFigure', () => {
+  const x = timeAxis(10);
+  const markupOf = (chart: Omit<Chart, 'x'>) => chartFigure({ x, ...chart })?.markup ?? '';
   const curve = (points: Point[], shape: Curve['shape'] = 'line'): Curve => ({
     label: 'all',
     look: 'requests',
@@ -74,7 +68,7 @@ describe('drawPanel', () => {
     points,
   });
   const pathsOf = (curves: Curve[]) =>
-    [...markupOf({ title: 'T', curves }, calm).matchAll(/ d="([^"]*)"/g)].map(([, path]) => path);
+    [...markupOf({ title: 'T', curves }).matchAll(/ d="([^"]*)"/g)].map(([, path]) => path);
 
   it('draws lines from the left edge to the right one, over a value axis from zero', () => {
     assert.deepEqual(
@@ -126,16 +120,15 @@ describe('drawPanel', () => {
   });
 
   it('draws nothing without values', () => {
-    assert.equal(drawPanel({ title: 'T', curves: [curve([[0, undefined]]), curve([])] }, calm), undefined);
+    assert.equal(chartFigure({ x, title: 'T', curves: [curve([[0, undefined]]), curve([])] }), undefined);
   });
 
-  it('marks faults and alarms, with their names', () => {
-    const backdrop = {
-      durationS: 10,
-      faults: [{ fromS: 2, toS: 4, text: 'i-1 <gone>' }],
-      alarms: [{ fromS: 3, toS: 3, name: 'High' }],
-    };
-    const text = markupOf({ title: 'T', curves: [curve([[0, 1]])] }, backdrop);
+  it('marks spans behind the curves and on the axis, with their labels', () => {
+    const marks = [
+      { from: 2, to: 4, label: 'i-1 <gone>', look: 'fault' },
+      { from: 3, to: 3, label: 'High in ALARM', look: 'alarm', isOnAxis: true },
+    ];
+    const text = markupOf({ title: 'T', curves: [curve([[0, 1]])], marks });
     assert.match(
       text,
       /<rect class="fault" x="230.8" y="12" width="174.8" height="134"><title>i-1 &#60;gone&#62;<\/title>/,
@@ -143,9 +136,9 @@ describe('drawPanel', () => {
     assert.match(text, /<rect class="alarm" x="318.2" y="146" width="2" height="4"><title>High in ALARM<\/title>/);
   });
 
-  it('tells its content to those who cannot see it', () => {
+  it('describes its content to those who cannot see it', () => {
     assert.match(
-      markupOf({ title: 'Requests', curves: [curve([[0, 1500]])] }, calm),
+      markupOf({ title: 'Requests', curves: [curve([[0, 1500]])] }),
       /aria-label="Requests: all up to 1.5k"/,
     );
   });
