@@ -1,44 +1,72 @@
 import { hostname } from 'node:os';
-import type { RateLimit } from './admission/rate-limit.ts';
+import { z } from 'zod';
 import { ENV, PORT, STAGE_NAME, TABLE } from './contract.ts';
-import type { MetadataSettings } from './instance.ts';
 import { MAX_SHARDS } from './timestamps/record-id.ts';
 
-/** Everything that can be set from outside, once it has been checked. `.env.example` tells what each variable does. */
-export interface Config {
-  readonly stage: string;
-  readonly port: number;
-  readonly host: string;
-  /** Absent: the embedded database. */
-  readonly tableName: string | undefined;
-  readonly tableShards: number;
-  readonly dataDir: string;
-  /** Whether puts may go past the AWS SDK. */
-  readonly directPut: boolean;
-  readonly trustedProxies: number;
-  /** What the instance admits; absent: no limit. */
-  readonly rateLimit: RateLimit | undefined;
-  /** How many workers the instance runs (pm2 sets it). */
-  readonly workers: number;
-  readonly readToken: string | undefined;
-  readonly loadEndpoint: boolean;
-  readonly accessLog: boolean;
-  readonly logLevel: string;
-  readonly maxPending: number;
-  readonly maxEventLoopDelayMs: number;
-  readonly cloudwatchMetrics: boolean;
-  /** Collector of traces; absent: no tracing. */
-  readonly otlpEndpoint: string | undefined;
-  readonly metricsDir: string | undefined;
-  readonly autoScalingGroup: string | undefined;
-  readonly hostname: string;
-  /** How often pm2 has restarted this worker. */
-  readonly restarts: number;
-  /** Where the instance metadata service is, and whether to ask it. */
-  readonly metadata: MetadataSettings;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+function text(pattern: RegExp, expected: string) {
+  return z.string().regex(pattern, expected);
 }
 
-/** Says all that is wrong with the environment, one line a variable. */
+function integer(min: number, max: number) {
+  const expected = `a whole number from ${min} to ${max}`;
+  return text(/^\d{1,15}$/, expected)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, expected);
+}
+
+function oneOf<const T extends string>(...allowed: readonly T[]) {
+  return z.enum(allowed, allowed.join(' or '));
+}
+
+function onOff(unset: 'on' | 'off') {
+  return oneOf('on', 'off')
+    .default(unset)
+    .transform((value) => value === 'on');
+}
+
+/** The variables by their keys in `ENV`. `.env.example` tells what each of them does. The messages say what is expected. */
+const ConfigSchema = z
+  .object({
+    stage: text(STAGE_NAME.pattern, STAGE_NAME.description).default('local'),
+    port: integer(0, 65_535).default(PORT),
+    host: z.string().default('0.0.0.0'),
+    /** Absent: the embedded database. */
+    tableName: text(/^[\w.-]{3,255}$/, '3 to 255 letters, digits, "_", "-" or "."').optional(),
+    tableShards: integer(1, MAX_SHARDS).default(TABLE.defaultShards),
+    dataDir: z.string().default('.data'),
+    directPut: onOff('on'),
+    trustedProxies: integer(0, 10).default(0),
+    rateLimitPerSecond: integer(1, 1_000_000).optional(),
+    rateLimitBurst: integer(1, 1_000_000).optional(),
+    workers: integer(1, 1_024).default(1),
+    readToken: text(/^[\x21-\x7e]{16,}$/, '16 or more printable ASCII characters').optional(),
+    loadEndpoint: onOff('off'),
+    accessLog: onOff('off'),
+    logLevel: oneOf(...LOG_LEVELS).default('info'),
+    maxPending: integer(1, 1_000_000).default(10_000),
+    maxEventLoopDelayMs: integer(10, 60_000).default(500),
+    cloudwatchMetrics: onOff('off'),
+    /** Absent: no tracing. */
+    otlpEndpoint: text(/^https?:\/\/[^/]+$/, 'an http:// URL without a path').optional(),
+    metricsDir: z.string().optional(),
+    autoScalingGroup: z.string().optional(),
+    restarts: integer(0, 1_000_000_000).default(0),
+    metadataDisabled: oneOf('true', 'false').optional(),
+    metadataEndpoint: text(/^https?:\/\/[^/]+\/?$/, 'an http:// URL without a path').optional(),
+  })
+  .transform(({ rateLimitPerSecond: ratePerSecond, rateLimitBurst, metadataDisabled, metadataEndpoint, ...rest }) => ({
+    ...rest,
+    hostname: hostname(),
+    rateLimit: ratePerSecond === undefined ? undefined : { ratePerSecond, burst: rateLimitBurst ?? ratePerSecond },
+    metadata: { disabled: metadataDisabled === 'true', endpoint: metadataEndpoint },
+  }));
+
+/** Everything that can be set from outside, checked. */
+export type Config = Readonly<z.infer<typeof ConfigSchema>>;
+
+/** Lists everything that is wrong with the environment, one line a variable. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 
@@ -49,115 +77,41 @@ export class ConfigError extends Error {
   }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Reads variables and gathers what is wrong with them. An empty variable counts as absent. */
-class Reader {
-  readonly problems: string[] = [];
-  readonly #environment: Environment;
-
-  constructor(environment: Environment) {
-    this.#environment = environment;
-  }
-
-  text(name: string): string | undefined {
-    return this.#environment[name] || undefined;
-  }
-
-  integer(name: string, min: number, max: number): number | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= max) return value;
-    return this.#reject(name, text, `a whole number from ${min} to ${max}`);
-  }
-
-  oneOf<T extends string>(name: string, allowed: readonly T[]): T | undefined {
-    const text = this.text(name);
-    if (text === undefined || allowed.includes(text as T)) return text as T | undefined;
-    return this.#reject(name, text, allowed.join(' or '));
-  }
-
-  matching(name: string, pattern: RegExp, expectation: string, secret = false): string | undefined {
-    const text = this.text(name);
-    if (text === undefined || pattern.test(text)) return text;
-    return this.#reject(name, secret ? undefined : text, expectation);
-  }
-
-  /** For what concerns several variables. */
-  require(holds: boolean, problem: string): void {
-    if (!holds) this.problems.push(problem);
-  }
-
-  #reject(name: string, value: string | undefined, expectation: string): undefined {
-    const got = value === undefined ? '(not shown)' : JSON.stringify(value);
-    this.problems.push(`${name} is ${got}; expected ${expectation}`);
-    return undefined;
-  }
-}
-
-const ON_OFF = ['on', 'off'] as const;
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
 export interface ConfigOptions {
-  /** Whether there is an embedded database to fall back to; else a table must be named. */
+  /** Whether there is an embedded database; otherwise a table must be named. */
   readonly embeddedDatabase: boolean;
 }
 
-/** Checks the environment as a whole; throws a `ConfigError` that lists every wrong variable. */
-export function readConfig(environment: Environment, { embeddedDatabase }: ConfigOptions): Config {
-  const read = new Reader(environment);
-  const ratePerSecond = read.integer(ENV.rateLimitPerSecond, 1, 1_000_000);
-  const burst = read.integer(ENV.rateLimitBurst, 1, 1_000_000);
-  read.require(
-    burst === undefined || read.text(ENV.rateLimitPerSecond) !== undefined,
-    `${ENV.rateLimitBurst} is set without ${ENV.rateLimitPerSecond}; expected both, or neither`,
-  );
-  const tableName = read.matching(ENV.tableName, /^[\w.-]{3,255}$/, '3 to 255 letters, digits, "_", "-" or "."');
-  read.require(
-    embeddedDatabase || read.text(ENV.tableName) !== undefined,
-    `${ENV.tableName} is not set; expected the table's name (only a source tree has an embedded database)`,
-  );
-  const cloudwatchMetrics = read.oneOf(ENV.cloudwatchMetrics, ON_OFF) === 'on';
-  const autoScalingGroup = read.text(ENV.autoScalingGroup);
-  read.require(
-    !cloudwatchMetrics || autoScalingGroup !== undefined,
-    `${ENV.cloudwatchMetrics} is "on" without ${ENV.autoScalingGroup}; expected the group's name, it is a dimension of every metric`,
-  );
-  const metadataEndpoint = read.matching(
-    ENV.metadataEndpoint,
-    /^https?:\/\/[^/]+\/?$/,
-    'an http:// URL without a path',
-  );
+type Environment = Readonly<Record<string, string | undefined>>;
+type Given = Readonly<Partial<Record<keyof typeof ENV, string>>>;
 
-  const config: Config = {
-    stage: read.matching(ENV.stage, STAGE_NAME.pattern, STAGE_NAME.description) ?? 'local',
-    port: read.integer(ENV.port, 0, 65_535) ?? PORT,
-    host: read.text(ENV.host) ?? '0.0.0.0',
-    tableName,
-    tableShards: read.integer(ENV.tableShards, 1, MAX_SHARDS) ?? TABLE.defaultShards,
-    dataDir: read.text(ENV.dataDir) ?? '.data',
-    directPut: read.oneOf(ENV.directPut, ON_OFF) !== 'off',
-    trustedProxies: read.integer(ENV.trustedProxies, 0, 10) ?? 0,
-    rateLimit: ratePerSecond === undefined ? undefined : { ratePerSecond, burst: burst ?? ratePerSecond },
-    workers: read.integer(ENV.workers, 1, 1_024) ?? 1,
-    readToken: read.matching(ENV.readToken, /^[\x21-\x7e]{16,}$/, '16 or more printable ASCII characters', true),
-    loadEndpoint: read.oneOf(ENV.loadEndpoint, ON_OFF) === 'on',
-    accessLog: read.oneOf(ENV.accessLog, ON_OFF) === 'on',
-    logLevel: read.oneOf(ENV.logLevel, LOG_LEVELS) ?? 'info',
-    maxPending: read.integer(ENV.maxPending, 1, 1_000_000) ?? 10_000,
-    maxEventLoopDelayMs: read.integer(ENV.maxEventLoopDelayMs, 10, 60_000) ?? 500,
-    cloudwatchMetrics,
-    otlpEndpoint: read.matching(ENV.otlpEndpoint, /^https?:\/\/[^/]+$/, 'an http:// URL without a path'),
-    metricsDir: read.text(ENV.metricsDir),
-    autoScalingGroup,
-    hostname: hostname(),
-    restarts: read.integer(ENV.restarts, 0, 1_000_000_000) ?? 0,
-    metadata: {
-      disabled: read.oneOf(ENV.metadataDisabled, ['true', 'false']) === 'true',
-      ...(metadataEndpoint !== undefined && { endpoint: metadataEndpoint }),
-    },
-  };
-  if (read.problems.length > 0) throw new ConfigError(read.problems);
-  return config;
+/** Checks the environment as a whole; throws a `ConfigError` that lists every wrong variable. An empty one is absent. */
+export function readConfig(environment: Environment, { embeddedDatabase }: ConfigOptions): Config {
+  const given: Given = Object.fromEntries(
+    Object.entries(ENV).map(([key, name]) => [key, environment[name] || undefined]),
+  );
+  const { data, error } = ConfigSchema.safeParse(given);
+  const problems = (error?.issues ?? []).map(({ path, message }) => {
+    const key = path[0] as keyof typeof ENV;
+    return `${ENV[key]} is ${key === 'readToken' ? '(not shown)' : JSON.stringify(given[key])}; expected ${message}`;
+  });
+  problems.push(...missing(given, embeddedDatabase));
+  if (data === undefined || problems.length > 0) throw new ConfigError(problems);
+  return data;
+}
+
+/** Variables that others require; beside the schema, which would not check them once one variable is wrong. */
+function missing(given: Given, embeddedDatabase: boolean): string[] {
+  const problems: string[] = [];
+  if (given.rateLimitBurst && !given.rateLimitPerSecond)
+    problems.push(`${ENV.rateLimitBurst} is set without ${ENV.rateLimitPerSecond}; expected both, or neither`);
+  if (!given.tableName && !embeddedDatabase)
+    problems.push(
+      `${ENV.tableName} is not set; expected the table's name (only a source tree has an embedded database)`,
+    );
+  if (given.cloudwatchMetrics === 'on' && !given.autoScalingGroup)
+    problems.push(
+      `${ENV.cloudwatchMetrics} is "on" without ${ENV.autoScalingGroup}; expected the group's name, it is a dimension of every metric`,
+    );
+  return problems;
 }

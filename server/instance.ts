@@ -1,15 +1,17 @@
-/** Which EC2 instance this is, as the Instance Metadata Service (IMDSv2) tells it. */
+/** Which EC2 instance this is, from the Instance Metadata Service (IMDSv2). */
+import { z } from 'zod';
 
-export interface InstanceIdentity {
-  readonly instanceId: string;
-  readonly availabilityZone: string;
-}
+export type InstanceIdentity = z.infer<typeof IdentitySchema>;
+const IdentitySchema = z.object({
+  instanceId: z.string().regex(/^i-[0-9a-f]+$/),
+  availabilityZone: z.string().regex(/^[a-z]+-[a-z0-9-]+$/),
+});
 
-export interface MetadataSettings {
+export interface MetadataOptions {
   /** Whether not to ask at all (`AWS_EC2_METADATA_DISABLED`). @default false */
   readonly disabled?: boolean;
   /** Where to ask (`AWS_EC2_METADATA_SERVICE_ENDPOINT`). @default the link-local address of every instance */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   /** For all requests together: elsewhere than on EC2 the address often does not even refuse. @default 1,000 */
   readonly deadlineMs?: number;
 }
@@ -18,8 +20,8 @@ const LINK_LOCAL_ENDPOINT = 'http://169.254.169.254';
 const TOKEN_LIFE_S = 60;
 
 /** Who this instance is; `undefined` elsewhere than on EC2, or when the service does not answer in time. */
-export async function readInstanceIdentity(settings: MetadataSettings = {}): Promise<InstanceIdentity | undefined> {
-  const { disabled = false, endpoint = LINK_LOCAL_ENDPOINT, deadlineMs = 1_000 } = settings;
+export async function readInstanceIdentity(options: MetadataOptions = {}): Promise<InstanceIdentity | undefined> {
+  const { disabled = false, endpoint = LINK_LOCAL_ENDPOINT, deadlineMs = 1_000 } = options;
   if (disabled) return undefined;
   const signal = AbortSignal.timeout(deadlineMs);
 
@@ -39,8 +41,8 @@ export async function readInstanceIdentity(settings: MetadataSettings = {}): Pro
       ask('meta-data/instance-id', { headers }),
       ask('meta-data/placement/availability-zone', { headers }),
     ]);
-    return { instanceId, availabilityZone };
+    return IdentitySchema.parse({ instanceId, availabilityZone });
   } catch {
-    return undefined; // Not being on EC2 looks like any failure; the facts are shown without an instance then.
+    return undefined; // Elsewhere than on EC2 this fails in many ways; the facts are then shown without an instance.
   }
 }
