@@ -77,7 +77,7 @@ export function createService({
     ...(config.directPut && {
       directPut: createDirectPut({
         client,
-        onPause: (facts) => logger.warn(facts, 'direct puts fail, the SDK takes them'),
+        onOpen: (facts) => logger.warn(facts, 'direct puts fail, circuit breaker open, the SDK sends them'),
       }),
     }),
   });

@@ -1,11 +1,15 @@
 import {
+  ConditionalCheckFailedException,
   CreateTableCommand,
   DynamoDBClient,
+  GetItemCommand,
   ResourceInUseException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ConfiguredRetryStrategy } from '@smithy/util-retry';
 import { tableDefinition } from '../contract.ts';
+import { ServiceError } from '../errors.ts';
 
 /** DynamoDB answers in milliseconds; a call that takes this long is lost, and repeated on another connection. */
 export const ATTEMPT_TIMEOUT_MS = 1_000;
@@ -54,4 +58,39 @@ export async function createTable(client: DynamoDBClient, table: string): Promis
     if (!(error instanceof ResourceInUseException)) throw error;
   }
   await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1, maxDelay: 1 }, { TableName: table });
+}
+
+/** The item with this key, read consistently. */
+export async function getItem(
+  client: DynamoDBClient,
+  table: string,
+  key: { readonly pk: string; readonly sk: string },
+  abortSignal: AbortSignal,
+): Promise<Record<string, unknown> | undefined> {
+  const command = new GetItemCommand({ TableName: table, Key: marshall(key), ConsistentRead: true });
+  const { Item } = await client.send(command, { abortSignal });
+  return Item && unmarshall(Item);
+}
+
+/** Whether the condition of a write was true. */
+export async function isConditionMet(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+/** Fails with `unavailable` when the calls do not succeed within `deadlineMs`. */
+export async function withinDeadline<T>(
+  deadlineMs: number,
+  call: (abortSignal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  try {
+    return await call(AbortSignal.timeout(deadlineMs));
+  } catch (cause) {
+    throw new ServiceError('unavailable', 'the database did not answer in time', { retryAfterS: 1, cause });
+  }
 }

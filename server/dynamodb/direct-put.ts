@@ -4,9 +4,9 @@ import { KeepAlivePosts, type Origin } from './keep-alive-posts.ts';
 import { createRequestSigner, type SignRequest } from './request-signer.ts';
 
 /**
- * Tries a `PutItem` past the AWS SDK, once. Resolves to true when DynamoDB took it; false says that it may have or not,
- * and that the SDK is to send it, with its knowledge of errors, retries, skewed clocks and expired credentials.
- * Never rejects. The put must stand repetition.
+ * Sends a `PutItem` once, without the AWS SDK. Resolves to true when DynamoDB stored it. False means that it may be stored
+ * or not, and that the SDK has to send it, with its handling of errors, retries, skewed clocks and expired credentials.
+ * Never rejects. The put must be safe to repeat.
  */
 export type DirectPut = (input: PutItemCommandInput, deadlineMs: number) => Promise<boolean>;
 
@@ -15,72 +15,72 @@ const HEADERS = {
   'x-amz-target': 'DynamoDB_20120810.PutItem',
 };
 
-/** A way that fails again at once after it was opened stays shut for this long, twice as long each time. */
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
+/** If the direct route fails right after reopening, the breaker stays open for this long, twice as long each time. */
+const FIRST_BACKOFF_MS = 1_000;
+const LONGEST_BACKOFF_MS = 60_000;
 
 export interface DirectPutOptions {
   readonly client: DynamoDBClient;
-  /** Is told of each pause that begins. */
-  readonly onPause?: (facts: { err: unknown; pauseMs: number }) => void;
+  /** Called each time that the circuit breaker opens and backs off. */
+  readonly onOpen?: (facts: { err: unknown; backoffMs: number }) => void;
   /** Milliseconds, never stepping back. */
   readonly monotonicMs?: () => number;
 }
 
-/** Where posts go, and the connections to it. */
-interface Way {
+/** Where direct puts go, and the connections to it. */
+interface Route {
   readonly host: string;
   readonly posts: KeepAlivePosts;
 }
 
 /**
- * The way past the SDK, which costs a fraction of the CPU (docs/decisions/0024). It learns from the client: the endpoint
- * from its calls, region, credentials and clock from its configuration. It is open only while the last call of either
- * got through, so that an outage is the SDK's alone.
+ * The direct route, which costs a fraction of the SDK's CPU (docs/decisions/0024). Its endpoint is that of the client's
+ * calls, its region, credentials and clock are those of the client's configuration. A circuit breaker is closed only
+ * while the last call of either succeeded, so that in an outage only the SDK's backoff applies.
  */
 export function createDirectPut({
   client,
-  onPause,
+  onOpen,
   monotonicMs = () => performance.now(),
 }: DirectPutOptions): DirectPut {
-  let way: Way | undefined;
-  let isOpen = false;
+  let route: Route | undefined;
+  let isClosed = false;
   let failures = 0;
-  let shutUntilMs = 0;
+  let openUntilMs = 0;
   let sign: SignRequest | undefined;
 
-  const learn = ({ protocol, hostname, port, path }: Origin & { readonly path: string }): void => {
-    // Posts go to the root, where DynamoDB is. A gateway may have it elsewhere, and something else at its root.
-    if (path !== '/' || monotonicMs() < shutUntilMs) return;
+  function closeBreaker({ protocol, hostname, port, path }: Origin & { readonly path: string }): void {
+    // Direct puts go to the root, where DynamoDB is. A gateway may have it elsewhere, and something else at its root.
+    if (path !== '/' || monotonicMs() < openUntilMs) return;
     const host = port === undefined ? hostname : `${hostname}:${port}`;
-    if (way?.host !== host) {
-      way?.posts.close();
-      way = { host, posts: new KeepAlivePosts({ protocol, hostname, port }) };
+    if (route?.host !== host) {
+      route?.posts.close();
+      route = { host, posts: new KeepAlivePosts({ protocol, hostname, port }) };
     }
-    isOpen = true;
-  };
+    isClosed = true;
+  }
 
-  const shut = (err: unknown): void => {
-    if (!isOpen) return;
-    isOpen = false;
+  function openBreaker(err: unknown): void {
+    if (!isClosed) return;
+    isClosed = false;
     if (failures++ === 0) return;
-    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 2));
-    shutUntilMs = monotonicMs() + pauseMs;
-    onPause?.({ err, pauseMs });
-  };
+    const backoffMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 2));
+    openUntilMs = monotonicMs() + backoffMs;
+    onOpen?.({ err, backoffMs });
+  }
 
   client.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
-      learn(args.request as Parameters<typeof learn>[0]);
+      closeBreaker(args.request as Parameters<typeof closeBreaker>[0]);
       return result;
     },
     { step: 'finalizeRequest' },
   );
 
   return async (input, deadlineMs) => {
-    if (!isOpen || way === undefined) return false;
-    const { host, posts } = way;
+    if (!isClosed || route === undefined) return false;
+    const { host, posts } = route;
     const { config } = client;
     try {
       const credentials = await config.credentials();
@@ -92,12 +92,12 @@ export function createDirectPut({
         failures = 0;
         return true;
       }
-      shut(new Error(`DynamoDB answered ${status}`));
+      openBreaker(new Error(`DynamoDB answered ${status}`));
     } catch (error) {
       // The other connections may be dead as well.
       posts.close();
-      if (way?.posts === posts) way = undefined;
-      shut(error);
+      if (route?.posts === posts) route = undefined;
+      openBreaker(error);
     }
     return false;
   };

@@ -1,20 +1,20 @@
 import { createHmac, hash } from 'node:crypto';
 
-/** Where a signature holds. */
+/** Where a signature is valid. */
 export interface SigningScope {
   readonly region: string;
   /** The service's signing name, such as `dynamodb`. */
   readonly service: string;
 }
 
-/** Credentials as the AWS SDK's providers give them. */
+/** Credentials as the AWS SDK's providers return them. */
 export interface SigningCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string | undefined;
 }
 
-/** Answers the headers of a `POST /` with what proves the sender added. Header names must be lower case. */
+/** Returns the headers of a `POST /` with the signature added. Header names must be lower case. */
 export type SignRequest = (
   headers: Readonly<Record<string, string>>,
   body: string,
@@ -29,13 +29,14 @@ function hmac(key: string | Buffer, text: string): Buffer {
 }
 
 /**
- * AWS Signature Version 4, for requests to the root of a service without a query, which is what DynamoDB has.
+ * AWS Signature Version 4 for requests to the root of a service without a query, which are DynamoDB's. Written by hand,
+ * because the SDK's signer takes a large part of a put's CPU (docs/decisions/0024).
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function createRequestSigner({ region, service }: SigningScope): SignRequest {
   let keyOf = '';
   let key: Buffer;
-  /** A key holds for a day and a secret; deriving it takes four of a request's five HMACs. */
+  /** A key is valid for a day and a secret; deriving it takes four of a request's five HMACs. */
   const keyFor = (secret: string, day: string): Buffer => {
     if (keyOf !== day + secret) {
       key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secret}`) as Buffer;

@@ -1,14 +1,13 @@
 import {
   type AttributeValue,
-  ConditionalCheckFailedException,
   type DynamoDBClient,
-  GetItemCommand,
   PutItemCommand,
   paginateQuery,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { z } from 'zod';
 import { TABLE } from '../contract.ts';
-import { ServiceError } from '../errors.ts';
 import {
   type Block,
   type BlockItem,
@@ -24,6 +23,7 @@ import { type BlockRange, type DayEntry, dayRange, listRecords } from '../timest
 import type { ListPage, ListQuery, TimestampRecord } from '../timestamps/record.ts';
 import { parseRecordId } from '../timestamps/record-id.ts';
 import type { Committed, TimestampStore } from '../timestamps/store.ts';
+import { getItem, isConditionMet, withinDeadline } from './client.ts';
 import type { DirectPut } from './direct-put.ts';
 
 /** Partition key of the index of days that have records. */
@@ -37,9 +37,8 @@ function abortAt(endMs: number): AbortSignal {
 /** A lookup is worth this long to a reader. */
 const READ_DEADLINE_MS = 8_000;
 
-type Item = Record<string, AttributeValue>;
-
-function toItem({ pk, sk, instance, count, lines }: BlockItem): Item {
+/** A block as an item. Written by hand, because `marshall` takes longer and each commit puts one. */
+function toItem({ pk, sk, instance, count, lines }: BlockItem): Record<string, AttributeValue> {
   return {
     pk: { S: pk },
     sk: { S: sk },
@@ -49,23 +48,14 @@ function toItem({ pk, sk, instance, count, lines }: BlockItem): Item {
   };
 }
 
-function fromItem(item: Item): Block {
-  return decodeBlock({
-    pk: item['pk']?.S ?? '',
-    sk: item['sk']?.S ?? '',
-    instance: item['instance']?.S ?? '',
-    count: Number(item['count']?.N),
-    lines: item['lines']?.S ?? '',
-  });
-}
-
-async function withinDeadline<T>(read: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-  try {
-    return await read(AbortSignal.timeout(READ_DEADLINE_MS));
-  } catch (cause) {
-    throw new ServiceError('unavailable', 'the database did not answer in time', { retryAfterS: 1, cause });
-  }
-}
+const BlockItemSchema = z.object({
+  pk: z.string(),
+  sk: z.string(),
+  instance: z.string(),
+  count: z.number(),
+  lines: z.string(),
+});
+const DaySchema = z.object({ sk: z.string(), shards: z.number() });
 
 export interface DynamoTimestampsOptions {
   /** Brings endpoint, credentials and the retry of single calls. */
@@ -104,12 +94,12 @@ export class DynamoTimestamps implements TimestampStore {
     if (!address) return undefined;
     const pk = shardKey(dayOf(address.blockLast), address.shard);
     const sk = blockSortKey(address.blockLast, address.writer, address.sequence);
-    const item = await withinDeadline((abortSignal) => this.#getItem(pk, sk, abortSignal));
-    return item && recordsOf(fromItem(item)).find((record) => record.id === id);
+    const item = await withinDeadline(READ_DEADLINE_MS, (abortSignal) => this.#getItem(pk, sk, abortSignal));
+    return item && recordsOf(decodeBlock(BlockItemSchema.parse(item))).find((record) => record.id === id);
   }
 
   listRecords(query: ListQuery): Promise<ListPage> {
-    return withinDeadline((abortSignal) =>
+    return withinDeadline(READ_DEADLINE_MS, (abortSignal) =>
       listRecords(
         {
           days: (range, consistent) => this.#days(range, consistent, abortSignal),
@@ -133,14 +123,9 @@ export class DynamoTimestamps implements TimestampStore {
     const put = { TableName: this.#table, Item: toItem(item), ConditionExpression: 'attribute_not_exists(pk)' };
     if (await this.#directPut?.(put, endMs - performance.now())) return;
     const abortSignal = abortAt(endMs);
-    try {
-      await this.#client.send(new PutItemCommand(put), { abortSignal });
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const stored = await this.#getItem(item.pk, item.sk, abortSignal);
-      if (stored?.['lines']?.S !== item.lines)
-        throw new Error(`block ${item.pk} ${item.sk} is taken by another writer`);
-    }
+    if (await isConditionMet(this.#client.send(new PutItemCommand(put), { abortSignal }))) return;
+    const stored = await this.#getItem(item.pk, item.sk, abortSignal);
+    if (stored?.['lines'] !== item.lines) throw new Error(`block ${item.pk} ${item.sk} is taken by another writer`);
   }
 
   /** Enters the day into the index before its first block is acknowledged; once per day and process. */
@@ -160,31 +145,24 @@ export class DynamoTimestamps implements TimestampStore {
   async #enterDay(day: string, abortSignal: AbortSignal): Promise<void> {
     const update = new UpdateItemCommand({
       TableName: this.#table,
-      Key: { pk: { S: DAYS }, sk: { S: day } },
+      Key: marshall({ pk: DAYS, sk: day }),
       UpdateExpression: 'SET shards = :shards',
       ConditionExpression: 'attribute_not_exists(shards) OR shards < :shards',
-      ExpressionAttributeValues: { ':shards': { N: String(this.#shards) } },
+      ExpressionAttributeValues: marshall({ ':shards': this.#shards }),
     });
-    try {
-      await this.#client.send(update, { abortSignal });
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
+    await isConditionMet(this.#client.send(update, { abortSignal }));
   }
 
-  async #getItem(pk: string, sk: string, abortSignal: AbortSignal): Promise<Item | undefined> {
-    const get = new GetItemCommand({
-      TableName: this.#table,
-      Key: { pk: { S: pk }, sk: { S: sk } },
-      ConsistentRead: true,
-    });
-    return (await this.#client.send(get, { abortSignal })).Item;
+  #getItem(pk: string, sk: string, abortSignal: AbortSignal): Promise<Record<string, unknown> | undefined> {
+    return getItem(this.#client, this.#table, { pk, sk }, abortSignal);
   }
 
   async *#days(range: BlockRange, consistent: boolean, abortSignal: AbortSignal): AsyncGenerator<DayEntry> {
     const { first, last } = dayRange(range);
-    for await (const item of this.#query(DAYS, first, last, 32, consistent, abortSignal))
-      yield { day: item['sk']?.S ?? '', shards: Number(item['shards']?.N) };
+    for await (const item of this.#query(DAYS, first, last, 32, consistent, abortSignal)) {
+      const { sk: day, shards } = DaySchema.parse(item);
+      yield { day, shards };
+    }
   }
 
   async *#blocks(
@@ -196,7 +174,8 @@ export class DynamoTimestamps implements TimestampStore {
   ): AsyncGenerator<Block> {
     const first = isoFromMicros(range.first);
     const last = `${isoFromMicros(range.last)}~`; // "~" is greater than the "#" that follows the time in a sort key
-    for await (const item of this.#query(pk, first, last, about, consistent, abortSignal)) yield fromItem(item);
+    for await (const item of this.#query(pk, first, last, about, consistent, abortSignal))
+      yield decodeBlock(BlockItemSchema.parse(item));
   }
 
   /** Items of a partition between two sort keys, greatest first, read in pages of `pageSize`. */
@@ -207,18 +186,18 @@ export class DynamoTimestamps implements TimestampStore {
     pageSize: number,
     consistent: boolean,
     abortSignal: AbortSignal,
-  ): AsyncGenerator<Item> {
+  ): AsyncGenerator<Record<string, unknown>> {
     const pages = paginateQuery(
       { client: this.#client, pageSize },
       {
         TableName: this.#table,
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-        ExpressionAttributeValues: { ':pk': { S: pk }, ':first': { S: first }, ':last': { S: last } },
+        ExpressionAttributeValues: marshall({ ':pk': pk, ':first': first, ':last': last }),
         ScanIndexForward: false,
         ConsistentRead: consistent,
       },
       { abortSignal },
     );
-    for await (const { Items = [] } of pages) yield* Items;
+    for await (const { Items = [] } of pages) for (const item of Items) yield unmarshall(item);
   }
 }

@@ -1,31 +1,28 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
-  GetItemCommand,
   PutItemCommand,
   type PutItemCommandInput,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { z } from 'zod';
 import { TABLE } from '../contract.ts';
-import { ServiceError } from '../errors.ts';
 import type { Micros } from '../timestamps/record.ts';
 import { createUsers } from '../users/creation.ts';
 import type { Claim, Outcome, UserItems } from '../users/items.ts';
 import type { UniqueName, User, UserPage, UserQuery, Users } from '../users/users.ts';
-
-type Item = Record<string, AttributeValue>;
+import { getItem, isConditionMet, withinDeadline } from './client.ts';
 
 /** Partition of the user records and tombstones; their sort key is the user's id. */
 const USERS = 'users';
 
-/** A single read or write is worth this long; a creation is four of them when nobody interferes. */
+/** For a single read or write; a creation is four of them when no other one interferes. */
 const CALL_DEADLINE_MS = 5_000;
 
-/** An aborted attempt must not wake up after its tombstone is gone: a week, against the seconds that one takes. */
+/** An aborted attempt must not continue after its tombstone expired; an attempt takes seconds. */
 const TOMBSTONE_LIFE_S = 7 * 24 * 3_600;
 
 const LOOK_PAUSE_MS = 50;
@@ -36,43 +33,29 @@ export function createDynamoUsers(client: DynamoDBClient, table: string, now: ()
     items: new DynamoUserItems(client, table),
     newId: randomUUIDv7,
     now,
-    // Half of it random, lest those who wait for the same name look at the same moment.
+    // Half of it is random, so that attempts that wait for the same name do not look at the same moment.
     pause: () => delay((LOOK_PAUSE_MS * (1 + Math.random())) / 2),
   });
 }
 
-function claimKey({ field, value }: UniqueName): Item {
-  return { pk: { S: `user-${field}#${value}` }, sk: { S: 'claim' } };
-}
-function userKey(id: string): Item {
-  return { pk: { S: USERS }, sk: { S: id } };
+interface Key {
+  readonly pk: string;
+  readonly sk: string;
 }
 
-function toClaimItem(name: UniqueName, { userId, attemptedAt }: Claim): Item {
-  return {
-    ...claimKey(name),
-    userId: { S: userId },
-    attemptedAt: { N: String(attemptedAt) },
-  };
+function claimKey({ field, value }: UniqueName): Key {
+  return { pk: `user-${field}#${value}`, sk: 'claim' };
 }
 
-function toUserItem({ id, username, email, createdAt }: User): Item {
-  return {
-    ...userKey(id),
-    username: { S: username },
-    email: { S: email },
-    createdAt: { N: String(createdAt) },
-  };
+function userKey(id: string): Key {
+  return { pk: USERS, sk: id };
 }
 
-function toUser(item: Item): User {
-  return {
-    id: item['sk']?.S ?? '',
-    username: item['username']?.S ?? '',
-    email: item['email']?.S ?? '',
-    createdAt: Number(item['createdAt']?.N),
-  };
-}
+const ClaimSchema = z.object({ userId: z.string(), attemptedAt: z.number() });
+
+const UserSchema = z
+  .object({ sk: z.string(), username: z.string(), email: z.string(), createdAt: z.number() })
+  .transform(({ sk: id, ...user }): User => ({ id, ...user }));
 
 /** Users, claims and tombstones as items of the one table. */
 export class DynamoUserItems implements UserItems {
@@ -85,38 +68,40 @@ export class DynamoUserItems implements UserItems {
   }
 
   putClaim(name: UniqueName, claim: Claim): Promise<boolean> {
-    return this.#putNew(toClaimItem(name, claim));
+    return this.#putNew({ ...claimKey(name), ...claim });
   }
 
   async readClaim(name: UniqueName): Promise<Claim | undefined> {
     const item = await this.#getItem(claimKey(name));
-    return item && { userId: item['userId']?.S ?? '', attemptedAt: Number(item['attemptedAt']?.N) };
+    return item && ClaimSchema.parse(item);
   }
 
   takeOverClaim(name: UniqueName, holderId: string, claim: Claim): Promise<boolean> {
-    return this.#putIf(toClaimItem(name, claim), {
-      ConditionExpression: 'userId = :holder',
-      ExpressionAttributeValues: { ':holder': { S: holderId } },
-    });
+    return this.#putIf(
+      { ...claimKey(name), ...claim },
+      { ConditionExpression: 'userId = :holder', ExpressionAttributeValues: marshall({ ':holder': holderId }) },
+    );
   }
 
   async releaseClaim(name: UniqueName, userId: string): Promise<void> {
     const command = new DeleteItemCommand({
       TableName: this.#table,
-      Key: claimKey(name),
+      Key: marshall(claimKey(name)),
       ConditionExpression: 'userId = :user',
-      ExpressionAttributeValues: { ':user': { S: userId } },
+      ExpressionAttributeValues: marshall({ ':user': userId }),
     });
-    await held(() => withinDeadline((abortSignal) => this.#client.send(command, { abortSignal })));
+    await withinDeadline(CALL_DEADLINE_MS, (abortSignal) =>
+      isConditionMet(this.#client.send(command, { abortSignal })),
+    );
   }
 
-  putUser(user: User): Promise<boolean> {
-    return this.#putNew(toUserItem(user));
+  putUser({ id, ...user }: User): Promise<boolean> {
+    return this.#putNew({ ...userKey(id), ...user });
   }
 
   async abort(userId: string): Promise<void> {
     const expires = Math.ceil(Date.now() / 1_000) + TOMBSTONE_LIFE_S;
-    await this.#putNew({ ...userKey(userId), [TABLE.ttlAttribute]: { N: String(expires) } });
+    await this.#putNew({ ...userKey(userId), [TABLE.ttlAttribute]: expires });
   }
 
   async readOutcome(userId: string): Promise<Outcome> {
@@ -125,13 +110,25 @@ export class DynamoUserItems implements UserItems {
     return item['username'] === undefined ? 'aborted' : 'created';
   }
 
-  /** Reads one user more than asked for, to know whether there is a next page; tombstones are passed over. */
+  /** Reads one user more than asked for, to know whether there is a next page. Tombstones are left out. */
   async listUsers({ limit, before }: UserQuery): Promise<UserPage> {
     const users: User[] = [];
-    let startKey = before === undefined ? undefined : userKey(before);
+    let startKey = before === undefined ? undefined : marshall(userKey(before));
     do {
-      const { Items = [], LastEvaluatedKey } = await this.#queryUsers(limit + 1 - users.length, startKey);
-      users.push(...Items.map(toUser));
+      const command = new QueryCommand({
+        TableName: this.#table,
+        KeyConditionExpression: 'pk = :users',
+        FilterExpression: 'attribute_exists(username)',
+        ExpressionAttributeValues: marshall({ ':users': USERS }),
+        ScanIndexForward: false,
+        ConsistentRead: true,
+        Limit: limit + 1 - users.length,
+        ExclusiveStartKey: startKey,
+      });
+      const { Items = [], LastEvaluatedKey } = await withinDeadline(CALL_DEADLINE_MS, (abortSignal) =>
+        this.#client.send(command, { abortSignal }),
+      );
+      users.push(...Items.map((item) => UserSchema.parse(unmarshall(item))));
       startKey = LastEvaluatedKey;
     } while (startKey !== undefined && users.length <= limit);
     const page = users.slice(0, limit);
@@ -139,51 +136,18 @@ export class DynamoUserItems implements UserItems {
     return users.length > limit && last !== undefined ? { users: page, next: last.id } : { users: page };
   }
 
-  #queryUsers(limit: number, startKey: Item | undefined) {
-    const command = new QueryCommand({
-      TableName: this.#table,
-      KeyConditionExpression: 'pk = :users',
-      FilterExpression: 'attribute_exists(username)',
-      ExpressionAttributeValues: { ':users': { S: USERS } },
-      ScanIndexForward: false,
-      ConsistentRead: true,
-      Limit: limit,
-      ...(startKey && { ExclusiveStartKey: startKey }),
-    });
-    return withinDeadline((abortSignal) => this.#client.send(command, { abortSignal }));
-  }
-
-  #putNew(item: Item): Promise<boolean> {
+  #putNew(item: Key & Readonly<Record<string, unknown>>): Promise<boolean> {
     return this.#putIf(item, { ConditionExpression: 'attribute_not_exists(pk)' });
   }
 
-  #putIf(item: Item, condition: Partial<PutItemCommandInput>): Promise<boolean> {
-    const command = new PutItemCommand({ TableName: this.#table, Item: item, ...condition });
-    return held(() => withinDeadline((abortSignal) => this.#client.send(command, { abortSignal })));
+  #putIf(item: Key, condition: Partial<PutItemCommandInput>): Promise<boolean> {
+    const command = new PutItemCommand({ TableName: this.#table, Item: marshall(item), ...condition });
+    return withinDeadline(CALL_DEADLINE_MS, (abortSignal) =>
+      isConditionMet(this.#client.send(command, { abortSignal })),
+    );
   }
 
-  async #getItem(key: Item): Promise<Item | undefined> {
-    const command = new GetItemCommand({ TableName: this.#table, Key: key, ConsistentRead: true });
-    return (await withinDeadline((abortSignal) => this.#client.send(command, { abortSignal }))).Item;
-  }
-}
-
-/** Whether the condition of a write held. */
-async function held(write: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await write();
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
-}
-
-async function withinDeadline<T>(call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-  try {
-    return await call(AbortSignal.timeout(CALL_DEADLINE_MS));
-  } catch (cause) {
-    if (cause instanceof ConditionalCheckFailedException) throw cause;
-    throw new ServiceError('unavailable', 'the database did not answer in time', { retryAfterS: 1, cause });
+  #getItem(key: Key): Promise<Record<string, unknown> | undefined> {
+    return withinDeadline(CALL_DEADLINE_MS, (abortSignal) => getItem(this.#client, this.#table, key, abortSignal));
   }
 }

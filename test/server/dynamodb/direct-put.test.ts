@@ -22,7 +22,7 @@ async function startDatabase(t: TestContext, { path = '' } = {}, ...answers: Ans
   const puts: IncomingMessage['headers'][] = [];
   const connections = new Set<Socket>();
   let nowMs = 0;
-  const pauses: number[] = [];
+  const backoffs: number[] = [];
   const server = createServer((request, response) => {
     const isPut = request.headers['x-amz-target'] === 'DynamoDB_20120810.PutItem';
     if (isPut) {
@@ -41,19 +41,19 @@ async function startDatabase(t: TestContext, { path = '' } = {}, ...answers: Ans
     server.close();
   });
   return {
-    put: createDirectPut({ client, onPause: ({ pauseMs }) => pauses.push(pauseMs), monotonicMs: () => nowMs }),
+    put: createDirectPut({ client, onOpen: ({ backoffMs }) => backoffs.push(backoffMs), monotonicMs: () => nowMs }),
     callBySdk: () => client.send(new GetItemCommand({ TableName: 'table', Key: { pk: { S: 'any' } } })),
     passMs: (ms: number) => {
       nowMs += ms;
     },
     puts,
-    pauses,
+    backoffs,
     connections,
   };
 }
 
-describe('a put past the SDK', () => {
-  it('waits for a call of the SDK that got through, which shows where the database is', async (t) => {
+describe('a put without the SDK', () => {
+  it('waits for a successful call of the SDK, which shows where the database is', async (t) => {
     const { put, callBySdk, puts } = await startDatabase(t);
     assert.equal(await put(PUT, DEADLINE_MS), false);
     assert.equal(puts.length, 0);
@@ -76,7 +76,7 @@ describe('a put past the SDK', () => {
     ['silence', () => {}],
   ];
   for (const [name, answer] of failures)
-    it(`leaves the put to the SDK after ${name}, and those after it until a call of the SDK got through`, async (t) => {
+    it(`leaves the put to the SDK after ${name}, and those after it until a call of the SDK succeeds`, async (t) => {
       const { put, callBySdk, puts } = await startDatabase(t, {}, answer);
       await callBySdk();
       assert.equal(await put(PUT, DEADLINE_MS), false);
@@ -94,35 +94,35 @@ describe('a put past the SDK', () => {
     assert.ok(!late.aborted, 'it took the second that an attempt may take, not the 50 ms that were left');
   });
 
-  it('stays with the SDK for ever longer when it fails again and again, until one gets through', async (t) => {
+  it('backs off longer each time it fails again, until one succeeds', async (t) => {
     const failed = Array.from({ length: 9 }, () => status(500));
-    const { put, callBySdk, puts, pauses, passMs } = await startDatabase(t, {}, ...failed, status(200), ...failed);
+    const { put, callBySdk, puts, backoffs, passMs } = await startDatabase(t, {}, ...failed, status(200), ...failed);
     const tryAgain = async () => {
       await callBySdk();
       return put(PUT, DEADLINE_MS);
     };
-    await tryAgain(); // The first failure has no pause.
+    await tryAgain(); // After the first failure it does not back off.
     for (let tried = 2; tried <= 9; tried++) {
       assert.equal(await tryAgain(), false);
       assert.equal(puts.length, tried);
-      passMs((pauses.at(-1) ?? 0) - 1);
+      passMs((backoffs.at(-1) ?? 0) - 1);
       await tryAgain();
-      assert.equal(puts.length, tried, 'it was tried before the pause was over');
+      assert.equal(puts.length, tried, 'it was tried before the backoff was over');
       passMs(1);
     }
-    assert.deepEqual(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+    assert.deepEqual(backoffs, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
     assert.equal(await tryAgain(), true);
     await tryAgain();
     assert.equal(await tryAgain(), false);
-    assert.equal(pauses.at(-1), 1_000);
+    assert.equal(backoffs.at(-1), 1_000);
   });
 
   it('takes puts that fail together for one failure', async (t) => {
-    const { put, callBySdk, pauses } = await startDatabase(t, {}, status(500), status(500), status(500));
+    const { put, callBySdk, backoffs } = await startDatabase(t, {}, status(500), status(500), status(500));
     await callBySdk();
     const taken = await Promise.all([put(PUT, DEADLINE_MS), put(PUT, DEADLINE_MS), put(PUT, DEADLINE_MS)]);
     assert.deepEqual(taken, [false, false, false]);
-    assert.deepEqual(pauses, []);
+    assert.deepEqual(backoffs, []);
   });
 
   it('keeps its connections after a refusal', async (t) => {
