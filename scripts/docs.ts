@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commandsOf } from './cli/commands.ts';
-import { withHelp } from './cli/help-blocks.ts';
+import { type CommandHelp, commandsOf, withHelp } from './cli/help-pages.ts';
 import { main } from './cli/main.ts';
 import { capture } from './cli/run.ts';
 
@@ -10,12 +9,12 @@ const PAGE = 'docs/operate.md';
 await main(
   {
     name: 'docs',
-    summary: `Brings the help texts in ${PAGE} up to date; a test fails while they are not.`,
+    summary: `Updates the help texts in ${PAGE}. A test fails while they are outdated.`,
     options: {},
   },
   async () => {
     const root = join(import.meta.dirname, '..');
-    const helps: { name: string; help: string }[] = [];
+    const helps: CommandHelp[] = [];
     for (const { name, entry } of commandsOf(root)) {
       helps.push({ name, help: await capture([process.execPath, entry, '--help'], { cwd: root }) });
     }

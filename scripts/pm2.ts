@@ -1,44 +1,58 @@
-/**
- * `npm run pm2`: builds the server and runs it under pm2 as production does, on the embedded database, in the foreground.
- * Ctrl-C ends it the way a deployment does: workers drain, then the database stops.
- */
-import { execFileSync, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
+import { OperatorError } from './cli/errors.ts';
+import { main } from './cli/main.ts';
+import { run } from './cli/run.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, '.data', 'dynamodb');
 const table = 'stampede-local';
 const START_DEADLINE_MS = 10_000;
+/** Ctrl-C reaches every process of this terminal. They end by themselves, in the order that this command waits for. */
+const FOREGROUND = { cwd: root, stdio: 'inherit', cleanup: false, reject: false } as const;
 
-execFileSync(process.execPath, ['scripts/build.ts'], { cwd: root, stdio: 'inherit' });
-
-mkdirSync(folder, { recursive: true });
-const database = fork(join(root, 'server/dynamodb/embedded-database-process.ts'), [folder, '0', table]);
-const [started] = await once(database, 'message', { signal: AbortSignal.timeout(START_DEADLINE_MS) });
-if ('error' in started) {
-  console.error(`the embedded database in ${folder} did not start: ${started.error}`);
-  process.exit(1);
-}
-
-const pm2 = spawn(process.execPath, ['node_modules/pm2/bin/pm2-runtime', 'start', 'ecosystem.config.js'], {
-  cwd: root,
-  stdio: 'inherit',
-  env: {
-    ...process.env,
-    PM2_HOME: join(root, '.data', 'pm2'),
-    TABLE_NAME: table,
-    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${started.port}`,
-    AWS_REGION: 'local',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_EC2_METADATA_DISABLED: 'true',
+await main(
+  {
+    name: 'pm2',
+    summary: 'Builds the server and runs it under pm2 as production does, on the embedded database. Ctrl-C ends it.',
+    options: {},
   },
-});
-// Ctrl-C reaches pm2 directly; this process only waits for it, so that the database outlives the last write.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => pm2.kill('SIGTERM'));
-const [code] = await once(pm2, 'exit');
-database.disconnect();
-process.exitCode = code ?? 1;
+  async () => {
+    await run([process.execPath, 'scripts/build.ts'], { cwd: root });
+    mkdirSync(folder, { recursive: true });
+    const program = 'server/dynamodb/embedded-database-process.ts';
+    const database = execa(process.execPath, [program, folder, '0', table], { ...FOREGROUND, ipc: true });
+    const deadline = { signal: AbortSignal.timeout(START_DEADLINE_MS) };
+    try {
+      const [started] = await once(database.nodeChildProcess, 'message', deadline);
+      if ('error' in started) {
+        throw new OperatorError(`the embedded database in ${folder} did not start: ${started.error}`);
+      }
+      process.exitCode = await runPm2(`http://127.0.0.1:${started.port}`);
+    } finally {
+      if (database.nodeChildProcess.connected) database.nodeChildProcess.disconnect();
+    }
+  },
+);
+
+/** Runs the service until pm2 ends, so that the database outlives the last write. */
+async function runPm2(endpoint: string): Promise<number> {
+  const pm2 = execa(process.execPath, ['node_modules/pm2/bin/pm2-runtime', 'start', 'ecosystem.config.js'], {
+    ...FOREGROUND,
+    env: {
+      PM2_HOME: join(root, '.data', 'pm2'),
+      TABLE_NAME: table,
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      AWS_REGION: 'local',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    },
+  });
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => pm2.kill('SIGTERM'));
+  const { exitCode = 1 } = await pm2;
+  return exitCode;
+}

@@ -1,23 +1,43 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { commandsOf } from '../../scripts/cli/commands.ts';
-import { withHelp } from '../../scripts/cli/help-blocks.ts';
+import { type CommandHelp, commandsOf, withHelp } from '../../scripts/cli/help-pages.ts';
 import { runEntry } from '../scripts/run-entry.ts';
 
 /** Sections of a page, heading and text. */
 const sectionsOf = (page: string) => page.split(/^(?=## )/m);
 
-describe('docs/operate.md', () => {
-  it('shows what each command prints as its help (npm run docs brings it up to date)', async () => {
-    const commands = commandsOf('.');
-    assert.ok(commands.length > 8);
-    const helps: { name: string; help: string }[] = [];
-    for (const { name, entry } of commands) {
+/** Folders that a command could write into: what is in them, and since when. */
+const writtenFiles = () =>
+  globSync(['dist/*', '.data/*', '.drill/*', 'cdk.out/*', 'bakes/*', 'docs/**']).map((path) => [
+    path,
+    statSync(path).mtimeMs,
+  ]);
+
+describe('npm run <command> -- --help', () => {
+  const helps: CommandHelp[] = [];
+
+  for (const { name, entry } of commandsOf('.')) {
+    it(`prints the usage of ${name} and does nothing else`, async () => {
+      const before = writtenFiles();
       const { code, stdout, stderr } = await runEntry(entry, ['--help']);
-      assert.equal(code, 0, `${name}: ${stderr}`);
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+      assert.match(stdout, new RegExp(`^\\S.*\\.\n\nUsage: npm run ${name} -- \\[options\\]`));
+      assert.deepEqual(writtenFiles(), before);
       helps.push({ name, help: stdout });
-    }
+    });
+  }
+
+  it('exists for every npm script that starts a file of scripts/', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+    const starting = Object.entries(scripts).filter(([, line]) => /scripts\/[\w-]+\.ts/.test(line));
+    assert.deepEqual(
+      helps.map(({ name }) => name),
+      starting.map(([name]) => name),
+    );
+  });
+
+  it('is shown in docs/operate.md (npm run docs brings it up to date)', () => {
     const page = readFileSync('docs/operate.md', 'utf8');
     const [now, renewed] = [sectionsOf(page), sectionsOf(withHelp(page, helps))];
     assert.deepEqual(
