@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ENV } from '../server/contract.ts';
-import { describeInstances } from './aws/instances-ec2.ts';
+import { describeInstances } from './aws/ec2-instances.ts';
 import { confirm } from './cli/confirm.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';

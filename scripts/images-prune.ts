@@ -1,7 +1,7 @@
 import { AMI_PARAMETER_PREFIX } from '../ami/contract.ts';
 import { SERVICE_NAME } from '../server/contract.ts';
-import { deleteImage, describeOwnImages, imagesOfInstances, imagesOfLaunchTemplates } from './aws/images-ec2.ts';
-import { deleteParameter, readParametersBelow } from './aws/parameters-ssm.ts';
+import { deleteImage, describeOwnImages, imagesOfInstances, imagesOfLaunchTemplates } from './aws/ec2-images.ts';
+import { deleteParameter, readParametersBelow } from './aws/ssm.ts';
 import { main } from './cli/main.ts';
 import { textTable } from './cli/table.ts';
 import { wholeNumber } from './cli/values.ts';

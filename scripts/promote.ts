@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { launchBootTest, readConsole, terminateInstance } from './aws/boot-test-ec2.ts';
-import { subnetsOfGroup } from './aws/groups-auto-scaling.ts';
-import { describeImage } from './aws/images-ec2.ts';
+import { subnetsOfGroup } from './aws/auto-scaling.ts';
+import { describeImage } from './aws/ec2-images.ts';
+import { launchInstance, readConsole, terminateInstance } from './aws/ec2-instances.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { withUndo } from './cli/undo.ts';
@@ -57,7 +57,7 @@ async function testBoot(imageId: string, stage: string): Promise<void> {
     throw new OperatorError(`${service.autoScalingGroup} has no subnet, or AWS_REGION is not set`);
   const options = { launchTemplateId: service.launchTemplateId, subnetId, tableName: data.tableName, region };
   await withUndo(async (undo) => {
-    const instanceId = await launchBootTest(bootTestRequest(imageId, options));
+    const instanceId = await launchInstance('the boot test', bootTestRequest(imageId, options));
     undo.later(`instance ${instanceId}`, () => terminateInstance(instanceId));
     await waitUntil(
       `the boot test of ${imageId} on ${instanceId}`,

@@ -1,4 +1,4 @@
-import { describeImage } from './aws/images-ec2.ts';
+import { describeImage } from './aws/ec2-images.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { applyChanges, moveCurrent, readPointers } from './image/ami-parameters.ts';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { describeGroup } from './aws/groups-auto-scaling.ts';
-import { describeInstances, hasConnectEndpoint, type Instance } from './aws/instances-ec2.ts';
+import { describeGroup } from './aws/auto-scaling.ts';
+import { describeInstances, hasConnectEndpoint, type Instance } from './aws/ec2-instances.ts';
 import { main } from './cli/main.ts';
 import { STAGE_OPTION } from './cli/values.ts';
 import { chooseDoor, DOORS, parseDoor } from './stage/choose-door.ts';

@@ -1,7 +1,7 @@
-import { describeAlarms } from './aws/alarms-cloudwatch.ts';
-import { describeGroup, latestRefresh } from './aws/groups-auto-scaling.ts';
-import { describeInstances } from './aws/instances-ec2.ts';
-import { describeTargets } from './aws/targets-elbv2.ts';
+import { describeGroup, latestRefresh } from './aws/auto-scaling.ts';
+import { describeAlarms } from './aws/cloudwatch.ts';
+import { describeInstances } from './aws/ec2-instances.ts';
+import { describeTargets } from './aws/elbv2.ts';
 import { main } from './cli/main.ts';
 import { STAGE_OPTION } from './cli/values.ts';
 import { alarmPrefixes } from './stage/alarm-prefixes.ts';

@@ -1,6 +1,6 @@
 import { AMI_PARAMETER_PREFIX } from '../../ami/contract.ts';
-import type { Use } from '../aws/images-ec2.ts';
-import { readParameter, writeParameter } from '../aws/parameters-ssm.ts';
+import type { ImageUse } from '../aws/ec2-images.ts';
+import { readParameter, writeParameter } from '../aws/ssm.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { imageId } from '../cli/values.ts';
 
@@ -62,7 +62,7 @@ export function moveCurrent({ current, previous }: Pointers, imageId: string): P
 }
 
 /** The images that parameters use. A parameter named by a commit only says where its image is. */
-export function usesByPointers(parameters: ReadonlyMap<string, string>): Use[] {
+export function usesByPointers(parameters: ReadonlyMap<string, string>): ImageUse[] {
   return [...parameters]
     .filter(([name]) => !isCommitParameter(name))
     .map(([name, imageId]) => ({ imageId, by: `parameter ${name}` }));

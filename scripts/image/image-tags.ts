@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Image } from '../aws/images-ec2.ts';
+import type { Image } from '../aws/ec2-images.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { type Architecture, EC2_NAMES } from './architecture.ts';
 

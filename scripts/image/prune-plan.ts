@@ -1,4 +1,4 @@
-import type { Image, Use } from '../aws/images-ec2.ts';
+import type { Image, ImageUse } from '../aws/ec2-images.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { imageId as imageIdSchema } from '../cli/values.ts';
 
@@ -6,7 +6,7 @@ import { imageId as imageIdSchema } from '../cli/values.ts';
 export interface Inventory {
   /** The account's own images of this service. */
   readonly images: readonly Image[];
-  readonly uses: readonly Use[];
+  readonly uses: readonly ImageUse[];
 }
 
 /** What is kept although nothing uses it. */

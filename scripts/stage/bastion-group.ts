@@ -1,5 +1,5 @@
-import { describeGroup, setDesiredCapacity } from '../aws/groups-auto-scaling.ts';
-import { describeInstances, type Instance } from '../aws/instances-ec2.ts';
+import { describeGroup, setDesiredCapacity } from '../aws/auto-scaling.ts';
+import { describeInstances, type Instance } from '../aws/ec2-instances.ts';
 import { waitUntil } from '../cli/wait.ts';
 
 /** Starting an instance of this size took under two minutes wherever it was published; a full zone takes longer. */

@@ -1,4 +1,4 @@
-import type { Instance } from '../aws/instances-ec2.ts';
+import type { Instance } from '../aws/ec2-instances.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { textTable } from '../cli/table.ts';
 

@@ -1,5 +1,5 @@
-import type { Instance } from '../aws/instances-ec2.ts';
-import { pushKey } from '../aws/keys-instance-connect.ts';
+import type { Instance } from '../aws/ec2-instances.ts';
+import { pushKey } from '../aws/instance-connect.ts';
 import { run } from '../cli/run.ts';
 import { wakeBastion } from './bastion-group.ts';
 import type { Door } from './choose-door.ts';

@@ -1,4 +1,4 @@
-import type { StackResource, Template } from '../aws/stacks-cloudformation.ts';
+import type { StackResource, Template } from '../aws/cloudformation.ts';
 
 /** A resource that outlives its stack. */
 export interface RetainedResource {

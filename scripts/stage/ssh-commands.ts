@@ -1,4 +1,4 @@
-import type { Instance } from '../aws/instances-ec2.ts';
+import type { Instance } from '../aws/ec2-instances.ts';
 import { type CommandLine, commandText } from '../cli/run.ts';
 import type { Door } from './choose-door.ts';
 

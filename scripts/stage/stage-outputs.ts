@@ -1,5 +1,5 @@
 import { OUTPUTS, stackNames } from '../../infra/contract.ts';
-import { findStack } from '../aws/stacks-cloudformation.ts';
+import { findStack } from '../aws/cloudformation.ts';
 import { OperatorError } from '../cli/errors.ts';
 
 type Part = keyof typeof OUTPUTS;

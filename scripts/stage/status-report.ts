@@ -1,7 +1,7 @@
-import type { Alarm } from '../aws/alarms-cloudwatch.ts';
-import type { Group, Refresh } from '../aws/groups-auto-scaling.ts';
-import type { Instance } from '../aws/instances-ec2.ts';
-import type { Target } from '../aws/targets-elbv2.ts';
+import type { Group, Refresh } from '../aws/auto-scaling.ts';
+import type { Alarm } from '../aws/cloudwatch.ts';
+import type { Instance } from '../aws/ec2-instances.ts';
+import type { Target } from '../aws/elbv2.ts';
 import { textTable } from '../cli/table.ts';
 
 /** All that `status` shows. */

@@ -1,5 +1,5 @@
 import { OUTPUTS, stackNames } from '../../infra/contract.ts';
-import { type DeployedStack, deployedTemplate, findStack, stackResources } from '../aws/stacks-cloudformation.ts';
+import { type DeployedStack, deployedTemplate, findStack, stackResources } from '../aws/cloudformation.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { type RetainedResource, retainedResources } from './retained.ts';
 

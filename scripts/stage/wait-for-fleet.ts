@@ -1,5 +1,5 @@
-import { describeGroup } from '../aws/groups-auto-scaling.ts';
-import { describeTargets } from '../aws/targets-elbv2.ts';
+import { describeGroup } from '../aws/auto-scaling.ts';
+import { describeTargets } from '../aws/elbv2.ts';
 import { waitUntil } from '../cli/wait.ts';
 import { outputsOf } from './stage-outputs.ts';
 

@@ -1,6 +1,6 @@
 import { METRIC_PERIOD_S } from '../../../server/contract.ts';
-import { type Activity, activitiesSince } from '../../aws/activities-auto-scaling.ts';
-import { type CpuPoint, groupCpu } from '../../aws/cpu-cloudwatch.ts';
+import { type Activity, activitiesSince } from '../../aws/auto-scaling.ts';
+import { type CpuPoint, groupCpu } from '../../aws/cloudwatch.ts';
 import { observationsOf, type Period } from '../artillery/periods.ts';
 import type { DrillRun, Durability, Observation } from '../core/run-record.ts';
 import type { Timeline } from '../core/timeline.ts';

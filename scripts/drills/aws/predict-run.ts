@@ -1,6 +1,6 @@
 import { stackNames } from '../../../infra/contract.ts';
 import { METRIC_PERIOD_S } from '../../../server/contract.ts';
-import { deployedTemplateText } from '../../aws/stacks-cloudformation.ts';
+import { deployedTemplateText } from '../../aws/cloudformation.ts';
 import { USUAL_METRIC_DELAY_S } from '../../scaling/model/controller.ts';
 import { servingGroup } from '../../scaling/template/group.ts';
 import { readTargetGroup } from '../../scaling/template/load-balancer.ts';

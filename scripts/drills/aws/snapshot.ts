@@ -1,6 +1,6 @@
-import { type Alarm, describeAlarms } from '../../aws/alarms-cloudwatch.ts';
-import { describeGroup, type Group, latestRefresh, type Refresh } from '../../aws/groups-auto-scaling.ts';
-import { describeTargets, type Target } from '../../aws/targets-elbv2.ts';
+import { describeGroup, type Group, latestRefresh, type Refresh } from '../../aws/auto-scaling.ts';
+import { type Alarm, describeAlarms } from '../../aws/cloudwatch.ts';
+import { describeTargets, type Target } from '../../aws/elbv2.ts';
 import { alarmPrefixes } from '../../stage/alarm-prefixes.ts';
 import type { Outputs } from '../../stage/stage-outputs.ts';
 

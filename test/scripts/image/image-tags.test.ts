@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Image } from '../../../scripts/aws/images-ec2.ts';
+import type { Image } from '../../../scripts/aws/ec2-images.ts';
 import { requireImage } from '../../../scripts/image/image-tags.ts';
 
 const IMAGE: Image = {

@@ -1,4 +1,4 @@
-import type { Instance } from '../../../scripts/aws/instances-ec2.ts';
+import type { Instance } from '../../../scripts/aws/ec2-instances.ts';
 
 /** A running instance of which a test states only what it is about. */
 export function exampleInstance(deciding: Partial<Instance>): Instance {

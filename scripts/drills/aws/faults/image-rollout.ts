@@ -1,6 +1,5 @@
-import { latestRefresh } from '../../../aws/groups-auto-scaling.ts';
-import { deleteVersion, type TemplateVersion, versionWithImage } from '../../../aws/launch-templates-ec2.ts';
-import { launchFrom, rollBackRefresh, startRefresh } from '../../../aws/refresh-auto-scaling.ts';
+import { latestRefresh, launchFrom, rollBackRefresh, startRefresh } from '../../../aws/auto-scaling.ts';
+import { deleteVersion, type TemplateVersion, versionWithImage } from '../../../aws/ec2-launch-templates.ts';
 import { OperatorError } from '../../../cli/errors.ts';
 import { waitUntil } from '../../../cli/wait.ts';
 import { type DrilledStage, isAtCapacity, isRefreshing, type Snapshot } from '../snapshot.ts';

@@ -1,5 +1,4 @@
-import { latestRefresh } from '../../../aws/groups-auto-scaling.ts';
-import { cancelRefresh, startRefresh } from '../../../aws/refresh-auto-scaling.ts';
+import { cancelRefresh, latestRefresh, startRefresh } from '../../../aws/auto-scaling.ts';
 import { type DrilledStage, isAtCapacity, isRefreshing, type Snapshot } from '../snapshot.ts';
 import type { Fault } from './fault.ts';
 

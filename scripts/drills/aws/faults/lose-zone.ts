@@ -1,5 +1,5 @@
-import { describeGroup } from '../../../aws/groups-auto-scaling.ts';
-import { deregisterTargets, registerTargets } from '../../../aws/targets-elbv2.ts';
+import { describeGroup } from '../../../aws/auto-scaling.ts';
+import { deregisterTargets, registerTargets } from '../../../aws/elbv2.ts';
 import { type DrilledStage, isAtCapacity, type Snapshot, servingMembers } from '../snapshot.ts';
 import type { Fault } from './fault.ts';
 import { chooseZoneToLose } from './victims.ts';

@@ -1,4 +1,4 @@
-import { terminateInstance } from '../../../aws/boot-test-ec2.ts';
+import { terminateInstance } from '../../../aws/ec2-instances.ts';
 import { isAtCapacity, type Snapshot, servingMembers } from '../snapshot.ts';
 import type { Fault } from './fault.ts';
 import { chooseInstanceToKill } from './victims.ts';

@@ -1,4 +1,4 @@
-import type { Member } from '../../../aws/groups-auto-scaling.ts';
+import type { Member } from '../../../aws/auto-scaling.ts';
 import { OperatorError } from '../../../cli/errors.ts';
 
 /** The members by zone, the largest zone first. */

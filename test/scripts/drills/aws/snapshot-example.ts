@@ -1,5 +1,5 @@
-import type { Alarm } from '../../../../scripts/aws/alarms-cloudwatch.ts';
-import type { Member, Refresh } from '../../../../scripts/aws/groups-auto-scaling.ts';
+import type { Member, Refresh } from '../../../../scripts/aws/auto-scaling.ts';
+import type { Alarm } from '../../../../scripts/aws/cloudwatch.ts';
 import type { Snapshot } from '../../../../scripts/drills/aws/snapshot.ts';
 
 /** What a test says about a stage; two instances in two zones serve when it says nothing. */

@@ -1,6 +1,5 @@
 import { EC2InstanceConnectClient, SendSSHPublicKeyCommand } from '@aws-sdk/client-ec2-instance-connect';
-import { CLIENT_SETTINGS } from './client-settings.ts';
-import { explained } from './explained.ts';
+import { CLIENT_SETTINGS, explained } from './call.ts';
 
 /** Lets `user` log in to an instance with this public key, for the next 60 seconds. */
 export async function pushKey(instanceId: string, user: string, publicKey: string): Promise<void> {

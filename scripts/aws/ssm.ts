@@ -6,8 +6,7 @@ import {
   paginateGetParametersByPath,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import { CLIENT_SETTINGS } from './client-settings.ts';
-import { explained } from './explained.ts';
+import { CLIENT_SETTINGS, explained, readPages } from './call.ts';
 
 const client = () => new SSMClient(CLIENT_SETTINGS);
 
@@ -24,10 +23,8 @@ export async function readParameter(name: string): Promise<string | undefined> {
 
 /** All parameters below a path, values by names. */
 export async function readParametersBelow(path: string): Promise<ReadonlyMap<string, string>> {
-  const pages = Array.fromAsync(paginateGetParametersByPath({ client: client() }, { Path: path, Recursive: true }));
-  const parameters = (await explained(`read the parameters below ${path}`, pages)).flatMap(
-    (page) => page.Parameters ?? [],
-  );
+  const pages = paginateGetParametersByPath({ client: client() }, { Path: path, Recursive: true });
+  const parameters = await readPages(`read the parameters below ${path}`, pages, (page) => page.Parameters);
   return new Map(parameters.map(({ Name = '', Value = '' }) => [Name, Value]));
 }
 

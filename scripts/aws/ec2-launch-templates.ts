@@ -4,8 +4,7 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { OperatorError } from '../cli/errors.ts';
-import { CLIENT_SETTINGS } from './client-settings.ts';
-import { explained } from './explained.ts';
+import { CLIENT_SETTINGS, explained } from './call.ts';
 
 /** One version of a launch template. */
 export interface TemplateVersion {
@@ -16,7 +15,7 @@ export interface TemplateVersion {
 
 const client = () => new EC2Client(CLIENT_SETTINGS);
 
-/** Makes a version that differs from another one in its image only; returns it. */
+/** Creates a version that differs from another one in its image only; returns it. */
 export async function versionWithImage({ id, version }: TemplateVersion, imageId: string): Promise<TemplateVersion> {
   const call = client().send(
     new CreateLaunchTemplateVersionCommand({
@@ -26,19 +25,16 @@ export async function versionWithImage({ id, version }: TemplateVersion, imageId
       LaunchTemplateData: { ImageId: imageId },
     }),
   );
-  const made = (await explained(`make a version of ${id} with ${imageId}`, call)).LaunchTemplateVersion?.VersionNumber;
-  if (made === undefined)
-    throw new OperatorError(`EC2 made a version of ${id} but did not number it: look for it there`);
-  return { id, version: String(made) };
+  const { LaunchTemplateVersion } = await explained(`create a version of ${id} with ${imageId}`, call);
+  const number = LaunchTemplateVersion?.VersionNumber;
+  if (number !== undefined) return { id, version: String(number) };
+  throw new OperatorError(`EC2 created a version of ${id} but returned no number: look for it in the console`);
 }
 
 /** Deletes a version; instances that were launched from it stay. */
 export async function deleteVersion({ id, version }: TemplateVersion): Promise<void> {
   const call = client().send(new DeleteLaunchTemplateVersionsCommand({ LaunchTemplateId: id, Versions: [version] }));
-  const { UnsuccessfullyDeletedLaunchTemplateVersions: [failed] = [] } = await explained(
-    `delete ${id}:${version}`,
-    call,
-  );
-  if (failed)
-    throw new OperatorError(`cannot delete ${id}:${version}: ${failed.ResponseError?.Message}; delete it by hand`);
+  const { UnsuccessfullyDeletedLaunchTemplateVersions: failures } = await explained(`delete ${id}:${version}`, call);
+  const reason = failures?.[0]?.ResponseError?.Message;
+  if (reason) throw new OperatorError(`cannot delete ${id}:${version}: ${reason}; delete it by hand`);
 }

@@ -1,4 +1,11 @@
+import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
+
+/** Settings of every AWS client here: region, credentials and endpoint come from the usual AWS configuration. */
+export const CLIENT_SETTINGS = {
+  maxAttempts: 4,
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000 },
+} as const;
 
 /** What to do about failures that come from the operator's own configuration, by the SDK's error name or message. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
@@ -15,10 +22,7 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|TimeoutError/, 'AWS cannot be reached: check network and AWS_REGION'],
 ];
 
-/**
- * Awaits a call to AWS and turns its failure into a line for the operator: what could not be done, what AWS said, and
- * the remedy where it is known.
- */
+/** Awaits a call to AWS. An error says what could not be done, what AWS answered, and the remedy where it is known. */
 export async function explained<Answer>(doing: string, call: Promise<Answer>): Promise<Answer> {
   try {
     return await call;
@@ -28,4 +32,20 @@ export async function explained<Answer>(doing: string, call: Promise<Answer>): P
     const remedy = REMEDIES.find(([pattern]) => pattern.test(text))?.[1];
     throw new OperatorError(`cannot ${doing}: ${remedy ? `${remedy} (${text})` : text}`, { cause });
   }
+}
+
+/** The items of all pages of a paginated call. */
+export async function readPages<Page, Item>(
+  doing: string,
+  pages: AsyncIterable<Page>,
+  itemsOf: (page: Page) => readonly Item[] | undefined,
+): Promise<Item[]> {
+  return (await explained(doing, Array.fromAsync(pages))).flatMap((page) => itemsOf(page) ?? []);
+}
+
+/** Checks an answer for the fields that the SDK declares as optional and that are needed here. */
+export function checked<Output>(doing: string, schema: z.ZodType<Output>, answer: unknown): Output {
+  const { success, data, error } = schema.safeParse(answer);
+  if (success) return data;
+  throw new OperatorError(`cannot ${doing}: the answer of AWS is incomplete: ${z.prettifyError(error)}`);
 }

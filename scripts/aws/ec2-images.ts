@@ -2,15 +2,14 @@ import {
   DeregisterImageCommand,
   DescribeImagesCommand,
   EC2Client,
-  type Image as Ec2Image,
   paginateDescribeImages,
   paginateDescribeInstances,
   paginateDescribeLaunchTemplates,
   paginateDescribeLaunchTemplateVersions,
 } from '@aws-sdk/client-ec2';
+import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
-import { CLIENT_SETTINGS } from './client-settings.ts';
-import { explained } from './explained.ts';
+import { CLIENT_SETTINGS, checked, explained, readPages } from './call.ts';
 
 /** An AMI with its tags. */
 export interface Image {
@@ -24,66 +23,75 @@ export interface Image {
 }
 
 /** Something that would break, or could not be repeated, without an image. */
-export interface Use {
+export interface ImageUse {
   readonly imageId: string;
   /** `launch template lt-… version 3`, `instance i-…`, `parameter /stampede/ami/current`. */
   readonly by: string;
 }
 
+const imageSchema = z
+  .object({
+    ImageId: z.string(),
+    Name: z.string().default(''),
+    State: z.string(),
+    CreationDate: z.string().default(''),
+    Architecture: z.string(),
+    Tags: z.object({ Key: z.string(), Value: z.string() }).array().default([]),
+  })
+  .transform(
+    (it): Image => ({
+      id: it.ImageId,
+      name: it.Name,
+      state: it.State,
+      createdAt: new Date(it.CreationDate),
+      architecture: it.Architecture,
+      tags: Object.fromEntries(it.Tags.map(({ Key, Value }) => [Key, Value])),
+    }),
+  );
+
 const client = () => new EC2Client(CLIENT_SETTINGS);
 
 /** Reads one image. */
 export async function describeImage(id: string): Promise<Image> {
+  const doing = `read the image ${id}`;
   const call = client().send(new DescribeImagesCommand({ ImageIds: [id] }));
-  const image = (await explained(`read the image ${id}`, call)).Images?.[0];
+  const image = (await explained(doing, call)).Images?.[0];
   if (!image) throw new OperatorError(`there is no image ${id} in this account and region: check AWS_REGION`);
-  return imageOf(image);
+  return checked(doing, imageSchema, image);
 }
 
 /** Reads this account's own images of a service, whatever their state. */
 export async function describeOwnImages(service: string): Promise<Image[]> {
+  const doing = 'list the images';
   const filters = { Owners: ['self'], Filters: [{ Name: 'tag:Service', Values: [service] }], IncludeDeprecated: true };
-  const pages = Array.fromAsync(paginateDescribeImages({ client: client() }, filters));
-  return (await explained('list the images', pages)).flatMap((page) => page.Images ?? []).map(imageOf);
-}
-
-function imageOf(image: Ec2Image): Image {
-  return {
-    id: image.ImageId ?? '',
-    name: image.Name ?? '',
-    state: image.State ?? '',
-    createdAt: new Date(image.CreationDate ?? Number.NaN),
-    architecture: image.Architecture ?? '',
-    tags: Object.fromEntries((image.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
-  };
+  const pages = paginateDescribeImages({ client: client() }, filters);
+  return checked(doing, imageSchema.array(), await readPages(doing, pages, (page) => page.Images));
 }
 
 /** Which images every instance was launched from, stopped ones too. */
-export async function imagesOfInstances(): Promise<Use[]> {
+export async function imagesOfInstances(): Promise<ImageUse[]> {
   const states = ['pending', 'running', 'stopping', 'stopped', 'shutting-down'];
   const filters = { Filters: [{ Name: 'instance-state-name', Values: states }] };
-  const pages = Array.fromAsync(paginateDescribeInstances({ client: client() }, filters));
-  const instances = (await explained('list the instances', pages))
-    .flatMap((page) => page.Reservations ?? [])
-    .flatMap((reservation) => reservation.Instances ?? []);
-  return instances.map(({ ImageId = '', InstanceId }) => ({ imageId: ImageId, by: `instance ${InstanceId}` }));
+  const pages = paginateDescribeInstances({ client: client() }, filters);
+  const reservations = await readPages('list the instances', pages, (page) => page.Reservations);
+  return reservations
+    .flatMap(({ Instances = [] }) => Instances)
+    .map(({ ImageId = '', InstanceId }) => ({ imageId: ImageId, by: `instance ${InstanceId}` }));
 }
 
 /** Which images every version of every launch template names; a version may name none. */
-export async function imagesOfLaunchTemplates(): Promise<Use[]> {
-  const pages = Array.fromAsync(paginateDescribeLaunchTemplates({ client: client() }, {}));
-  const templates = (await explained('list the launch templates', pages)).flatMap((page) => page.LaunchTemplates ?? []);
+export async function imagesOfLaunchTemplates(): Promise<ImageUse[]> {
+  const pages = paginateDescribeLaunchTemplates({ client: client() }, {});
+  const templates = await readPages('list the launch templates', pages, (page) => page.LaunchTemplates);
   const uses = await Promise.all(templates.map(({ LaunchTemplateId = '' }) => imagesOfVersions(LaunchTemplateId)));
   return uses.flat();
 }
 
-async function imagesOfVersions(id: string): Promise<Use[]> {
+async function imagesOfVersions(id: string): Promise<ImageUse[]> {
   // ResolveAlias: a template may say resolve:ssm:/stampede/ami/current instead of an id.
   const request = { LaunchTemplateId: id, ResolveAlias: true };
-  const pages = Array.fromAsync(paginateDescribeLaunchTemplateVersions({ client: client() }, request));
-  const versions = (await explained(`list the versions of ${id}`, pages)).flatMap(
-    (page) => page.LaunchTemplateVersions ?? [],
-  );
+  const pages = paginateDescribeLaunchTemplateVersions({ client: client() }, request);
+  const versions = await readPages(`list the versions of ${id}`, pages, (page) => page.LaunchTemplateVersions);
   return versions.flatMap(({ VersionNumber, LaunchTemplateData }) => {
     const imageId = LaunchTemplateData?.ImageId;
     return imageId ? [{ imageId, by: `launch template ${id} version ${VersionNumber}` }] : [];

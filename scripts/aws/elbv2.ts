@@ -4,8 +4,7 @@ import {
   ElasticLoadBalancingV2Client,
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { CLIENT_SETTINGS } from './client-settings.ts';
-import { explained } from './explained.ts';
+import { CLIENT_SETTINGS, explained } from './call.ts';
 
 /** An instance as the load balancer sees it. */
 export interface Target {

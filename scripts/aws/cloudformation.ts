@@ -4,8 +4,8 @@ import {
   GetTemplateCommand,
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
-import { CLIENT_SETTINGS } from './client-settings.ts';
-import { explained } from './explained.ts';
+import { z } from 'zod';
+import { CLIENT_SETTINGS, checked, explained, readPages } from './call.ts';
 
 /** A deployed CloudFormation stack. */
 export interface DeployedStack {
@@ -17,24 +17,19 @@ export interface DeployedStack {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** The parts of a CloudFormation template that the scripts read. */
-export interface Template {
-  readonly Resources: Readonly<Record<string, TemplateResource>>;
-}
-
-/** One resource of a template. */
-export interface TemplateResource {
-  readonly Type: string;
-  readonly DeletionPolicy?: string;
-}
+/** The parts of a deployed template that the scripts read. */
+export type Template = z.infer<typeof templateSchema>;
 
 /** A resource that a stack has. */
-export interface StackResource {
-  readonly logicalId: string;
-  readonly type: string;
-  /** Name, id or ARN. */
-  readonly physicalId: string;
-}
+export type StackResource = z.infer<typeof resourceSchema>;
+
+const templateSchema = z.object({
+  Resources: z.record(z.string(), z.object({ Type: z.string(), DeletionPolicy: z.string().optional() })),
+});
+
+const resourceSchema = z
+  .object({ LogicalResourceId: z.string(), ResourceType: z.string(), PhysicalResourceId: z.string().default('') })
+  .transform((it) => ({ logicalId: it.LogicalResourceId, type: it.ResourceType, physicalId: it.PhysicalResourceId }));
 
 const client = () => new CloudFormationClient(CLIENT_SETTINGS);
 
@@ -62,7 +57,7 @@ function unlessMissing(error: Error): undefined {
 
 /** Reads the template that a stack was last deployed with. */
 export async function deployedTemplate(name: string): Promise<Template> {
-  return JSON.parse(await deployedTemplateText(name)) as Template;
+  return checked(`read the template of ${name}`, templateSchema, JSON.parse(await deployedTemplateText(name)));
 }
 
 /** Reads the text of the template that a stack was last deployed with. */
@@ -74,13 +69,7 @@ export async function deployedTemplateText(name: string): Promise<string> {
 
 /** Reads the resources that a stack has now. */
 export async function stackResources(name: string): Promise<readonly StackResource[]> {
-  const pages = Array.fromAsync(paginateListStackResources({ client: client() }, { StackName: name }));
-  const summaries = (await explained(`list the resources of ${name}`, pages)).flatMap(
-    (page) => page.StackResourceSummaries ?? [],
-  );
-  return summaries.map(({ LogicalResourceId = '', ResourceType = '', PhysicalResourceId = '' }) => ({
-    logicalId: LogicalResourceId,
-    type: ResourceType,
-    physicalId: PhysicalResourceId,
-  }));
+  const doing = `list the resources of ${name}`;
+  const pages = paginateListStackResources({ client: client() }, { StackName: name });
+  return checked(doing, resourceSchema.array(), await readPages(doing, pages, (page) => page.StackResourceSummaries));
 }
