@@ -9,7 +9,7 @@ import { hasPassed, type JudgedRun, type Report } from './drills/core/report/rep
 import { checksText, renderTerminal } from './drills/core/report/terminal.ts';
 import { type DrillOn, drillNamed, drillsOn } from './drills/registry.ts';
 import { checkStage } from './drills/rehearsal/checks.ts';
-import { Clients } from './drills/rehearsal/clients.ts';
+import { startClients } from './drills/rehearsal/clients.ts';
 import { runDrill } from './drills/rehearsal/run-drill.ts';
 import { sealedImage } from './drills/rehearsal/stage/images.ts';
 import { openStage } from './drills/rehearsal/stage/stage.ts';
@@ -51,7 +51,7 @@ async function rehearse(
   const stageFacts = await watch.time('synth', () => synthesizeStage(stageName, sandbox.directory));
   const stage = await watch.time('stage up', () => openStage(stageFacts, image, sandbox));
   const checks = await watch.time('stage checks', () => checkStage(stage));
-  const clients = await watch.time('clients', () => Clients.start(stage));
+  const clients = await watch.time('clients', () => startClients(stage));
   const runs: JudgedRun[] = [];
   for (const drill of drills) {
     try {

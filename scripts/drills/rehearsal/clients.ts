@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { TIMEOUTS_MS, TIMESTAMPS_PATH } from '../../../server/contract.ts';
@@ -8,8 +7,7 @@ import { becomesTrue, waitQuietly } from '../../cli/wait.ts';
 import { requireArtillery } from '../artillery/artillery.ts';
 import { ARTILLERY_ENV, OWN_ARTILLERY } from '../artillery/script.ts';
 import { type Health, isHealthy } from '../core/recovery.ts';
-import { type Answer, observationsOf } from './answers.ts';
-import { RequestLog } from './request-log.ts';
+import { type Answer, observationsOf, RequestLog } from './answers.ts';
 import type { Stage } from './stage/stage.ts';
 
 /** Few, because each request costs artillery about 15 ms of CPU that the stage could use. */
@@ -21,65 +19,52 @@ const LAST_ANSWER_DEADLINE_MS = 2 * REQUEST_TIMEOUT_S * 1_000;
 /** Longer than any rehearsal, which stops the clients. */
 const LOAD_S = 3_600;
 
-/** Clients outside the stage that send `POST /app` at an even rate until the rehearsal ends, by artillery. */
-export class Clients {
-  readonly #artillery: ChildProcess;
-  readonly #requests: RequestLog;
+/** The clients while they run. */
+export type Clients = Awaited<ReturnType<typeof startClients>>;
 
-  private constructor(artillery: ChildProcess, requests: RequestLog) {
-    this.#artillery = artillery;
-    this.#requests = requests;
-  }
+/**
+ * Starts clients outside the stage that send `POST /app` at an even rate until the rehearsal ends, by artillery. Resolves
+ * when the first request is answered.
+ */
+export async function startClients({ client, loadBalancer, sandbox: { directory, undo } }: Stage) {
+  await requireArtillery(OWN_ARTILLERY);
+  const [script, notesFile] = [join(directory, 'artillery.json'), join(directory, 'requests.notes')];
+  const requests = await RequestLog.make(notesFile);
+  undo.later('the log of requests', () => requests.close());
+  await writeFile(script, JSON.stringify(evenLoadScript(`http://${loadBalancer.address}`, notesFile)));
+  const line = client.namespace.inside([process.execPath, OWN_ARTILLERY, 'run', '--quiet', script]);
+  const artillery = startBackground(line, { log: join(directory, 'artillery.log'), env: ARTILLERY_ENV });
+  undo.later('artillery', artillery.stop);
 
-  /** Resolves when the first request is answered. */
-  static async start({ client, loadBalancer, sandbox: { directory, undo } }: Stage): Promise<Clients> {
-    await requireArtillery(OWN_ARTILLERY);
-    const [script, notesFile] = [join(directory, 'artillery.json'), join(directory, 'requests.notes')];
-    const requests = await RequestLog.make(notesFile);
-    undo.later('the log of requests', () => requests.close());
-    await writeFile(script, JSON.stringify(evenLoadScript(`http://${loadBalancer.address}`, notesFile)));
-    const line = client.namespace.inside([process.execPath, OWN_ARTILLERY, 'run', '--quiet', script]);
-    const artillery = startBackground(line, { log: join(directory, 'artillery.log'), env: ARTILLERY_ENV });
-    undo.later('artillery', artillery.stop);
-    const clients = new Clients(artillery.child, requests);
-    await clients.#waitFor('the first answer', () => requests.answers.length > 0, START_DEADLINE_MS);
-    return clients;
-  }
-
-  /**
-   * The answers to the requests that were sent from one time to another, epoch milliseconds; waits for the last one.
-   *
-   * @throws OperatorError when the end of a request is not recorded
-   */
-  async answersTo(fromMs: number, toMs: number): Promise<Answer[]> {
-    const haveEnded = () => this.#requests.openIn(fromMs, toMs) === 0;
-    await this.#waitFor('the end of every request of a drill', haveEnded, LAST_ANSWER_DEADLINE_MS);
-    return this.#requests.answersTo(fromMs, toMs);
-  }
-
-  /** Waits until answers are healthy for a time from now on, or the deadline passes: the checks show which. */
-  async untilHealthy(health: Health, lastingMs: number, deadlineMs: number): Promise<void> {
-    const startMs = Date.now();
-    const areHealthy = () => {
-      const sinceMs = Date.now() - lastingMs;
-      const recent = this.#requests.answers.filter(({ atMs }) => atMs >= sinceMs);
-      const seconds = observationsOf(recent, sinceMs);
-      return sinceMs >= startMs && recent.length > 0 && seconds.every((second) => isHealthy(second, health));
-    };
-    await becomesTrue(() => this.#readUntil('healthy answers', areHealthy), deadlineMs);
-  }
-
-  async #waitFor(what: string, isThere: () => boolean, deadlineMs: number): Promise<void> {
-    await waitQuietly(what, () => this.#readUntil(what, isThere), deadlineMs);
-  }
-
-  async #readUntil(what: string, isThere: () => boolean): Promise<boolean> {
-    const { exitCode, signalCode } = this.#artillery;
-    await this.#requests.read();
+  const readUntil = async (what: string, isThere: () => boolean): Promise<boolean> => {
+    const { exitCode, signalCode } = artillery.child;
+    await requests.read();
     if (isThere()) return true;
     if (exitCode === null && signalCode === null) return false;
     throw new OperatorError(`artillery ended with ${exitCode ?? signalCode} before ${what}`);
-  }
+  };
+  const waitFor = (what: string, isThere: () => boolean, deadlineMs: number) =>
+    waitQuietly(what, () => readUntil(what, isThere), deadlineMs);
+  await waitFor('the first answer', () => requests.answers.length > 0, START_DEADLINE_MS);
+  return {
+    /** The answers to the requests that were sent within a span, epoch milliseconds; waits for the last one. */
+    async answersTo(fromMs: number, toMs: number): Promise<Answer[]> {
+      const haveEnded = () => requests.openIn(fromMs, toMs) === 0;
+      await waitFor('the end of every request of a drill', haveEnded, LAST_ANSWER_DEADLINE_MS);
+      return requests.answersTo(fromMs, toMs);
+    },
+    /** Waits until answers are healthy for a time from now on, or the deadline passes: the checks show which. */
+    async untilHealthy(health: Health, lastingMs: number, deadlineMs: number): Promise<void> {
+      const startMs = Date.now();
+      const areHealthy = () => {
+        const sinceMs = Date.now() - lastingMs;
+        const recent = requests.answers.filter(({ atMs }) => atMs >= sinceMs);
+        const seconds = observationsOf(recent, sinceMs);
+        return sinceMs >= startMs && recent.length > 0 && seconds.every((second) => isHealthy(second, health));
+      };
+      await becomesTrue(() => readUntil('healthy answers', areHealthy), deadlineMs);
+    },
+  };
 }
 
 /** The test script of artillery (https://www.artillery.io/docs/reference/test-script). */

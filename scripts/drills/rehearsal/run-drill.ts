@@ -12,7 +12,7 @@ import type { CauseFault } from './faults/fault.ts';
 import { rollOutBadImage, rollOutNewerImage } from './faults/image-rollout.ts';
 import { cutAllPower, cutOffDatabase, cutPower, loseZone } from './faults/lost-capacity.ts';
 import { predictScaling } from './scaling/prediction.ts';
-import { FleetCpu } from './stage/instance-cpu.ts';
+import { fleetCpu } from './stage/instance-cpu.ts';
 import type { Stage } from './stage/stage.ts';
 import { TIME_FACTORS } from './stage/time-factors.ts';
 
@@ -38,8 +38,7 @@ export async function runDrill(drill: DrillOn<'rehearsal'>, stage: Stage, client
   const timeline = new Timeline(Date.now());
   stage.fleet.log = (text, detection) => timeline.log(text, detection);
   const watching = new AbortController();
-  const cpu = new FleetCpu(fault === 'cpu-load' ? CPUS_PER_INSTANCE : undefined);
-  const watch = watchFleet(stage, timeline, cpu, watching.signal);
+  const watch = watchFleet(stage, timeline, fault === 'cpu-load' ? CPUS_PER_INSTANCE : undefined, watching.signal);
   try {
     await sleep(steadyS * 1_000);
     const { checks, cpuLoad } = fault ? await FAULTS[fault](stage, timeline) : {};
@@ -68,11 +67,17 @@ export async function runDrill(drill: DrillOn<'rehearsal'>, stage: Stage, client
 }
 
 /** Records the size and the CPU of the fleet while the drill runs. */
-async function watchFleet({ fleet }: Stage, timeline: Timeline, cpu: FleetCpu, signal: AbortSignal): Promise<void> {
+async function watchFleet(
+  { fleet }: Stage,
+  timeline: Timeline,
+  cpusPerInstance: number | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const cpu = fleetCpu(fleet, cpusPerInstance);
   while (!signal.aborted) {
-    const cpuPercent = cpu.percent(fleet);
-    const size = { desired: fleet.desired, inService: fleet.inService.length };
-    timeline.seeFleet(cpuPercent === undefined ? size : { ...size, cpuPercent });
+    const cpuPercent = cpu();
+    const { desired, inService } = fleet;
+    timeline.seeFleet({ desired, inService: inService.length, ...(cpuPercent !== undefined && { cpuPercent }) });
     await sleep(PAUSE_MS);
   }
 }

@@ -4,7 +4,7 @@ import { MetricRecorder } from '../../../scaling/model/metrics.ts';
 import type { ScalingSettings } from '../../../scaling/model/settings.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import type { Fleet } from '../stage/fleet.ts';
-import { FleetCpu } from '../stage/instance-cpu.ts';
+import { fleetCpu } from '../stage/instance-cpu.ts';
 import { TIME_FACTORS } from '../stage/time-factors.ts';
 
 const PAUSE_MS = 500;
@@ -20,7 +20,7 @@ export async function scaleFleet(
   timeline: Timeline,
   signal: AbortSignal,
 ): Promise<void> {
-  const cpu = new FleetCpu(cpusPerInstance);
+  const cpu = fleetCpu(fleet, cpusPerInstance);
   const controller = new ScalingController(settings, fleet.desired, USUAL_METRIC_DELAY_S);
   const alarms = new Map(settings.rules.map(({ alarm }) => [alarm.name, alarm]));
   const recorder = new MetricRecorder([...alarms.values()], controller);
@@ -29,7 +29,7 @@ export async function scaleFleet(
   let second = 0;
   while (!signal.aborted) {
     await sleep(PAUSE_MS);
-    const cpuPercent = cpu.percent(fleet);
+    const cpuPercent = cpu();
     const nowS = Math.floor(((performance.now() - startMs) / 1_000) * TIME_FACTORS.scaling);
     while (second < nowS) {
       second += 1;

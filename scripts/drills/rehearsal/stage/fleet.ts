@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Undo } from '../../../cli/undo.ts';
 import { waitQuietly } from '../../../cli/wait.ts';
 import { reconcile } from '../../../scaling/model/zones.ts';
-import type { Launcher, Member } from './launcher.ts';
+import type { Launch, Member } from './launcher.ts';
 import type { LifecycleHookEndpoint } from './lifecycle-hook-endpoint.ts';
-import type { Haproxy } from './load-balancer.ts';
+import type { RunningLoadBalancer } from './load-balancer.ts';
 import type { StageNetwork } from './network.ts';
 import type { StageFacts } from './stage-facts.ts';
 import { scaledMs, TIME_FACTORS } from './time-factors.ts';
@@ -13,9 +13,9 @@ import { scaledMs, TIME_FACTORS } from './time-factors.ts';
 export interface FleetOptions {
   readonly facts: Pick<StageFacts, 'scaling' | 'targetGroup'>;
   readonly network: Pick<StageNetwork, 'detach'>;
-  readonly loadBalancer: Pick<Haproxy, 'states' | 'register' | 'drain' | 'remove'>;
+  readonly loadBalancer: Omit<RunningLoadBalancer, 'address'>;
   readonly hookEndpoint: Pick<LifecycleHookEndpoint, 'outcomeOf'>;
-  readonly launcher: Pick<Launcher, 'launch'>;
+  readonly launch: Launch;
   readonly undo: Undo;
 }
 
@@ -184,7 +184,7 @@ export class Fleet {
   }
 
   async #launch(zone: string): Promise<void> {
-    const member = await this.#options.launcher.launch(zone, this.image);
+    const member = await this.#options.launch(zone, this.image);
     this.#members = [...this.#members, member];
     this.log(`${member.id} is launched in ${zone}`);
   }

@@ -8,29 +8,27 @@ import type { Fleet } from './fleet.ts';
 const PERIOD_US = 100_000;
 const PAUSE_MS = 250;
 
-/** CPU used by the instances in service since the last call, as a share of what each of them may use. */
-export class FleetCpu {
-  readonly #cpusPerInstance: number;
-  #lastMs = performance.now();
-  #last = new Map<string, number>();
-
-  /** @param cpusPerInstance the limit of each instance; without one it may use the whole machine */
-  constructor(cpusPerInstance: number = availableParallelism()) {
-    this.#cpusPerInstance = cpusPerInstance;
-  }
-
-  /** Average of the instances in percent; undefined when none was in service at both calls. */
-  percent({ inService }: Pick<Fleet, 'inService'>): number | undefined {
+/**
+ * Measures the CPU of the instances in service. Each call returns the average since the last one, in percent of what an
+ * instance may use; undefined when no instance was in service at both calls.
+ *
+ * @param cpusPerInstance the limit of each instance; without one it may use the whole machine
+ */
+export function fleetCpu(
+  fleet: Pick<Fleet, 'inService'>,
+  cpusPerInstance: number = availableParallelism(),
+): () => number | undefined {
+  let [lastMs, last] = [performance.now(), new Map<string, number>()];
+  return () => {
     const nowMs = performance.now();
-    const used = new Map(inService.map(({ id, instance }) => [id, usedMs(instance.cgroup)]));
-    const elapsedMs = nowMs - this.#lastMs;
+    const used = new Map(fleet.inService.map(({ id, instance }) => [id, usedMs(instance.cgroup)]));
     const shares = [...used].flatMap(([id, ms]) => {
-      const before = this.#last.get(id);
-      return before === undefined ? [] : (ms - before) / elapsedMs / this.#cpusPerInstance;
+      const before = last.get(id);
+      return before === undefined ? [] : (ms - before) / (nowMs - lastMs) / cpusPerInstance;
     });
-    [this.#last, this.#lastMs] = [used, nowMs];
+    [lastMs, last] = [nowMs, used];
     return shares.length === 0 ? undefined : (100 * shares.reduce((sum, share) => sum + share, 0)) / shares.length;
-  }
+  };
 }
 
 /** Limits the CPUs of every instance that enters service until `signal` aborts, then removes all limits. */

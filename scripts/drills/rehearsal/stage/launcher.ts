@@ -28,43 +28,35 @@ export interface Member extends ZonedInstance {
 const FIRST_ADDRESS = 10;
 const CLOUD_INIT_DIRECTORY = '/var/lib/cloud/instance';
 
-/** Launches instances of the group's launch template, each with a new id and a new address. */
-export class Launcher {
-  readonly #facts: StageFacts;
-  readonly #network: StageNetwork;
-  readonly #sandbox: Sandbox;
-  readonly #metadataFile: string;
-  readonly #launched: MetadataInstance[] = [];
+/** Launches an instance of the group's launch template in a zone, and does not wait until it has booted. */
+export type Launch = (zone: string, image: string) => Promise<Member>;
 
-  /** @param metadataFile the list of instances that the metadata service reads */
-  constructor(facts: StageFacts, network: StageNetwork, sandbox: Sandbox, metadataFile: string) {
-    this.#facts = facts;
-    this.#network = network;
-    this.#sandbox = sandbox;
-    this.#metadataFile = metadataFile;
-  }
-
-  /** Starts to boot an instance in a zone. */
-  async launch(zone: string, image: string): Promise<Member> {
-    const { subnets, groupOf, userData } = this.#facts;
-    const { key, directory, undo } = this.#sandbox;
+/**
+ * How instances of a stage are launched, each with a new id and a new address.
+ *
+ * @param metadataFile the list of instances that the metadata service reads
+ */
+export function launcherOf(
+  { subnets, groupOf, userData }: StageFacts,
+  network: StageNetwork,
+  { key, directory, undo }: Sandbox,
+  metadataFile: string,
+): Launch {
+  const launched: MetadataInstance[] = [];
+  const files = [...userDataFiles(userData), authorizedKeys(key)];
+  return async (zone, image) => {
     const subnet = subnets.find((candidate) => candidate.zone === zone);
     if (!subnet) throw new Error(`the stage has no subnet in ${zone}`);
     const id = `i-${randomBytes(9).toString('hex').slice(1)}`;
-    const address = addressIn(subnet.cidr, FIRST_ADDRESS + this.#launched.length);
-    const attachment = await this.#network.attach(id, address, groupOf.app);
-    await this.#addMetadata({ id, address, zone });
-    const files = [...userDataFiles(userData), authorizedKeys(key)];
+    const address = addressIn(subnet.cidr, FIRST_ADDRESS + launched.length);
+    const attachment = await network.attach(id, address, groupOf.app);
+    launched.push({ id, address, zone });
+    // A rename is atomic: the service reads the file at any time.
+    await writeFile(`${metadataFile}.new`, JSON.stringify(launched));
+    await rename(`${metadataFile}.new`, metadataFile);
     const instance = await Container.boot({ name: id, image, namespace: attachment.namespace, directory, files }, undo);
     return { id, zone, attachment, instance, image, state: 'pending', launchedS: performance.now() / 1_000 };
-  }
-
-  async #addMetadata(instance: MetadataInstance): Promise<void> {
-    this.#launched.push(instance);
-    // A rename is atomic: the service reads the file at any time.
-    await writeFile(`${this.#metadataFile}.new`, JSON.stringify(this.#launched));
-    await rename(`${this.#metadataFile}.new`, this.#metadataFile);
-  }
+  };
 }
 
 /**

@@ -17,7 +17,7 @@ const lifecycleAction = z.object({
   LifecycleActionResult: z.enum(['CONTINUE', 'ABANDON']),
 });
 
-/** Auto Scaling's side of the launch hook: receives the result of each instance, and applies the timeout. */
+/** Auto Scaling's side of the launch hook: it receives the result of each instance, and applies the timeout. */
 export class LifecycleHookEndpoint {
   readonly #hook: LaunchHook | undefined;
   readonly #results = new Map<string, LaunchResult>();
@@ -26,12 +26,10 @@ export class LifecycleHookEndpoint {
     this.#hook = hook;
   }
 
-  /** Starts the endpoint at its own address, like Auto Scaling's. */
-  static async start(hook: LaunchHook | undefined, { address, namespace }: Attachment, undo: Undo) {
-    const endpoint = new LifecycleHookEndpoint(hook);
+  /** Listens at its own address, like Auto Scaling's endpoint. */
+  async listen({ address, namespace }: Attachment, undo: Undo): Promise<void> {
     const actions = await startLifecycleHookEndpoint({ host: address, port: AWS_PORT }, undo, namespace.inside);
-    void endpoint.#receiveAll(actions);
-    return endpoint;
+    void this.#receiveAll(actions);
   }
 
   /** Takes one `CompleteLifecycleAction`. Only the first one of an instance for this group's own hook counts. */

@@ -19,68 +19,47 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
   weighted_random: 'random',
 };
 
+/** The load balancer while it runs. */
+export type RunningLoadBalancer = Awaited<ReturnType<typeof startLoadBalancer>>;
+
 /**
- * HAProxy in the role of the Application Load Balancer. It is controlled by its own admin socket: one line a command
- * needs no client library.
+ * Starts HAProxy in place of the Application Load Balancer, and resolves when it takes commands. They go straight to its
+ * admin socket: a line of text each needs no client library.
  */
-export class Haproxy {
-  readonly address: string;
-  readonly #adminSocket: string;
-  readonly #group: TargetGroup;
-
-  private constructor(address: string, adminSocket: string, group: TargetGroup) {
-    this.address = address;
-    this.#adminSocket = adminSocket;
-    this.#group = group;
-  }
-
-  /** Resolves when it takes commands. */
-  static async start(
-    { loadBalancer, targetGroup }: StageFacts,
-    at: Attachment,
-    { directory, undo }: Sandbox,
-  ): Promise<Haproxy> {
-    const [socket, file] = [join(directory, 'haproxy.sock'), join(directory, 'haproxy.cfg')];
-    const listen = `${at.address}:${loadBalancer.listeners[0]?.port ?? 80}`;
-    await writeFile(file, haproxyConfig(loadBalancer, targetGroup, listen, socket));
-    const line = at.namespace.inside(['haproxy', '-db', '-f', file]);
-    undo.later('HAProxy', startBackground(line, { log: join(directory, 'haproxy.log') }).stop);
-    const haproxy = new Haproxy(at.address, socket, targetGroup);
-    const answers = () =>
-      haproxy.states().then(
-        () => true,
-        () => false,
-      );
-    await waitQuietly('HAProxy to take commands', answers, START_DEADLINE_MS);
-    return haproxy;
-  }
-
-  /** Registers a target; it gets requests once its health checks have passed. */
-  async register(name: string, address: string): Promise<void> {
-    await this.#send(haproxyRegistration(name, address, this.#group, TIME_FACTORS.loadBalancer));
-  }
-
-  /** Sends a target no new requests. */
-  async drain(name: string): Promise<void> {
-    await this.#send(haproxyDeregistration(name).drain);
-  }
-
-  /** Deregisters a target and closes its connections. */
-  async remove(name: string): Promise<void> {
-    await this.#send(haproxyDeregistration(name).remove);
-  }
-
+export async function startLoadBalancer(
+  { loadBalancer, targetGroup }: StageFacts,
+  { address, namespace }: Attachment,
+  { directory, undo }: Sandbox,
+) {
+  const [socket, file] = [join(directory, 'haproxy.sock'), join(directory, 'haproxy.cfg')];
+  const listen = `${address}:${loadBalancer.listeners[0]?.port ?? 80}`;
+  await writeFile(file, haproxyConfig(loadBalancer, targetGroup, listen, socket));
+  const haproxy = startBackground(namespace.inside(['haproxy', '-db', '-f', file]), {
+    log: join(directory, 'haproxy.log'),
+  });
+  undo.later('HAProxy', haproxy.stop);
+  const send = async (commands: readonly string[]) => {
+    for (const command of commands) await text(connect(socket).end(`${command}\n`));
+  };
   /** Whether each target passes its health checks, by name. */
-  async states(): Promise<ReadonlyMap<string, boolean>> {
-    return targetStates(await this.#send(['show stat']));
-  }
-
-  /** @returns the answer to the last command */
-  async #send(commands: readonly string[]): Promise<string> {
-    let answer = '';
-    for (const command of commands) answer = await text(connect(this.#adminSocket).end(`${command}\n`));
-    return answer;
-  }
+  const states = async () => targetStates(await text(connect(socket).end('show stat\n')));
+  const answers = () =>
+    states().then(
+      () => true,
+      () => false,
+    );
+  await waitQuietly('HAProxy to take commands', answers, START_DEADLINE_MS);
+  return {
+    address,
+    states,
+    /** Registers a target; it gets requests once its health checks have passed. */
+    register: (name: string, target: string) =>
+      send(haproxyRegistration(name, target, targetGroup, TIME_FACTORS.loadBalancer)),
+    /** Sends a target no new requests. */
+    drain: (name: string) => send(haproxyDeregistration(name).drain),
+    /** Deregisters a target and closes its connections. */
+    remove: (name: string) => send(haproxyDeregistration(name).remove),
+  };
 }
 
 /**

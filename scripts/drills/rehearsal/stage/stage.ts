@@ -10,9 +10,9 @@ import type { NetworkNamespace } from '../../../machine/network-namespace.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { authorizedKeys } from '../../../machine/ssh.ts';
 import { Fleet } from './fleet.ts';
-import { Launcher } from './launcher.ts';
+import { launcherOf } from './launcher.ts';
 import { LifecycleHookEndpoint } from './lifecycle-hook-endpoint.ts';
-import { Haproxy } from './load-balancer.ts';
+import { startLoadBalancer } from './load-balancer.ts';
 import { type Attachment, AWS_PORT, addressIn, METADATA_ADDRESS, OUTSIDE, StageNetwork } from './network.ts';
 import { type StageFacts, TABLE_NAME } from './stage-facts.ts';
 
@@ -32,19 +32,20 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
   const autoScaling = await network.attach('auto-scaling', OUTSIDE.autoScaling);
   const table = { host: OUTSIDE.database, port: AWS_PORT, table: TABLE_NAME };
   await startTestDatabase(table, undo, database.namespace.inside);
-  const hookEndpoint = await LifecycleHookEndpoint.start(facts.launchHook, autoScaling, undo);
+  const hookEndpoint = new LifecycleHookEndpoint(facts.launchHook);
+  await hookEndpoint.listen(autoScaling, undo);
   const metadata = await startMetadataService(network.router, facts, sandbox);
 
   const [subnet] = facts.publicSubnets;
   if (!subnet) throw new Error('the load balancer has no subnet');
   const frontEnd = await network.attach('load-balancer', addressIn(subnet.cidr, 10), facts.groupOf.loadBalancer);
-  const loadBalancer = await Haproxy.start(facts, frontEnd, sandbox);
+  const loadBalancer = await startLoadBalancer(facts, frontEnd, sandbox);
   const bastion = await network.attach('bastion', addressIn(subnet.cidr, 20), facts.groupOf.bastion);
   await bootBastion(bastion, sandbox);
 
   const mounted = await mountImage(image, join(directory, 'image'), undo);
-  const launcher = new Launcher(facts, network, sandbox, metadata.file);
-  const fleet = new Fleet({ facts, network, loadBalancer, hookEndpoint, launcher, undo }, mounted);
+  const launch = launcherOf(facts, network, sandbox, metadata.file);
+  const fleet = new Fleet({ facts, network, loadBalancer, hookEndpoint, launch, undo }, mounted);
   fleet.start();
   await fleet.settled();
   return {

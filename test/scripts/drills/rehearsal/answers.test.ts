@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { acknowledgedIn, compareWithTable, observationsOf } from '../../../../scripts/drills/rehearsal/answers.ts';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { noteAnswer, noteError, noteSent } from '../../../../scripts/drills/artillery/note-answers.js';
+import {
+  acknowledgedIn,
+  compareWithTable,
+  observationsOf,
+  RequestLog,
+} from '../../../../scripts/drills/rehearsal/answers.ts';
 
 const START_MS = 1_000_000;
 
@@ -47,5 +56,56 @@ describe('compareWithTable', () => {
 
   it('ignores stored timestamps whose answers were lost', () => {
     assert.deepEqual(compareWithTable(['a'], ['a', 'b']), { acknowledged: 1, stored: 1 });
+  });
+});
+
+async function makeNotes(context: TestContext) {
+  const directory = await mkdtemp(join(tmpdir(), 'notes-'));
+  const path = join(directory, 'requests.notes');
+  const notes = await RequestLog.make(path);
+  context.after(async () => {
+    await notes.close();
+    await rm(directory, { recursive: true });
+  });
+  return { notes, path };
+}
+
+describe('RequestLog', () => {
+  it('reads what the hooks of artillery write', async (context) => {
+    const { notes, path } = await makeNotes(context);
+    const [first, second] = [{ vars: { notesFile: path } }, { vars: { notesFile: path } }];
+    await noteSent({}, first);
+    await noteSent({}, second);
+    await noteAnswer({}, { statusCode: 201, body: '{"timestamp":"t"}', timings: { phases: { total: 7.4 } } }, first);
+    await noteError({ code: 'ECONNRESET' }, {}, second);
+    await notes.read();
+    assert.equal(notes.sentAtMs.length, 2);
+    const answers = notes.answers.map(({ status, ms, timestamp }) => [status, ms, timestamp]);
+    assert.deepEqual(answers, [
+      [201, 7, 't'],
+      [0, 0, undefined],
+    ]);
+  });
+
+  it('waits for the rest of an incomplete line', async (context) => {
+    const { notes, path } = await makeNotes(context);
+    await appendFile(path, '{"sentAtMs":1}\n{"sent');
+    await notes.read();
+    assert.deepEqual(notes.sentAtMs, [1]);
+    await appendFile(path, 'AtMs":2}\n');
+    await notes.read();
+    assert.deepEqual(notes.sentAtMs, [1, 2]);
+  });
+
+  it('counts a request to the span in which it was sent, and counts those without an answer', async (context) => {
+    const { notes, path } = await makeNotes(context);
+    await appendFile(path, '{"sentAtMs":5}\n{"sentAtMs":9}\n{"sentAtMs":10}\n');
+    await appendFile(path, '{"sentAtMs":9,"atMs":30,"status":503,"ms":21}\n');
+    await notes.read();
+    assert.equal(notes.openIn(0, 10), 1);
+    assert.deepEqual(
+      notes.answersTo(0, 10).map(({ sentAtMs }) => sentAtMs),
+      [9],
+    );
   });
 });

@@ -43,7 +43,7 @@ function startFleet(context: TestContext) {
       remove: async (id) => void targets.delete(id),
     },
     hookEndpoint: { outcomeOf: (id) => outcomes.get(id) },
-    launcher: { launch },
+    launch,
     undo: new Undo(),
   };
   const fleet = new Fleet(options, 'good');
