@@ -81,7 +81,7 @@ describe('the live page', () => {
     assert.deepEqual(await page.locator('#records .instance').allTextContents(), writers);
     const tones = await page
       .locator('#writers .instance')
-      .evaluateAll((badges) => badges.map((badge) => badge.getAttribute('class')));
+      .evaluateAll((badges) => badges.map((badge) => badge.getAttribute('style')));
     assert.equal(new Set(tones).size, instances.length);
     await keepPicture(page, 'live', { fullPage: false });
     await page.context().close();

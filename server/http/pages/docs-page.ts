@@ -53,10 +53,10 @@ function problemSection({ components }: OpenApiDocument): Html {
   return html`<section aria-labelledby="problems">
             <h2 id="problems">Problems</h2>
             <p>An error is answered as a problem: <code>application/problem+json</code> with <code>type</code>, <code>title</code>, <code>status</code>, <code>detail</code> and, if fields are invalid, <code>errors</code>. Its <code>type</code> links to the entry below.</p>
-            <dl class="problems">
+            <dl class="ruled">
               ${Object.entries(components.responses).map(
                 ([name, { description, content }]) =>
-                  html`<div id="${name}"><dt><code>${name}</code> <span class="status">${statusOf(content?.['application/problem+json']?.example)}</span></dt><dd>${prose(description)}</dd></div>
+                  html`<div id="${name}"><dt><code>${name}</code> <span class="quiet">${statusOf(content?.['application/problem+json']?.example)}</span></dt><dd>${prose(description)}</dd></div>
               `,
               )}
             </dl>

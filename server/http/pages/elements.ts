@@ -15,5 +15,5 @@ export function timeElement(iso: string): Html {
 export const emptyTimeElement: Html = html`<time>${timeParts('None seen yet', '‒‒:‒‒:‒‒', '‒‒‒', '‒‒‒')}</time>`;
 
 function timeParts(date: string, clock: string, millis: string, micros: string): Html {
-  return html`<span class="date">${date}</span> <span class="clock">${clock}</span><span class="fraction">.${millis}<b>${micros}</b></span>`;
+  return html`<span class="date quiet">${date}</span> <span class="clock">${clock}</span><span class="fraction quiet">.${millis}<b>${micros}</b></span>`;
 }

@@ -5,16 +5,16 @@ import { type AssetUrl, layout } from './layout.ts';
 
 /** `home.js` clones and fills these for each record and each instance. */
 const rowTemplate = html`<template id="row">
-          <li><a href="">${emptyTimeElement}</a><span class="instance"></span><span class="client"></span></li>
+          <li><a class="touch plain" href="">${emptyTimeElement}</a><span class="instance"></span><span class="client quiet"></span></li>
         </template>
         <template id="writer"><li><span class="instance"></span> <span class="count"></span></li></template>`;
 
 const hero = html`<section class="hero" aria-labelledby="latest-title">
-        <h1 id="latest-title">The latest timestamp</h1>
+        <h1 id="latest-title" class="quiet">The latest timestamp</h1>
         <p id="latest" class="empty">${emptyTimeElement}</p>
         <div class="ruler" aria-hidden="true">
           <div id="marks"></div>
-          <p><span>0 s</span><span>latest records by fraction of a second</span><span>1 s</span></p>
+          <p class="quiet"><span>0 s</span><span>latest records by fraction of a second</span><span>1 s</span></p>
         </div>
         <form id="record" method="post" action="/app">
           <button type="submit">Record a timestamp</button>
@@ -25,17 +25,17 @@ const hero = html`<section class="hero" aria-labelledby="latest-title">
 const feed = html`<section class="feed" aria-labelledby="feed-title">
         <div class="feed-head">
           <h2 id="feed-title">Latest records</h2>
-          <p id="feed-state" role="status">Automatic updates need JavaScript</p>
+          <p id="feed-state" class="note" role="status">Automatic updates need JavaScript</p>
         </div>
         <form id="token-form" hidden>
           <label for="token">Read token</label>
           <input id="token" type="password" autocomplete="off" spellcheck="false" required>
           <button type="submit">Show the list</button>
-          <p>The list needs the READ_TOKEN of this service. This tab keeps it until it is closed.</p>
+          <p class="note">The list needs the READ_TOKEN of this service. This tab keeps it until it is closed.</p>
         </form>
         <ol id="records"></ol>
-        <p id="none" hidden>Nothing has been recorded yet.</p>
-        <p><a class="all" href="/app">All timestamps</a></p>
+        <p id="none" class="quiet" hidden>Nothing has been recorded yet.</p>
+        <p><a class="all aside" href="/app">All timestamps</a></p>
         ${rowTemplate}
       </section>`;
 
@@ -57,7 +57,7 @@ export function homePage(assetUrl: AssetUrl, instance: Instance): string {
 function answeredBy(instance: Instance): Html {
   return html`<section class="answered" aria-labelledby="answered-title">
         <h2 id="answered-title">This page came from</h2>
-        <dl>
+        <dl class="ruled">
           ${[
             fact('Host', instance.hostname),
             instance.instanceId && fact('Instance', instance.instanceId),
@@ -68,12 +68,12 @@ function answeredBy(instance: Instance): Html {
           ]}
         </dl>
         <h2 id="writers-title">Latest records by instance</h2>
-        <ul id="writers" aria-labelledby="writers-title"></ul>
+        <ul id="writers" class="ruled" aria-labelledby="writers-title"></ul>
       </section>`;
 }
 
 function fact(name: string, value: string): Html {
-  return html`<div><dt>${name}</dt><dd>${value}</dd></div>
+  return html`<div><dt class="quiet">${name}</dt><dd>${value}</dd></div>
           `;
 }
 

@@ -37,15 +37,15 @@ export function layout(assetUrl: AssetUrl, { title, section, main, style, script
   <body>
     <a class="skip" href="#main">Skip to the content</a>
     <header>
-      <a class="brand" href="/"><img src="${assetUrl('favicon.svg')}" alt="" width="28" height="28">Stampede</a>
+      <a class="brand touch plain" href="/"><img src="${assetUrl('favicon.svg')}" alt="" width="28" height="28">Stampede</a>
       ${navigation(section)}
     </header>
     <main id="main" tabindex="-1">
 ${main}
     </main>
-    <footer>
+    <footer class="note">
       <p>All times are UTC, to the microsecond.</p>
-      <p class="links"><a href="/openapi.json">OpenAPI document</a></p>
+      <p><a class="aside" href="/openapi.json">OpenAPI document</a></p>
     </footer>
   </body>
 </html>
@@ -55,7 +55,10 @@ ${main}
 function navigation(current: string | undefined): Html {
   return html`<nav class="sections" aria-label="Sections">
       ${SECTIONS.map(
-        ({ path, name }) => html`<a href="${path}"${current === path && html` aria-current="page"`}>${name}</a>
+        ({
+          path,
+          name,
+        }) => html`<a class="touch plain" href="${path}"${current === path && html` aria-current="page"`}>${name}</a>
       `,
       )}
     </nav>`;

@@ -22,14 +22,14 @@ export function operationSection(
 ): Html {
   const { operationId, summary, description, security, requestBody, parameters, responses } = operation;
   return html`<section id="${operationId}" aria-labelledby="${operationId}-title">
-            <h2 id="${operationId}-title"><code><b>${method.toUpperCase()}</b> ${path}</code> ${summary}</h2>
+            <h2 id="${operationId}-title"><code class="quiet"><b>${method.toUpperCase()}</b> ${path}</code> ${summary}</h2>
             ${description && html`<p>${prose(description)}</p>`}
             ${security && html`<p>If the service has a <code>READ_TOKEN</code>, this needs <code>Authorization: Bearer</code> with the token.</p>`}
             ${code(curlCommand(origin, path, method, operation), `Command for ${method.toUpperCase()} ${path}`)}
             ${requestBody?.description && html`<p>Request body: ${requestBody.description}.</p>`}
             ${parameters && parameterList(parameters)}
-            <h3>Answers</h3>
-            <dl>
+            <h3 class="note">Answers</h3>
+            <dl class="ruled">
                 ${Object.entries(responses).map(([status, response]) => responseEntry(document, status, response))}
             </dl>
           </section>
@@ -37,8 +37,8 @@ export function operationSection(
 }
 
 function parameterList(parameters: readonly Parameter[]): Html {
-  return html`<h3>Parameters</h3>
-              <dl>
+  return html`<h3 class="note">Parameters</h3>
+              <dl class="ruled">
                 ${parameters.map(parameterEntry)}
               </dl>`;
 }

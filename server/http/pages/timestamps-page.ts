@@ -26,13 +26,13 @@ export function timestampsPage(assetUrl: AssetUrl, { timestamps, next }: RecordP
 function filterForm({ from, to }: TimeFilter): Html {
   return html`<form class="filter" method="get" action="/app">
         ${timeField('from', 'From', from)}${timeField('to', 'Before', to)}<button type="submit">Show</button>
-        ${(from || to) && html`<a href="/app">Clear</a>`}
-        <p>UTC; a day such as 2026-11-21 or a time, down to the microsecond.</p>
+        ${(from || to) && html`<a class="touch" href="/app">Clear</a>`}
+        <p class="note">UTC; a day such as 2026-11-21 or a time, down to the microsecond.</p>
       </form>`;
 }
 
 function timeField(name: 'from' | 'to', label: string, value = ''): Html {
-  return html`<label>${label} <input name="${name}" value="${value}" placeholder="2026-11-21T07:45:00" autocomplete="off" spellcheck="false"></label>
+  return html`<label class="note">${label} <input name="${name}" value="${value}" placeholder="2026-11-21T07:45:00" autocomplete="off" spellcheck="false"></label>
         `;
 }
 
@@ -42,7 +42,7 @@ function table(records: RecordPage['timestamps']): Html {
   return html`<table role="table" class="records" aria-labelledby="title">
         <thead role="rowgroup">
           <tr role="row">${['Time (UTC)', 'Written by', 'Client', 'Trace id'].map(
-            (name) => html`<th role="columnheader" scope="col">${name}</th>`,
+            (name) => html`<th role="columnheader" scope="col" class="note">${name}</th>`,
           )}</tr>
         </thead>
         <tbody role="rowgroup">
@@ -53,10 +53,10 @@ function table(records: RecordPage['timestamps']): Html {
 
 function row(record: RecordPage['timestamps'][number]): Html {
   return html`<tr role="row">
-            <td role="cell" class="when"><a href="/app/${record.id}">${timeElement(record.timestamp)}</a></td>
+            <td role="cell" class="when"><a class="plain" href="/app/${record.id}">${timeElement(record.timestamp)}</a></td>
             <td role="cell"><span class="instance" data-instance="${record.instance}">${record.instance}</span></td>
             <td role="cell" class="client">${record.clientAddress} <small>${record.protocol}</small></td>
-            <td role="cell" class="trace">${record.traceId}</td>
+            <td role="cell" class="trace quiet">${record.traceId}</td>
           </tr>
           `;
 }

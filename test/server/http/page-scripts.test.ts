@@ -4,10 +4,8 @@ import fc from 'fast-check';
 
 /** The pages' scripts are plain JavaScript, outside the type checker. */
 const script = (name: string) => import(new URL(`../../../server/http/pages/assets/${name}`, import.meta.url).href);
-const { ApiError } = await script('api.js');
-const { backoffMs, repeat } = await script('repeat.js');
-const { countByInstance, mergeLatest, timeParts } = await script('latest.js');
-const { createTones } = await script('tones.js');
+const { ApiError, backoffMs, repeat } = await script('api.js');
+const { countByInstance, createTones, mergeLatest, timeParts } = await script('records.js');
 
 interface Row {
   readonly id: string;

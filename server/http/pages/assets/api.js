@@ -1,28 +1,67 @@
-/** An answer that is no success: its status, what the server says of it, and when to come back. */
+/** An error response: its status, the server's description of it, and when to retry. */
 export class ApiError extends Error {
   constructor(response, problem) {
     super((problem.detail ?? `the server answered ${response.status}`).replace(/\.$/, ''));
     this.status = response.status;
-    // Proxies may give a date instead; the page's own pace does then.
+    // A proxy may send a date instead; then the page retries at its own pace.
     this.retryAfterS = Number(response.headers.get('retry-after')) || 0;
   }
 }
 
-/** Longer than the server takes for anything, so that a lost connection does not stop the page for ever. */
+/** Longer than the server needs for any answer, so that a lost connection does not stop the page for ever. */
 const ANSWER_DEADLINE_MS = 10_000;
 
-const request = async (url, { signal, ...options }) => {
+async function request(url, { signal, ...options }) {
   const deadline = AbortSignal.timeout(ANSWER_DEADLINE_MS);
   const response = await fetch(url, { ...options, signal: signal ? AbortSignal.any([signal, deadline]) : deadline });
   if (response.ok) return response.json();
   throw new ApiError(response, await response.json().catch(() => ({})));
-};
+}
 
-/** The latest timestamps, newest first, including everything acknowledged until now. */
-export const listLatest = async (limit, token, signal) => {
+/** The latest timestamps, newest first, including everything acknowledged so far. */
+export async function listLatest(limit, token, signal) {
   const headers = { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
   return (await request(`/app?limit=${limit}&consistent=true`, { headers, signal })).timestamps;
-};
+}
 
-/** Records a timestamp and answers its record. */
-export const recordTimestamp = () => request('/app', { method: 'POST', headers: { accept: 'application/json' } });
+/** Records a timestamp and returns its record. */
+export function recordTimestamp() {
+  return request('/app', { method: 'POST', headers: { accept: 'application/json' } });
+}
+
+/**
+ * Runs `task(signal)` again and again until the signal aborts: every `intervalMs` while it succeeds, with a growing
+ * delay while it fails. Calls `onFailure(error, waitMs)` after each failure.
+ */
+export async function repeat(task, { signal, onFailure, ...pace }, wait = pause) {
+  let failures = 0;
+  while (!signal.aborted) {
+    let waitMs = pace.intervalMs;
+    try {
+      await task(signal);
+      failures = 0;
+    } catch (error) {
+      if (signal.aborted) return;
+      failures += 1;
+      waitMs = backoffMs(failures, pace, error.retryAfterS);
+      onFailure(error, waitMs);
+    }
+    if (!signal.aborted) await wait(waitMs, signal);
+  }
+}
+
+/** The delay after a number of failures in a row: it doubles up to the longest, and is never below `Retry-After`. */
+export function backoffMs(failures, { intervalMs, longestMs }, retryAfterS = 0) {
+  return Math.max(retryAfterS * 1000, Math.min(longestMs, intervalMs * 2 ** failures));
+}
+
+/** Resolves after `ms`, or as soon as the signal aborts. */
+function pause(ms, signal) {
+  const { promise, resolve } = Promise.withResolvers();
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener('abort', resolve);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', resolve);
+  });
+}

@@ -1,6 +1,5 @@
-import { listLatest, recordTimestamp } from './api.js';
-import { mergeLatest } from './latest.js';
-import { repeat } from './repeat.js';
+import { listLatest, recordTimestamp, repeat } from './api.js';
+import { mergeLatest } from './records.js';
 import { showFeedState, showOutcome, showRecords, showTokenForm } from './view.js';
 
 const SHOWN_RECORDS = 20;
@@ -10,18 +9,18 @@ const TOKEN_KEY = 'read-token';
 let records = [];
 let polling = new AbortController();
 
-const show = (arrived) => {
+function show(arrived) {
   records = mergeLatest(records, arrived, SHOWN_RECORDS);
   showRecords(records);
-};
+}
 
-const poll = async (signal) => {
+async function poll(signal) {
   show(await listLatest(SHOWN_RECORDS, sessionStorage.getItem(TOKEN_KEY), signal));
   showTokenForm(false);
   showFeedState('live', 'Live, every 2 seconds');
-};
+}
 
-const onFailure = (error, waitMs) => {
+function onFailure(error, waitMs) {
   if (error.status !== 401)
     return showFeedState(
       'failing',
@@ -32,13 +31,13 @@ const onFailure = (error, waitMs) => {
   sessionStorage.removeItem(TOKEN_KEY);
   showTokenForm(true, { focus: refused });
   showFeedState('waiting', refused ? 'That token was not accepted' : 'The list needs a token');
-};
+}
 
-const startPolling = () => {
+function startPolling() {
   polling.abort();
   polling = new AbortController();
   repeat(poll, { ...PACE, signal: polling.signal, onFailure });
-};
+}
 
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) return startPolling();
@@ -55,10 +54,10 @@ document.getElementById('token-form').addEventListener('submit', (event) => {
 
 document.getElementById('record').addEventListener('submit', async (event) => {
   event.preventDefault();
-  const beganMs = performance.now();
+  const startMs = performance.now();
   try {
     const record = await recordTimestamp();
-    const tookMs = Math.round(performance.now() - beganMs);
+    const tookMs = Math.round(performance.now() - startMs);
     show([record]);
     showOutcome('done', `Recorded by ${record.instance} in ${tookMs} ms`);
   } catch (error) {

@@ -1,5 +1,4 @@
-import { createTones } from './tones.js';
+import { createTones, setTone } from './records.js';
 
 const toneOf = createTones();
-for (const element of document.querySelectorAll('[data-instance]'))
-  element.classList.add(toneOf(element.dataset.instance));
+for (const element of document.querySelectorAll('[data-instance]')) setTone(element, toneOf(element.dataset.instance));
