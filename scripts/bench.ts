@@ -5,10 +5,9 @@ import { Generator } from './bench/load/load.ts';
 import { PARTS } from './bench/parts.ts';
 import { FULL_PLAN, type Plan, SMOKE_PLAN } from './bench/plan.ts';
 import { partText, terminalReport } from './bench/report/tables.ts';
-import { ROUNDS_FILE, writePages, writeReport, writeRounds } from './bench/report/write.ts';
+import { ROUNDS_FILE, writePages, writeReport } from './bench/report/write.ts';
 import { summarizeCells } from './bench/results.ts';
 import { measureAll, prepare } from './bench/run.ts';
-import { TITLES } from './bench/servers.ts';
 import type { CommandDescription } from './cli/arguments.ts';
 import { main } from './cli/main.ts';
 import { choice, wholeNumber } from './cli/values.ts';
@@ -61,11 +60,10 @@ await main(command, async ({ values: { smoke, only, backend, rounds, out, pages 
   const bench = { plan, generator: new Generator() };
   try {
     const part = only === undefined ? undefined : PARTS[only];
-    if (part) return console.log(partText(summarizeCells(await part(bench)), TITLES));
+    if (part) return console.log(partText(summarizeCells(await part(bench))));
     const run = await measureAll(bench);
     if (!smoke) console.log(terminalReport(run.results));
-    await writeRounds(run.rounds);
-    await writeReport(run.results, out);
+    await writeReport(run, out);
   } finally {
     await bench.generator.stop();
   }

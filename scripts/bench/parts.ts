@@ -7,6 +7,7 @@ import {
   EXPRESS,
   FIXED_ANSWER,
   SERVERS,
+  type ServerUnderTest,
   STAMPEDE,
   STAMPEDE_BY_SDK,
   STAMPEDE_THROUGH_EXPRESS,
@@ -14,7 +15,7 @@ import {
   STAMPEDE_UNDER_PM2,
 } from './servers.ts';
 import { startServer } from './start-server.ts';
-import { measureRounds, withServers } from './window.ts';
+import { keyOf, type LoadShape, measureRounds, withServers } from './window.ts';
 
 /** Share of the most that Express + PutItem can do: busy, but with queues that do not grow. */
 const OFFERED_SHARE = 0.6;
@@ -28,30 +29,41 @@ const usual = { connections: USUAL_CONNECTIONS };
 export const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Measurement>>> = {
   headroom: async (bench) => ({
     title: 'The limit of the load generator',
-    cells: await withServers(bench, 'ack-0ms', [FIXED_ANSWER], (setup) => measureRounds(setup, [usual])),
+    cells: await measureOn(['ack-0ms'], bench, [FIXED_ANSWER], [usual]),
   }),
   matrix: async (bench) => ({
     title: 'One process',
-    cells: await onEach(bench.plan.backends, bench, SERVERS),
+    cells: await measureOn(bench.plan.backends, bench, SERVERS, loadsOf(bench)),
   }),
   workers: async (bench) => ({
     title: `pm2 with ${STAMPEDE_UNDER_PM2.workers} workers`,
-    cells: await onEach(['ack-0ms', 'ack-4ms'], bench, [STAMPEDE_UNDER_PM2]),
+    cells: await measureOn(['ack-0ms', 'ack-4ms'], bench, [STAMPEDE_UNDER_PM2], loadsOf(bench)),
   }),
   'offered-load': measureOfferedLoad,
-  'short-cuts': async (bench) => ({
+  'short-cuts': async ({ plan, generator }) => ({
     title: 'Stampede with and without its short cuts past Express and past the AWS SDK',
-    cells: await withServers(bench, 'ack-0ms', [STAMPEDE, STAMPEDE_THROUGH_EXPRESS, STAMPEDE_BY_SDK], (setup) =>
-      measureRounds(setup, [usual], 2 * bench.plan.rounds),
+    cells: await measureOn(
+      ['ack-0ms'],
+      { plan: { ...plan, rounds: 2 * plan.rounds }, generator },
+      [STAMPEDE, STAMPEDE_THROUGH_EXPRESS, STAMPEDE_BY_SDK],
+      [usual],
     ),
   }),
   'start-up': async (bench) => ({ title: 'Start-up, from exec to the first 200', cells: await measureStartUp(bench) }),
   memory: async (bench) => ({ title: 'Resident memory', cells: await measureMemory(bench) }),
 };
 
-/** Each server on each backend with each number of connections. */
-async function onEach(backends: readonly BackendName[], bench: Bench, servers: typeof SERVERS): Promise<Cell[]> {
-  const loads = bench.plan.connections.map((connections) => ({ connections }));
+function loadsOf({ plan }: Bench): LoadShape[] {
+  return plan.connections.map((connections) => ({ connections }));
+}
+
+/** Measures servers under loads on one backend after the other. */
+async function measureOn(
+  backends: readonly BackendName[],
+  bench: Bench,
+  servers: readonly ServerUnderTest[],
+  loads: readonly LoadShape[],
+): Promise<Cell[]> {
   const cells: Cell[] = [];
   for (const backend of backends)
     cells.push(...(await withServers(bench, backend, servers, (setup) => measureRounds(setup, loads))));
@@ -80,7 +92,7 @@ function measureStartUp({ plan }: Bench): Promise<Cell[]> {
         await stop();
         if (round > 0) samples.push({ startUpMs });
       }
-    return started.map(({ server, samples }) => ({ server: server.name, backend: backend.name, samples }));
+    return started.map(({ server, samples }) => ({ ...keyOf(server, backend), samples }));
   });
 }
 
@@ -97,7 +109,7 @@ function measureMemory({ plan, generator }: Bench): Promise<Cell[]> {
         answered += requests;
       }
       const samples = [{ residentBytes: residentBytes(pids[0] as number) }];
-      cells.push({ server: STAMPEDE.name, backend: backend.name, afterRequests, samples });
+      cells.push({ ...keyOf(STAMPEDE, backend), afterRequests, samples });
     }
     await stop();
     return cells;

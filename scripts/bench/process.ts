@@ -1,6 +1,6 @@
 /** Processes of the benchmark: each bound to a core, with messages to and from it, and its use of CPU and memory. */
 import { on, once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,12 +14,7 @@ const ANSWER_DEADLINE_MS = 60_000;
 const cores = availableParallelism();
 
 /** Whether processes can be bound to cores here: it takes two cores and `taskset` of util-linux. */
-export const PINNED =
-  cores >= 2 &&
-  (await captureQuietly(['taskset', '--version']).then(
-    () => true,
-    () => false,
-  ));
+export const PINNED = cores >= 2 && existsSync('/usr/bin/taskset');
 
 /** The server has core 0 to itself. Generator and backend share core 1 where there are only two. */
 const CORES = { server: '0', generator: '1', backend: cores > 2 ? '2' : '1' };
@@ -39,6 +34,7 @@ export interface BenchProcessOptions {
 
 /** A process that runs until it is stopped. */
 export class BenchProcess {
+  readonly pid: number;
   readonly #name: string;
   readonly #running: ReturnType<typeof start>;
   /** Keeps messages until they are asked for; ends with the channel, hence with the process. */
@@ -47,13 +43,8 @@ export class BenchProcess {
   constructor(options: BenchProcessOptions) {
     this.#name = options.line.join(' ');
     this.#running = start(options);
+    this.pid = this.#running.pid as number;
     this.#messages = on(this.#running.nodeChildProcess, 'message', { close: ['disconnect'] });
-  }
-
-  get pid(): number {
-    const { pid } = this.#running;
-    if (pid === undefined) throw new OperatorError(`'${this.#name}' did not start: is it installed?`);
-    return pid;
   }
 
   /** @throws OperatorError when the process has ended by itself. */

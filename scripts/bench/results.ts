@@ -28,6 +28,7 @@ const summarySchema = z.object({ median: z.number(), min: z.number(), max: z.num
 
 const keySchema = z.object({
   server: z.string(),
+  title: z.string(),
   backend: z.string(),
   connections: z.number().optional(),
   /** Requests that the server had answered before. */
@@ -61,7 +62,6 @@ export const resultsSchema = z.object({
     rounds: z.number(),
     windowMs: z.number(),
   }),
-  titles: z.record(z.string(), z.string()),
   /** Backends that could not run here, and why. */
   skipped: z.record(z.string(), z.string()),
   goals: z.array(goalSchema),
@@ -87,6 +87,12 @@ export interface Measurement {
 
 /** The measurements of all parts by name. */
 export type Measurements = Readonly<Record<string, Measurement>>;
+
+/** The samples of a whole run, and the results of them. */
+export interface Run {
+  readonly rounds: Measurements;
+  readonly results: Results;
+}
 
 /** Finds a cell. @throws Error when it was not measured. */
 export function cellOf<Key extends z.infer<typeof keySchema>>(

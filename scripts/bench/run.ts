@@ -1,4 +1,3 @@
-import { existsSync, statSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { captureQuietly, run } from '../cli/run.ts';
@@ -7,23 +6,14 @@ import { judge } from './goals.ts';
 import { PARTS } from './parts.ts';
 import type { Bench } from './plan.ts';
 import { PINNED } from './process.ts';
-import { type Measurement, type Results, summarizeCells } from './results.ts';
-import { TITLES } from './servers.ts';
+import { type Measurement, type Run, summarizeCells } from './results.ts';
 
-const folder = import.meta.dirname;
-
-/** The samples of a whole run, and the results of them. */
-export interface Run {
-  readonly rounds: Readonly<Record<string, Measurement>>;
-  readonly results: Results;
-}
+const scripts = join(import.meta.dirname, '..');
 
 /** Builds the bundle and installs the peers, so that what is measured is what the sources contain. */
 export async function prepare(): Promise<void> {
-  await run([process.execPath, join(folder, '../build.ts')]);
-  const written = join(folder, 'node_modules/.package-lock.json');
-  if (existsSync(written) && statSync(written).mtimeMs >= statSync(join(folder, 'package-lock.json')).mtimeMs) return;
-  await run(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder });
+  await run([process.execPath, join(scripts, 'build.ts')]);
+  await run([process.execPath, join(scripts, 'cli/install-if-needed.js')], { cwd: import.meta.dirname });
 }
 
 /** Measures every part. */
@@ -47,7 +37,6 @@ export async function measureAll({ plan, generator }: Bench): Promise<Run> {
       rounds: plan.rounds,
       windowMs: plan.windowMs,
     },
-    titles: TITLES,
     skipped: why === undefined ? {} : { 'dynamodb-local': why },
     goals: judge(rounds),
     parts: Object.fromEntries(Object.entries(rounds).map(([name, part]) => [name, summarizeCells(part)])),

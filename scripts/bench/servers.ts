@@ -83,14 +83,6 @@ export const FIXED_ANSWER: ServerUnderTest = {
   args: [join(import.meta.dirname, 'load/fixed-answer.js')],
 };
 
-/** Titles of the servers by name. */
-export const TITLES = Object.fromEntries(
-  [FIXED_ANSWER, ...SERVERS, STAMPEDE_UNBUNDLED, STAMPEDE_THROUGH_EXPRESS, STAMPEDE_BY_SDK].map((server) => [
-    server.name,
-    server.title,
-  ]),
-);
-
 /** The environment of every server: DynamoDB is the backend, the load balancer is one trusted proxy, limits are on. */
 export function serverEnvironment(port: number, endpoint: string): Record<string, string> {
   return {

@@ -1,6 +1,5 @@
 import { TIMESTAMPS_PATH } from '../../server/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
-import type { BackendSums } from './backends/acknowledging.ts';
 import { type Backend, type BackendName, withBackend } from './backends/backends.ts';
 import type { Load } from './load/load.ts';
 import { type Bench, USUAL_CONNECTIONS } from './plan.ts';
@@ -17,7 +16,7 @@ export interface Setup {
 }
 
 /** How a server is loaded; the rest is as the plan says. */
-type LoadShape = Pick<Load, 'connections'> & Partial<Pick<Load, 'warmUpMs' | 'windowMs' | 'ratePerSecond'>>;
+export type LoadShape = Pick<Load, 'connections'> & Partial<Pick<Load, 'warmUpMs' | 'windowMs' | 'ratePerSecond'>>;
 
 /** Runs `use` with servers that have warmed up, and stops them and the backend in any case. */
 export function withServers<T>(
@@ -47,27 +46,23 @@ export function withServers<T>(
  * Measures each server under each load in every round. The servers take turns within a round and each round begins with
  * another one, so that a slow moment of the machine affects all of them.
  */
-export async function measureRounds(
-  setup: Setup,
-  loads: readonly LoadShape[],
-  rounds = setup.bench.plan.rounds,
-): Promise<Cell[]> {
-  const { running, backend } = setup;
+export async function measureRounds(setup: Setup, loads: readonly LoadShape[]): Promise<Cell[]> {
+  const { running, backend, bench } = setup;
   const groups = loads.map((load) => ({ load, samples: running.map((): Sample[] => []) }));
-  for (let round = 0; round < rounds; round++)
+  for (let round = 0; round < bench.plan.rounds; round++)
     for (const { load, samples } of groups)
       for (const turn of running.keys()) {
         const index = (turn + round) % running.length;
         samples[index]?.push(await measureWindow(setup, running[index] as RunningServer, load));
       }
   return groups.flatMap(({ load: { connections }, samples }) =>
-    running.map(({ server }, index) => ({
-      server: server.name,
-      backend: backend.name,
-      connections,
-      samples: samples[index] ?? [],
-    })),
+    running.map(({ server }, index) => ({ ...keyOf(server, backend), connections, samples: samples[index] ?? [] })),
   );
+}
+
+/** What identifies a cell of a server on a backend. */
+export function keyOf({ name, title }: ServerUnderTest, backend: Backend) {
+  return { server: name, title, backend: backend.name };
 }
 
 /** Puts load on a server for one window and reads what it cost the server and the backend. */
@@ -76,35 +71,33 @@ async function measureWindow(
   { server, port, pids }: RunningServer,
   shape: LoadShape,
 ): Promise<Sample> {
-  const cpuOfAll = (): number => pids.reduce((sum, pid) => sum + cpuMicros(pid), 0);
-  let cpuBefore = 0;
-  let before: BackendSums | undefined;
+  const readCounters = async () => ({
+    cpuMicros: pids.reduce((sum, pid) => sum + cpuMicros(pid), 0),
+    ...(await backend.sums()),
+  });
   const { warmUpMs, windowMs } = plan;
   const load = { port, path: server.path ?? TIMESTAMPS_PATH, status: 201, warmUpMs, windowMs, ...shape };
+  let before = await readCounters();
   const report = await generator.run(load, async () => {
-    cpuBefore = cpuOfAll();
-    before = await backend.sums?.();
+    before = await readCounters();
   });
-  const cpu = cpuOfAll() - cpuBefore;
-  const after = await backend.sums?.();
+  const after = await readCounters();
   const { requests, refused, unexpected, wallMs, p50Ms, p99Ms, generatorBusy } = report;
   if (unexpected > 0 || requests === 0)
     throw new OperatorError(
       `${server.title} answered ${requests} requests with 201, ${refused} with 503 and ${unexpected} with something else; expected 201, and 503 only now and then`,
     );
+  const units = after.writeUnits - before.writeUnits;
   return {
     requestsPerS: (requests * 1000) / wallMs,
     p50Ms,
     p99Ms,
-    cpuMicrosPerRequest: cpu / requests,
-    ...(before && after && writtenFigures(requests, before, after)),
+    cpuMicrosPerRequest: (after.cpuMicros - before.cpuMicros) / requests,
+    ...(units > 0 && {
+      timestampsPerWriteUnit: requests / units,
+      bytesPerTimestamp: (after.bytes - before.bytes) / requests,
+    }),
     generatorBusy,
     refusedShare: refused / (requests + refused),
   };
-}
-
-function writtenFigures(requests: number, before: BackendSums, after: BackendSums): Sample {
-  const units = after.writeUnits - before.writeUnits;
-  if (units === 0) return {};
-  return { timestampsPerWriteUnit: requests / units, bytesPerTimestamp: (after.bytes - before.bytes) / requests };
 }

@@ -11,12 +11,14 @@ import { dynamodbLocalFolder } from './dynamodb-local.ts';
 export interface Backend {
   readonly name: string;
   readonly endpoint: string;
-  /** Its counters since its start. @default - it does not count */
-  readonly sums?: () => Promise<BackendSums>;
+  /** What it counted since its start; zeros when it does not count. */
+  readonly sums: () => Promise<BackendSums>;
 }
 
-interface Started extends Omit<Backend, 'name'> {
+interface Started {
   readonly process: BenchProcess;
+  readonly endpoint: string;
+  readonly sums?: Backend['sums'];
 }
 
 const TABLE_DEADLINE_MS = 30_000;
@@ -34,10 +36,10 @@ export const BACKEND_NAMES = Object.keys(BACKENDS) as BackendName[];
 
 /** Runs `use` with a backend, and stops it in any case. */
 export async function withBackend<T>(name: BackendName, use: (backend: Backend) => Promise<T>): Promise<T> {
-  const { process, ...backend } = await BACKENDS[name]();
+  const { process, endpoint, sums = async () => ({ bytes: 0, writeUnits: 0 }) }: Started = await BACKENDS[name]();
   try {
-    if (!name.startsWith('ack')) await createTable(backend.endpoint);
-    return await use({ name, ...backend });
+    if (!name.startsWith('ack')) await createTable(endpoint);
+    return await use({ name, endpoint, sums });
   } finally {
     await process.stop();
   }

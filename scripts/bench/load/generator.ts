@@ -12,7 +12,7 @@ class Run {
   readonly #idle: ((intendedMs: number) => void)[] = [];
   readonly #overdue: number[] = [];
   readonly #connections: Connection[] = [];
-  #latenciesMs: number[] = [];
+  readonly #latenciesMs: number[] = [];
   #refused = 0;
   #unexpected = 0;
   #measuring = false;
@@ -32,9 +32,6 @@ class Run {
     process.send?.('measuring');
     const startMs = performance.now();
     const startCpu = process.cpuUsage();
-    this.#latenciesMs = [];
-    this.#refused = 0;
-    this.#unexpected = 0;
     this.#measuring = true;
     await Promise.all([sleep(this.#load.windowMs), this.#enough.promise]);
     const wallMs = performance.now() - startMs;

@@ -1,6 +1,5 @@
 import { type Html, html } from '../../cli/html.ts';
 import type { Figure, Results, Summary } from '../results.ts';
-import { CEILING, STAMPEDE } from '../servers.ts';
 import { goalTable, number, partTable, type Table } from './tables.ts';
 
 const STYLE = `
@@ -10,9 +9,9 @@ div { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; font-weight: normal; padding: .3rem .6rem; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
 thead th { font-weight: bold; }
-.bars th { width: 18rem; } .bars td:last-child { width: 11rem; } .bars td, .bars th { border: 0; padding: .15rem .6rem; }
-.bar { position: relative; height: 1rem; } .bar i { position: absolute; display: block; }
-.bar .middle { height: 100%; background: var(--other); } .ours .middle { background: var(--ours); }
+.bars th { width: 17rem; } .bars td:last-child { width: 13rem; } .bars td, .bars th { border: 0; padding: .15rem .6rem; }
+.bar { position: relative; display: block; height: 1rem; min-width: 5rem; } .bar i { position: absolute; }
+.bar .middle { height: 100%; background: var(--other); } .stampede .middle { background: var(--ours); }
 .bar .range { top: 50%; border-top: 1px solid currentColor; }
 `;
 
@@ -37,10 +36,10 @@ export function page(results: Results): string {
 <p>${circumstancesText(results)}</p>
 <h2>Goals</h2>
 ${table(goalTable(results))}
-${PLOTS.map((plot) => drawPlot(results, ...plot))}
+${PLOTS.map((plot) => drawPlot(results, plot))}
 <h2>Every figure</h2>
 <p>Medians of the rounds; for CPU and start-up also the range. "Generator" is the share of a core that the load generator used.</p>
-${Object.values(results.parts).map((part) => html`<h3>${part.title}</h3>\n${table(partTable(part, results.titles))}\n`)}
+${Object.values(results.parts).map((part) => html`<h3>${part.title}</h3>\n${table(partTable(part))}\n`)}
 </html>
 `.markup;
 }
@@ -66,24 +65,21 @@ ${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>\n
 }
 
 /** Horizontal bars as a table: each with a line from the smallest to the largest round. */
-function drawPlot(
-  { parts, titles }: Results,
-  ...[part, figure, title, unit, backend, connections]: (typeof PLOTS)[number]
-): Html {
-  const bars = (parts[part]?.cells ?? [])
-    .filter((cell) => cell.backend === backend && cell.connections === connections)
-    .filter(({ server }) => figure !== 'timestampsPerWriteUnit' || server !== CEILING.name)
-    .flatMap(({ server, figures }) => (figures[figure] ? { server, summary: figures[figure] } : []));
-  const top = Math.max(...bars.map(({ summary }) => summary.max));
+function drawPlot({ parts }: Results, [part, figure, title, unit, backend, connections]: (typeof PLOTS)[number]): Html {
+  const cells = (parts[part]?.cells ?? []).filter(
+    (cell) => cell.backend === backend && cell.connections === connections && cell.figures[figure],
+  );
+  const top = Math.max(...cells.map(({ figures }) => figures[figure]?.max ?? 0));
   return html`<h2>${title}</h2>
-<p>${backend}${connections === undefined ? '' : `, ${connections} connections`}</p>
-<table class="bars">
-${bars.map(({ server, summary }) => drawBar(titles[server] ?? server, server === STAMPEDE.name, summary, unit, top))}</table>
+<p>${backend}${connections && `, ${connections} connections`}</p>
+<div><table class="bars">
+${cells.map(({ server, title: label, figures }) => figures[figure] && drawBar(label, server, figures[figure], unit, top))}</table></div>
 `;
 }
 
-function drawBar(label: string, ours: boolean, { median, min, max }: Summary, unit: string, top: number): Html {
+function drawBar(label: string, server: string, summary: Summary, unit: string, top: number): Html {
   const percent = (value: number): string => `${((value / top) * 100).toFixed(1)}%`;
-  return html`<tr${ours ? html` class="ours"` : ''}><th scope="row">${label}</th><td><div class="bar" aria-hidden="true"><i class="middle" style="width:${percent(median)}"></i><i class="range" style="left:${percent(min)};width:${percent(max - min)}"></i></div></td><td>${number(median)}${unit} (${number(min)}–${number(max)})</td></tr>
+  const { median, min, max } = summary;
+  return html`<tr class="${server}"><th scope="row">${label}</th><td><span class="bar" aria-hidden="true"><i class="middle" style="width:${percent(median)}"></i><i class="range" style="left:${percent(min)};width:${percent(max - min)}"></i></span></td><td>${number(median)}${unit} (${number(min)}–${number(max)})</td></tr>
 `;
 }

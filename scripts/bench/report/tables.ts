@@ -18,7 +18,7 @@ const COLUMNS: readonly (readonly [Figure, head: string, text: (summary: Summary
 ];
 
 /** One row per cell of a part. Columns that the part did not measure are left out. */
-export function partTable({ cells }: Results['parts'][string], titles: Results['titles']): Table {
+export function partTable({ cells }: Results['parts'][string]): Table {
   const keys = (['connections', 'afterRequests'] as const).filter((key) =>
     cells.some((cell) => cell[key] !== undefined),
   );
@@ -30,10 +30,10 @@ export function partTable({ cells }: Results['parts'][string], titles: Results['
       'server',
       ...columns.map(([, head]) => head),
     ],
-    ...cells.map(({ backend, server, figures, ...key }) => [
+    ...cells.map(({ backend, title, figures, ...key }) => [
       backend,
       ...keys.map((name) => key[name]?.toLocaleString('en') ?? ''),
-      titles[server] ?? server,
+      title,
       ...columns.map(([figure, , text]) => (figures[figure] ? text(figures[figure]) : '-')),
     ]),
   ];
@@ -53,13 +53,13 @@ export function goalTable({ goals }: Pick<Results, 'goals'>): Table {
 
 /** Every part and the goals, for a terminal. */
 export function terminalReport(results: Results): string {
-  const parts = Object.values(results.parts).map((part) => partText(part, results.titles));
+  const parts = Object.values(results.parts).map(partText);
   return [...parts, textTable(goalTable(results))].join('\n\n');
 }
 
 /** One part for a terminal. */
-export function partText(part: Results['parts'][string], titles: Results['titles']): string {
-  return `${part.title}\n${textTable(partTable(part, titles))}`;
+export function partText(part: Results['parts'][string]): string {
+  return `${part.title}\n${textTable(partTable(part))}`;
 }
 
 export function spread({ median, min, max }: Summary): string {

@@ -1,22 +1,18 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { OperatorError } from '../../cli/errors.ts';
-import { type Measurements, type Results, resultsSchema } from '../results.ts';
+import { type Results, type Run, resultsSchema } from '../results.ts';
 import { circumstancesText, page } from './page.ts';
 import { goalTable } from './tables.ts';
 
 /** Every sample of every round of the last run; git ignores this folder, CI keeps the file. */
 export const ROUNDS_FILE = '.data/bench/rounds.json';
 
-export async function writeRounds(measurements: Measurements): Promise<void> {
-  await mkdir(join(ROUNDS_FILE, '..'), { recursive: true });
-  await writeFile(ROUNDS_FILE, jsonText(measurements));
-}
-
-/** Writes the results, and the pages that show them. */
-export async function writeReport(results: Results, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+/** Writes the samples, the results, and the pages that show them. */
+export async function writeReport({ rounds, results }: Run, folder: string, roundsFile = ROUNDS_FILE): Promise<void> {
+  for (const path of [dirname(roundsFile), folder]) await mkdir(path, { recursive: true });
+  await writeFile(roundsFile, jsonText(rounds));
   await writeFile(join(folder, 'results.json'), jsonText(results));
   await writePages(folder);
 }

@@ -68,10 +68,11 @@ describe('results.json', () => {
     const folder = await mkdtemp(join(tmpdir(), 'stampede-bench-'));
     t.after(() => rm(folder, { recursive: true }));
     const file = join(folder, 'results.json');
-    await writeReport(RESULTS, folder);
+    await writeReport({ rounds: MEASUREMENTS, results: RESULTS }, folder, join(folder, 'rounds.json'));
     const { parts, goals } = await readResults(file);
     assert.deepEqual(parts, RESULTS.parts);
     assert.equal(goals[0]?.measured.median, 15.5);
+    assert.deepEqual(JSON.parse(await readFile(join(folder, 'rounds.json'), 'utf8')), MEASUREMENTS);
     await writeFile(file, (await readFile(file, 'utf8')).replaceAll('"median"', '"middle"'));
     await assert.rejects(readResults(file), { name: 'OperatorError', message: /median.*measure again/s });
     await assert.rejects(readResults(join(folder, 'none')), /run npm run bench first/);
