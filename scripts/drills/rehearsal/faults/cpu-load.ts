@@ -5,7 +5,6 @@ import { becomesTrue } from '../../../cli/wait.ts';
 import type { Check } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import { scaleFleet } from '../scaling/scaler.ts';
-import { limitFleetCpu } from '../stage/instance-cpu.ts';
 import type { Stage } from '../stage/stage.ts';
 import { beginFault, type FaultOutcome } from './fault.ts';
 
@@ -27,10 +26,8 @@ export async function loadCpu(stage: Stage, timeline: Timeline): Promise<FaultOu
   const line = client.namespace.inside([process.execPath, script, url, `${perS}`, `${LOAD.longestS}`]);
   const running = new AbortController();
   const scalingFromMs = Date.now();
-  const work = Promise.all([
-    scaleFleet(facts.scaling, fleet, CPUS_PER_INSTANCE, timeline, running.signal),
-    limitFleetCpu(fleet, CPUS_PER_INSTANCE, running.signal),
-  ]);
+  await fleet.limitCpu(CPUS_PER_INSTANCE);
+  const scaling = scaleFleet(facts.scaling, fleet, CPUS_PER_INSTANCE, timeline, running.signal);
   let largest = 0;
   const isLarger = () => {
     largest = Math.max(largest, fleet.inService.length);
@@ -48,7 +45,8 @@ export async function loadCpu(stage: Stage, timeline: Timeline): Promise<FaultOu
     await becomesTrue(isSmallAgain, SCALE_IN_DEADLINE_MS);
   } finally {
     running.abort();
-    await work;
+    await scaling;
+    await fleet.limitCpu(undefined);
     fleet.desired = min;
   }
   const sent = (await readFile(log, 'utf8')).split('\n').filter((text) => /^\d+$/.test(text));

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Undo } from '../../../cli/undo.ts';
 import { waitQuietly } from '../../../cli/wait.ts';
 import { reconcile } from '../../../scaling/model/zones.ts';
+import { limitCpu } from './instance-cpu.ts';
 import type { Launch, Member } from './launcher.ts';
 import type { LifecycleHookEndpoint } from './lifecycle-hook-endpoint.ts';
 import type { RunningLoadBalancer } from './load-balancer.ts';
@@ -37,6 +38,7 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #terminations = new Set<Promise<void>>();
   #members: Member[] = [];
+  #cpusPerInstance: number | undefined;
   #stopped = false;
   #loop: Promise<void> | undefined;
   #launching: Promise<void> | undefined;
@@ -60,6 +62,12 @@ export class Fleet {
     const [member] = this.inService;
     if (!member) throw new Error('no instance is in service');
     return member;
+  }
+
+  /** Limits the CPUs of every instance as soon as it is in service; booting is not limited. */
+  async limitCpu(cpus: number | undefined): Promise<void> {
+    this.#cpusPerInstance = cpus;
+    for (const { instance } of this.inService) await limitCpu(instance.cgroup, cpus);
   }
 
   /** Begins to follow `desired`, until the rehearsal ends. */
@@ -138,7 +146,7 @@ export class Fleet {
       }
       if (member.state !== 'pending') continue;
       if (!member.launch) await this.#completeLaunch(member);
-      else if (isHealthy) this.#putInService(member);
+      else if (isHealthy) await this.#putInService(member);
       else if (ageS(member) > LAUNCH_DEADLINE_S) {
         this.#replace(member, `${member.id} did not become healthy and is replaced`);
       }
@@ -156,7 +164,8 @@ export class Fleet {
     await this.#options.loadBalancer.register(member.id, member.attachment.address);
   }
 
-  #putInService(member: Member): void {
+  async #putInService(member: Member): Promise<void> {
+    if (this.#cpusPerInstance !== undefined) await limitCpu(member.instance.cgroup, this.#cpusPerInstance);
     member.state = 'inService';
     member.inServiceAtMs = performance.now();
     this.log(`${member.id} in ${member.zone} is in service`);

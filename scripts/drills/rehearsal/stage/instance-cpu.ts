@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cgroup } from '../../../machine/cgroup.ts';
-import type { Fleet } from './fleet.ts';
+import type { Member } from './launcher.ts';
 
 const PERIOD_US = 100_000;
-const PAUSE_MS = 250;
 
 /**
  * Measures the CPU of the instances in service. Each call returns the average since the last one, in percent of what an
@@ -15,7 +13,7 @@ const PAUSE_MS = 250;
  * @param cpusPerInstance the limit of each instance; without one it may use the whole machine
  */
 export function fleetCpu(
-  fleet: Pick<Fleet, 'inService'>,
+  fleet: { readonly inService: readonly Member[] },
   cpusPerInstance: number = availableParallelism(),
 ): () => number | undefined {
   let [lastMs, last] = [performance.now(), new Map<string, number>()];
@@ -31,21 +29,10 @@ export function fleetCpu(
   };
 }
 
-/** Limits the CPUs of every instance that enters service until `signal` aborts, then removes all limits. */
-export async function limitFleetCpu(fleet: Fleet, cpus: number, signal: AbortSignal): Promise<void> {
-  const limited = new Set<string>();
-  while (!signal.aborted) {
-    for (const { id, instance } of fleet.inService.filter((member) => !limited.has(member.id))) {
-      limited.add(id);
-      await limitCpu(instance.cgroup, Math.round(cpus * PERIOD_US));
-    }
-    await sleep(PAUSE_MS);
-  }
-  for (const { instance } of fleet.inService) await limitCpu(instance.cgroup, undefined);
-}
-
-/** The hybrid hierarchy has one file for the quota; the unified one takes quota and period in one file. */
-async function limitCpu(cgroup: Cgroup, quotaUs: number | undefined): Promise<void> {
+/** Limits the CPUs that the processes of a group may use; undefined removes the limit. */
+export async function limitCpu(cgroup: Cgroup, cpus: number | undefined): Promise<void> {
+  const quotaUs = cpus === undefined ? undefined : Math.round(cpus * PERIOD_US);
+  // The hybrid hierarchy has one file for the quota; the unified one takes quota and period in one file.
   try {
     await writeFile(cgroup.pathWith('cpu.cfs_quota_us'), `${quotaUs ?? -1}`);
   } catch {

@@ -4,8 +4,9 @@ import { captureQuietly } from '../../../cli/run.ts';
 import { deleteNamespace, makeNamespace, type NetworkNamespace } from '../../../machine/network-namespace.ts';
 import { nameInRun } from '../../../machine/run-name.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
+import type { SecurityGroup } from '../../../scaling/template/security-groups.ts';
+import type { Subnet } from '../../../scaling/template/subnets.ts';
 import { nftGateway, nftMember, nftRuleset } from './nft-ruleset.ts';
-import type { StageFacts } from './stage-facts.ts';
 
 /** Addresses outside the VPC: documentation networks, which no stage uses. */
 export const OUTSIDE = {
@@ -55,7 +56,8 @@ export class StageNetwork {
 
   /** Makes the router, with the stage's security groups and the database's gateway endpoint as its rules. */
   static async make(
-    { securityGroups, databaseSubnets }: Pick<StageFacts, 'securityGroups' | 'databaseSubnets'>,
+    securityGroups: readonly SecurityGroup[],
+    databaseSubnets: readonly Subnet[],
     sandbox: Sandbox,
   ): Promise<StageNetwork> {
     const network = new StageNetwork(await makeNamespace(nameInRun('router'), sandbox.undo), sandbox);

@@ -25,7 +25,7 @@ export type Stage = Readonly<Awaited<ReturnType<typeof openStage>>>;
 /** Builds a stage from its templates' facts, with instances of a sealed image, and waits until all serve. */
 export async function openStage(facts: StageFacts, image: string, sandbox: Sandbox) {
   const { directory, undo } = sandbox;
-  const network = await StageNetwork.make(facts, sandbox);
+  const network = await StageNetwork.make(facts.securityGroups, facts.databaseSubnets, sandbox);
   const operator = await network.attach('operator', OUTSIDE.operator);
   const client = await network.attach('client', OUTSIDE.client);
   const database = await network.attach('database', OUTSIDE.database);
