@@ -8,7 +8,7 @@ import { pictureReport } from './drills/core/report/picture.ts';
 
 const command = {
   name: 'rehearse:screenshot',
-  summary: "Takes pictures of a rehearsal's report: of its verdicts and proofs, and of each drill. Needs Chromium.",
+  summary: "Takes pictures of a rehearsal's report: one of its checks, and one of each drill. Needs Chromium.",
   options: {
     report: { type: 'string', value: '<folder>', default: '.data/rehearsal', help: 'where the report is' },
     to: { type: 'string', value: '<folder>', help: 'where the pictures go (default: beside the report)' },

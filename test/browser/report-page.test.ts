@@ -44,7 +44,7 @@ const openPage = await startBrowser();
 
 describe("the page of a drill's report", () => {
   for (const colorScheme of ['light', 'dark'] as const) {
-    it(`can be used by everybody, in ${colorScheme} colours`, async () => {
+    it(`is accessible in ${colorScheme} colours`, async () => {
       const { page, complaints } = await openPage(pathToFileURL(file).href, { colorScheme });
       await assertAccessible(page);
       assert.deepEqual(complaints, []);
@@ -62,7 +62,7 @@ describe("the page of a drill's report", () => {
 });
 
 describe('pictureReport', () => {
-  /** Width and height stand in the header of a PNG. */
+  /** Reads width and height from the header of a PNG. */
   const sizeOf = async (picture: string) => {
     const header = await readFile(picture);
     return { width: header.readUInt32BE(16), height: header.readUInt32BE(20) };

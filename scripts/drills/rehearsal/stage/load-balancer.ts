@@ -23,8 +23,8 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
 export type RunningLoadBalancer = Awaited<ReturnType<typeof startLoadBalancer>>;
 
 /**
- * Starts HAProxy in place of the Application Load Balancer, and resolves when it takes commands. They go straight to its
- * admin socket: a line of text each needs no client library.
+ * Starts HAProxy in place of the Application Load Balancer, and resolves when it takes commands. Commands are
+ * lines of text for its admin socket, so a client library would add nothing.
  */
 export async function startLoadBalancer(
   { loadBalancer, targetGroup }: StageFacts,
