@@ -1,4 +1,4 @@
-/** The entry point: reads the environment, wires the service, listens, and ends when told to. */
+/** The entry point: reads the environment, wires the service, listens, and ends on a signal. */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -15,7 +15,6 @@ import type { Tracing } from './tracing/tracing.ts';
 import { COMMIT, FROM_SOURCE, VERSION } from './version.ts';
 
 const EXIT_CONFIG = 78; // EX_CONFIG of sysexits.h
-
 const PROBE_DEADLINE_MS = 10_000;
 
 function readConfigOrExit(): Config {
@@ -31,16 +30,16 @@ function readConfigOrExit(): Config {
 }
 
 /**
- * Serving begins with a proven table. While DynamoDB is away nothing can be proven, and to stay down would make the
- * load balancer empty the fleet (design D6), so after the deadline serving begins without the proof.
+ * Reads from the table before serving. While DynamoDB is away this fails, and not to serve would make the load balancer
+ * replace the whole fleet, so after the deadline serving begins nevertheless.
  */
-async function proveTable(service: Service, logger: Logger): Promise<void> {
+async function probeTable(service: Service, logger: Logger): Promise<void> {
   const deadline = AbortSignal.timeout(PROBE_DEADLINE_MS);
   while (!deadline.aborted) {
     try {
       return await service.probe();
     } catch (error) {
-      logger.error({ err: error }, 'table not proven yet');
+      logger.error({ err: error }, 'table not readable yet');
       await delay(1_000);
     }
   }
@@ -52,7 +51,7 @@ async function listen(service: Service, { port, host }: Config): Promise<Address
   return service.server.address() as AddressInfo;
 }
 
-/** Where tracing is off, OpenTelemetry is not even loaded. */
+/** Without a collector, OpenTelemetry is not loaded. */
 async function traceRequests({ otlpEndpoint }: Config, logger: Logger): Promise<Tracing | undefined> {
   if (otlpEndpoint === undefined) return undefined;
   const { startTracing } = await import('./tracing/tracing.ts');
@@ -60,7 +59,7 @@ async function traceRequests({ otlpEndpoint }: Config, logger: Logger): Promise<
   return startTracing({ endpoint: otlpEndpoint, serviceName: SERVICE_NAME, nowMs: Date.now, onError });
 }
 
-/** Ends the process on the first signal: drained within the deadline, or not (exit code 1). */
+/** Drains and ends the process on the first signal; with exit code 1 when draining exceeds its deadline. */
 function endOnSignal(service: Service, database: Database, tracing: Tracing | undefined, logger: Logger): void {
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     for (const each of ['SIGINT', 'SIGTERM']) process.removeListener(each, end).on(each, () => {});
@@ -72,7 +71,7 @@ function endOnSignal(service: Service, database: Database, tracing: Tracing | un
     await service.drain();
     await Promise.all([database.close(), tracing?.stop()]);
     logger.info('drained');
-    // Under pm2 stdout is a stream, whose last lines an exit would cut off.
+    // Under pm2 stdout is a stream, and an exit would cut off its last lines.
     process.stdout.write('', () => process.exit(0));
   };
   process.on('SIGINT', end).on('SIGTERM', end);
@@ -88,26 +87,17 @@ async function main(): Promise<void> {
 
   const [database, identity, telemetry, tracing] = await Promise.all([
     openDatabase(config),
-    // Whoever runs on the embedded database does not run on EC2.
+    // With the embedded database the server does not run on EC2.
     config.tableName === undefined ? undefined : readInstanceIdentity(config.metadata),
     startTelemetry(config, logger),
     traceRequests(config, logger),
   ]);
   const facts = { hostname: config.hostname, ...identity, version: VERSION, commit: COMMIT };
-  const { client, tableName } = database;
-  const service = createService({
-    config,
-    facts,
-    client,
-    tableName,
-    logger,
-    telemetry,
-    ...(tracing && { tracing }),
-  });
+  const service = createService({ config, facts, database, logger, telemetry, tracing });
   endOnSignal(service, database, tracing, logger);
-  await proveTable(service, logger);
+  await probeTable(service, logger);
   const { address, port } = await listen(service, config);
-  logger.info({ address, port, version: VERSION, commit: COMMIT, table: tableName }, 'listening');
+  logger.info({ address, port, version: VERSION, commit: COMMIT, table: database.tableName }, 'listening');
   process.send?.('ready');
 }
 

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
 import { join } from 'node:path';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Logger } from 'pino';
 import { createAdmission } from './admission/admission.ts';
 import type { Config } from './config.ts';
 import { createLoad } from './cpu-load/load.ts';
+import type { Database } from './dynamodb/database.ts';
 import { createDirectPut } from './dynamodb/direct-put.ts';
 import { DynamoTimestamps } from './dynamodb/timestamps.ts';
 import { createDynamoUsers } from './dynamodb/users.ts';
@@ -29,57 +28,43 @@ import { FROM_SOURCE } from './version.ts';
 export interface ServiceOptions {
   readonly config: Config;
   readonly facts: ServiceFacts;
-  readonly client: DynamoDBClient;
-  readonly tableName: string;
+  readonly database: Pick<Database, 'client' | 'tableName'>;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
   /** @default - no traces */
-  readonly tracing?: Required<Pick<CommitObserver, 'commitEnded'>>;
+  readonly tracing?: Pick<CommitObserver, 'commitEnded'> | undefined;
 }
 
-/** One process's service: an HTTP server that is not listening yet, and how to end it. */
-export interface Service {
-  readonly server: Server;
-  /** Rejects when the table cannot be read. */
-  readonly probe: () => Promise<void>;
-  /** Stops accepting, lets what is in flight finish, flushes the pending block. Resolves when all of that is done. */
-  readonly drain: () => Promise<void>;
-}
+/** One process's service: an HTTP server that does not listen yet. */
+export type Service = ReturnType<typeof createService>;
 
-/** What cannot be in the bundle lies next to it; in the source tree, next to its code. */
+/** Files that cannot be in the bundle are beside it; in the source tree they are beside their code. */
 const ASSETS_FOLDER = join(import.meta.dirname, FROM_SOURCE ? 'http/pages/assets' : 'assets');
 const LOAD_WORKER = join(import.meta.dirname, FROM_SOURCE ? 'cpu-load/worker.ts' : 'load-worker.cjs');
 
-/** 40 random bits: no two processes share them, now or later. */
+/** 40 random bits, so that no two processes ever have the same. */
 function makeWriterId(): string {
   return Number.parseInt(randomBytes(5).toString('hex'), 16).toString(32).padStart(8, '0');
 }
 
 /** Wires the parts of one process. */
-export function createService({
-  config,
-  facts,
-  client,
-  tableName,
-  logger,
-  telemetry,
-  tracing,
-}: ServiceOptions): Service {
+export function createService({ config, facts, database, logger, telemetry, tracing }: ServiceOptions) {
   let draining = false;
   const isDraining = () => draining;
   const { metrics, reporter } = telemetry;
+  const { client, tableName } = database;
   const clock = createClock();
   const assets = loadAssets(ASSETS_FOLDER);
   const store = new DynamoTimestamps({
     client,
     table: tableName,
     shards: config.tableShards,
-    ...(config.directPut && {
-      directPut: createDirectPut({
-        client,
-        onOpen: (facts) => logger.warn(facts, 'direct puts fail, circuit breaker open, the SDK sends them'),
-      }),
-    }),
+    directPut: config.directPut
+      ? createDirectPut({
+          client,
+          onOpen: (facts) => logger.warn(facts, 'direct puts fail, circuit breaker open, the SDK sends them'),
+        })
+      : undefined,
   });
   const sendProblem = createSendProblem(assets.url, logger);
   const requireReadToken = createRequireReadToken(config.readToken);
@@ -101,7 +86,7 @@ export function createService({
         metrics.count('timestampsFailed', timestamps);
         logger.error({ err: error, timestamps }, 'block failed');
       },
-      ...(tracing && { commitEnded: tracing.commitEnded }),
+      commitEnded: tracing?.commitEnded,
     },
   });
 
@@ -133,7 +118,7 @@ export function createService({
       assets.router,
       docsRoutes(facts.version, assets.url),
       usersRoutes(createDynamoUsers(client, tableName, clock), requireReadToken),
-      // Whoever runs on the embedded database may look; on AWS the port is everybody's, so only the instance itself.
+      // On AWS everyone can reach the port, so only the instance itself may read metrics.
       metricsRoutes({ report: () => reporter.report(), onlyLocal: config.tableName !== undefined }),
       ...(load ? [loadRoutes(load)] : []),
     ],
@@ -146,13 +131,17 @@ export function createService({
     ...(config.accessLog && { observe: createAccessLog(logger) }),
   });
 
-  const drain = async (): Promise<void> => {
-    draining = true;
-    await drainConnections(server);
-    await commit.drained();
-    admission.close();
-    await Promise.all([load?.close(), reporter.close()]);
+  return {
+    server,
+    /** Rejects when the table cannot be read. */
+    probe: () => store.probe(),
+    /** Stops accepting connections. Resolves when every request is answered and every block is written. */
+    async drain(): Promise<void> {
+      draining = true;
+      await drainConnections(server);
+      await commit.drained();
+      admission.close();
+      await Promise.all([load?.close(), reporter.close()]);
+    },
   };
-
-  return { server, probe: () => store.probe(), drain };
 }

@@ -4,13 +4,6 @@ import { ServiceError } from '../errors.ts';
 import { createRateLimiter, shareOfWorker } from './rate-limit.ts';
 import { watchSaturation } from './saturation.ts';
 
-/** Decides whether a timestamp is admitted. It is the only place that does, and is asked once per request. */
-export interface Admission {
-  /** Why the next timestamp is refused, or `undefined`. Each call may take a token of the rate limit. */
-  readonly refusal: () => ServiceError | undefined;
-  readonly close: () => void;
-}
-
 export interface AdmissionOptions {
   readonly config: Pick<Config, 'rateLimit' | 'maxEventLoopDelayMs' | 'maxPending' | 'workers'>;
   readonly logger: Logger;
@@ -21,10 +14,10 @@ export interface AdmissionOptions {
 }
 
 /**
- * Refuses while the event loop is saturated or too many timestamps wait (503), and beyond the rate limit (429), all
- * with `Retry-After`.
+ * Decides whether a timestamp is admitted, once per request. It refuses while the event loop is saturated or too many
+ * timestamps wait (503), and beyond the rate limit (429), all with `Retry-After`.
  */
-export function createAdmission({ config, logger, pending, onRefused }: AdmissionOptions): Admission {
+export function createAdmission({ config, logger, pending, onRefused }: AdmissionOptions) {
   const { rateLimit, maxEventLoopDelayMs, maxPending, workers } = config;
   const limiter = rateLimit && createRateLimiter(shareOfWorker(rateLimit, workers), () => performance.now());
   const saturation = watchSaturation({
@@ -39,7 +32,8 @@ export function createAdmission({ config, logger, pending, onRefused }: Admissio
   }
 
   return {
-    refusal() {
+    /** Why the next timestamp is refused, or `undefined`. Each call may take a token of the rate limit. */
+    refusal(): ServiceError | undefined {
       if (saturation.isSaturated()) return refuse('overloaded', 'this process has more to do than it can');
       if (limiter && !limiter.takeToken()) {
         const message = 'more timestamps per second than this instance is set to take';

@@ -1,35 +1,28 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** Tells whether this process is too busy to take on more. */
-export interface SaturationMonitor {
-  /** Reads a flag, so that the hot path may ask on every request. */
-  isSaturated(): boolean;
-  close(): void;
-}
-
-export interface SaturationSettings {
-  /** Mean delay of the event loop, in milliseconds, from which on the process counts as saturated. */
+export interface SaturationOptions {
+  /** Mean delay of the event loop, in milliseconds, above which the process counts as saturated. */
   readonly maxDelayMs: number;
-  /** Told once per change, with the delay that made it. */
+  /** Called once per change, with the delay that caused it. */
   readonly onChange?: (saturated: boolean, delayMs: number) => void;
 }
 
-/** How late a timer of this period fires is the delay of the loop. */
+/** The delay of the loop is how late a timer of this period fires. */
 const RESOLUTION_MS = 10;
 
-/** Short, because it is also the longest time that requests are refused after the loop has recovered. */
+/** Short, because requests are refused for up to this time after the loop has recovered. */
 const SAMPLE_PERIOD_MS = 100;
 
 /**
- * Watches the delay of the event loop: the mean of each sample period decides anew, so that a short pause for garbage
- * collection passes unnoticed among its on-time neighbours, while a loop whose every turn is long is seen at once.
+ * Watches the delay of the event loop by the mean of each sample period. A short pause for garbage collection thus
+ * changes nothing, while a loop whose every turn is long is detected within one period.
  */
-export function watchSaturation({ maxDelayMs, onChange }: SaturationSettings): SaturationMonitor {
+export function watchSaturation({ maxDelayMs, onChange }: SaturationOptions) {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   let saturated = false;
 
   function sample(): void {
-    // Nothing recorded means that no turn of the loop fitted between two samples: the last verdict stands.
+    // Nothing recorded means that no turn of the loop fitted between two samples, so nothing changes.
     if (delays.count === 0) return;
     const delayMs = Math.max(0, delays.mean / 1e6 - RESOLUTION_MS);
     delays.reset();

@@ -1,7 +1,4 @@
-/**
- * A CPU load for scaling drills, computed in one worker thread per process so that requests and health checks stay
- * responsive beside it.
- */
+/** A CPU load for scaling drills, computed in one worker thread so that requests and health checks stay responsive. */
 import { Worker } from 'node:worker_threads';
 import { ServiceError } from '../errors.ts';
 
@@ -11,35 +8,23 @@ export interface LoadResult {
   readonly processingTimeS: number;
 }
 
-export interface Load {
-  /**
-   * Finds out by trial division whether `number` (0 to 2^53 - 1) is prime. Fails with `overloaded` when too many wait,
-   * `unavailable` when the computation exceeds its deadline, `draining` once closed.
-   */
-  compute(number: number): Promise<LoadResult>;
-  /** Ends the thread; what has not been computed yet fails with `draining`. */
-  close(): Promise<void>;
-}
-
-export interface LoadSettings {
+export interface LoadOptions {
   /** The program of the thread: `worker.ts` from source, `load-worker.cjs` beside the production bundle. */
   readonly workerPath: string | URL;
   /** Computations that may wait for the one that runs. @default 16 */
   readonly maxWaiting?: number;
-  /** How long one computation may take once it has begun. @default 5,000 */
+  /** How long one computation may take. @default 5,000 */
   readonly deadlineMs?: number;
 }
 
-interface Job {
+interface Job extends PromiseWithResolvers<LoadResult> {
   readonly number: number;
-  readonly resolve: (result: LoadResult) => void;
-  readonly reject: (error: Error) => void;
 }
 
-const RETRY_AFTER_S = 5;
+export type Load = ReturnType<typeof createLoad>;
 
-/** Makes the load; its thread starts with the first computation, so that an unused one costs nothing. */
-export function createLoad({ workerPath, maxWaiting = 16, deadlineMs = 5_000 }: LoadSettings): Load {
+/** Makes the load; its thread starts with the first computation. */
+export function createLoad({ workerPath, maxWaiting = 16, deadlineMs = 5_000 }: LoadOptions) {
   const waiting: Job[] = [];
   let running: Job | undefined;
   let deadline: NodeJS.Timeout | undefined;
@@ -61,11 +46,11 @@ export function createLoad({ workerPath, maxWaiting = 16, deadlineMs = 5_000 }: 
     return started;
   }
 
-  function settle(tell: (job: Job) => void): void {
+  function settle(end: (job: Job) => void): void {
     clearTimeout(deadline);
     const job = running;
     running = undefined;
-    if (job !== undefined) tell(job);
+    if (job !== undefined) end(job);
     runNext();
   }
 
@@ -74,8 +59,8 @@ export function createLoad({ workerPath, maxWaiting = 16, deadlineMs = 5_000 }: 
   }
 
   function replaceThread(message: string, cause?: unknown): void {
-    stopThread().catch(() => {}); // It no longer matters how it ends; it cannot report any more.
-    settle((job) => job.reject(new ServiceError('unavailable', message, { retryAfterS: RETRY_AFTER_S, cause })));
+    stopThread().catch(() => {}); // How it ends no longer matters.
+    settle((job) => job.reject(new ServiceError('unavailable', message, { retryAfterS: 5, cause })));
   }
 
   async function stopThread(): Promise<void> {
@@ -86,15 +71,23 @@ export function createLoad({ workerPath, maxWaiting = 16, deadlineMs = 5_000 }: 
   }
 
   return {
-    compute(number) {
-      if (closed) return Promise.reject(drainingError());
-      if (waiting.length >= maxWaiting) return Promise.reject(overloadedError(maxWaiting));
-      return new Promise((resolve, reject) => {
-        waiting.push({ number, resolve, reject });
-        if (running === undefined) runNext();
-      });
+    /**
+     * Determines by trial division whether `number` (0 to 2^53 - 1) is prime. Fails with `overloaded` when too many wait,
+     * `unavailable` when the computation exceeds its deadline, `draining` once closed.
+     */
+    async compute(number: number): Promise<LoadResult> {
+      if (closed) throw drainingError();
+      if (waiting.length >= maxWaiting)
+        throw new ServiceError('overloaded', `${maxWaiting} computations wait for their turn already`, {
+          retryAfterS: 5,
+        });
+      const job = { number, ...Promise.withResolvers<LoadResult>() };
+      waiting.push(job);
+      if (running === undefined) runNext();
+      return job.promise;
     },
-    async close() {
+    /** Ends the thread; what has not been computed yet fails with `draining`. */
+    async close(): Promise<void> {
       closed = true;
       clearTimeout(deadline);
       const abandoned = running === undefined ? waiting.splice(0) : [running, ...waiting.splice(0)];
@@ -103,11 +96,6 @@ export function createLoad({ workerPath, maxWaiting = 16, deadlineMs = 5_000 }: 
       await stopThread();
     },
   };
-}
-
-function overloadedError(maxWaiting: number): ServiceError {
-  const message = `${maxWaiting} computations wait for their turn already`;
-  return new ServiceError('overloaded', message, { retryAfterS: RETRY_AFTER_S });
 }
 
 function drainingError(): ServiceError {

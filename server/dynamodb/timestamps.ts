@@ -29,12 +29,11 @@ import type { DirectPut } from './direct-put.ts';
 /** Partition key of the index of days that have records. */
 const DAYS = 'days';
 
-/** A signal that aborts at a time of `performance.now()`. It stays in memory until then, so only the SDK gets one. */
+/** Aborts at a time of `performance.now()`. The signal stays in memory until then, so direct puts use none. */
 function abortAt(endMs: number): AbortSignal {
   return AbortSignal.timeout(Math.max(1, Math.ceil(endMs - performance.now())));
 }
 
-/** A lookup is worth this long to a reader. */
 const READ_DEADLINE_MS = 8_000;
 
 /** A block as an item. Written by hand, because `marshall` takes longer and each commit puts one. */
@@ -58,13 +57,13 @@ const BlockItemSchema = z.object({
 const DaySchema = z.object({ sk: z.string(), shards: z.number() });
 
 export interface DynamoTimestampsOptions {
-  /** Brings endpoint, credentials and the retry of single calls. */
+  /** Has endpoint, credentials and the retries of single calls. */
   readonly client: DynamoDBClient;
   readonly table: string;
   /** Over how many partition key values a day's blocks are spread. @default TABLE.defaultShards */
   readonly shards?: number;
-  /** A cheaper way for puts. @default - all calls are the client's */
-  readonly directPut?: DirectPut;
+  /** Sends the first attempt of a put. @default - the client sends all */
+  readonly directPut?: DirectPut | undefined;
 }
 
 /** The timestamps in DynamoDB. */
@@ -116,8 +115,8 @@ export class DynamoTimestamps implements TimestampStore {
   }
 
   /**
-   * A repetition of a put that did get through fails its condition; then what is stored is compared, because another
-   * process may, however unlikely, have the same writer id.
+   * Repeating a put that succeeded fails its condition. Then the stored block is compared, because another process might
+   * have the same writer id.
    */
   async #putOnce(item: BlockItem, endMs: number): Promise<void> {
     const put = { TableName: this.#table, Item: toItem(item), ConditionExpression: 'attribute_not_exists(pk)' };
@@ -128,7 +127,7 @@ export class DynamoTimestamps implements TimestampStore {
     if (stored?.['lines'] !== item.lines) throw new Error(`block ${item.pk} ${item.sk} is taken by another writer`);
   }
 
-  /** Enters the day into the index before its first block is acknowledged; once per day and process. */
+  /** Adds the day to the index before its first block is acknowledged, once per day and process. */
   #knowDay(day: string, endMs: number): Promise<void> {
     const known = this.#knownDays.get(day);
     if (known) return known;

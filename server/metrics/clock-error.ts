@@ -1,31 +1,28 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 
 const run = promisify(execFile);
 
 const DEADLINE_MS = 2_000;
 
-/**
- * The largest error that the system's clock can have, in milliseconds, as chrony knows it; `undefined` where chrony is
- * absent or does not answer.
- */
+/** The largest possible error of the system's clock in milliseconds; `undefined` where chrony does not answer. */
 export async function readClockErrorBoundMs(chronyc = 'chronyc'): Promise<number | undefined> {
   try {
     const { stdout } = await run(chronyc, ['-n', '-c', 'tracking'], { timeout: DEADLINE_MS });
     return parseClockErrorBoundMs(stdout);
   } catch {
-    return undefined; // The metric's absence says it; its alarm treats missing data as breaching.
+    return undefined; // The alarm on this metric treats missing data as breaching.
   }
 }
 
-/**
- * chronyc(1), "tracking": error ≤ |system time offset| + root dispersion + root delay / 2. The fields of the line are
- * reference id, name, stratum, reference time, system time offset, last offset, RMS offset, frequency, residual
- * frequency, skew, root delay, root dispersion, update interval, leap status; times in seconds.
- */
+const Seconds = z.stringFormat('seconds', /^-?\d+\.\d+$/).transform(Number);
+
+/** Fields of chronyc(1), "tracking", by their position: system time offset, root delay, root dispersion. */
+const TrackingSchema = z.object({ 4: Seconds, 10: Seconds, 11: Seconds });
+
+/** chronyc(1), "tracking": error ≤ |system time offset| + root dispersion + root delay / 2. */
 export function parseClockErrorBoundMs(line: string): number | undefined {
-  const fields = line.trim().split(',');
-  const [offsetS, rootDelayS, rootDispersionS] = [fields[4], fields[10], fields[11]].map((field) => Number(field));
-  const boundS = Math.abs(offsetS ?? Number.NaN) + (rootDispersionS ?? Number.NaN) + (rootDelayS ?? Number.NaN) / 2;
-  return Number.isFinite(boundS) ? boundS * 1_000 : undefined;
+  const { data } = TrackingSchema.safeParse({ ...line.trim().split(',') });
+  return data && (Math.abs(data[4]) + data[11] + data[10] / 2) * 1_000;
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
 
 /** How the host's processors spent their time since the last sample. */
 export interface HostCpu {
@@ -6,19 +7,12 @@ export interface HostCpu {
   readonly ioWaitPercent: number;
 }
 
-/** Ticks since boot. */
-interface CpuTimes {
-  readonly total: number;
-  readonly idle: number;
-  readonly ioWait: number;
-}
-
-/** Makes a sampler of the time since the call before; `undefined` where there is no `/proc/stat`, or no time passed. */
+/** Makes a sampler of the time since its last call; `undefined` where there is no `/proc/stat`, or no time passed. */
 export function createHostCpuSampler(path = '/proc/stat'): () => Promise<HostCpu | undefined> {
-  let before: CpuTimes = { total: 0, idle: 0, ioWait: 0 };
+  let before = { total: 0, idle: 0, ioWait: 0 };
   return async () => {
-    const text = await readFile(path, 'utf8').catch(() => undefined); // There is none but on Linux.
-    const now = text === undefined ? undefined : parseCpuTimes(text);
+    const text = await readFile(path, 'utf8').catch(() => ''); // Only Linux has it.
+    const now = parseCpuTimes(text);
     if (now === undefined || now.total <= before.total) return undefined;
     const total = now.total - before.total;
     // The kernel's idle and iowait counters may go back a little (proc_stat(5)).
@@ -30,10 +24,12 @@ export function createHostCpuSampler(path = '/proc/stat'): () => Promise<HostCpu
   };
 }
 
-/** The first line is `cpu user nice system idle iowait irq softirq steal guest guest_nice`; guest is part of user. */
-function parseCpuTimes(text: string): CpuTimes | undefined {
+const TicksSchema = z.array(z.stringFormat('ticks', /^\d+$/).transform(Number)).length(8);
+
+/** Ticks since boot: `cpu user nice system idle iowait irq softirq steal guest guest_nice`; guest is part of user. */
+function parseCpuTimes(text: string) {
   const [name, ...fields] = text.slice(0, text.indexOf('\n')).split(/\s+/);
-  const ticks = fields.slice(0, 8).map(Number);
-  if (name !== 'cpu' || ticks.length < 8 || ticks.some(Number.isNaN)) return undefined;
+  const { data: ticks } = TicksSchema.safeParse(fields.slice(0, 8));
+  if (name !== 'cpu' || ticks === undefined) return undefined;
   return { total: ticks.reduce((sum, tick) => sum + tick, 0), idle: ticks[3] ?? 0, ioWait: ticks[4] ?? 0 };
 }

@@ -1,18 +1,18 @@
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where the workers of one instance leave their numbers for each other. */
+/** Where the workers of one instance exchange their numbers. */
 export interface MetricsFolder {
-  /** Replaces a file as a whole: readers see the old text or the new one. */
+  /** Replaces a file atomically. */
   write(name: string, text: string): Promise<void>;
   read(name: string): Promise<string | undefined>;
   list(): Promise<string[]>;
   remove(name: string): Promise<void>;
-  /** Creates an empty file; true for exactly one of all who try. */
+  /** Creates an empty file; true for exactly one of all callers. */
   claim(name: string): Promise<boolean>;
 }
 
-/** A folder on disk, best a tmpfs; it is made when it is not there. */
+/** A folder on disk, preferably a tmpfs; it is created when it is absent. */
 export async function openMetricsFolder(path: string): Promise<MetricsFolder> {
   await mkdir(path, { recursive: true });
   return {
@@ -21,22 +21,17 @@ export async function openMetricsFolder(path: string): Promise<MetricsFolder> {
       await writeFile(unfinished, text);
       await rename(unfinished, join(path, name));
     },
-    read: (name) => unless('ENOENT', readFile(join(path, name), 'utf8'), undefined),
+    read: (name) => orElse(readFile(join(path, name), 'utf8'), 'ENOENT', undefined),
     list: async () => (await readdir(path)).filter((name) => !name.startsWith('.')),
     remove: (name) => rm(join(path, name), { force: true }),
-    claim: (name) =>
-      unless(
-        'EEXIST',
-        open(join(path, name), 'wx').then(async (file) => {
-          await file.close();
-          return true;
-        }),
-        false,
-      ),
+    async claim(name) {
+      const created = writeFile(join(path, name), '', { flag: 'wx' });
+      return (await orElse(created, 'EEXIST', false)) !== false;
+    },
   };
 }
 
-/** The folder of a process that has no fellow workers. */
+/** The folder of a process that is the only worker. */
 export function memoryMetricsFolder(): MetricsFolder {
   const files = new Map<string, string>();
   return {
@@ -52,11 +47,12 @@ export function memoryMetricsFolder(): MetricsFolder {
   };
 }
 
-async function unless<T, U>(code: string, work: Promise<T>, otherwise: U): Promise<T | U> {
+/** The result of `work`, or `fallback` when it fails with the error code. */
+async function orElse<T, U>(work: Promise<T>, code: string, fallback: U): Promise<T | U> {
   try {
     return await work;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === code) return otherwise;
+    if ((error as NodeJS.ErrnoException).code === code) return fallback;
     throw error;
   }
 }

@@ -36,32 +36,18 @@ const InstanceStateSchema = z.object({
   closed: TotalsSchema,
 });
 
-/** The worker that this process is. */
-export interface WorkerIdentity {
+export interface InstanceMetricsOptions {
+  readonly folder: MetricsFolder;
+  /** Of this worker, like the two that follow. */
   readonly pid: number;
   readonly startedAtMs: number;
   readonly memoryBytes: () => number;
-}
-
-export interface InstanceMetricsOptions {
-  readonly folder: MetricsFolder;
-  readonly self: WorkerIdentity;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
   readonly isAlive: (pid: number) => boolean;
 }
 
-export interface InstanceMetrics {
-  /** Writes this worker's numbers to its file. */
-  share(): Promise<void>;
-  /** What the instance has counted since it started. */
-  read(): Promise<InstanceReport>;
-  /**
-   * What the instance counted since the last period was closed; `undefined` when another worker closes this one.
-   * The period is closed before its numbers are returned: numbers that are then not published are not repeated.
-   */
-  closePeriod(period: number): Promise<InstanceReport | undefined>;
-}
+export type InstanceMetrics = ReturnType<typeof createInstanceMetrics>;
 
 const STATE_FILE = 'instance.json';
 
@@ -69,14 +55,15 @@ const STATE_FILE = 'instance.json';
 const GAUGES_MAX_AGE_MS = 30_000;
 
 /** Makes the view that this worker has of its instance. */
-export function createInstanceMetrics(options: InstanceMetricsOptions): InstanceMetrics {
-  const { folder, self, metrics, nowMs, isAlive } = options;
-  const ownFile = `worker-${self.pid}-${self.startedAtMs}.json`;
+export function createInstanceMetrics(options: InstanceMetricsOptions) {
+  const { folder, pid, startedAtMs, memoryBytes, metrics, nowMs, isAlive } = options;
+  const ownFile = `worker-${pid}-${startedAtMs}.json`;
 
+  /** Writes this worker's numbers to its file. */
   async function share(): Promise<void> {
-    metrics.set('memory', self.memoryBytes());
+    metrics.set('memory', memoryBytes());
     const totals = metrics.snapshot();
-    const own: WorkerSnapshot = { pid: self.pid, takenAtMs: nowMs(), totals, gauges: metrics.gauges() };
+    const own: WorkerSnapshot = { pid, takenAtMs: nowMs(), totals, gauges: metrics.gauges() };
     await folder.write(ownFile, JSON.stringify(own));
   }
 
@@ -115,12 +102,17 @@ export function createInstanceMetrics(options: InstanceMetricsOptions): Instance
     };
   }
 
+  /** What the instance has counted since it started. */
   async function read(): Promise<InstanceReport> {
     await share();
     const { state, workers } = await readAll();
     return reportOf(state, workers);
   }
 
+  /**
+   * What the instance counted since the last period was closed; `undefined` when another worker closes this one.
+   * The period is closed before its numbers are returned: numbers that are then not published are not repeated.
+   */
   async function closePeriod(period: number): Promise<InstanceReport | undefined> {
     await share();
     const claim = `period-${period}`;

@@ -14,29 +14,21 @@ export interface MetricsReporterOptions {
   readonly sampleCpu: () => Promise<HostCpu | undefined>;
   readonly readClockErrorBoundMs: () => Promise<number | undefined>;
   /** @default - the reports are not published, only read */
-  readonly publish?: PublishReport;
+  readonly publish?: PublishReport | undefined;
   /** Called when sharing or adding up begins to fail (the folder is full, for example); the timers go on. */
   readonly onError: (error: unknown) => void;
-  readonly nowMs?: () => number;
   /** @default 60,000 */
   readonly periodMs?: number;
   /** How often this worker writes its numbers for the others. @default 5,000 */
   readonly shareEveryMs?: number;
 }
 
-export interface MetricsReporter {
-  /** The instance's numbers since its start. */
-  report(): Promise<InstanceReport>;
-  /** Writes this worker's last numbers for the others, which will publish them. */
-  close(): Promise<void>;
-}
-
 const LOOP_SAMPLE_MS = 1_000;
 
 /** Starts the timers. Periods begin at whole minutes, so that those of all workers and instances agree. */
-export function startMetricsReporter(options: MetricsReporterOptions): MetricsReporter {
+export function startMetricsReporter(options: MetricsReporterOptions) {
   const { metrics, instance, sampleCpu, readClockErrorBoundMs, publish, onError } = options;
-  const { nowMs = Date.now, periodMs = METRIC_PERIOD_S * 1_000, shareEveryMs = 5_000 } = options;
+  const { periodMs = METRIC_PERIOD_S * 1_000, shareEveryMs = 5_000 } = options;
   let failing = false;
 
   async function guarded(work: () => Promise<void>): Promise<void> {
@@ -57,20 +49,18 @@ export function startMetricsReporter(options: MetricsReporterOptions): MetricsRe
   }
 
   async function endPeriod(): Promise<void> {
-    const period = Math.floor(nowMs() / periodMs);
+    const period = Math.floor(Date.now() / periodMs);
     await measureHost();
     const report = await instance.closePeriod(period);
     if (report !== undefined) await publish?.(report, new Date((period - 1) * periodMs));
   }
 
   function awaitPeriodEnd(): NodeJS.Timeout {
-    return setTimeout(
-      () => {
-        periodEnd = awaitPeriodEnd();
-        void guarded(endPeriod);
-      },
-      periodMs - (nowMs() % periodMs),
-    ).unref();
+    const onEnd = () => {
+      periodEnd = awaitPeriodEnd();
+      void guarded(endPeriod);
+    };
+    return setTimeout(onEnd, periodMs - (Date.now() % periodMs)).unref();
   }
 
   const stopSampling = sampleEventLoop(LOOP_SAMPLE_MS, (longestDelayMs, utilizationPercent) => {
@@ -85,8 +75,10 @@ export function startMetricsReporter(options: MetricsReporterOptions): MetricsRe
   measureHost().catch(onError);
 
   return {
+    /** The instance's numbers since its start. */
     report: instance.read,
-    async close() {
+    /** Writes this worker's last numbers for the others, which will publish them. */
+    async close(): Promise<void> {
       clearTimeout(periodEnd);
       clearInterval(sharing);
       stopSampling();

@@ -7,13 +7,32 @@ import { createCloudWatchClient, createCloudWatchPublisher } from './cloudwatch.
 import { createHostCpuSampler } from './host-cpu.ts';
 import { type MetricsFolder, memoryMetricsFolder, openMetricsFolder } from './instance-folder.ts';
 import { createInstanceMetrics } from './instance-metrics.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
-import { type MetricsReporter, type PublishReport, startMetricsReporter } from './reporter.ts';
+import { createMetrics } from './metrics.ts';
+import { type PublishReport, startMetricsReporter } from './reporter.ts';
 
-/** What this worker measures, and what adds up and publishes the metrics of its instance. */
-export interface Telemetry {
-  readonly metrics: Metrics;
-  readonly reporter: MetricsReporter;
+export type Telemetry = Awaited<ReturnType<typeof startTelemetry>>;
+
+/** Starts measuring this worker, adding up its instance and, where CloudWatch is configured, publishing. */
+export async function startTelemetry(config: Config, logger: Logger) {
+  const metrics = createMetrics({ isRestart: config.restarts > 0 });
+  const instance = createInstanceMetrics({
+    folder: await openFolder(config),
+    pid: process.pid,
+    startedAtMs: Math.round(performance.timeOrigin),
+    memoryBytes: () => process.memoryUsage.rss(),
+    metrics,
+    nowMs: Date.now,
+    isAlive,
+  });
+  const reporter = startMetricsReporter({
+    metrics,
+    instance,
+    sampleCpu: createHostCpuSampler(),
+    readClockErrorBoundMs,
+    publish: createPublisher(config, logger),
+    onError: (err) => logger.warn({ err }, 'metrics not added up'),
+  });
+  return { metrics, reporter };
 }
 
 /** The workers of one port share a folder; a single worker needs none. */
@@ -22,10 +41,8 @@ async function openFolder({ metricsDir, workers, port }: Config): Promise<Metric
   return openMetricsFolder(metricsDir ?? join(tmpdir(), `stampede-metrics-${port}`));
 }
 
-function createPublisher(
-  { stage, autoScalingGroup, cloudwatchMetrics }: Config,
-  logger: Logger,
-): PublishReport | undefined {
+function createPublisher(config: Config, logger: Logger): PublishReport | undefined {
+  const { stage, autoScalingGroup, cloudwatchMetrics } = config;
   if (!cloudwatchMetrics || autoScalingGroup === undefined) return undefined;
   return createCloudWatchPublisher({
     client: createCloudWatchClient(),
@@ -42,30 +59,4 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-}
-
-/** Starts counting and, where CloudWatch is configured, publishing. */
-export async function startTelemetry(config: Config, logger: Logger): Promise<Telemetry> {
-  const metrics = createMetrics({ isRestart: config.restarts > 0 });
-  const instance = createInstanceMetrics({
-    folder: await openFolder(config),
-    self: {
-      pid: process.pid,
-      startedAtMs: Math.round(performance.timeOrigin),
-      memoryBytes: () => process.memoryUsage.rss(),
-    },
-    metrics,
-    nowMs: Date.now,
-    isAlive,
-  });
-  const publish = createPublisher(config, logger);
-  const reporter = startMetricsReporter({
-    metrics,
-    instance,
-    sampleCpu: createHostCpuSampler(),
-    readClockErrorBoundMs,
-    ...(publish && { publish }),
-    onError: (err) => logger.warn({ err }, 'metrics not added up'),
-  });
-  return { metrics, reporter };
 }

@@ -18,8 +18,10 @@ export interface GroupCommitOptions {
 
 /** Observes what became of the blocks. */
 export interface CommitObserver {
-  /** A write ended, before its requests are answered; `error` says why it failed. For tracing. */
-  commitEnded?(facts: { arrivals: readonly Arrival[]; latencyMs: number; error?: unknown }): void;
+  /** A write ended, but its requests are not answered yet; `error` says why it failed. For tracing. */
+  readonly commitEnded?:
+    | ((facts: { arrivals: readonly Arrival[]; latencyMs: number; error?: unknown }) => void)
+    | undefined;
   blockCommitted(facts: { latencyMs: number; timestamps: number; writeUnits: number }): void;
   blockFailed(facts: { error: unknown; timestamps: number }): void;
 }

@@ -21,7 +21,8 @@ export interface TracingOptions {
 }
 
 /** Tracing that runs until it is stopped. */
-export interface Tracing extends Required<Pick<CommitObserver, 'commitEnded'>> {
+export interface Tracing {
+  readonly commitEnded: NonNullable<CommitObserver['commitEnded']>;
   /** Sends the spans that have ended. */
   readonly flush: () => Promise<void>;
   /** Stops observing requests and sends the rest. */

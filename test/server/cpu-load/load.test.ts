@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import { createLoad, type LoadSettings } from '../../../server/cpu-load/load.ts';
+import { createLoad, type LoadOptions } from '../../../server/cpu-load/load.ts';
 import { isPrime } from '../../../server/cpu-load/prime.ts';
 
 const workerPath = new URL('../../../server/cpu-load/worker.ts', import.meta.url);
@@ -9,7 +9,7 @@ const workerPath = new URL('../../../server/cpu-load/worker.ts', import.meta.url
 /** The greatest prime below 2^53: a fraction of a second of work. */
 const GREATEST_PRIME = 9_007_199_254_740_881;
 
-function startLoad(test: TestContext, settings: Partial<LoadSettings> = {}) {
+function startLoad(test: TestContext, settings: Partial<LoadOptions> = {}) {
   const load = createLoad({ workerPath, ...settings });
   test.after(() => load.close());
   return load;

@@ -19,7 +19,9 @@ function createInstance() {
     const metrics = createMetrics({ isRestart });
     const instance = createInstanceMetrics({
       folder: over,
-      self: { pid, startedAtMs: nowMs, memoryBytes: () => 100 },
+      pid,
+      startedAtMs: nowMs,
+      memoryBytes: () => 100,
       metrics,
       nowMs: () => nowMs,
       isAlive: (other) => living.has(other),

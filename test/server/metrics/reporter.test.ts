@@ -13,7 +13,9 @@ function startWorker(test: TestContext, folder: MetricsFolder, pid: number) {
   const metrics = createMetrics();
   const instance = createInstanceMetrics({
     folder,
-    self: { pid, startedAtMs: 0, memoryBytes: () => 1_000 },
+    pid,
+    startedAtMs: 0,
+    memoryBytes: () => 1_000,
     metrics,
     nowMs: Date.now,
     isAlive: () => true,

@@ -25,7 +25,7 @@ const DEFAULTS = { PORT: '0', HOST: '127.0.0.1', MAX_EVENT_LOOP_DELAY_MS: '60000
 
 /** The service in this process, on a free port, configured by `environment`; ends with the tests of the calling file. */
 export async function startService(
-  { client, tableName }: TestDatabase,
+  database: TestDatabase,
   environment: Record<string, string> = {},
   instanceId?: string,
   tracing?: Tracing,
@@ -41,7 +41,7 @@ export async function startService(
   const facts = { hostname: 'test-host', ...(instanceId && { instanceId }), version: '1.2.3', commit: 'abcdef123456' };
   const logger = pino({ level: 'trace' }, sink);
   const telemetry = await startTelemetry(config, logger);
-  const service = createService({ config, facts, client, tableName, logger, telemetry, ...(tracing && { tracing }) });
+  const service = createService({ config, facts, database, logger, telemetry, tracing });
   service.server.listen(config.port, config.host);
   await once(service.server, 'listening');
   after(() => {
