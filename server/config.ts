@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { ENV, PORT, STAGE_NAME, TABLE } from './contract.ts';
-import { MAX_SHARDS } from './timestamps/record-id.ts';
+import { MAX_SHARDS } from './timestamps/id.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 

@@ -18,10 +18,10 @@ import {
   shardKey,
   writeUnits,
 } from '../timestamps/block.ts';
+import { parseRecordId } from '../timestamps/id.ts';
 import { dayOf, isoFromMicros } from '../timestamps/iso-time.ts';
 import { type BlockRange, type DayEntry, dayRange, listRecords } from '../timestamps/listing.ts';
 import type { ListPage, ListQuery, TimestampRecord } from '../timestamps/record.ts';
-import { parseRecordId } from '../timestamps/record-id.ts';
 import type { Committed, TimestampStore } from '../timestamps/store.ts';
 import { getItem, isConditionMet, withinDeadline } from './client.ts';
 import type { DirectPut } from './direct-put.ts';

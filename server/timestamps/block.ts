@@ -1,6 +1,6 @@
+import { blockSuffix, recordId } from './id.ts';
 import { dayOf, isoFromMicros, microsFromIso } from './iso-time.ts';
 import type { Arrival, Micros, Protocol, TimestampRecord } from './record.ts';
-import { blockSuffix, recordId } from './record-id.ts';
 import { traceSecond } from './trace-id.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { BLOCK_LIMITS } from './block.ts';
+import { parseRecordId } from './id.ts';
 import { dayOf } from './iso-time.ts';
 import { mergeShards, type ShardBlocks } from './merge.ts';
 import type { ListPage, ListQuery, Micros, TimestampRecord } from './record.ts';
-import { parseRecordId } from './record-id.ts';
 
 /** A UTC day that has records, and over how many shards its blocks are spread. */
 export interface DayEntry {

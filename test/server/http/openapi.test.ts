@@ -6,8 +6,8 @@ import { openApiDocument } from '../../../server/http/openapi/document.ts';
 import { example, queryParameters } from '../../../server/http/openapi/from-zod.ts';
 import type { OpenApiDocument, Operation } from '../../../server/http/openapi/types.ts';
 import * as schemas from '../../../server/http/schemas.ts';
+import { parseRecordId } from '../../../server/timestamps/id.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
-import { parseRecordId } from '../../../server/timestamps/record-id.ts';
 
 const document = openApiDocument('1.2.3');
 

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { parseRecordId } from '../../../server/timestamps/record-id.ts';
+import { parseRecordId } from '../../../server/timestamps/id.ts';
 import { DEADLINE_MS } from './processes.ts';
 
 /** What became of one POST: its status and record id, or the code of the connection's error. */

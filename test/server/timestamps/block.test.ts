@@ -9,8 +9,8 @@ import {
   recordsOf,
   writeUnits,
 } from '../../../server/timestamps/block.ts';
+import { MAX_SPAN_MICROS } from '../../../server/timestamps/id.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
-import { MAX_SPAN_MICROS } from '../../../server/timestamps/record-id.ts';
 import { blockStartingAt } from '../support/arbitraries.ts';
 
 function time(text: string) {

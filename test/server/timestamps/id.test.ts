@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import {
-  blockSuffix,
-  MAX_SHARDS,
-  MAX_SPAN_MICROS,
-  parseRecordId,
-  recordId,
-} from '../../../server/timestamps/record-id.ts';
+import { blockSuffix, MAX_SHARDS, MAX_SPAN_MICROS, parseRecordId, recordId } from '../../../server/timestamps/id.ts';
 
 const addresses = fc
   .record({
