@@ -1,7 +1,8 @@
+import { decadeAxis } from '../cli/chart-axes.ts';
 import { html } from '../cli/html.ts';
 import { PRICES_AS_OF } from '../cli/prices.ts';
+import { CHART_STYLE, chartFigure } from '../cli/svg-chart.ts';
 import { type Bill, billsAt, perMillion, totalOf } from './bills.ts';
-import { curveChart } from './curve.ts';
 import { ASSUMPTIONS, type FleetChoice, SECONDS_PER_MONTH } from './items.ts';
 import type { Measured } from './measured.ts';
 
@@ -9,17 +10,13 @@ import type { Measured } from './measured.ts';
 const RATES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
 
 const STYLE = `
-:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 20%, transparent); }
+:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 20%, transparent); --soft: currentColor; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-div { overflow-x: auto; } figure { margin: 1rem 0; } svg { width: 100%; font-size: 13px; } svg text { fill: currentColor; }
-table { border-collapse: collapse; } th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
-.grid { stroke: var(--line); } polyline { fill: none; stroke-width: 2; stroke: var(--colour); }
-figcaption span { display: inline-block; margin-right: 1.5rem; }
-figcaption span::before { content: ''; display: inline-block; width: 1.5rem; height: 3px; margin-right: .5rem; vertical-align: middle; background: var(--colour); }
-.line-0 { --colour: #c2410c; } .line-1 { --colour: #2563eb; } .line-2 { --colour: #15803d; } .line-3 { --colour: #7c3aed; }
-@media (prefers-color-scheme: dark) {
-  .line-0 { --colour: #fb923c; } .line-1 { --colour: #60a5fa; } .line-2 { --colour: #4ade80; } .line-3 { --colour: #c084fc; }
-}
+div { overflow-x: auto; } table { border-collapse: collapse; }
+th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
+${CHART_STYLE}
+.way-0 { color: light-dark(#c2410c, #fb923c); } .way-1 { color: light-dark(#2563eb, #60a5fa); }
+.way-2 { color: light-dark(#15803d, #4ade80); } .way-3 { color: light-dark(#7c3aed, #c084fc); }
 `;
 
 /** The page of the cost per million timestamps over the rate. Self-contained. */
@@ -27,10 +24,22 @@ export function costPage(measured: Measured, choice: FleetChoice): string {
   const rows = RATES.map((rate) => ({ rate, bills: billsAt(rate, measured, choice) }));
   const titles = rows[0]?.bills.map(({ title }) => title) ?? [];
   const cost = (rate: number, bill: Bill): number => perMillion(bill, rate * SECONDS_PER_MONTH);
-  const lines = titles.map((title, index) => ({
-    title,
+  const curves = titles.map((label, index) => ({
+    label,
+    look: `way-${index}`,
+    shape: 'line' as const,
     points: rows.map(({ rate, bills }) => [rate, cost(rate, bills[index] as Bill)] as const),
   }));
+  const chart = chartFigure({
+    title: 'Dollars per million timestamps, over the rate',
+    x: decadeAxis(RATES, (rate) => `${rate.toLocaleString('en')}/s`),
+    y: decadeAxis(
+      curves.flatMap(({ points }) => points.map(([, value]) => value)),
+      (value) => `$${value}`,
+    ),
+    curves,
+    height: 420,
+  });
   return html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -41,7 +50,7 @@ export function costPage(measured: Measured, choice: FleetChoice): string {
 <p>List prices of ${choice.region} as of ${PRICES_AS_OF}; ${choice.instanceType} in ${choice.zones} zones; benchmark of
 ${measured.measuredAt.slice(0, 10)}. <code>npm run cost</code> writes this page. It is a calculation, and was not compared with
 a bill of AWS.</p>
-${curveChart(lines)}
+${chart}
 <h2>Dollars per million, and per month</h2>
 <div><table><tr><th>rate</th>${titles.map((title) => html`<th colspan="2">${title}</th>`)}</tr>
 ${rows.map(
