@@ -30,23 +30,33 @@ export async function startServer(server: ServerUnderTest, endpoint: string): Pr
   const port = await freePort();
   const env = { ...serverEnvironment(port, endpoint), ...server.env };
   const startMs = performance.now();
-  const { pids, stop } = server.workers
-    ? await startUnderPm2(server.workers, port, env)
-    : await startProcess(server, port, env);
-  return { server, port, pids, startUpMs: performance.now() - startMs, stop };
+  const { ready, stop } = server.workers ? startUnderPm2(server.workers, port, env) : startProcess(server, port, env);
+  try {
+    const pids = await ready();
+    return { server, port, pids, startUpMs: performance.now() - startMs, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
-type Started = Pick<RunningServer, 'pids' | 'stop'>;
+interface Starting {
+  /** Waits until the server is healthy, and returns the ids of its processes. */
+  readonly ready: () => Promise<number[]>;
+  readonly stop: () => Promise<void>;
+}
 
-async function startProcess({ args }: ServerUnderTest, port: number, env: Record<string, string>): Promise<Started> {
+function startProcess({ args }: ServerUnderTest, port: number, env: Record<string, string>): Starting {
   const server = new BenchProcess({ role: 'server', line: [process.execPath, ...args], env });
-  const stop = () => server.stop();
-  await untilHealthy(port, stop, () => server.requireRunning());
-  return { pids: [server.pid], stop };
+  const ready = async () => {
+    await untilHealthy(port, () => server.requireRunning());
+    return [server.pid];
+  };
+  return { ready, stop: () => server.stop() };
 }
 
 /** Starts Stampede as production does: by pm2 with `ecosystem.config.js`. Not bound to cores. */
-async function startUnderPm2(workers: number, port: number, env: Record<string, string>): Promise<Started> {
+function startUnderPm2(workers: number, port: number, env: Record<string, string>): Starting {
   const home = mkdtempSync(join(tmpdir(), 'stampede-bench-pm2-'));
   const variables = {
     ...env,
@@ -58,29 +68,26 @@ async function startUnderPm2(workers: number, port: number, env: Record<string, 
   const onlyThese = ['-i', ...Object.entries(variables).map(([name, value]) => `${name}=${value}`)];
   const pm2 = (...args: string[]) =>
     captureQuietly(['env', ...onlyThese, process.execPath, 'node_modules/pm2/bin/pm2', ...args], { cwd: root });
-  const stop = async (): Promise<void> => {
+  const ready = async () => {
+    await pm2('start', 'ecosystem.config.js', '--silent');
+    await untilHealthy(port);
+    const apps = JSON.parse(await pm2('jlist', '--silent')) as { pid: number }[];
+    return [Number(readFileSync(join(home, 'pm2.pid'), 'utf8')), ...apps.map(({ pid }) => pid)];
+  };
+  const stop = async () => {
     await pm2('kill');
     rmSync(home, { recursive: true });
   };
-  await pm2('start', 'ecosystem.config.js', '--silent');
-  await untilHealthy(port, stop);
-  const apps = JSON.parse(await pm2('jlist', '--silent')) as { pid: number }[];
-  const daemon = Number(readFileSync(join(home, 'pm2.pid'), 'utf8'));
-  return { pids: [daemon, ...apps.map(({ pid }) => pid)], stop };
+  return { ready, stop };
 }
 
-/** Asks a server for its health until the first 200; `check` may throw to end the wait. A failure stops the server. */
-async function untilHealthy(port: number, stop: () => Promise<void>, check = () => {}): Promise<void> {
+/** Asks a server for its health until the first 200; `check` may throw to end the wait. */
+function untilHealthy(port: number, check = () => {}): Promise<void> {
   const isHealthy = async () => {
     check();
     const answer = await fetch(`http://127.0.0.1:${port}${HEALTH_PATH}`).catch(() => undefined);
     await answer?.bytes();
     return answer?.status === 200;
   };
-  try {
-    await waitQuietly(`a 200 from port ${port}`, isHealthy, HEALTH_DEADLINE_MS, HEALTH_PAUSE_MS);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  return waitQuietly(`a 200 from port ${port}`, isHealthy, HEALTH_DEADLINE_MS, HEALTH_PAUSE_MS);
 }

@@ -9,7 +9,7 @@ div { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; font-weight: normal; padding: .3rem .6rem; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
 thead th { font-weight: bold; }
-.bars th { width: 17rem; } .bars td:last-child { width: 13rem; } .bars td, .bars th { border: 0; padding: .15rem .6rem; }
+.bars th { width: 18rem; } .bars td:last-child { width: 12.5rem; } .bars td, .bars th { border: 0; padding: .15rem .6rem; }
 .bar { position: relative; display: block; height: 1rem; min-width: 5rem; } .bar i { position: absolute; }
 .bar .middle { height: 100%; background: var(--other); } .stampede .middle { background: var(--ours); }
 .bar .range { top: 50%; border-top: 1px solid currentColor; }

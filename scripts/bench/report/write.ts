@@ -1,7 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import { OperatorError } from '../../cli/errors.ts';
+import { readJson } from '../../cli/read-json.ts';
 import { type Results, type Run, resultsSchema } from '../results.ts';
 import { circumstancesText, page } from './page.ts';
 import { goalTable } from './tables.ts';
@@ -25,14 +26,10 @@ export async function writePages(folder: string): Promise<void> {
   console.error(`written: ${folder}`);
 }
 
-/** @throws OperatorError when the file is missing or is no result of this version of the benchmark. */
+/** @throws OperatorError when the file is missing, or not of this version of the benchmark. */
 export async function readResults(path: string): Promise<Results> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new OperatorError(`${path} cannot be read: run npm run bench first, or name another file`, { cause });
-  });
-  const { data, error } = resultsSchema.safeParse(JSON.parse(text));
-  if (data) return data;
-  throw new OperatorError(`${path} is not what npm run bench writes: ${z.prettifyError(error)}; measure again`);
+  if (existsSync(path)) return readJson(path, resultsSchema);
+  throw new OperatorError(`${path} does not exist: run npm run bench first, or name another file`);
 }
 
 /** JSON with four digits a number and one line a summary, so that two runs can be compared as text. */
