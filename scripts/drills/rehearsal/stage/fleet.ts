@@ -165,10 +165,10 @@ export class Fleet {
   }
 
   async #putInService(member: Member): Promise<void> {
-    if (this.#cpusPerInstance !== undefined) await limitCpu(member.instance.cgroup, this.#cpusPerInstance);
     member.state = 'inService';
     member.inServiceAtMs = performance.now();
     this.log(`${member.id} in ${member.zone} is in service`);
+    if (this.#cpusPerInstance !== undefined) await limitCpu(member.instance.cgroup, this.#cpusPerInstance);
   }
 
   #replace(member: Member, why: string): void {
