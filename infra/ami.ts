@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** The image to launch, pinned at synth so that `cdk diff` shows a change of it. */
 export interface Ami {
   readonly id: string;
@@ -5,15 +7,11 @@ export interface Ami {
   readonly builtAt?: number;
 }
 
-/** The parts of the file that Packer's `manifest` post-processor writes which say what the last run made. */
-interface Manifest {
-  readonly last_run_uuid: string;
-  readonly builds: readonly {
-    readonly packer_run_uuid: string;
-    readonly artifact_id: string;
-    readonly build_time: number;
-  }[];
-}
+/** What Packer's `manifest` post-processor writes about its runs. */
+const Manifest = z.object({
+  last_run_uuid: z.string(),
+  builds: z.array(z.object({ packer_run_uuid: z.string(), artifact_id: z.string(), build_time: z.number() })),
+});
 
 const REMEDY = 'Bake an image with packer build, or say -c amiId=ami-…';
 
@@ -30,7 +28,7 @@ export function givenAmi(id: string, builtAt?: string): Ami {
   return { id, builtAt: Math.floor(builtAtMs / 1000) };
 }
 
-/** Finds the image that the last run of Packer made in the region; `manifest` is the text of its file. */
+/** Finds the image that the last run of Packer created in the region; `manifest` is the text of its file. */
 export function bakedAmi(manifest: string, region: string): Ami {
   const { last_run_uuid, builds } = readManifest(manifest);
   const lastRun = builds.filter((build) => build.packer_run_uuid === last_run_uuid);
@@ -42,12 +40,11 @@ export function bakedAmi(manifest: string, region: string): Ami {
   throw new Error(`Packer's last run made no image in ${region}, it made: ${found}. ${REMEDY} of that region`);
 }
 
-function readManifest(text: string): Manifest {
+function readManifest(text: string): z.infer<typeof Manifest> {
   try {
-    const manifest = JSON.parse(text);
-    if (typeof manifest.last_run_uuid === 'string' && Array.isArray(manifest.builds)) return manifest;
+    return Manifest.parse(JSON.parse(text));
   } catch (cause) {
-    throw new Error(`Packer's manifest is not JSON. ${REMEDY}`, { cause });
+    const problem = cause instanceof z.ZodError ? 'has no last_run_uuid or no builds' : 'is not JSON';
+    throw new Error(`Packer's manifest ${problem}. ${REMEDY}`, { cause });
   }
-  throw new Error(`Packer's manifest has no last_run_uuid or no builds. ${REMEDY}`);
 }

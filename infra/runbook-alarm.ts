@@ -9,29 +9,42 @@ export interface AlarmText {
   readonly runbook: string;
 }
 
+const COMPARISONS = {
+  above: ComparisonOperator.GREATER_THAN_THRESHOLD,
+  below: ComparisonOperator.LESS_THAN_THRESHOLD,
+  atMost: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
+} as const;
+
+/** When to alarm: `breaching` of so many `periods`, by default all of them, are above, below or at most the threshold. */
+type Condition = ({ readonly above: number } | { readonly below: number } | { readonly atMost: number }) & {
+  readonly periods: number;
+  readonly breaching?: number;
+};
+
 /** An alarm with its text. */
 export interface RunbookAlarmProps extends AlarmText {
   readonly metric: IMetric;
-  /** @default - greater than the threshold */
-  readonly comparison?: ComparisonOperator;
-  readonly threshold: number;
-  readonly periods: number;
-  /** How many of the periods must breach. @default - all of them */
-  readonly breaching?: number;
+  readonly when: Condition;
   /** What missing data means. @default - not breaching */
   readonly missing?: TreatMissingData;
 }
 
 /** Creates an alarm whose description contains its runbook. */
-export function runbookAlarm(scope: Construct, id: string, props: RunbookAlarmProps): Alarm {
+export function runbookAlarm(
+  scope: Construct,
+  id: string,
+  { metric, when, missing, ...text }: RunbookAlarmProps,
+): Alarm {
+  const { periods, breaching = periods, ...bound } = when;
+  const [[comparison, threshold]] = Object.entries(bound) as [[keyof typeof COMPARISONS, number]];
   return new Alarm(scope, id, {
-    alarmDescription: describeAlarm(props),
-    metric: props.metric,
-    comparisonOperator: props.comparison ?? ComparisonOperator.GREATER_THAN_THRESHOLD,
-    threshold: props.threshold,
-    evaluationPeriods: props.periods,
-    datapointsToAlarm: props.breaching ?? props.periods,
-    treatMissingData: props.missing ?? TreatMissingData.NOT_BREACHING,
+    alarmDescription: describeAlarm(text),
+    metric,
+    comparisonOperator: COMPARISONS[comparison],
+    threshold,
+    evaluationPeriods: periods,
+    datapointsToAlarm: breaching,
+    treatMissingData: missing ?? TreatMissingData.NOT_BREACHING,
   });
 }
 

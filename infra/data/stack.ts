@@ -9,7 +9,7 @@ import { dataKey, telemetryKey } from './keys.ts';
 import { AccessLogs, LogGroups } from './logs.ts';
 import { TimestampsTable } from './timestamps-table.ts';
 
-/** What outlives every fleet: the timestamps, their backups, the logs, and whom to tell. Depends on no other stack. */
+/** What outlives every fleet: timestamps, backups, logs and the alarm topic. It depends on no other stack. */
 export class DataStack extends StageStack {
   readonly timestamps: TimestampsTable;
   readonly accessLogs: AccessLogs;
@@ -21,12 +21,12 @@ export class DataStack extends StageStack {
     const { settings, stage } = props;
     const removalPolicy = settings.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
-    const key = dataKey(this, 'DataKey', { removalPolicy });
+    const key = dataKey(this, 'DataKey', removalPolicy);
     this.timestamps = new TimestampsTable(this, 'Timestamps', { key, settings, removalPolicy });
     new Backups(this, 'Backups', { table: this.timestamps.table, key, settings, removalPolicy });
     this.accessLogs = new AccessLogs(this, 'AccessLogs', { settings, removalPolicy });
 
-    const logKey = telemetryKey(this, 'TelemetryKey', { removalPolicy });
+    const logKey = telemetryKey(this, 'TelemetryKey', removalPolicy);
     this.logs = new LogGroups(this, 'LogGroups', { key: logKey, stage, settings });
     this.alarmTopic = alarmTopic(this, 'People', { key: logKey, stage, email: settings.alarmEmail });
 

@@ -1,20 +1,21 @@
 import { Annotations, Aws, type RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { TABLE } from '../../server/contract.ts';
 import { DEFAULT_TABLE_QUOTA, fleetBounds, tableWriteLimit } from '../scaling/capacity.ts';
 import type { Settings } from '../settings/table.ts';
+import { allow } from '../statement.ts';
 
-/** Encryption, choices and fate of the table. */
+/** Encryption, settings and removal of the table. */
 export interface TimestampsTableProps {
   readonly key: Key;
   readonly settings: Settings;
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** What the key does when DynamoDB asks for it in the name of a caller. */
+/** What DynamoDB does with the key on behalf of a caller. */
 const KEY_ACTIONS = [
   'kms:Decrypt',
   'kms:DescribeKey',
@@ -24,7 +25,7 @@ const KEY_ACTIONS = [
   'kms:ReEncryptTo',
 ];
 
-/** The one table, as design D3 lays it out. */
+/** The one table: see ARCHITECTURE.md, section "The table". */
 export class TimestampsTable extends Construct {
   readonly table: TableV2;
   readonly #key: Key;
@@ -37,7 +38,7 @@ export class TimestampsTable extends Construct {
     if (maxWriteRequestUnits > DEFAULT_TABLE_QUOTA) {
       Annotations.of(this).addWarningV2(
         'stampede:table-quota',
-        `The table may take ${maxWriteRequestUnits} write units a second, which is above DynamoDB's default quota of ${DEFAULT_TABLE_QUOTA}. Have the quota raised before the deploy`,
+        `The table may take ${maxWriteRequestUnits} write units a second, which is above DynamoDB's default quota of ${DEFAULT_TABLE_QUOTA}. Request a higher quota before the deploy`,
       );
     }
     this.table = new TableV2(this, 'Table', {
@@ -55,20 +56,10 @@ export class TimestampsTable extends Construct {
 
   /** Lets the server write and read items, and nothing else: no scan, no delete, no change of the table. */
   grantRecord(grantee: IGrantable): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        sid: 'TimestampsTable',
-        actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:Query'],
-        resources: [this.table.tableArn],
-      }),
-    );
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        sid: 'TableKeyThroughDynamoDb',
-        actions: KEY_ACTIONS,
-        resources: [this.#key.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${Aws.REGION}.amazonaws.com` } },
-      }),
-    );
+    const principal = grantee.grantPrincipal;
+    const items = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+    principal.addToPrincipalPolicy(allow('TimestampsTable', items, [this.table.tableArn]));
+    const throughDynamoDb = { StringEquals: { 'kms:ViaService': `dynamodb.${Aws.REGION}.amazonaws.com` } };
+    principal.addToPrincipalPolicy(allow('TableKeyThroughDynamoDb', KEY_ACTIONS, [this.#key.keyArn], throughDynamoDb));
   }
 }

@@ -11,10 +11,11 @@ import {
   SubnetType,
   UserData,
 } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { SERVICE_NAME } from '../../server/contract.ts';
+import { allow } from '../statement.ts';
 import type { Firewall } from './firewall.ts';
 
 /** The network, and the security groups in it. */
@@ -43,17 +44,9 @@ export function addInstanceConnectEndpoint(
  * allow reading every parameter of the account. These actions support no resources.
  */
 export function sessionManagerStatement(): PolicyStatement {
-  return new PolicyStatement({
-    sid: 'SessionManager',
-    actions: [
-      'ssm:UpdateInstanceInformation',
-      'ssmmessages:CreateControlChannel',
-      'ssmmessages:CreateDataChannel',
-      'ssmmessages:OpenControlChannel',
-      'ssmmessages:OpenDataChannel',
-    ],
-    resources: ['*'],
-  });
+  const channels = ['CreateControlChannel', 'CreateDataChannel', 'OpenControlChannel', 'OpenDataChannel'];
+  const actions = ['ssm:UpdateInstanceInformation', ...channels.map((action) => `ssmmessages:${action}`)];
+  return allow('SessionManager', actions, ['*']);
 }
 
 /** The network of the bastion. */

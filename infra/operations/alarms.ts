@@ -5,7 +5,7 @@ import type { DataStack } from '../data/stack.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import { describeAlarm, notify } from '../runbook-alarm.ts';
 import type { ServiceStack } from '../service/stack.ts';
-import { type AppAlarms, appAlarms } from './app-alarms.ts';
+import { appAlarms } from './app-alarms.ts';
 import { burnRateAlarms } from './burn-rate-alarms.ts';
 import { natAlarms, tableAlarms } from './dependency-alarms.ts';
 import { FailureEvents } from './failure-events.ts';
@@ -44,7 +44,10 @@ export class Alarms extends Construct {
   }
 
   /** One notification while users are affected; the other alarms say what is broken. */
-  #usersAffected({ userAlarms }: ServiceStack, { commitFailures, heartbeat }: AppAlarms): CompositeAlarm {
+  #usersAffected(
+    { userAlarms }: ServiceStack,
+    { commitFailures, heartbeat }: ReturnType<typeof appAlarms>,
+  ): CompositeAlarm {
     const causes = [userAlarms.serverErrors, userAlarms.slow, commitFailures, heartbeat];
     return new CompositeAlarm(this, 'UsersAffected', {
       alarmRule: AlarmRule.anyOf(...causes.map((alarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM))),

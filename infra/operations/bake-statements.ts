@@ -1,6 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
-import type { PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SERVICE_NAME } from '../../server/contract.ts';
+import { allow } from '../statement.ts';
 import { imageParameters } from './pipeline-role.ts';
 
 const HERE = { StringEquals: { 'aws:RequestedRegion': Aws.REGION } };
@@ -10,57 +11,59 @@ const OURS_HERE = { StringEquals: { 'aws:RequestedRegion': Aws.REGION, 'aws:Reso
  * What Packer needs to bake on EC2, after https://developer.hashicorp.com/packer/integrations/hashicorp/amazon, without
  * what our template does not use. It may create resources in one region, and change or end only those with our tag.
  */
-export const BAKE_STATEMENTS: readonly PolicyStatementProps[] = [
-  {
-    sid: 'Look',
-    // These support no resources.
-    actions: [
-      'ec2:DescribeImages',
-      'ec2:DescribeInstances',
-      'ec2:DescribeInstanceStatus',
-      'ec2:DescribeInstanceTypeOfferings',
-      'ec2:DescribeKeyPairs',
-      'ec2:DescribeRegions',
-      'ec2:DescribeSecurityGroups',
-      'ec2:DescribeSnapshots',
-      'ec2:DescribeSubnets',
-      'ec2:DescribeTags',
-      'ec2:DescribeVolumes',
-      'ec2:DescribeVpcs',
-    ],
-    resources: ['*'],
-  },
-  {
-    sid: 'Make',
-    // What is created has no name yet.
-    actions: [
-      'ec2:AuthorizeSecurityGroupIngress',
-      'ec2:CreateImage',
-      'ec2:CreateKeyPair',
-      'ec2:CreateSecurityGroup',
-      'ec2:CreateTags',
-      'ec2:DeleteKeyPair',
-      'ec2:DeleteSecurityGroup',
-      'ec2:EnableImageDeprecation',
-      'ec2:ModifyImageAttribute',
-      'ec2:RunInstances',
-    ],
-    resources: ['*'],
-    conditions: HERE,
-  },
-  {
-    sid: 'EndOurs',
-    actions: [
-      'ec2:DeleteSnapshot',
-      'ec2:DeleteVolume',
-      'ec2:DeregisterImage',
-      'ec2:GetConsoleOutput',
-      'ec2:ModifyInstanceAttribute',
-      'ec2:StopInstances',
-      'ec2:TerminateInstances',
-    ],
-    resources: ['*'],
-    conditions: OURS_HERE,
-  },
-  imageParameters('PublishImages'),
-];
+export function bakeStatements(): readonly PolicyStatement[] {
+  return [
+    allow(
+      'Look',
+      [
+        // These support no resources.
+        'ec2:DescribeImages',
+        'ec2:DescribeInstances',
+        'ec2:DescribeInstanceStatus',
+        'ec2:DescribeInstanceTypeOfferings',
+        'ec2:DescribeKeyPairs',
+        'ec2:DescribeRegions',
+        'ec2:DescribeSecurityGroups',
+        'ec2:DescribeSnapshots',
+        'ec2:DescribeSubnets',
+        'ec2:DescribeTags',
+        'ec2:DescribeVolumes',
+        'ec2:DescribeVpcs',
+      ],
+      ['*'],
+    ),
+    allow(
+      'Make',
+      [
+        // What is created has no name yet.
+        'ec2:AuthorizeSecurityGroupIngress',
+        'ec2:CreateImage',
+        'ec2:CreateKeyPair',
+        'ec2:CreateSecurityGroup',
+        'ec2:CreateTags',
+        'ec2:DeleteKeyPair',
+        'ec2:DeleteSecurityGroup',
+        'ec2:EnableImageDeprecation',
+        'ec2:ModifyImageAttribute',
+        'ec2:RunInstances',
+      ],
+      ['*'],
+      HERE,
+    ),
+    allow(
+      'EndOurs',
+      [
+        'ec2:DeleteSnapshot',
+        'ec2:DeleteVolume',
+        'ec2:DeregisterImage',
+        'ec2:GetConsoleOutput',
+        'ec2:ModifyInstanceAttribute',
+        'ec2:StopInstances',
+        'ec2:TerminateInstances',
+      ],
+      ['*'],
+      OURS_HERE,
+    ),
+    imageParameters('PublishImages'),
+  ];
+}

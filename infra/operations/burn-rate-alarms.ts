@@ -56,7 +56,6 @@ function windowAlarm(scope: Construct, rate: BurnRate, window: 'Long' | 'Short',
     means: `Over ${minutes} minutes the error budget burnt ${rate.factor} times too fast.`,
     runbook: `none of its own; see the alarm ${rate.name}Burn.`,
     metric: serverErrorPercent(loadBalancer, Duration.minutes(minutes)),
-    threshold: errorPercentAt(rate),
-    periods: 1,
+    when: { above: errorPercentAt(rate), periods: 1 },
   });
 }

@@ -17,9 +17,7 @@ export function tableAlarms(scope: Construct, tableName: string): readonly Alarm
         writes: tableMetric(tableName, 'WriteThrottleEvents'),
         reads: tableMetric(tableName, 'ReadThrottleEvents'),
       }),
-      threshold: 0,
-      periods: 3,
-      breaching: 2,
+      when: { above: 0, periods: 3, breaching: 2 },
     }),
     runbookAlarm(scope, 'TableSystemErrors', {
       means: 'DynamoDB answers with errors of its own.',
@@ -31,9 +29,7 @@ export function tableAlarms(scope: Construct, tableName: string): readonly Alarm
           OPERATIONS.map((operation) => [operation.toLowerCase(), tableMetric(tableName, 'SystemErrors', operation)]),
         ),
       ),
-      threshold: 5,
-      periods: 3,
-      breaching: 2,
+      when: { above: 5, periods: 3, breaching: 2 },
     }),
   ];
 }
@@ -54,17 +50,14 @@ export function natAlarms(scope: Construct, natGatewayIds: readonly string[]): r
         'A NAT gateway had no port left for a new connection; logs, metrics and sessions suffer, timestamps do not.',
       runbook: 'find the talker in the flow logs; set nat=per-az to spread the load.',
       metric: natMetric(natGatewayId, 'ErrorPortAllocation'),
-      threshold: 0,
-      periods: 3,
+      when: { above: 0, periods: 3 },
     }),
     runbookAlarm(scope, `NatDrops${index}`, {
       means: 'A NAT gateway keeps dropping packets.',
       runbook:
         'look at the AWS Health Dashboard; if only one zone is hit, the fleet there still writes through its endpoint.',
       metric: natMetric(natGatewayId, 'PacketsDropCount'),
-      threshold: 100,
-      periods: 5,
-      breaching: 3,
+      when: { above: 100, periods: 5, breaching: 3 },
     }),
   ]);
 }

@@ -1,8 +1,9 @@
 import { Aws } from 'aws-cdk-lib';
 import type { ILaunchTemplate } from 'aws-cdk-lib/aws-ec2';
-import type { IRole, PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
+import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SERVICE_NAME } from '../../server/contract.ts';
 import { fleetName, stackNames } from '../contract.ts';
+import { allow } from '../statement.ts';
 import { arnHere, imageParameters } from './pipeline-role.ts';
 
 /** Qualifier of a default `cdk bootstrap`, in the names of the roles it creates. */
@@ -12,27 +13,23 @@ const BOOTSTRAP_QUALIFIER = 'hnb659fds';
  * What deploying, smoke test and drill of one stage need. Everything that changes infrastructure uses the roles of
  * `cdk bootstrap`, so this role itself creates nothing.
  */
-export function deployStatements(stage: string): readonly PolicyStatementProps[] {
+export function deployStatements(stage: string): readonly PolicyStatement[] {
+  const bootstrapRoles = ['deploy', 'file-publishing', 'lookup'].map(
+    (role) =>
+      `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/cdk-${BOOTSTRAP_QUALIFIER}-${role}-role-${Aws.ACCOUNT_ID}-${Aws.REGION}`,
+  );
   return [
-    {
-      sid: 'DeployThroughBootstrapRoles',
-      actions: ['sts:AssumeRole'],
-      resources: ['deploy', 'file-publishing', 'lookup'].map(
-        (role) =>
-          `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/cdk-${BOOTSTRAP_QUALIFIER}-${role}-role-${Aws.ACCOUNT_ID}-${Aws.REGION}`,
-      ),
-    },
-    {
-      sid: 'ReadTheStage',
-      actions: ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate', 'cloudformation:ListStackResources'],
+    allow('DeployThroughBootstrapRoles', ['sts:AssumeRole'], bootstrapRoles),
+    allow(
+      'ReadTheStage',
+      ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate', 'cloudformation:ListStackResources'],
       // The last part of a stack's ARN is an id that AWS generates.
-      resources: Object.values(stackNames(stage)).map((name) => arnHere('cloudformation', `stack/${name}/*`)),
-    },
+      Object.values(stackNames(stage)).map((name) => arnHere('cloudformation', `stack/${name}/*`)),
+    ),
     imageParameters('ReadAndPromoteImages'),
-    {
-      sid: 'WatchTheFleet',
-      // These support no resources.
-      actions: [
+    allow(
+      'WatchTheFleet',
+      [
         'autoscaling:DescribeAutoScalingGroups',
         'autoscaling:DescribeInstanceRefreshes',
         'autoscaling:DescribeScalingActivities',
@@ -40,13 +37,14 @@ export function deployStatements(stage: string): readonly PolicyStatementProps[]
         'cloudwatch:GetMetricData',
         'elasticloadbalancing:DescribeTargetHealth',
       ],
-      resources: ['*'],
-    },
-    {
-      sid: 'DrillTheFleet',
-      actions: ['autoscaling:TerminateInstanceInAutoScalingGroup', 'autoscaling:SetDesiredCapacity'],
-      resources: [arnHere('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${fleetName(stage)}`)],
-    },
+      // These actions support no resources.
+      ['*'],
+    ),
+    allow(
+      'DrillTheFleet',
+      ['autoscaling:TerminateInstanceInAutoScalingGroup', 'autoscaling:SetDesiredCapacity'],
+      [arnHere('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${fleetName(stage)}`)],
+    ),
   ];
 }
 
@@ -57,41 +55,21 @@ export interface BootTestProps {
 }
 
 /** What `npm run promote` needs to boot an image beside the fleet: an instance like the fleet's, and no other. */
-export function bootTestStatements({ launchTemplate, instanceRole }: BootTestProps): readonly PolicyStatementProps[] {
+export function bootTestStatements({ launchTemplate, instanceRole }: BootTestProps): readonly PolicyStatement[] {
   const template = arnHere('ec2', `launch-template/${launchTemplate.launchTemplateId}`);
   return [
-    {
-      sid: 'LaunchBootTest',
-      actions: ['ec2:RunInstances'],
-      // The call names image, network and instance; the required template fixes all but the image.
-      resources: ['*'],
-      conditions: { ArnEquals: { 'ec2:LaunchTemplate': template } },
-    },
-    {
-      sid: 'TagBootTest',
-      actions: ['ec2:CreateTags'],
-      // What the same call launches: it has no id yet.
-      resources: ['*'],
-      conditions: { StringEquals: { 'ec2:CreateAction': 'RunInstances' } },
-    },
-    {
-      sid: 'GiveBootTestItsRole',
-      actions: ['iam:PassRole'],
-      resources: [instanceRole.roleArn],
-      conditions: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
-    },
-    {
-      sid: 'FollowBootTest',
-      // Describing supports no resources.
-      actions: ['ec2:DescribeImages'],
-      resources: ['*'],
-    },
-    {
-      sid: 'EndBootTest',
-      actions: ['ec2:GetConsoleOutput', 'ec2:TerminateInstances'],
-      // Any id, limited to our tag.
-      resources: ['*'],
-      conditions: { StringEquals: { 'aws:ResourceTag/Service': SERVICE_NAME } },
-    },
+    // The call names image, network and instance; the required template fixes all but the image.
+    allow('LaunchBootTest', ['ec2:RunInstances'], ['*'], { ArnEquals: { 'ec2:LaunchTemplate': template } }),
+    // What the same call launches has no id yet.
+    allow('TagBootTest', ['ec2:CreateTags'], ['*'], { StringEquals: { 'ec2:CreateAction': 'RunInstances' } }),
+    allow('GiveBootTestItsRole', ['iam:PassRole'], [instanceRole.roleArn], {
+      StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' },
+    }),
+    // Describing supports no resources.
+    allow('FollowBootTest', ['ec2:DescribeImages'], ['*']),
+    // Any id, limited to our tag.
+    allow('EndBootTest', ['ec2:GetConsoleOutput', 'ec2:TerminateInstances'], ['*'], {
+      StringEquals: { 'aws:ResourceTag/Service': SERVICE_NAME },
+    }),
   ];
 }

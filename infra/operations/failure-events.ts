@@ -55,8 +55,7 @@ export class FailureEvents extends Construct {
         means,
         runbook,
         metric: matchedEvents(rule.ruleName),
-        threshold: 0,
-        periods: 1,
+        when: { above: 0, periods: 1 },
       });
     });
   }

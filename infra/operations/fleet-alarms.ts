@@ -1,12 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import {
-  type Alarm,
-  ComparisonOperator,
-  type IMetric,
-  MathExpression,
-  Stats,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, type IMetric, MathExpression, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { runbookAlarm } from '../runbook-alarm.ts';
 import type { LoadBalancer } from '../service/load-balancer.ts';
@@ -28,34 +21,15 @@ export function fleetAlarms(scope: Construct, { groupName, loadBalancer, zones }
       means: 'The fleet is as large as it may get; more load will make it slow.',
       runbook:
         'look at requests per second: if real, raise peakRate and deploy; if one client, turn on WAF or lower its limit.',
-      metric: new MathExpression({
-        expression: 'largest - inService',
-        label: 'room to grow',
-        period: PERIOD,
-        usingMetrics: {
-          largest: groupMetric(groupName, 'GroupMaxSize'),
-          inService: groupMetric(groupName, 'GroupInServiceInstances'),
-        },
-      }),
-      comparison: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
-      threshold: 0,
-      periods: 5,
+      metric: minusInService(groupName, 'largest', 'GroupMaxSize', 'room to grow'),
+      when: { atMost: 0, periods: 5 },
     }),
     runbookAlarm(scope, 'CapacityMissing', {
       means: 'For 15 minutes fewer instances have been in service than wanted: launches fail or never become healthy.',
       runbook:
         'read the activity history of the Auto Scaling group; InsufficientInstanceCapacity: choose another instanceType; hook abandoned: read the log group system of the instance.',
-      metric: new MathExpression({
-        expression: 'desired - inService',
-        label: 'missing instances',
-        period: PERIOD,
-        usingMetrics: {
-          desired: groupMetric(groupName, 'GroupDesiredCapacity'),
-          inService: groupMetric(groupName, 'GroupInServiceInstances'),
-        },
-      }),
-      threshold: 0,
-      periods: 15,
+      metric: minusInService(groupName, 'desired', 'GroupDesiredCapacity', 'missing instances'),
+      when: { above: 0, periods: 15 },
     }),
     runbookAlarm(scope, 'ZoneImbalance', {
       means:
@@ -63,10 +37,22 @@ export function fleetAlarms(scope: Construct, { groupName, loadBalancer, zones }
       runbook:
         'look whether a zone of the region is impaired; if Auto Scaling cannot launch there it rebalances by itself later.',
       metric: zoneImbalance(loadBalancer, zones),
-      threshold: 1,
-      periods: 15,
+      when: { above: 1, periods: 15 },
     }),
   ];
+}
+
+/** A count of the group minus the instances in service. */
+function minusInService(groupName: string, name: string, metricName: `Group${string}`, label: string): IMetric {
+  return new MathExpression({
+    expression: `${name} - inService`,
+    label,
+    period: PERIOD,
+    usingMetrics: {
+      [name]: groupMetric(groupName, metricName),
+      inService: groupMetric(groupName, 'GroupInServiceInstances'),
+    },
+  });
 }
 
 function zoneImbalance(loadBalancer: LoadBalancer, zones: readonly string[]): IMetric {
@@ -107,8 +93,7 @@ export function imageAlarm(scope: Construct, { groupName, builtAt, maxAgeDays }:
       period,
       usingMetrics: { fleet: groupMetric(groupName, 'GroupInServiceInstances', period) },
     }),
-    threshold: maxAgeDays,
-    periods: 1,
+    when: { above: maxAgeDays, periods: 1 },
     missing: TreatMissingData.IGNORE,
   });
 }

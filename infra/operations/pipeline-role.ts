@@ -1,13 +1,8 @@
 import { Aws } from 'aws-cdk-lib';
-import {
-  OpenIdConnectPrincipal,
-  OpenIdConnectProvider,
-  PolicyStatement,
-  type PolicyStatementProps,
-  Role,
-} from 'aws-cdk-lib/aws-iam';
+import { OpenIdConnectPrincipal, OpenIdConnectProvider, type PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { AMI_PARAMETER_PREFIX } from '../../ami/contract.ts';
+import { allow } from '../statement.ts';
 
 const ISSUER = 'token.actions.githubusercontent.com';
 
@@ -16,7 +11,7 @@ export interface PipelineRoleProps {
   readonly repository: string;
   readonly stage: string;
   readonly description: string;
-  readonly statements: readonly PolicyStatementProps[];
+  readonly statements: readonly PolicyStatement[];
 }
 
 /**
@@ -39,7 +34,7 @@ export function pipelineRole(scope: Construct, id: string, props: PipelineRolePr
       },
     }),
   });
-  for (const statement of props.statements) role.addToPolicy(new PolicyStatement(statement));
+  for (const statement of props.statements) role.addToPolicy(statement);
   return role;
 }
 
@@ -49,10 +44,6 @@ export function arnHere(service: string, resource: string): string {
 }
 
 /** Both pipelines read and write the parameters that name images. */
-export function imageParameters(sid: string): PolicyStatementProps {
-  return {
-    sid,
-    actions: ['ssm:GetParameter', 'ssm:PutParameter'],
-    resources: [arnHere('ssm', `parameter${AMI_PARAMETER_PREFIX}/*`)],
-  };
+export function imageParameters(sid: string): PolicyStatement {
+  return allow(sid, ['ssm:GetParameter', 'ssm:PutParameter'], [arnHere('ssm', `parameter${AMI_PARAMETER_PREFIX}/*`)]);
 }

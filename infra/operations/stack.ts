@@ -9,7 +9,7 @@ import type { NetworkStack } from '../network/stack.ts';
 import type { ServiceStack } from '../service/stack.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Alarms } from './alarms.ts';
-import { BAKE_STATEMENTS } from './bake-statements.ts';
+import { bakeStatements } from './bake-statements.ts';
 import { addBudget } from './budget.ts';
 import { storyDashboard } from './dashboard.ts';
 import { bootTestStatements, deployStatements } from './deploy-statements.ts';
@@ -65,7 +65,7 @@ export class OperationsStack extends StageStack {
     const bake = pipelineRole(this, 'BakeRole', {
       ...common,
       description: `Bakes images for stage ${this.stage} from ${repository}`,
-      statements: BAKE_STATEMENTS,
+      statements: bakeStatements(),
     });
     new CfnOutput(this, 'DeployRoleArn', { value: deploy.roleArn });
     new CfnOutput(this, 'BakeRoleArn', { value: bake.roleArn });

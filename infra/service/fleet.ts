@@ -21,7 +21,7 @@ import { addSchedule } from '../scaling/schedule.ts';
 import type { Settings } from '../settings/table.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 
-/** What the fleet is made of, how large it may be, and what stops a deploy of it. */
+/** What the fleet is built from, its size, and the alarms that roll a deploy back. */
 export interface FleetProps {
   readonly vpc: IVpc;
   readonly stage: string;
@@ -33,10 +33,10 @@ export interface FleetProps {
   readonly alarmTopic: ITopic;
 }
 
-/** An instance that has not answered its own health check after this long is given up. Booting takes about 30 s. */
+/** An instance that has not passed its own health check by then is replaced. Booting takes about 30 s. */
 const LAUNCH_DEADLINE = Duration.minutes(5);
 
-/** After a refresh, the alarms watch the new image for this long before CloudFormation calls the deploy done. */
+/** After a refresh, the alarms watch the new image for this long before CloudFormation completes the deploy. */
 const BAKE_TIME = Duration.minutes(5);
 
 /** The instances, spread over the zones, replaced when they fail and refreshed when their template changes. */
@@ -55,7 +55,7 @@ export class Fleet extends Construct {
       // No desired capacity: a deploy must not undo a scale-out (aws/aws-cdk#5215).
       minCapacity: bounds.min,
       maxCapacity: bounds.max,
-      // The load balancer's view counts, or a dead process on a living machine would stay for ever.
+      // The load balancer's health check counts too, or an instance with a dead process would never be replaced.
       healthChecks: HealthChecks.withAdditionalChecks({
         additionalTypes: [AdditionalHealthCheckType.ELB],
         gracePeriod: Duration.seconds(settings.warmupS),
@@ -78,17 +78,14 @@ export class Fleet extends Construct {
       }),
     });
     this.groupName = this.group.autoScalingGroupName;
-    // Set directly: the library's attach method would write security group rules of its own beside those of the firewall.
+    const group = this.group.node.defaultChild as CfnAutoScalingGroup;
+    // Set directly: the library's attach method would add security group rules beside those of the firewall.
     // Scale-in and refresh deregister an instance first and wait for its requests, so no terminating hook is needed.
-    (this.group.node.defaultChild as CfnAutoScalingGroup).targetGroupArns = [loadBalancer.targetGroup.targetGroupArn];
+    group.targetGroupArns = [loadBalancer.targetGroup.targetGroupArn];
     this.group.node.addDependency(loadBalancer.listener);
     addSchedule(this.group, settings.schedule);
-    this.#holdUntilHealthy();
-  }
-
-  /** The instance completes this hook when its own health check answers, and joins only then; else it is replaced. */
-  #holdUntilHealthy(): void {
-    (this.group.node.defaultChild as CfnAutoScalingGroup).lifecycleHookSpecificationList = [
+    // The instance completes this hook when its own health check answers, and joins only then; else it is replaced.
+    group.lifecycleHookSpecificationList = [
       {
         lifecycleHookName: LAUNCH_HOOK,
         lifecycleTransition: LifecycleTransition.INSTANCE_LAUNCHING,

@@ -7,12 +7,12 @@ import {
   type ApplicationTargetGroup,
   SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
+import { CfnHealthCheck, CfnRecordSet, HostedZone, type IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
+import { HEALTH_PATH } from '../../server/contract.ts';
 import type { Settings } from '../settings/table.ts';
-import { addNames, namedZone } from './dns.ts';
 
-/** The two ends that the listeners connect, and whether there is a certificate. */
+/** The load balancer, its target group, and whether there is a certificate. */
 export interface ListenersProps {
   readonly balancer: ApplicationLoadBalancer;
   readonly targetGroup: ApplicationTargetGroup;
@@ -24,7 +24,7 @@ export function addListeners(scope: Construct, props: ListenersProps): { listene
   const { balancer, settings } = props;
   const zone = namedZone(scope, settings);
   const certificate = serviceCertificate(scope, settings, zone);
-  if (zone) addNames(scope, { zone, balancer, settings });
+  if (zone) addName(scope, zone, props);
   const host = settings.domainName || balancer.loadBalancerDnsName;
   return certificate
     ? { listener: addTlsListeners(props, certificate), url: `https://${host}` }
@@ -54,11 +54,50 @@ function addTlsListeners({ balancer, targetGroup }: ListenersProps, certificate:
 function addPlainListener(scope: Construct, { balancer, targetGroup }: ListenersProps): ApplicationListener {
   Annotations.of(scope).addWarningV2(
     'stampede:plain-http',
-    'The service answers over plain HTTP: anyone on the way can read and change requests. Say -c certificateArn=… or -c domainName=…',
+    'The service answers over plain HTTP: anyone on the network path can read and change requests. Say -c certificateArn=… or -c domainName=…',
   );
   return balancer.addListener('Http', {
     protocol: ApplicationProtocol.HTTP,
     defaultTargetGroups: [targetGroup],
     open: false,
   });
+}
+
+/** The hosted zone of the settings, referred to and not looked up; none without a domain name. */
+function namedZone(scope: Construct, settings: Settings): IHostedZone | undefined {
+  if (!settings.domainName) return undefined;
+  const { hostedZoneId, hostedZoneName } = settings;
+  return HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId, zoneName: hostedZoneName });
+}
+
+/** Points the service's name at the load balancer; in a pair of regions, only while this one is healthy. */
+function addName(scope: Construct, zone: IHostedZone, { balancer, settings }: ListenersProps): void {
+  new CfnRecordSet(scope, 'Name', {
+    hostedZoneId: zone.hostedZoneId,
+    name: settings.domainName,
+    type: 'A',
+    aliasTarget: {
+      dnsName: balancer.loadBalancerDnsName,
+      hostedZoneId: balancer.loadBalancerCanonicalHostedZoneId,
+      evaluateTargetHealth: true,
+    },
+    ...failover(scope, balancer, settings),
+  });
+}
+
+function failover(scope: Construct, balancer: ApplicationLoadBalancer, { failover: role, region }: Settings) {
+  if (role === 'none') return {};
+  const healthCheck = new CfnHealthCheck(scope, 'RegionHealth', {
+    healthCheckConfig: {
+      type: 'HTTPS',
+      // The load balancer's own name. The shared one would check whichever region is active.
+      fullyQualifiedDomainName: balancer.loadBalancerDnsName,
+      port: 443,
+      resourcePath: HEALTH_PATH,
+      requestInterval: 10,
+      failureThreshold: 3,
+      enableSni: true,
+    },
+  });
+  return { failover: role.toUpperCase(), setIdentifier: region, healthCheckId: healthCheck.attrHealthCheckId };
 }

@@ -17,7 +17,7 @@ import type { Firewall } from '../network/firewall.ts';
 import type { Settings } from '../settings/table.ts';
 import { addListeners } from './listeners.ts';
 
-/** Where the load balancer stands, and how it is reached. */
+/** The network of the load balancer, and its logs. */
 export interface LoadBalancerProps {
   readonly vpc: IVpc;
   readonly firewall: Firewall;
@@ -53,13 +53,13 @@ export class LoadBalancer extends Construct {
   }
 }
 
-const appTargets = (scope: Construct, id: string, vpc: IVpc): ApplicationTargetGroup =>
-  new ApplicationTargetGroup(scope, id, {
+function appTargets(scope: Construct, id: string, vpc: IVpc): ApplicationTargetGroup {
+  return new ApplicationTargetGroup(scope, id, {
     vpc,
     targetType: TargetType.INSTANCE,
     protocol: ApplicationProtocol.HTTP,
     port: PORT,
-    // A new instance, whose code is cold, answers slower and so gets less until it is warm.
+    // A new instance responds more slowly until its code is compiled, so it gets fewer requests.
     loadBalancingAlgorithmType: TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
     deregistrationDelay: Duration.millis(TIMEOUTS_MS.deregistrationDelay),
     healthCheck: {
@@ -72,3 +72,4 @@ const appTargets = (scope: Construct, id: string, vpc: IVpc): ApplicationTargetG
       unhealthyThresholdCount: HEALTH_CHECK.unhealthyThreshold,
     },
   });
+}

@@ -7,14 +7,16 @@ import type { LoadBalancer } from './load-balancer.ts';
 const PERIOD = Duration.seconds(METRIC_PERIOD_S);
 
 /** Requests that clients sent to the load balancer. */
-export const requests = ({ balancer }: LoadBalancer, period = PERIOD): Metric =>
-  balancer.metrics.requestCount({ period, statistic: Stats.SUM, label: 'requests' });
+export function requests({ balancer }: LoadBalancer, period = PERIOD): Metric {
+  return balancer.metrics.requestCount({ period, statistic: Stats.SUM, label: 'requests' });
+}
 
-/** Time to answer of the slowest percent of requests, in seconds. */
-export const p99Seconds = ({ targetGroup }: LoadBalancer): Metric =>
-  targetGroup.metrics.targetResponseTime({ period: PERIOD, statistic: 'p99', label: 'p99' });
+/** 99th percentile of the response time, in seconds. */
+export function p99Seconds({ targetGroup }: LoadBalancer): Metric {
+  return targetGroup.metrics.targetResponseTime({ period: PERIOD, statistic: 'p99', label: 'p99' });
+}
 
-/** Share of requests answered 5xx, in percent, whoever gave the answer: the fleet, or the load balancer for want of one. */
+/** Share of requests answered 5xx, in percent, by the fleet or, without a healthy instance, by the load balancer. */
 export function serverErrorPercent({ balancer, targetGroup }: LoadBalancer, period = PERIOD): IMetric {
   return new MathExpression({
     expression: '100 * (FILL(target, 0) + FILL(elb, 0)) / requests',
@@ -29,9 +31,11 @@ export function serverErrorPercent({ balancer, targetGroup }: LoadBalancer, peri
 }
 
 /** Instances that fail their health check. */
-export const unhealthyHosts = ({ targetGroup }: LoadBalancer): Metric =>
-  targetGroup.metrics.unhealthyHostCount({ period: PERIOD, statistic: Stats.MAXIMUM, label: 'unhealthy' });
+export function unhealthyHosts({ targetGroup }: LoadBalancer): Metric {
+  return targetGroup.metrics.unhealthyHostCount({ period: PERIOD, statistic: Stats.MAXIMUM, label: 'unhealthy' });
+}
 
-/** Instances that take requests. */
-export const healthyHosts = ({ targetGroup }: LoadBalancer): Metric =>
-  targetGroup.metrics.healthyHostCount({ period: PERIOD, statistic: Stats.MINIMUM, label: 'healthy' });
+/** Instances that receive requests. */
+export function healthyHosts({ targetGroup }: LoadBalancer): Metric {
+  return targetGroup.metrics.healthyHostCount({ period: PERIOD, statistic: Stats.MINIMUM, label: 'healthy' });
+}

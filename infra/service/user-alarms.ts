@@ -20,26 +20,21 @@ export class UserAlarms extends Construct {
       runbook:
         'dashboard, second column: ELB 5xx without target 5xx means no healthy instance or a full connection table; target 503 means DynamoDB refuses (see the database column) or overload; right after a deploy the refresh rolls back by itself.',
       metric: serverErrorPercent(loadBalancer),
-      threshold: 1,
-      periods: 3,
-      breaching: 2,
+      when: { above: 1, periods: 3, breaching: 2 },
     });
     this.slow = runbookAlarm(this, 'Slow', {
       means: 'The slowest percent of requests took longer than half a second.',
       runbook:
         'compare CommitLatency: if high, DynamoDB is slow or throttles; if low, look at CPU and event loop delay of the fleet.',
       metric: p99Seconds(loadBalancer),
-      threshold: 0.5,
-      periods: 5,
-      breaching: 3,
+      when: { above: 0.5, periods: 5, breaching: 3 },
     });
     this.unhealthy = runbookAlarm(this, 'UnhealthyHosts', {
       means: 'An instance has failed its health check for five minutes and was not replaced.',
       runbook:
         'read the activity history of the Auto Scaling group, then the log group app for the instance; terminate it if it lingers.',
       metric: unhealthyHosts(loadBalancer),
-      threshold: 0,
-      periods: 5,
+      when: { above: 0, periods: 5 },
     });
   }
 

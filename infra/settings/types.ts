@@ -53,29 +53,30 @@ export const sshCidr = z
   .refine((network) => Number(network.split('/')[1]) >= WIDEST_SSH_PREFIX)
   .describe(`an IPv4 network of /${WIDEST_SSH_PREFIX} or smaller such as 198.51.100.7/32, never 0.0.0.0/0`);
 
-/** A minimum of the fleet from a time on: name, the five fields of cron that Auto Scaling reads, and the minimum. */
+/** Name of a scheduled minimum of the fleet, the five fields of cron that Auto Scaling reads, and the minimum. */
 export const scheduledMinimum = z
   .string()
   .regex(/^[A-Za-z]+=[^\s=]+( [^\s=]+){4}=\d+$/)
-  .transform((entry) => {
-    const [name = '', cron = '', minimum] = entry.split('=');
-    return { name, cron, minimum: Number(minimum) };
-  })
+  .transform((entry) => entry.split('=') as [string, string, string])
+  .transform(([name, cron, minimum]) => ({ name, cron, minimum: Number(minimum) }))
   .describe('an entry such as Morning=0 6 * * MON-FRI=6');
 
-/** A copy of the table in another region, with a key of its own there. */
+/** Region of a copy of the table, and its key there. */
 export const replica = z
   .string()
   .regex(/^[a-z0-9-]+=arn:[\w-]+:kms:[^=]+$/)
-  .transform((entry) => {
-    const [region = '', keyArn = ''] = entry.split('=');
-    return { region, keyArn };
-  })
+  .transform((entry) => entry.split('=') as [string, string])
+  .transform(([region, keyArn]) => ({ region, keyArn }))
   .describe('region=ARN of a KMS key there');
 
-/** Scaling steps, as a list or as text such as `60:1/75:2`: percent of CPU and instances. */
-function steps<S>(step: z.ZodType<S>, toStep: (percent: number, instances: number) => S, like: string) {
-  const parse = (pair: string) => toStep(...(pair.split(':').map(Number) as [number, number]));
+/** Scaling steps, as a list or as text: percent of CPU and instances, such as `60:1/75:2`. */
+function steps<B extends 'from' | 'below'>(bound: B, like: string) {
+  type Step = Readonly<Record<B | 'instances', number>>;
+  const step = z.object({ [bound]: z.int().min(1).max(100), instances: z.int().min(1) }) as unknown as z.ZodType<Step>;
+  const parse = (pair: string) => {
+    const [percent, instances] = pair.split(':').map(Number);
+    return { [bound]: percent, instances };
+  };
   return z
     .preprocess(
       (value) =>
@@ -85,19 +86,8 @@ function steps<S>(step: z.ZodType<S>, toStep: (percent: number, instances: numbe
     .describe(`CPU percent:instances, separated by slashes, such as ${like}`);
 }
 
-const percent = z.int().min(1).max(100);
-const count = z.int().min(1);
-
 /** Steps of scaling out. */
-export const outSteps = steps(
-  z.object({ from: percent, instances: count }),
-  (from, instances) => ({ from, instances }),
-  '60:1/75:2/90:4',
-);
+export const outSteps = steps('from', '60:1/75:2/90:4');
 
 /** Steps of scaling in. */
-export const inSteps = steps(
-  z.object({ below: percent, instances: count }),
-  (below, instances) => ({ below, instances }),
-  '40:1/15:2',
-);
+export const inSteps = steps('below', '40:1/15:2');
