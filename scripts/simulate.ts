@@ -8,7 +8,7 @@ import type { Trace } from './scaling/model/simulation.ts';
 import { type Measurement, parseMeasurement } from './scaling/simulate/options.ts';
 import { applyOverrides, OVERRIDE_NAMES } from './scaling/simulate/overrides.ts';
 import { renderRuns, runsAsJson } from './scaling/simulate/report.ts';
-import { type RunInputs, readStage, runStage, type SimulatedStage } from './scaling/simulate/run.ts';
+import { type RunOptions, readStage, runStage, type SimulatedStage } from './scaling/simulate/run.ts';
 import { builtInTrace, parseCsvTrace, TRACE_NAMES } from './scaling/simulate/traces.ts';
 
 const command = {
@@ -91,7 +91,7 @@ const command = {
 await main(command, async ({ values }) => {
   const stage = await readStage(values.template, values.stage);
   const measured = await readMeasurement(values.capacity);
-  const inputs: RunInputs = {
+  const inputs: RunOptions = {
     requestsPerInstance: measured.requestsPerInstance,
     bootS: values.boot ?? measured.bootS,
     metricDelayS: values['metric-delay'],

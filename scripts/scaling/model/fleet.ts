@@ -43,16 +43,8 @@ export class SimulatedFleet {
   constructor(size: number, zones: readonly string[], times: InstanceTimes) {
     this.#times = times;
     this.#zones = zones;
-    for (const zone of reconcile(size, this.#instances, zones).launch) {
-      this.#instances.push({
-        zone,
-        state: 'inService',
-        launchedS: -Infinity,
-        stateEndsS: Infinity,
-        inServiceSinceS: -Infinity,
-        failed: false,
-      });
-    }
+    for (const zone of reconcile(size, [], zones).launch) this.#launch(zone, -Infinity);
+    this.advance(0);
   }
 
   /** Instances that are paid for. */
@@ -69,7 +61,7 @@ export class SimulatedFleet {
     for (const instance of this.#instances) {
       if (instance.state !== 'pending' || instance.stateEndsS > nowS) continue;
       instance.state = 'inService';
-      instance.inServiceSinceS = nowS;
+      instance.inServiceSinceS = instance.stateEndsS;
       instance.stateEndsS = Infinity;
     }
   }
@@ -82,17 +74,7 @@ export class SimulatedFleet {
       instance.state = 'terminating';
       instance.stateEndsS = nowS + this.#times.drainS;
     }
-    for (const zone of launch) {
-      const stateEndsS = nowS + this.#times.bootS;
-      this.#instances.push({
-        zone,
-        state: 'pending',
-        launchedS: nowS,
-        stateEndsS,
-        inServiceSinceS: Infinity,
-        failed: false,
-      });
-    }
+    for (const zone of launch) this.#launch(zone, nowS);
   }
 
   /** Instances stop answering; the load balancer finds out after its detection time. */
@@ -133,6 +115,11 @@ export class SimulatedFleet {
       healthy: healthy.length,
       measured: healthy.filter((instance) => this.#isWarm(instance, nowS)).length,
     };
+  }
+
+  #launch(zone: string, launchedS: number): void {
+    const stateEndsS = launchedS + this.#times.bootS;
+    this.#instances.push({ zone, state: 'pending', launchedS, stateEndsS, inServiceSinceS: Infinity, failed: false });
   }
 
   #serving(): Instance[] {

@@ -29,7 +29,7 @@ export interface Scenario {
   /** @default - nothing fails */
   readonly faults?: readonly Fault[];
   /** @default - the smallest size that does not scale out at the first second's demand */
-  readonly initialSize?: number;
+  readonly initialSize?: number | undefined;
 }
 
 /** One simulated second. Rates are requests per second. */

@@ -3,17 +3,10 @@ import { textTable } from '../../cli/table.ts';
 import type { Simulation } from '../model/simulation.ts';
 import type { Summary } from '../model/summary.ts';
 import { clock, drawChart, highestRate } from './chart.ts';
-import { costUsd, type Run } from './run.ts';
+import type { Run } from './run.ts';
 
 const ROWS: readonly (readonly [string, (run: Run) => string])[] = [
-  [
-    'fleet',
-    ({
-      stage: {
-        settings: { bounds, zones },
-      },
-    }) => `${bounds.min} to ${bounds.max} in ${zones.length} zones`,
-  ],
+  ['fleet', ({ stage: { settings } }) => fleetText(settings)],
   ['requests', ({ summary }) => Math.round(summary.requests).toLocaleString('en')],
   ['refused', ({ summary }) => `${Math.round(summary.refused).toLocaleString('en')} (${share(summary)})`],
   ['overloaded', ({ summary }) => `${summary.overloadS} s`],
@@ -22,8 +15,12 @@ const ROWS: readonly (readonly [string, (run: Run) => string])[] = [
   ['mean CPU', ({ summary }) => `${summary.meanCpuPercent.toFixed(0)} %`],
   ['scaled out, in', ({ summary }) => `${summary.scaleOuts}, ${summary.scaleIns} times`],
   ['instance-hours', ({ summary, stage }) => `${summary.instanceHours.toFixed(2)} of ${stage.instanceType}`],
-  ['price', (run) => `${costUsd(run).toFixed(3)} USD`],
+  ['price', (run) => `${run.costUsd.toFixed(3)} USD`],
 ];
+
+function fleetText({ bounds, zones }: Run['stage']['settings']): string {
+  return `${bounds.min} to ${bounds.max} in ${zones.length} zones`;
+}
 
 /** The whole report of one run, or of two side by side. */
 export function renderRuns(runs: readonly Run[], title: string, width: number): string {
@@ -105,7 +102,7 @@ export function runsAsJson(runs: readonly Run[], title: string): string {
     settings: run.stage.settings,
     instanceType: run.stage.instanceType,
     summary: run.summary,
-    cost: { usd: costUsd(run), hourPriceUsd: run.hourPriceUsd, pricesAsOf: PRICES_AS_OF },
+    cost: { usd: run.costUsd, hourPriceUsd: run.hourPriceUsd, pricesAsOf: PRICES_AS_OF },
     events: run.simulation.events,
     timeline: run.simulation.seconds.filter(({ second }) => second % TIMELINE_STEP_S === 0),
   }));

@@ -1,87 +1,55 @@
 import { z } from 'zod';
 import { instanceHourPrice } from '../../cli/prices.ts';
-import type { ScalingSettings } from '../model/settings.ts';
-import { type Simulation, simulate, type Trace } from '../model/simulation.ts';
-import { type Summary, summarize } from '../model/summary.ts';
+import { type Scenario, simulate } from '../model/simulation.ts';
+import { summarize } from '../model/summary.ts';
 import { servingGroup } from '../template/group.ts';
 import { readLaunchTemplate } from '../template/launch-template.ts';
-import { readTargetGroup, type TargetGroup } from '../template/load-balancer.ts';
+import { readTargetGroup } from '../template/load-balancer.ts';
 import { readScaling } from '../template/scaling.ts';
 import { StageTemplates } from '../template/stage.ts';
 import { loadStage } from '../template/template.ts';
 import { parseFault } from './options.ts';
 
 /** What the simulation takes from a stage's templates. */
-export interface SimulatedStage {
-  readonly settings: ScalingSettings;
-  readonly targetGroup: TargetGroup;
-  readonly instanceType: string;
-  /** Changes of the group's bounds by the clock. */
-  readonly scheduledActions: number;
-}
+export type SimulatedStage = Awaited<ReturnType<typeof readStage>>;
 
 /** What it takes from the operator. */
-export interface RunInputs {
-  readonly trace: Trace;
-  readonly requestsPerInstance: number;
+export interface RunOptions extends Omit<Scenario, 'settings' | 'times' | 'faults'> {
   readonly bootS: number;
-  readonly metricDelayS: number;
-  readonly initialSize: number | undefined;
   /** Faults as the command line has them. */
   readonly faults: readonly string[];
-  /** Region of the prices; undefined takes that of the stage's zones. */
+  /** Region of the prices. @default - that of the stage's zones */
   readonly region: string | undefined;
 }
 
+/** One simulated stage, with what it costs. */
+export type Run = ReturnType<typeof runStage>;
+
 /** Reads a synthesised stage. */
-export async function readStage(path: string, stage: string): Promise<SimulatedStage> {
+export async function readStage(path: string, stage: string) {
   const templates = new StageTemplates(await loadStage(path, stage));
   const group = servingGroup(templates);
   return {
     settings: readScaling(templates, group),
     targetGroup: readTargetGroup(templates, group),
     instanceType: readLaunchTemplate(templates, group).instanceType,
+    /** Changes of the group's bounds by the clock. */
     scheduledActions: templates.list('AWS::AutoScaling::ScheduledAction', z.unknown()).length,
   };
 }
 
-/** One simulated stage, with what it costs. */
-export interface Run {
-  readonly name: string;
-  readonly stage: SimulatedStage;
-  readonly hourPriceUsd: number;
-  readonly simulation: Simulation;
-  readonly summary: Summary;
-}
-
-/** Price of a run's instances. */
-export function costUsd({ summary, hourPriceUsd }: Run): number {
-  return summary.instanceHours * hourPriceUsd;
-}
-
 /** Simulates one stage. */
-export function runStage(name: string, stage: SimulatedStage, inputs: RunInputs): Run {
+export function runStage(name: string, stage: SimulatedStage, { bootS, faults, region, ...options }: RunOptions) {
   const { settings, instanceType, targetGroup } = stage;
   const { intervalS, unhealthyThreshold } = targetGroup.healthCheck;
   const simulation = simulate({
+    ...options,
     settings,
-    trace: inputs.trace,
-    requestsPerInstance: inputs.requestsPerInstance,
-    metricDelayS: inputs.metricDelayS,
-    faults: inputs.faults.map((fault) => parseFault(fault, settings.zones)),
-    times: {
-      bootS: inputs.bootS,
-      drainS: targetGroup.deregistrationDelayS,
-      detectS: intervalS * unhealthyThreshold,
-    },
-    ...(inputs.initialSize === undefined ? {} : { initialSize: inputs.initialSize }),
+    faults: faults.map((fault) => parseFault(fault, settings.zones)),
+    times: { bootS, drainS: targetGroup.deregistrationDelayS, detectS: intervalS * unhealthyThreshold },
   });
-  const region = inputs.region ?? regionOf(settings.zones);
-  const hourPriceUsd = instanceHourPrice(region, instanceType);
-  return { name, stage, hourPriceUsd, simulation, summary: summarize(simulation) };
-}
-
-/** A zone is its region with a letter: `eu-west-1a`. */
-function regionOf([zone = '']: readonly string[]): string {
-  return zone.slice(0, -1);
+  const summary = summarize(simulation);
+  // A zone is its region with a letter: eu-west-1a.
+  const hourPriceUsd = instanceHourPrice(region ?? (settings.zones[0] ?? '').slice(0, -1), instanceType);
+  return { name, stage, hourPriceUsd, costUsd: summary.instanceHours * hourPriceUsd, simulation, summary };
 }

@@ -4,19 +4,6 @@ import { readSubnet, type Subnet } from './subnets.ts';
 
 export const GROUP = 'AWS::AutoScaling::AutoScalingGroup';
 
-/** How a launch ends: the instance goes into service, or it is terminated. */
-export type LaunchResult = 'CONTINUE' | 'ABANDON';
-
-/** The lifecycle hook for which a launching instance waits. */
-export interface LaunchHook {
-  readonly name: string;
-  readonly groupName: string;
-  /** Time in which the launch must be completed. */
-  readonly timeoutS: number;
-  /** What happens when it was not. */
-  readonly defaultResult: LaunchResult;
-}
-
 /** Defaults are those of the Auto Scaling documentation. */
 const lifecycleHookSchema = z.object({
   LifecycleHookName: z.string(),
@@ -37,6 +24,12 @@ const groupSchema = z.object({
   LifecycleHookSpecificationList: z.array(lifecycleHookSchema).default([]),
   LaunchTemplate: z.object({ LaunchTemplateId: z.string() }),
 });
+
+/** The lifecycle hook for which a launching instance waits. */
+export type LaunchHook = NonNullable<ReturnType<typeof readLaunchHook>>;
+
+/** How a launch ends: the instance goes into service, or it is terminated. */
+export type LaunchResult = LaunchHook['defaultResult'];
 
 /** The Auto Scaling group that serves requests: the one that is registered with a target group. */
 export type ServingGroup = StageResource<z.output<typeof groupSchema>>;
@@ -62,7 +55,7 @@ export function groupZones(stage: StageTemplates, group: ServingGroup): string[]
 }
 
 /** Reads the launching hook of a group; undefined when it has none. @throws Error when it has several. */
-export function readLaunchHook({ logicalId, properties }: ServingGroup): LaunchHook | undefined {
+export function readLaunchHook({ logicalId, properties }: ServingGroup) {
   const hooks = properties.LifecycleHookSpecificationList.filter(
     ({ LifecycleTransition }) => LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING',
   );
@@ -72,7 +65,9 @@ export function readLaunchHook({ logicalId, properties }: ServingGroup): LaunchH
   return {
     name: hook.LifecycleHookName,
     groupName: properties.AutoScalingGroupName ?? logicalId,
+    /** Time in which the launch must be completed. */
     timeoutS: hook.HeartbeatTimeout,
+    /** How the launch ends when it was not. */
     defaultResult: hook.DefaultResult,
   };
 }

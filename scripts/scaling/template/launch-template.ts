@@ -13,25 +13,16 @@ const schema = z.object({
   }),
 });
 
-/** What an instance of a group is launched with. */
-export interface LaunchTemplate {
-  readonly instanceType: string;
-  /** Text of the user data, with references resolved as far as they are known. */
-  readonly userData: string;
-  /** Whether the instance metadata service answers by version 2 only. */
-  readonly requiresMetadataToken: boolean;
-  /** References to the security groups. */
-  readonly securityGroups: readonly string[];
-}
-
-/** Reads the launch template of a group. */
-export function readLaunchTemplate(stage: StageTemplates, { properties }: ServingGroup): LaunchTemplate {
+/** Reads what an instance of a group is launched with. References stay as text as far as they are unknown. */
+export function readLaunchTemplate(stage: StageTemplates, { properties }: ServingGroup) {
   const id = properties.LaunchTemplate.LaunchTemplateId;
   const { LaunchTemplateData: data } = stage.find('AWS::EC2::LaunchTemplate', id, schema).properties;
   return {
     instanceType: data.InstanceType,
     userData: data.UserData,
+    /** Whether the instance metadata service answers by version 2 only. */
     requiresMetadataToken: data.MetadataOptions?.HttpTokens === 'required',
+    /** References to the security groups. */
     securityGroups: [...data.SecurityGroupIds, ...data.NetworkInterfaces.flatMap(({ Groups }) => Groups)],
   };
 }

@@ -45,23 +45,19 @@ const targetGroupSchema = z
   }));
 
 /** The load balancer of a stage. */
-export interface LoadBalancer {
-  readonly idleTimeoutS: number;
-  /** References to its security groups. */
-  readonly securityGroups: readonly string[];
-  readonly listeners: readonly z.output<typeof listenerSchema>[];
-}
+export type LoadBalancer = ReturnType<typeof readLoadBalancer>;
 
 /** How the load balancer treats the instances. */
 export type TargetGroup = Readonly<z.output<typeof targetGroupSchema>>;
 
 /** Reads the load balancer. @throws Error unless the stage has exactly one. */
-export function readLoadBalancer(stage: StageTemplates): LoadBalancer {
+export function readLoadBalancer(stage: StageTemplates) {
   const [found, ...others] = stage.list('AWS::ElasticLoadBalancingV2::LoadBalancer', loadBalancerSchema);
   if (!found || others.length > 0)
     throw new Error(`the stage has ${found ? 1 + others.length : 0} load balancers: expected one`);
   return {
     idleTimeoutS: Number(found.properties.LoadBalancerAttributes.get('idle_timeout.timeout_seconds') ?? 60),
+    /** References to its security groups. */
     securityGroups: found.properties.SecurityGroups,
     listeners: stage.list('AWS::ElasticLoadBalancingV2::Listener', listenerSchema).map(({ properties }) => properties),
   };

@@ -1,11 +1,22 @@
 import { z } from 'zod';
-import { directionOf, type ScalingAlarm, type ScalingRule, type ScalingSettings } from '../model/settings.ts';
-import type { StepPolicy } from '../model/step-scaling.ts';
+import { directionOf, type ScalingRule, type ScalingSettings } from '../model/settings.ts';
 import { groupZones, type ServingGroup } from './group.ts';
-import { refersTo, type StageResource, type StageTemplates } from './stage.ts';
+import { refersTo, type StageTemplates } from './stage.ts';
 
 /** The cooldown of a group that sets neither a cooldown nor a warm-up. */
 const DEFAULT_COOLDOWN_S = 300;
+
+const stepSchema = z
+  .object({
+    MetricIntervalLowerBound: z.coerce.number().optional(),
+    MetricIntervalUpperBound: z.coerce.number().optional(),
+    ScalingAdjustment: z.coerce.number(),
+  })
+  .transform(({ MetricIntervalLowerBound: lowerBound, MetricIntervalUpperBound: upperBound, ScalingAdjustment }) => ({
+    ...(lowerBound !== undefined && { lowerBound }),
+    ...(upperBound !== undefined && { upperBound }),
+    adjustment: ScalingAdjustment,
+  }));
 
 const policySchema = z.object({
   AutoScalingGroupName: z.string(),
@@ -14,96 +25,82 @@ const policySchema = z.object({
   MetricAggregationType: z.enum(['Average', 'Minimum', 'Maximum']).default('Average'),
   MinAdjustmentMagnitude: z.coerce.number().optional(),
   EstimatedInstanceWarmup: z.coerce.number().optional(),
-  StepAdjustments: z.array(
-    z.object({
-      MetricIntervalLowerBound: z.coerce.number().optional(),
-      MetricIntervalUpperBound: z.coerce.number().optional(),
-      ScalingAdjustment: z.coerce.number(),
-    }),
-  ),
+  StepAdjustments: z.array(stepSchema),
 });
 
-const alarmSchema = z.object({
-  AlarmActions: z.array(z.string()).default([]),
-  Namespace: z.string().optional(),
-  MetricName: z.string().optional(),
-  Period: z.coerce.number().optional(),
-  Metrics: z.array(z.unknown()).optional(),
+const alarmSchema = z.object({ AlarmActions: z.array(z.string()).default([]) });
+
+/** An alarm that can start a policy: on one metric, with a fixed threshold. */
+const scalingAlarmSchema = z.object({
+  Namespace: z.string(),
+  MetricName: z.string(),
+  Period: z.coerce.number(),
+  Threshold: z.coerce.number(),
   EvaluationPeriods: z.coerce.number(),
   DatapointsToAlarm: z.coerce.number().optional(),
-  Threshold: z.coerce.number().optional(),
-  ComparisonOperator: z.string(),
+  ComparisonOperator: z.enum([
+    'GreaterThanOrEqualToThreshold',
+    'GreaterThanThreshold',
+    'LessThanThreshold',
+    'LessThanOrEqualToThreshold',
+  ]),
   TreatMissingData: z.enum(['missing', 'ignore', 'breaching', 'notBreaching']).default('missing'),
 });
 
-const comparisonSchema = z.enum([
-  'GreaterThanOrEqualToThreshold',
-  'GreaterThanThreshold',
-  'LessThanThreshold',
-  'LessThanOrEqualToThreshold',
-]);
-
-type PolicyResource = StageResource<z.output<typeof policySchema>>;
-type AlarmResource = StageResource<z.output<typeof alarmSchema>>;
-
 /** Reads bounds, zones, alarms and step policies of a group. @throws Error when a policy has no alarm. */
 export function readScaling(stage: StageTemplates, group: ServingGroup): ScalingSettings {
-  const alarms = stage.list('AWS::CloudWatch::Alarm', alarmSchema);
-  const policies = stage
-    .list('AWS::AutoScaling::ScalingPolicy', policySchema)
-    .filter(({ properties }) => refersTo(properties.AutoScalingGroupName, group));
-  const warmups = new Map<ScalingRule, number | undefined>();
-  for (const resource of policies) {
-    const alarm = alarms.find(({ properties }) => properties.AlarmActions.some((action) => refersTo(action, resource)));
-    if (!alarm) throw new Error(`${resource.stack}/${resource.logicalId} is started by no alarm of the stage`);
-    warmups.set({ alarm: readAlarm(alarm), policy: readPolicy(resource) }, resource.properties.EstimatedInstanceWarmup);
+  const rules: ScalingRule[] = [];
+  const scaleOutWarmups: number[] = [];
+  for (const { stack, logicalId, properties } of stage.list('AWS::AutoScaling::ScalingPolicy', policySchema)) {
+    if (!refersTo(properties.AutoScalingGroupName, group)) continue;
+    const { MinAdjustmentMagnitude: magnitude, EstimatedInstanceWarmup: warmupS } = properties;
+    const rule = {
+      alarm: readAlarm(stage, { stack, logicalId }),
+      policy: {
+        name: logicalId,
+        adjustmentType: properties.AdjustmentType,
+        aggregation: properties.MetricAggregationType,
+        ...(magnitude !== undefined && { minAdjustmentMagnitude: magnitude }),
+        steps: properties.StepAdjustments,
+      },
+    };
+    rules.push(rule);
+    if (warmupS !== undefined && directionOf(rule) === 'out') scaleOutWarmups.push(warmupS);
   }
   const { MinSize, MaxSize, DefaultInstanceWarmup, Cooldown } = group.properties;
-  const ofScaleOut = [...warmups]
-    .filter(([rule]) => directionOf(rule) === 'out')
-    .flatMap(([, warmupS]) => warmupS ?? []);
   return {
     bounds: { min: MinSize, max: MaxSize },
     zones: groupZones(stage, group),
-    // An instance has one age: with several scale-out policies the most cautious one decides.
+    // The model has one warm-up per instance: of several scale-out policies the longest decides.
     warmupS:
-      ofScaleOut.length > 0 ? Math.max(...ofScaleOut) : (DefaultInstanceWarmup ?? Cooldown ?? DEFAULT_COOLDOWN_S),
-    rules: [...warmups.keys()],
+      scaleOutWarmups.length > 0
+        ? Math.max(...scaleOutWarmups)
+        : (DefaultInstanceWarmup ?? Cooldown ?? DEFAULT_COOLDOWN_S),
+    rules,
   };
 }
 
-function readPolicy({ logicalId, properties }: PolicyResource): StepPolicy {
-  const { MinAdjustmentMagnitude: magnitude } = properties;
-  return {
-    name: logicalId,
-    adjustmentType: properties.AdjustmentType,
-    aggregation: properties.MetricAggregationType,
-    ...(magnitude === undefined ? {} : { minAdjustmentMagnitude: magnitude }),
-    steps: properties.StepAdjustments.map((step) => ({
-      ...(step.MetricIntervalLowerBound === undefined ? {} : { lowerBound: step.MetricIntervalLowerBound }),
-      ...(step.MetricIntervalUpperBound === undefined ? {} : { upperBound: step.MetricIntervalUpperBound }),
-      adjustment: step.ScalingAdjustment,
-    })),
-  };
-}
-
-function readAlarm({ stack, logicalId, properties }: AlarmResource): ScalingAlarm {
-  const { Namespace, MetricName, Period, Threshold, EvaluationPeriods } = properties;
-  const comparison = comparisonSchema.safeParse(properties.ComparisonOperator);
-  if (!Namespace || !MetricName || !Period || Threshold === undefined || !comparison.success) {
+/** Reads the alarm that starts a policy. */
+function readAlarm(stage: StageTemplates, policy: { stack: string; logicalId: string }): ScalingRule['alarm'] {
+  const starting = stage
+    .list('AWS::CloudWatch::Alarm', alarmSchema.loose())
+    .find(({ properties }) => properties.AlarmActions.some((action) => refersTo(action, policy)));
+  if (!starting) throw new Error(`${policy.stack}/${policy.logicalId} is started by no alarm of the stage`);
+  const { success, data } = scalingAlarmSchema.safeParse(starting.properties);
+  if (!success) {
     throw new Error(
-      `${stack}/${logicalId} starts a scaling policy, but is no alarm on one metric with a fixed threshold: ` +
-        'expected Namespace, MetricName, Period, Threshold and a plain ComparisonOperator',
+      `${starting.stack}/${starting.logicalId} starts a scaling policy, but is no alarm on one metric with a fixed ` +
+        'threshold: expected Namespace, MetricName, Period, Threshold and a plain ComparisonOperator',
     );
   }
   return {
-    name: logicalId,
-    metric: `${Namespace} ${MetricName}`,
-    periodS: Period,
-    evaluationPeriods: EvaluationPeriods,
-    datapointsToAlarm: properties.DatapointsToAlarm ?? EvaluationPeriods,
-    threshold: Threshold,
-    comparison: comparison.data,
-    treatMissingData: properties.TreatMissingData,
+    name: starting.logicalId,
+    metric: `${data.Namespace} ${data.MetricName}`,
+    periodS: data.Period,
+    evaluationPeriods: data.EvaluationPeriods,
+    datapointsToAlarm: data.DatapointsToAlarm ?? data.EvaluationPeriods,
+    threshold: data.Threshold,
+    comparison: data.ComparisonOperator,
+    treatMissingData: data.TreatMissingData,
   };
 }
