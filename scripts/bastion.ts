@@ -1,14 +1,14 @@
 import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { STAGE_OPTION } from './cli/values.ts';
-import { parkBastion, wakeBastion } from './stage/bastion-group.ts';
-import { outputsOf } from './stage/stage-outputs.ts';
+import { parkBastion, wakeBastion } from './stage/bastion.ts';
+import { outputsOf } from './stage/outputs.ts';
 
 await main(
   {
     name: 'bastion',
-    summary: 'Wakes the bastion (its group gets one instance) or parks it (none), and waits until that is so.',
-    positionals: [{ name: 'wake|park', required: true, help: 'what the bastion shall do' }],
+    summary: 'Starts the bastion (its group gets one instance) or stops it (none), and waits until that is done.',
+    positionals: [{ name: 'wake|park', required: true, help: 'what to do: start it or stop it' }],
     options: { stage: STAGE_OPTION },
     examples: [['npm run bastion -- park --stage prod', 'no bastion, no cost, no open port']],
   },

@@ -2,7 +2,7 @@ import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { wholeNumber } from './cli/values.ts';
 import { CDK_OPTIONS, deployLine } from './stage/cdk.ts';
-import { waitForHealthyFleet } from './stage/wait-for-fleet.ts';
+import { waitForHealthyFleet } from './stage/fleet.ts';
 
 await main(
   {

@@ -20,8 +20,8 @@ import { writeReport } from './drills/core/report/page.ts';
 import { hasPassed, type Report } from './drills/core/report/report.ts';
 import { renderTerminal } from './drills/core/report/terminal.ts';
 import { drillNamed } from './drills/registry.ts';
+import { outputsOf } from './stage/outputs.ts';
 import { postTimestamp } from './stage/post-timestamp.ts';
-import { outputsOf } from './stage/stage-outputs.ts';
 
 /** Pause between two looks at the stage: within the rate limits of AWS, and finer than its health checks. */
 const PAUSE_MS = 5_000;

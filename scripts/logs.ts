@@ -2,7 +2,7 @@ import { logGroupNames } from '../infra/contract.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { STAGE_OPTION } from './cli/values.ts';
-import { logsLine } from './stage/logs-command.ts';
+import { logsLine } from './stage/logs.ts';
 import { installedTools, requireTools } from './stage/tools.ts';
 
 await main(

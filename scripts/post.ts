@@ -1,7 +1,7 @@
 import { main } from './cli/main.ts';
 import { STAGE_OPTION, webAddress } from './cli/values.ts';
+import { outputsOf } from './stage/outputs.ts';
 import { postTimestamp, verifyTimestamp } from './stage/post-timestamp.ts';
-import { outputsOf } from './stage/stage-outputs.ts';
 
 await main(
   {

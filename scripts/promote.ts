@@ -11,7 +11,7 @@ import { applyChanges, imageParameter, moveCurrent, readImageId, readPointers } 
 import { ARCHITECTURE_OPTION } from './image/architecture.ts';
 import { bootTestRequest, readVerdict } from './image/boot-test.ts';
 import { requireImage } from './image/image-tags.ts';
-import { outputsOf } from './stage/stage-outputs.ts';
+import { outputsOf } from './stage/outputs.ts';
 
 const COMMIT = z.stringFormat('commit', /^[0-9a-f]{40}$/).describe('the 40 hexadecimal digits of a commit');
 const BOOT_TEST_DEADLINE_MS = 600_000;

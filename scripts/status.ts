@@ -4,8 +4,7 @@ import { describeInstances } from './aws/ec2-instances.ts';
 import { describeTargets } from './aws/elbv2.ts';
 import { main } from './cli/main.ts';
 import { STAGE_OPTION } from './cli/values.ts';
-import { alarmPrefixes } from './stage/alarm-prefixes.ts';
-import { outputsOf } from './stage/stage-outputs.ts';
+import { alarmPrefixes, outputsOf } from './stage/outputs.ts';
 import { type StageStatus, statusReport } from './stage/status-report.ts';
 
 await main(

@@ -1,12 +1,12 @@
+import { z } from 'zod';
 import { TIMESTAMPS_PATH } from '../../server/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { waitUntil } from '../cli/wait.ts';
 
-/** A record as the service tells it; the other fields are of no use here. */
-export interface Recorded {
-  readonly id: string;
-  readonly timestamp: string;
-}
+const recordSchema = z.object({ id: z.string().min(1), timestamp: z.string().min(1) });
+
+/** A record in the service's answer; its other fields are not needed here. */
+export type Recorded = z.infer<typeof recordSchema>;
 
 const REQUEST_DEADLINE_MS = 15_000;
 
@@ -16,8 +16,6 @@ const VERIFY_DEADLINE_MS = 5_000;
 /** Posts one timestamp and prints what came back. */
 export async function postTimestamp(url: string): Promise<Recorded> {
   const { status, body } = await ask('POST', new URL(TIMESTAMPS_PATH, url));
-  if (status === 202)
-    throw new OperatorError('the timestamp was queued (202), not recorded: the database refuses writes');
   if (status !== 201) throw new OperatorError(`expected 201 Created, got ${status}: ${body}`);
   return recordOf(body);
 }
@@ -41,12 +39,11 @@ export async function verifyTimestamp(url: string, posted: Recorded): Promise<vo
 
 function recordOf(body: string): Recorded {
   try {
-    const { id, timestamp } = JSON.parse(body) as Partial<Recorded>;
-    if (id && timestamp) return { id, timestamp };
+    return recordSchema.parse(JSON.parse(body));
   } catch (cause) {
-    throw new OperatorError(`the answer is not JSON, is this Stampede? ${body.slice(0, 200)}`, { cause });
+    const problem = cause instanceof SyntaxError ? 'is not JSON' : 'has no id or no timestamp';
+    throw new OperatorError(`the answer ${problem}, is this Stampede? ${body.slice(0, 200)}`, { cause });
   }
-  throw new OperatorError(`the answer has no id or no timestamp, is this Stampede? ${body.slice(0, 200)}`);
 }
 
 async function ask(method: string, address: URL) {

@@ -1,29 +1,29 @@
 import type { Instance } from '../aws/ec2-instances.ts';
 import { type CommandLine, commandText } from '../cli/run.ts';
-import type { Door } from './choose-door.ts';
+import type { Connection } from './connection.ts';
 
-/** Users that the images let in: Debian's on the app instances, Amazon Linux's on the bastion. */
+/** Users that may log in to the images: Debian's on the app instances, Amazon Linux's on the bastion. */
 export const USERS = { app: 'admin', bastion: 'ec2-user' } as const;
 
 /** Where a session goes, and with which key. */
 export interface Session {
-  readonly door: Door;
+  readonly connection: Connection;
   readonly instance: Instance;
-  /** @default - the door is not the bastion */
+  /** @default - the connection does not use it */
   readonly bastion?: Instance;
   readonly keyFile: string;
-  /** Keeps host keys by instance id, away from the operator's own file, as private addresses come round again. */
+  /** Host keys by instance id, apart from the operator's own file, because private addresses are reused. */
   readonly knownHostsFile: string;
   /** @default - an interactive shell */
   readonly command?: readonly string[];
 }
 
-/** Makes a key pair that lives as long as the session. */
+/** Creates the key pair of one session. */
 export function makeKeyLine(keyFile: string): CommandLine {
   return ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'stampede-session', '-f', keyFile];
 }
 
-/** The ssh command line through one of the doors. */
+/** The ssh command line of a session. */
 export function sshLine(session: Session): CommandLine {
   const { instance, command = [] } = session;
   const proxy = commandText(proxyLine(session));
@@ -38,18 +38,18 @@ export function sshLine(session: Session): CommandLine {
 
 /** The program that carries the bytes to the instance's port 22. */
 function proxyLine(session: Session): CommandLine {
-  const { door, instance, bastion } = session;
-  if (door === 'session-manager') {
+  const { connection, instance, bastion } = session;
+  if (connection === 'session-manager') {
     const document = ['--document-name', 'AWS-StartSSHSession', '--parameters', 'portNumber=22'];
     return ['aws', 'ssm', 'start-session', '--target', instance.id, ...document];
   }
-  if (door === 'endpoint') return ['aws', 'ec2-instance-connect', 'open-tunnel', '--instance-id', instance.id];
+  if (connection === 'endpoint') return ['aws', 'ec2-instance-connect', 'open-tunnel', '--instance-id', instance.id];
   if (!bastion) throw new Error('a session through the bastion needs the bastion');
   const to = `${instance.privateIp}:22`;
   return ['ssh', ...identity(session, bastion), '-W', to, `${USERS.bastion}@${bastion.publicIp}`];
 }
 
-/** Only this key is offered; a host is taken on trust the first time and held to its key from then on. */
+/** Offers only this key. A host's key is accepted at the first connection and required from then on. */
 function identity({ keyFile, knownHostsFile }: Session, host: Instance): string[] {
   const options = [
     'IdentitiesOnly=yes',

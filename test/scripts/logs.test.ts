@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { commandText } from '../../scripts/cli/run.ts';
-import { logsLine } from '../../scripts/stage/logs-command.ts';
+import { logsLine } from '../../scripts/stage/logs.ts';
 import { fakePrograms } from './fake-programs.ts';
 import { runEntry } from './run-entry.ts';
 

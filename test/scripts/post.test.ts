@@ -76,7 +76,7 @@ describe('npm run post', () => {
   it('fails for each answer that does not record', async () => {
     const cases: [Reply, RegExp][] = [
       [[503, { title: 'Draining' }], /^post: expected 201 Created, got 503: \{"title":"Draining"\}\n$/],
-      [[202, {}], /^post: the timestamp was queued \(202\), not recorded/],
+      [[202, {}], /^post: expected 201 Created, got 202: \{\}\n$/],
       [[201, { id: 'x' }], /^post: the answer has no id or no timestamp, is this Stampede\? \{"id":"x"\}\n$/],
     ];
     for (const [reply, message] of cases) {

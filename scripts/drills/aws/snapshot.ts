@@ -1,8 +1,7 @@
 import { describeGroup, type Group, latestRefresh, type Refresh } from '../../aws/auto-scaling.ts';
 import { type Alarm, describeAlarms } from '../../aws/cloudwatch.ts';
 import { describeTargets, type Target } from '../../aws/elbv2.ts';
-import { alarmPrefixes } from '../../stage/alarm-prefixes.ts';
-import type { Outputs } from '../../stage/stage-outputs.ts';
+import { alarmPrefixes, type Outputs } from '../../stage/outputs.ts';
 
 /** The stage that a drill is about. */
 export interface DrilledStage extends Outputs<'service'> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { commandText } from '../../../scripts/cli/run.ts';
-import { DOORS, type Door } from '../../../scripts/stage/choose-door.ts';
+import { CONNECTIONS, type Connection } from '../../../scripts/stage/connection.ts';
 import { makeKeyLine, sshLine } from '../../../scripts/stage/ssh-commands.ts';
 import { missing } from '../../support/missing.ts';
 import { exampleInstance } from './example-instance.ts';
@@ -11,8 +11,8 @@ const instance = exampleInstance({});
 const bastion = exampleInstance({ id: 'i-0c3333333333333cc', publicIp: '203.0.113.7' });
 /** ssh drops key files that do not exist. */
 const keyFile = import.meta.filename;
-const session = (door: Door) => ({
-  door,
+const session = (connection: Connection) => ({
+  connection,
   instance,
   bastion,
   keyFile,
@@ -21,8 +21,8 @@ const session = (door: Door) => ({
 });
 
 /** What OpenSSH itself makes of the command line, without connecting. */
-function understoodBySsh(door: Door): Map<string, string> {
-  const [, ...args] = sshLine(session(door));
+function understoodBySsh(connection: Connection): Map<string, string> {
+  const [, ...args] = sshLine(session(connection));
   const output = execFileSync('ssh', ['-G', '-F', 'none', ...args], { encoding: 'utf8' });
   return new Map(output.split('\n').map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)]));
 }
@@ -50,9 +50,9 @@ describe('sshLine', { skip: missing('ssh', '-V') }, () => {
     );
   });
 
-  it('is understood by OpenSSH as meant, whatever the door', () => {
-    for (const door of DOORS) {
-      const understood = understoodBySsh(door);
+  it('is understood by OpenSSH as meant, whatever the connection', () => {
+    for (const connection of CONNECTIONS) {
+      const understood = understoodBySsh(connection);
       const { user, hostname, hostkeyalias, identityfile, identitiesonly, stricthostkeychecking } =
         Object.fromEntries(understood);
       assert.deepEqual(

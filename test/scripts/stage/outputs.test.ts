@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { stackNames } from '../../../infra/contract.ts';
-import { alarmPrefixes } from '../../../scripts/stage/alarm-prefixes.ts';
+import { alarmPrefixes } from '../../../scripts/stage/outputs.ts';
 import { synthesize } from '../../infra/synthesize.ts';
 
 describe('alarmPrefixes', () => {

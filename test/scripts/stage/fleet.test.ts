@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chooseInstance } from '../../../scripts/stage/choose-instance.ts';
+import { chooseInstance } from '../../../scripts/stage/fleet.ts';
 import { exampleInstance } from './example-instance.ts';
 
 const one = exampleInstance({ id: 'i-0a1111111111111aa', zone: 'eu-west-1a', privateIp: '10.20.1.10' });

@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
-import { openSession } from '../../../scripts/stage/open-session.ts';
+import { openSession } from '../../../scripts/stage/session.ts';
 import { BASTION } from '../aws/example-stage.ts';
 import { type AwsRequest, startFakeAws } from '../aws/fake-aws.ts';
 import { stageOnAws } from '../aws/stage-on-aws.ts';
@@ -33,7 +33,7 @@ describe('openSession', () => {
     await using aws = await startFakeAws(stageOnAws());
     Object.assign(process.env, aws.env, { PATH: `${programs.folder}:${process.env['PATH']}` });
 
-    await openSession({ ...request, door: 'endpoint' });
+    await openSession({ ...request, connection: 'endpoint' });
 
     assert.deepEqual(pushed(aws.requests), ['admin@i-0a1111111111111aa']);
     const key = aws.requests[0]?.params['SSHPublicKey'];
@@ -49,7 +49,7 @@ describe('openSession', () => {
     await using aws = await startFakeAws(stageOnAws());
     Object.assign(process.env, aws.env, { PATH: `${programs.folder}:${process.env['PATH']}` });
 
-    await assert.rejects(openSession({ ...request, door: 'endpoint' }), /ssh exited with 255/);
+    await assert.rejects(openSession({ ...request, connection: 'endpoint' }), /ssh exited with 255/);
 
     const [line] = await programs.started();
     await assert.rejects(access(keyFileOf(line)), { code: 'ENOENT' });
@@ -65,7 +65,7 @@ describe('openSession', () => {
     await once(sshd, 'listening');
     const { port } = sshd.address() as AddressInfo;
 
-    await openSession({ ...request, door: 'bastion' }, { port, deadlineMs: 5_000 });
+    await openSession({ ...request, connection: 'bastion' }, { port, deadlineMs: 5_000 });
 
     assert.deepEqual(pushed(aws.requests), ['ec2-user@i-0c3333333333333cc', 'admin@i-0a1111111111111aa']);
     const [line] = await programs.started();
@@ -76,7 +76,7 @@ describe('openSession', () => {
     t.mock.method(console, 'error', () => {});
     await using aws = await startFakeAws(stageOnAws({ bastions: () => [BASTION] }));
     Object.assign(process.env, aws.env);
-    const session = openSession({ ...request, door: 'bastion' }, { port: 9, deadlineMs: 1 });
+    const session = openSession({ ...request, connection: 'bastion' }, { port: 9, deadlineMs: 1 });
     await assert.rejects(session, /waited 1 s for port 9 of 127\.0\.0\.1; last seen: .*ECONNREFUSED.*sshCidrs/);
     assert.deepEqual(pushed(aws.requests), []);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { retainedResources } from '../../../scripts/stage/retained.ts';
+import { retainedResources } from '../../../scripts/stage/deletion.ts';
 
 describe('retainedResources', () => {
   it('are those whose deletion policy keeps them, by the names they have in the account', () => {
@@ -18,8 +18,8 @@ describe('retainedResources', () => {
       physicalId: `the-${logicalId}`,
     }));
     assert.deepEqual(retainedResources(template, deployed), [
-      { type: 'AWS::DynamoDB::GlobalTable', physicalId: 'the-Table' },
-      { type: 'AWS::EC2::Volume', physicalId: 'the-Volume' },
+      { logicalId: 'Table', type: 'AWS::DynamoDB::GlobalTable', physicalId: 'the-Table' },
+      { logicalId: 'Volume', type: 'AWS::EC2::Volume', physicalId: 'the-Volume' },
     ]);
   });
 });

@@ -1,0 +1,73 @@
+import { connect } from 'node:net';
+import { describeGroup, setDesiredCapacity } from '../aws/auto-scaling.ts';
+import { describeInstances, type Instance } from '../aws/ec2-instances.ts';
+import { waitUntil } from '../cli/wait.ts';
+
+/** An instance of this size is published to start within two minutes; a zone without capacity takes longer. */
+const WAKE_DEADLINE_MS = 300_000;
+
+/** Terminating is quick, but Auto Scaling may look only once a minute. */
+const PARK_DEADLINE_MS = 300_000;
+
+/** How the bastion is reached; other values are for tests. */
+export interface BastionAccess {
+  readonly port: number;
+  readonly deadlineMs: number;
+}
+
+/** Starts the bastion, unless it runs, and returns it once it is in service. */
+export async function wakeBastion(groupName: string): Promise<Instance> {
+  const { desired } = await describeGroup(groupName);
+  if (desired === 0) await setDesiredCapacity(groupName, 1);
+  const look = async (seen: (state: string) => void) => {
+    const [member] = (await describeGroup(groupName)).members.filter(({ lifecycle }) => !lifecycle.startsWith('Term'));
+    seen(member ? `${member.id} is ${member.lifecycle}` : 'no instance yet');
+    if (member?.lifecycle !== 'InService') return undefined;
+    const [instance] = await describeInstances([member.id]);
+    return instance?.publicIp ? instance : undefined;
+  };
+  const remedy = `Look at the activity history of the Auto Scaling group ${groupName}`;
+  return waitUntil('the bastion', look, { deadlineMs: WAKE_DEADLINE_MS, remedy });
+}
+
+/** Stops the bastion: returns when its group has no instance any more. */
+export async function parkBastion(groupName: string): Promise<void> {
+  await setDesiredCapacity(groupName, 0);
+  const look = async (seen: (state: string) => void) => {
+    const { members } = await describeGroup(groupName);
+    seen(members.map(({ id, lifecycle }) => `${id} is ${lifecycle}`).join(', '));
+    return members.length === 0 ? true : undefined;
+  };
+  await waitUntil('the bastion to be gone', look, { deadlineMs: PARK_DEADLINE_MS });
+}
+
+/** Starts the bastion and waits until its SSH port can be reached from here. */
+export async function reachableBastion(
+  groupName: string,
+  { port, deadlineMs }: BastionAccess = { port: 22, deadlineMs: 90_000 },
+): Promise<Instance> {
+  const bastion = await wakeBastion(groupName);
+  const look = async (seen: (state: string) => void) => {
+    const failure = await connectFailure(bastion.publicIp, port);
+    if (failure === undefined) return true;
+    seen(failure);
+    return undefined;
+  };
+  const remedy = 'Is your address within the setting sshCidrs? Without one the port is closed: use another --via';
+  await waitUntil(`port ${port} of ${bastion.publicIp}`, look, { deadlineMs, remedy });
+  return bastion;
+}
+
+/** Why a connection cannot be made, or undefined when it can. */
+function connectFailure(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 3_000 });
+    const end = (failure?: string) => {
+      socket.destroy();
+      resolve(failure);
+    };
+    socket.once('connect', () => end());
+    socket.once('timeout', () => end('no answer'));
+    socket.once('error', ({ message }) => end(message));
+  });
+}
