@@ -20,9 +20,9 @@ import {
 } from '../timestamps/block.ts';
 import { parseRecordId } from '../timestamps/id.ts';
 import { dayOf, isoFromMicros } from '../timestamps/iso-time.ts';
-import { type BlockRange, type DayEntry, dayRange, listRecords } from '../timestamps/listing.ts';
+import { type BlockRange, type DayEntry, listRecords } from '../timestamps/listing.ts';
 import type { ListPage, ListQuery, TimestampRecord } from '../timestamps/record.ts';
-import type { Committed, TimestampStore } from '../timestamps/store.ts';
+import type { TimestampStore } from '../timestamps/store.ts';
 import { getItem, isConditionMet, withinDeadline } from './client.ts';
 import type { DirectPut } from './direct-put.ts';
 
@@ -81,7 +81,7 @@ export class DynamoTimestamps implements TimestampStore {
     this.#directPut = directPut;
   }
 
-  async putBlock(block: Block, deadlineMs: number): Promise<Committed> {
+  async putBlock(block: Block, deadlineMs: number): Promise<{ writeUnits: number }> {
     const item = encodeBlock(block);
     const endMs = performance.now() + deadlineMs;
     await Promise.all([this.#putOnce(item, endMs), this.#knowDay(item.pk.slice(0, 10), endMs)]);
@@ -157,8 +157,7 @@ export class DynamoTimestamps implements TimestampStore {
   }
 
   async *#days(range: BlockRange, consistent: boolean, abortSignal: AbortSignal): AsyncGenerator<DayEntry> {
-    const { first, last } = dayRange(range);
-    for await (const item of this.#query(DAYS, first, last, 32, consistent, abortSignal)) {
+    for await (const item of this.#query(DAYS, dayOf(range.first), dayOf(range.last), 32, consistent, abortSignal)) {
       const { sk: day, shards } = DaySchema.parse(item);
       yield { day, shards };
     }

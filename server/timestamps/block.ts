@@ -3,10 +3,7 @@ import { dayOf, isoFromMicros, microsFromIso } from './iso-time.ts';
 import type { Arrival, Micros, Protocol, TimestampRecord } from './record.ts';
 import { traceSecond } from './trace-id.ts';
 
-/**
- * A block is what one commit writes: the timestamps that one process gathered while its previous write was under way.
- * All of them are of one UTC day, in order, and at most {@link BLOCK_LIMITS.spanMicros} apart.
- */
+/** The timestamps of one commit: of one UTC day, in order, and at most {@link BLOCK_LIMITS.spanMicros} apart. */
 export interface Block {
   readonly shard: number;
   readonly writer: string;
@@ -15,7 +12,7 @@ export interface Block {
   readonly arrivals: readonly Arrival[];
 }
 
-/** A block as its table item, without DynamoDB's type letters. */
+/** A block as its table item, without DynamoDB's type descriptors. */
 export interface BlockItem {
   readonly pk: string;
   readonly sk: string;
@@ -27,7 +24,7 @@ export interface BlockItem {
 export const BLOCK_LIMITS = {
   /** Keeps an item far below DynamoDB's 400 KB: a line has at most 96 characters. */
   timestamps: 1_000,
-  /** A reader looks this far beyond the end of a time range for blocks that reach into it. */
+  /** A reader also reads the blocks that end this long after its time range. */
   spanMicros: 250_000,
 } as const;
 
@@ -59,10 +56,9 @@ export function recordsOf(block: Block): TimestampRecord[] {
 const MICROS_PER_MINUTE = 60_000_000;
 
 /**
- * One line per timestamp, as a person reads it in the console: second, trace id, client address, and `http` where it was
- * not HTTPS. What the item says already is left out, as every 1 KB costs a write unit: day, hour and minute stand in the
- * sort key, and a trace id that began in the timestamp's second (nearly all do) drops its version and time:
- * `00.123456 3f5c8a1b9d7e4c6f8a0b2d4e 203.0.113.7`.
+ * One readable line per timestamp: second, trace id, client address, and `http` where it was not HTTPS. Every 1 KB costs
+ * a write unit, so it omits what the sort key has (day, hour, minute) and the time of a trace id that began in the same
+ * second, as nearly all do: `00.123456 3f5c8a1b9d7e4c6f8a0b2d4e 203.0.113.7`.
  */
 function encodeLine({ micros, traceId, clientAddress, protocol }: Arrival): string {
   const trace = traceId.startsWith(`1-${traceSecond(micros)}-`) ? traceId.slice(11) : traceId;
@@ -70,7 +66,7 @@ function encodeLine({ micros, traceId, clientAddress, protocol }: Arrival): stri
   return protocol === 'https' ? line : `${line} ${protocol}`;
 }
 
-/** The latest time that has these seconds and is not after the block's last, so also across a minute's end. */
+/** The latest time with these seconds that is not after the block's last. */
 function timeOfLine(seconds: string, last: Micros): Micros {
   const micros = last - (last % MICROS_PER_MINUTE) + Number(seconds.replace('.', ''));
   return micros > last ? micros - MICROS_PER_MINUTE : micros;
@@ -103,7 +99,7 @@ export function encodeBlock(block: Block): BlockItem {
   };
 }
 
-/** The block of a table item; throws when the item is none. */
+/** The block of a table item; throws when the item is not a block. */
 export function decodeBlock(item: BlockItem): Block {
   const [, shard = ''] = item.pk.split('#');
   const [time = '', writer = '', sequence = ''] = item.sk.split('#');
@@ -119,7 +115,7 @@ export function decodeBlock(item: BlockItem): Block {
   };
 }
 
-/** Bytes DynamoDB counts beside the text of an item: the attribute names, and the `count`'s number. */
+/** Bytes that DynamoDB counts besides the text: the attribute names, and the number `count`. */
 const ITEM_OVERHEAD_BYTES = 'pk'.length + 'sk'.length + 'instance'.length + 'count'.length + 'lines'.length + 4;
 
 /** Write request units that an item costs: one per started KB of names and values (all of them ASCII). */

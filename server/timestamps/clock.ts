@@ -14,15 +14,13 @@ export const systemTime: TimeSource = {
   monotonicMs: () => performance.now(),
 };
 
-/** How long the monotonic clock carries a reading of the system's clock on: a step is noticed within this time. */
+/** How often the system's clock is read, so that a step is noticed within this time. */
 const ANCHOR_MS = 100;
 
 /**
- * A clock whose readings strictly increase, also when the system's clock steps back (then it counts on by one
- * microsecond a reading until the system's clock has caught up).
- *
- * The system's clock is read once per 100 ms and carried on by the monotonic clock in between, which is four times
- * cheaper than a `Temporal` reading for each request and, as both are steered by the same chrony, as exact.
+ * A clock whose readings strictly increase. After the system's clock stepped back, it adds one microsecond a reading
+ * until the system's clock has caught up. Between readings of the system's clock it uses the monotonic clock, which is
+ * four times cheaper than `Temporal` and as exact, because chrony steers both.
  */
 export function createClock(source: TimeSource = systemTime): () => Micros {
   let anchorMonotonicMs = Number.NEGATIVE_INFINITY;

@@ -9,14 +9,12 @@ export interface GroupCommitOptions {
   /** 8 characters `0-9a-v` that no other process has. */
   readonly writer: string;
   readonly instance: string;
-  /** Over how many partition key values a day's blocks are spread. */
+  /** The number of partition key values of a day's blocks. */
   readonly shards: number;
   readonly observer: CommitObserver;
-  /** Milliseconds, never stepping back. */
   readonly monotonicMs?: () => number;
 }
 
-/** Observes what became of the blocks. */
 export interface CommitObserver {
   /** A write ended, but its requests are not answered yet; `error` says why it failed. For tracing. */
   readonly commitEnded?:
@@ -26,7 +24,6 @@ export interface CommitObserver {
   blockFailed(facts: { error: unknown; timestamps: number }): void;
 }
 
-/** A recorded timestamp's place in the queue. */
 interface Waiting {
   readonly arrival: Arrival;
   readonly sinceMs: number;
@@ -34,20 +31,20 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** An answer comes within this time of the arrival, 201 or 503: below the 10 s that clients and proxies give. */
+/** A request is answered within this time, with 201 or 503. Clients and proxies wait for 10 s. */
 const ANSWER_DEADLINE_MS = 8_000;
 
-/** The longest that a block is held open for those who keep arriving: little beside the write itself. */
+/** The longest time that a block waits for further timestamps; short compared with the write. */
 const GATHER_MS = 1;
 
-/** One write at a time is the rule; a write that hangs for this long no longer holds up the next one. */
+/** Writes run one at a time, but a write that takes this long does not hold up the next one. */
 const STALL_MS = 50;
 const MAX_WRITES_IN_FLIGHT = 4;
 
 /**
  * Group commit (DeWitt et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984): a lone
- * timestamp is written at once; those that arrive while a write is under way share the next one. So the number of
- * writes follows the database's latency, not the load, and the price and CPU of a timestamp fall as the load rises.
+ * timestamp is written at once; those that arrive during a write share the next one. The number of writes thus follows
+ * the database's latency, not the load.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
@@ -64,7 +61,7 @@ export class GroupCommit {
   constructor(options: GroupCommitOptions) {
     this.#options = options;
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
-    // Writers begin at different shards, so that many lone requests do not meet in shard 0.
+    // Writers begin at different shards, so that lone requests do not all go to shard 0.
     this.#sequence = Number.parseInt(options.writer, 32) % options.shards;
   }
 
@@ -90,10 +87,7 @@ export class GroupCommit {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  /**
-   * Has what waits written at the end of this turn of the event loop, or a little later: as long as each turn brings more
-   * than the `seen` ones. Nobody waits for a timer, and a lone timestamp not even for another turn.
-   */
+  /** Starts a write at the end of this turn of the event loop, or later while each turn adds to the `seen` timestamps. */
   #schedule(seen: number): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -127,7 +121,7 @@ export class GroupCommit {
     this.#writeWhatMay();
   }
 
-  /** The longest run of waiting timestamps that a block may hold: one day, short span, bounded number. */
+  /** Takes the longest run of waiting timestamps that fits a block: one day, short span, bounded number. */
   #cutBlock(): Waiting[] {
     const first = this.#queue[this.#head] as Waiting;
     const before = Math.min(dayEnd(first.arrival.micros), first.arrival.micros + BLOCK_LIMITS.spanMicros + 1);
@@ -143,7 +137,7 @@ export class GroupCommit {
     return cut;
   }
 
-  /** Removes the queue's beginning; copies the rest only now and then, so that taking is O(1) on average. */
+  /** Removes the queue's beginning. It copies the rest rarely, so that removing is O(1) on average. */
   #dropUntil(end: number): void {
     this.#head = end;
     if (this.#head * 2 < this.#queue.length) return;
@@ -180,8 +174,8 @@ export class GroupCommit {
       observer.commitEnded?.({ arrivals: block.arrivals, latencyMs: this.#monotonicMs() - startMs, error });
     }
     this.#inFlight--;
-    // Clients that are being answered together come again together: with none seen yet, they get the turn they need to
-    // share the next block, where two groups of clients would else take turns for ever.
+    // Clients that are answered together send their next requests together. With none seen yet, these share the next
+    // block with those that wait; otherwise two groups of clients would alternate for ever.
     if (this.pending > 0) this.#schedule(0);
     else if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }

@@ -22,7 +22,7 @@ export interface RecordAddress {
   readonly sequence: number;
 }
 
-/** What four characters of base 32 hold: 1.05 s. */
+/** The largest number of four base-32 characters: 1.05 s. */
 export const MAX_SPAN_MICROS = 32 ** 4 - 1;
 export const MAX_SHARDS = 32 ** 2;
 
@@ -30,7 +30,7 @@ function base32(value: number, width: number): string {
   return value.toString(32).padStart(width, '0');
 }
 
-/** Every two characters of base 32: several times cheaper to look up than to compute. */
+/** Every pair of base-32 characters: a lookup is several times cheaper than computing it. */
 const PAIRS = Array.from({ length: 32 ** 2 }, (_, value) => base32(value, 2));
 function pair(value: number, place: number): string {
   return PAIRS[(value >>> (10 * place)) & 1_023] as string;
@@ -40,7 +40,7 @@ const MICROS_PER_STRETCH = 32 ** 6;
 let cachedStretch = Number.NaN;
 let cachedStretchText = '';
 
-/** The first five characters of a time hold for 18 minutes, so the last ones are kept. */
+/** The first five characters of a time stay the same for 18 minutes, so they are cached. */
 function stretchText(stretch: number): string {
   if (stretch !== cachedStretch) {
     cachedStretchText = base32(stretch, 5);
@@ -54,7 +54,7 @@ function timeText(micros: Micros): string {
   return stretchText((micros - within) / MICROS_PER_STRETCH) + pair(within, 2) + pair(within, 1) + pair(within, 0);
 }
 
-/** The part of the id that all records of a block share. */
+/** The end of the ids of all records of a block. */
 export function blockSuffix(shard: number, writer: string, sequence: number): string {
   return base32(shard, 2) + writer + base32(sequence, 7);
 }
@@ -66,7 +66,7 @@ export function recordId(micros: Micros, blockLast: Micros, suffix: string): str
 
 const ID = /^([0-9a-v]{11})([0-9a-v]{4})([0-9a-v]{2})([0-9a-v]{8})([0-9a-v]{7})$/;
 
-/** Where the record with this id is; `undefined` when the text is no id. */
+/** Where the record with this id is; `undefined` when the text is not an id. */
 export function parseRecordId(id: string): RecordAddress | undefined {
   const match = ID.exec(id);
   if (!match) return undefined;

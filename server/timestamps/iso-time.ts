@@ -5,7 +5,7 @@ const MICROS_PER_SECOND = 1_000_000;
 let cachedSecond = Number.NaN;
 let cachedPrefix = '';
 
-/** `2026-11-21T07:45:00`; the last second's text is kept, because timestamps come in order. */
+/** `2026-11-21T07:45:00`; the last second's text is cached, because timestamps come in order. */
 function secondText(second: number): string {
   if (second !== cachedSecond) {
     cachedPrefix = new Date(second * 1000).toISOString().slice(0, 19);
@@ -28,7 +28,7 @@ export function dayOf(micros: Micros): string {
 
 const MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND;
 
-/** The first microsecond after the UTC day of a time (UTC days have no leap seconds here, as in POSIX). */
+/** The first microsecond after the UTC day of a time (without leap seconds, as in POSIX). */
 export function dayEnd(micros: Micros): Micros {
   return (Math.floor(micros / MICROS_PER_DAY) + 1) * MICROS_PER_DAY;
 }
@@ -37,7 +37,7 @@ const ISO_8601 = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9
 
 /**
  * Reads an ISO 8601 date or date-time; without an offset it is UTC, digits beyond microseconds are cut.
- * Answers `undefined` for anything else, also for days that do not exist.
+ * Returns `undefined` for anything else, also for days that do not exist.
  */
 export function microsFromIso(text: string): Micros | undefined {
   const match = ISO_8601.exec(text);

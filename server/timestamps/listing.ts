@@ -1,6 +1,5 @@
 import { BLOCK_LIMITS } from './block.ts';
 import { parseRecordId } from './id.ts';
-import { dayOf } from './iso-time.ts';
 import { mergeShards, type ShardBlocks } from './merge.ts';
 import type { ListPage, ListQuery, Micros, TimestampRecord } from './record.ts';
 
@@ -10,7 +9,7 @@ export interface DayEntry {
   readonly shards: number;
 }
 
-/** What blocks to read: those whose last timestamp lies in this range, both ends included. */
+/** Blocks whose last timestamp lies in this range, both ends included. */
 export interface BlockRange {
   readonly first: Micros;
   readonly last: Micros;
@@ -20,17 +19,16 @@ export interface BlockRange {
 export interface ListingReader {
   /** The days that have records, newest first, within the range. */
   days(range: BlockRange, consistent: boolean): AsyncIterable<DayEntry>;
-  /** A shard's blocks of a day, newest first. `about`: how many records the reader will likely want. */
+  /** A shard's blocks of a day, newest first. `about`: how many records will probably be needed. */
   blocks(day: string, shard: number, range: BlockRange, about: number, consistent: boolean): ShardBlocks;
 }
 
-/** The last time that a `Micros` says exactly, in the year 2255. */
+/** The last time that a `Micros` represents exactly, in the year 2255. */
 const END_OF_TIME: Micros = Number.MAX_SAFE_INTEGER;
 
 /**
- * A page of records, newest first. The page ends with the id of its last record, and the next page begins with the
- * greatest id below it: ids are unique and sort by time, so no record is skipped or repeated, whatever is written
- * in between.
+ * A page of records, newest first. The next page begins with the greatest id below the last one of this page. Ids are
+ * unique and sort by time, so no record is skipped or repeated, whatever is written in between.
  */
 export async function listRecords(reader: ListingReader, query: ListQuery): Promise<ListPage> {
   const { limit, before, from = 0, consistent } = query;
@@ -57,12 +55,4 @@ export async function listRecords(reader: ListingReader, query: ListQuery): Prom
     }
   }
   return { records };
-}
-
-/** The days of a range, for readers that look them up by text. */
-export function dayRange({ first, last }: BlockRange): { first: string; last: string } {
-  return {
-    first: dayOf(first),
-    last: dayOf(last),
-  };
 }

@@ -19,11 +19,9 @@ function newestFirst(a: TimestampRecord, b: TimestampRecord): number {
 }
 
 /**
- * The records of several shards in exact order, newest first.
- *
- * Blocks overlap in time: their writers work side by side, and a block is filed under its *last* timestamp. So a
- * record may be given out once no block that is still closed can hold a newer one, that is, once it is newer than the
- * last timestamps of all of them. What waits is what overlaps: a few blocks, however long the listing.
+ * The records of several shards in exact order, newest first. Blocks overlap in time, and a block is stored under its
+ * *last* timestamp. So a record is returned once no unread block can contain a newer one. Only the records of
+ * overlapping blocks wait in memory.
  */
 export async function* mergeShards(shards: readonly ShardBlocks[]): AsyncGenerator<TimestampRecord> {
   let heads = (await Promise.all(shards.map(nextOf))).filter((head) => head !== undefined);

@@ -10,19 +10,19 @@ export type Micros = number;
 
 export type Protocol = 'http' | 'https';
 
-/** What a request brings: everything of a record that the server does not decide itself. */
+/** The part of a record that comes from its request. */
 export interface Arrival {
   readonly micros: Micros;
   /** AWS X-Ray trace id, `1-<8 hex>-<24 hex>`. */
   readonly traceId: string;
-  /** The client's IPv4 or IPv6 address, as far as the trusted proxies tell. */
+  /** The client's IPv4 or IPv6 address, according to the trusted proxies. */
   readonly clientAddress: string;
   readonly protocol: Protocol;
 }
 
 /** One recorded timestamp. Records are ordered by `id`, whose text begins with the time: newest first is greatest first. */
 export interface TimestampRecord extends Arrival {
-  /** 32 characters, `0-9a-v`; tells where the record is stored, so that reading one is one `GetItem`. */
+  /** 32 characters, `0-9a-v`, that contain where the record is stored (`id.ts`). */
   readonly id: string;
   /** Instance id on EC2, host name elsewhere. */
   readonly instance: string;
@@ -38,7 +38,7 @@ export interface ListQuery {
   readonly from?: Micros;
   /** Only records before this time. */
   readonly to?: Micros;
-  /** Read what has been acknowledged up to now, at twice the read price. Default: eventually consistent. */
+  /** Read everything acknowledged so far, at twice the price of an eventually consistent read. */
   readonly consistent: boolean;
 }
 

@@ -12,7 +12,7 @@ export function traceIdOfHeader(header = ''): string | undefined {
   return TRACE_ROOT.exec(header)?.[1];
 }
 
-/** The second as a trace id has it: 8 hexadecimal digits (which wrap in 2106). */
+/** The second as in a trace id: 8 hexadecimal digits (which wrap in 2106). */
 export function traceSecond(micros: Micros): string {
   return hex8(Math.floor(micros / 1_000_000));
 }
@@ -24,7 +24,7 @@ function hex8(value: number): string {
 const PROCESS_PART = randomBytes(8).toString('hex');
 let made = 0;
 
-/** A new trace id: 64 bits are the process's own and random, 32 are counted. */
+/** A new trace id: 64 bits are random for the process, 32 are counted. */
 export function makeTraceId(micros: Micros): string {
   return `1-${traceSecond(micros)}-${PROCESS_PART}${hex8(made++)}`;
 }

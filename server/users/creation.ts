@@ -1,32 +1,31 @@
 /**
- * Creates users so that names are unique under concurrency and under a crash between any two steps, with nothing but
- * conditional writes of single items (dynalite has no transactions; see `docs/decisions/0003-unique-names.md`).
+ * Creates users so that names are unique under concurrency and after a crash between any two steps, using only
+ * conditional writes of single items (`docs/decisions/0003-unique-names.md`).
  *
- * An attempt claims each name, then puts its user record: that one write decides. A claim counts for nothing by
- * itself; whoever finds one asks whether its attempt has ended. An attempt that has not ended within its lease is taken
- * for dead and aborted by a tombstone at the key of its user record. From then on it cannot create its user, however
- * late it wakes up, and its claims are free. Clocks decide only how long somebody waits, never who has a name.
+ * An attempt claims each name, then puts its user record, and that write decides. An attempt that finds a claim asks
+ * whether the other attempt has ended. One that has not ended within its lease is aborted by a tombstone at the key of
+ * its user record: it can no longer create its user, and its claims are free. Clocks decide only how long an attempt
+ * waits, never who has a name.
  */
 import { ServiceError } from '../errors.ts';
 import type { Micros } from '../timestamps/record.ts';
 import type { Claim, UserItems } from './items.ts';
 import { type NewUser, type UniqueName, type User, type Users, uniqueNames } from './users.ts';
 
-export interface UserCreationSettings {
+export interface UserCreationOptions {
   readonly items: UserItems;
   readonly newId: () => string;
   readonly now: () => Micros;
-  /** Waits between two looks at somebody else's attempt. */
+  /** Waits between two reads of another attempt's state. */
   readonly pause: () => Promise<void>;
-  /** From this age on, an attempt that has not ended counts as dead. Far longer than a creation takes. @default 10 s */
+  /** The age from which an unfinished attempt counts as dead; far longer than a creation takes. @default 10 s */
   readonly leaseMicros?: Micros;
   /** How long an attempt waits for others before it gives up. @default 5 s */
   readonly patienceMicros?: Micros;
 }
 
-/** Makes the users of a database. */
-export function createUsers(settings: UserCreationSettings): Users {
-  const { items, newId, now, pause, leaseMicros = 10_000_000, patienceMicros = 5_000_000 } = settings;
+export function createUsers(options: UserCreationOptions): Users {
+  const { items, newId, now, pause, leaseMicros = 10_000_000, patienceMicros = 5_000_000 } = options;
 
   async function createUser(newUser: NewUser): Promise<User> {
     const user: User = { ...newUser, id: newId(), createdAt: now() };
@@ -50,7 +49,7 @@ export function createUsers(settings: UserCreationSettings): Users {
       if (await items.putClaim(name, claim)) return 'claimed';
       const held = await items.readClaim(name);
       if (held === undefined) continue;
-      // Our own put got through, but its acknowledgement did not.
+      // Our own put succeeded, but its acknowledgement was lost.
       if (held.userId === claim.userId) return 'claimed';
       const outcome = await items.readOutcome(held.userId);
       if (outcome === 'created') return 'taken';
@@ -66,8 +65,8 @@ export function createUsers(settings: UserCreationSettings): Users {
   }
 
   /**
-   * Fails when somebody aborted the attempt. When it is unknown whether the put got through, the attempt is aborted
-   * here: that either succeeds, or finds the user created.
+   * Fails when another attempt aborted this one. When it is unknown whether the put succeeded, the attempt is aborted
+   * here, which either succeeds or finds the user created.
    */
   async function commit(user: User): Promise<void> {
     let cause: unknown;

@@ -30,7 +30,7 @@ export interface UserPage {
 export interface Users {
   /**
    * Creates a user. Fails with `conflict`, naming what is taken, and with `unavailable` when the database did not
-   * answer in time or another creation with the same name does not come to an end.
+   * answer in time or another creation with the same name does not end.
    */
   createUser(newUser: NewUser): Promise<User>;
   listUsers(query: UserQuery): Promise<UserPage>;
@@ -38,13 +38,13 @@ export interface Users {
 
 export type UniqueField = keyof NewUser;
 
-/** What only one user can have: a field's value in the form in which values are compared. */
+/** A field's value that only one user can have, in the form in which values are compared. */
 export interface UniqueName {
   readonly field: UniqueField;
   readonly value: string;
 }
 
-/** A user's unique names, in the order in which every creation claims them (one order for all: nobody waits in a ring). */
+/** A user's unique names. Every creation claims them in this order, so that no two wait for each other. */
 export function uniqueNames({ email, username }: NewUser): readonly UniqueName[] {
   return [
     { field: 'email', value: email.toLowerCase() },
