@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { OperatorError } from '../cli/errors.ts';
-import { type CommandLine, captureQuietly } from '../cli/run.ts';
+import type { CommandLine } from '../cli/run.ts';
 
 const STOP_DEADLINE_MS = 30_000;
 const ANSWER_DEADLINE_MS = 60_000;
@@ -20,7 +20,7 @@ export const PINNED = cores >= 2 && existsSync('/usr/bin/taskset');
 const CORES = { server: '0', generator: '1', backend: cores > 2 ? '2' : '1' };
 
 /** How a process of the benchmark is started. */
-export interface BenchProcessOptions {
+interface BenchProcessOptions {
   /** Decides which core the process is bound to. */
   readonly role: keyof typeof CORES;
   readonly line: CommandLine;
@@ -97,7 +97,8 @@ function start({ role, line, env, cwd, channel = false }: BenchProcessOptions) {
   });
 }
 
-const TICKS_PER_SECOND = Number(await captureQuietly(['getconf', 'CLK_TCK']));
+/** USER_HZ of Linux on x86 and Arm: the unit of CPU time in /proc. */
+const TICKS_PER_SECOND = 100;
 
 /** User and system CPU time of a process and its threads in microseconds, from Linux's /proc (steps of 10 ms). */
 export function cpuMicros(pid: number): number {

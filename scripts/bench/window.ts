@@ -78,26 +78,22 @@ async function measureWindow(
   const { warmUpMs, windowMs } = plan;
   const load = { port, path: server.path ?? TIMESTAMPS_PATH, status: 201, warmUpMs, windowMs, ...shape };
   let before = await readCounters();
-  const report = await generator.run(load, async () => {
+  const { requests, refused, unexpected, ...figures } = await generator.run(load, async () => {
     before = await readCounters();
   });
   const after = await readCounters();
-  const { requests, refused, unexpected, wallMs, p50Ms, p99Ms, generatorBusy } = report;
   if (unexpected > 0 || requests === 0)
     throw new OperatorError(
       `${server.title} answered ${requests} requests with 201, ${refused} with 503 and ${unexpected} with something else; expected 201, and 503 only now and then`,
     );
   const units = after.writeUnits - before.writeUnits;
   return {
-    requestsPerS: (requests * 1000) / wallMs,
-    p50Ms,
-    p99Ms,
+    ...figures,
     cpuMicrosPerRequest: (after.cpuMicros - before.cpuMicros) / requests,
     ...(units > 0 && {
       timestampsPerWriteUnit: requests / units,
       bytesPerTimestamp: (after.bytes - before.bytes) / requests,
     }),
-    generatorBusy,
     refusedShare: refused / (requests + refused),
   };
 }

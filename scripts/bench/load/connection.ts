@@ -9,6 +9,8 @@ const HEAD_END = Buffer.from('\r\n\r\n');
  * (`npm run bench -- --only headroom` measures this one: 102,000 beside it).
  */
 export class Connection {
+  /** When the request in progress was due: its latency counts from then. */
+  dueMs = 0;
   readonly #socket: Socket;
   readonly #answered: (status: number) => void;
   /** The first bytes of an answer whose rest has not arrived. */
@@ -28,7 +30,8 @@ export class Connection {
     this.#socket.on('end', () => failed(new Error('the server closed a connection that was in use')));
   }
 
-  send(request: string): void {
+  send(request: string, dueMs: number): void {
+    this.dueMs = dueMs;
     this.#socket.write(request, 'latin1');
   }
 

@@ -6,12 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from './connection.ts';
 import type { Load, LoadReport } from './load.ts';
 
-class Run {
+class LoadRun {
   readonly #load: Load;
   readonly #makeRequest: () => string;
-  readonly #idle: ((intendedMs: number) => void)[] = [];
-  readonly #overdue: number[] = [];
   readonly #connections: Connection[] = [];
+  /** Connections without a request in progress. */
+  readonly #idle: Connection[] = [];
+  /** When the requests were due that no connection has sent yet. */
+  readonly #overdue: number[] = [];
   readonly #latenciesMs: number[] = [];
   #refused = 0;
   #unexpected = 0;
@@ -27,7 +29,7 @@ class Run {
   async execute(): Promise<LoadReport> {
     for (let i = 0; i < this.#load.connections; i++) this.#connect();
     if (this.#load.ratePerSecond !== undefined) this.#offer(this.#load.ratePerSecond);
-    else for (const send of this.#idle.splice(0)) send(performance.now());
+    else for (const connection of this.#idle.splice(0)) connection.send(this.#makeRequest(), performance.now());
     await sleep(this.#load.warmUpMs);
     process.send?.('measuring');
     const startMs = performance.now();
@@ -38,38 +40,38 @@ class Run {
     const cpu = process.cpuUsage(startCpu);
     this.#over = true;
     for (const connection of this.#connections) connection.close();
-    return this.#report(wallMs, (cpu.user + cpu.system) / 1000 / wallMs);
-  }
-
-  #report(wallMs: number, generatorBusy: number): LoadReport {
     const sorted = Float64Array.from(this.#latenciesMs).sort();
     return {
       requests: sorted.length,
       refused: this.#refused,
       unexpected: this.#unexpected,
-      wallMs,
+      requestsPerS: (sorted.length * 1000) / wallMs,
       p50Ms: percentile(sorted, 0.5),
       p99Ms: percentile(sorted, 0.99),
-      generatorBusy,
+      generatorBusy: (cpu.user + cpu.system) / 1000 / wallMs,
     };
   }
 
   #connect(): void {
-    let intendedMs = 0;
-    const send = (atMs: number): void => {
-      intendedMs = atMs;
-      connection.send(this.#makeRequest());
-    };
-    const answered = (status: number): void => {
-      if (this.#over) return;
-      this.#count(status, performance.now() - intendedMs);
-      this.#next(send);
-    };
-    const connection = new Connection(this.#load.port, answered, (error) => {
-      if (!this.#over) throw error;
-    });
+    const connection = new Connection(
+      this.#load.port,
+      (status) => this.#answered(connection, status),
+      (error) => {
+        if (!this.#over) throw error;
+      },
+    );
     this.#connections.push(connection);
-    this.#idle.push(send);
+    this.#idle.push(connection);
+  }
+
+  /** Closed loop: sends the next request at once. Open loop: the oldest overdue request, if any. */
+  #answered(connection: Connection, status: number): void {
+    if (this.#over) return;
+    const nowMs = performance.now();
+    this.#count(status, nowMs - connection.dueMs);
+    const dueMs = this.#load.ratePerSecond === undefined ? nowMs : this.#overdue.shift();
+    if (dueMs === undefined) this.#idle.push(connection);
+    else connection.send(this.#makeRequest(), dueMs);
   }
 
   #count(status: number, latencyMs: number): void {
@@ -81,13 +83,6 @@ class Run {
     if (answers >= (this.#load.requests ?? 1)) this.#enough.resolve();
   }
 
-  /** Closed loop: the next request at once. Open loop: the oldest overdue request, if any. */
-  #next(send: (intendedMs: number) => void): void {
-    const dueMs = this.#load.ratePerSecond === undefined ? performance.now() : this.#overdue.shift();
-    if (dueMs === undefined) this.#idle.push(send);
-    else send(dueMs);
-  }
-
   /** Open loop: requests at a fixed rate, however slow the answers. A latency counts from when its request was due. */
   #offer(ratePerSecond: number): void {
     const startMs = performance.now();
@@ -96,10 +91,10 @@ class Run {
       if (this.#over) return clearInterval(timer);
       const due = Math.floor(((performance.now() - startMs) * ratePerSecond) / 1000);
       for (; offered < due; offered++) {
-        const intendedMs = startMs + (offered * 1000) / ratePerSecond;
-        const send = this.#idle.shift();
-        if (send) send(intendedMs);
-        else this.#overdue.push(intendedMs);
+        const dueMs = startMs + (offered * 1000) / ratePerSecond;
+        const connection = this.#idle.shift();
+        if (connection) connection.send(this.#makeRequest(), dueMs);
+        else this.#overdue.push(dueMs);
       }
     }, 1);
   }
@@ -129,5 +124,5 @@ function requestMaker(path: string): () => string {
   };
 }
 
-process.on('message', async (load: Load) => process.send?.(await new Run(load).execute()));
+process.on('message', async (load: Load) => process.send?.(await new LoadRun(load).execute()));
 process.on('disconnect', () => process.exit(0));

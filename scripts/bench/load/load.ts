@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { BenchProcess } from '../process.ts';
+import type { Sample } from '../results.ts';
 
 /** One load on one server. */
 export interface Load {
@@ -17,19 +18,14 @@ export interface Load {
   readonly requests?: number;
 }
 
-/** What the generator saw in the measured window. */
-export interface LoadReport {
+/** What the generator measured; the figures are those of answers with the wanted status. */
+export interface LoadReport extends Required<Pick<Sample, 'requestsPerS' | 'p50Ms' | 'p99Ms' | 'generatorBusy'>> {
   /** Answers with the wanted status. */
   readonly requests: number;
   /** Answers with 503: the server was too busy to take the request. */
   readonly refused: number;
   /** Answers with any other status. */
   readonly unexpected: number;
-  readonly wallMs: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  /** Share of one core that the generator used: near 1 the generator, not the server, limits the rate. */
-  readonly generatorBusy: number;
 }
 
 /** The load generator's process. */
