@@ -13,8 +13,8 @@ import { createApp } from './http/app.ts';
 import { loadAssets } from './http/assets.ts';
 import { docsRoutes } from './http/docs.ts';
 import { createHttpServer, drainConnections } from './http/http-server.ts';
-import { loadRoutes } from './http/load.ts';
-import { metricsRoutes } from './http/metrics.ts';
+import { loadRoute } from './http/load.ts';
+import { metricsRoute } from './http/metrics.ts';
 import { createPostApp } from './http/post-app.ts';
 import { createSendProblem } from './http/problems.ts';
 import { createRequireReadToken } from './http/read-token.ts';
@@ -116,11 +116,11 @@ export function createService({ config, facts, database, logger, telemetry, trac
     assetUrl: assets.url,
     routers: [
       assets.router,
-      docsRoutes(facts.version, assets.url),
+      ...docsRoutes(facts.version, assets.url),
       usersRoutes(createDynamoUsers(client, tableName, clock), requireReadToken),
       // On AWS everyone can reach the port, so only the instance itself may read metrics.
-      metricsRoutes({ report: () => reporter.report(), onlyLocal: config.tableName !== undefined }),
-      ...(load ? [loadRoutes(load)] : []),
+      metricsRoute({ report: () => reporter.report(), onlyLocal: config.tableName !== undefined }),
+      ...(load ? [loadRoute(load)] : []),
     ],
   });
 

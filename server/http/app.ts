@@ -1,12 +1,4 @@
-import express, {
-  type ErrorRequestHandler,
-  type Express,
-  type NextFunction,
-  type Request,
-  type RequestHandler,
-  type Response,
-  type Router,
-} from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import { HEALTH_PATH, TIMESTAMPS_PATH } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
 import type { ServiceFacts } from '../service-facts.ts';
@@ -16,6 +8,7 @@ import { showInstance } from './home.ts';
 import type { AssetUrl } from './pages/layout.ts';
 import type { PostApp } from './post-app.ts';
 import type { SendProblem } from './problems.ts';
+import { allow, getRoute } from './route.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
 export interface AppOptions {
@@ -38,7 +31,13 @@ export function createApp(options: AppOptions): Express {
   app.set('trust proxy', options.trustedProxies);
   app.set('etag', false);
   app.disable('x-powered-by');
-  app.use(setSecurityHeaders, foldSlashes);
+  app.use((request, response, next) => {
+    // Clients that join URLs badly ask for `//app`.
+    request.url = request.url.replace(/^\/{2,}/, '/');
+    for (let i = 0; i < SECURITY_HEADERS.length; i += 2)
+      response.setHeader(SECURITY_HEADERS[i] as string, SECURITY_HEADERS[i + 1] as string);
+    next();
+  });
 
   app
     .route(TIMESTAMPS_PATH)
@@ -46,35 +45,15 @@ export function createApp(options: AppOptions): Express {
     .get(requireReadToken, listTimestamps(store, assetUrl))
     .all(allow('GET', 'HEAD', 'POST'));
   app.route(`${TIMESTAMPS_PATH}/:id`).get(readTimestamp(store)).all(allow('GET', 'HEAD'));
-  app.route(HEALTH_PATH).get(checkHealth(isDraining)).all(allow('GET', 'HEAD'));
-  app.route('/').get(showInstance(facts, assetUrl)).all(allow('GET', 'HEAD'));
+  app.use(getRoute(HEALTH_PATH, checkHealth(isDraining)), getRoute('/', showInstance(facts, assetUrl)));
   for (const router of options.routers) app.use(router);
 
-  app.use(notFound);
+  app.use(({ path }) => {
+    throw new ServiceError('not-found', `there is nothing at ${path}`);
+  });
   app.use(((error, request, response, _next) =>
     sendProblem(request, response, asServiceError(error))) satisfies ErrorRequestHandler);
   return app;
-}
-
-/** Comes last in a route: it answers every method that the route does not have. */
-export function allow(...methods: string[]): RequestHandler {
-  return ({ path, method }) => {
-    throw new ServiceError('method-not-allowed', `${path} supports ${methods.join(', ')}, not ${method}`, {
-      allow: methods,
-    });
-  };
-}
-
-function setSecurityHeaders(_request: Request, response: Response, next: NextFunction): void {
-  for (let i = 0; i < SECURITY_HEADERS.length; i += 2)
-    response.setHeader(SECURITY_HEADERS[i] as string, SECURITY_HEADERS[i + 1] as string);
-  next();
-}
-
-/** Clients that join URLs badly ask for `//app`. */
-function foldSlashes(request: Request, _response: Response, next: NextFunction): void {
-  request.url = request.url.replace(/^\/{2,}/, '/');
-  next();
 }
 
 function checkHealth(isDraining: () => boolean): RequestHandler {
@@ -83,10 +62,6 @@ function checkHealth(isDraining: () => boolean): RequestHandler {
     response.set('Cache-Control', 'no-store');
     response.status(draining ? 503 : 200).json({ status: draining ? 'draining' : 'ok' });
   };
-}
-
-function notFound({ path }: Request): void {
-  throw new ServiceError('not-found', `there is nothing at ${path}`);
 }
 
 /** Express's own errors about a request, such as malformed JSON or an undecodable URL, are client errors. */

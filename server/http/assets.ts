@@ -4,16 +4,7 @@ import { extname, join } from 'node:path';
 import { Router } from 'express';
 import type { AssetUrl } from './pages/layout.ts';
 
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
-
-interface Asset {
-  readonly contentType: string;
-  readonly content: Buffer;
-}
+const EXTENSIONS = ['.css', '.js', '.svg'];
 
 /** The style sheets, scripts and icon of the pages: their URLs, and the routes that serve them. */
 export interface Assets {
@@ -31,13 +22,14 @@ export function loadAssets(folder: string): Assets {
   const version = fingerprint(assets);
   const router = Router();
   router.get('/assets/:version/:name', (request, response, next) => {
-    const asset = assets.get(request.params.name);
-    if (!asset) return next();
+    const { name } = request.params;
+    const content = assets.get(name);
+    if (!content) return next();
     const current = request.params.version === version;
     response
-      .set('Content-Type', asset.contentType)
+      .type(extname(name))
       .set('Cache-Control', current ? 'public, max-age=31536000, immutable' : 'no-cache')
-      .send(asset.content);
+      .send(content);
   });
   return {
     router,
@@ -48,21 +40,15 @@ export function loadAssets(folder: string): Assets {
   };
 }
 
-function readAssets(folder: string): ReadonlyMap<string, Asset> {
-  return new Map(
-    readdirSync(folder)
-      .sort()
-      .map((name) => {
-        const contentType = CONTENT_TYPES[extname(name)];
-        if (!contentType)
-          throw new Error(`asset ${name} in ${folder}: expected one of ${Object.keys(CONTENT_TYPES).join(', ')}`);
-        return [name, { contentType, content: readFileSync(join(folder, name)) }];
-      }),
-  );
+function readAssets(folder: string): ReadonlyMap<string, Buffer> {
+  const names = readdirSync(folder).sort();
+  const unknown = names.find((name) => !EXTENSIONS.includes(extname(name)));
+  if (unknown) throw new Error(`asset ${unknown} in ${folder}: expected one of ${EXTENSIONS.join(', ')}`);
+  return new Map(names.map((name) => [name, readFileSync(join(folder, name))]));
 }
 
-function fingerprint(assets: ReadonlyMap<string, Asset>): string {
+function fingerprint(assets: ReadonlyMap<string, Buffer>): string {
   const hash = createHash('sha256');
-  for (const [name, { content }] of assets) hash.update(`${name}\0${content.length}\0`).update(content);
+  for (const [name, content] of assets) hash.update(`${name}\0${content.length}\0`).update(content);
   return hash.digest('base64url').slice(0, 12);
 }

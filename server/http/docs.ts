@@ -1,25 +1,19 @@
-import { type Request, Router } from 'express';
-import { allow } from './app.ts';
+import type { Request, Router } from 'express';
 import { openApiDocument } from './openapi/document.ts';
 import { docsPage } from './pages/docs-page.ts';
 import type { AssetUrl } from './pages/layout.ts';
+import { getRoute } from './route.ts';
 
 /** `GET /openapi.json` and `GET /docs`: the API description, for programs and for people. */
-export function docsRoutes(version: string, assetUrl: AssetUrl): Router {
+export function docsRoutes(version: string, assetUrl: AssetUrl): Router[] {
   const document = openApiDocument(version);
-  const router = Router();
-  router
-    .route('/openapi.json')
-    .get((_request, response) => void response.set('Cache-Control', 'no-cache').json(document))
-    .all(allow('GET', 'HEAD'));
-  router
-    .route('/docs')
-    .get((request, response) => {
+  return [
+    getRoute('/openapi.json', (_request, response) => void response.set('Cache-Control', 'no-cache').json(document)),
+    getRoute('/docs', (request, response) => {
       const page = docsPage(assetUrl, document, originOf(request));
       response.set('Cache-Control', 'no-cache').vary('Host').type('html').send(page);
-    })
-    .all(allow('GET', 'HEAD'));
-  return router;
+    }),
+  ];
 }
 
 /** The origin that the reader used. An invalid `Host` must not end up in commands that readers copy. */

@@ -2,16 +2,16 @@ import { Router } from 'express';
 import { ServiceError } from '../errors.ts';
 import type { InstanceReport } from '../metrics/metrics.ts';
 import { PROMETHEUS_TYPE, prometheusText } from '../metrics/prometheus.ts';
-import { allow } from './app.ts';
+import { allow } from './route.ts';
 
-export interface MetricsRoutesOptions {
+export interface MetricsRouteOptions {
   readonly report: () => Promise<InstanceReport>;
   /** Whether other hosts get a 404. */
   readonly onlyLocal: boolean;
 }
 
 /** `GET /metrics`: the metrics of the instance for Prometheus. */
-export function metricsRoutes({ report, onlyLocal }: MetricsRoutesOptions): Router {
+export function metricsRoute({ report, onlyLocal }: MetricsRouteOptions): Router {
   const router = Router();
   router
     .route('/metrics')

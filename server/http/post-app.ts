@@ -50,17 +50,12 @@ function representationFor(request: IncomingMessage): Representation {
   return accept === undefined || accept === '*/*' ? 'text/plain' : negotiate(request, REPRESENTATIONS);
 }
 
-function bodyOf(record: TimestampRecord, representation: Representation): string {
-  return representation === 'text/plain'
-    ? `${isoFromMicros(record.micros)}\n`
-    : `${JSON.stringify(recordBody(record))}\n`;
-}
-
 function answer(response: ServerResponse, recorded: TimestampRecord, representation: Representation): void {
-  const body = bodyOf(recorded, representation);
+  const isText = representation === 'text/plain';
+  const body = `${isText ? isoFromMicros(recorded.micros) : JSON.stringify(recordBody(recorded))}\n`;
   response.writeHead(201, [
     'Content-Type',
-    representation === 'text/plain' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
+    isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
     'Content-Length',
     String(body.length),
     'Location',

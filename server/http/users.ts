@@ -1,9 +1,9 @@
-import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
+import express, { type RequestHandler, Router } from 'express';
 import { MAX_BODY_BYTES } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
 import type { Users } from '../users/users.ts';
-import { allow } from './app.ts';
 import { hasBody } from './read-body.ts';
+import { allow } from './route.ts';
 import { NewUserSchema, UserQuerySchema, userBody } from './schemas.ts';
 import { validate } from './validate.ts';
 
@@ -21,12 +21,10 @@ export function usersRoutes(users: Users, requireReadToken: RequestHandler): Rou
 }
 
 /** Refuses bodies of other types before they are read. */
-function requireJson(request: Request, _response: Response, next: NextFunction): void {
+function requireJson(request: express.Request, _response: express.Response, next: express.NextFunction): void {
+  const type = request.get('content-type') ?? 'without a type';
   if (hasBody(request) && !request.is(JSON_TYPE))
-    throw new ServiceError(
-      'unsupported-media-type',
-      `the body must be ${JSON_TYPE}, not ${request.get('content-type') ?? 'without a type'}`,
-    );
+    throw new ServiceError('unsupported-media-type', `the body must be ${JSON_TYPE}, not ${type}`);
   next();
 }
 

@@ -16,25 +16,25 @@ const PAGES = [
   { name: 'problem', path: '/app?limit=x&from=yesterday', ready: '.problem dl', status: 400 },
 ];
 
-/** Each width and each colour scheme once: what depends on the one does not depend on the other. */
+/** Each width and each colour scheme once, because they do not depend on each other. */
 const LOOKS = [
   { viewport: WIDE, colorScheme: 'light' },
   { viewport: NARROW, colorScheme: 'dark' },
 ] as const;
 
-/** Smallest side of what a finger must hit, in CSS pixels. */
+/** The smallest height of a control for touch screens, in CSS pixels. */
 const TOUCH_PX = 44;
 
 for (const { name, path, ready, status } of PAGES) {
   describe(`the ${name} page`, () => {
     for (const { viewport, colorScheme } of LOOKS) {
-      it(`is sound and accessible at ${viewport.width} px, ${colorScheme}`, async () => {
+      it(`is accessible and logs no errors at ${viewport.width} px, ${colorScheme}`, async () => {
         const { page, complaints } = await openPage(service.url + path, { viewport, colorScheme });
         await page.waitForSelector(ready);
         await keepPicture(page, `${name}-${viewport.width}-${colorScheme}`);
         await assertFitsWidth(page);
         await assertAccessible(page);
-        // Chromium itself complains of the status of a page that is a problem.
+        // Chromium itself logs the status of a problem page.
         assert.deepEqual(
           complaints.filter((complaint) => !(status && complaint.includes(`status of ${status}`))),
           [],
@@ -43,7 +43,7 @@ for (const { name, path, ready, status } of PAGES) {
       });
     }
 
-    it('has controls that a finger can hit', async () => {
+    it('has controls that are large enough for touch screens', async () => {
       const { page } = await openPage(service.url + path, { viewport: NARROW, hasTouch: true });
       await page.waitForSelector(ready);
       const small = await page

@@ -21,14 +21,14 @@ const shown = (page: Page): Promise<string[]> =>
 
 const hasText = (page: Page, selector: string, text: RegExp) => page.locator(selector, { hasText: text }).waitFor();
 
-/** Evaluated as text: this program does not have the types of a page. */
+/** Evaluated as text, because this program lacks the types of a page. */
 const focusedNameAndOutline = (page: Page): Promise<[string, number]> =>
   page.evaluate(
     '[document.activeElement.innerText.trim(), parseInt(getComputedStyle(document.activeElement).outlineWidth)]',
   );
 
 describe('the live page', () => {
-  it('records by the button, and says which instance wrote it', async () => {
+  it('records with the button and shows which instance wrote the record', async () => {
     const { page, complaints } = await openPage(service.url);
     await hasText(page, '#feed-state', /Live/);
     await page.getByRole('button', { name: 'Record a timestamp' }).click();
@@ -43,7 +43,7 @@ describe('the live page', () => {
     await page.context().close();
   });
 
-  it('shows what others record, newest first, without touching the rows it has', async () => {
+  it('shows records of other clients, newest first, without changing the existing rows', async () => {
     const { page } = await openPage(service.url);
     const before = await record();
     await page.locator(`#records time[datetime="${before}"]`).waitFor();
@@ -58,7 +58,7 @@ describe('the live page', () => {
     await page.context().close();
   });
 
-  it('keeps the twenty latest and counts who wrote them', async () => {
+  it('keeps the twenty latest records and counts them by instance', async () => {
     for (let i = 0; i < 22; i++) await record();
     const { page } = await openPage(service.url);
     await page.locator('#records li').nth(19).waitFor();
@@ -67,7 +67,7 @@ describe('the live page', () => {
     await page.context().close();
   });
 
-  it('tells which of several instances wrote each', async () => {
+  it('shows which of several instances wrote each record', async () => {
     const instances = ['i-0a51c0ffee0123456', 'i-0b52c0ffee0123456', 'i-0c53c0ffee0123456'];
     const fleet = await Promise.all(instances.map((instanceId) => startService(database, {}, instanceId)));
     const writers: string[] = [];
@@ -87,7 +87,7 @@ describe('the live page', () => {
     await page.context().close();
   });
 
-  it('says when it cannot read the list, and recovers', async () => {
+  it('reports that it cannot read the list, and recovers', async () => {
     const { page } = await openPage(service.url);
     await hasText(page, '#feed-state', /Live/);
     await page.route('**/app?*', (route) => route.abort());
@@ -97,7 +97,7 @@ describe('the live page', () => {
     await page.context().close();
   });
 
-  it('says when a timestamp was not recorded, and when to try again', async () => {
+  it('reports that a timestamp was not recorded, and when to try again', async () => {
     const { page } = await openPage(service.url);
     const problem = { type: '/docs#overloaded', title: '', status: 503, detail: 'this process has more to do' };
     await page.route('**/app', (route) =>
@@ -108,7 +108,7 @@ describe('the live page', () => {
     await page.context().close();
   });
 
-  it('asks nothing of the server while it is hidden', async () => {
+  it('sends no requests while it is hidden', async () => {
     const { page } = await openPage('about:blank');
     await page.clock.install();
     await page.goto(service.url);
@@ -134,7 +134,7 @@ describe('the live page', () => {
     await page.context().close();
   });
 
-  it('can be used by keyboard alone, and shows where the focus is', async () => {
+  it('can be used with the keyboard alone and shows the focus', async () => {
     const { page } = await openPage(service.url);
     await hasText(page, '#feed-state', /Live/);
     const visited: string[] = [];
@@ -159,7 +159,7 @@ describe('the live page', () => {
     await page.context().close();
   });
 
-  it('moves nothing for those who asked for less motion', async () => {
+  it('has no animation if the user prefers reduced motion', async () => {
     await record();
     const { page } = await openPage(service.url);
     const animation = () => page.evaluate("getComputedStyle(document.querySelector('#records li')).animationName");
@@ -172,7 +172,7 @@ describe('the live page', () => {
 });
 
 describe('the live page of a service with a read token', () => {
-  it('asks for the token, refuses a wrong one and keeps the right one for the tab', async () => {
+  it('asks for the token, refuses a wrong one and keeps the correct one for the tab', async () => {
     await record();
     const { page } = await openPage(guarded.url);
     await hasText(page, '#feed-state', /The list needs a token/);

@@ -15,11 +15,11 @@ for (let i = 0; i < 7; i++)
 const shown = (page: Page): Promise<(string | null)[]> =>
   page.locator('tbody time').evaluateAll((times) => times.map((time) => time.getAttribute('datetime')));
 
-/** What is asked here must work without JavaScript. */
+/** The page must work without JavaScript. */
 const PLAIN = { javaScriptEnabled: false };
 
 describe('the timestamps page', () => {
-  it('leads from page to older page until the end', async () => {
+  it('links from each page to the older one until the end', async () => {
     const { page } = await openPage(`${service.url}/app?limit=3`, PLAIN);
     const pages = [await shown(page)];
     while (await page.getByRole('link', { name: 'Older' }).count()) {
@@ -30,7 +30,7 @@ describe('the timestamps page', () => {
     await page.context().close();
   });
 
-  it('shows a time span, to the microsecond, and all again', async () => {
+  it('filters by time to the microsecond, and shows all records again', async () => {
     const { page } = await openPage(`${service.url}/app`, PLAIN);
     await page.getByLabel('From').fill(recorded[4] ?? '');
     await page.getByLabel('Before').fill(recorded[1] ?? '');
@@ -42,7 +42,7 @@ describe('the timestamps page', () => {
     await page.context().close();
   });
 
-  it('takes a form with one field left empty', async () => {
+  it('accepts a form with one empty field', async () => {
     const { page } = await openPage(`${service.url}/app`, PLAIN);
     await page.getByLabel('From').fill(recorded[2] ?? '');
     await page.getByLabel('From').press('Enter');
@@ -50,7 +50,7 @@ describe('the timestamps page', () => {
     await page.context().close();
   });
 
-  it('says what is wrong with a time it cannot read', async () => {
+  it('reports what is wrong with an invalid time', async () => {
     const { page } = await openPage(`${service.url}/app`, PLAIN);
     await page.getByLabel('From').fill('yesterday');
     await page.getByRole('button', { name: 'Show' }).click();

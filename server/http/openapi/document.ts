@@ -1,21 +1,18 @@
 import { componentSchemas } from './from-zod.ts';
-import { instancePaths, toolPaths } from './instance.ts';
+import { paths } from './operations.ts';
 import { problemResponses } from './problems.ts';
-import { timestampPaths } from './timestamps.ts';
-import type { OpenApiDocument } from './types.ts';
-import { userPaths } from './users.ts';
 
 const DESCRIPTION =
   'Records a durable timestamp for every `POST /app`. Times are UTC with microseconds. Errors are problem details ' +
   '(RFC 9457); browsers get them as a page. Every address that supports `GET` also supports `HEAD`.';
 
 /** The OpenAPI document, generated from the schemas and tables that the service itself uses. */
-export function openApiDocument(version: string): OpenApiDocument {
+export function openApiDocument(version: string) {
   return {
     openapi: '3.1.1',
     info: { title: 'Stampede', version, description: DESCRIPTION },
     servers: [{ url: '/' }],
-    paths: { ...timestampPaths, ...instancePaths, ...userPaths, ...toolPaths },
+    paths,
     components: {
       schemas: componentSchemas,
       responses: problemResponses,
@@ -25,3 +22,5 @@ export function openApiDocument(version: string): OpenApiDocument {
     },
   };
 }
+
+export type OpenApiDocument = ReturnType<typeof openApiDocument>;

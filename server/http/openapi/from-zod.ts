@@ -1,7 +1,7 @@
 import { z } from 'zod';
 // All schemas must be registered under their ids before they are converted below.
 import '../schemas.ts';
-import type { Content, JsonSchema, Parameter } from './types.ts';
+import type { Content, Header, JsonSchema, Parameter } from './types.ts';
 
 const PREFIX = '#/components/schemas/';
 
@@ -69,4 +69,9 @@ export function queryParameters(schema: z.ZodType): Parameter[] {
     required: required.includes(name),
     schema: property,
   }));
+}
+
+/** A text header with an example. */
+export function textHeader(description: string, sample: string): Header {
+  return { description, schema: { type: 'string', examples: [sample] } };
 }

@@ -1,8 +1,7 @@
 import type { ErrorCode } from '../../errors.ts';
 import { PROBLEM_TYPES, type ProblemType, problem } from '../problems.ts';
 import { ProblemSchema } from '../schemas.ts';
-import { json } from './from-zod.ts';
-import { textHeader } from './headers.ts';
+import { json, textHeader } from './from-zod.ts';
 import type { Header, Reference, Response } from './types.ts';
 
 const RETRY_AFTER: Record<string, Header> = {

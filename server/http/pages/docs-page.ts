@@ -1,8 +1,11 @@
-import type { Method, OpenApiDocument, Operation } from '../openapi/types.ts';
+import { curlCommand } from '../openapi/curl.ts';
+import type { OpenApiDocument } from '../openapi/document.ts';
+import type { Content, JsonSchema, Method, Operation, Parameter, Reference, Response } from '../openapi/types.ts';
 import { prose } from './elements.ts';
 import { type Html, html } from './html.ts';
 import { type AssetUrl, layout } from './layout.ts';
-import { operationSection } from './operation-section.ts';
+
+type Components = OpenApiDocument['components'];
 
 interface Entry {
   readonly path: string;
@@ -29,8 +32,8 @@ export function docsPage(assetUrl: AssetUrl, document: OpenApiDocument, origin: 
         </div>
         ${contents(entries)}
         <div class="operations">
-          ${entries.map(({ path, method, operation }) => operationSection(document, origin, path, method, operation))}
-          ${problemSection(document)}
+          ${entries.map((entry) => operationSection(entry, document.components, origin))}
+          ${problemSection(document.components)}
         </div>
       </div>`,
   });
@@ -49,12 +52,79 @@ function contents(entries: readonly Entry[]): Html {
         </nav>`;
 }
 
-function problemSection({ components }: OpenApiDocument): Html {
+/** What one operation does, how to call it, its parameters and its answers. */
+function operationSection({ path, method, operation }: Entry, components: Components, origin: string): Html {
+  const { operationId, summary, description, security, requestBody, parameters, responses } = operation;
+  return html`<section id="${operationId}" aria-labelledby="${operationId}-title">
+            <h2 id="${operationId}-title"><code class="quiet"><b>${method.toUpperCase()}</b> ${path}</code> ${summary}</h2>
+            ${description && html`<p>${prose(description)}</p>`}
+            ${security && html`<p>If the service has a <code>READ_TOKEN</code>, this needs <code>Authorization: Bearer</code> with the token.</p>`}
+            ${code(curlCommand(origin, path, method, operation), `Command for ${method.toUpperCase()} ${path}`)}
+            ${requestBody?.description && html`<p>Request body: ${requestBody.description}.</p>`}
+            ${parameters && parameterList(parameters)}
+            <h3 class="note">Answers</h3>
+            <dl class="ruled">
+                ${Object.entries(responses).map(([status, response]) => responseEntry(components, status, response))}
+            </dl>
+          </section>
+          `;
+}
+
+function parameterList(parameters: readonly Parameter[]): Html {
+  return html`<h3 class="note">Parameters</h3>
+              <dl class="ruled">
+                ${parameters.map(parameterEntry)}
+              </dl>`;
+}
+
+function parameterEntry({ name, in: location, required, description, schema }: Parameter): Html {
+  return html`<div><dt><code>${name}</code> <small>${location}${required && ', required'}</small></dt><dd>${description && prose(`${description}.`)} <small>${typeOf(schema)}</small></dd></div>
+                `;
+}
+
+function typeOf({ enum: values, type, minimum, maximum, default: byDefault }: JsonSchema): string {
+  return [
+    values?.join(' or ') ?? type,
+    minimum !== undefined && maximum !== undefined && `${minimum} to ${maximum}`,
+    minimum !== undefined && maximum === undefined && `at least ${minimum}`,
+    byDefault !== undefined && `default ${byDefault}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** An answer in full; for a type of problem a link to its entry. */
+function responseEntry(components: Components, status: string, response: Response | Reference): Html {
+  if ('$ref' in response) {
+    const name = response.$ref.split('/').at(-1) ?? '';
+    const { description = '' } = components.responses[name] ?? {};
+    return html`<div><dt><code>${status}</code></dt><dd><a href="#${name}"><code>${name}</code></a> ${prose(description)}</dd></div>
+                `;
+  }
+  const headers = Object.entries(response.headers ?? {});
+  return html`<div><dt><code>${status}</code></dt><dd>${prose(response.description)}
+                  ${headers.map(([name, header]) => html`<p><code>${name}</code> ${prose(header.description)}.</p>`)}
+                  ${Number(status) < 400 && samples(response.content ?? {})}</dd></div>
+                `;
+}
+
+function samples(content: Content): Html[] {
+  return Object.entries(content).map(([type, { example }]) => {
+    const text = typeof example === 'string' ? example : JSON.stringify(example, null, 2);
+    return html`<p><small>${type}</small></p>${example !== undefined && code(text, `Example of ${type}`)}`;
+  });
+}
+
+function code(text: string, label: string): Html {
+  return html`<pre tabindex="0" role="group" aria-label="${label}"><code>${text}</code></pre>`;
+}
+
+function problemSection({ responses }: Components): Html {
   return html`<section aria-labelledby="problems">
             <h2 id="problems">Problems</h2>
             <p>An error is answered as a problem: <code>application/problem+json</code> with <code>type</code>, <code>title</code>, <code>status</code>, <code>detail</code> and, if fields are invalid, <code>errors</code>. Its <code>type</code> links to the entry below.</p>
             <dl class="ruled">
-              ${Object.entries(components.responses).map(
+              ${Object.entries(responses).map(
                 ([name, { description, content }]) =>
                   html`<div id="${name}"><dt><code>${name}</code> <span class="quiet">${statusOf(content?.['application/problem+json']?.example)}</span></dt><dd>${prose(description)}</dd></div>
               `,

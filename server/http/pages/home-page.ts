@@ -80,14 +80,7 @@ function fact(name: string, value: string): Html {
 /** `93784` is `1 d 2 h 3 min`. */
 function uptimeText(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
-  if (minutes === 0) return `${Math.floor(seconds)} s`;
-  const units = [
-    [Math.floor(minutes / 1440), 'd'],
-    [Math.floor(minutes / 60) % 24, 'h'],
-    [minutes % 60, 'min'],
-  ] as const;
-  return units
-    .filter(([value]) => value > 0)
-    .map(([value, unit]) => `${value} ${unit}`)
-    .join(' ');
+  const [d, h, min] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
+  const units = [d && `${d} d`, h && `${h} h`, min && `${min} min`].filter(Boolean);
+  return units.join(' ') || `${Math.floor(seconds)} s`;
 }

@@ -10,10 +10,6 @@ export class Html {
   constructor(text: string) {
     this.text = text;
   }
-
-  toString(): string {
-    return this.text;
-  }
 }
 
 /** A value in a template: text is escaped, lists are joined, `undefined` and `false` are left out. */

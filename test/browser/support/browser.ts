@@ -12,13 +12,13 @@ export const NARROW = { width: 390, height: 844 };
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** A page in a browser of its own profile, and what its console complained about (content security policy included). */
+/** A page with a browser profile of its own, and its console errors, including those of the content security policy. */
 export interface OpenPage {
   readonly page: Page;
   readonly complaints: string[];
 }
 
-/** Chromium for the tests of the calling file; ends with them. */
+/** Starts Chromium for the tests of the calling file, and closes it after them. */
 export const startBrowser = async () => {
   const browser = await startChromium(process.env['CHROMIUM']);
   after(() => browser.close());
@@ -37,9 +37,9 @@ export const startBrowser = async () => {
   };
 };
 
-/** Fails when the page breaks a rule of WCAG 2.2 AA or of good practice that a program can check. */
+/** Fails if the page violates a WCAG 2.2 AA or best-practice rule that axe can check. */
 export const assertAccessible = async (page: Page): Promise<void> => {
-  // Evaluated, not added as a script: the content security policy would rightly bar that.
+  // Evaluated, because the content security policy forbids an added script.
   await page.evaluate(AXE);
   const { violations, passes } = (await page.evaluate(
     "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
@@ -51,13 +51,13 @@ export const assertAccessible = async (page: Page): Promise<void> => {
   assert.ok(passes.length > 10);
 };
 
-/** Fails when the page is wider than the window. */
+/** Fails if the page is wider than the window. */
 export const assertFitsWidth = async (page: Page): Promise<void> => {
   const excess = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
   assert.equal(excess, 0, 'pixels by which the page is wider than the window');
 };
 
-/** Keeps a picture of the page in the folder that `SCREENSHOTS` names, if it does. */
+/** Saves a screenshot of the page in the folder named by `SCREENSHOTS`, if it is set. */
 export const keepPicture = async (page: Page, name: string, { fullPage = true } = {}): Promise<void> => {
   const folder = process.env['SCREENSHOTS'];
   if (!folder) return;

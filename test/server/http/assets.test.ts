@@ -18,7 +18,7 @@ describe('GET /assets', () => {
     ['style.css', /^text\/css/],
     ['favicon.svg', /^image\/svg/],
   ] as const) {
-    it(`answers ${name} with its type, to be kept for ever`, async () => {
+    it(`answers ${name} with its type, cacheable for ever`, async () => {
       const answer = await request(app).get(assets.url(name));
       assert.equal(answer.status, 200);
       assert.match(answer.headers['content-type'] ?? '', type);
@@ -26,13 +26,13 @@ describe('GET /assets', () => {
     });
   }
 
-  it('answers the URL of another version with what it has, not to be kept', async () => {
+  it('answers the URL of another version with its own file, not cacheable', async () => {
     const answer = await request(app).get('/assets/older/home.js');
     assert.equal(answer.status, 200);
     assert.equal(answer.headers['cache-control'], 'no-cache');
   });
 
-  it('has nothing but the files of the folder', async () => {
+  it('serves only the files of the folder', async () => {
     for (const name of ['nothing.js', '..%2f..%2fhtml.ts', '%2e%2e']) {
       assert.equal((await request(app).get(`/assets/x/${name}`)).status, 404, name);
     }
@@ -47,7 +47,7 @@ describe('GET /assets', () => {
     assert.notEqual(loadAssets(folder).url('home.js'), assets.url('home.js'));
   });
 
-  it('refuses a file whose type it does not know, and the URL of a file that is not there', (t) => {
+  it('refuses a file of unknown type, and the URL of a missing file', (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'assets-'));
     t.after(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, 'page.exe'), '');

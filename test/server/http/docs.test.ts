@@ -9,7 +9,7 @@ import { PROBLEM_TYPES } from '../../../server/http/problems.ts';
 const app = express().use(docsRoutes('1.2.3', (name) => `/assets/x/${name}`));
 
 describe('GET /openapi.json', () => {
-  it('answers the document', async () => {
+  it('answers the OpenAPI document', async () => {
     const answer = await request(app).get('/openapi.json').expect(200);
     assert.match(answer.headers['content-type'] ?? '', /^application\/json/);
     assert.deepEqual(answer.body, JSON.parse(JSON.stringify(openApiDocument('1.2.3'))));
@@ -24,19 +24,19 @@ describe('GET /docs', () => {
     for (const anchor of anchors) assert.ok(text.includes(` id="${anchor}"`), anchor);
   });
 
-  it('leads nowhere within itself that is not there, and has no id twice', async () => {
+  it('has a target for every internal link, and no duplicate ids', async () => {
     const { text } = await request(app).get('/docs').expect(200);
     const ids = [...text.matchAll(/ id="([^"]*)"/g)].map(([, id = '']) => id);
     assert.equal(new Set(ids).size, ids.length);
     for (const [, target = ''] of text.matchAll(/href="#([^"]*)"/g)) assert.ok(ids.includes(target), target);
   });
 
-  it('shows commands with the address by which it was reached', async () => {
+  it('shows commands with the address that the reader used', async () => {
     const { text } = await request(app).get('/docs').set('Host', 'stampede.example.com:8080').expect(200);
     assert.match(text, /<code>curl -X POST http:\/\/stampede\.example\.com:8080\/app<\/code>/);
   });
 
-  it('does not repeat a Host that is no host name', async () => {
+  it('does not repeat an invalid Host', async () => {
     const { text } = await request(app).get('/docs').set('Host', "$(reboot)';").expect(200);
     assert.doesNotMatch(text, /reboot/);
     assert.match(text, /curl -X POST http:\/\/localhost\/app/);

@@ -25,11 +25,11 @@ before(async () => {
 });
 
 describe('GET /app', () => {
-  it('lists what was recorded, newest first', async () => {
+  it('lists the records, newest first', async () => {
     assert.deepEqual(await list('/app'), { timestamps: recorded.toReversed() });
   });
 
-  it('gives pages that follow each other without gap or overlap', async () => {
+  it('returns pages without gap or overlap', async () => {
     const ids: string[] = [];
     let path: string | undefined = '/app?limit=7&consistent=true';
     let pages = 0;
@@ -43,7 +43,7 @@ describe('GET /app', () => {
     assert.deepEqual(ids, recorded.map(({ id }) => id).reverse());
   });
 
-  it('keeps to a time range: from is in it, to is not', async () => {
+  it('filters by a time range that includes from and excludes to', async () => {
     const [from, to] = [recorded[5]?.timestamp as string, recorded[20]?.timestamp as string];
     const { timestamps } = await list(`/app?from=${from}&to=${to}&limit=1000`);
     assert.deepEqual(timestamps, recorded.slice(5, 20).reverse());
@@ -51,7 +51,7 @@ describe('GET /app', () => {
     assert.deepEqual(await list('/app?to=0001-01-01'), { timestamps: [] });
   });
 
-  it('is JSON for programs, a page for browsers', async () => {
+  it('is JSON for programs and a page for browsers', async () => {
     await get('/app', '*/*').expect('content-type', /^application\/json/);
     const page = await get('/app', 'text/html,application/xhtml+xml,*/*;q=0.8').expect('content-type', /^text\/html/);
     assert.ok(page.text.includes(recorded[24]?.id as string));
@@ -70,7 +70,7 @@ describe('GET /app', () => {
     );
   });
 
-  it('is one JSON document a line on request, with the next page in a Link header', async () => {
+  it('is JSON lines on request, with the next page in a Link header', async () => {
     const { text, headers } = await get('/app?limit=2', 'application/x-ndjson')
       .buffer()
       .parse((res, done) => {
@@ -87,7 +87,7 @@ describe('GET /app', () => {
     assert.match(headers['link'] ?? '', new RegExp(`^</app\\?limit=2&cursor=${recorded[23]?.id}>; rel="next"$`));
   });
 
-  it('refuses what it does not understand, and says which field is at fault', async () => {
+  it('refuses an invalid query and names the invalid field', async () => {
     for (const [query, field] of [
       ['limit=0', 'query.limit'],
       ['limit=1001', 'query.limit'],
@@ -110,11 +110,11 @@ describe('GET /app', () => {
 });
 
 describe('GET /app/:id', () => {
-  it('gives the record', async () => {
+  it('returns the record', async () => {
     for (const record of recorded) assert.deepEqual((await get(`/app/${record.id}`).expect(200)).body, record);
   });
 
-  it('answers 404 for an id that nobody got, and for what is no id', async () => {
+  it('answers 404 for an unused id and for an invalid id', async () => {
     await get(`/app/${recorded[0]?.id.replace(/.$/, 'v')}`).expect(404);
     await get('/app/none').expect(404);
   });
@@ -123,7 +123,7 @@ describe('GET /app/:id', () => {
 describe('a read token', () => {
   const token = 'correct-horse-battery-staple';
 
-  it('is needed to list timestamps, not to record or to read one', async () => {
+  it('is required to list timestamps, but not to record or read one', async () => {
     const guarded = (await startService(database, { READ_TOKEN: token })).server;
     const { headers, body } = await request(guarded).get('/app').expect(401);
     assert.match(headers['www-authenticate'] ?? '', /^Bearer/);

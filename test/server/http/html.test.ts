@@ -12,7 +12,7 @@ const plainText = (text: string): string =>
     .replaceAll('&amp;', '&');
 
 describe('html', () => {
-  it('escapes what is put in, so that no text becomes markup or leaves its attribute', () => {
+  it('escapes values, so that no text becomes markup or ends its attribute', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', 'a', ';') }), (text) => {
         const made = html`<p title="${text}">${text}</p>`.text;
@@ -23,12 +23,12 @@ describe('html', () => {
     );
   });
 
-  it('takes its own output as it is, joins lists and leaves out what is absent', () => {
+  it('inserts its own output unchanged, joins lists and leaves out absent values', () => {
     const items = ['a', '<b>'].map((item) => html`<li>${item}</li>`);
     assert.equal(html`<ul>${items}${undefined}${false}${0}</ul>`.text, '<ul><li>a</li><li>&lt;b&gt;</li>0</ul>');
   });
 
-  it('keeps backslashes and dollars of what is put in', () => {
+  it('keeps backslashes and dollar signs in values', () => {
     assert.equal(html`${'\\n $& $1'}`.text, '\\n $&amp; $1');
   });
 });

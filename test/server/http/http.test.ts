@@ -19,7 +19,7 @@ const open = async (): Promise<Socket> => {
   return socket;
 };
 
-/** All that the server sends down the connection until it ends it. */
+/** Everything that the server sends until it closes the connection. */
 const conversation = async (text: string): Promise<string> => {
   const socket = await open();
   let received = '';
@@ -34,21 +34,21 @@ const conversation = async (text: string): Promise<string> => {
 const isHealthy = () => request(server).get('/health').expect(200, { status: 'ok' });
 
 describe('GET /', () => {
-  it('tells programs who answered', async () => {
+  it('tells programs which instance answered', async () => {
     const { body } = await request(server).get('/').expect(200).expect('content-type', /json/);
     const { uptimeSeconds, ...facts } = body;
     assert.deepEqual(facts, { hostname: 'test-host', version: '1.2.3', commit: 'abcdef123456' });
     assert.ok(uptimeSeconds >= 0);
   });
 
-  it('shows people a page', async () => {
+  it('shows browsers a page', async () => {
     const { text } = await request(server).get('/').set('accept', 'text/html').expect(200);
     assert.match(text, /test-host/);
   });
 });
 
-describe('what is not there', () => {
-  it('is a 404, as problem details for programs and as a page for browsers', async () => {
+describe('an unknown address or method', () => {
+  it('is answered 404, as problem details for programs and as a page for browsers', async () => {
     const { body } = await request(server)
       .get('/nothing')
       .expect(404)
@@ -67,7 +67,7 @@ describe('what is not there', () => {
     assert.ok(!page.text.includes('<script>'));
   });
 
-  it('is a 405 with Allow where only the method is wrong', async () => {
+  it('is answered 405 with Allow if only the method is wrong', async () => {
     const { headers } = await request(server).delete('/app').expect(405);
     assert.equal(headers['allow'], 'GET, HEAD, POST');
     await request(server).post('/health').expect(405).expect('allow', 'GET, HEAD');
@@ -75,7 +75,7 @@ describe('what is not there', () => {
 });
 
 describe('every answer', () => {
-  it('has the security headers and does not tell what made it', async () => {
+  it('has the security headers and does not name the software', async () => {
     for (const path of ['/', '/app', '/health', '/nothing']) {
       const { headers } = await request(server).get(path);
       assert.match(headers['content-security-policy'] ?? '', /^default-src 'none';script-src 'self'/);
@@ -86,14 +86,14 @@ describe('every answer', () => {
     assert.match(headers['content-security-policy'] ?? '', /default-src 'none'/);
   });
 
-  it('has its headers only for HEAD', async () => {
+  it('has no body for HEAD', async () => {
     const { text } = await request(server).head('/app').expect(200);
     assert.equal(text, undefined);
   });
 });
 
-describe('an error that nobody foresaw', () => {
-  it('is logged whole, and told the client as nothing but that', async () => {
+describe('an unexpected error', () => {
+  it('is logged in full and hidden from the client', async () => {
     const broken = await startService({ ...database, tableName: 'no-such-table' });
     const { body } = await request(broken.server).post('/app').expect(503).expect('retry-after', '1');
     assert.ok(!JSON.stringify(body).includes('ResourceNotFound'));
@@ -103,24 +103,24 @@ describe('an error that nobody foresaw', () => {
 });
 
 describe('the connection', () => {
-  it('is kept longer than the load balancer keeps it', () => {
+  it('stays open longer than on the load balancer', () => {
     assert.equal(server.keepAliveTimeout, TIMEOUTS_MS.keepAlive);
     assert.ok(server.keepAliveTimeout > TIMEOUTS_MS.albIdle);
   });
 
-  it('is given the same time for headers as for the whole request (Node swaps the two when it is more)', () => {
+  it('allows no more time for headers than for the request (Node would swap the two)', () => {
     assert.equal(server.requestTimeout, TIMEOUTS_MS.request);
     assert.ok(server.headersTimeout <= server.requestTimeout);
   });
 
-  it('carries pipelined requests, answered in their order', async () => {
+  it('answers pipelined requests in order', async () => {
     const post = 'POST /app HTTP/1.1\r\nHost: a\r\n\r\n';
     const health = 'GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
     const received = await conversation(post + post + health);
     assert.deepEqual(received.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 201', 'HTTP/1.1 201', 'HTTP/1.1 200']);
   });
 
-  it('is closed with a 400 when what comes is not HTTP', async () => {
+  it('is closed with a 400 on data that is not HTTP', async () => {
     for (const garbage of [
       '\x16\x03\x01\x02\x00\r\n\r\n',
       'GET / HTTP/9.9\r\n\r\n',
@@ -135,7 +135,7 @@ describe('the connection', () => {
     await isHealthy();
   });
 
-  it('may break off at any point of a request', async () => {
+  it('may be reset at any point of a request', async () => {
     for (const part of [
       'POST /a',
       'POST /app HTTP/1.1\r\nHost',
@@ -148,7 +148,7 @@ describe('the connection', () => {
     await isHealthy();
   });
 
-  it('may be slow without keeping others waiting', async () => {
+  it('may be slow without delaying others', async () => {
     const slow = await Promise.all(Array.from({ length: 200 }, open));
     for (const socket of slow) socket.write('POST /app HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n1');
     await request(server).post('/app').expect(201);
@@ -160,7 +160,7 @@ describe('the connection', () => {
     for (const socket of slow) socket.destroy();
   });
 
-  it('may break off while the timestamp is being stored', async () => {
+  it('may be reset while the timestamp is being stored', async () => {
     const release = database.hold();
     const arrived = service.arrived(1);
     const socket = await open();
@@ -173,7 +173,7 @@ describe('the connection', () => {
 });
 
 describe('draining', () => {
-  it('turns health to 503, answers what is in flight, and closes the connection after it', async () => {
+  it('answers 503 to health checks, finishes requests in flight, and then closes their connections', async () => {
     const draining = await startService(database);
     const release = database.hold();
     const arrived = draining.arrived(1);
@@ -196,7 +196,7 @@ describe('draining', () => {
     await assert.rejects(fetch(`${draining.url}/health`));
   });
 
-  it('writes what waits even when its client has gone', async () => {
+  it('writes pending timestamps even if their client has disconnected', async () => {
     const draining = await startService(database);
     const count = async () => (await request(server).get('/app?limit=1000&consistent=true')).body.timestamps.length;
     const before = await count();

@@ -16,7 +16,7 @@ const schemaNamed = (name: string): z.ZodType =>
 
 const { body: recorded } = await request(server).post('/app').set('accept', 'application/json').expect(201);
 
-/** Calls an operation with the examples of what it needs; the record that it reads is one that exists. */
+/** Calls an operation with the examples of its required values, and with the id of an existing record. */
 const call = (path: string, method: Method, { parameters = [], requestBody }: Operation) => {
   const needed = parameters.filter((parameter) => parameter.in === 'query' && parameter.required);
   const query = Object.fromEntries(needed.map(({ name, schema }) => [name, String(schema.examples?.[0])]));
@@ -31,7 +31,7 @@ const call = (path: string, method: Method, { parameters = [], requestBody }: Op
 describe('every operation of the document', () => {
   for (const [path, item] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(item) as [Method, Operation][]) {
-      it(`${method.toUpperCase()} ${path} answers as it says`, async () => {
+      it(`${method.toUpperCase()} ${path} answers as documented`, async () => {
         const answer = await call(path, method, operation);
         const documented = operation.responses[answer.status] as Response | undefined;
         assert.ok(documented && answer.status < 300, `${answer.status}: ${answer.text}`);
@@ -48,7 +48,7 @@ describe('every operation of the document', () => {
 
 describe('every path of the document', () => {
   for (const [path, item] of Object.entries(paths)) {
-    it(`${path} has the methods that it says, and no others`, async () => {
+    it(`${path} supports the documented methods and no others`, async () => {
       const methods = Object.keys(item).map((method) => method.toUpperCase());
       const answer = await request(server).delete(path.replace('{id}', recorded.id)).expect(405);
       const allowed = answer.get('allow')?.split(', ') ?? [];

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import request from 'supertest';
 import { createLoad } from '../../../server/cpu-load/load.ts';
-import { loadRoutes } from '../../../server/http/load.ts';
+import { loadRoute } from '../../../server/http/load.ts';
 import { startApp } from '../support/app.ts';
 
 const load = createLoad({ workerPath: new URL('../../../server/cpu-load/worker.ts', import.meta.url), maxWaiting: 2 });
 after(() => load.close());
-const server = await startApp([loadRoutes(load)]);
+const server = await startApp([loadRoute(load)]);
 
 const get = (query: string) => request(server).get(`/load${query}`);
 
@@ -19,7 +19,7 @@ describe('GET /load', () => {
     assert.ok(processingTime > 0 && processingTime < 5);
   });
 
-  it('answers other requests meanwhile', async () => {
+  it('lets the server answer other requests meanwhile', async () => {
     let computed = false;
     const computing = get('?number=9007199254740881').then(() => (computed = true));
     await request(server).get('/health').expect(200);
@@ -35,7 +35,7 @@ describe('GET /load', () => {
     assert.equal(answers.filter(({ status }) => status === 200).length, 6 - refused.length);
   });
 
-  it('answers 400 to anything but a whole number up to 2^53 - 1', async () => {
+  it('answers 400 unless the number is a whole number up to 2^53 - 1', async () => {
     for (const query of [
       '',
       '?number=',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import request from 'supertest';
-import { isLoopback, metricsRoutes } from '../../../server/http/metrics.ts';
+import { isLoopback, metricsRoute } from '../../../server/http/metrics.ts';
 import { createMetrics, type InstanceReport } from '../../../server/metrics/metrics.ts';
 import { startApp } from '../support/app.ts';
 import { recordBlock } from '../support/measured.ts';
@@ -21,11 +21,11 @@ const report = async (): Promise<InstanceReport> => ({
   gauges: { memory: 123_456, hostCpu: 12.5, hostIoWait: 0 },
 });
 
-const server = await startApp([metricsRoutes({ report, onlyLocal: true })]);
+const server = await startApp([metricsRoute({ report, onlyLocal: true })]);
 
 const scrape = async () => (await request(server).get('/metrics').expect(200)).text;
 
-/** A line of the format: a comment, or a name, perhaps a bucket's bound, and a number. */
+/** A line of the format: a comment, or a name with an optional bucket label and a number. */
 const LINE =
   /^(# (HELP|TYPE) stampede_[a-z_]+ .+|stampede_[a-z_]+(\{le="(\+Inf|[\d.e-]+)"\})? -?(\d+(\.\d+)?(e[+-]?\d+)?))$/;
 
@@ -37,7 +37,7 @@ describe('GET /metrics', () => {
     for (const line of text.trimEnd().split('\n')) assert.match(line, LINE);
   });
 
-  it('tells counters, gauges and, cumulatively, distributions in base units', async () => {
+  it('reports counters, gauges and cumulative histograms in base units', async () => {
     const lines = new Set((await scrape()).split('\n'));
     for (const line of [
       '# TYPE stampede_timestamps_recorded_total counter',
@@ -62,11 +62,11 @@ describe('GET /metrics', () => {
       assert.ok(lines.has(line), line);
   });
 
-  it('leaves out what is not known', async () => {
+  it('leaves out unknown values', async () => {
     assert.doesNotMatch(await scrape(), /clock_error/);
   });
 
-  it('answers 404 to connections from elsewhere, whatever they say of themselves', async () => {
+  it('answers 404 to connections from other hosts, whatever their headers', async () => {
     // A Unix socket has no address, so it is not this host's loopback either.
     const path = join(tmpdir(), `stampede-metrics-${process.pid}.sock`);
     const app = server.listeners('request')[0] as RequestListener;
@@ -79,7 +79,7 @@ describe('GET /metrics', () => {
     answer.resume();
   });
 
-  it('takes only loopback addresses for this host', () => {
+  it('treats only loopback addresses as this host', () => {
     for (const address of ['127.0.0.1', '127.8.9.10', '::1', '::ffff:127.0.0.1'])
       assert.ok(isLoopback(address), address);
     for (const address of ['10.0.0.1', '::ffff:10.127.0.1', '1.127.0.0', '::2', '2001:db8::1', ''])

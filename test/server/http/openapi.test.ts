@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { curlCommand } from '../../../server/http/openapi/curl.ts';
-import { openApiDocument } from '../../../server/http/openapi/document.ts';
+import { type OpenApiDocument, openApiDocument } from '../../../server/http/openapi/document.ts';
 import { example, queryParameters } from '../../../server/http/openapi/from-zod.ts';
-import type { OpenApiDocument, Operation } from '../../../server/http/openapi/types.ts';
+import type { Operation } from '../../../server/http/openapi/types.ts';
 import * as schemas from '../../../server/http/schemas.ts';
 import { parseRecordId } from '../../../server/timestamps/id.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
@@ -19,21 +19,21 @@ describe('the OpenAPI document', () => {
     const result = await validator.validate(JSON.parse(JSON.stringify(document)));
     assert.deepEqual(result, { valid: true });
     assert.equal(validator.version, '3.1');
-    // Throws where a reference leads nowhere.
+    // Throws if a reference has no target.
     assert.ok(validator.resolveRefs());
   });
 
-  it('names every operation once', () => {
+  it('has unique operation ids', () => {
     const ids = operations(document).map(({ operationId }) => operationId);
     assert.equal(new Set(ids).size, ids.length);
   });
 
-  it('says of a 503 with two causes what each means', () => {
+  it('explains both causes of a 503', () => {
     const response = document.paths['/app']?.post?.responses['503'];
     assert.match(response && 'description' in response ? response.description : '', /`overloaded`: .*`unavailable`: /);
   });
 
-  it('says when to come back, which methods there are and where the record is', () => {
+  it('documents Retry-After, Allow and Location', () => {
     const { responses } = document.components;
     assert.ok(responses['rate-limited']?.headers?.['Retry-After']);
     assert.ok(responses['method-not-allowed']?.headers?.['Allow']);
@@ -41,7 +41,7 @@ describe('the OpenAPI document', () => {
     assert.ok(created && 'headers' in created && created.headers?.['Location']);
   });
 
-  it('asks for the read token where the routes do, as an option', () => {
+  it('requires the read token for the same routes as the server, as an option', () => {
     const guarded = operations(document).filter(({ security }) => security);
     assert.deepEqual(
       guarded.map(({ operationId, security }) => [operationId, security]),
@@ -59,7 +59,7 @@ describe('the OpenAPI document', () => {
     });
   }
 
-  it('has an example of a record whose id tells its time', () => {
+  it('has an example record whose id contains its time', () => {
     const { id, timestamp } = schemas.RecordSchema.parse(example(schemas.RecordSchema));
     assert.equal(parseRecordId(id)?.micros, microsFromIso(timestamp));
   });
@@ -80,13 +80,13 @@ describe('the command of an operation', () => {
   const command = (path: string, method: 'get' | 'post') =>
     curlCommand('http://host:1', path, method, document.paths[path]?.[method] as Operation);
 
-  it('names the method, fills in the path and quotes what a shell would take apart', () => {
+  it('names the method, fills in the path and quotes special characters of the shell', () => {
     assert.equal(command('/app', 'post'), 'curl -X POST http://host:1/app');
     assert.equal(command('/app', 'get'), "curl 'http://host:1/app?limit=20'");
     assert.match(command('/app/{id}', 'get'), /^curl http:\/\/host:1\/app\/[0-9a-v]{32}$/);
   });
 
-  it('sends the body that is needed', () => {
+  it('sends the required body', () => {
     assert.equal(
       command('/users', 'post'),
       'curl -X POST -H \'Content-Type: application/json\' -d \'{"username":"ada","email":"ada@example.com"}\' http://host:1/users',

@@ -14,7 +14,7 @@ interface Row {
 describe('mergeLatest', () => {
   const rows = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 3 }), { maxLength: 40 });
 
-  it('is the newest of all, each once, whatever each answer showed of them', () => {
+  it('returns the newest records without duplicates, however they are split over the answers', () => {
     fc.assert(
       fc.property(rows, fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), fc.nat(30), (ids, seen, limit) => {
         const records: Row[] = ids.map((id) => ({ id }));
@@ -30,7 +30,7 @@ describe('mergeLatest', () => {
 });
 
 describe('countByInstance', () => {
-  it('counts what each wrote, in the order of their names', () => {
+  it('counts the records of each instance, ordered by name', () => {
     const counted = countByInstance([{ instance: 'b' }, { instance: 'a' }, { instance: 'b' }]);
     assert.deepEqual(counted, [
       ['a', 1],
@@ -40,7 +40,7 @@ describe('countByInstance', () => {
 });
 
 describe('timeParts', () => {
-  it('splits a time into day, clock, milliseconds and microseconds', () => {
+  it('splits a time into date, clock, milliseconds and microseconds', () => {
     assert.deepEqual(timeParts('2026-11-21T07:45:00.123456Z'), {
       date: '2026-11-21',
       clock: '07:45:00',
@@ -52,7 +52,7 @@ describe('timeParts', () => {
 });
 
 describe('createTones', () => {
-  it('gives up to eight instances eight tones, and each the same again', () => {
+  it('assigns up to eight instances different tones, and always the same ones', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 8 }), (instances) => {
         const toneOf = createTones();
@@ -63,7 +63,7 @@ describe('createTones', () => {
     );
   });
 
-  it('still answers when there are more instances than tones', () => {
+  it('also works with more instances than tones', () => {
     const toneOf = createTones();
     for (let i = 0; i < 30; i++) assert.match(toneOf(`i-${i}`), /^tone-[0-7]$/);
   });
@@ -73,12 +73,12 @@ describe('ApiError', () => {
   const error = (headers: Record<string, string>, problem: object) =>
     new ApiError(new Response('', { status: 503, headers }), problem);
 
-  it('says what the server says and when to come back', () => {
+  it('has the detail and the retry time of the answer', () => {
     const { message, status, retryAfterS } = error({ 'retry-after': '3' }, { detail: 'it is logged.' });
     assert.deepEqual([message, status, retryAfterS], ['it is logged', 503, 3]);
   });
 
-  it('makes do with an answer that is no problem document and a Retry-After that is no number', () => {
+  it('accepts an answer without problem details and a Retry-After that is not a number', () => {
     const { message, retryAfterS } = error({ 'retry-after': 'Sat, 21 Nov 2026 12:00:00 GMT' }, {});
     assert.deepEqual([message, retryAfterS], ['the server answered 503', 0]);
     assert.equal(error({}, {}).retryAfterS, 0);
@@ -88,7 +88,7 @@ describe('ApiError', () => {
 describe('repeat', () => {
   const pace = { intervalMs: 2_000, longestMs: 60_000 };
 
-  /** Runs `task` for as many turns and tells how long each pause was. */
+  /** Runs `task` a number of times and returns the length of each pause. */
   const pauses = async (turns: number, task: (turn: number) => void): Promise<number[]> => {
     const running = new AbortController();
     const waits: number[] = [];
@@ -99,11 +99,11 @@ describe('repeat', () => {
     return waits;
   };
 
-  it('pauses for the interval while all goes well', async () => {
+  it('waits for the interval while the task succeeds', async () => {
     assert.deepEqual(await pauses(3, () => undefined), [2_000, 2_000, 2_000]);
   });
 
-  it('pauses ever longer while it fails, and returns to the interval', async () => {
+  it('waits longer after each failure, and returns to the interval', async () => {
     const failing = (turn: number) => {
       if (turn < 6) throw new Error('down');
     };
@@ -115,7 +115,7 @@ describe('repeat', () => {
     assert.equal(backoffMs(1, pace, 1), 4_000);
   });
 
-  it('ends a pause at once when stopped, and reports nothing of a task it cut off', async () => {
+  it('ends a pause at once when aborted, and reports no failure of an aborted task', async () => {
     const running = new AbortController();
     const failures: unknown[] = [];
     const ended = repeat(async () => undefined, { ...pace, signal: running.signal, onFailure: () => undefined });

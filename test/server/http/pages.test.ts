@@ -30,7 +30,7 @@ describe('every page', () => {
     problem: problemPage(asset, { type: '/docs#invalid', title: 'Bad Request', status: 400, detail: 'no' }),
   };
   for (const [name, page] of Object.entries(pages)) {
-    it(`${name} has nothing inline and nothing from elsewhere`, () => {
+    it(`${name} has nothing inline and loads nothing from other hosts`, () => {
       assert.doesNotMatch(page, /<style|\sstyle=|\son\w+=|<script(?![^>]*src="\/assets\/)/);
       const urls = [...page.matchAll(/(?:src|href|action)="([^"]*)"/g)].map(([, url = '']) => url);
       assert.ok(urls.length > 5);
@@ -40,12 +40,12 @@ describe('every page', () => {
 });
 
 describe('the home page', () => {
-  it('says who answered', () => {
+  it('shows which instance answered', () => {
     const page = homePage(asset, { ...instance, instanceId: 'i-0abc', availabilityZone: 'eu-central-1a' });
     assert.match(textOf(page), /Host ip-10-0-1-2 Instance i-0abc Zone eu-central-1a Version 1\.2\.3 Commit abc1234/);
   });
 
-  it('says nothing of instance and zone outside EC2', () => {
+  it('leaves out instance and zone outside EC2', () => {
     assert.match(textOf(homePage(asset, instance)), /Host ip-10-0-1-2 Version/);
   });
 
@@ -70,7 +70,7 @@ describe('the home page', () => {
 describe('the timestamps page', () => {
   const page = timestampsPage.bind(undefined, asset);
 
-  it('shows each record, its time as one text with the microseconds told apart', () => {
+  it('shows each record, with the microseconds of its time highlighted', () => {
     const shown = page({ timestamps: [record] }, {});
     assert.match(shown, /<time datetime="2026-11-21T07:45:00\.123456Z">/);
     assert.match(textOf(shown), /2026-11-21 07:45:00 \.123 456 i-0abc1234def567890 203\.0\.113\.7 https 1-69200b2c/);
@@ -91,7 +91,7 @@ describe('the timestamps page', () => {
     assert.match(shown, /name="to" value="2026-11-22"/);
   });
 
-  it('tells an empty table from an empty answer to a filter', () => {
+  it('distinguishes an empty table from a filter without results', () => {
     assert.match(textOf(page({ timestamps: [] }, {})), /Nothing has been recorded yet/);
     assert.match(textOf(page({ timestamps: [] }, { to: '2020' })), /No timestamp was recorded in this time/);
   });
@@ -100,14 +100,14 @@ describe('the timestamps page', () => {
 describe('the problem page', () => {
   const page = problemPage.bind(undefined, asset);
 
-  it('shows status, title, detail, fields at fault and where the type is explained', () => {
+  it('shows status, title, detail, invalid fields and a link to the explanation', () => {
     const errors = [{ field: 'query.limit', message: 'expected <b>' }];
     const shown = page({ type: '/docs#invalid', title: 'Bad Request', status: 400, detail: 'not valid', errors });
     assert.match(textOf(shown), /400 Bad Request not valid query\.limit expected &lt;b&gt;/);
     assert.match(shown, /href="\/docs#invalid"/);
   });
 
-  it('tells what to do when a token is needed or the server is busy', () => {
+  it('explains what to do if a token is required or the server is busy', () => {
     const problem = { type: '/docs#x', title: 'x', detail: 'x' };
     assert.match(textOf(page({ ...problem, status: 401 })), /asks for the read token/);
     assert.match(textOf(page({ ...problem, status: 503 })), /Trying again in a moment/);

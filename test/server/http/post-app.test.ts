@@ -31,7 +31,7 @@ describe('POST /app', () => {
     assert.equal(headers['cache-control'], 'no-store');
   });
 
-  it('answers with the whole record to those who accept JSON', async () => {
+  it('answers with the complete record to clients that accept JSON', async () => {
     const record = await recordOf({ 'x-amzn-trace-id': `Root=${TRACE}` });
     assert.match(record.timestamp, ISO);
     assert.match(record.id, /^[0-9a-v]{32}$/);
@@ -45,7 +45,7 @@ describe('POST /app', () => {
     assert.deepEqual(body, record);
   });
 
-  it('answers 406 to those who accept neither, and records nothing', async () => {
+  it('answers 406 to clients that accept neither, and records nothing', async () => {
     const before = await countTimestamps();
     const { body } = await post()
       .set('accept', 'image/png')
@@ -55,7 +55,7 @@ describe('POST /app', () => {
     assert.equal(await countTimestamps(), before);
   });
 
-  it('is also found at //app, /app/ and with a query', async () => {
+  it('also works as //app, as /app/ and with a query', async () => {
     for (const path of ['//app', '/app/', '/app?from=curl']) await post(path).expect(201);
   });
 
@@ -72,13 +72,13 @@ describe('POST /app', () => {
     assert.match(body.detail, /larger than 8192 bytes/);
   });
 
-  it('refuses a larger body also when its length is not announced', async () => {
+  it('also refuses a larger body without Content-Length', async () => {
     const stream = new Blob([new Uint8Array(20_000)]).stream();
     const response = await fetch(`${url}/app`, { method: 'POST', body: stream, duplex: 'half' } as RequestInit);
     assert.equal(response.status, 413);
   });
 
-  it('makes up a trace id when there is none, or none that X-Ray would take', async () => {
+  it('generates a trace id if it is absent or not valid for X-Ray', async () => {
     const { traceId } = await recordOf({});
     assert.match(traceId, /^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
     assert.match(
@@ -91,13 +91,13 @@ describe('POST /app', () => {
     assert.equal((await recordOf({ 'x-amzn-trace-id': `Self=1-1-1;Root=${TRACE};Sampled=1` })).traceId, TRACE);
   });
 
-  it('believes no proxy unless told so', async () => {
+  it('trusts no proxy by default', async () => {
     const record = await recordOf({ 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https' });
     assert.equal(record.clientAddress, '127.0.0.1');
     assert.equal(record.protocol, 'http');
   });
 
-  it('believes as many proxies as are configured, and no address that a client claims beyond them', async () => {
+  it('trusts the configured number of proxies, and no address that a client adds before them', async () => {
     const one = await startService(database, { TRUSTED_PROXIES: '1' });
     const two = await startService(database, { TRUSTED_PROXIES: '2' });
     const headers = { 'x-forwarded-for': '10.9.9.9, 203.0.113.7, 198.51.100.2', 'x-forwarded-proto': 'https' };
@@ -106,7 +106,7 @@ describe('POST /app', () => {
     assert.equal((await recordOf(headers, one.server)).protocol, 'https');
   });
 
-  it('takes addresses with ports and IPv6, and falls back to the peer for what is no address', async () => {
+  it('accepts addresses with ports and IPv6, and uses the peer address instead of an invalid one', async () => {
     const { server: behindOne } = await startService(database, { TRUSTED_PROXIES: '1' });
     for (const [forwarded, address] of [
       ['203.0.113.7:41234', '203.0.113.7'],
@@ -119,7 +119,7 @@ describe('POST /app', () => {
       assert.equal((await recordOf({ 'x-forwarded-for': forwarded }, behindOne)).clientAddress, address, forwarded);
   });
 
-  it('gives 1,000 simultaneous requests 1,000 distinct ids and lines, in far fewer writes', async () => {
+  it('answers 1,000 simultaneous requests with distinct ids and timestamps, in far fewer writes', async () => {
     const [itemsBefore, before] = [await countItems(), await countTimestamps()];
     const release = database.hold();
     const arrived = service.arrived(1_000);
@@ -165,7 +165,7 @@ describe('admission', () => {
   });
 });
 
-/** Blocks, as the table has them. */
+/** The blocks in the table. */
 const blocks = async () => {
   const { Items = [] } = await database.client.send(
     new ScanCommand({ TableName: database.tableName, ConsistentRead: true }),

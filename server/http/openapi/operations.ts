@@ -1,0 +1,171 @@
+import { HEALTH_PATH, MAX_BODY_BYTES, TIMESTAMPS_PATH } from '../../contract.ts';
+import * as schemas from '../schemas.ts';
+import { example, json, queryParameters, textHeader } from './from-zod.ts';
+import { problems } from './problems.ts';
+import type { Content, Header, Operation, Paths } from './types.ts';
+
+const record = schemas.RecordSchema.parse(example(schemas.RecordSchema));
+const recordPage = schemas.RecordPageSchema.parse(example(schemas.RecordPageSchema));
+const userPage = schemas.UserPageSchema.parse(example(schemas.UserPageSchema));
+const csv = [schemas.RECORD_FIELDS, schemas.RECORD_FIELDS.map((name) => record[name])];
+const htmlPage: Content = { 'text/html': { schema: { type: 'string' } } };
+const optionalToken: Operation['security'] = [{}, { readToken: [] }];
+
+const recordTimestamp: Operation = {
+  operationId: 'recordTimestamp',
+  summary: 'Record a timestamp',
+  description: 'Answers once the timestamp is durable. The timestamp is the time when the request arrived.',
+  parameters: [
+    {
+      name: 'X-Amzn-Trace-Id',
+      in: 'header',
+      description: 'Stored with the record; generated if absent',
+      schema: { type: 'string', examples: [`Root=${record.traceId}`] },
+    },
+  ],
+  requestBody: {
+    description: `ignored, up to ${MAX_BODY_BYTES / 1024} KB`,
+    required: false,
+    content: { '*/*': {} },
+  },
+  responses: {
+    201: {
+      description: 'The timestamp is stored.',
+      headers: { Location: textHeader('Address of the record', `/app/${record.id}`) },
+      content: {
+        'text/plain': { schema: { type: 'string' }, example: `${record.timestamp}\n` },
+        ...json(schemas.RecordSchema),
+      },
+    },
+    ...problems('not-acceptable', 'too-large', 'rate-limited', 'overloaded', 'unavailable'),
+  },
+};
+
+const listTimestamps: Operation = {
+  operationId: 'listTimestamps',
+  summary: 'List the timestamps, newest first',
+  description: 'Returns one page at a time; a cursor neither skips nor repeats records. Browsers get an HTML page.',
+  parameters: queryParameters(schemas.ListQuerySchema),
+  security: optionalToken,
+  responses: {
+    200: {
+      description: 'A page of timestamps.',
+      headers: { Link: linkToOlder(recordPage.next) },
+      content: {
+        ...json(schemas.RecordPageSchema),
+        'application/x-ndjson': { schema: { type: 'string' }, example: `${JSON.stringify(record)}\n` },
+        'text/csv': { schema: { type: 'string' }, example: csv.map((row) => `${row.join(',')}\r\n`).join('') },
+        ...htmlPage,
+      },
+    },
+    ...problems('invalid', 'unauthorized', 'not-acceptable', 'unavailable'),
+  },
+};
+
+const readTimestamp: Operation = {
+  operationId: 'readTimestamp',
+  summary: 'Read one timestamp',
+  parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', examples: [record.id] } }],
+  responses: {
+    200: { description: 'The record.', content: json(schemas.RecordSchema) },
+    ...problems('not-found', 'unavailable'),
+  },
+};
+
+const showInstance: Operation = {
+  operationId: 'showInstance',
+  summary: 'See which instance answers',
+  description: 'Browsers get the live page, with a button that records a timestamp and a list of the latest ones.',
+  responses: {
+    200: { description: 'The instance that answered.', content: { ...json(schemas.InstanceSchema), ...htmlPage } },
+    ...problems('not-acceptable'),
+  },
+};
+
+const checkHealth: Operation = {
+  operationId: 'checkHealth',
+  summary: 'Check whether this process serves requests',
+  description: 'Covers this process only: a failure of the database does not change the answer.',
+  responses: {
+    200: { description: 'The process serves requests.', content: json(schemas.HealthSchema) },
+    503: { description: 'The process is shutting down.', content: json(schemas.HealthSchema, { status: 'draining' }) },
+  },
+};
+
+const computeLoad: Operation = {
+  operationId: 'computeLoad',
+  summary: 'Use CPU time',
+  description: 'For scaling drills: computes slowly whether a number is prime. Only if `LOAD_ENDPOINT=on`.',
+  parameters: queryParameters(schemas.LoadQuerySchema),
+  responses: {
+    200: { description: 'The result, and how long it took.', content: json(schemas.LoadResultSchema) },
+    ...problems('invalid', 'not-found', 'overloaded'),
+  },
+};
+
+const readMetrics: Operation = {
+  operationId: 'readMetrics',
+  summary: 'Read the metrics',
+  description: 'Of all processes of this instance, in Prometheus text format. On AWS only from the instance itself.',
+  responses: {
+    200: { description: 'The metrics.', content: { 'text/plain': { schema: { type: 'string' } } } },
+    ...problems('not-found'),
+  },
+};
+
+const readDocument: Operation = {
+  operationId: 'readDocument',
+  summary: 'Read this description as an OpenAPI document',
+  responses: {
+    200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
+  },
+};
+
+const readDocs: Operation = {
+  operationId: 'readDocs',
+  summary: 'Read this description as a page',
+  responses: { 200: { description: 'The page.', content: htmlPage } },
+};
+
+const createUser: Operation = {
+  operationId: 'createUser',
+  summary: 'Create a user',
+  description: 'Name and e-mail address must each be unique.',
+  requestBody: { required: true, content: json(schemas.NewUserSchema) },
+  responses: {
+    201: { description: 'The user is stored.', content: json(schemas.UserSchema) },
+    ...problems('invalid', 'conflict', 'too-large', 'unsupported-media-type', 'unavailable'),
+  },
+};
+
+const listUsers: Operation = {
+  operationId: 'listUsers',
+  summary: 'List the users, newest first',
+  parameters: queryParameters(schemas.UserQuerySchema),
+  security: optionalToken,
+  responses: {
+    200: {
+      description: 'A page of users.',
+      headers: { Link: linkToOlder(userPage.next) },
+      content: json(schemas.UserPageSchema),
+    },
+    ...problems('invalid', 'unauthorized', 'unavailable'),
+  },
+};
+
+export const paths: Paths = {
+  [TIMESTAMPS_PATH]: { post: recordTimestamp, get: listTimestamps },
+  [`${TIMESTAMPS_PATH}/{id}`]: { get: readTimestamp },
+  '/': { get: showInstance },
+  [HEALTH_PATH]: { get: checkHealth },
+  '/users': { post: createUser, get: listUsers },
+  '/load': { get: computeLoad },
+  '/metrics': { get: readMetrics },
+  '/openapi.json': { get: readDocument },
+  '/docs': { get: readDocs },
+};
+
+/** The header with the link from a page of a list to the next one. */
+function linkToOlder(url = ''): Header {
+  return textHeader('The next, older page; absent on the last one', `<${url}>; rel="next"`);
+}
