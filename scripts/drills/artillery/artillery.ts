@@ -1,20 +1,18 @@
-import { spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { execa } from 'execa';
 import { OperatorError } from '../../cli/errors.ts';
 import { commandText } from '../../cli/run.ts';
-import type { Plan } from '../aws/plan.ts';
 import { type Period, parsePeriod } from './periods.ts';
-import { ARTILLERY_ENV, artilleryCommand, artilleryScript } from './script.ts';
+import { ARTILLERY_ENV, artilleryCommand, drillScript, type LoadPlan } from './script.ts';
 
-/** A load that runs. */
+/** A running load. */
 export interface Load {
-  /** What artillery told so far; grows every ten seconds. */
+  /** What artillery has reported so far; grows every ten seconds. */
   readonly periods: readonly Period[];
-  /** Settles when artillery has ended; rejects when it failed by itself. */
+  /** Resolves when artillery has ended; rejects when it failed by itself. */
   readonly ended: Promise<void>;
   /** Ends the load early and waits for its last period. */
   stop(): Promise<void>;
@@ -34,51 +32,46 @@ export async function requireArtillery(program: string): Promise<void> {
   });
 }
 
-/** Starts the load of a plan; its script, log and ids stand in `folder`. */
-export async function startLoad(
-  artillery: string,
-  plan: Pick<Plan, 'target' | 'phases'>,
-  folder: string,
-): Promise<Load> {
+/** Starts the load of a plan; its script, log and ids are written to `folder`. */
+export async function startLoad(artillery: string, plan: LoadPlan, folder: string): Promise<Load> {
   const [scriptFile, acknowledgedFile] = [join(folder, 'artillery.json'), join(folder, 'acknowledged.txt')];
   await writeFile(acknowledgedFile, '');
-  await writeFile(scriptFile, JSON.stringify(artilleryScript(plan, acknowledgedFile), undefined, 2));
-  const [program, ...args] = artilleryCommand(artillery, scriptFile, join(folder, 'artillery-report.json'));
-  const log = openSync(join(folder, 'artillery.log'), 'w');
-  console.error(`$ ${commandText([program, ...args])}`);
-  // Detached: Ctrl-C reaches this process only, which restores the stage before it ends the load.
-  const child = spawn(program, args, {
+  await writeFile(scriptFile, JSON.stringify(drillScript(plan, acknowledgedFile), undefined, 2));
+  const line = artilleryCommand(artillery, scriptFile, join(folder, 'artillery-report.json'));
+  console.error(`$ ${commandText(line)}`);
+  const [program, ...args] = line;
+  const log = { file: join(folder, 'artillery.log') };
+  const running = execa(program, args, {
     stdio: ['ignore', log, log, 'pipe'],
-    env: { ...process.env, ...ARTILLERY_ENV },
+    buffer: false,
+    env: ARTILLERY_ENV,
+    // Ctrl-C reaches this process only, which restores the stage before it ends the load.
     detached: true,
+    cleanup: false,
+    forceKillAfterDelay: STOP_DEADLINE_MS,
+    reject: false,
   });
   const periods: Period[] = [];
-  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
-  let stopping = false;
-  createInterface({ input: child.stdio[3] as Readable }).on('line', (line) => {
-    try {
-      periods.push(parsePeriod(line));
-    } catch (error) {
-      reject(error);
+  let isStopping = false;
+  const untilEnd = async () => {
+    for await (const period of createInterface({ input: running.stdio[3] as Readable })) {
+      periods.push(parsePeriod(period));
     }
-  });
-  child.once('error', reject);
-  child.once('close', (code, signal) => {
-    if (code === 0 || stopping) resolve();
-    else
-      reject(new OperatorError(`artillery ended with ${signal ?? code}; what it said is in ${folder}/artillery.log`));
-  });
-  // Whoever waits sees the failure; without this one that comes before anybody waits would end the process.
+    const { failed, exitCode, signal, originalMessage } = await running;
+    if (!failed || isStopping) return;
+    throw new OperatorError(`artillery ended with ${signal ?? exitCode ?? originalMessage}; see ${log.file}`);
+  };
+  const ended = untilEnd();
+  // A failure before anything waits for the end would end this process.
   ended.catch(() => undefined);
   return {
     periods,
     ended,
     async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      stopping = true;
-      child.kill('SIGTERM');
-      const killer = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
-      await ended.catch(() => undefined).finally(() => clearTimeout(killer));
+      isStopping = true;
+      running.kill('SIGTERM');
+      await running;
+      await ended.catch(() => undefined);
     },
     async acknowledgedIds() {
       return (await readFile(acknowledgedFile, 'utf8')).split('\n').filter((id) => id !== '');

@@ -1,19 +1,10 @@
 import { OperatorError } from '../../cli/errors.ts';
+import type { LoadPlan } from '../artillery/script.ts';
 import { type DrillOn, drillNamed } from '../registry.ts';
 
-/** A stretch of load in requests per second. */
-export interface Phase {
-  readonly name: string;
-  readonly durationS: number;
-  readonly fromPerS: number;
-  readonly toPerS: number;
-}
-
 /** A drill with all its numbers. */
-export interface Plan extends Omit<DrillOn<'aws'>, 'load'> {
+export interface Plan extends Omit<DrillOn<'aws'>, 'load'>, LoadPlan {
   readonly faultAtS: number;
-  readonly target: string;
-  readonly phases: readonly Phase[];
   /** The longest it takes; faults that end early end it early. */
   readonly durationS: number;
 }

@@ -19,7 +19,7 @@ export type Answer = z.infer<typeof answerSchema>;
 
 const noteSchema = z.union([answerSchema, answerSchema.pick({ sentAtMs: true })]);
 
-/** What the hooks of artillery record of each request (`artillery/note-answers.js`), read as their file grows. */
+/** What the hooks of artillery record of each request (`artillery/hooks.js`), read as their file grows. */
 export class RequestLog {
   /** When each request was sent, epoch milliseconds. */
   readonly sentAtMs: number[] = [];

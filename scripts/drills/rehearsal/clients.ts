@@ -1,23 +1,21 @@
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { TIMEOUTS_MS, TIMESTAMPS_PATH } from '../../../server/contract.ts';
+import { join } from 'node:path';
 import { OperatorError } from '../../cli/errors.ts';
 import { startBackground } from '../../cli/run.ts';
 import { becomesTrue, waitQuietly } from '../../cli/wait.ts';
 import { requireArtillery } from '../artillery/artillery.ts';
-import { ARTILLERY_ENV, OWN_ARTILLERY } from '../artillery/script.ts';
+import { ARTILLERY_ENV, OWN_ARTILLERY, type Phase, REQUEST_TIMEOUT_S, rehearsalScript } from '../artillery/script.ts';
 import { type Health, isHealthy } from '../core/recovery.ts';
 import { type Answer, observationsOf, RequestLog } from './answers.ts';
 import type { Stage } from './stage/stage.ts';
 
-/** Few, because each request costs artillery about 15 ms of CPU that the stage could use. */
-const REQUESTS_PER_S = 20;
 const START_DEADLINE_MS = 90_000;
-/** One second more than the server allows a request, so that every answer arrives. */
-const REQUEST_TIMEOUT_S = TIMEOUTS_MS.request / 1_000 + 1;
 const LAST_ANSWER_DEADLINE_MS = 2 * REQUEST_TIMEOUT_S * 1_000;
-/** Longer than any rehearsal, which stops the clients. */
-const LOAD_S = 3_600;
+/**
+ * Few requests, because each costs artillery about 15 ms of CPU that the stage could use; longer than any rehearsal, which
+ * stops the clients.
+ */
+export const CLIENT_LOAD: Phase = { name: 'steady', durationS: 3_600, fromPerS: 20, toPerS: 20 };
 
 /** The clients while they run. */
 export type Clients = Awaited<ReturnType<typeof startClients>>;
@@ -31,7 +29,8 @@ export async function startClients({ client, loadBalancer, sandbox: { directory,
   const [script, notesFile] = [join(directory, 'artillery.json'), join(directory, 'requests.notes')];
   const requests = await RequestLog.make(notesFile);
   undo.later('the log of requests', () => requests.close());
-  await writeFile(script, JSON.stringify(evenLoadScript(`http://${loadBalancer.address}`, notesFile)));
+  const plan = { target: `http://${loadBalancer.address}`, phases: [CLIENT_LOAD] };
+  await writeFile(script, JSON.stringify(rehearsalScript(plan, notesFile)));
   const line = client.namespace.inside([process.execPath, OWN_ARTILLERY, 'run', '--quiet', script]);
   const artillery = startBackground(line, { log: join(directory, 'artillery.log'), env: ARTILLERY_ENV });
   undo.later('artillery', artillery.stop);
@@ -64,25 +63,5 @@ export async function startClients({ client, loadBalancer, sandbox: { directory,
       };
       await becomesTrue(() => readUntil('healthy answers', areHealthy), deadlineMs);
     },
-  };
-}
-
-/** The test script of artillery (https://www.artillery.io/docs/reference/test-script). */
-export function evenLoadScript(target: string, notesFile: string) {
-  const post = {
-    url: TIMESTAMPS_PATH,
-    headers: { accept: 'application/json' },
-    beforeRequest: 'noteSent',
-    afterResponse: 'noteAnswer',
-  };
-  return {
-    config: {
-      target,
-      phases: [{ duration: LOAD_S, arrivalRate: REQUESTS_PER_S }],
-      http: { timeout: REQUEST_TIMEOUT_S, pool: 20, maxRedirects: 0 },
-      processor: resolve(import.meta.dirname, '../artillery/note-answers.js'),
-      variables: { notesFile },
-    },
-    scenarios: [{ name: 'record a timestamp', onError: 'noteError', flow: [{ post }] }],
   };
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { artilleryCommand, artilleryScript } from '../../../../scripts/drills/artillery/script.ts';
 import { planDrill, plannedRequests } from '../../../../scripts/drills/aws/plan.ts';
 import { drillsOn } from '../../../../scripts/drills/registry.ts';
 
@@ -56,41 +55,5 @@ describe('planDrill', () => {
       { name: 'b', durationS: 10, fromPerS: 5, toPerS: 15 },
     ];
     assert.equal(plannedRequests({ phases }), 150);
-  });
-});
-
-describe('artilleryScript', () => {
-  const phases = [
-    { name: 'steady', durationS: 60, fromPerS: 50, toPerS: 50 },
-    { name: 'rise', durationS: 30, fromPerS: 50, toPerS: 500 },
-  ];
-
-  it('sends the phases to the target and notes what was acknowledged', () => {
-    const { config, scenarios } = artilleryScript({ target: choice.target, phases }, '/run/acknowledged.txt');
-    assert.equal(config.target, 'https://example.org');
-    assert.deepEqual(config.phases, [
-      { name: 'steady', duration: 60, arrivalRate: 50 },
-      { name: 'rise', duration: 30, arrivalRate: 50, rampTo: 500 },
-    ]);
-    assert.deepEqual(config.variables, { acknowledgedFile: '/run/acknowledged.txt' });
-    assert.deepEqual(config.plugins, { periods: {} });
-    assert.deepEqual(scenarios[0]?.flow, [
-      { post: { url: '/app', headers: { accept: 'application/json' }, afterResponse: 'recordAcknowledged' } },
-    ]);
-  });
-
-  it('waits longer than the server allows a request', () => {
-    assert.equal(artilleryScript({ target: 'x', phases }, 'y').config.http.timeout, 11);
-  });
-
-  it('is run with a report', () => {
-    assert.deepEqual(artilleryCommand('/a/run', 'script.json', 'report.json').slice(1), [
-      '/a/run',
-      'run',
-      '--quiet',
-      '--output',
-      'report.json',
-      'script.json',
-    ]);
   });
 });

@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { noteAnswer, noteError, noteSent } from '../../../../scripts/drills/artillery/note-answers.js';
+import { noteAnswer, noteError, noteSent } from '../../../../scripts/drills/artillery/hooks.js';
 import {
   acknowledgedIn,
   compareWithTable,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { evenLoadScript } from '../../../../scripts/drills/rehearsal/clients.ts';
+import { rehearsalScript } from '../../../../scripts/drills/artillery/script.ts';
+import { CLIENT_LOAD } from '../../../../scripts/drills/rehearsal/clients.ts';
 import { userDataFiles } from '../../../../scripts/drills/rehearsal/stage/launcher.ts';
 import { CREDENTIALS_PATH, metadataOf } from '../../../../scripts/drills/rehearsal/stage/metadata-service.ts';
 import { addressIn } from '../../../../scripts/drills/rehearsal/stage/network.ts';
@@ -39,14 +40,14 @@ describe('userDataFiles', () => {
   });
 });
 
-describe('evenLoadScript', () => {
+describe('rehearsalScript', () => {
   it('posts at an even rate and records each request, each answer and each failure', () => {
-    const { config, scenarios } = evenLoadScript('http://10.0.0.10', '/notes');
+    const { config, scenarios } = rehearsalScript({ target: 'http://10.0.0.10', phases: [CLIENT_LOAD] }, '/notes');
     assert.deepEqual(
       config.phases.map(({ arrivalRate }) => arrivalRate),
       [20],
     );
-    assert.equal(config.variables.notesFile, '/notes');
+    assert.equal(config.variables['notesFile'], '/notes');
     const { beforeRequest, afterResponse } = scenarios[0]?.flow[0]?.post ?? {};
     assert.deepEqual([beforeRequest, afterResponse, scenarios[0]?.onError], ['noteSent', 'noteAnswer', 'noteError']);
   });

@@ -1,0 +1,35 @@
+/**
+ * Hooks of artillery, which append to files. Its workers share them: each line is so short that it is appended at once.
+ */
+import { appendFileSync } from 'node:fs';
+
+/** After a response, in drills on AWS: the id of each timestamp that was answered with 2xx, one per line. */
+export async function recordAcknowledged(_request, response, context) {
+  if (isOk(response)) appendFileSync(context.vars.acknowledgedFile, `${JSON.parse(response.body).id}\n`);
+}
+
+/** Before a request, in rehearsals: when it is sent. The three hooks write one line of JSON for each event. */
+export async function noteSent(_request, context) {
+  context.vars.sentAtMs = Date.now();
+  note(context, {});
+}
+
+/** After a response: its status, milliseconds, and the timestamp that a 2xx acknowledged. */
+export async function noteAnswer(_request, response, context) {
+  const ms = Math.round(response.timings?.phases?.total ?? 0);
+  const timestamp = isOk(response) ? JSON.parse(response.body).timestamp : undefined;
+  note(context, { atMs: Date.now(), status: response.statusCode, ms, timestamp });
+}
+
+/** When there is no response: status 0. */
+export async function noteError(error, _request, context) {
+  note(context, { atMs: Date.now(), status: 0, ms: 0, error: error.code ?? error.message });
+}
+
+function isOk({ statusCode }) {
+  return statusCode >= 200 && statusCode <= 299;
+}
+
+function note(context, line) {
+  appendFileSync(context.vars.notesFile, `${JSON.stringify({ sentAtMs: context.vars.sentAtMs, ...line })}\n`);
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { artilleryCommand, drillScript } from '../../../../scripts/drills/artillery/script.ts';
+
+describe('drillScript', () => {
+  const phases = [
+    { name: 'steady', durationS: 60, fromPerS: 50, toPerS: 50 },
+    { name: 'rise', durationS: 30, fromPerS: 50, toPerS: 500 },
+  ];
+
+  it('sends the phases to the target and records what was acknowledged', () => {
+    const { config, scenarios } = drillScript({ target: 'https://example.org', phases }, '/run/acknowledged.txt');
+    assert.equal(config.target, 'https://example.org');
+    assert.deepEqual(config.phases, [
+      { name: 'steady', duration: 60, arrivalRate: 50 },
+      { name: 'rise', duration: 30, arrivalRate: 50, rampTo: 500 },
+    ]);
+    assert.deepEqual(config.variables, { acknowledgedFile: '/run/acknowledged.txt' });
+    assert.deepEqual(config.plugins, { periods: {} });
+    assert.deepEqual(scenarios[0]?.flow, [
+      { post: { url: '/app', headers: { accept: 'application/json' }, afterResponse: 'recordAcknowledged' } },
+    ]);
+  });
+
+  it('waits longer than the server allows a request', () => {
+    assert.equal(drillScript({ target: 'x', phases }, 'y').config.http.timeout, 11);
+  });
+
+  it('is run with a report', () => {
+    assert.deepEqual(artilleryCommand('/a/run', 'script.json', 'report.json').slice(1), [
+      '/a/run',
+      'run',
+      '--quiet',
+      '--output',
+      'report.json',
+      'script.json',
+    ]);
+  });
+});
