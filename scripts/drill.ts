@@ -1,39 +1,105 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { ENV } from '../server/contract.ts';
-import { describeInstances } from './aws/ec2-instances.ts';
+import type { CommandDescription } from './cli/arguments.ts';
 import { confirm } from './cli/confirm.ts';
-import { OperatorError } from './cli/errors.ts';
+import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
+import { imageId, percentage, STAGE_OPTION, webAddress, wholeNumber } from './cli/values.ts';
 import { requireArtillery } from './drills/artillery/artillery.ts';
 import { OWN_ARTILLERY } from './drills/artillery/script.ts';
-import { isStored, type Reader } from './drills/aws/acknowledged-in-table.ts';
-import { costText, expectedCost } from './drills/aws/cost.ts';
-import { prepareFault } from './drills/aws/faults/prepare.ts';
-import { refuseUnhealthy } from './drills/aws/guards.ts';
-import { alarmPattern, DRILL_COMMAND, imageFor, ratioOf, wholeNumber } from './drills/aws/options.ts';
-import { type Plan, planDrill } from './drills/aws/plan.ts';
+import { costOf } from './drills/aws/cost.ts';
+import { prepareFault } from './drills/aws/faults/faults.ts';
+import { refuseOtherStage, refuseUnhealthy } from './drills/aws/guards.ts';
+import { planDrill } from './drills/aws/plan.ts';
 import { readStageScaling } from './drills/aws/predict-run.ts';
 import { runDrill } from './drills/aws/run.ts';
-import { type Snapshot, servingMembers, takeSnapshot } from './drills/aws/snapshot.ts';
+import { takeSnapshot } from './drills/aws/snapshot.ts';
 import { writeReport } from './drills/core/report/page.ts';
 import { hasPassed, type Report } from './drills/core/report/report.ts';
 import { renderTerminal } from './drills/core/report/terminal.ts';
-import { drillNamed } from './drills/registry.ts';
+import { drillNamed, drillsOn } from './drills/registry.ts';
 import { outputsOf } from './stage/outputs.ts';
-import { postTimestamp } from './stage/post-timestamp.ts';
 
-/** Pause between two looks at the stage: within the rate limits of AWS, and finer than its health checks. */
+/** Pause between two snapshots of the stage: within the rate limits of AWS, and shorter than its health checks. */
 const PAUSE_MS = 5_000;
 
-await main(DRILL_COMMAND, async ({ values, positionals: [name = ''] }) => {
-  const { fault: faultKind } = drillNamed('aws', name);
-  const stageName = values.stage;
-  const ratePerS = wholeNumber('rate', values.rate);
-  const stop = { errorRatio: ratioOf('stop-errors', values['stop-errors']), alarm: alarmPattern(values['stop-alarm']) };
-  const sample = wholeNumber('sample', values.sample);
-  const capacity = values.capacity === undefined ? undefined : wholeNumber('capacity', values.capacity);
-  const image = values.image === undefined ? undefined : imageFor(faultKind, values.image);
+const DRILL_NAMES = drillsOn('aws').map(({ name }) => name);
+const COUNT = { type: 'string', value: '<n>', schema: wholeNumber(1) } as const;
+const SECONDS = { ...COUNT, value: '<s>' } as const;
+
+const command = {
+  name: 'drill',
+  summary: 'Drills a deployed stage: load, fault, recovery, checks. Asks for confirmation; restores what it changed.',
+  positionals: [{ name: 'drill', help: DRILL_NAMES.join(', '), required: true }],
+  options: {
+    target: {
+      type: 'string',
+      value: '<url>',
+      schema: webAddress(),
+      help: 'where the load goes (default: the Url of the stage)',
+    },
+    stage: STAGE_OPTION,
+    rate: { ...COUNT, default: '50', help: 'requests/s of the steady load' },
+    peak: { ...COUNT, help: 'requests/s of scale-out (default: 10 times the rate)' },
+    duration: { ...SECONDS, help: 'longest time of the load (default: that of the drill)' },
+    'fault-at': { ...SECONDS, help: 'when the fault begins (default: that of the drill)' },
+    zone: { type: 'string', value: '<zone>', help: 'zone that lose-az loses (default: the one with most instances)' },
+    'fis-template': {
+      type: 'string',
+      value: '<id>',
+      help: 'experiment template of AWS FIS for lose-az; needs the AWS CLI (default: deregisters targets)',
+    },
+    image: {
+      type: 'string',
+      value: '<ami-id>',
+      schema: imageId(),
+      help: 'image that rolling-deploy rolls out, and then rolls back (default: the image of the stage)',
+    },
+    'stop-errors': {
+      type: 'string',
+      value: '<%>',
+      schema: percentage(),
+      default: '20',
+      help: 'stop when a larger share of requests fails for 30 s',
+    },
+    'stop-alarm': {
+      type: 'string',
+      value: '<text>',
+      schema: z.string().transform((text) => new RegExp(RegExp.escape(text))),
+      default: 'UsersAffected',
+      help: 'stop when an alarm of the stage with this text in its name is in ALARM',
+    },
+    capacity: {
+      ...COUNT,
+      value: '<rate>',
+      help: 'requests/s of an instance at 100 % CPU, for the prediction of scaling (default: as measured)',
+    },
+    sample: { ...COUNT, default: '2000', help: 'acknowledged timestamps to read back at most' },
+    out: { type: 'string', value: '<folder>', help: 'where the report is written (default: .drill/<drill>-<time>)' },
+    artillery: {
+      type: 'string',
+      value: '<file>',
+      help: "artillery's program (default: that of scripts/drills/artillery)",
+    },
+    yes: { type: 'boolean', help: 'do not ask for confirmation (pipelines)' },
+  },
+  examples: [
+    ['npm run drill -- kill-instance', 'terminates an instance of dev under 50 requests/s'],
+    ['npm run drill -- scale-out --rate 200 --peak 4000', 'loads dev until it scales out'],
+    ['npm run drill -- rolling-deploy --image ami-0123456789abcdef0', 'rolls another image out, then rolls it back'],
+    ['npm run drill -- lose-az --stage prod --zone eu-west-1b', 'asks first for the name of the stage'],
+  ],
+} as const satisfies CommandDescription;
+
+await main(command, async ({ values, positionals: [name = ''] }) => {
+  const { stage: stageName, image, sample, 'fis-template': fisTemplate } = values;
+  const { fault: faultName } = drillNamed('aws', name);
+  if (image && faultName !== 'instance-refresh') {
+    throw new UsageError(`--image is '${image}': expected it with rolling-deploy only`);
+  }
+  const stop = { errorRatio: values['stop-errors'], alarm: values['stop-alarm'] };
   const artillery = values.artillery ?? OWN_ARTILLERY;
   await requireArtillery(artillery);
 
@@ -41,28 +107,23 @@ await main(DRILL_COMMAND, async ({ values, positionals: [name = ''] }) => {
   const plan = planDrill({
     drill: name,
     target: values.target ?? stage.url,
-    ratePerS,
-    peakPerS: values.peak === undefined ? 10 * ratePerS : wholeNumber('peak', values.peak),
-    ...(values['fault-at'] !== undefined && { faultAtS: wholeNumber('fault-at', values['fault-at']) }),
-    ...(values.duration !== undefined && { durationS: wholeNumber('duration', values.duration) }),
+    ratePerS: values.rate,
+    peakPerS: values.peak ?? 10 * values.rate,
+    faultAtS: values['fault-at'],
+    durationS: values.duration,
   });
   const before = await takeSnapshot(stage);
   refuseUnhealthy(before, stop.alarm);
-  // A fault changes the fleet besides its load, and the model knows the load only.
-  const scaling = plan.fault === undefined ? await readStageScaling(stageName, before.group) : undefined;
-  const token = process.env[ENV.readToken];
-  const reader: Reader = { url: plan.target, ...(token && { token }) };
-  await refuseOtherStage(reader, { ...reader, url: stage.url });
-  const fault = prepareFault(plan, stage, before, {
-    ...(values.zone && { zone: values.zone }),
-    ...(values['fis-template'] && { fisTemplate: values['fis-template'] }),
-    ...(image && { image }),
-  });
+  // The model predicts the effect of load, but not that of a fault.
+  const scaling = plan.fault ? undefined : await readStageScaling(stageName, before.group);
+  const reader = { url: plan.target, token: process.env[ENV.readToken] };
+  await refuseOtherStage(reader, stage.url);
+  const fault = prepareFault(plan, stage, before, { zone: values.zone, fisTemplate, image });
 
   console.error(`Drill   ${plan.name}: ${plan.summary}`);
-  console.error(`Load    ${ratePerS}/s to ${plan.target} for ${plan.durationS} s at most`);
+  console.error(`Load    ${values.rate}/s to ${plan.target} for ${plan.durationS} s at most`);
   console.error(`Fault   ${fault?.intent ?? 'none'}`);
-  console.error(`Cost    ${await costOf(plan, before, values['fis-template'] !== undefined)}`);
+  console.error(`Cost    ${await costOf(plan, before, fisTemplate !== undefined)}`);
   if (!values.yes) await confirm(`This loads and may harm the stage ${stageName}.`, stageName);
 
   const createdAt = new Date().toISOString();
@@ -78,7 +139,7 @@ await main(DRILL_COMMAND, async ({ values, positionals: [name = ''] }) => {
     folder,
     artillery,
     pauseMs: PAUSE_MS,
-    scaling: scaling && { ...scaling, ...(capacity && { requestsPerInstance: capacity }) },
+    scaling: scaling && { ...scaling, requestsPerInstance: values.capacity },
   });
   const facts = { stage: stageName, target: plan.target, image: stage.amiId, 'read back at most': String(sample) };
   const report: Report = { title: `Drill of ${stageName}`, createdAt, facts, checks: [], runs: [judged] };
@@ -86,22 +147,3 @@ await main(DRILL_COMMAND, async ({ values, positionals: [name = ''] }) => {
   console.log(`${renderTerminal(report)}\n\nReport: ${page}`);
   if (!hasPassed(report)) process.exitCode = 1;
 });
-
-/** A load on one deployment and a fault in another would prove nothing: what is recorded here must be stored there. */
-async function refuseOtherStage(target: Reader, stage: Reader): Promise<void> {
-  const { id } = await postTimestamp(target.url);
-  if (target.url === stage.url || (await isStored(stage, id))) return;
-  throw new OperatorError(`a timestamp recorded at ${target.url} is not found at ${stage.url}: is --stage right?`);
-}
-
-async function costOf(plan: Plan, before: Snapshot, usesFis: boolean): Promise<string> {
-  const serving = servingMembers(before);
-  const [instance] = await describeInstances(serving.map(({ id }) => id));
-  const { zone = '', type: instanceType = '' } = instance ?? {};
-  const { desired, max } = before.group;
-  try {
-    return costText(expectedCost(plan, { region: zone.slice(0, -1), instanceType, desired, max }, usesFis));
-  } catch (error) {
-    return `unknown: ${(error as Error).message}`;
-  }
-}

@@ -6,13 +6,13 @@ import type { Durability } from '../core/run-record.ts';
 /** Where timestamps are read back. */
 export interface Reader {
   readonly url: string;
-  /** Token that the service wants for reading. @default - it wants none */
-  readonly token?: string;
+  /** Token that the service requires for reading. @default - none */
+  readonly token?: string | undefined;
 }
 
 const REQUEST_DEADLINE_MS = 15_000;
 const READERS = 16;
-/** Reads are eventually consistent and may be throttled: what is not found at once is asked for again, ever later. */
+/** Reads are eventually consistent and may be throttled: what is not found is read again, with growing pauses. */
 const PAUSES_MS = [0, 250, 500, 1_000, 2_000];
 
 /** At most `limit` of the ids, spread evenly over the run, the last one among them. */
@@ -21,7 +21,7 @@ export function sampleOf(ids: readonly string[], limit: number): string[] {
   return Array.from({ length: limit }, (_, index) => ids[Math.ceil(((index + 1) * ids.length) / limit) - 1] ?? '');
 }
 
-/** Reads each id back. @throws OperatorError when the service does not say whether one is there */
+/** Reads each id back. @throws OperatorError when the service does not answer whether one is stored */
 export async function checkStored(reader: Reader, ids: readonly string[]): Promise<Durability> {
   const left = ids.values();
   let stored = 0;

@@ -1,5 +1,7 @@
+import { describeInstances } from '../../aws/ec2-instances.ts';
 import { instanceHourPrice, pricesOf } from '../../cli/prices.ts';
 import { type Plan, plannedRequests } from './plan.ts';
+import { type Snapshot, servingMembers } from './snapshot.ts';
 
 /** What of a stage the price depends on. */
 export interface PricedFleet {
@@ -7,6 +9,18 @@ export interface PricedFleet {
   readonly instanceType: string;
   readonly desired: number;
   readonly max: number;
+}
+
+/** The expected cost of a drill as text; says so when it is unknown. */
+export async function costOf(plan: Plan, before: Snapshot, usesFis: boolean): Promise<string> {
+  const [instance] = await describeInstances(servingMembers(before).map(({ id }) => id));
+  const { zone = '', type: instanceType = '' } = instance ?? {};
+  const { desired, max } = before.group;
+  try {
+    return costText(expectedCost(plan, { region: zone.slice(0, -1), instanceType, desired, max }, usesFis));
+  } catch (error) {
+    return `unknown: ${(error as Error).message}`;
+  }
 }
 
 /** One cause of cost. */
@@ -42,14 +56,13 @@ export function expectedCost(plan: Plan, fleet: PricedFleet, usesFis: boolean): 
   return usesFis ? [...lines, fis] : lines;
 }
 
-/** How many instances run at most beyond those that run now: the group replaces what the fault takes. */
+/** How many more instances run at most than now: the group replaces lost ones. */
 function furtherInstances({ phases, fault }: Plan, { desired, max }: PricedFleet): number {
   const rises = phases.some(({ toPerS, fromPerS }) => toPerS > fromPerS);
   if (rises) return max - desired;
-  // Two zones at least, so that one has half of the fleet at most, give or take one.
-  return fault === undefined
-    ? 0
-    : { 'terminate-instance': 1, 'lose-zone': Math.ceil(desired / 2), 'instance-refresh': desired }[fault];
+  if (!fault) return 0;
+  // There are two zones at least, so one has about half of the fleet at most.
+  return { 'terminate-instance': 1, 'lose-zone': Math.ceil(desired / 2), 'instance-refresh': desired }[fault];
 }
 
 /** The lines and their sum, for the terminal. */

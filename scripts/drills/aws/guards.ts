@@ -1,5 +1,7 @@
 import { OperatorError } from '../../cli/errors.ts';
+import { postTimestamp } from '../../stage/post-timestamp.ts';
 import { countRequests, type Period } from '../artillery/periods.ts';
+import { isStored, type Reader } from './acknowledged-in-table.ts';
 import { isAtCapacity, isRefreshing, type Snapshot, servingMembers } from './snapshot.ts';
 
 /** When a drill is stopped early. */
@@ -42,6 +44,17 @@ export function refuseUnhealthy(snapshot: Snapshot, stopAlarm: RegExp): void {
   if (isRefreshing(snapshot)) throw new OperatorError(`an instance refresh is ${refresh?.status}: ${remedy}`);
   const alarm = alarmOf(snapshot, stopAlarm);
   if (alarm) throw new OperatorError(`the alarm ${alarm.name} is in ALARM (${alarm.reason}): ${remedy}`);
+}
+
+/**
+ * Refuses a target that belongs to another stage: load on one and a fault in the other would show nothing.
+ *
+ * @throws OperatorError when a timestamp that is recorded at the target is not found at the stage
+ */
+export async function refuseOtherStage(target: Reader, stageUrl: string): Promise<void> {
+  const { id } = await postTimestamp(target.url);
+  if (target.url === stageUrl || (await isStored({ ...target, url: stageUrl }, id))) return;
+  throw new OperatorError(`a timestamp recorded at ${target.url} is not found at ${stageUrl}: is --stage right?`);
 }
 
 function alarmOf({ alarms }: Snapshot, pattern: RegExp) {

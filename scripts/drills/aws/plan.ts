@@ -5,7 +5,7 @@ import { type DrillOn, drillNamed } from '../registry.ts';
 /** A drill with all its numbers. */
 export interface Plan extends Omit<DrillOn<'aws'>, 'load'>, LoadPlan {
   readonly faultAtS: number;
-  /** The longest it takes; faults that end early end it early. */
+  /** The longest time it takes; it ends earlier when its fault does. */
   readonly durationS: number;
 }
 
@@ -16,9 +16,9 @@ export interface Choice {
   readonly ratePerS: number;
   readonly peakPerS: number;
   /** Length of the whole load; its stretches shrink or grow in proportion. @default - that of the drill */
-  readonly durationS?: number;
+  readonly durationS?: number | undefined;
   /** When the fault begins. @default - when that of the drill begins */
-  readonly faultAtS?: number;
+  readonly faultAtS?: number | undefined;
 }
 
 /** Seconds of steady load before a fault. */

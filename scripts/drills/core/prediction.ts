@@ -16,7 +16,7 @@ export interface PredictionInputs {
   /** Until CloudWatch shows a data point, in seconds of the model. */
   readonly metricDelayS: number;
   /** @default - measured: answers divided by the CPU that they took */
-  readonly requestsPerInstance?: number;
+  readonly requestsPerInstance?: number | undefined;
 }
 
 /** From launch to service, in seconds of the model, where a run shows no launch. */

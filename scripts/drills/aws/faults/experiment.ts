@@ -13,7 +13,7 @@ const answer = z.object({
 
 const ENDED = /^(completed|stopped|failed|cancelled)$/;
 
-/** Runs an experiment of AWS FIS by the AWS CLI: for the few who have a template, no further SDK is installed. */
+/** Runs an experiment of AWS FIS by the AWS CLI: few operators have a template, so its SDK is not installed. */
 export function prepareExperiment(templateId: string): Fault {
   let id = '';
   return {
@@ -41,7 +41,7 @@ async function ask(operation: string, ...args: string[]) {
   try {
     return answer.parse(JSON.parse(text)).experiment;
   } catch (cause) {
-    throw new OperatorError(`aws fis ${operation} answered something else than an experiment: ${text.slice(0, 200)}`, {
+    throw new OperatorError(`aws fis ${operation} did not answer with an experiment: ${text.slice(0, 200)}`, {
       cause,
     });
   }

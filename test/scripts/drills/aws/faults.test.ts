@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { prepareFault } from '../../../../scripts/drills/aws/faults/prepare.ts';
+import { prepareFault } from '../../../../scripts/drills/aws/faults/faults.ts';
 import type { DrilledStage } from '../../../../scripts/drills/aws/snapshot.ts';
 import type { AwsFault } from '../../../../scripts/drills/drill.ts';
 import { exampleOutputs } from '../../aws/example-stage.ts';
@@ -142,7 +142,7 @@ describe('a fault', () => {
     });
     const deleted = [{ LaunchTemplateId: template, 'LaunchTemplateVersion.1': '8' }];
 
-    it('refreshes to a version of its own, goes back to the one before, and deletes its own', () =>
+    it('refreshes to a version of its own, rolls back to the one before, and deletes its own', () =>
       onAws({ ...answers, DescribeInstanceRefreshes: refreshes('Successful') }, async (asked) => {
         const fault = prepared('instance-refresh', { image });
         assert.match(fault.intent, /^roll ami-0fedcba9876543210 out to all 3 instances .* back to version 7 of lt-/);
@@ -189,7 +189,7 @@ describe('a fault', () => {
         },
       ));
 
-    it('ends the drill when AWS rolls it back, and refuses a group that could not go back', () => {
+    it('ends the drill when AWS rolls it back, and refuses a group that could not roll back', () => {
       const fault = prepared('instance-refresh', { image });
       const over = (status: string) =>
         fault.isOver(snapshotExample({ refresh: { status, percent: 9, reason: 'sick' } }));
@@ -202,7 +202,7 @@ describe('a fault', () => {
       const latest = snapshotExample({ launches: '$Latest' });
       assert.throws(
         () => prepareFault({ fault: 'instance-refresh' }, stage, latest, { image }),
-        /group launches \$Latest: to go back, expected a numbered version/,
+        /group launches \$Latest: to roll back, expected a numbered version/,
       );
     });
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Period } from '../../../../scripts/drills/artillery/periods.ts';
-import { chooseInstanceToKill, chooseZoneToLose } from '../../../../scripts/drills/aws/faults/victims.ts';
+import { chooseInstanceToKill, chooseZoneToLose } from '../../../../scripts/drills/aws/faults/lost-capacity.ts';
 import { refuseUnhealthy, stopReason } from '../../../../scripts/drills/aws/guards.ts';
 import { alarm, member, snapshotExample } from './snapshot-example.ts';
 
@@ -56,7 +56,7 @@ describe('an unhealthy stage', () => {
   });
 });
 
-describe('the victims', () => {
+describe('the targets of a fault', () => {
   const fleet = [member('i-1', 'a'), member('i-2', 'b'), member('i-3', 'b')];
 
   it('are taken where most instances are', () => {

@@ -1,0 +1,33 @@
+import type { AwsFault } from '../../drill.ts';
+import type { Plan } from '../plan.ts';
+import type { DrilledStage, Snapshot } from '../snapshot.ts';
+import { prepareExperiment } from './experiment.ts';
+import type { Fault } from './fault.ts';
+import { prepareImageRollout, prepareRefresh } from './instance-refresh.ts';
+import { prepareTermination, prepareZoneLoss } from './lost-capacity.ts';
+
+/** What the operator chooses about the fault. */
+export interface FaultChoice {
+  /** @default - the zone that has most instances */
+  readonly zone?: string | undefined;
+  /** Experiment of AWS FIS that loses the zone. @default - its targets are deregistered */
+  readonly fisTemplate?: string | undefined;
+  /** Image that is rolled out. @default - that of the stage */
+  readonly image?: string | undefined;
+}
+
+type Prepare = (stage: DrilledStage, before: Snapshot, choice: FaultChoice) => Fault;
+
+/** The faults of the registry's drills. */
+const FAULTS: Readonly<Record<AwsFault, Prepare>> = {
+  'terminate-instance': (_stage, before) => prepareTermination(before),
+  'lose-zone': (stage, before, { fisTemplate, zone }) =>
+    fisTemplate ? prepareExperiment(fisTemplate) : prepareZoneLoss(stage, before, zone),
+  'instance-refresh': (stage, before, { image }) =>
+    image ? prepareImageRollout(stage, before, image) : prepareRefresh(stage, before),
+};
+
+/** Chooses the targets of a plan's fault; undefined for a plan without one. Changes nothing yet. */
+export function prepareFault({ fault }: Pick<Plan, 'fault'>, ...given: Parameters<Prepare>): Fault | undefined {
+  return fault && FAULTS[fault](...given);
+}
