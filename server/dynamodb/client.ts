@@ -11,11 +11,11 @@ import { ConfiguredRetryStrategy } from '@smithy/util-retry';
 import { tableDefinition } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
 
-/** DynamoDB answers in milliseconds; a call that takes this long is lost, and repeated on another connection. */
+/** DynamoDB answers in milliseconds, so a call that takes this long is repeated on another connection. */
 export const ATTEMPT_TIMEOUT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 500;
 
-/** About six seconds of trying: longer than DynamoDB's own failovers, shorter than a client's patience. */
+/** About six seconds: longer than DynamoDB's own failovers, shorter than clients wait. */
 const MAX_ATTEMPTS = 16;
 const BACKOFF_BASE_MS = 25;
 const BACKOFF_CAP_MS = 1_000;
@@ -28,12 +28,12 @@ function backoffMs(attempt: number): number {
   return Math.random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attempt - 1));
 }
 
-/** Where DynamoDB is, when it is not AWS's own. Without it the SDK finds endpoint, region and credentials by itself. */
+/** A DynamoDB that is not AWS's. Without it the SDK finds endpoint, region and credentials itself. */
 export interface DatabaseAddress {
   readonly endpoint: string;
 }
 
-/** A client with deadlines and retries for single calls. A call's whole deadline is its `abortSignal`. */
+/** A client with timeouts and retries of attempts. The deadline of a call is its `abortSignal`. */
 export function createDynamoDBClient(address?: DatabaseAddress): DynamoDBClient {
   return new DynamoDBClient({
     ...(address && {
@@ -50,7 +50,7 @@ export function createDynamoDBClient(address?: DatabaseAddress): DynamoDBClient 
   });
 }
 
-/** Creates the table where the stack does not (embedded database, tests); harmless when it is there. */
+/** Creates the table where the stack does not (embedded database, tests), unless it exists. */
 export async function createTable(client: DynamoDBClient, table: string): Promise<void> {
   try {
     await client.send(new CreateTableCommand(tableDefinition(table)));

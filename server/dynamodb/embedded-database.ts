@@ -1,6 +1,6 @@
 /**
- * The embedded database: dynalite (DynamoDB's API on LevelDB) in a process of its own, so that its work does not hold up
- * the server's event loop. It is for development and rehearsals; the production bundle has none.
+ * The embedded database for development and rehearsals: dynalite (DynamoDB's API on LevelDB) in a process of its own, so
+ * that it does not block the server's event loop. The production bundle does not contain it.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,15 +11,8 @@ const START_DEADLINE_MS = 10_000;
 
 const TABLE = 'stampede-local';
 
-export interface EmbeddedDatabase {
-  readonly endpoint: string;
-  readonly tableName: string;
-  /** Stops the process; resolves when it has ended. */
-  close(): Promise<void>;
-}
-
-/** Starts it on a free loopback port with its table, its files in `dataDir/dynamodb`. Rejects when that takes over 10 s. */
-export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDatabase> {
+/** Starts it on a free loopback port with its table; its files are in `dataDir/dynamodb`. Rejects after 10 s. */
+export async function startEmbeddedDatabase(dataDir: string) {
   const path = join(dataDir, 'dynamodb');
   mkdirSync(path, { recursive: true });
   const child = fork(join(import.meta.dirname, 'embedded-database-process.ts'), [path, '0', TABLE], {
@@ -34,7 +27,8 @@ export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDa
   return {
     endpoint: `http://127.0.0.1:${started.port}`,
     tableName: TABLE,
-    close: async () => {
+    /** Stops the process; resolves when it has ended. */
+    async close(): Promise<void> {
       if (child.connected) child.disconnect();
       await exited;
     },

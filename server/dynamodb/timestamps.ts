@@ -20,7 +20,7 @@ import {
 } from '../timestamps/block.ts';
 import { parseRecordId } from '../timestamps/id.ts';
 import { dayOf, isoFromMicros } from '../timestamps/iso-time.ts';
-import { type BlockRange, type DayEntry, listRecords } from '../timestamps/listing.ts';
+import { type DayEntry, listRecords } from '../timestamps/listing.ts';
 import type { ListPage, ListQuery, TimestampRecord } from '../timestamps/record.ts';
 import type { TimestampStore } from '../timestamps/store.ts';
 import { getItem, isConditionMet, withinDeadline } from './client.ts';
@@ -47,14 +47,23 @@ function toItem({ pk, sk, instance, count, lines }: BlockItem): Record<string, A
   };
 }
 
-const BlockItemSchema = z.object({
-  pk: z.string(),
-  sk: z.string(),
-  instance: z.string(),
-  count: z.number(),
-  lines: z.string(),
-});
-const DaySchema = z.object({ sk: z.string(), shards: z.number() });
+const BlockSchema = z
+  .object({ pk: z.string(), sk: z.string(), instance: z.string(), count: z.number(), lines: z.string() })
+  .transform(decodeBlock);
+const DaySchema = z
+  .object({ sk: z.string(), shards: z.number() })
+  .transform(({ sk: day, shards }): DayEntry => ({ day, shards }));
+
+/** Items of a partition between two sort keys, both included. */
+interface QueryOptions<T> {
+  readonly pk: string;
+  readonly first: string;
+  readonly last: string;
+  readonly pageSize: number;
+  readonly consistent: boolean;
+  readonly schema: z.ZodType<T>;
+  readonly abortSignal: AbortSignal;
+}
 
 export interface DynamoTimestampsOptions {
   /** Has endpoint, credentials and the retries of single calls. */
@@ -94,20 +103,27 @@ export class DynamoTimestamps implements TimestampStore {
     const pk = shardKey(dayOf(address.blockLast), address.shard);
     const sk = blockSortKey(address.blockLast, address.writer, address.sequence);
     const item = await withinDeadline(READ_DEADLINE_MS, (abortSignal) => this.#getItem(pk, sk, abortSignal));
-    return item && recordsOf(decodeBlock(BlockItemSchema.parse(item))).find((record) => record.id === id);
+    return item && recordsOf(BlockSchema.parse(item)).find((record) => record.id === id);
   }
 
   listRecords(query: ListQuery): Promise<ListPage> {
-    return withinDeadline(READ_DEADLINE_MS, (abortSignal) =>
-      listRecords(
+    return withinDeadline(READ_DEADLINE_MS, (abortSignal) => {
+      const { consistent } = query;
+      return listRecords(
         {
-          days: (range, consistent) => this.#days(range, consistent, abortSignal),
-          blocks: (day, shard, range, about, consistent) =>
-            this.#blocks(shardKey(day, shard), range, about, consistent, abortSignal),
+          days: (range) => {
+            const [first, last] = [dayOf(range.first), dayOf(range.last)];
+            return this.#query({ pk: DAYS, first, last, pageSize: 32, consistent, schema: DaySchema, abortSignal });
+          },
+          blocks: (day, shard, range, pageSize) => {
+            const [pk, first] = [shardKey(day, shard), isoFromMicros(range.first)];
+            const last = `${isoFromMicros(range.last)}~`; // "~" is greater than the "#" that follows the time
+            return this.#query({ pk, first, last, pageSize, consistent, schema: BlockSchema, abortSignal });
+          },
         },
         query,
-      ),
-    );
+      );
+    });
   }
 
   async probe(): Promise<void> {
@@ -156,35 +172,8 @@ export class DynamoTimestamps implements TimestampStore {
     return getItem(this.#client, this.#table, { pk, sk }, abortSignal);
   }
 
-  async *#days(range: BlockRange, consistent: boolean, abortSignal: AbortSignal): AsyncGenerator<DayEntry> {
-    for await (const item of this.#query(DAYS, dayOf(range.first), dayOf(range.last), 32, consistent, abortSignal)) {
-      const { sk: day, shards } = DaySchema.parse(item);
-      yield { day, shards };
-    }
-  }
-
-  async *#blocks(
-    pk: string,
-    range: BlockRange,
-    about: number,
-    consistent: boolean,
-    abortSignal: AbortSignal,
-  ): AsyncGenerator<Block> {
-    const first = isoFromMicros(range.first);
-    const last = `${isoFromMicros(range.last)}~`; // "~" is greater than the "#" that follows the time in a sort key
-    for await (const item of this.#query(pk, first, last, about, consistent, abortSignal))
-      yield decodeBlock(BlockItemSchema.parse(item));
-  }
-
-  /** Items of a partition between two sort keys, greatest first, read in pages of `pageSize`. */
-  async *#query(
-    pk: string,
-    first: string,
-    last: string,
-    pageSize: number,
-    consistent: boolean,
-    abortSignal: AbortSignal,
-  ): AsyncGenerator<Record<string, unknown>> {
+  /** Reads the items, greatest sort key first. */
+  async *#query<T>({ pk, first, last, pageSize, consistent, schema, abortSignal }: QueryOptions<T>): AsyncGenerator<T> {
     const pages = paginateQuery(
       { client: this.#client, pageSize },
       {
@@ -196,6 +185,6 @@ export class DynamoTimestamps implements TimestampStore {
       },
       { abortSignal },
     );
-    for await (const { Items = [] } of pages) for (const item of Items) yield unmarshall(item);
+    for await (const { Items = [] } of pages) for (const item of Items) yield schema.parse(unmarshall(item));
   }
 }

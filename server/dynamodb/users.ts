@@ -90,9 +90,7 @@ export class DynamoUserItems implements UserItems {
       ConditionExpression: 'userId = :user',
       ExpressionAttributeValues: marshall({ ':user': userId }),
     });
-    await withinDeadline(CALL_DEADLINE_MS, (abortSignal) =>
-      isConditionMet(this.#client.send(command, { abortSignal })),
-    );
+    await this.#write(command);
   }
 
   putUser({ id, ...user }: User): Promise<boolean> {
@@ -142,8 +140,13 @@ export class DynamoUserItems implements UserItems {
 
   #putIf(item: Key, condition: Partial<PutItemCommandInput>): Promise<boolean> {
     const command = new PutItemCommand({ TableName: this.#table, Item: marshall(item), ...condition });
+    return this.#write(command);
+  }
+
+  /** Whether the condition was met. */
+  #write(command: PutItemCommand | DeleteItemCommand): Promise<boolean> {
     return withinDeadline(CALL_DEADLINE_MS, (abortSignal) =>
-      isConditionMet(this.#client.send(command, { abortSignal })),
+      isConditionMet(this.#client.send(command as PutItemCommand, { abortSignal })),
     );
   }
 

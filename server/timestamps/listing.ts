@@ -18,9 +18,9 @@ export interface BlockRange {
 /** How the listing reads the table. */
 export interface ListingReader {
   /** The days that have records, newest first, within the range. */
-  days(range: BlockRange, consistent: boolean): AsyncIterable<DayEntry>;
+  days(range: BlockRange): AsyncIterable<DayEntry>;
   /** A shard's blocks of a day, newest first. `about`: how many records will probably be needed. */
-  blocks(day: string, shard: number, range: BlockRange, about: number, consistent: boolean): ShardBlocks;
+  blocks(day: string, shard: number, range: BlockRange, about: number): ShardBlocks;
 }
 
 /** The last time that a `Micros` represents exactly, in the year 2255. */
@@ -31,7 +31,7 @@ const END_OF_TIME: Micros = Number.MAX_SAFE_INTEGER;
  * unique and sort by time, so no record is skipped or repeated, whatever is written in between.
  */
 export async function listRecords(reader: ListingReader, query: ListQuery): Promise<ListPage> {
-  const { limit, before, from = 0, consistent } = query;
+  const { limit, before, from = 0 } = query;
   const to = Math.min(query.to ?? END_OF_TIME, END_OF_TIME);
   const newest = Math.min(to - 1, before === undefined ? END_OF_TIME : (parseRecordId(before)?.micros ?? 0));
   if (newest < from) return { records: [] };
@@ -42,9 +42,9 @@ export async function listRecords(reader: ListingReader, query: ListQuery): Prom
   // A record lies in a block whose last timestamp may be later than the record's, by the span of a block at most.
   const range = { first: from, last: Math.min(newest + BLOCK_LIMITS.spanMicros, END_OF_TIME) };
   const records: TimestampRecord[] = [];
-  for await (const { day, shards } of reader.days(range, consistent)) {
+  for await (const { day, shards } of reader.days(range)) {
     const about = Math.ceil((limit + 1 - records.length) / shards);
-    const iterators = Array.from({ length: shards }, (_, shard) => reader.blocks(day, shard, range, about, consistent));
+    const iterators = Array.from({ length: shards }, (_, shard) => reader.blocks(day, shard, range, about));
     for await (const record of mergeShards(iterators)) {
       if (!wanted(record)) {
         if (record.micros < from) break;

@@ -20,14 +20,9 @@ export interface TracingOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Tracing that runs until it is stopped. */
-export interface Tracing {
-  readonly commitEnded: NonNullable<CommitObserver['commitEnded']>;
-  /** Sends the spans that have ended. */
-  readonly flush: () => Promise<void>;
-  /** Stops observing requests and sends the rest. */
-  readonly stop: () => Promise<void>;
-}
+export type Tracing = ReturnType<typeof startTracing>;
+
+type CommitFacts = Parameters<NonNullable<CommitObserver['commitEnded']>>[0];
 
 const EXPORT_EVERY_MS = 5_000;
 const EXPORT_DEADLINE_MS = 2_000;
@@ -40,7 +35,7 @@ const TRACE_HEADER = 'x-amzn-trace-id';
  * wants traced (`Sampled=1`), and otherwise one request a second unless the caller declines (`Sampled=0`), as in
  * X-Ray's default rule.
  */
-export function startTracing({ endpoint, serviceName, nowMs, onError }: TracingOptions): Tracing {
+export function startTracing({ endpoint, serviceName, nowMs, onError }: TracingOptions) {
   /** The sampled requests that are being answered, by their X-Ray trace id. */
   const open = new Map<string, Span>();
   let sampledSecond = 0;
@@ -93,7 +88,7 @@ export function startTracing({ endpoint, serviceName, nowMs, onError }: TracingO
     });
   }
 
-  function commitEnded({ arrivals, latencyMs, error }: Parameters<Tracing['commitEnded']>[0]): void {
+  function commitEnded({ arrivals, latencyMs, error }: CommitFacts): void {
     if (open.size === 0) return;
     const spans = arrivals.map((arrival) => open.get(arrival.traceId)).filter((span) => span !== undefined);
     if (spans.length === 0) return;
@@ -115,9 +110,10 @@ export function startTracing({ endpoint, serviceName, nowMs, onError }: TracingO
   subscribe('http.server.request.start', onRequest);
   return {
     commitEnded,
-    // Errors have been reported by the exporter.
-    flush: () => provider.forceFlush().catch(() => {}),
-    stop() {
+    /** Sends the spans that have ended. Errors are reported by `onError`. */
+    flush: (): Promise<void> => provider.forceFlush().catch(() => {}),
+    /** Stops observing requests and sends the rest. */
+    stop(): Promise<void> {
       unsubscribe('http.server.request.start', onRequest);
       return provider.shutdown().catch(() => {});
     },
