@@ -15,18 +15,11 @@ export interface Deployment {
   readonly ami: Ami;
 }
 
-/** The stacks of one stage. */
-export interface Stampede {
-  readonly data: DataStack;
-  readonly network: NetworkStack;
-  readonly service: ServiceStack;
-  readonly operations: OperationsStack;
-}
-
 /**
- * Adds the stacks of one stage, split by life cycle: each depends only on those before it, and data, which outlive all, on none.
+ * Adds the stacks of one stage, split by life cycle. Each depends only on those before it; data outlives all others and
+ * depends on none.
  */
-export function addStampede(app: App, { stage, settings, ami }: Deployment): Stampede {
+export function addStampede(app: App, { stage, settings, ami }: Deployment) {
   const names = stackNames(stage);
   const common = {
     env: { region: settings.region },
@@ -44,3 +37,6 @@ export function addStampede(app: App, { stage, settings, ami }: Deployment): Sta
   Tags.of(app).add('Stage', stage);
   return { data, network, service, operations };
 }
+
+/** The stacks of one stage. */
+export type Stampede = ReturnType<typeof addStampede>;

@@ -4,10 +4,9 @@ import type { Construct } from 'constructs';
 import { OUTPUTS } from '../contract.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { alarmTopic } from './alarm-topic.ts';
-import { Backups } from './backups.ts';
 import { dataKey, telemetryKey } from './keys.ts';
 import { AccessLogs, LogGroups } from './logs.ts';
-import { TimestampsTable } from './timestamps-table.ts';
+import { Backups, TimestampsTable } from './timestamps-table.ts';
 
 /** What outlives every fleet: timestamps, backups, logs and the alarm topic. It depends on no other stack. */
 export class DataStack extends StageStack {

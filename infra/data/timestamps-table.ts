@@ -1,5 +1,7 @@
-import { Annotations, Aws, type RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Aws, Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { BackupPlan, BackupPlanRule, BackupResource, BackupVault } from 'aws-cdk-lib/aws-backup';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Schedule } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -61,5 +63,34 @@ export class TimestampsTable extends Construct {
     principal.addToPrincipalPolicy(allow('TimestampsTable', items, [this.table.tableArn]));
     const throughDynamoDb = { StringEquals: { 'kms:ViaService': `dynamodb.${Aws.REGION}.amazonaws.com` } };
     principal.addToPrincipalPolicy(allow('TableKeyThroughDynamoDb', KEY_ACTIONS, [this.#key.keyArn], throughDynamoDb));
+  }
+}
+
+/** The table to back up. */
+export interface BackupsProps extends TimestampsTableProps {
+  readonly table: TableV2;
+}
+
+/** Daily backups that outlast point-in-time recovery's 35 days, in a vault that prevents accidental deletion. */
+export class Backups extends Construct {
+  constructor(scope: Construct, id: string, { table, key, settings, removalPolicy }: BackupsProps) {
+    super(scope, id);
+    const vault = new BackupVault(this, 'Vault', {
+      encryptionKey: key,
+      removalPolicy,
+      // Deleting a temporary stage fails unless its vault can be emptied.
+      blockRecoveryPointDeletion: settings.retainData,
+    });
+    const plan = new BackupPlan(this, 'Plan', { backupVault: vault });
+    plan.addRule(
+      new BackupPlanRule({
+        ruleName: 'Daily',
+        scheduleExpression: Schedule.cron({ hour: '3', minute: '0' }),
+        startWindow: Duration.hours(1),
+        completionWindow: Duration.hours(8),
+        deleteAfter: Duration.days(settings.backupRetentionDays),
+      }),
+    );
+    plan.addSelection('Timestamps', { resources: [BackupResource.fromArn(table.tableArn)] });
   }
 }

@@ -2,12 +2,7 @@ import { AclCidr, AclTraffic, type ISubnet, type IVpc, NetworkAcl, TrafficDirect
 import { Construct } from 'constructs';
 import { CLIENT_PORTS } from '../../ami/contract.ts';
 import { PORT } from '../../server/contract.ts';
-
-/** The network, and who may reach the bastion. */
-export interface NetworkAclsProps {
-  readonly vpc: IVpc;
-  readonly sshCidrs: readonly string[];
-}
+import type { FirewallProps } from './firewall.ts';
 
 /** One rule: traffic that may pass. */
 interface Line {
@@ -31,7 +26,7 @@ const INSTANCE_EPHEMERAL: Line['ports'] = [CLIENT_PORTS.from, CLIENT_PORTS.to];
  * each connection needs the ephemeral ports of its answers. DNS, clock and instance metadata do not pass them.
  */
 export class NetworkAcls extends Construct {
-  constructor(scope: Construct, id: string, { vpc, sshCidrs }: NetworkAclsProps) {
+  constructor(scope: Construct, id: string, { vpc, sshCidrs }: FirewallProps) {
     super(scope, id);
     const port = (number: number): Line['ports'] => [number, number];
     const cidrs = (subnets: readonly ISubnet[]) => subnets.map(({ ipv4CidrBlock }) => ipv4CidrBlock);

@@ -8,7 +8,7 @@ import type { ServiceStack } from '../service/stack.ts';
 import { appAlarms } from './app-alarms.ts';
 import { burnRateAlarms } from './burn-rate-alarms.ts';
 import { natAlarms, tableAlarms } from './dependency-alarms.ts';
-import { FailureEvents } from './failure-events.ts';
+import { failureAlarms } from './failure-alarms.ts';
 import { fleetAlarms, imageAlarm } from './fleet-alarms.ts';
 import type { AppMetrics } from './metrics.ts';
 
@@ -33,7 +33,7 @@ export class Alarms extends Construct {
       ...fleetAlarms(this, { groupName, loadBalancer: service.loadBalancer, zones: network.vpc.availabilityZones }),
       ...natAlarms(this, network.natGatewayIds),
       ...burnRateAlarms(this, service.loadBalancer),
-      ...new FailureEvents(this, 'Failures', { groupName, alarmTopic: data.alarmTopic }).alarms,
+      ...failureAlarms(this, 'Failures', { groupName, alarmTopic: data.alarmTopic }),
     ];
     const { builtAt } = ami;
     const image =

@@ -9,23 +9,16 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { SERVICE_NAME } from '../../server/contract.ts';
-import type { DataStack } from '../data/stack.ts';
-import type { NetworkStack } from '../network/stack.ts';
-import type { ServiceStack } from '../service/stack.ts';
 import { healthyHosts, p99Seconds, requests, serverErrorPercent, unhealthyHosts } from '../service/traffic-metrics.ts';
-import { type AppMetrics, groupMetric, natMetric, tableMetric } from './metrics.ts';
-
-/** The stacks to show. */
-export interface DashboardProps {
-  readonly data: DataStack;
-  readonly network: NetworkStack;
-  readonly service: ServiceStack;
-  readonly metric: AppMetrics;
-}
+import type { AlarmsProps } from './alarms.ts';
+import { groupMetric, natMetric, tableMetric } from './metrics.ts';
 
 /** The dashboard, from left to right along the path of a request: users, load balancer, fleet, database, cost. */
-export function storyDashboard(scope: Construct, id: string, props: DashboardProps): Dashboard {
-  const { data, network, service, metric } = props;
+export function storyDashboard(
+  scope: Construct,
+  id: string,
+  { data, network, service, metric }: Omit<AlarmsProps, 'ami'>,
+): Dashboard {
   const { loadBalancer, fleet } = service;
   const { balancer, targetGroup } = loadBalancer;
   const table = (metricName: string) => tableMetric(data.timestamps.table.tableName, metricName);

@@ -16,7 +16,7 @@ import { type IVpc, type LaunchTemplate, SubnetType } from 'aws-cdk-lib/aws-ec2'
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { fleetName, LAUNCH_HOOK } from '../contract.ts';
-import type { FleetBounds } from '../scaling/capacity.ts';
+import { fleetBounds } from '../scaling/capacity.ts';
 import { addSchedule } from '../scaling/schedule.ts';
 import type { Settings } from '../settings/table.ts';
 import type { LoadBalancer } from './load-balancer.ts';
@@ -26,7 +26,6 @@ export interface FleetProps {
   readonly vpc: IVpc;
   readonly stage: string;
   readonly settings: Settings;
-  readonly bounds: FleetBounds;
   readonly launchTemplate: LaunchTemplate;
   readonly loadBalancer: LoadBalancer;
   readonly rollbackAlarms: readonly Alarm[];
@@ -46,15 +45,16 @@ export class Fleet extends Construct {
 
   constructor(scope: Construct, id: string, props: FleetProps) {
     super(scope, id);
-    const { vpc, stage, settings, bounds, launchTemplate, loadBalancer, rollbackAlarms, alarmTopic } = props;
+    const { vpc, stage, settings, launchTemplate, loadBalancer, rollbackAlarms, alarmTopic } = props;
+    const { min, max } = fleetBounds(settings);
     this.group = new AutoScalingGroup(this, 'Group', {
       vpc,
       vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
       autoScalingGroupName: fleetName(stage),
       launchTemplate,
       // No desired capacity: a deploy must not undo a scale-out (aws/aws-cdk#5215).
-      minCapacity: bounds.min,
-      maxCapacity: bounds.max,
+      minCapacity: min,
+      maxCapacity: max,
       // The load balancer's health check counts too, or an instance with a dead process would never be replaced.
       healthChecks: HealthChecks.withAdditionalChecks({
         additionalTypes: [AdditionalHealthCheckType.ELB],

@@ -1,4 +1,4 @@
-import { Aws, Tags } from 'aws-cdk-lib';
+import { Aws, Stack, Tags } from 'aws-cdk-lib';
 import {
   BlockDeviceVolume,
   EbsDeviceVolumeType,
@@ -8,14 +8,16 @@ import {
   MachineImage,
   UserData,
 } from 'aws-cdk-lib/aws-ec2';
-import type { Role } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { METRIC_NAMESPACE } from '../../server/contract.ts';
 import type { Ami } from '../ami.ts';
 import { fleetName, LAUNCH_HOOK } from '../contract.ts';
 import type { DataStack } from '../data/stack.ts';
 import type { Firewall } from '../network/firewall.ts';
+import { sessionManagerStatement } from '../network/operator-access.ts';
 import type { Settings } from '../settings/table.ts';
-import { instanceRole } from './instance-role.ts';
+import { allow } from '../statement.ts';
 import { instanceEnvironment, writeEnvironmentScript } from './user-data.ts';
 
 /** What an instance of the fleet needs. */
@@ -35,8 +37,9 @@ export class InstanceTemplate extends Construct {
   readonly launchTemplate: LaunchTemplate;
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, { firewall, stage, settings, data, ami }: InstanceTemplateProps) {
+  constructor(scope: Construct, id: string, props: InstanceTemplateProps) {
     super(scope, id);
+    const { firewall, stage, settings, data, ami } = props;
     const environment = instanceEnvironment({
       ...settings,
       stage,
@@ -45,7 +48,7 @@ export class InstanceTemplate extends Construct {
       groupName: fleetName(stage),
       launchHook: LAUNCH_HOOK,
     });
-    this.role = instanceRole(this, 'Role', { stage, settings, data });
+    this.role = instanceRole(this, 'Role', props);
     this.launchTemplate = new LaunchTemplate(this, 'Template', {
       machineImage: MachineImage.genericLinux({ [settings.region]: ami.id }),
       instanceType: new InstanceType(settings.instanceType),
@@ -69,4 +72,37 @@ export class InstanceTemplate extends Construct {
     });
     Tags.of(this.launchTemplate).add('Name', fleetName(stage));
   }
+}
+
+const TRACING_ACTIONS = [
+  'xray:PutTraceSegments',
+  'xray:PutTelemetryRecords',
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+];
+
+/** The role of an instance: this table, this metric namespace, these log groups, its own lifecycle hook, sessions. */
+function instanceRole(scope: Construct, id: string, { stage, settings, data }: InstanceTemplateProps): Role {
+  const role = new Role(scope, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+  data.timestamps.grantRecord(role);
+  // PutMetricData supports no resources; the condition limits it.
+  const ownMetrics = { StringEquals: { 'cloudwatch:namespace': METRIC_NAMESPACE } };
+  role.addToPolicy(allow('OwnMetrics', ['cloudwatch:PutMetricData'], ['*'], ownMetrics));
+  role.addToPolicy(
+    allow(
+      'OwnLogGroups',
+      ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+      [data.logs.app.logGroupArn, data.logs.system.logGroupArn],
+    ),
+  );
+  // AWS generates a part of the ARN when it creates the group.
+  const ownGroup = Stack.of(scope).formatArn({
+    service: 'autoscaling',
+    resource: `autoScalingGroup:*:autoScalingGroupName/${fleetName(stage)}`,
+  });
+  role.addToPolicy(allow('CompleteOwnLaunch', ['autoscaling:CompleteLifecycleAction'], [ownGroup]));
+  role.addToPolicy(sessionManagerStatement());
+  // X-Ray's write actions support no resources.
+  if (settings.tracing) role.addToPolicy(allow('Traces', TRACING_ACTIONS, ['*']));
+  return role;
 }

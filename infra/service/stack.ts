@@ -5,16 +5,15 @@ import { OUTPUTS } from '../contract.ts';
 import type { DataStack } from '../data/stack.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import { notify } from '../runbook-alarm.ts';
-import { type FleetBounds, fleetBounds } from '../scaling/capacity.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Fleet } from './fleet.ts';
 import { InstanceTemplate } from './instance-template.ts';
 import { LoadBalancer } from './load-balancer.ts';
 import { StepScaling } from './step-scaling.ts';
-import { UserAlarms } from './user-alarms.ts';
+import { type UserAlarms, userAlarms } from './user-alarms.ts';
 import { WebAcl } from './web-acl.ts';
 
-/** What the service is built on, and the image it launches. */
+/** What the service depends on, and the image that it launches. */
 export interface ServiceStackProps extends StageStackProps {
   readonly data: DataStack;
   readonly network: NetworkStack;
@@ -25,9 +24,8 @@ export interface ServiceStackProps extends StageStackProps {
 export class ServiceStack extends StageStack {
   readonly loadBalancer: LoadBalancer;
   readonly fleet: Fleet;
-  readonly bounds: FleetBounds;
   readonly template: InstanceTemplate;
-  /** Alarms on what users feel; they also roll a deploy back. */
+  /** Alarms on what users notice; they also roll a deploy back. */
   readonly userAlarms: UserAlarms;
 
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
@@ -42,7 +40,7 @@ export class ServiceStack extends StageStack {
       settings,
       logs: data.accessLogs.bucket,
     });
-    this.userAlarms = new UserAlarms(this, 'UserAlarms', this.loadBalancer);
+    this.userAlarms = userAlarms(this, 'UserAlarms', this.loadBalancer);
 
     notify(data.alarmTopic, this.userAlarms.unhealthy);
     if (settings.waf) {
@@ -51,15 +49,13 @@ export class ServiceStack extends StageStack {
     }
 
     this.template = new InstanceTemplate(this, 'Instance', { firewall, stage, settings, data, ami });
-    this.bounds = fleetBounds(settings);
     this.fleet = new Fleet(this, 'Fleet', {
       vpc,
       stage,
       settings,
-      bounds: this.bounds,
       launchTemplate: this.template.launchTemplate,
       loadBalancer: this.loadBalancer,
-      rollbackAlarms: this.userAlarms.all,
+      rollbackAlarms: Object.values(this.userAlarms),
       alarmTopic: data.alarmTopic,
     });
     new StepScaling(this, 'StepScaling', { groupName: this.fleet.groupName, scaling: settings });

@@ -12,50 +12,41 @@ export interface StepScalingProps {
 }
 
 /**
- * The scaling table as alarms and step policies. Written out rather than by the library's `scaleOnMetric`, whose alarms have no say on
- * missing data and a period of five minutes.
+ * The scaling steps as alarms and step policies. The library's `scaleOnMetric` is not used, because its alarms do not
+ * treat missing data and have a period of five minutes.
  */
 export class StepScaling extends Construct {
-  readonly #groupName: string;
-  readonly #warmupS: number;
-
   constructor(scope: Construct, id: string, { groupName, scaling }: StepScalingProps) {
     super(scope, id);
-    this.#groupName = groupName;
-    this.#warmupS = scaling.warmupS;
-    this.#add('Out', scaleOutPolicy(scaling), ComparisonOperator.GREATER_THAN_THRESHOLD);
-    this.#add('In', scaleInPolicy(scaling), ComparisonOperator.LESS_THAN_THRESHOLD);
-  }
-
-  #add(direction: 'Out' | 'In', policy: AlarmedPolicy, comparisonOperator: ComparisonOperator): void {
-    const { ref: policyArn } = new CfnScalingPolicy(this, `${direction}Policy`, {
-      autoScalingGroupName: this.#groupName,
-      policyType: 'StepScaling',
-      adjustmentType: 'ChangeInCapacity',
-      metricAggregationType: 'Average',
-      stepAdjustments: [...policy.adjustments],
-      // New instances count as capacity that is on its way, and not as idle ones, until they are warm.
-      estimatedInstanceWarmup: this.#warmupS,
-    });
-    const alarm = new Alarm(this, `${direction}Alarm`, {
-      alarmDescription: `Scales the fleet ${direction.toLowerCase()}; runbook: nothing to do, this is the fleet breathing.`,
-      metric: this.#fleetCpu(),
-      comparisonOperator,
-      threshold: policy.threshold,
-      evaluationPeriods: policy.periods,
-      // No data is no reason to scale either way; the heartbeat alarm tells of it.
-      treatMissingData: TreatMissingData.MISSING,
-    });
-    alarm.addAlarmAction({ bind: () => ({ alarmActionArn: policyArn }) });
-  }
-
-  #fleetCpu(): Metric {
-    return new Metric({
+    const fleetCpu = new Metric({
       namespace: 'AWS/EC2',
       metricName: 'CPUUtilization',
-      dimensionsMap: { AutoScalingGroupName: this.#groupName },
+      dimensionsMap: { AutoScalingGroupName: groupName },
       statistic: Stats.AVERAGE,
       period: Duration.seconds(METRIC_PERIOD_S),
     });
+    const add = (direction: 'Out' | 'In', policy: AlarmedPolicy, comparisonOperator: ComparisonOperator): void => {
+      const { ref: policyArn } = new CfnScalingPolicy(this, `${direction}Policy`, {
+        autoScalingGroupName: groupName,
+        policyType: 'StepScaling',
+        adjustmentType: 'ChangeInCapacity',
+        metricAggregationType: 'Average',
+        stepAdjustments: [...policy.adjustments],
+        // Until they are warm, new instances count as capacity that is being added, not as idle instances.
+        estimatedInstanceWarmup: scaling.warmupS,
+      });
+      const alarm = new Alarm(this, `${direction}Alarm`, {
+        alarmDescription: `Scales the fleet ${direction.toLowerCase()}; runbook: nothing to do, this is the fleet breathing.`,
+        metric: fleetCpu,
+        comparisonOperator,
+        threshold: policy.threshold,
+        evaluationPeriods: policy.periods,
+        // Without data the fleet keeps its size; the heartbeat alarm reports the silence.
+        treatMissingData: TreatMissingData.MISSING,
+      });
+      alarm.addAlarmAction({ bind: () => ({ alarmActionArn: policyArn }) });
+    };
+    add('Out', scaleOutPolicy(scaling), ComparisonOperator.GREATER_THAN_THRESHOLD);
+    add('In', scaleInPolicy(scaling), ComparisonOperator.LESS_THAN_THRESHOLD);
   }
 }

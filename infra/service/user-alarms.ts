@@ -1,4 +1,3 @@
-import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { runbookAlarm } from '../runbook-alarm.ts';
 import type { LoadBalancer } from './load-balancer.ts';
@@ -8,38 +7,32 @@ import { p99Seconds, serverErrorPercent, unhealthyHosts } from './traffic-metric
  * Alarms on what users notice. They belong to the service stack, because a deploy that raises one of them is rolled
  * back. Without requests they stay silent; the heartbeat alarm detects a fleet that does not report.
  */
-export class UserAlarms extends Construct {
-  readonly serverErrors: Alarm;
-  readonly slow: Alarm;
-  readonly unhealthy: Alarm;
-
-  constructor(scope: Construct, id: string, loadBalancer: LoadBalancer) {
-    super(scope, id);
-    this.serverErrors = runbookAlarm(this, 'ServerErrors', {
+export function userAlarms(scope: Construct, id: string, loadBalancer: LoadBalancer) {
+  const alarms = new Construct(scope, id);
+  return {
+    serverErrors: runbookAlarm(alarms, 'ServerErrors', {
       means: 'More than 1 % of requests were answered 5xx.',
       runbook:
         'dashboard, second column: ELB 5xx without target 5xx means no healthy instance or a full connection table; target 503 means DynamoDB refuses (see the database column) or overload; right after a deploy the refresh rolls back by itself.',
       metric: serverErrorPercent(loadBalancer),
       when: { above: 1, periods: 3, breaching: 2 },
-    });
-    this.slow = runbookAlarm(this, 'Slow', {
+    }),
+    slow: runbookAlarm(alarms, 'Slow', {
       means: 'The slowest percent of requests took longer than half a second.',
       runbook:
         'compare CommitLatency: if high, DynamoDB is slow or throttles; if low, look at CPU and event loop delay of the fleet.',
       metric: p99Seconds(loadBalancer),
       when: { above: 0.5, periods: 5, breaching: 3 },
-    });
-    this.unhealthy = runbookAlarm(this, 'UnhealthyHosts', {
+    }),
+    unhealthy: runbookAlarm(alarms, 'UnhealthyHosts', {
       means: 'An instance has failed its health check for five minutes and was not replaced.',
       runbook:
         'read the activity history of the Auto Scaling group, then the log group app for the instance; terminate it if it lingers.',
       metric: unhealthyHosts(loadBalancer),
       when: { above: 0, periods: 5 },
-    });
-  }
-
-  /** All of them. */
-  get all(): readonly Alarm[] {
-    return [this.serverErrors, this.slow, this.unhealthy];
-  }
+    }),
+  };
 }
+
+/** The alarms on what users notice. */
+export type UserAlarms = ReturnType<typeof userAlarms>;

@@ -7,7 +7,7 @@ import { type AlarmText, runbookAlarm } from '../runbook-alarm.ts';
 import { matchedEvents } from './metrics.ts';
 
 /** The group whose failures to report, and the topic. */
-export interface FailureEventsProps {
+export interface FailureAlarmsProps {
   readonly groupName: string;
   readonly alarmTopic: ITopic;
 }
@@ -36,27 +36,27 @@ const FAILURES: Readonly<Record<string, Failure>> = {
 };
 
 /** Forwards Auto Scaling's failure events to the topic, and raises an alarm for each kind of them. */
-export class FailureEvents extends Construct {
-  readonly alarms: readonly Alarm[];
-
-  constructor(scope: Construct, id: string, { groupName, alarmTopic }: FailureEventsProps) {
-    super(scope, id);
-    this.alarms = Object.entries(FAILURES).map(([name, { detailTypes, means, runbook }]) => {
-      const rule = new Rule(this, name, {
-        description: means,
-        eventPattern: {
-          source: ['aws.autoscaling'],
-          detailType: [...detailTypes],
-          detail: { AutoScalingGroupName: [groupName] },
-        },
-        targets: [new SnsTopic(alarmTopic)],
-      });
-      return runbookAlarm(this, `${name}Alarm`, {
-        means,
-        runbook,
-        metric: matchedEvents(rule.ruleName),
-        when: { above: 0, periods: 1 },
-      });
+export function failureAlarms(
+  scope: Construct,
+  id: string,
+  { groupName, alarmTopic }: FailureAlarmsProps,
+): readonly Alarm[] {
+  const failures = new Construct(scope, id);
+  return Object.entries(FAILURES).map(([name, { detailTypes, means, runbook }]) => {
+    const rule = new Rule(failures, name, {
+      description: means,
+      eventPattern: {
+        source: ['aws.autoscaling'],
+        detailType: [...detailTypes],
+        detail: { AutoScalingGroupName: [groupName] },
+      },
+      targets: [new SnsTopic(alarmTopic)],
     });
-  }
+    return runbookAlarm(failures, `${name}Alarm`, {
+      means,
+      runbook,
+      metric: matchedEvents(rule.ruleName),
+      when: { above: 0, periods: 1 },
+    });
+  });
 }
