@@ -1,6 +1,5 @@
 /**
- * The endpoints that a launching instance calls: the metadata service, and Auto Scaling, which waits for its lifecycle
- * action.
+ * The endpoints that a launching instance calls: the metadata service, and Auto Scaling's CompleteLifecycleAction.
  * `lifecycle-hook-process.ts <host> <port>` prints each completed action as a line of JSON.
  */
 import { once } from 'node:events';

@@ -22,6 +22,10 @@ export function authorizedKeys(key: SshKey): ContainerFile {
   return { path: '/home/admin/.ssh/authorized_keys', text: key.publicKey };
 }
 
+/** Every container makes its host key at first boot and lives for minutes, so that host keys are not checked. */
+const HOST_KEY_OPTIONS = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null'];
+const SSH_OPTIONS = ['BatchMode=yes', 'IdentitiesOnly=yes', 'LogLevel=ERROR', 'ConnectTimeout=5', ...HOST_KEY_OPTIONS];
+
 /**
  * The command line that runs another one on a host, from inside a namespace.
  *
@@ -34,17 +38,7 @@ export function sshCommand(
   line: CommandLine,
   through?: string,
 ): CommandLine {
-  const options = {
-    BatchMode: 'yes',
-    IdentitiesOnly: 'yes',
-    IdentityFile: key.privateKey,
-    // Every container makes its host key at first boot and lives for minutes.
-    StrictHostKeyChecking: 'no',
-    UserKnownHostsFile: '/dev/null',
-    LogLevel: 'ERROR',
-    ConnectTimeout: '5',
-  };
-  const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  const flags = [...SSH_OPTIONS, `IdentityFile=${key.privateKey}`].flatMap((option) => ['-o', option]);
   const jump = through === undefined ? [] : ['-o', `ProxyCommand=ssh ${flags.join(' ')} -W %h:%p admin@${through}`];
   return from.inside(['ssh', ...flags, ...jump, `admin@${host}`, ...line]);
 }
