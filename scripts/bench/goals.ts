@@ -1,12 +1,8 @@
 import { cellOf, type Figure, type Goal, type Measurements, ratioOf, type Summary, summarize } from './results.ts';
-import { CEILING, EXPRESS, STAMPEDE, STAMPEDE_UNBUNDLED } from './servers.ts';
+import type { ServerName } from './servers.ts';
 
 /** A goal before it is judged; a unit follows the limit after a space. */
 type Row = readonly [title: string, target: `${'≥' | '≤' | '<'} ${number}${'' | ' ×' | ' %'}`, measured: Summary];
-
-interface Named {
-  readonly name: string;
-}
 
 /** Compares the medians of the measurements with the goals of the project. */
 export function judge(measurements: Measurements): Goal[] {
@@ -20,37 +16,41 @@ export function judge(measurements: Measurements): Goal[] {
 
 function goalRows(measurements: Measurements): Row[] {
   const { matrix, memory, 'offered-load': offered, 'start-up': startUp } = measurements;
-  const at = ({ name }: Named, backend: string, connections: number) =>
+  const at = (name: ServerName, backend: string, connections: number) =>
     cellOf(matrix?.cells, name, backend, connections).samples;
-  const compare = (a: Named, b: Named, connections: number, figure: Figure) =>
+  const compare = (a: ServerName, b: ServerName, connections: number, figure: Figure) =>
     ratioOf(at(a, 'ack-0ms', connections), at(b, 'ack-0ms', connections), figure);
   const perUnit = (connections: number) =>
-    summarize(at(STAMPEDE, 'ack-4ms', connections).flatMap((sample) => sample.timestampsPerWriteUnit ?? []));
-  const underOffer = ({ name }: Named) => cellOf(offered?.cells, name, 'ack-4ms', 64).samples;
-  const started = ({ name }: Named) => cellOf(startUp?.cells, name, 'ack-0ms').samples;
+    summarize(at('stampede', 'ack-4ms', connections).flatMap((sample) => sample.timestampsPerWriteUnit ?? []));
+  const underOffer = (name: ServerName) => cellOf(offered?.cells, name, 'ack-4ms', 64).samples;
+  const started = (name: ServerName) => cellOf(startUp?.cells, name, 'ack-0ms').samples;
   return [
     [
       'requests per CPU-second at 64 connections, 0 ms, against Express 5 + PutItem',
       '≥ 15 ×',
-      compare(EXPRESS, STAMPEDE, 64, 'cpuMicrosPerRequest'),
+      compare('express-put', 'stampede', 64, 'cpuMicrosPerRequest'),
     ],
     [
       'CPU per request at 64 connections, 0 ms, against node:http without a database',
       '≤ 2 ×',
-      compare(STAMPEDE, CEILING, 64, 'cpuMicrosPerRequest'),
+      compare('stampede', 'node-bare', 64, 'cpuMicrosPerRequest'),
     ],
-    ['p50 of one idle client, 0 ms, against Express 5 + PutItem', '≤ 1.1 ×', compare(STAMPEDE, EXPRESS, 1, 'p50Ms')],
+    [
+      'p50 of one idle client, 0 ms, against Express 5 + PutItem',
+      '≤ 1.1 ×',
+      compare('stampede', 'express-put', 1, 'p50Ms'),
+    ],
     ['timestamps per write unit at 64 connections, 4 ms', '≥ 8', perUnit(64)],
     ['timestamps per write unit at 256 connections, 4 ms', '≥ 15', perUnit(256)],
     [
       `p99 at 64 connections, 4 ms, ${offered?.title}, against Express 5 + PutItem`,
       '< 1 ×',
-      ratioOf(underOffer(STAMPEDE), underOffer(EXPRESS), 'p99Ms'),
+      ratioOf(underOffer('stampede'), underOffer('express-put'), 'p99Ms'),
     ],
     [
       'exec to first 200, bundle against sources',
       '≤ 0.6 ×',
-      ratioOf(started(STAMPEDE), started(STAMPEDE_UNBUNDLED), 'startUpMs'),
+      ratioOf(started('stampede'), started('stampede-unbundled'), 'startUpMs'),
     ],
     ['growth of memory from the first to the last reading', '< 10 %', growthPercent(memory?.cells ?? [])],
   ];

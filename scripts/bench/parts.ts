@@ -3,19 +3,12 @@ import { type BackendName, withBackend } from './backends/backends.ts';
 import { type Bench, USUAL_CONNECTIONS } from './plan.ts';
 import { residentBytes } from './process.ts';
 import { type Cell, type Measurement, median, type Sample } from './results.ts';
-import {
-  EXPRESS,
-  FIXED_ANSWER,
-  SERVERS,
-  type ServerUnderTest,
-  STAMPEDE,
-  STAMPEDE_BY_SDK,
-  STAMPEDE_THROUGH_EXPRESS,
-  STAMPEDE_UNBUNDLED,
-  STAMPEDE_UNDER_PM2,
-} from './servers.ts';
+import { SERVERS, type ServerName } from './servers.ts';
 import { startServer } from './start-server.ts';
 import { keyOf, type LoadShape, measureRounds, withServers } from './window.ts';
+
+/** The servers of the comparison, the most expensive first. */
+const COMPARED = ['express-get-put-get', 'express-put', 'fastify-put', 'node-put', 'stampede', 'node-bare'] as const;
 
 /** Share of the most that Express + PutItem can do: busy, but with queues that do not grow. */
 const OFFERED_SHARE = 0.6;
@@ -29,15 +22,15 @@ const usual = { connections: USUAL_CONNECTIONS };
 export const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Measurement>>> = {
   headroom: async (bench) => ({
     title: 'The limit of the load generator',
-    cells: await measureOn(['ack-0ms'], bench, [FIXED_ANSWER], [usual]),
+    cells: await measureOn(['ack-0ms'], bench, ['fixed-answer'], [usual]),
   }),
   matrix: async (bench) => ({
     title: 'One process',
-    cells: await measureOn(bench.plan.backends, bench, SERVERS, loadsOf(bench)),
+    cells: await measureOn(bench.plan.backends, bench, COMPARED, loadsOf(bench)),
   }),
   workers: async (bench) => ({
-    title: `pm2 with ${STAMPEDE_UNDER_PM2.workers} workers`,
-    cells: await measureOn(['ack-0ms', 'ack-4ms'], bench, [STAMPEDE_UNDER_PM2], loadsOf(bench)),
+    title: `pm2 with ${SERVERS['stampede-under-pm2'].workers} workers`,
+    cells: await measureOn(['ack-0ms', 'ack-4ms'], bench, ['stampede-under-pm2'], loadsOf(bench)),
   }),
   'offered-load': measureOfferedLoad,
   'short-cuts': async ({ plan, generator }) => ({
@@ -45,7 +38,7 @@ export const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Measuremen
     cells: await measureOn(
       ['ack-0ms'],
       { plan: { ...plan, rounds: 2 * plan.rounds }, generator },
-      [STAMPEDE, STAMPEDE_THROUGH_EXPRESS, STAMPEDE_BY_SDK],
+      ['stampede', 'stampede-through-express', 'stampede-by-sdk'],
       [usual],
     ),
   }),
@@ -61,7 +54,7 @@ function loadsOf({ plan }: Bench): LoadShape[] {
 async function measureOn(
   backends: readonly BackendName[],
   bench: Bench,
-  servers: readonly ServerUnderTest[],
+  servers: readonly ServerName[],
   loads: readonly LoadShape[],
 ): Promise<Cell[]> {
   const cells: Cell[] = [];
@@ -72,7 +65,7 @@ async function measureOn(
 
 /** Offers Express + PutItem and Stampede the same rate. */
 function measureOfferedLoad(bench: Bench): Promise<Measurement> {
-  return withServers(bench, 'ack-4ms', [EXPRESS, STAMPEDE], async (setup) => {
+  return withServers(bench, 'ack-4ms', ['express-put', 'stampede'], async (setup) => {
     const [most] = await measureRounds({ ...setup, running: setup.running.slice(0, 1) }, [usual]);
     const carried = median(most?.samples.map(({ requestsPerS = NaN }) => requestsPerS) ?? []);
     const ratePerSecond = Math.max(100, Math.round((carried * OFFERED_SHARE) / 100) * 100);
@@ -84,7 +77,8 @@ function measureOfferedLoad(bench: Bench): Promise<Measurement> {
 /** Starts the peer, the sources and the bundle in turn. */
 function measureStartUp({ plan }: Bench): Promise<Cell[]> {
   return withBackend('ack-0ms', async (backend) => {
-    const started = [EXPRESS, STAMPEDE_UNBUNDLED, STAMPEDE].map((server) => ({ server, samples: [] as Sample[] }));
+    const servers = ['express-put', 'stampede-unbundled', 'stampede'] as const;
+    const started = servers.map((server) => ({ server, samples: [] as Sample[] }));
     // One more than is kept: the first start reads the files from disk and fills compile caches.
     for (let round = 0; round <= plan.startUps; round++)
       for (const { server, samples } of started) {
@@ -100,7 +94,7 @@ function measureStartUp({ plan }: Bench): Promise<Cell[]> {
 function measureMemory({ plan, generator }: Bench): Promise<Cell[]> {
   return withBackend('ack-0ms', async (backend) => {
     const cells: Cell[] = [];
-    const { port, pids, stop } = await startServer(STAMPEDE, backend.endpoint);
+    const { port, pids, stop } = await startServer('stampede', backend.endpoint);
     let answered = 0;
     for (const afterRequests of plan.memoryAfter) {
       while (answered < afterRequests) {
@@ -109,7 +103,7 @@ function measureMemory({ plan, generator }: Bench): Promise<Cell[]> {
         answered += requests;
       }
       const samples = [{ residentBytes: residentBytes(pids[0] as number) }];
-      cells.push({ ...keyOf(STAMPEDE, backend), afterRequests, samples });
+      cells.push({ ...keyOf('stampede', backend), afterRequests, samples });
     }
     await stop();
     return cells;

@@ -9,7 +9,6 @@ export const TABLE_NAME = 'stampede-bench';
 
 /** A program that is measured. */
 export interface ServerUnderTest {
-  readonly name: string;
   readonly title: string;
   /** Arguments of the pinned Node. */
   readonly args: readonly string[];
@@ -21,13 +20,6 @@ export interface ServerUnderTest {
   readonly workers?: number;
 }
 
-function peer(name: string, title: string): ServerUnderTest {
-  return { name, title, args: [join(import.meta.dirname, `peers/${name}.js`)] };
-}
-
-export const EXPRESS = peer('express-put', 'Express 5 + PutItem');
-export const CEILING = peer('node-bare', 'node:http, no database');
-
 /** How pm2 starts a worker. The file is plain JavaScript, which `tsc` does not read. */
 const { apps } = (await import(pathToFileURL(join(root, 'ecosystem.config.js')).href)) as {
   apps: readonly [{ readonly script: string; readonly node_args?: readonly string[] }];
@@ -35,53 +27,31 @@ const { apps } = (await import(pathToFileURL(join(root, 'ecosystem.config.js')).
 const [{ script, node_args = [] }] = apps;
 
 /** Stampede's bundle with Node's arguments of production. */
-export const STAMPEDE: ServerUnderTest = {
-  name: 'stampede',
-  title: 'Stampede, production bundle',
-  args: [...node_args, join(root, script)],
-};
+const stampede = { title: 'Stampede, production bundle', args: [...node_args, join(root, script)] };
 
-export const STAMPEDE_UNDER_PM2 = { ...STAMPEDE, workers: 2 };
+const bench = import.meta.dirname;
 
-/** Stampede from its sources, as in development. */
-export const STAMPEDE_UNBUNDLED: ServerUnderTest = {
-  name: 'stampede-unbundled',
-  title: 'Stampede, unbundled',
-  args: [join(root, 'server/main.ts')],
-};
+/** The servers by name. */
+export const SERVERS = {
+  'express-get-put-get': {
+    title: 'Express 5 + GetItem, PutItem, GetItem',
+    args: [join(bench, 'peers/express-get-put-get.js')],
+  },
+  'express-put': { title: 'Express 5 + PutItem', args: [join(bench, 'peers/express-put.js')] },
+  'fastify-put': { title: 'Fastify + PutItem', args: [join(bench, 'peers/fastify-put.js')] },
+  'node-put': { title: 'node:http + PutItem', args: [join(bench, 'peers/node-put.js')] },
+  'node-bare': { title: 'node:http, no database', args: [join(bench, 'peers/node-bare.js')] },
+  stampede,
+  'stampede-under-pm2': { ...stampede, workers: 2 },
+  'stampede-unbundled': { title: 'Stampede, unbundled', args: [join(root, 'server/main.ts')] },
+  // A trailing slash is enough to avoid the short cut: Express then calls the same handler.
+  'stampede-through-express': { ...stampede, title: 'Stampede, through Express', path: `${TIMESTAMPS_PATH}/` },
+  'stampede-by-sdk': { ...stampede, title: 'Stampede, puts by the SDK', env: { [ENV.directPut]: 'off' } },
+  // It does nothing: what limits the rate is the load generator itself.
+  'fixed-answer': { title: 'a fixed answer, no HTTP parser', args: [join(bench, 'load/fixed-answer.js')] },
+} satisfies Record<string, ServerUnderTest>;
 
-/** A trailing slash is enough to avoid the short cut: Express then calls the same handler. */
-export const STAMPEDE_THROUGH_EXPRESS: ServerUnderTest = {
-  ...STAMPEDE,
-  name: 'stampede-through-express',
-  title: 'Stampede, through Express',
-  path: `${TIMESTAMPS_PATH}/`,
-};
-
-/** All puts by the AWS SDK. */
-export const STAMPEDE_BY_SDK: ServerUnderTest = {
-  ...STAMPEDE,
-  name: 'stampede-by-sdk',
-  title: 'Stampede, puts by the SDK',
-  env: { [ENV.directPut]: 'off' },
-};
-
-/** The servers that are compared, the most expensive first. */
-export const SERVERS: readonly ServerUnderTest[] = [
-  peer('express-get-put-get', 'Express 5 + GetItem, PutItem, GetItem'),
-  EXPRESS,
-  peer('fastify-put', 'Fastify + PutItem'),
-  peer('node-put', 'node:http + PutItem'),
-  STAMPEDE,
-  CEILING,
-];
-
-/** A server that does nothing: what limits the rate is the load generator itself. */
-export const FIXED_ANSWER: ServerUnderTest = {
-  name: 'fixed-answer',
-  title: 'a fixed answer, no HTTP parser',
-  args: [join(import.meta.dirname, 'load/fixed-answer.js')],
-};
+export type ServerName = keyof typeof SERVERS;
 
 /** The environment of every server: DynamoDB is the backend, the load balancer is one trusted proxy, limits are on. */
 export function serverEnvironment(port: number, endpoint: string): Record<string, string> {

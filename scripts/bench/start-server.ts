@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ENV, HEALTH_PATH } from '../../server/contract.ts';
+import { ENV, HEALTH_PATH, TIMESTAMPS_PATH } from '../../server/contract.ts';
 import { captureQuietly } from '../cli/run.ts';
 import { waitQuietly } from '../cli/wait.ts';
 import { BenchProcess, freePort } from './process.ts';
-import { type ServerUnderTest, serverEnvironment } from './servers.ts';
+import { SERVERS, type ServerName, type ServerUnderTest, serverEnvironment } from './servers.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -16,7 +16,9 @@ const HEALTH_PAUSE_MS = 1;
 
 /** A server that answers. */
 export interface RunningServer {
-  readonly server: ServerUnderTest;
+  readonly name: ServerName;
+  /** Where timestamps are posted. */
+  readonly path: string;
   readonly port: number;
   /** All processes that do its work. */
   readonly pids: readonly number[];
@@ -26,14 +28,16 @@ export interface RunningServer {
 }
 
 /** Starts a server, as one process or under pm2, and waits for its first 200. */
-export async function startServer(server: ServerUnderTest, endpoint: string): Promise<RunningServer> {
+export async function startServer(name: ServerName, endpoint: string): Promise<RunningServer> {
+  const server: ServerUnderTest = SERVERS[name];
+  const { path = TIMESTAMPS_PATH, workers } = server;
   const port = await freePort();
   const env = { ...serverEnvironment(port, endpoint), ...server.env };
   const startMs = performance.now();
-  const { ready, stop } = server.workers ? startUnderPm2(server.workers, port, env) : startProcess(server, port, env);
+  const { ready, stop } = workers ? startUnderPm2(workers, port, env) : startProcess(server, port, env);
   try {
     const pids = await ready();
-    return { server, port, pids, startUpMs: performance.now() - startMs, stop };
+    return { name, path, port, pids, startUpMs: performance.now() - startMs, stop };
   } catch (error) {
     await stop();
     throw error;

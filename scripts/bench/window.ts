@@ -1,11 +1,10 @@
-import { TIMESTAMPS_PATH } from '../../server/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { type Backend, type BackendName, withBackend } from './backends/backends.ts';
 import type { Load } from './load/load.ts';
 import { type Bench, USUAL_CONNECTIONS } from './plan.ts';
 import { cpuMicros } from './process.ts';
 import type { Cell, Sample } from './results.ts';
-import type { ServerUnderTest } from './servers.ts';
+import { SERVERS, type ServerName } from './servers.ts';
 import { type RunningServer, startServer } from './start-server.ts';
 
 /** Servers that run on one backend. */
@@ -22,10 +21,10 @@ export type LoadShape = Pick<Load, 'connections'> & Partial<Pick<Load, 'warmUpMs
 export function withServers<T>(
   bench: Bench,
   backendName: BackendName,
-  servers: readonly ServerUnderTest[],
+  servers: readonly ServerName[],
   use: (setup: Setup) => Promise<T>,
 ): Promise<T> {
-  console.error(`${backendName}: ${servers.map(({ name }) => name).join(', ')} ...`);
+  console.error(`${backendName}: ${servers.join(', ')} ...`);
   return withBackend(backendName, async (backend) => {
     const running: RunningServer[] = [];
     const setup = { bench, backend, running };
@@ -56,19 +55,19 @@ export async function measureRounds(setup: Setup, loads: readonly LoadShape[]): 
         samples[index]?.push(await measureWindow(setup, running[index] as RunningServer, load));
       }
   return groups.flatMap(({ load: { connections }, samples }) =>
-    running.map(({ server }, index) => ({ ...keyOf(server, backend), connections, samples: samples[index] ?? [] })),
+    running.map(({ name }, index) => ({ ...keyOf(name, backend), connections, samples: samples[index] ?? [] })),
   );
 }
 
 /** What identifies a cell of a server on a backend. */
-export function keyOf({ name, title }: ServerUnderTest, backend: Backend) {
-  return { server: name, title, backend: backend.name };
+export function keyOf(server: ServerName, backend: Backend) {
+  return { server, title: SERVERS[server].title, backend: backend.name };
 }
 
 /** Puts load on a server for one window and reads what it cost the server and the backend. */
 async function measureWindow(
   { bench: { plan, generator }, backend }: Setup,
-  { server, port, pids }: RunningServer,
+  { name, path, port, pids }: RunningServer,
   shape: LoadShape,
 ): Promise<Sample> {
   const readCounters = async () => ({
@@ -76,7 +75,7 @@ async function measureWindow(
     ...(await backend.sums()),
   });
   const { warmUpMs, windowMs } = plan;
-  const load = { port, path: server.path ?? TIMESTAMPS_PATH, status: 201, warmUpMs, windowMs, ...shape };
+  const load = { port, path, status: 201, warmUpMs, windowMs, ...shape };
   let before = await readCounters();
   const { requests, refused, unexpected, ...figures } = await generator.run(load, async () => {
     before = await readCounters();
@@ -84,7 +83,7 @@ async function measureWindow(
   const after = await readCounters();
   if (unexpected > 0 || requests === 0)
     throw new OperatorError(
-      `${server.title} answered ${requests} requests with 201, ${refused} with 503 and ${unexpected} with something else; expected 201, and 503 only now and then`,
+      `${SERVERS[name].title} answered ${requests} requests with 201, ${refused} with 503 and ${unexpected} with something else; expected 201, and 503 only now and then`,
     );
   const units = after.writeUnits - before.writeUnits;
   return {
