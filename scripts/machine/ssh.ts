@@ -24,7 +24,7 @@ export function authorizedKeys(key: SshKey): ContainerFile {
 
 /** Every container makes its host key at first boot and lives for minutes, so that host keys are not checked. */
 const HOST_KEY_OPTIONS = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null'];
-const SSH_OPTIONS = ['BatchMode=yes', 'IdentitiesOnly=yes', 'LogLevel=ERROR', 'ConnectTimeout=5', ...HOST_KEY_OPTIONS];
+const SSH_OPTIONS = ['BatchMode=yes', 'LogLevel=ERROR', 'ConnectTimeout=5', ...HOST_KEY_OPTIONS];
 
 /**
  * The command line that runs another one on a host, from inside a namespace.
@@ -38,7 +38,8 @@ export function sshCommand(
   line: CommandLine,
   through?: string,
 ): CommandLine {
-  const flags = [...SSH_OPTIONS, `IdentityFile=${key.privateKey}`].flatMap((option) => ['-o', option]);
+  const keyOptions = ['IdentitiesOnly=yes', `IdentityFile=${key.privateKey}`];
+  const flags = [...keyOptions, ...SSH_OPTIONS].flatMap((option) => ['-o', option]);
   const jump = through === undefined ? [] : ['-o', `ProxyCommand=ssh ${flags.join(' ')} -W %h:%p admin@${through}`];
   return from.inside(['ssh', ...flags, ...jump, `admin@${host}`, ...line]);
 }
