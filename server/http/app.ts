@@ -4,12 +4,14 @@ import { ServiceError } from '../errors.ts';
 import type { ServiceFacts } from '../service-facts.ts';
 import type { TimestampStore } from '../timestamps/store.ts';
 import { listTimestamps, readTimestamp } from './get-app.ts';
-import { showInstance } from './home.ts';
+import { homePage } from './pages/home-page.ts';
 import type { AssetUrl } from './pages/layout.ts';
 import type { PostApp } from './post-app.ts';
 import type { SendProblem } from './problems.ts';
 import { allow, getRoute } from './route.ts';
+import type { Instance } from './schemas.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
+import { negotiate } from './validate.ts';
 
 export interface AppOptions {
   readonly facts: ServiceFacts;
@@ -61,6 +63,17 @@ function checkHealth(isDraining: () => boolean): RequestHandler {
     const draining = isDraining();
     response.set('Cache-Control', 'no-store');
     response.status(draining ? 503 : 200).json({ status: draining ? 'draining' : 'ok' });
+  };
+}
+
+/** The instance that answered, as the live page for browsers and as JSON for programs. */
+function showInstance(facts: ServiceFacts, assetUrl: AssetUrl): RequestHandler {
+  return (request, response) => {
+    const type = negotiate(request, ['application/json', 'text/html']);
+    const instance: Instance = { ...facts, uptimeSeconds: Math.floor(process.uptime()) };
+    response.vary('Accept').set('Cache-Control', 'no-store');
+    if (type === 'text/html') response.type('html').send(homePage(assetUrl, instance));
+    else response.json(instance);
   };
 }
 

@@ -34,8 +34,8 @@ const feed = html`<section class="feed" aria-labelledby="feed-title">
           <p class="note">The list needs the READ_TOKEN of this service. This tab keeps it until it is closed.</p>
         </form>
         <ol id="records"></ol>
-        <p id="none" class="quiet" hidden>Nothing has been recorded yet.</p>
-        <p><a class="all aside" href="/app">All timestamps</a></p>
+        <p id="none" class="nothing quiet" hidden>Nothing has been recorded yet.</p>
+        <p><a class="touch" href="/app">All timestamps</a></p>
         ${rowTemplate}
       </section>`;
 
@@ -73,7 +73,7 @@ function answeredBy(instance: Instance): Html {
 }
 
 function fact(name: string, value: string): Html {
-  return html`<div><dt class="quiet">${name}</dt><dd>${value}</dd></div>
+  return html`<div><dt class="quiet">${name}</dt><dd class="client">${value}</dd></div>
           `;
 }
 

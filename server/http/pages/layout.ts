@@ -45,7 +45,7 @@ ${main}
     </main>
     <footer class="note">
       <p>All times are UTC, to the microsecond.</p>
-      <p><a class="aside" href="/openapi.json">OpenAPI document</a></p>
+      <p><a class="touch" href="/openapi.json">OpenAPI document</a></p>
     </footer>
   </body>
 </html>

@@ -13,7 +13,7 @@ export function problemPage(assetUrl: AssetUrl, { title, status, detail, errors,
         <p class="detail">${detail}</p>
         ${errors && fieldList(errors)}
         ${remedy(status)}
-        <p><a href="/">Live page</a> · <a href="${type}">What this answer means</a></p>
+        <p><a class="touch" href="/">Live page</a> · <a class="touch" href="${type}">What this answer means</a></p>
       </article>`,
   });
 }

@@ -10,9 +10,8 @@ export function mergeLatest(known, arrived, limit) {
 
 /** The number of records that each instance wrote, ordered by the instances' names. */
 export function countByInstance(records) {
-  const counts = new Map();
-  for (const { instance } of records) counts.set(instance, (counts.get(instance) ?? 0) + 1);
-  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  const groups = Map.groupBy(records, ({ instance }) => instance);
+  return [...groups].map(([instance, { length }]) => [instance, length]).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** The parts of `2026-11-21T07:45:00.123456Z` as the page shows them. */
