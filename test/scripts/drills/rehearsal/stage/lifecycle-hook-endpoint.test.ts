@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LifecycleHookEndpoint } from '../../../../scripts/drills/rehearsal/stage/lifecycle-hook-endpoint.ts';
-import type { LaunchHook } from '../../../../scripts/scaling/template/group.ts';
+import { LifecycleHookEndpoint } from '../../../../../scripts/drills/rehearsal/stage/lifecycle-hook-endpoint.ts';
+import type { LaunchHook } from '../../../../../scripts/scaling/template/group.ts';
 
 const hook: LaunchHook = { name: 'ready', groupName: 'the-group', timeoutS: 300, defaultResult: 'ABANDON' };
 const action = {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { Undo } from '../../../../scripts/cli/undo.ts';
-import { becomesTrue } from '../../../../scripts/cli/wait.ts';
-import { Fleet, type FleetOptions } from '../../../../scripts/drills/rehearsal/stage/fleet.ts';
-import type { Member } from '../../../../scripts/drills/rehearsal/stage/launcher.ts';
-import type { LaunchOutcome } from '../../../../scripts/drills/rehearsal/stage/lifecycle-hook-endpoint.ts';
-import { settings } from '../../scaling/model/settings-example.ts';
+import { Undo } from '../../../../../scripts/cli/undo.ts';
+import { becomesTrue } from '../../../../../scripts/cli/wait.ts';
+import { Fleet, type FleetOptions } from '../../../../../scripts/drills/rehearsal/stage/fleet.ts';
+import type { Member } from '../../../../../scripts/drills/rehearsal/stage/launcher.ts';
+import type { LaunchOutcome } from '../../../../../scripts/drills/rehearsal/stage/lifecycle-hook-endpoint.ts';
+import { settings } from '../../../scaling/model/settings-example.ts';
 
 const ENDS_MS = 3_000;
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { nftGateway, nftMember, nftRuleset } from '../../../../scripts/drills/rehearsal/stage/nft-ruleset.ts';
-import { readSecurityGroups, type SecurityGroup } from '../../../../scripts/scaling/template/security-groups.ts';
-import { exampleStage } from '../../scaling/template/stage-example.ts';
+import { nftGateway, nftMember, nftRuleset } from '../../../../../scripts/drills/rehearsal/stage/nft-ruleset.ts';
+import { readSecurityGroups, type SecurityGroup } from '../../../../../scripts/scaling/template/security-groups.ts';
+import { exampleStage } from '../../../scaling/template/stage-example.ts';
 
 const groups = readSecurityGroups(exampleStage());
 

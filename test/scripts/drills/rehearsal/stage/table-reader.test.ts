@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { timestampsIn } from '../../../../scripts/drills/rehearsal/stage/table-reader.ts';
+import { timestampsIn } from '../../../../../scripts/drills/rehearsal/stage/table-reader.ts';
 
 describe('timestampsIn', () => {
   it("reads a block's lines as full timestamps", () => {

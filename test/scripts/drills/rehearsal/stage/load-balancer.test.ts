@@ -5,10 +5,10 @@ import {
   haproxyDeregistration,
   haproxyRegistration,
   targetStates,
-} from '../../../../scripts/drills/rehearsal/stage/load-balancer.ts';
-import { servingGroup } from '../../../../scripts/scaling/template/group.ts';
-import { readLoadBalancer, readTargetGroup } from '../../../../scripts/scaling/template/load-balancer.ts';
-import { exampleStage } from '../../scaling/template/stage-example.ts';
+} from '../../../../../scripts/drills/rehearsal/stage/load-balancer.ts';
+import { servingGroup } from '../../../../../scripts/scaling/template/group.ts';
+import { readLoadBalancer, readTargetGroup } from '../../../../../scripts/scaling/template/load-balancer.ts';
+import { exampleStage } from '../../../scaling/template/stage-example.ts';
 
 const stage = exampleStage();
 const balancer = readLoadBalancer(stage);

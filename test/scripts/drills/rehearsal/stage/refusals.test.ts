@@ -4,17 +4,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { captureQuietly } from '../../../../scripts/cli/run.ts';
-import { Undo } from '../../../../scripts/cli/undo.ts';
+import { captureQuietly } from '../../../../../scripts/cli/run.ts';
+import { Undo } from '../../../../../scripts/cli/undo.ts';
 import {
   type Attachment,
   canConnect,
   OUTSIDE,
   StageNetwork,
-} from '../../../../scripts/drills/rehearsal/stage/network.ts';
-import { startTestDatabase } from '../../../../scripts/machine/fixtures.ts';
-import { readSecurityGroups } from '../../../../scripts/scaling/template/security-groups.ts';
-import { exampleStage } from '../../scaling/template/stage-example.ts';
+} from '../../../../../scripts/drills/rehearsal/stage/network.ts';
+import { startTestDatabase } from '../../../../../scripts/machine/fixtures.ts';
+import { readSecurityGroups } from '../../../../../scripts/scaling/template/security-groups.ts';
+import { exampleStage } from '../../../scaling/template/stage-example.ts';
 
 const cannotRun = process.getuid?.() !== 0 || !existsSync('/usr/sbin/nft') ? 'needs root and nftables' : false;
 const PORT = 8080;
