@@ -129,7 +129,7 @@ async function readTrace(
   return builtInTrace(trace, {
     base: base ?? 0.3 * bounds.min * requestsPerInstance,
     peak: peak ?? 0.8 * bounds.max * requestsPerInstance,
-    ...(duration === undefined ? {} : { durationS: duration }),
+    durationS: duration,
   });
 }
 

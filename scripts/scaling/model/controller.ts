@@ -5,19 +5,6 @@ import { aggregate, type FleetCounts, nextDesired, withinBounds } from './step-s
 /** Seconds from the end of a period until CloudWatch shows its data point, as a rule; no document promises it. */
 export const USUAL_METRIC_DELAY_S = 60;
 
-/** An alarm that changed its state. */
-export interface AlarmChange {
-  readonly alarm: string;
-  readonly from: AlarmState;
-  readonly to: AlarmState;
-}
-
-/** What one evaluation of all alarms led to. */
-export interface Decision {
-  readonly desired: number;
-  readonly changes: readonly AlarmChange[];
-}
-
 /** Seconds between two evaluations of an alarm: a minute, or 10 s for periods below a minute. */
 export function evaluationIntervalS(settings: ScalingSettings): number {
   return settings.rules.some(({ alarm }) => alarm.periodS < 60) ? 10 : 60;
@@ -66,7 +53,7 @@ export class ScalingController {
   }
 
   /** Evaluates all alarms with the data that can be seen at `nowS`, and runs the policies of those in ALARM. */
-  evaluate(nowS: number, fleet: FleetCounts): Decision {
+  evaluate(nowS: number, fleet: FleetCounts) {
     const changes = this.#updateStates(nowS);
     const triggered = this.#settings.rules.filter(({ alarm }) => this.#states.get(alarm.name) === 'ALARM');
     const proposals = triggered.flatMap((rule) => this.#propose(rule, nowS, fleet));
@@ -74,7 +61,7 @@ export class ScalingController {
     return { desired: this.#desired, changes };
   }
 
-  #updateStates(nowS: number): AlarmChange[] {
+  #updateStates(nowS: number) {
     const alarms = new Map(this.#settings.rules.map(({ alarm }) => [alarm.name, alarm]));
     return [...alarms.values()].flatMap((alarm) => {
       const from = this.#states.get(alarm.name) ?? 'INSUFFICIENT_DATA';

@@ -7,21 +7,7 @@ export interface Flap {
 }
 
 /** What a simulation comes down to. */
-export interface Summary {
-  readonly durationS: number;
-  readonly requests: number;
-  readonly refused: number;
-  /** Seconds in which not every request was served. */
-  readonly overloadS: number;
-  /** The longest of these stretches. */
-  readonly longestOverloadS: number;
-  readonly instanceHours: number;
-  readonly largestFleet: number;
-  readonly meanCpuPercent: number;
-  readonly scaleOuts: number;
-  readonly scaleIns: number;
-  readonly flaps: readonly Flap[];
-}
+export type Summary = ReturnType<typeof summarize>;
 
 /** A scale-out this soon after a scale-in is a correction, not a new need. */
 const WINDOW_S = 15 * 60;
@@ -33,13 +19,14 @@ const EXPLAINING_GROWTH = 1.1;
 const ROUNDING = 1e-6;
 
 /** Sums a simulation up. */
-export function summarize({ seconds }: Simulation): Summary {
+export function summarize({ seconds }: Simulation) {
   const overloaded = seconds.map((second) => refusedIn(second) > 0);
   const changes = seconds.slice(1).map(({ desired }, index) => desired - (seconds[index]?.desired ?? desired));
   return {
     durationS: seconds.length,
     requests: total(seconds, ({ demand }) => demand),
     refused: total(seconds, refusedIn),
+    /** Seconds in which not every request was served, and the longest run of them. */
     overloadS: overloaded.filter(Boolean).length,
     longestOverloadS: longestRun(overloaded),
     instanceHours: total(seconds, ({ running }) => running) / 3600,

@@ -5,16 +5,10 @@ export interface ZonedInstance {
   readonly launchedS: number;
 }
 
-/** What a group does to reach its desired capacity. */
-export interface Reconciliation<Instance> {
-  /** Zones to launch one instance each in. */
-  readonly launch: readonly string[];
-  readonly terminate: readonly Instance[];
-}
-
 /**
- * Launches into the emptiest zone and terminates the oldest instance of the fullest one, so that zones differ by one
- * instance at most. An imbalance that a lost zone left behind is repaired by launching before terminating.
+ * What a group does to reach its desired capacity. It launches into the zone with the fewest instances and terminates
+ * the oldest instance of the zone with the most, so that zones differ by at most one. After a lost zone has returned,
+ * it launches there before it terminates elsewhere.
  *
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-availability-zone-balanced.html
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html
@@ -23,7 +17,7 @@ export function reconcile<Instance extends ZonedInstance>(
   desired: number,
   instances: readonly Instance[],
   zones: readonly string[],
-): Reconciliation<Instance> {
+): { launch: string[]; terminate: Instance[] } {
   const living = instances.filter(({ state }) => state !== 'terminating');
   if (zones.length === 0) return { launch: [], terminate: [] };
   if (living.length < desired)

@@ -1,14 +1,6 @@
 import { OperatorError, UsageError } from '../../cli/errors.ts';
 import type { Trace } from '../model/simulation.ts';
 
-/** Rates in requests per second, and how long it all takes. */
-export interface TraceRange {
-  readonly base: number;
-  readonly peak: number;
-  /** @default - what suits the shape: an hour, or a day */
-  readonly durationS?: number;
-}
-
 interface Shape {
   readonly durationS: number;
   /** Height between base (0) and peak (1) at a time between start (0) and end (1). */
@@ -43,8 +35,15 @@ function flashCrowd(time: number): number {
 /** Names of the built-in shapes. */
 export const TRACE_NAMES = Object.keys(SHAPES);
 
-/** A built-in load trace. @throws UsageError for a name that is none. */
-export function builtInTrace(name: string, { base, peak, durationS }: TraceRange): Trace {
+/**
+ * A built-in load trace, between two rates in requests per second. Without a duration it takes an hour, or a day.
+ *
+ * @throws UsageError for an unknown name.
+ */
+export function builtInTrace(
+  name: string,
+  { base, peak, durationS }: { base: number; peak: number; durationS?: number | undefined },
+): Trace {
   const shape = SHAPES[name];
   if (!shape) throw new UsageError(`--trace is '${name}': expected ${TRACE_NAMES.join(', ')} or a file ending in .csv`);
   const duration = durationS ?? shape.durationS;
@@ -76,15 +75,13 @@ export function parseCsvTrace(file: string, text: string): Trace {
   return { name: file, durationS: Math.ceil(last.second - first.second), at: interpolation(rows, first.second) };
 }
 
-function parseRow(place: string, line: string, before: Row | undefined): Row {
-  const cells = line.split(',').map((cell) => cell.trim());
-  const [second = Number.NaN, rate = Number.NaN] = cells.map((cell) => (cell === '' ? Number.NaN : Number(cell)));
-  const valid = cells.length === 2 && Number.isFinite(second) && Number.isFinite(rate) && second >= 0 && rate >= 0;
-  if (!valid) throw new OperatorError(`${place} is '${line}': expected ${HEADER}, two numbers of 0 or more`);
-  if (before && second <= before.second) {
+function parseRow(place: string, text: string, before: Row | undefined): Row {
+  const [, second, rate] = /^ *(\d+(?:\.\d+)?) *, *(\d+(?:\.\d+)?) *$/.exec(text) ?? [];
+  if (!second || !rate) throw new OperatorError(`${place} is '${text}': expected ${HEADER}, two numbers of 0 or more`);
+  if (before && Number(second) <= before.second) {
     throw new OperatorError(`${place} is at ${second} s, after ${before.second} s: expected growing seconds`);
   }
-  return { second, rate };
+  return { second: Number(second), rate: Number(rate) };
 }
 
 function interpolation(rows: readonly Row[], startS: number): Trace['at'] {
