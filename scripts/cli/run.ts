@@ -6,30 +6,12 @@ import { OperatorError } from './errors.ts';
 /** A program and its arguments, as pure functions build them and tests read them. */
 export type CommandLine = readonly [program: string, ...args: string[]];
 
-/** How a command line is run. */
-export interface CaptureOptions {
+/** How a program is started. */
+export interface RunOptions {
   /** Variables added to this process's own. @default - none */
   readonly env?: Readonly<Record<string, string>>;
   /** @default - this process's working directory */
   readonly cwd?: string;
-}
-
-/** How a command line is run on this terminal. */
-export interface RunOptions extends CaptureOptions {
-  /** Print the command line and do nothing. @default false */
-  readonly dryRun?: boolean;
-}
-
-/** How a command line is run without showing anything. */
-export interface QuietOptions extends CaptureOptions {
-  /** @default 60000 */
-  readonly deadlineMs?: number;
-}
-
-/** How a program is started in the background. */
-export interface BackgroundOptions extends CaptureOptions {
-  /** File for everything that the program prints. */
-  readonly log: string;
 }
 
 const SHOWN_LINES = 60;
@@ -39,20 +21,24 @@ export function commandText(line: CommandLine): string {
   return line.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
 
-/** Prints a command line, then runs it on this terminal. Rejects when it cannot start or exits other than 0. */
-export async function run(line: CommandLine, { dryRun, ...options }: RunOptions = {}): Promise<void> {
+/** Prints a command line, then runs it on this terminal, unless `dryRun` is set. Rejects for another exit than 0. */
+export async function run(line: CommandLine, options: RunOptions & { readonly dryRun?: boolean } = {}): Promise<void> {
+  const { dryRun, ...rest } = options;
   console.error(`$ ${commandText(line)}`);
-  if (!dryRun) await execute(line, { ...options, stdio: 'inherit' }, failureAbove(line));
+  if (!dryRun) await execute(line, { ...rest, stdio: 'inherit' }, failureAbove(line));
 }
 
 /** Prints a command line, runs it and returns what it wrote to standard output; its errors show on this terminal. */
-export async function capture(line: CommandLine, options: CaptureOptions = {}): Promise<string> {
+export async function capture(line: CommandLine, options: RunOptions = {}): Promise<string> {
   console.error(`$ ${commandText(line)}`);
   return execute(line, { ...options, stdin: 'inherit', stderr: 'inherit' }, failureAbove(line));
 }
 
 /** Runs a command line without printing anything and returns its standard output; the error contains its messages. */
-export async function captureQuietly(line: CommandLine, options: QuietOptions = {}): Promise<string> {
+export async function captureQuietly(
+  line: CommandLine,
+  options: RunOptions & { readonly deadlineMs?: number } = {},
+): Promise<string> {
   const { deadlineMs = 60_000, ...rest } = options;
   return execute(line, { ...rest, stdin: 'ignore', timeout: deadlineMs }, ({ timedOut, stderr }) => {
     const why = timedOut ? `did not end within ${deadlineMs / 1_000} s` : `failed: ${stderr?.toString().trim()}`;
@@ -81,8 +67,10 @@ export interface BackgroundProcess {
  * Starts a program that runs until it is stopped. It has a process group of its own: Ctrl-C reaches this process alone,
  * which then stops its programs in order.
  */
-export function startBackground(line: CommandLine, { log, ...options }: BackgroundOptions): BackgroundProcess {
-  const [program, ...args] = line;
+export function startBackground(
+  [program, ...args]: CommandLine,
+  { log, ...options }: RunOptions & { readonly log: string },
+): BackgroundProcess {
   // The program writes to the file itself, so that its last lines are not lost. The types of execa know few descriptors.
   const file = openSync(log, 'w') as 3;
   const running = execa(program, args, { ...options, stdio: ['ignore', file, file], detached: true, reject: false });

@@ -1,21 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OperatorError } from './errors.ts';
 
-/** Removes what was made. */
+/** Removes something that was made. */
 export type UndoStep = () => Promise<void> | void;
 
-interface Step {
-  readonly what: string;
-  readonly step: UndoStep;
-}
-
-/**
- * Collects how to remove what a run makes; the steps run in reverse order when it ends. Written by hand, as
- * AsyncDisposableStack knows neither names for its messages nor signals.
- */
+/** Collects how to remove what a run makes; the steps run in reverse order when it ends. */
 export class Undo {
-  readonly #makers: Step[] = [];
-  readonly #steps: Step[] = [];
+  readonly #makers = new AsyncDisposableStack();
+  readonly #steps = new AsyncDisposableStack();
   #closed = false;
   #running: Promise<void> | undefined;
 
@@ -26,12 +18,12 @@ export class Undo {
    */
   later(what: string, step: UndoStep): void {
     if (this.#closed) throw new OperatorError(`${what} is not created: the cleanup has begun`);
-    this.#steps.push({ what, step });
+    this.#steps.defer(reported(what, step));
   }
 
   /** Remembers how to stop something that makes things in the background; this runs before the other steps. */
   first(what: string, step: UndoStep): void {
-    this.#makers.push({ what, step });
+    this.#makers.defer(reported(what, step));
   }
 
   /** From now on nothing more may be made. */
@@ -42,19 +34,19 @@ export class Undo {
   /** Runs all steps, the last first. A step that fails is reported and does not stop the others. */
   run(): Promise<void> {
     this.close();
-    this.#running ??= runAll(this.#makers).then(() => runAll(this.#steps));
+    this.#running ??= this.#makers.disposeAsync().then(() => this.#steps.disposeAsync());
     return this.#running;
   }
 }
 
-async function runAll(steps: readonly Step[]): Promise<void> {
-  for (const { what, step } of steps.toReversed()) {
+function reported(what: string, step: UndoStep): () => Promise<void> {
+  return async () => {
     try {
       await step();
     } catch (error) {
       console.error(`could not remove ${what}: ${error instanceof Error ? error.message : error}`);
     }
-  }
+  };
 }
 
 const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

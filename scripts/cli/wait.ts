@@ -7,15 +7,8 @@ export interface Clock {
   sleep(ms: number): Promise<unknown>;
 }
 
-interface PollOptions {
-  readonly deadlineMs: number;
-  readonly firstPauseMs: number;
-  readonly maxPauseMs: number;
-  readonly clock: Clock;
-}
-
 /** How long to wait, and how often to look. */
-export interface WaitOptions extends Partial<PollOptions> {
+export interface WaitOptions {
   readonly deadlineMs: number;
   /** First pause between two looks; each next one is 1.5 times as long, up to `maxPauseMs`. @default 1000 */
   readonly firstPauseMs?: number;
@@ -42,15 +35,16 @@ const QUIET_PAUSE_MS = 50;
 export async function waitUntil<Answer>(
   what: string,
   look: (seen: (state: string) => void) => Promise<Answer | undefined>,
-  { deadlineMs, firstPauseMs = 1_000, maxPauseMs = 15_000, remedy, clock = realClock }: WaitOptions,
+  options: WaitOptions,
 ): Promise<Answer> {
+  const { deadlineMs, remedy } = options;
   console.error(`Waiting for ${what} (up to ${Math.ceil(deadlineMs / 1_000)} s) ...`);
   let last = 'nothing yet';
   const seen = (state: string) => {
     if (state !== last) console.error(`  ${state}`);
     last = state;
   };
-  const answer = await poll(() => look(seen), { deadlineMs, firstPauseMs, maxPauseMs, clock });
+  const answer = await poll(() => look(seen), options);
   if (answer !== undefined) return answer;
   const waited = `waited ${Math.ceil(deadlineMs / 1_000)} s for ${what}; last seen: ${last}`;
   throw new OperatorError(remedy ? `${waited}. ${remedy}` : waited);
@@ -78,14 +72,13 @@ export async function becomesTrue(
   pauseMs = QUIET_PAUSE_MS,
 ): Promise<boolean> {
   const look = async () => ((await condition()) ? true : undefined);
-  const answer = await poll(look, { deadlineMs, firstPauseMs: pauseMs, maxPauseMs: pauseMs, clock: realClock });
-  return answer ?? false;
+  return (await poll(look, { deadlineMs, firstPauseMs: pauseMs, maxPauseMs: pauseMs })) ?? false;
 }
 
 /** The first answer, or undefined when the deadline passes first. */
 async function poll<Answer>(
   look: () => Promise<Answer | undefined>,
-  { deadlineMs, firstPauseMs, maxPauseMs, clock }: PollOptions,
+  { deadlineMs, firstPauseMs = 1_000, maxPauseMs = 15_000, clock = realClock }: WaitOptions,
 ): Promise<Answer | undefined> {
   const endMs = clock.now() + deadlineMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, maxPauseMs)) {

@@ -32,7 +32,7 @@ export function renderRuns(runs: readonly Run[], title: string, width: number): 
   ]);
   const [first] = runs;
   const events = runs.length === 1 && first ? [renderEvents(first.simulation)] : [];
-  const prices = `Prices: list prices as of ${PRICES_AS_OF} (scripts/cli/prices.ts); verify before you rely on them.`;
+  const prices = `Prices: list prices as of ${PRICES_AS_OF} (scripts/cli/prices.json); verify before you rely on them.`;
   return [title, ...charts, ...events, table, ...runs.flatMap(flapWarning), ...runs.flatMap(notesOn), prices].join(
     '\n\n',
   );
