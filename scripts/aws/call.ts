@@ -43,7 +43,32 @@ export async function readPages<Page, Item>(
   return (await explained(doing, Array.fromAsync(pages))).flatMap((page) => itemsOf(page) ?? []);
 }
 
-/** Checks an answer for the fields that the SDK declares as optional and that are needed here. */
+/** Fields that are needed of an answer: the name here, the path in the answer, and what is expected there. */
+type FieldTable = Readonly<Record<string, readonly [path: string, schema: z.ZodType]>>;
+
+type Picked<Table extends FieldTable> = { readonly [Name in keyof Table]: z.output<Table[Name][1]> };
+
+/** A schema that picks fields out of an answer and checks them, as the SDK declares nearly all of them as optional. */
+export function fields<const Table extends FieldTable>(table: Table): z.ZodType<Picked<Table>> {
+  const rows = Object.entries(table);
+  const shape = z.object(Object.fromEntries(rows.map(([name, [, schema]]) => [name, schema])));
+  const pick = (answer: unknown) => Object.fromEntries(rows.map(([name, [path]]) => [name, valueAt(answer, path)]));
+  return z.preprocess(pick, shape) as unknown as z.ZodType<Picked<Table>>;
+}
+
+/** A schema that turns a list of names and values, such as tags, into an object. */
+export function pairs(key: string, value: string) {
+  return fields({ key: [key, z.string()], value: [value, z.string()] })
+    .array()
+    .default([])
+    .transform((list): Readonly<Record<string, string>> => Object.fromEntries(list.map((it) => [it.key, it.value])));
+}
+
+function valueAt(answer: unknown, path: string): unknown {
+  return path.split('.').reduce((value, key) => (value as Record<string, unknown> | undefined)?.[key], answer);
+}
+
+/** Checks an answer by a schema. @throws OperatorError that names what is missing */
 export function checked<Output>(doing: string, schema: z.ZodType<Output>, answer: unknown): Output {
   const { success, data, error } = schema.safeParse(answer);
   if (success) return data;

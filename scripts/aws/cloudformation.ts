@@ -5,48 +5,46 @@ import {
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
-import { CLIENT_SETTINGS, checked, explained, readPages } from './call.ts';
+import { CLIENT_SETTINGS, checked, explained, fields, pairs, readPages } from './call.ts';
 
-/** A deployed CloudFormation stack. */
-export interface DeployedStack {
-  readonly name: string;
+const text = z.string();
+
+const stack = fields({
+  name: ['StackName', text],
   /** CloudFormation's word, `UPDATE_COMPLETE`. */
-  readonly status: string;
+  status: ['StackStatus', text],
   /** Whether CloudFormation refuses to delete it. */
-  readonly isProtected: boolean;
-  readonly outputs: Readonly<Record<string, string>>;
-}
-
-/** The parts of a deployed template that the scripts read. */
-export type Template = z.infer<typeof templateSchema>;
-
-/** A resource that a stack has. */
-export type StackResource = z.infer<typeof resourceSchema>;
-
-const templateSchema = z.object({
-  Resources: z.record(z.string(), z.object({ Type: z.string(), DeletionPolicy: z.string().optional() })),
+  isProtected: ['EnableTerminationProtection', z.boolean().default(false)],
+  outputs: ['Outputs', pairs('OutputKey', 'OutputValue')],
 });
 
-const resourceSchema = z
-  .object({ LogicalResourceId: z.string(), ResourceType: z.string(), PhysicalResourceId: z.string().default('') })
-  .transform((it) => ({ logicalId: it.LogicalResourceId, type: it.ResourceType, physicalId: it.PhysicalResourceId }));
+/** A deployed CloudFormation stack. */
+export type DeployedStack = z.infer<typeof stack>;
+
+const template = z.object({ Resources: z.record(text, z.object({ Type: text, DeletionPolicy: text.optional() })) });
+
+/** The parts of a deployed template that the scripts read. */
+export type Template = z.infer<typeof template>;
+
+const resource = fields({
+  logicalId: ['LogicalResourceId', text],
+  type: ['ResourceType', text],
+  /** Name, id or ARN. */
+  physicalId: ['PhysicalResourceId', text.default('')],
+});
+
+/** A resource that a stack has. */
+export type StackResource = z.infer<typeof resource>;
 
 const client = () => new CloudFormationClient(CLIENT_SETTINGS);
 
 /** Reads one stack; undefined when there is none of that name. */
 export async function findStack(name: string): Promise<DeployedStack | undefined> {
+  const doing = `read the stack ${name}`;
   const call = client()
     .send(new DescribeStacksCommand({ StackName: name }))
     .catch(unlessMissing);
-  const stack = (await explained(`read the stack ${name}`, call))?.Stacks?.[0];
-  if (!stack) return undefined;
-  const outputs = (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
-  return {
-    name,
-    status: stack.StackStatus ?? 'unknown',
-    isProtected: stack.EnableTerminationProtection ?? false,
-    outputs: Object.fromEntries(outputs),
-  };
+  return checked(doing, stack.optional(), (await explained(doing, call))?.Stacks?.[0]);
 }
 
 /** CloudFormation has no error of its own for a stack that does not exist. */
@@ -57,7 +55,7 @@ function unlessMissing(error: Error): undefined {
 
 /** Reads the template that a stack was last deployed with. */
 export async function deployedTemplate(name: string): Promise<Template> {
-  return checked(`read the template of ${name}`, templateSchema, JSON.parse(await deployedTemplateText(name)));
+  return checked(`read the template of ${name}`, template, JSON.parse(await deployedTemplateText(name)));
 }
 
 /** Reads the text of the template that a stack was last deployed with. */
@@ -71,5 +69,5 @@ export async function deployedTemplateText(name: string): Promise<string> {
 export async function stackResources(name: string): Promise<readonly StackResource[]> {
   const doing = `list the resources of ${name}`;
   const pages = paginateListStackResources({ client: client() }, { StackName: name });
-  return checked(doing, resourceSchema.array(), await readPages(doing, pages, (page) => page.StackResourceSummaries));
+  return checked(doing, resource.array(), await readPages(doing, pages, (page) => page.StackResourceSummaries));
 }

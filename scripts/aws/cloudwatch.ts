@@ -1,16 +1,19 @@
 import { CloudWatchClient, paginateDescribeAlarms, paginateGetMetricData } from '@aws-sdk/client-cloudwatch';
+import { z } from 'zod';
 import { METRIC_PERIOD_S } from '../../server/contract.ts';
-import { CLIENT_SETTINGS, readPages } from './call.ts';
+import { CLIENT_SETTINGS, checked, fields, readPages } from './call.ts';
+
+const alarm = fields({
+  name: ['AlarmName', z.string()],
+  /** `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
+  state: ['StateValue', z.string()],
+  reason: ['StateReason', z.string().default('')],
+  /** Since when it is in that state. */
+  since: ['StateTransitionedTimestamp', z.date().optional()],
+});
 
 /** A CloudWatch alarm, metric or composite. */
-export interface Alarm {
-  readonly name: string;
-  /** `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
-  readonly state: string;
-  readonly reason: string;
-  /** Since when it is in that state. */
-  readonly since: Date | undefined;
-}
+export type Alarm = z.infer<typeof alarm>;
 
 /** Average CPU of a fleet in the period that begins at `at`. */
 export interface CpuPoint {
@@ -27,18 +30,16 @@ export async function describeAlarms(prefixes: readonly string[]): Promise<reado
 }
 
 async function alarmsOf(prefix: string): Promise<readonly Alarm[]> {
+  const doing = `read the alarms ${prefix}*`;
   const filter = { AlarmNamePrefix: prefix, AlarmTypes: ['CompositeAlarm' as const, 'MetricAlarm' as const] };
-  const alarms = await readPages(
-    `read the alarms ${prefix}*`,
-    paginateDescribeAlarms({ client: client() }, filter),
-    ({ CompositeAlarms = [], MetricAlarms = [] }) => [...CompositeAlarms, ...MetricAlarms],
+  const pages = paginateDescribeAlarms({ client: client() }, filter);
+  const alarms = await readPages(doing, pages, ({ CompositeAlarms = [], MetricAlarms = [] }) =>
+    [...CompositeAlarms, ...MetricAlarms].map((found) => ({
+      ...found,
+      StateTransitionedTimestamp: found.StateTransitionedTimestamp ?? found.StateUpdatedTimestamp,
+    })),
   );
-  return alarms.map((alarm) => ({
-    name: alarm.AlarmName ?? '',
-    state: alarm.StateValue ?? 'INSUFFICIENT_DATA',
-    reason: alarm.StateReason ?? '',
-    since: alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp,
-  }));
+  return checked(doing, alarm.array(), alarms);
 }
 
 /** Reads the CPU of a group's instances; the last minutes are missing, as CloudWatch shows them later. */

@@ -9,18 +9,22 @@ import {
 } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
-import { CLIENT_SETTINGS, checked, explained, readPages } from './call.ts';
+import { CLIENT_SETTINGS, checked, explained, fields, pairs, readPages } from './call.ts';
+
+const text = z.string();
+
+const image = fields({
+  id: ['ImageId', text],
+  name: ['Name', text.default('')],
+  /** `available`, `pending`, `failed` ... */
+  state: ['State', text],
+  createdAt: ['CreationDate', text.default('').transform((date) => new Date(date))],
+  architecture: ['Architecture', text],
+  tags: ['Tags', pairs('Key', 'Value')],
+});
 
 /** An AMI with its tags. */
-export interface Image {
-  readonly id: string;
-  readonly name: string;
-  /** `available`, `pending`, `failed` ... */
-  readonly state: string;
-  readonly createdAt: Date;
-  readonly architecture: string;
-  readonly tags: Readonly<Record<string, string>>;
-}
+export type Image = z.infer<typeof image>;
 
 /** Something that would break, or could not be repeated, without an image. */
 export interface ImageUse {
@@ -29,35 +33,15 @@ export interface ImageUse {
   readonly by: string;
 }
 
-const imageSchema = z
-  .object({
-    ImageId: z.string(),
-    Name: z.string().default(''),
-    State: z.string(),
-    CreationDate: z.string().default(''),
-    Architecture: z.string(),
-    Tags: z.object({ Key: z.string(), Value: z.string() }).array().default([]),
-  })
-  .transform(
-    (it): Image => ({
-      id: it.ImageId,
-      name: it.Name,
-      state: it.State,
-      createdAt: new Date(it.CreationDate),
-      architecture: it.Architecture,
-      tags: Object.fromEntries(it.Tags.map(({ Key, Value }) => [Key, Value])),
-    }),
-  );
-
 const client = () => new EC2Client(CLIENT_SETTINGS);
 
 /** Reads one image. */
 export async function describeImage(id: string): Promise<Image> {
   const doing = `read the image ${id}`;
   const call = client().send(new DescribeImagesCommand({ ImageIds: [id] }));
-  const image = (await explained(doing, call)).Images?.[0];
-  if (!image) throw new OperatorError(`there is no image ${id} in this account and region: check AWS_REGION`);
-  return checked(doing, imageSchema, image);
+  const [found] = (await explained(doing, call)).Images ?? [];
+  if (!found) throw new OperatorError(`there is no image ${id} in this account and region: check AWS_REGION`);
+  return checked(doing, image, found);
 }
 
 /** Reads this account's own images of a service, whatever their state. */
@@ -65,7 +49,7 @@ export async function describeOwnImages(service: string): Promise<Image[]> {
   const doing = 'list the images';
   const filters = { Owners: ['self'], Filters: [{ Name: 'tag:Service', Values: [service] }], IncludeDeprecated: true };
   const pages = paginateDescribeImages({ client: client() }, filters);
-  return checked(doing, imageSchema.array(), await readPages(doing, pages, (page) => page.Images));
+  return checked(doing, image.array(), await readPages(doing, pages, (page) => page.Images));
 }
 
 /** Which images every instance was launched from, stopped ones too. */

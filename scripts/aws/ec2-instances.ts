@@ -9,49 +9,29 @@ import {
 } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
-import { CLIENT_SETTINGS, checked, explained, readPages } from './call.ts';
+import { CLIENT_SETTINGS, checked, explained, fields, readPages } from './call.ts';
+
+const text = z.string();
+
+const instance = fields({
+  id: ['InstanceId', text],
+  state: ['State.Name', text],
+  /** `c7g.medium` */
+  type: ['InstanceType', text],
+  zone: ['Placement.AvailabilityZone', text],
+  imageId: ['ImageId', text],
+  launchedAt: ['LaunchTime', z.date().optional()],
+  /** Empty while there is none. */
+  privateIp: ['PrivateIpAddress', text.default('')],
+  /** Empty when it has none; only the bastion has one. */
+  publicIp: ['PublicIpAddress', text.default('')],
+});
 
 /** An EC2 instance. */
-export interface Instance {
-  readonly id: string;
-  readonly state: string;
-  /** `c7g.medium` */
-  readonly type: string;
-  readonly zone: string;
-  readonly imageId: string;
-  readonly launchedAt: Date | undefined;
-  /** Empty while there is none. */
-  readonly privateIp: string;
-  /** Empty when it has none; only the bastion has one. */
-  readonly publicIp: string;
-}
+export type Instance = z.infer<typeof instance>;
 
 /** What EC2 launches. */
 export type LaunchRequest = RunInstancesCommandInput;
-
-const instanceSchema = z
-  .object({
-    InstanceId: z.string(),
-    State: z.object({ Name: z.string() }),
-    InstanceType: z.string(),
-    Placement: z.object({ AvailabilityZone: z.string() }),
-    ImageId: z.string(),
-    LaunchTime: z.date().optional(),
-    PrivateIpAddress: z.string().default(''),
-    PublicIpAddress: z.string().default(''),
-  })
-  .transform(
-    (it): Instance => ({
-      id: it.InstanceId,
-      state: it.State.Name,
-      type: it.InstanceType,
-      zone: it.Placement.AvailabilityZone,
-      imageId: it.ImageId,
-      launchedAt: it.LaunchTime,
-      privateIp: it.PrivateIpAddress,
-      publicIp: it.PublicIpAddress,
-    }),
-  );
 
 const client = () => new EC2Client(CLIENT_SETTINGS);
 
@@ -63,7 +43,7 @@ export async function describeInstances(ids: readonly string[]): Promise<readonl
   const reservations = await readPages(doing, pages, (page) => page.Reservations);
   const found = checked(
     doing,
-    instanceSchema.array(),
+    instance.array(),
     reservations.flatMap(({ Instances = [] }) => Instances),
   );
   return found.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
