@@ -14,7 +14,7 @@ import { prepareFault } from './drills/aws/faults/faults.ts';
 import { refuseOtherStage, refuseUnhealthy } from './drills/aws/guards.ts';
 import { planDrill } from './drills/aws/plan.ts';
 import { readStageScaling } from './drills/aws/predict-run.ts';
-import { runDrill } from './drills/aws/run.ts';
+import { runDrill } from './drills/aws/run-drill.ts';
 import { takeSnapshot } from './drills/aws/snapshot.ts';
 import { writeReport } from './drills/core/report/page.ts';
 import { hasPassed, type Report } from './drills/core/report/report.ts';

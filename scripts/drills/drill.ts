@@ -35,7 +35,7 @@ export interface AwsDrill {
   readonly calmS?: number;
   /** The fleet must grow under the load. @default false */
   readonly mustScaleOut?: boolean;
-  readonly objectives: SideObjectives;
+  readonly objectives: Objectives;
 }
 
 /** How a drill runs on this machine; the load is the same in all of them. */
@@ -44,11 +44,8 @@ export interface RehearsalDrill {
   readonly fault?: RehearsalFault;
   /** Seconds of even load before the fault. @default 5 */
   readonly steadyS?: number;
-  readonly objectives: SideObjectives;
+  readonly objectives: Objectives;
 }
-
-/** Objectives without health, which is the same for every drill of a side. */
-export type SideObjectives = Omit<Objectives, 'health'>;
 
 /** Faults that `aws/faults/` implements. */
 export type AwsFault = 'terminate-instance' | 'lose-zone' | 'instance-refresh';
@@ -68,8 +65,14 @@ export function steadyLoad(durationS: number): LoadStretch {
   return { name: 'steady', durationS, from: 'rate', to: 'rate' };
 }
 
+/** A healthy second on AWS. */
+export const HEALTHY = { errorRatio: 0.01, p99Ms: 500 };
+
+/** A healthy second of a rehearsal, whose machine may be slow and shared. */
+export const HEALTHY_HERE = { errorRatio: 0.01, p99Ms: 2_000 };
+
 /**
- * Objectives of a lost instance or zone on AWS. CloudWatch's alarms need minutes to detect it; the load balancer's health
- * checks need 20 s. Recovery counts users, not instances: the others serve while a replacement boots.
+ * A lost instance or zone on AWS. CloudWatch's alarms need minutes to detect it; the load balancer's health checks need
+ * 20 s. Recovery counts users, not instances: the others serve while a replacement boots.
  */
-export const LOST_CAPACITY: SideObjectives = { errorRatio: 0.01, detectS: 120, recoverS: 60 };
+export const LOST_CAPACITY: Objectives = { health: HEALTHY, errorRatio: 0.01, detectS: 120, recoverS: 60 };

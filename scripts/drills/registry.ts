@@ -1,5 +1,4 @@
 import { UsageError } from '../cli/errors.ts';
-import type { Health } from './core/recovery.ts';
 import { BAD_IMAGE } from './definitions/bad-image.ts';
 import { KILL_INSTANCE } from './definitions/kill-instance.ts';
 import { LOSE_AZ } from './definitions/lose-az.ts';
@@ -26,28 +25,16 @@ const DRILLS: readonly Drill[] = [
 
 type Sides = Required<Pick<Drill, 'aws' | 'rehearsal'>>;
 
-/** Where a drill runs. */
-export type Side = keyof Sides;
-
 /** A drill as one side runs it. */
-export type DrillOn<On extends Side> = Pick<Drill, 'name' | 'summary'> &
-  Sides[On] & { readonly objectives: { readonly health: Health } };
-
-/** A rehearsal's machine may be slow and shared: a slow second there is no failure. */
-const HEALTH: Readonly<Record<Side, Health>> = {
-  aws: { errorRatio: 0.01, p99Ms: 500 },
-  rehearsal: { errorRatio: 0.01, p99Ms: 2_000 },
-};
+export type DrillOn<Side extends keyof Sides> = Pick<Drill, 'name' | 'summary'> & Sides[Side];
 
 /** The drills that a side can run. */
-export function drillsOn<On extends Side>(side: On): DrillOn<On>[] {
-  return DRILLS.flatMap(({ name, summary, [side]: own }) =>
-    own ? { name, summary, ...own, objectives: { health: HEALTH[side], ...own.objectives } } : [],
-  ) as DrillOn<On>[];
+export function drillsOn<Side extends keyof Sides>(side: Side): DrillOn<Side>[] {
+  return DRILLS.flatMap(({ name, summary, [side]: own }) => (own ? { name, summary, ...own } : [])) as DrillOn<Side>[];
 }
 
 /** @throws UsageError that names all drills of the side when none has that name */
-export function drillNamed<On extends Side>(side: On, name: string): DrillOn<On> {
+export function drillNamed<Side extends keyof Sides>(side: Side, name: string): DrillOn<Side> {
   const drills = drillsOn(side);
   const drill = drills.find((each) => each.name === name);
   if (drill) return drill;

@@ -9,16 +9,7 @@ import { type Period, parsePeriod } from './periods.ts';
 import { ARTILLERY_ENV, artilleryCommand, drillScript, type LoadPlan } from './script.ts';
 
 /** A running load. */
-export interface Load {
-  /** What artillery has reported so far; grows every ten seconds. */
-  readonly periods: readonly Period[];
-  /** Resolves when artillery has ended; rejects when it failed by itself. */
-  readonly ended: Promise<void>;
-  /** Ends the load early and waits for its last period. */
-  stop(): Promise<void>;
-  /** Ids of the timestamps that were acknowledged, in the order of their answers. */
-  acknowledgedIds(): Promise<string[]>;
-}
+export type Load = Awaited<ReturnType<typeof startLoad>>;
 
 const STOP_DEADLINE_MS = 30_000;
 
@@ -33,7 +24,7 @@ export async function requireArtillery(program: string): Promise<void> {
 }
 
 /** Starts the load of a plan; its script, log and ids are written to `folder`. */
-export async function startLoad(artillery: string, plan: LoadPlan, folder: string): Promise<Load> {
+export async function startLoad(artillery: string, plan: LoadPlan, folder: string) {
   const [scriptFile, acknowledgedFile] = [join(folder, 'artillery.json'), join(folder, 'acknowledged.txt')];
   await writeFile(acknowledgedFile, '');
   await writeFile(scriptFile, JSON.stringify(drillScript(plan, acknowledgedFile), undefined, 2));
@@ -65,15 +56,19 @@ export async function startLoad(artillery: string, plan: LoadPlan, folder: strin
   // A failure before anything waits for the end would end this process.
   ended.catch(() => undefined);
   return {
-    periods,
+    /** What artillery has reported so far; grows every ten seconds. */
+    periods: periods as readonly Period[],
+    /** Resolves when artillery has ended; rejects when it failed by itself. */
     ended,
-    async stop() {
+    /** Ends the load early and waits for its last period. */
+    async stop(): Promise<void> {
       isStopping = true;
       running.kill('SIGTERM');
       await running;
       await ended.catch(() => undefined);
     },
-    async acknowledgedIds() {
+    /** Ids of the timestamps that were acknowledged, in the order of their answers. */
+    async acknowledgedIds(): Promise<string[]> {
       return (await readFile(acknowledgedFile, 'utf8')).split('\n').filter((id) => id !== '');
     },
   };

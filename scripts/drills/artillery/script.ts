@@ -29,57 +29,29 @@ export interface LoadPlan {
 
 /** The script of a drill on AWS: the ids of acknowledged timestamps go to a file, periods to the drill. */
 export function drillScript(plan: LoadPlan, acknowledgedFile: string) {
-  return artilleryScript({
-    plan,
-    // Clients reuse connections, as load balancers and browsers do.
-    connectionsPerWorker: 100,
-    hooks: { afterResponse: 'recordAcknowledged' },
-    variables: { acknowledgedFile },
-    plugins: { periods: {} },
-  });
+  const variables = { acknowledgedFile };
+  // Clients reuse connections, as load balancers and browsers do.
+  const { config, scenario } = scriptOf(plan, 100, { afterResponse: 'recordAcknowledged' });
+  return { config: { ...config, variables, plugins: { periods: {} } }, scenarios: [scenario] };
 }
 
 /** The script of a rehearsal: every request and its answer go to a file. */
 export function rehearsalScript(plan: LoadPlan, notesFile: string) {
-  return artilleryScript({
-    plan,
-    connectionsPerWorker: 20,
-    hooks: { beforeRequest: 'noteSent', afterResponse: 'noteAnswer' },
-    onError: 'noteError',
-    variables: { notesFile },
-  });
+  const { config, scenario } = scriptOf(plan, 20, { beforeRequest: 'noteSent', afterResponse: 'noteAnswer' });
+  return { config: { ...config, variables: { notesFile } }, scenarios: [{ ...scenario, onError: 'noteError' }] };
 }
 
-interface ScriptOptions {
-  readonly plan: LoadPlan;
-  readonly connectionsPerWorker: number;
-  /** Functions of `hooks.js`. */
-  readonly hooks: { readonly beforeRequest?: string; readonly afterResponse: string };
-  /** @default - errors are only counted */
-  readonly onError?: string;
-  readonly variables: Readonly<Record<string, string>>;
-  /** @default - none */
-  readonly plugins?: { readonly periods: object };
-}
-
-/** A test script of artillery (https://www.artillery.io/docs/reference/test-script). */
-function artilleryScript({ plan, connectionsPerWorker, hooks, onError, variables, plugins }: ScriptOptions) {
+/** What every test script has in common (https://www.artillery.io/docs/reference/test-script). The hooks are in hooks.js. */
+function scriptOf<Hooks extends object>({ target, phases }: LoadPlan, connectionsPerWorker: number, hooks: Hooks) {
+  const post = { url: TIMESTAMPS_PATH, headers: { accept: 'application/json' }, ...hooks };
   return {
     config: {
-      target: plan.target,
-      phases: plan.phases.map(artilleryPhase),
+      target,
+      phases: phases.map(artilleryPhase),
       http: { timeout: REQUEST_TIMEOUT_S, pool: connectionsPerWorker, maxRedirects: 0 },
       processor: join(FOLDER, 'hooks.js'),
-      variables,
-      plugins,
     },
-    scenarios: [
-      {
-        name: 'record a timestamp',
-        onError,
-        flow: [{ post: { url: TIMESTAMPS_PATH, headers: { accept: 'application/json' }, ...hooks } }],
-      },
-    ],
+    scenario: { name: 'record a timestamp', flow: [{ post }] },
   };
 }
 

@@ -3,13 +3,11 @@ import { instanceHourPrice, pricesOf } from '../../cli/prices.ts';
 import { type Plan, plannedRequests } from './plan.ts';
 import { type Snapshot, servingMembers } from './snapshot.ts';
 
-/** What of a stage the price depends on. */
-export interface PricedFleet {
+/** The facts of a fleet that its price depends on. */
+type PricedFleet = Pick<Snapshot['group'], 'desired' | 'max'> & {
   readonly region: string;
   readonly instanceType: string;
-  readonly desired: number;
-  readonly max: number;
-}
+};
 
 /** The expected cost of a drill as text; says so when it is unknown. */
 export async function costOf(plan: Plan, before: Snapshot, usesFis: boolean): Promise<string> {
@@ -23,22 +21,16 @@ export async function costOf(plan: Plan, before: Snapshot, usesFis: boolean): Pr
   }
 }
 
-/** One cause of cost. */
-export interface CostLine {
-  readonly what: string;
-  readonly usd: number;
-}
-
 /** New connections per second that one load balancer capacity unit pays for (AWS's definition of the LCU). */
 const CONNECTIONS_PER_LCU = 25;
 
 /**
  * The most that a drill costs beyond what the stage costs anyway: every request on a connection and in a write unit of
- * its own, and every further instance for the whole drill. What it really costs is less.
+ * its own, and every further instance for the whole drill. The actual cost is lower.
  *
  * @throws Error when the region or the instance type has no price
  */
-export function expectedCost(plan: Plan, fleet: PricedFleet, usesFis: boolean): CostLine[] {
+export function expectedCost(plan: Plan, fleet: PricedFleet, usesFis: boolean) {
   const prices = pricesOf(fleet.region);
   const requests = plannedRequests(plan);
   const hours = plan.durationS / 3_600;
@@ -66,7 +58,7 @@ function furtherInstances({ phases, fault }: Plan, { desired, max }: PricedFleet
 }
 
 /** The lines and their sum, for the terminal. */
-export function costText(lines: readonly CostLine[]): string {
+export function costText(lines: readonly { readonly what: string; readonly usd: number }[]): string {
   const sum = lines.reduce((total, { usd }) => total + usd, 0);
   const parts = lines.map(({ what, usd }) => `${what} ${usd.toFixed(2)}`);
   return `at most ${sum.toFixed(2)} USD beyond the running stage (${parts.join(', ')})`;

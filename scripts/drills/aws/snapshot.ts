@@ -1,24 +1,18 @@
-import { describeGroup, type Group, latestRefresh, type Refresh } from '../../aws/auto-scaling.ts';
-import { type Alarm, describeAlarms } from '../../aws/cloudwatch.ts';
-import { describeTargets, type Target } from '../../aws/elbv2.ts';
+import { describeGroup, latestRefresh } from '../../aws/auto-scaling.ts';
+import { describeAlarms } from '../../aws/cloudwatch.ts';
+import { describeTargets } from '../../aws/elbv2.ts';
 import { alarmPrefixes, type Outputs } from '../../stage/outputs.ts';
 
-/** The stage that a drill is about. */
+/** The stage of a drill. */
 export interface DrilledStage extends Outputs<'service'> {
   readonly stage: string;
 }
 
-/** What AWS said of a stage at one moment. */
-export interface Snapshot {
-  readonly at: Date;
-  readonly group: Group;
-  readonly targets: readonly Target[];
-  readonly alarms: readonly Alarm[];
-  readonly refresh: Refresh | undefined;
-}
+/** A stage at one moment, as AWS describes it. */
+export type Snapshot = Readonly<Awaited<ReturnType<typeof takeSnapshot>>>;
 
-/** Asks AWS how the stage is. */
-export async function takeSnapshot({ stage, autoScalingGroup, targetGroupArn }: DrilledStage): Promise<Snapshot> {
+/** Asks AWS for the state of a stage. */
+export async function takeSnapshot({ stage, autoScalingGroup, targetGroupArn }: DrilledStage) {
   const at = new Date();
   const [group, targets, alarms, refresh] = await Promise.all([
     describeGroup(autoScalingGroup),

@@ -1,4 +1,4 @@
-import { type Drill, LOST_CAPACITY, steadyLoad } from '../drill.ts';
+import { type Drill, HEALTHY_HERE, LOST_CAPACITY, steadyLoad } from '../drill.ts';
 
 /** One instance of the group fails. */
 export const KILL_INSTANCE: Drill = {
@@ -8,6 +8,6 @@ export const KILL_INSTANCE: Drill = {
   rehearsal: {
     fault: 'cut-power',
     // Until the load balancer detects it, one request in two is lost.
-    objectives: { errorRatio: 0.25, detectS: 20, recoverS: 30 },
+    objectives: { health: HEALTHY_HERE, errorRatio: 0.25, detectS: 20, recoverS: 30 },
   },
 };

@@ -1,6 +1,6 @@
 import { timeAxis, valueAxis } from '../../../cli/chart-axes.ts';
 import type { Chart, Curve, Mark } from '../../../cli/svg-chart.ts';
-import type { DrillRun, Observation, PredictedSecond } from '../run-record.ts';
+import type { DrillRun, Observation, PredictedSecond, Span } from '../run-record.ts';
 
 /** The charts of a run, from what users see down to the fleet. A prediction lies under its measurement. */
 export function chartsOf({ durationS, observations, prediction, faults, alarms }: DrillRun): Chart[] {
@@ -17,15 +17,10 @@ export function chartsOf({ durationS, observations, prediction, faults, alarms }
     points: prediction?.seconds.map((each) => [each.second, value(each)]) ?? [],
   });
   const x = timeAxis(durationS);
+  const mark = (look: string, label: string, { fromS, toS }: Span) => ({ look, label, from: fromS, to: toS });
   const marks: Mark[] = [
-    ...faults.map(({ text, fromS, toS }) => ({ label: text, look: 'fault', from: fromS, to: toS })),
-    ...alarms.map(({ name, fromS, toS }) => ({
-      label: `${name} in ALARM`,
-      look: 'alarm',
-      from: fromS,
-      to: toS,
-      isOnAxis: true,
-    })),
+    ...faults.map((fault) => mark('fault', fault.text, fault)),
+    ...alarms.map((alarm) => ({ ...mark('alarm', `${alarm.name} in ALARM`, alarm), isOnAxis: true })),
   ];
   const charts: Pick<Chart, 'title' | 'curves' | 'y'>[] = [
     {

@@ -1,18 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { OperatorError } from '../../../cli/errors.ts';
 
-/** Wide enough for the whole page, which is limited by its style. */
-const VIEWPORT = { width: 1_040, height: 900 };
-const MARGIN_PX = 8;
+/** As wide as the page, and low: a picture of the full page is as high as its content. */
+const VIEWPORT = { width: 1_040, height: 200 };
 
 /**
- * Takes pictures of a report's page, in light colours: `report.png` of all above the drills, and `report-<drill>.png` of each
- * drill. Returns their files.
+ * Takes pictures of a report's page, in light colours: `report.png` of everything above the drills, and
+ * `report-<drill>.png` of each drill. Returns their files.
  *
- * @throws OperatorError naming the drills there are when one is asked for that is not in the report
+ * @throws OperatorError that names all drills of the report when one is wanted that it does not have
  */
 export async function pictureReport(
   browser: Browser,
@@ -29,26 +28,14 @@ export async function pictureReport(
   }
   await mkdir(folder, { recursive: true });
   const head = join(folder, 'report.png');
-  await page.screenshot({ path: head, fullPage: true, clip: await aboveDrills(page) });
   const files = [head];
   for (const drill of wanted.length > 0 ? wanted : drills) {
-    const file = join(folder, `report-${drill}.png`);
-    await page
-      .locator('section')
-      .and(page.locator(`[id="${drill}"]`))
-      .screenshot({ path: file });
-    files.push(file);
+    const path = join(folder, `report-${drill}.png`);
+    await page.locator(`section[id="${drill}"]`).screenshot({ path });
+    files.push(path);
   }
+  await page.addStyleTag({ content: 'section { display: none; }' });
+  await page.screenshot({ path: head, fullPage: true });
   await page.close();
   return files;
-}
-
-async function aboveDrills(page: Page) {
-  const first = await page
-    .locator('section')
-    .first()
-    .boundingBox({ timeout: 1_000 })
-    .catch(() => null);
-  const height = first ? first.y - MARGIN_PX : await page.evaluate<number>('document.documentElement.scrollHeight');
-  return { x: 0, y: 0, width: VIEWPORT.width, height };
 }

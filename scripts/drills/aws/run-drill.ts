@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { withUndo } from '../../cli/undo.ts';
-import { startLoad } from '../artillery/artillery.ts';
+import { type Load, startLoad } from '../artillery/artillery.ts';
 import { countRequests } from '../artillery/periods.ts';
 import { checksOf } from '../core/checks.ts';
 import { judge } from '../core/judge.ts';
@@ -12,8 +13,7 @@ import type { Fault } from './faults/fault.ts';
 import { type StopCondition, stopReason } from './guards.ts';
 import type { Plan } from './plan.ts';
 import { type StageScaling, withPrediction } from './predict-run.ts';
-import { type DrilledStage, takeSnapshot } from './snapshot.ts';
-import { watchDrill } from './watch-drill.ts';
+import { type DrilledStage, type Snapshot, takeSnapshot } from './snapshot.ts';
 
 /** A drill that was planned and confirmed. */
 export interface ConfirmedDrill {
@@ -39,21 +39,11 @@ export async function runDrill(drill: ConfirmedDrill): Promise<JudgedRun> {
   const { plan, stage } = drill;
   const timeline = new Timeline(Date.now());
   const course = drill.fault && new FaultCourse(plan, drill.fault, timeline);
-
   const { load, snapshots, stopped } = await withUndo(async (undo) => {
     const running = await startLoad(drill.artillery, plan, drill.folder);
     undo.later('the load', () => running.stop());
     if (course) undo.later('the fault', () => course.close());
-    const watched = await watchDrill({
-      load: running,
-      timeline,
-      course,
-      observe: () => takeSnapshot(stage),
-      stopReason: (snapshot) => stopReason(drill.stop, running.periods, snapshot),
-      pauseMs: drill.pauseMs,
-    });
-    if (watched.stopped !== undefined) timeline.log(`STOP: ${watched.stopped}`);
-    return { load: running, ...watched };
+    return { load: running, ...(await watchDrill(drill, running, timeline, course)) };
   });
 
   const ids = sampleOf(await load.acknowledgedIds(), drill.sample);
@@ -72,4 +62,32 @@ export async function runDrill(drill: ConfirmedDrill): Promise<JudgedRun> {
     run: drill.scaling ? withPrediction(run, drill.scaling) : run,
     verdict: judge(run, plan.objectives, checks),
   };
+}
+
+/** Watches the stage and leads the fault, until the load ends, the fault is over, or a stop condition is met. */
+async function watchDrill(
+  { stage, stop, pauseMs }: ConfirmedDrill,
+  load: Load,
+  timeline: Timeline,
+  course?: FaultCourse,
+) {
+  const snapshots: Snapshot[] = [];
+  const loadEnded = load.ended.then(() => true);
+  // Its failure counts only while it is waited for.
+  loadEnded.catch(() => undefined);
+  let stopped: string | undefined;
+  for (let hasEnded = false; !hasEnded; ) {
+    const snapshot = await takeSnapshot(stage);
+    snapshots.push(snapshot);
+    stopped = stopReason(stop, load.periods, snapshot);
+    if (stopped !== undefined) {
+      timeline.log(`STOP: ${stopped}`);
+      break;
+    }
+    const nowS = timeline.secondOf(snapshot.at.getTime());
+    await course?.follow(nowS, snapshot);
+    if (course?.isDone(nowS)) break;
+    hasEnded = await Promise.race([sleep(pauseMs, false), loadEnded]);
+  }
+  return { snapshots, stopped };
 }
