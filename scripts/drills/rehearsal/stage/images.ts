@@ -26,21 +26,10 @@ export async function sealedImage(): Promise<string> {
 
 /** A hash of the sources that git knows, as they are in the working tree. */
 async function contentKey(): Promise<string> {
-  const list = await captureQuietly([
-    'git',
-    'ls-files',
-    '-z',
-    '--cached',
-    '--others',
-    '--exclude-standard',
-    ...SOURCES,
-  ]);
+  const list = await captureQuietly(['git', 'ls-files', '-z', '-co', '--exclude-standard', '--', ...SOURCES]);
   const hash = createHash('sha256');
-  for (const file of list
-    .split('\0')
-    .filter((name) => existsSync(name))
-    .sort()) {
-    hash.update(`${file}\0`).update(await readFile(file));
+  for (const file of list.split('\0').sort()) {
+    if (existsSync(file)) hash.update(`${file}\0`).update(await readFile(file));
   }
   return hash.digest('hex').slice(0, 12);
 }
