@@ -82,6 +82,18 @@ describe('results.json', () => {
   });
 });
 
+describe('a figure that is no number', () => {
+  it('is null in results.json and - on the page', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'stampede-bench-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const [goal] = RESULTS.goals;
+    assert.ok(goal);
+    const results = { ...RESULTS, goals: [{ ...goal, measured: { median: Infinity, min: NaN, max: Infinity } }] };
+    await writeReport({ rounds: MEASUREMENTS, results }, folder, join(folder, 'rounds.json'));
+    assert.match(await readFile(join(folder, 'README.md'), 'utf8'), /\| - \(-–-\) × \|/);
+  });
+});
+
 describe('what the bill takes from the results', () => {
   it('is capacity per vCPU and the write units over the load', () => {
     const { ratePerVcpu, points, itemBytes } = measuredOf(RESULTS);
