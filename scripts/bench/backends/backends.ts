@@ -38,7 +38,7 @@ export const BACKEND_NAMES = Object.keys(BACKENDS) as BackendName[];
 export async function withBackend<T>(name: BackendName, use: (backend: Backend) => Promise<T>): Promise<T> {
   const { process, endpoint, sums = async () => ({ bytes: 0, writeUnits: 0 }) }: Started = await BACKENDS[name]();
   try {
-    if (!name.startsWith('ack')) await createTable(endpoint);
+    await createTable(endpoint);
     return await use({ name, endpoint, sums });
   } finally {
     await process.stop();

@@ -17,19 +17,14 @@ const COLUMNS: readonly (readonly [Figure, head: string, text: (summary: Summary
   ['residentBytes', 'MB', ({ median }) => number(median / 2 ** 20)],
 ];
 
+const KEY_HEADS = { connections: 'conn.', afterRequests: 'after requests' } as const;
+
 /** One row per cell of a part. Columns that the part did not measure are left out. */
 export function partTable({ cells }: Results['parts'][string]): Table {
-  const keys = (['connections', 'afterRequests'] as const).filter((key) =>
-    cells.some((cell) => cell[key] !== undefined),
-  );
+  const keys = (['connections', 'afterRequests'] as const).filter((key) => cells.some((cell) => cell[key]));
   const columns = COLUMNS.filter(([figure]) => cells.some(({ figures }) => figures[figure]));
   return [
-    [
-      'backend',
-      ...keys.map((key) => ({ connections: 'conn.', afterRequests: 'after requests' })[key]),
-      'server',
-      ...columns.map(([, head]) => head),
-    ],
+    ['backend', ...keys.map((key) => KEY_HEADS[key]), 'server', ...columns.map(([, head]) => head)],
     ...cells.map(({ backend, title, figures, ...key }) => [
       backend,
       ...keys.map((name) => key[name]?.toLocaleString('en') ?? ''),

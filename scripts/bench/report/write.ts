@@ -34,16 +34,12 @@ export async function readResults(path: string): Promise<Results> {
 
 /** JSON with four digits a number and one line a summary, so that two runs can be compared as text. */
 function jsonText(value: object): string {
-  const text = JSON.stringify(
-    value,
-    (_key, each: unknown) => (typeof each === 'number' ? toFourDigits(each) : each),
-    1,
-  );
+  const text = JSON.stringify(value, toFourDigits, 1);
   return `${text.replace(/\{\s*"median"[^}]*\}/g, (summary) => summary.replace(/\s+/g, ' '))}\n`;
 }
 
-function toFourDigits(value: number): number {
-  return Number.isInteger(value) ? value : Number(value.toPrecision(4));
+function toFourDigits(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 }
 
 export function readme(results: Results): string {
