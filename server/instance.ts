@@ -1,26 +1,25 @@
 /** Which EC2 instance this is, from the Instance Metadata Service (IMDSv2). */
 import { z } from 'zod';
 
-export type InstanceIdentity = z.infer<typeof IdentitySchema>;
 const IdentitySchema = z.object({
   instanceId: z.string().regex(/^i-[0-9a-f]+$/),
   availabilityZone: z.string().regex(/^[a-z]+-[a-z0-9-]+$/),
 });
 
 export interface MetadataOptions {
-  /** Whether not to ask at all (`AWS_EC2_METADATA_DISABLED`). @default false */
+  /** `AWS_EC2_METADATA_DISABLED`. @default false */
   readonly disabled?: boolean;
-  /** Where to ask (`AWS_EC2_METADATA_SERVICE_ENDPOINT`). @default the link-local address of every instance */
+  /** `AWS_EC2_METADATA_SERVICE_ENDPOINT`. @default the link-local address of every instance */
   readonly endpoint?: string | undefined;
-  /** For all requests together: elsewhere than on EC2 the address often does not even refuse. @default 1,000 */
+  /** For all requests together; elsewhere than on EC2 the address often does not answer. @default 1,000 */
   readonly deadlineMs?: number;
 }
 
 const LINK_LOCAL_ENDPOINT = 'http://169.254.169.254';
 const TOKEN_LIFE_S = 60;
 
-/** Who this instance is; `undefined` elsewhere than on EC2, or when the service does not answer in time. */
-export async function readInstanceIdentity(options: MetadataOptions = {}): Promise<InstanceIdentity | undefined> {
+/** The instance's id and zone; `undefined` elsewhere than on EC2, or when the service does not answer in time. */
+export async function readInstanceIdentity(options: MetadataOptions = {}) {
   const { disabled = false, endpoint = LINK_LOCAL_ENDPOINT, deadlineMs = 1_000 } = options;
   if (disabled) return undefined;
   const signal = AbortSignal.timeout(deadlineMs);

@@ -28,13 +28,11 @@ function backoffMs(attempt: number): number {
   return Math.random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attempt - 1));
 }
 
-/** A DynamoDB that is not AWS's. Without it the SDK finds endpoint, region and credentials itself. */
-export interface DatabaseAddress {
-  readonly endpoint: string;
-}
-
-/** A client with timeouts and retries of attempts. The deadline of a call is its `abortSignal`. */
-export function createDynamoDBClient(address?: DatabaseAddress): DynamoDBClient {
+/**
+ * A client with timeouts and retries of attempts; the deadline of a call is its `abortSignal`. The address is that of a
+ * DynamoDB that is not AWS's. Without it the SDK finds endpoint, region and credentials itself.
+ */
+export function createDynamoDBClient(address?: { readonly endpoint: string }): DynamoDBClient {
   return new DynamoDBClient({
     ...(address && {
       endpoint: address.endpoint,

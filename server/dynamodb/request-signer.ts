@@ -1,26 +1,7 @@
 import { createHmac, hash } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-/** Where a signature is valid. */
-export interface SigningScope {
-  readonly region: string;
-  /** The service's signing name, such as `dynamodb`. */
-  readonly service: string;
-}
-
-/** Credentials as the AWS SDK's providers return them. */
-export interface SigningCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string | undefined;
-}
-
-/** Returns the headers of a `POST /` with the signature added. Header names must be lower case. */
-export type SignRequest = (
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  credentials: SigningCredentials,
-  at: Date,
-) => Record<string, string>;
+type Credentials = Awaited<ReturnType<DynamoDBClient['config']['credentials']>>;
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
@@ -28,24 +9,32 @@ function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
+export type SignRequest = ReturnType<typeof createRequestSigner>;
+
 /**
  * AWS Signature Version 4 for requests to the root of a service without a query, which are DynamoDB's. Written by hand,
  * because the SDK's signer takes a large part of a put's CPU (docs/decisions/0024).
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export function createRequestSigner({ region, service }: SigningScope): SignRequest {
+export function createRequestSigner({ region, service }: { readonly region: string; readonly service: string }) {
   let keyOf = '';
   let key: Buffer;
   /** A key is valid for a day and a secret; deriving it takes four of a request's five HMACs. */
-  const keyFor = (secret: string, day: string): Buffer => {
+  function keyFor(secret: string, day: string): Buffer {
     if (keyOf !== day + secret) {
       key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secret}`) as Buffer;
       keyOf = day + secret;
     }
     return key;
-  };
+  }
 
-  return (headers, body, { accessKeyId, secretAccessKey, sessionToken }, at) => {
+  /** Returns the headers of a `POST /` with the signature added. Header names must be lower case. */
+  return (
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    { accessKeyId, secretAccessKey, sessionToken }: Credentials,
+    at: Date,
+  ): Record<string, string> => {
     const time = at.toISOString().replace(/[-:]|\.\d+/g, '');
     const day = time.slice(0, 8);
     const signed: Record<string, string> = {

@@ -17,9 +17,7 @@ type MetricName = keyof typeof METRICS;
 type Kind = (typeof METRICS)[MetricName]['kind'];
 type NameOf<K extends Kind> = { [N in MetricName]: (typeof METRICS)[N]['kind'] extends K ? N : never }[MetricName];
 
-export type CounterName = NameOf<'counter'>;
 export type HistogramName = NameOf<'histogram'>;
-export type GaugeName = NameOf<'gauge'>;
 
 /**
  * Bounds of the histograms by their unit. Durations go from 0.25 ms to 30 s in steps of 8 %, which is the largest
@@ -50,39 +48,32 @@ export interface InstanceReport {
   readonly gauges: Gauges;
 }
 
-/** The recorder of one process; nothing of it fails, and only the snapshots allocate. */
-export interface Metrics {
-  count(name: CounterName, by: number): void;
-  record(name: HistogramName, value: number): void;
-  set(name: GaugeName, value: number | undefined): void;
-  snapshot(): Totals;
-  gauges(): Gauges;
-}
+export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
- * Makes the recorder of this process. A process that replaces another one counts itself as one restart, so that the sum
- * over all processes is the number of restarts.
+ * Makes the recorder of this process; nothing of it fails, and only the snapshots allocate. A process that replaces
+ * another one counts itself as one restart, so that the sum over all processes is the number of restarts.
  */
-export function createMetrics({ isRestart = false } = {}): Metrics {
+export function createMetrics({ isRestart = false } = {}) {
   const counters = mapMetrics('counter', () => 0);
   const recorders = mapMetrics('histogram', (name) => new HistogramRecorder(BOUNDS[name]));
   const gauges: Gauges = {};
   if (isRestart) counters.workerRestarts = 1;
   return {
-    count(name, by) {
+    count(name: NameOf<'counter'>, by: number): void {
       counters[name] += by;
     },
-    record(name, value) {
+    record(name: HistogramName, value: number): void {
       recorders[name].record(value);
     },
-    set(name, value) {
+    set(name: NameOf<'gauge'>, value: number | undefined): void {
       gauges[name] = value;
     },
-    snapshot: () => ({
+    snapshot: (): Totals => ({
       counters: { ...counters },
       histograms: mapMetrics('histogram', (name) => recorders[name].snapshot()),
     }),
-    gauges: () => ({ ...gauges }),
+    gauges: (): Gauges => ({ ...gauges }),
   };
 }
 

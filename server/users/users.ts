@@ -36,11 +36,9 @@ export interface Users {
   listUsers(query: UserQuery): Promise<UserPage>;
 }
 
-export type UniqueField = keyof NewUser;
-
 /** A field's value that only one user can have, in the form in which values are compared. */
 export interface UniqueName {
-  readonly field: UniqueField;
+  readonly field: keyof NewUser;
   readonly value: string;
 }
 

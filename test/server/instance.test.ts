@@ -20,7 +20,7 @@ describe('the instance identity', () => {
     assert.deepEqual(asked, []);
   });
 
-  it('is absent where nobody answers the questions', async () => {
+  it('is absent where no service answers', async () => {
     const { endpoint, server } = await startFakeImds();
     server.closeAllConnections();
     server.close();

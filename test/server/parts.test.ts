@@ -21,7 +21,7 @@ async function metrics(of = server) {
   return (await request(of).get('/metrics').expect(200)).text;
 }
 
-describe('the whole service', () => {
+describe('the service', () => {
   it('counts what it records and what it refuses', async () => {
     const answers = [];
     for (let i = 0; i < 10; i += 1) answers.push((await request(server).post('/app')).status);

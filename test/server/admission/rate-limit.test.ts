@@ -47,7 +47,7 @@ describe('the rate limiter', () => {
     );
   });
 
-  it('has a token again after the seconds it tells', () => {
+  it('has a token again after the seconds it returns', () => {
     fc.assert(
       fc.property(limits, fc.double({ min: 0.2, max: 50, noNaN: true }), (limit, ratePerSecond) => {
         let nowMs = 0;

@@ -53,7 +53,7 @@ async function startDatabase(t: TestContext, { path = '' } = {}, ...answers: Ans
 }
 
 describe('a put without the SDK', () => {
-  it('waits for a successful call of the SDK, which shows where the database is', async (t) => {
+  it('waits for a successful call of the SDK, which shows the address of the database', async (t) => {
     const { put, callBySdk, puts } = await startDatabase(t);
     assert.equal(await put(PUT, DEADLINE_MS), false);
     assert.equal(puts.length, 0);
@@ -117,7 +117,7 @@ describe('a put without the SDK', () => {
     assert.equal(backoffs.at(-1), 1_000);
   });
 
-  it('takes puts that fail together for one failure', async (t) => {
+  it('counts puts that fail together as one failure', async (t) => {
     const { put, callBySdk, backoffs } = await startDatabase(t, {}, status(500), status(500), status(500));
     await callBySdk();
     const taken = await Promise.all([put(PUT, DEADLINE_MS), put(PUT, DEADLINE_MS), put(PUT, DEADLINE_MS)]);

@@ -96,7 +96,7 @@ describe('posts over kept connections', () => {
     ['without an end', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}`],
   ];
   for (const [name, text] of misunderstood)
-    it(`reject at an answer ${name}, and give its connection up`, async (t) => {
+    it(`reject at an answer ${name}, and close its connection`, async (t) => {
       const { post, connections } = await start(t, createServer(), (socket, _post, connection) =>
         socket.write(connection === 1 ? text : OK),
       );
@@ -105,12 +105,12 @@ describe('posts over kept connections', () => {
       assert.equal(connections(), 2);
     });
 
-  it('reject when the connection ends before the answer is whole', async (t) => {
+  it('reject when the connection ends before the answer is complete', async (t) => {
     const { post } = await start(t, createServer(), (socket) => socket.end(OK.slice(0, -1)));
     await assert.rejects(post(), /the connection was closed/);
   });
 
-  it('reject when nobody listens', async () => {
+  it('reject when no server listens', async () => {
     const posts = new KeepAlivePosts({ protocol: 'http:', hostname: '127.0.0.1', port: 1 });
     await assert.rejects(posts.post({ host: 'a' }, '{}', DEADLINE_MS), { code: 'ECONNREFUSED' });
   });
@@ -149,7 +149,7 @@ describe('posts over kept connections', () => {
     }
   });
 
-  it('give an idle connection up on which something comes that nobody asked for', async (t) => {
+  it('close an idle connection on which unexpected data arrives', async (t) => {
     const sockets: Socket[] = [];
     const { post, connections } = await start(t, createServer(), (socket) => {
       sockets.push(socket);
@@ -174,7 +174,7 @@ describe('posts over kept connections', () => {
     await once(socket, 'close');
   });
 
-  it('prove the server by TLS, where the origin says https', async (t) => {
+  it('verify the server by TLS, where the origin is https', async (t) => {
     const server = () => createTlsServer(LOCALHOST);
     const unknown = await start(t, server(), answering(OK), 'https:', 'localhost');
     await assert.rejects(unknown.post(), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });

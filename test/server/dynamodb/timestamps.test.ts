@@ -125,7 +125,7 @@ function storeContract(
     assert.deepEqual(records, blocks.flatMap(recordsOf).reverse());
   });
 
-  it('takes a block as large as they come', async () => {
+  it('stores the largest block', async () => {
     const store = await emptyStore();
     const large = block(Array.from({ length: BLOCK_LIMITS.timestamps }, (_, i) => time('2026-11-21T07:45:00Z') + i));
     const { writeUnits } = await store.putBlock(large, DEADLINE_MS);
@@ -177,7 +177,7 @@ function storeContract(
     assert.ok(total <= 20, `${total} items read for a page of one`);
   });
 
-  it('says that there is no such record, and that the table is there', async () => {
+  it('reports a missing record, and a missing table', async () => {
     const store = await emptyStore();
     assert.equal(await store.getRecord('0'.repeat(32)), undefined);
     await store.probe();
@@ -209,7 +209,7 @@ async function startDynalite() {
   return { endpoint: dynalite.endpoint };
 }
 describe('the store on dynalite', () => storeContract(startDynalite, false));
-describe('the store on dynalite, past the SDK', () => storeContract(startDynalite, true));
-describe('the store on DynamoDB Local, past the SDK', { skip: dynamoDBLocalMissing() }, () =>
+describe('the store on dynalite, with direct puts', () => storeContract(startDynalite, true));
+describe('the store on DynamoDB Local, with direct puts', { skip: dynamoDBLocalMissing() }, () =>
   storeContract(startDynamoDBLocal, true),
 );

@@ -91,7 +91,7 @@ describe('the CloudWatch publisher', () => {
     );
   });
 
-  it('publishes zeros, and leaves out only what the host does not tell', async () => {
+  it('publishes zeros, and leaves out only what the host does not report', async () => {
     const nothing = reportOf(() => {});
     await createPublisher().publish(nothing, PERIOD_START);
     const data = cloudWatch.calls[0]?.body.MetricData ?? [];
@@ -114,7 +114,7 @@ describe('the CloudWatch publisher', () => {
     assert.equal(Math.max(...lengths), 150);
   });
 
-  it('tells each change between failing and working once, and never throws', async () => {
+  it('reports each change between failing and working once, and never throws', async () => {
     const { publish, changes } = createPublisher();
     const nothing = reportOf(() => {});
     await publish(nothing, PERIOD_START);

@@ -41,7 +41,7 @@ describe('the event-loop sampler', { timeout: 10_000 }, () => {
 });
 
 describe('the host CPU sampler', () => {
-  it('tells how the processors spent the time since the last sample', async () => {
+  it('reports how the processors spent the time since the last sample', async () => {
     const path = join(scratch, 'stat');
     const sample = createHostCpuSampler(path);
     await writeFile(path, 'cpu  100 0 100 700 100 0 0 0 50 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n');
@@ -69,7 +69,7 @@ describe('the clock error bound', () => {
     }
   });
 
-  it('is asked of chronyc, and unknown where that is absent or fails', async () => {
+  it('is read from chronyc, and unknown where that is absent or fails', async () => {
     const chronyc = join(scratch, 'chronyc');
     await writeFile(chronyc, `#!/bin/sh\n[ "$*" = "-n -c tracking" ] && echo '${TRACKING.trim()}'\n`);
     await chmod(chronyc, 0o755);

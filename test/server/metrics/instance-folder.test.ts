@@ -22,7 +22,7 @@ function folderContract(kind: string, open: () => Promise<MetricsFolder>): void 
       assert.equal(await mine.read('a'), undefined);
     });
 
-    it('lists whole files only', async () => {
+    it('lists complete files only', async () => {
       const folder = await open();
       const writing = Promise.all(['b', 'c'].map((name) => folder.write(name, 'x'.repeat(1e6))));
       for (const name of await folder.list()) assert.equal((await folder.read(name))?.length, 1e6);
@@ -30,7 +30,7 @@ function folderContract(kind: string, open: () => Promise<MetricsFolder>): void 
       assert.deepEqual((await folder.list()).sort(), ['b', 'c']);
     });
 
-    it('gives a claim to exactly one of all who try at once', async () => {
+    it('grants a claim to exactly one of all simultaneous callers', async () => {
       const folders = await Promise.all(Array.from({ length: 8 }, open));
       const claims = await Promise.all(folders.map((folder) => folder.claim('minute')));
       assert.equal(claims.filter(Boolean).length, 1);

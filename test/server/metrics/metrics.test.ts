@@ -85,7 +85,7 @@ describe('the metrics of a worker', () => {
     );
   });
 
-  it('tell what was counted since an earlier snapshot, also after a trip through JSON', () => {
+  it('return what was counted since an earlier snapshot, also after a trip through JSON', () => {
     fc.assert(
       fc.property(events, events, (before, after) => {
         const [all, later] = [createMetrics(), createMetrics()];

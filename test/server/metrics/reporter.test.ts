@@ -90,7 +90,7 @@ describe('the metrics reporter', { timeout: 10_000 }, () => {
     assert.equal((await staying.reporter.report()).totals.counters.timestampsRecorded, 9);
   });
 
-  it('goes on after an error, which it tells once', async (test) => {
+  it('goes on after an error, which it reports once', async (test) => {
     const folder = memoryMetricsFolder();
     let full = true;
     let failures = 0;

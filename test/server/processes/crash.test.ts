@@ -43,7 +43,7 @@ describe('under load', () => {
       assert.deepEqual(await server.exited, { code: 0, signal: null });
       const outcomes = await load.stop();
       const cut = outcomes.filter((outcome) => !isRecorded(outcome) && outcome.error !== 'ECONNREFUSED');
-      assert.deepEqual(cut, [], 'whoever got a connection got an answer');
+      assert.deepEqual(cut, [], 'each client with a connection got an answer');
       assert.deepEqual(
         server.log.map(({ msg }) => msg),
         ['listening', 'draining', 'drained'],

@@ -106,7 +106,7 @@ describe('the production bundle under pm2', () => {
     assert.ok(now.every(({ pid }) => pid !== victim?.pid));
   });
 
-  it('adds up the numbers of all workers, also of those that are no more', async () => {
+  it('adds up the numbers of all workers, also of those that have ended', async () => {
     const text = await (await fetch(`${url}/metrics`)).text();
     const totalOf = (name: string) => Number(new RegExp(`^stampede_${name}_total (\\d+)$`, 'm').exec(text)?.[1]);
     assert.equal(totalOf('worker_restarts'), 3); // two by the reload, one by the kill

@@ -10,7 +10,7 @@ export interface TestDatabase {
   readonly endpoint: string;
   readonly client: DynamoDBClient;
   readonly tableName: string;
-  /** From now on requests wait at the database's door; the answer lets them in. */
+  /** Holds requests until the returned function is called. */
   readonly hold: () => () => void;
 }
 
@@ -18,9 +18,9 @@ export interface TestDatabase {
 export async function startDatabase(): Promise<TestDatabase> {
   const server = dynalite({ createTableMs: 0 });
   const [answer] = server.listeners('request') as [RequestListener];
-  let door = Promise.resolve();
+  let gate = Promise.resolve();
   server.removeAllListeners('request').on('request', (request, response) => {
-    void door.then(() => answer(request, response));
+    void gate.then(() => answer(request, response));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -35,7 +35,7 @@ export async function startDatabase(): Promise<TestDatabase> {
   });
   const hold = () => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    door = promise;
+    gate = promise;
     return resolve;
   };
   return { endpoint, client, tableName, hold };

@@ -133,7 +133,7 @@ export function usersContract(kind: string, { client, tableName }: Pick<TestData
       );
     });
 
-    it('pass from a dead attempt to exactly one of many heirs', async () => {
+    it('pass from a dead attempt to exactly one of many other attempts', async () => {
       const user = userOf(freshName());
       for (const name of uniqueNames(user)) await items.putClaim(name, { userId: randomUUID(), attemptedAt: 0 });
       const heirs = await Promise.allSettled(Array.from({ length: 12 }, () => patient.createUser(user)));

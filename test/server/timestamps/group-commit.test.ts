@@ -113,7 +113,7 @@ describe('group commit', () => {
     assert.equal(seen.committed.length, 2);
   });
 
-  it('answers nobody before the block is stored', async () => {
+  it('answers no request before the block is stored', async () => {
     const { store, commit } = setUp();
     let answered = false;
     const recorded = commit.record(arrival(START)).then(() => {
@@ -126,7 +126,7 @@ describe('group commit', () => {
     await recorded;
   });
 
-  it('tells everybody in a failed block, and goes on with the next', async () => {
+  it('rejects every timestamp of a failed block, and goes on with the next', async () => {
     const { store, commit, seen } = setUp();
     const [a, b] = arrivals(2).map((each) => commit.record(each)) as [Promise<unknown>, Promise<unknown>];
     await store.written(1);
@@ -165,7 +165,7 @@ describe('group commit', () => {
     }
   });
 
-  it('goes around a write that hangs', async () => {
+  it('does not wait for a write that hangs', async () => {
     const { store, commit } = setUp();
     commit.record(arrival(START)).catch(() => {});
     await store.written(1);
@@ -175,7 +175,7 @@ describe('group commit', () => {
     assert.equal((await second).micros, START + 1);
   });
 
-  it('gives up what has waited too long, without writing it', async () => {
+  it('rejects what has waited too long, without writing it', async () => {
     let now = 0;
     const { store, commit, seen } = setUp({ monotonicMs: () => now });
     const first = commit.record(arrival(START));

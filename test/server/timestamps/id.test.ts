@@ -36,7 +36,7 @@ describe('a record id', () => {
     fc.assert(fc.property(addresses, addresses, (a, b) => a.micros >= b.micros || idOf(a) < idOf(b)));
   });
 
-  it('is refused when it is none', () => {
+  it('is refused when it is not an id', () => {
     for (const id of ['', 'x', 'w'.repeat(32), '0'.repeat(31), '0'.repeat(33), `${'0'.repeat(31)}A`])
       assert.equal(parseRecordId(id), undefined, id);
   });

@@ -14,7 +14,7 @@ describe('ISO 8601 times', () => {
     fc.assert(fc.property(anyMicros, (micros) => microsFromIso(isoFromMicros(micros)) === micros));
   });
 
-  it('sort as text like the times they say', () => {
+  it('sort as text like the times they represent', () => {
     fc.assert(fc.property(anyMicros, anyMicros, (a, b) => a < b === isoFromMicros(a) < isoFromMicros(b)));
   });
 
@@ -25,7 +25,7 @@ describe('ISO 8601 times', () => {
     assert.equal(microsFromIso('2026-11-21T07:45:00.1234567Z'), microsFromIso('2026-11-21T07:45:00.123456Z'));
   });
 
-  it('are refused when they are none', () => {
+  it('are refused when they are not times', () => {
     for (const text of ['', 'now', '2026-02-30', '2026-13-01', '2026-11-21T25:00Z', '2026-11-21 07:45', '1795247100'])
       assert.equal(microsFromIso(text), undefined, text);
   });

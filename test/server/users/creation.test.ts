@@ -165,7 +165,7 @@ describe('creating users', () => {
     }
   });
 
-  it('lets no attempt come back to life once it was aborted', async () => {
+  it('lets no attempt continue once it was aborted', async () => {
     const { memory, usersOver, pass } = createWorld();
     const { promise: woken, resolve: wake } = Promise.withResolvers<Fate>();
     const sleeper = usersOver(withFates(memory, (method) => (method === 'putUser' ? woken : WELL)));
