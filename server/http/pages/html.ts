@@ -1,6 +1,6 @@
 /**
- * The tagged template that every page is made with. It is ours because the published ones are unmaintained, or return
- * plain strings and so cannot tell HTML from text that still needs escaping.
+ * The tagged template that creates every page. It is our own because `html-template-tag` returns plain strings, which
+ * look like text that still needs escaping, and `escape-html-template-tag` brings a dependency larger than itself.
  */
 
 /** Text that is already HTML. Only {@link html} creates it, so everything else on a page is escaped. */
