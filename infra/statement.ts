@@ -1,14 +1,11 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-
-/** Conditions of a policy statement, by operator. */
-export type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
+import { PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 
 /** A policy statement that allows actions on resources. */
 export function allow(
   sid: string,
   actions: string[],
   resources: string[],
-  conditions: Conditions = {},
+  conditions: PolicyStatementProps['conditions'] = {},
 ): PolicyStatement {
   return new PolicyStatement({ sid, actions, resources, conditions });
 }

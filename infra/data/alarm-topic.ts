@@ -16,24 +16,19 @@ export interface AlarmTopicProps {
 /** The topic of alarms, failed launches and the budget. */
 export function alarmTopic(scope: Construct, id: string, { key, stage, email }: AlarmTopicProps): Topic {
   const topic = new Topic(scope, id, { displayName: `Stampede ${stage}`, masterKey: key, enforceSSL: true });
-  topic.addToResourcePolicy(
-    new PolicyStatement({
+  const publishers = [
+    {
       sid: 'AlarmsAndBudgets',
       principals: ['cloudwatch', 'budgets'].map((service) => new ServicePrincipal(`${service}.amazonaws.com`)),
-      actions: ['sns:Publish'],
-      resources: [topic.topicArn],
       conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-    }),
-  );
-  topic.addToResourcePolicy(
-    new PolicyStatement({
-      sid: 'Events',
-      // EventBridge does not honour conditions in the policies of topics.
-      principals: [new ServicePrincipal('events.amazonaws.com')],
-      actions: ['sns:Publish'],
-      resources: [topic.topicArn],
-    }),
-  );
+    },
+    // EventBridge does not support conditions in the policies of topics.
+    { sid: 'Events', principals: [new ServicePrincipal('events.amazonaws.com')] },
+  ];
+  for (const publisher of publishers) {
+    const resources = [topic.topicArn];
+    topic.addToResourcePolicy(new PolicyStatement({ ...publisher, actions: ['sns:Publish'], resources }));
+  }
   if (email) topic.addSubscription(new EmailSubscription(email));
   return topic;
 }

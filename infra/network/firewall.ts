@@ -13,7 +13,7 @@ const HTTPS = Port.tcp(443);
 const SSH = Port.tcp(22);
 
 /**
- * Who may reach which port. All rules stand here, for a reader to see the whole at once; nothing is open besides them:
+ * Who may reach which port. All rules are in this file, and nothing else is open:
  *
  *     internet ─80,443─▶ load balancer ─8080─▶ app ─443─▶ AWS
  *     operators' networks ─22─▶ bastion ─22─▶ app ◀─22─ Instance Connect Endpoint
@@ -46,7 +46,7 @@ export class Firewall extends Construct {
   }
 }
 
-/** Opens both ends of one way. */
+/** Allows a connection at both ends. */
 function allow(from: SecurityGroup, to: SecurityGroup, port: Port, description: string): void {
   from.addEgressRule(to, port, description);
   to.addIngressRule(from, port, description);

@@ -21,7 +21,7 @@ export class NetworkStack extends StageStack {
   readonly natGatewayIds: readonly string[];
 
   constructor(scope: Construct, id: string, props: NetworkStackProps) {
-    super(scope, id, { ...props, description: `Stampede ${props.stage}: network and operators' doors` });
+    super(scope, id, { ...props, description: `Stampede ${props.stage}: network and operator access` });
     const { settings, stage, data } = props;
     const { sshCidrs } = settings;
     const vpc = stampedeVpc(this, 'Vpc', settings);

@@ -1,4 +1,4 @@
-import { type AlarmBase, AlarmRule, AlarmState, CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, type AlarmBase, AlarmRule, AlarmState, CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Ami } from '../ami.ts';
 import type { DataStack } from '../data/stack.ts';
@@ -38,23 +38,19 @@ export class Alarms extends Construct {
     const { builtAt } = ami;
     const image =
       builtAt === undefined ? [] : [imageAlarm(this, { groupName, builtAt, maxAgeDays: settings.imageMaxAgeDays })];
-    const usersAffected = this.#usersAffected(service, app);
+    const { serverErrors, slow } = service.userAlarms;
+    const usersAffected = this.#usersAffected([serverErrors, slow, app.commitFailures, app.heartbeat]);
     for (const alarm of [usersAffected, ...Object.values(app), ...table, ...rest, ...image])
       notify(data.alarmTopic, alarm);
   }
 
   /** One notification while users are affected; the other alarms say what is broken. */
-  #usersAffected(
-    { userAlarms }: ServiceStack,
-    { commitFailures, heartbeat }: ReturnType<typeof appAlarms>,
-  ): CompositeAlarm {
-    const causes = [userAlarms.serverErrors, userAlarms.slow, commitFailures, heartbeat];
+  #usersAffected(causes: readonly Alarm[]): CompositeAlarm {
     return new CompositeAlarm(this, 'UsersAffected', {
       alarmRule: AlarmRule.anyOf(...causes.map((alarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM))),
       alarmDescription: describeAlarm({
-        means: 'Users are affected: errors, slow answers, failed commits, or no sign of life from the fleet.',
-        runbook:
-          'open the dashboard and read it from left to right; the first column that is not calm is where to look.',
+        means: 'Users are affected: errors, slow responses, failed commits, or no heartbeat of the fleet.',
+        runbook: 'read the dashboard from left to right; begin with the first column that is not normal.',
       }),
     });
   }

@@ -10,29 +10,27 @@ const CLOCK_ERROR_MS = 5;
 export function appAlarms(scope: Construct, metric: AppMetrics) {
   return {
     commitFailures: runbookAlarm(scope, 'CommitFailures', {
-      means: 'Timestamps could not be written and their clients were told so.',
-      runbook:
-        'look at the throttles and system errors of the table; then search the log group app for the error code.',
+      means: 'Timestamps could not be written; their clients got an error.',
+      runbook: 'check the throttles and system errors of the table; search the log group app for the error code.',
       metric: metric('timestampsFailed', Stats.SUM),
       when: { above: 0, periods: 3, breaching: 2 },
     }),
     heartbeat: runbookAlarm(scope, 'NoHeartbeat', {
-      means: 'No instance has reported for five minutes; each reports every minute, even when nobody asks anything.',
-      runbook:
-        'if requests are answered, only the way to CloudWatch is broken (NAT, role); else see the group’s activity history.',
+      means: 'No instance has reported for five minutes; each reports every minute, even without requests.',
+      runbook: 'requests succeed: check NAT and role; otherwise read the activity history of the group.',
       metric: metric('timestampsRecorded', Stats.SAMPLE_COUNT),
       when: { below: 1, periods: 5 },
       missing: TreatMissingData.BREACHING,
     }),
     clockError: runbookAlarm(scope, 'ClockError', {
       means: `The clock of an instance may be off by more than ${CLOCK_ERROR_MS} ms.`,
-      runbook: 'find the instance by its log stream, ask it chronyc tracking; terminate it if it does not settle.',
+      runbook: 'find the instance by its log stream, run chronyc tracking on it; terminate it unless it recovers.',
       metric: metric('clockErrorBound', Stats.MAXIMUM),
       when: { above: CLOCK_ERROR_MS, periods: 5, breaching: 3 },
     }),
     restarts: runbookAlarm(scope, 'WorkerRestarts', {
-      means: 'Workers of the server keep being restarted.',
-      runbook: 'search the log group app for fatal errors; if it began with a deploy, deploy the previous image.',
+      means: 'Workers of the server restart repeatedly.',
+      runbook: 'search the log group app for fatal errors; if a deploy caused it, deploy the previous image.',
       metric: metric('workerRestarts', Stats.SUM),
       when: { above: 2, periods: 15, breaching: 3 },
     }),

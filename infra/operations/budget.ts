@@ -2,7 +2,7 @@ import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-/** Whose costs, how much a month, and whom to tell. */
+/** The stage, its budget, and the topic. */
 export interface BudgetProps {
   readonly stage: string;
   readonly monthlyUsd: number;
@@ -10,7 +10,7 @@ export interface BudgetProps {
 }
 
 /**
- * Tells people when the stage's bill reaches 80 % of its budget, or is forecast to exceed it. AWS Budgets sees the costs by the tag
+ * Notifies the topic when the stage's bill reaches 80 % of its budget, or is forecast to exceed it. AWS Budgets sees the costs by the tag
  * Stage once that is activated as a cost allocation tag of the account.
  */
 export function addBudget(scope: Construct, id: string, { stage, monthlyUsd, alarmTopic }: BudgetProps): void {

@@ -26,7 +26,7 @@ export const BURN_RATES: readonly BurnRate[] = [
   { name: 'Slow', factor: 6, longMinutes: 360, shortMinutes: 30 },
 ];
 
-/** Share of the budget, in percent, that is spent when the long window has burnt at this rate. */
+/** Share of the budget, in percent, that is spent when the long window has burned at this rate. */
 export function budgetSpentPercent({ factor, longMinutes }: BurnRate): number {
   return (100 * factor * longMinutes) / (SLO_WINDOW_DAYS * 24 * 60);
 }
@@ -43,8 +43,8 @@ export function burnRateAlarms(scope: Construct, loadBalancer: LoadBalancer): re
     return new CompositeAlarm(scope, `${rate.name}Burn`, {
       alarmRule: AlarmRule.allOf(...windows.map((window) => AlarmRule.fromAlarm(window, AlarmState.ALARM))),
       alarmDescription: describeAlarm({
-        means: `${budgetSpentPercent(rate).toFixed(0)} % of the ${SLO_WINDOW_DAYS}-day error budget (${SLO_PERCENT} %) burnt within ${rate.longMinutes} minutes.`,
-        runbook: 'as for ServerErrors; if it is slow and steady, stop deploying until the budget recovers.',
+        means: `${budgetSpentPercent(rate).toFixed(0)} % of the ${SLO_WINDOW_DAYS}-day error budget (${SLO_PERCENT} %) burned within ${rate.longMinutes} minutes.`,
+        runbook: 'as for ServerErrors; stop deploying until the budget recovers.',
       }),
     });
   });
@@ -53,7 +53,7 @@ export function burnRateAlarms(scope: Construct, loadBalancer: LoadBalancer): re
 function windowAlarm(scope: Construct, rate: BurnRate, window: 'Long' | 'Short', loadBalancer: LoadBalancer): Alarm {
   const minutes = window === 'Long' ? rate.longMinutes : rate.shortMinutes;
   return runbookAlarm(scope, `${rate.name}Burn${window}`, {
-    means: `Over ${minutes} minutes the error budget burnt ${rate.factor} times too fast.`,
+    means: `Over ${minutes} minutes the error budget burned ${rate.factor} times too fast.`,
     runbook: `none of its own; see the alarm ${rate.name}Burn.`,
     metric: serverErrorPercent(loadBalancer, Duration.minutes(minutes)),
     when: { above: errorPercentAt(rate), periods: 1 },

@@ -10,9 +10,8 @@ const OPERATIONS = ['PutItem', 'UpdateItem', 'GetItem', 'Query'] as const;
 export function tableAlarms(scope: Construct, tableName: string): readonly Alarm[] {
   return [
     runbookAlarm(scope, 'TableThrottles', {
-      means: 'DynamoDB refused reads or writes for want of capacity.',
-      runbook:
-        'one hot shard (look at contributor insights): raise tableShards; the whole table: raise peakRate, which sets its limit.',
+      means: 'DynamoDB throttled reads or writes.',
+      runbook: 'one hot shard (see contributor insights): raise tableShards; the whole table: raise peakRate.',
       metric: sum('throttles', {
         writes: tableMetric(tableName, 'WriteThrottleEvents'),
         reads: tableMetric(tableName, 'ReadThrottleEvents'),
@@ -20,9 +19,8 @@ export function tableAlarms(scope: Construct, tableName: string): readonly Alarm
       when: { above: 0, periods: 3, breaching: 2 },
     }),
     runbookAlarm(scope, 'TableSystemErrors', {
-      means: 'DynamoDB answers with errors of its own.',
-      runbook:
-        'look at the AWS Health Dashboard of the region; the server retries by itself, users see 503 only if it lasts.',
+      means: 'DynamoDB returns system errors.',
+      runbook: 'check the AWS Health Dashboard; the server retries, users see 503 only if it persists.',
       metric: sum(
         'system errors',
         Object.fromEntries(
@@ -46,16 +44,14 @@ function sum(label: string, usingMetrics: Record<string, IMetric>): IMetric {
 export function natAlarms(scope: Construct, natGatewayIds: readonly string[]): readonly Alarm[] {
   return natGatewayIds.flatMap((natGatewayId, index) => [
     runbookAlarm(scope, `NatPortsExhausted${index}`, {
-      means:
-        'A NAT gateway had no port left for a new connection; logs, metrics and sessions suffer, timestamps do not.',
-      runbook: 'find the talker in the flow logs; set nat=per-az to spread the load.',
+      means: 'A NAT gateway has no free ports. This affects logs, metrics and sessions, not timestamps.',
+      runbook: 'find the source in the flow logs; set nat=per-az to distribute the traffic.',
       metric: natMetric(natGatewayId, 'ErrorPortAllocation'),
       when: { above: 0, periods: 3 },
     }),
     runbookAlarm(scope, `NatDrops${index}`, {
-      means: 'A NAT gateway keeps dropping packets.',
-      runbook:
-        'look at the AWS Health Dashboard; if only one zone is hit, the fleet there still writes through its endpoint.',
+      means: 'A NAT gateway drops packets.',
+      runbook: 'check the AWS Health Dashboard; the fleet still writes through its gateway endpoint.',
       metric: natMetric(natGatewayId, 'PacketsDropCount'),
       when: { above: 100, periods: 5, breaching: 3 },
     }),

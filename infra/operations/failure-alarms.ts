@@ -4,7 +4,7 @@ import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type AlarmText, runbookAlarm } from '../runbook-alarm.ts';
-import { matchedEvents } from './metrics.ts';
+import { sumMetric } from './metrics.ts';
 
 /** The group whose failures to report, and the topic. */
 export interface FailureAlarmsProps {
@@ -20,8 +20,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   LaunchFailed: {
     detailTypes: ['EC2 Instance Launch Unsuccessful'],
     means: 'Auto Scaling could not launch an instance.',
-    runbook:
-      'the event tells the cause: no capacity (choose another instanceType), a quota, or an image that was deleted.',
+    runbook: 'the event contains the cause: no capacity (change instanceType), a quota, or a deleted image.',
   },
   RefreshFailed: {
     detailTypes: [
@@ -29,9 +28,8 @@ const FAILURES: Readonly<Record<string, Failure>> = {
       'EC2 Auto Scaling Instance Refresh Rollback Started',
       'EC2 Auto Scaling Instance Refresh Rollback Failed',
     ],
-    means: 'A deploy was rolled back or got stuck.',
-    runbook:
-      'the event tells the alarm or the health check that stopped it; fix the image, the old one is being restored.',
+    means: 'A deploy was rolled back or is stuck.',
+    runbook: 'the event contains the alarm or health check that stopped it; fix the image, the previous one returns.',
   },
 };
 
@@ -55,7 +53,7 @@ export function failureAlarms(
     return runbookAlarm(failures, `${name}Alarm`, {
       means,
       runbook,
-      metric: matchedEvents(rule.ruleName),
+      metric: sumMetric('Events', 'MatchedEvents', { RuleName: rule.ruleName }),
       when: { above: 0, periods: 1 },
     });
   });

@@ -18,24 +18,23 @@ export interface FleetAlarmsProps {
 export function fleetAlarms(scope: Construct, { groupName, loadBalancer, zones }: FleetAlarmsProps): readonly Alarm[] {
   return [
     runbookAlarm(scope, 'AtMaxCapacity', {
-      means: 'The fleet is as large as it may get; more load will make it slow.',
+      means: 'The fleet has its maximum size; more load will make it slow.',
       runbook:
-        'look at requests per second: if real, raise peakRate and deploy; if one client, turn on WAF or lower its limit.',
+        'check requests per second. Real: raise peakRate and deploy. One client: enable WAF, or lower its limit.',
       metric: minusInService(groupName, 'largest', 'GroupMaxSize', 'room to grow'),
       when: { atMost: 0, periods: 5 },
     }),
     runbookAlarm(scope, 'CapacityMissing', {
-      means: 'For 15 minutes fewer instances have been in service than wanted: launches fail or never become healthy.',
+      means: 'For 15 minutes fewer instances than desired were in service: launches fail or never become healthy.',
       runbook:
-        'read the activity history of the Auto Scaling group; InsufficientInstanceCapacity: choose another instanceType; hook abandoned: read the log group system of the instance.',
+        'read the activity history of the group. InsufficientInstanceCapacity: change instanceType. Hook abandoned: read the log group system.',
       metric: minusInService(groupName, 'desired', 'GroupDesiredCapacity', 'missing instances'),
       when: { above: 0, periods: 15 },
     }),
     runbookAlarm(scope, 'ZoneImbalance', {
       means:
-        'One zone has at least two healthy instances fewer than another: losing the full one would lose most of the fleet.',
-      runbook:
-        'look whether a zone of the region is impaired; if Auto Scaling cannot launch there it rebalances by itself later.',
+        'A zone has at least two healthy instances fewer than another; losing the other affects most of the fleet.',
+      runbook: 'check whether a zone is impaired; Auto Scaling rebalances when it can launch there again.',
       metric: zoneImbalance(loadBalancer, zones),
       when: { above: 1, periods: 15 },
     }),

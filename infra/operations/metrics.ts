@@ -33,7 +33,11 @@ export function groupMetric(groupName: string, metricName: `Group${string}`, per
 }
 
 /** A sum over all data points that an AWS service publishes of one resource. */
-function sumMetric(service: string, metricName: string, dimensionsMap: Readonly<Record<string, string>>): Metric {
+export function sumMetric(
+  service: string,
+  metricName: string,
+  dimensionsMap: Readonly<Record<string, string>>,
+): Metric {
   return new Metric({ namespace: `AWS/${service}`, metricName, dimensionsMap, statistic: Stats.SUM, period: PERIOD });
 }
 
@@ -45,9 +49,4 @@ export function natMetric(natGatewayId: string, metricName: string): Metric {
 /** A metric of the table, or of one operation on it. */
 export function tableMetric(tableName: string, metricName: string, operation?: string): Metric {
   return sumMetric('DynamoDB', metricName, { TableName: tableName, ...(operation && { Operation: operation }) });
-}
-
-/** How many events an EventBridge rule matched. */
-export function matchedEvents(ruleName: string): Metric {
-  return sumMetric('Events', 'MatchedEvents', { RuleName: ruleName });
 }

@@ -2,13 +2,10 @@ import { CfnOutput } from 'aws-cdk-lib';
 import { CfnGroup } from 'aws-cdk-lib/aws-resourcegroups';
 import type { Construct } from 'constructs';
 import { SERVICE_NAME } from '../../server/contract.ts';
-import type { Ami } from '../ami.ts';
 import { OUTPUTS } from '../contract.ts';
-import type { DataStack } from '../data/stack.ts';
-import type { NetworkStack } from '../network/stack.ts';
 import type { ServiceStack } from '../service/stack.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
-import { Alarms } from './alarms.ts';
+import { Alarms, type AlarmsProps } from './alarms.ts';
 import { bakeStatements } from './bake-statements.ts';
 import { addBudget } from './budget.ts';
 import { storyDashboard } from './dashboard.ts';
@@ -17,12 +14,7 @@ import { appMetrics } from './metrics.ts';
 import { pipelineRole } from './pipeline-role.ts';
 
 /** The stacks to watch. */
-export interface OperationsStackProps extends StageStackProps {
-  readonly data: DataStack;
-  readonly network: NetworkStack;
-  readonly service: ServiceStack;
-  readonly ami: Ami;
-}
+export type OperationsStackProps = StageStackProps & Omit<AlarmsProps, 'metric'>;
 
 /** Alarms, dashboard, budget, and the roles of the pipeline. */
 export class OperationsStack extends StageStack {
@@ -36,7 +28,7 @@ export class OperationsStack extends StageStack {
 
     new CfnGroup(this, 'Resources', {
       name: `${SERVICE_NAME}-${stage}`,
-      description: 'Everything of this stage',
+      description: 'All resources of this stage',
       resourceQuery: {
         type: 'TAG_FILTERS_1_0',
         query: {

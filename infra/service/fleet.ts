@@ -32,12 +32,6 @@ export interface FleetProps {
   readonly alarmTopic: ITopic;
 }
 
-/** An instance that has not passed its own health check by then is replaced. Booting takes about 30 s. */
-const LAUNCH_DEADLINE = Duration.minutes(5);
-
-/** After a refresh, the alarms watch the new image for this long before CloudFormation completes the deploy. */
-const BAKE_TIME = Duration.minutes(5);
-
 /** The instances, spread over the zones, replaced when they fail and refreshed when their template changes. */
 export class Fleet extends Construct {
   readonly group: AutoScalingGroup;
@@ -73,7 +67,8 @@ export class Fleet extends Construct {
         maxHealthyPercentage: 150,
         instanceWarmup: Duration.seconds(settings.warmupS),
         skipMatching: true,
-        bakeTime: BAKE_TIME,
+        // After the refresh, the alarms watch the new image for this long before CloudFormation completes the deploy.
+        bakeTime: Duration.minutes(5),
         alarms: [...rollbackAlarms],
       }),
     });
@@ -89,7 +84,8 @@ export class Fleet extends Construct {
       {
         lifecycleHookName: LAUNCH_HOOK,
         lifecycleTransition: LifecycleTransition.INSTANCE_LAUNCHING,
-        heartbeatTimeout: LAUNCH_DEADLINE.toSeconds(),
+        // Booting takes about 30 s.
+        heartbeatTimeout: Duration.minutes(5).toSeconds(),
         defaultResult: DefaultResult.ABANDON,
       },
     ];

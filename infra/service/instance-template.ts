@@ -29,9 +29,6 @@ export interface InstanceTemplateProps {
   readonly ami: Ami;
 }
 
-/** Boot volume in GiB: the image is 2, the rest is for logs. */
-const VOLUME_GIB = 8;
-
 /** How an instance of the fleet is launched. */
 export class InstanceTemplate extends Construct {
   readonly launchTemplate: LaunchTemplate;
@@ -64,9 +61,9 @@ export class InstanceTemplate extends Construct {
       ebsOptimized: true,
       blockDevices: [
         {
-          // The root device of Debian's images, so this resizes and encrypts it rather than adding a volume.
+          // The root device of Debian's images: 2 GiB of it are the image, the rest is for logs.
           deviceName: '/dev/xvda',
-          volume: BlockDeviceVolume.ebs(VOLUME_GIB, { volumeType: EbsDeviceVolumeType.GP3, encrypted: true }),
+          volume: BlockDeviceVolume.ebs(8, { volumeType: EbsDeviceVolumeType.GP3, encrypted: true }),
         },
       ],
     });

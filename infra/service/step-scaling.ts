@@ -36,7 +36,7 @@ export class StepScaling extends Construct {
         estimatedInstanceWarmup: scaling.warmupS,
       });
       const alarm = new Alarm(this, `${direction}Alarm`, {
-        alarmDescription: `Scales the fleet ${direction.toLowerCase()}; runbook: nothing to do, this is the fleet breathing.`,
+        alarmDescription: `Scales the fleet ${direction.toLowerCase()}; runbook: none, this is normal operation.`,
         metric: fleetCpu,
         comparisonOperator,
         threshold: policy.threshold,

@@ -13,21 +13,19 @@ export function userAlarms(scope: Construct, id: string, loadBalancer: LoadBalan
     serverErrors: runbookAlarm(alarms, 'ServerErrors', {
       means: 'More than 1 % of requests were answered 5xx.',
       runbook:
-        'dashboard, second column: ELB 5xx without target 5xx means no healthy instance or a full connection table; target 503 means DynamoDB refuses (see the database column) or overload; right after a deploy the refresh rolls back by itself.',
+        'see the load balancer column of the dashboard. ELB 5xx without target 5xx: no healthy instance, or a full connection table. Target 503: DynamoDB throttles (see the database column), or overload. After a deploy the refresh rolls back by itself.',
       metric: serverErrorPercent(loadBalancer),
       when: { above: 1, periods: 3, breaching: 2 },
     }),
     slow: runbookAlarm(alarms, 'Slow', {
-      means: 'The slowest percent of requests took longer than half a second.',
-      runbook:
-        'compare CommitLatency: if high, DynamoDB is slow or throttles; if low, look at CPU and event loop delay of the fleet.',
+      means: 'The p99 response time is above 0.5 s.',
+      runbook: 'compare CommitLatency. High: DynamoDB is slow or throttles. Low: check CPU and event loop delay.',
       metric: p99Seconds(loadBalancer),
       when: { above: 0.5, periods: 5, breaching: 3 },
     }),
     unhealthy: runbookAlarm(alarms, 'UnhealthyHosts', {
       means: 'An instance has failed its health check for five minutes and was not replaced.',
-      runbook:
-        'read the activity history of the Auto Scaling group, then the log group app for the instance; terminate it if it lingers.',
+      runbook: 'read the activity history of the group and the log group app; terminate the instance.',
       metric: unhealthyHosts(loadBalancer),
       when: { above: 0, periods: 5 },
     }),

@@ -7,14 +7,14 @@ export interface WebAclProps {
   readonly ratePerAddress: number;
 }
 
-/** AWS's managed rules that fit a service without HTML, SQL or uploads, in the order they are asked. */
+/** AWS's managed rules that fit a service without HTML, SQL or uploads, in the order of evaluation. */
 const MANAGED_RULES = [
   'AWSManagedRulesAmazonIpReputationList',
   'AWSManagedRulesKnownBadInputsRuleSet',
   'AWSManagedRulesCommonRuleSet',
 ] as const;
 
-/** A web ACL before the load balancer: an address that sends too much is blocked, then the managed rules are asked. */
+/** A web ACL of the load balancer: it blocks addresses that send too much, then evaluates the managed rules. */
 export class WebAcl extends Construct {
   constructor(scope: Construct, id: string, { loadBalancerArn, ratePerAddress }: WebAclProps) {
     super(scope, id);
@@ -43,8 +43,6 @@ export class WebAcl extends Construct {
   }
 }
 
-const visibility = (metricName: string): CfnWebACL.VisibilityConfigProperty => ({
-  metricName,
-  cloudWatchMetricsEnabled: true,
-  sampledRequestsEnabled: true,
-});
+function visibility(metricName: string): CfnWebACL.VisibilityConfigProperty {
+  return { metricName, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: true };
+}

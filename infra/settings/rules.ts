@@ -101,10 +101,9 @@ export function refuseFlapping({ scaleOut, scaleIn }: Scaling, { min, max }: Fle
 }
 
 function refuseScheduleOutside({ min, max }: FleetBounds, entries: Settings['schedule']): void {
-  for (const { name, minimum } of entries) {
-    if (minimum >= min && minimum <= max) continue;
-    throw new Error(
-      `Schedule ${name} sets the minimum to ${minimum}, expected ${min} to ${max}. Correct it, or raise peakRate`,
-    );
-  }
+  const outside = entries.find(({ minimum }) => minimum < min || minimum > max);
+  if (!outside) return;
+  throw new Error(
+    `Schedule ${outside.name} sets the minimum to ${outside.minimum}, expected ${min} to ${max}. Correct it, or raise peakRate`,
+  );
 }
