@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import packageJson from '../package.json' with { type: 'json' };
 import { type CommandHelp, commandsOf, withHelp } from './cli/help-pages.ts';
 import { main } from './cli/main.ts';
 import { capture } from './cli/run.ts';
@@ -15,7 +16,7 @@ await main(
   async () => {
     const root = join(import.meta.dirname, '..');
     const helps: CommandHelp[] = [];
-    for (const { name, entry } of commandsOf(root)) {
+    for (const { name, entry } of commandsOf(packageJson)) {
       helps.push({ name, help: await capture([process.execPath, entry, '--help'], { cwd: root }) });
     }
     const page = join(root, PAGE);

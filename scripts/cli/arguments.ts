@@ -3,33 +3,25 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import type { z } from 'zod';
 import { UsageError } from './errors.ts';
 
-interface OptionBase {
+/** A switch: absent means false. */
+export interface FlagOption {
+  readonly type: 'boolean';
   /** What the option does, as `--help` prints it. */
   readonly help: string;
 }
 
-/** A switch: absent means false. */
-export interface FlagOption extends OptionBase {
-  readonly type: 'boolean';
-}
-
-interface TextOption extends OptionBase {
+/** An option with a value. */
+export interface ValueOption {
   readonly type: 'string';
+  readonly help: string;
   /** How `--help` names the value: `<stage>`. */
   readonly value: string;
   /** Checks and converts the value; its description is what the error says is expected (see values.ts). @default - any text */
   readonly schema?: z.ZodType;
-}
-
-/** An option with a value. */
-export interface ValueOption extends TextOption {
   /** As one would type it. @default - the option stays undefined */
   readonly default?: string;
-}
-
-/** An option with a value that may be given many times. */
-export interface ListOption extends TextOption {
-  readonly multiple: true;
+  /** The option may be repeated; its values are a list. @default false */
+  readonly multiple?: true;
 }
 
 /** A word of the command line that is not an option. */
@@ -43,7 +35,7 @@ export interface Positional {
 }
 
 /** The options of one command: the same table feeds the parser, the types of the values, and `--help`. */
-export type OptionTable = Readonly<Record<string, FlagOption | ValueOption | ListOption>>;
+export type OptionTable = Readonly<Record<string, FlagOption | ValueOption>>;
 
 /** One command as its entry file declares it (`as const satisfies CommandDescription`). */
 export interface CommandDescription {
@@ -113,7 +105,7 @@ function typedValue(name: string, option: OptionTable[string], given: Given): un
   if (option.type === 'boolean') return given === true;
   const { schema } = option;
   const convert = (text: unknown) => (schema ? parseValue(`--${name}`, schema, String(text)) : text);
-  if ('multiple' in option) return (Array.isArray(given) ? given : []).map(convert);
+  if (option.multiple) return (Array.isArray(given) ? given : []).map(convert);
   return given === undefined ? undefined : convert(given);
 }
 

@@ -1,12 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-/** An npm script and the file that it starts. */
-export interface Command {
-  readonly name: string;
-  readonly entry: string;
-}
-
 /** A command and what its `--help` prints. */
 export interface CommandHelp {
   readonly name: string;
@@ -15,11 +6,8 @@ export interface CommandHelp {
 
 const HEADING = '## npm run ';
 
-/** The npm scripts of a repository that start a file of `scripts/`. */
-export function commandsOf(root: string): readonly Command[] {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    scripts: Record<string, string>;
-  };
+/** The npm scripts that start a file of `scripts/`, with that file. */
+export function commandsOf({ scripts }: { readonly scripts: Readonly<Record<string, string>> }) {
   return Object.entries(scripts).flatMap(([name, line]) => {
     const entry = /^node (scripts\/\S+\.ts)$/.exec(line)?.[1];
     return entry ? [{ name, entry }] : [];

@@ -1,4 +1,4 @@
-import type { CommandDescription, ListOption, Positional, ValueOption } from './arguments.ts';
+import type { CommandDescription, Positional, ValueOption } from './arguments.ts';
 import { textTable } from './table.ts';
 
 /** The text of `--help`, made of the same table that parses the command line. */
@@ -26,9 +26,9 @@ function optionRow([name, option]: [string, CommandDescription['options'][string
   return [`--${name} ${option.value}`, `${option.help}${remark(option)}`];
 }
 
-function remark(option: ValueOption | ListOption): string {
-  if ('multiple' in option) return ' (may be repeated)';
-  return option.default === undefined ? '' : ` (default: ${option.default})`;
+function remark({ multiple, default: text }: ValueOption): string {
+  if (multiple) return ' (may be repeated)';
+  return text === undefined ? '' : ` (default: ${text})`;
 }
 
 function section(title: string, rows: readonly (readonly [string, string])[]): string {

@@ -94,7 +94,8 @@ async function execute(line: CommandLine, options: Options, failure: (error: Exe
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
     const missing = `${program} cannot be started (${error.originalMessage}): is it installed?`;
-    throw new OperatorError(error.code === 'ENOENT' ? missing : failure(error), { cause: error });
+    const isStarted = error.timedOut || error.exitCode !== undefined || error.signal !== undefined;
+    throw new OperatorError(isStarted ? failure(error) : missing, { cause: error });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Instance } from '../aws/ec2-instances.ts';
 import type { Target } from '../aws/elbv2.ts';
 import { textTable } from '../cli/table.ts';
 
-/** All that `status` shows. */
+/** What `status` shows. */
 export interface StageStatus {
   readonly stage: string;
   readonly url: string;

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { OperatorError } from '../cli/errors.ts';
 
@@ -13,20 +13,11 @@ export const TOOLS = {
 
 export type Tool = keyof typeof TOOLS;
 
-/** Which of the programs can be started from the given PATH. */
+/** Which of the programs are in the folders of the given PATH. */
 export function installedTools(path: string): ReadonlySet<Tool> {
   const folders = path.split(delimiter).filter((folder) => folder !== '');
   const names = Object.keys(TOOLS) as Tool[];
-  return new Set(names.filter((name) => folders.some((folder) => isExecutable(join(folder, name)))));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return new Set(names.filter((name) => folders.some((folder) => existsSync(join(folder, name)))));
 }
 
 /** @throws OperatorError with the remedy for the first program that is missing */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import packageJson from '../../package.json' with { type: 'json' };
 import { type CommandHelp, commandsOf, withHelp } from '../../scripts/cli/help-pages.ts';
 import { runEntry } from '../scripts/run-entry.ts';
 
@@ -17,7 +18,7 @@ const writtenFiles = () =>
 describe('npm run <command> -- --help', () => {
   const helps: CommandHelp[] = [];
 
-  for (const { name, entry } of commandsOf('.')) {
+  for (const { name, entry } of commandsOf(packageJson)) {
     it(`prints the usage of ${name} and does nothing else`, async () => {
       const before = writtenFiles();
       const { code, stdout, stderr } = await runEntry(entry, ['--help']);
@@ -29,8 +30,7 @@ describe('npm run <command> -- --help', () => {
   }
 
   it('exists for every npm script that starts a file of scripts/', () => {
-    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-    const starting = Object.entries(scripts).filter(([, line]) => /scripts\/[\w-]+\.ts/.test(line));
+    const starting = Object.entries(packageJson.scripts).filter(([, line]) => /scripts\/[\w-]+\.ts/.test(line));
     assert.deepEqual(
       helps.map(({ name }) => name),
       starting.map(([name]) => name),

@@ -51,7 +51,7 @@ describe('statusReport', () => {
     bastion: group,
   };
 
-  it('tells of a fleet without instances, refresh and alarms', () => {
+  it('describes a fleet without instances, refresh and alarms', () => {
     assert.equal(
       statusReport({ ...empty, alarms: [] }, new Date(0)),
       `Stage    dev

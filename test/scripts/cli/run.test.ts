@@ -37,7 +37,7 @@ describe('run', () => {
     await assert.rejects(run(node('process.exit(7)')), /exited with 7; .* Command: .*process\.exit\(7\)/);
   });
 
-  it('tells when a signal ended the program', async (t) => {
+  it('says when a signal ended the program', async (t) => {
     t.mock.method(console, 'error', () => {});
     await assert.rejects(run(node('process.kill(process.pid, "SIGTERM")')), /was ended by SIGTERM/);
   });

@@ -15,7 +15,7 @@ async function failureOf(answers: Answers, env: Readonly<Record<string, string |
 }
 
 describe('a failure of AWS', () => {
-  it('tells that a stage is not deployed, and how to deploy it', async () => {
+  it('says that a stage is not deployed, and how to deploy it', async () => {
     const missing = () => queryError(400, 'ValidationError', 'Stack with id x does not exist');
     assert.match(
       await failureOf({ DescribeStacks: missing }),
@@ -23,17 +23,17 @@ describe('a failure of AWS', () => {
     );
   });
 
-  it('tells that there are no credentials', async () => {
+  it('says that there are no credentials', async () => {
     const failure = await failureOf(stageOnAws(), { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' });
     assert.match(failure, /^status: cannot read the stack stampede-dev-\w+: no AWS credentials were found: log in/);
   });
 
-  it('tells that there is no region', async () => {
+  it('says that there is no region', async () => {
     assert.match(await failureOf(stageOnAws(), { AWS_REGION: undefined }), /no AWS region is set: set AWS_REGION/);
     assert.match(await failureOf(stageOnAws(), { AWS_REGION: '' }), /no AWS region is set: set AWS_REGION/);
   });
 
-  it('tells that the credentials have expired', async () => {
+  it('says that the credentials have expired', async () => {
     const expired = queryError(403, 'ExpiredToken', 'The security token included in the request is expired');
     assert.match(
       await failureOf({ DescribeStacks: expired }),
@@ -41,7 +41,7 @@ describe('a failure of AWS', () => {
     );
   });
 
-  it('tells which operation the credentials may not do', async () => {
+  it('says which operation the credentials may not do', async () => {
     const { DescribeTargetHealth: _, ...others } = stageOnAws();
     assert.match(
       await failureOf(others),
@@ -49,12 +49,12 @@ describe('a failure of AWS', () => {
     );
   });
 
-  it('tells that AWS cannot be reached', async () => {
+  it('says that AWS cannot be reached', async () => {
     const failure = await failureOf(stageOnAws(), { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
     assert.match(failure, /AWS cannot be reached: check network and AWS_REGION \(.*ECONNREFUSED/);
   });
 
-  it('tells which output the deployed stack lacks', async () => {
+  it('says which output the deployed stack lacks', async () => {
     const answers = stageOnAws();
     const bare = { StackName: 's', StackStatus: 'CREATE_COMPLETE' };
     assert.match(
