@@ -11,7 +11,7 @@ const RATES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
 
 const STYLE = `
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 20%, transparent); --soft: currentColor; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+body { background: light-dark(#fff, #121212); color: light-dark(#111, #eee); font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 div { overflow-x: auto; } table { border-collapse: collapse; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
 ${CHART_STYLE}
@@ -46,6 +46,7 @@ export function costPage(measured: Measured, choice: FleetChoice): string {
 <meta name="viewport" content="width=device-width">
 <title>Stampede: cost of a million timestamps</title>
 <style>${{ markup: STYLE }}</style>
+<main>
 <h1>Cost of a million timestamps</h1>
 <p>List prices of ${choice.region} as of ${PRICES_AS_OF}; ${choice.instanceType} in ${choice.zones} zones; benchmark of
 ${measured.measuredAt.slice(0, 10)}. <code>npm run cost</code> writes this page. It is a calculation, and was not compared with
@@ -60,6 +61,7 @@ ${rows.map(
 <h2>Assumptions</h2>
 <div><table><tr><th>name</th><th>value</th><th>meaning</th></tr>
 ${Object.entries(ASSUMPTIONS).map(([name, { value, meaning }]) => html`<tr><td><code>${name}</code></td><td>${value}</td><td>${meaning}</td></tr>\n`)}</table></div>
+</main>
 </html>
 `.markup;
 }

@@ -32,6 +32,7 @@ export function page(results: Results): string {
 <meta name="viewport" content="width=device-width">
 <title>Stampede: benchmark of ${results.circumstances.measuredAt.slice(0, 10)}</title>
 <style>${{ markup: STYLE }}</style>
+<main>
 <h1>What a timestamp costs</h1>
 <p>${circumstancesText(results)}</p>
 <h2>Goals</h2>
@@ -40,6 +41,7 @@ ${PLOTS.map((plot) => drawPlot(results, plot))}
 <h2>Every figure</h2>
 <p>Medians of the rounds; for CPU and start-up also the range. "Generator" is the share of a core that the load generator used.</p>
 ${Object.values(results.parts).map((part) => html`<h3>${part.title}</h3>\n${table(partTable(part))}\n`)}
+</main>
 </html>
 `.markup;
 }

@@ -36,7 +36,7 @@ export function partTable({ cells }: Results['parts'][string]): Table {
 
 export function goalTable({ goals }: Pick<Results, 'goals'>): Table {
   return [
-    ['goal', 'target', 'measured', ''],
+    ['goal', 'target', 'measured', 'result'],
     ...goals.map(({ title, target, measured, unit, met }) => [
       title,
       target,
