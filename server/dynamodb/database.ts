@@ -1,15 +1,10 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Config } from '../config.ts';
 import { createDynamoDBClient } from './client.ts';
 
-export interface Database {
-  readonly client: DynamoDBClient;
-  readonly tableName: string;
-  readonly close: () => Promise<void>;
-}
+export type Database = Awaited<ReturnType<typeof openDatabase>>;
 
-/** DynamoDB where a table is configured, else the embedded database with a table of its own. */
-export async function openDatabase({ tableName, dataDir }: Pick<Config, 'tableName' | 'dataDir'>): Promise<Database> {
+/** DynamoDB where a table is configured, otherwise the embedded database with its own table. */
+export async function openDatabase({ tableName, dataDir }: Pick<Config, 'tableName' | 'dataDir'>) {
   if (tableName !== undefined) {
     const client = createDynamoDBClient();
     return { client, tableName, close: async () => client.destroy() };

@@ -15,7 +15,7 @@ const HEADERS = {
   'x-amz-target': 'DynamoDB_20120810.PutItem',
 };
 
-/** If the direct route fails right after reopening, the breaker stays open for this long, twice as long each time. */
+/** If the direct route fails again at once, the breaker stays open for this long, twice as long each time. */
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
 

@@ -77,17 +77,11 @@ export interface DynamoTimestampsOptions {
 
 /** The timestamps in DynamoDB. */
 export class DynamoTimestamps implements TimestampStore {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-  readonly #shards: number;
-  readonly #directPut: DirectPut | undefined;
+  readonly #options: DynamoTimestampsOptions;
   readonly #knownDays = new Map<string, Promise<void>>();
 
-  constructor({ client, table, shards = TABLE.defaultShards, directPut }: DynamoTimestampsOptions) {
-    this.#client = client;
-    this.#table = table;
-    this.#shards = shards;
-    this.#directPut = directPut;
+  constructor(options: DynamoTimestampsOptions) {
+    this.#options = options;
   }
 
   async putBlock(block: Block, deadlineMs: number): Promise<{ writeUnits: number }> {
@@ -135,10 +129,11 @@ export class DynamoTimestamps implements TimestampStore {
    * have the same writer id.
    */
   async #putOnce(item: BlockItem, endMs: number): Promise<void> {
-    const put = { TableName: this.#table, Item: toItem(item), ConditionExpression: 'attribute_not_exists(pk)' };
-    if (await this.#directPut?.(put, endMs - performance.now())) return;
+    const { client, table, directPut } = this.#options;
+    const put = { TableName: table, Item: toItem(item), ConditionExpression: 'attribute_not_exists(pk)' };
+    if (await directPut?.(put, endMs - performance.now())) return;
     const abortSignal = abortAt(endMs);
-    if (await isConditionMet(this.#client.send(new PutItemCommand(put), { abortSignal }))) return;
+    if (await isConditionMet(client.send(new PutItemCommand(put), { abortSignal }))) return;
     const stored = await this.#getItem(item.pk, item.sk, abortSignal);
     if (stored?.['lines'] !== item.lines) throw new Error(`block ${item.pk} ${item.sk} is taken by another writer`);
   }
@@ -158,26 +153,28 @@ export class DynamoTimestamps implements TimestampStore {
 
   /** The entry keeps the greatest number of shards that any writer of the day was configured with. */
   async #enterDay(day: string, abortSignal: AbortSignal): Promise<void> {
+    const { client, table, shards = TABLE.defaultShards } = this.#options;
     const update = new UpdateItemCommand({
-      TableName: this.#table,
+      TableName: table,
       Key: marshall({ pk: DAYS, sk: day }),
       UpdateExpression: 'SET shards = :shards',
       ConditionExpression: 'attribute_not_exists(shards) OR shards < :shards',
-      ExpressionAttributeValues: marshall({ ':shards': this.#shards }),
+      ExpressionAttributeValues: marshall({ ':shards': shards }),
     });
-    await isConditionMet(this.#client.send(update, { abortSignal }));
+    await isConditionMet(client.send(update, { abortSignal }));
   }
 
   #getItem(pk: string, sk: string, abortSignal: AbortSignal): Promise<Record<string, unknown> | undefined> {
-    return getItem(this.#client, this.#table, { pk, sk }, abortSignal);
+    return getItem(this.#options.client, this.#options.table, { pk, sk }, abortSignal);
   }
 
   /** Reads the items, greatest sort key first. */
   async *#query<T>({ pk, first, last, pageSize, consistent, schema, abortSignal }: QueryOptions<T>): AsyncGenerator<T> {
+    const { client, table } = this.#options;
     const pages = paginateQuery(
-      { client: this.#client, pageSize },
+      { client, pageSize },
       {
-        TableName: this.#table,
+        TableName: table,
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
         ExpressionAttributeValues: marshall({ ':pk': pk, ':first': first, ':last': last }),
         ScanIndexForward: false,

@@ -1,5 +1,6 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
-import { decodeBlock, recordsOf } from '../../../server/timestamps/block.ts';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type BlockItem, decodeBlock, recordsOf } from '../../../server/timestamps/block.ts';
 import type { DatabaseProcess } from './processes.ts';
 
 /** The ids of all timestamps in the table, read from the table itself. */
@@ -9,16 +10,9 @@ export async function storedIds({
 }: Pick<DatabaseProcess, 'client' | 'tableName'>): Promise<Set<string>> {
   const ids = new Set<string>();
   for await (const { Items = [] } of paginateScan({ client }, { TableName: tableName, ConsistentRead: true }))
-    for (const { pk, sk, instance, count, lines } of Items) {
-      if (!lines) continue;
-      const item = {
-        pk: pk?.S ?? '',
-        sk: sk?.S ?? '',
-        instance: instance?.S ?? '',
-        count: Number(count?.N),
-        lines: lines.S ?? '',
-      };
-      for (const { id } of recordsOf(decodeBlock(item))) ids.add(id);
+    for (const item of Items) {
+      if (!item['lines']) continue;
+      for (const { id } of recordsOf(decodeBlock(unmarshall(item) as BlockItem))) ids.add(id);
     }
   return ids;
 }
