@@ -112,13 +112,13 @@ function path(points: readonly Point[], shape: Curve['shape'], toX: Position, to
     .join('');
 }
 
-/** Thins a long curve out, keeping the highest point of each stretch: a spike must not disappear. */
+/** Thins a long curve out, keeping the highest point of each section: a spike must not disappear. */
 export function thin(points: readonly Point[], limit = 600): Point[] {
   const size = Math.ceil(points.length / limit);
   if (size <= 1) return [...points];
   return Array.from({ length: Math.ceil(points.length / size) }, (_, index) => {
-    const stretch = points.slice(index * size, (index + 1) * size);
-    return stretch.reduce((highest, point) => ((point[1] ?? -Infinity) > (highest[1] ?? -Infinity) ? point : highest));
+    const section = points.slice(index * size, (index + 1) * size);
+    return section.reduce((highest, point) => ((point[1] ?? -Infinity) > (highest[1] ?? -Infinity) ? point : highest));
   });
 }
 

@@ -14,8 +14,8 @@ export interface Drill {
   readonly rehearsal?: RehearsalDrill;
 }
 
-/** A stretch of load; its rates are the operator's `--rate` and `--peak`. */
-export interface LoadStretch {
+/** A phase of the load; its rates are the operator's `--rate` and `--peak`. */
+export interface LoadPhase {
   readonly name: string;
   readonly durationS: number;
   readonly from: 'rate' | 'peak';
@@ -24,7 +24,7 @@ export interface LoadStretch {
 
 /** How a drill runs on a deployed stage. */
 export interface AwsDrill {
-  readonly load: readonly LoadStretch[];
+  readonly load: readonly LoadPhase[];
   /** @default - only the load changes */
   readonly fault?: AwsFault;
   /** When the fault begins: after a steady state that shows a healthy stage. @default 60 */
@@ -32,7 +32,7 @@ export interface AwsDrill {
   /** The drill reverts its fault after this time. @default - the fault ends by itself */
   readonly holdS?: number;
   /** The load ends this long after the fault is over. @default - it runs to its end */
-  readonly calmS?: number;
+  readonly afterS?: number;
   /** The fleet must grow under the load. @default false */
   readonly mustScaleOut?: boolean;
   readonly objectives: Objectives;
@@ -61,7 +61,7 @@ export type RehearsalFault =
   | 'cut-all-power';
 
 /** An even load at the operator's rate. */
-export function steadyLoad(durationS: number): LoadStretch {
+export function steadyLoad(durationS: number): LoadPhase {
   return { name: 'steady', durationS, from: 'rate', to: 'rate' };
 }
 

@@ -91,7 +91,7 @@ describe('npm run drill', () => {
     assert.equal(runs[0].run.observations[0].inService, 2);
   });
 
-  it('sets beside the measurement what the deployed alarms and steps would make of the load', async () => {
+  it('predicts the effect of the load on the deployed alarms and steps', async () => {
     await using service = await startMemoryService();
     await using report = await startFolder();
     const args = ['scale-out', '--duration', '4', '--capacity', '1000', '--yes', '--out', report.folder];
@@ -127,7 +127,7 @@ describe('npm run drill', () => {
     assert.match(stdout, /✗ {2}every acknowledged timestamp is stored +0 of \d+ found, expected all of them/);
   });
 
-  it('restores the zone it took away when it is interrupted', async () => {
+  it('registers a lost zone again when it is interrupted', async () => {
     await using service = await startMemoryService();
     await using report = await startFolder();
     await using aws = await startFakeAws({
@@ -152,7 +152,7 @@ describe('npm run drill', () => {
     assert.deepEqual(back, gone);
   });
 
-  it('asks before it does anything, and does nothing without an answer', async () => {
+  it('asks for confirmation, and does nothing without an answer', async () => {
     await using service = await startMemoryService();
     const { code, stderr, operations } = await drill(calm(service.url), 'kill-instance');
     assert.equal(code, 1);
@@ -175,7 +175,7 @@ describe('npm run drill', () => {
     assert.match(stderr, /a timestamp recorded at .* is not found at .*: is --stage right\?/);
   });
 
-  it('tells that the target does not answer', async () => {
+  it('says that the target does not answer', async () => {
     const { code, stderr } = await drill(calm('http://127.0.0.1:9'), 'steady', '--yes');
     assert.equal(code, 1);
     assert.match(stderr, /drill: POST http:\/\/127\.0\.0\.1:9\/app got no answer/);
@@ -187,14 +187,14 @@ describe('npm run drill', () => {
     assert.match(stderr, /drill: an instance refresh is InProgress: wait until the stage is stable/);
   });
 
-  it('tells that there are no credentials', async () => {
+  it('says that there are no credentials', async () => {
     const env = { AWS_REGION: 'eu-west-1' };
     const { code, stderr } = await runEntry(ENTRY, ['steady', '--artillery', FAKE_ARTILLERY], { env });
     assert.equal(code, 1);
     assert.match(stderr, /^drill: cannot read the stack stampede-dev-service: no AWS credentials were found: log in/);
   });
 
-  it('tells that artillery is missing, and how to install it', async () => {
+  it('says that artillery is missing, and how to install it', async () => {
     const { code, stderr } = await runEntry(ENTRY, ['steady', '--artillery', '/nonexistent']);
     assert.equal(code, 1);
     assert.match(

@@ -2,17 +2,10 @@
 interface Context {
   readonly vars: { readonly notesFile: string; sentAtMs?: number };
 }
-
-interface Response {
-  readonly statusCode: number;
-  readonly body: string;
-  readonly timings?: { readonly phases?: { readonly total?: number } };
-}
+type Timings = { readonly phases?: { readonly total?: number } };
+type Response = { readonly statusCode: number; readonly body: string; readonly timings?: Timings };
+type Failure = { readonly code?: string; readonly message?: string };
 
 export function noteSent(request: unknown, context: Context): Promise<void>;
 export function noteAnswer(request: unknown, response: Response, context: Context): Promise<void>;
-export function noteError(
-  error: { code?: string; message?: string },
-  request: unknown,
-  context: Context,
-): Promise<void>;
+export function noteError(error: Failure, request: unknown, context: Context): Promise<void>;

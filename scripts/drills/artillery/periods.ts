@@ -2,25 +2,27 @@ import { z } from 'zod';
 import { OperatorError } from '../../cli/errors.ts';
 import type { Observation } from '../core/run-record.ts';
 
-const summary = z.object({ p50: z.number(), p95: z.number(), p99: z.number() });
+const latencySchema = z.object({ p50: z.number(), p95: z.number(), p99: z.number() });
 
-const schema = z.object({
+const periodSchema = z.object({
   firstCounterAt: z.number(),
   lastCounterAt: z.number(),
   counters: z.record(z.string(), z.number()),
   summaries: z.record(z.string(), z.unknown()).default({}),
 });
 
-/** Ten seconds of artillery's report, or what is left of them at both ends of a run. Times are epoch milliseconds. */
-export type Period = z.infer<typeof schema>;
+/** Ten seconds of artillery's report, or less at both ends of a run. Times are epoch milliseconds. */
+export type Period = z.infer<typeof periodSchema>;
 
-/** Reads one period. @throws OperatorError when artillery's report looks different now */
+/** Reads one period. @throws OperatorError when artillery reports in another format */
 export function parsePeriod(line: string): Period {
   try {
-    return schema.parse(JSON.parse(line));
+    return periodSchema.parse(JSON.parse(line));
   } catch (cause) {
     const remedy = 'expected what artillery 2.0 reports; was it updated?';
-    throw new OperatorError(`artillery told a period that cannot be read: ${line.slice(0, 200)}: ${remedy}`, { cause });
+    throw new OperatorError(`artillery reported a period that cannot be read: ${line.slice(0, 200)}: ${remedy}`, {
+      cause,
+    });
   }
 }
 
@@ -38,37 +40,29 @@ export function countRequests(periods: readonly Pick<Period, 'counters'>[]) {
   };
 }
 
-/** The periods as seconds from `startedAtMs`: each second gets its even share of the period that it lies in. */
+/** The periods as seconds from `startedAtMs`: each second gets its even share of the periods that it lies in. */
 export function observationsOf(periods: readonly Period[], startedAtMs: number): Observation[] {
-  const rates = new Map<number, Observation>();
+  const seconds = new Map<number, Observation>();
   for (const period of periods) {
     const fromS = Math.max(0, Math.floor((period.firstCounterAt - startedAtMs) / 1_000));
     const toS = Math.max(fromS, Math.floor((period.lastCounterAt - startedAtMs) / 1_000));
     const { requests, errors } = countRequests([period]);
-    const seconds = toS - fromS + 1;
-    const share = { requestsPerS: requests / seconds, errorsPerS: errors / seconds, ...latencies(period) };
+    const count = toS - fromS + 1;
     for (let second = fromS; second <= toS; second++) {
-      rates.set(second, joined({ second, ...share }, rates.get(second)));
+      const earlier = seconds.get(second);
+      seconds.set(second, {
+        ...earlier,
+        second,
+        requestsPerS: (earlier?.requestsPerS ?? 0) + requests / count,
+        errorsPerS: (earlier?.errorsPerS ?? 0) + errors / count,
+        ...latencies(period),
+      });
     }
   }
-  return [...rates.values()].sort((one, other) => one.second - other.second);
-}
-
-/** Two periods meet within a second: their requests add up, and the later one's latencies stand. */
-function joined(share: Observation, earlier: Observation | undefined): Observation {
-  if (!earlier) return share;
-  const { requestsPerS, errorsPerS } = earlier;
-  return {
-    ...earlier,
-    ...share,
-    requestsPerS: share.requestsPerS + requestsPerS,
-    errorsPerS: share.errorsPerS + errorsPerS,
-  };
+  return [...seconds.values()].sort((one, other) => one.second - other.second);
 }
 
 function latencies({ summaries }: Period): Partial<Observation> {
-  const parsed = summary.safeParse(summaries['http.response_time']);
-  if (!parsed.success) return {};
-  const { p50, p95, p99 } = parsed.data;
-  return { p50Ms: p50, p95Ms: p95, p99Ms: p99 };
+  const { success, data } = latencySchema.safeParse(summaries['http.response_time']);
+  return success ? { p50Ms: data.p50, p95Ms: data.p95, p99Ms: data.p99 } : {};
 }

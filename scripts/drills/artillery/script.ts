@@ -13,7 +13,7 @@ export const ARTILLERY_ENV = { ARTILLERY_PLUGIN_PATH: join(FOLDER, 'plugins'), A
 /** One second more than the server allows a request, so that every answer arrives. */
 export const REQUEST_TIMEOUT_S = TIMEOUTS_MS.request / 1_000 + 1;
 
-/** A stretch of load in requests per second. */
+/** A phase of the load in requests per second. */
 export interface Phase {
   readonly name: string;
   readonly durationS: number;

@@ -55,7 +55,7 @@ export function addSnapshots(timeline: Timeline, snapshots: readonly Snapshot[])
   }
 }
 
-/** Adds what the group says it did. */
+/** Adds the scaling activities of the group. */
 export function addActivities(timeline: Timeline, activities: readonly Activity[]): void {
   for (const { startedAt, status, text } of activities) {
     const result = status === 'Successful' ? '' : ` (${status})`;

@@ -4,7 +4,7 @@ import type { Fault } from './faults/fault.ts';
 import type { Plan } from './plan.ts';
 import type { Snapshot } from './snapshot.ts';
 
-type Times = Pick<Plan, 'faultAtS' | 'holdS' | 'calmS'>;
+type Times = Pick<Plan, 'faultAtS' | 'holdS' | 'afterS'>;
 
 /**
  * A fault during its drill: it is caused when it is due, held, and restored. It is restored in any case when the drill
@@ -56,10 +56,10 @@ export class FaultCourse {
     return this.#overS !== undefined;
   }
 
-  /** Whether the drill may end: the fault is over, and the stage was calm for long enough. */
+  /** Whether the drill may end: the fault is over, and the load went on for long enough after it. */
   isDone(nowS: number): boolean {
-    const { calmS } = this.#times;
-    return calmS !== undefined && this.#overS !== undefined && nowS - this.#overS >= calmS;
+    const { afterS } = this.#times;
+    return afterS !== undefined && this.#overS !== undefined && nowS - this.#overS >= afterS;
   }
 
   /** Records the fault on the timeline; nothing when it was not caused. */

@@ -30,7 +30,7 @@ export function stopReason(
 }
 
 /**
- * Refuses to drill an unhealthy stage: the fault would affect users who are affected already, and tell nothing.
+ * Refuses to drill an unhealthy stage: its users are affected already, and the effect of the fault would be unknown.
  *
  * @throws OperatorError naming what is wrong
  */

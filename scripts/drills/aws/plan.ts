@@ -15,7 +15,7 @@ export interface Choice {
   readonly target: string;
   readonly ratePerS: number;
   readonly peakPerS: number;
-  /** Length of the whole load; its stretches shrink or grow in proportion. @default - that of the drill */
+  /** Length of the whole load; its phases shrink or grow in proportion. @default - that of the drill */
   readonly durationS?: number | undefined;
   /** When the fault begins. @default - when that of the drill begins */
   readonly faultAtS?: number | undefined;
@@ -29,14 +29,14 @@ const SHORTEST_AFTER_FAULT_S = 30;
 /** Turns a drill and the operator's numbers into a plan. */
 export function planDrill({ drill: name, target, ratePerS, peakPerS, durationS, ...choice }: Choice): Plan {
   const { load, ...drill } = drillNamed('aws', name);
-  const fullS = load.reduce((sum, stretch) => sum + stretch.durationS, 0);
+  const fullS = load.reduce((sum, phase) => sum + phase.durationS, 0);
   const factor = (durationS ?? fullS) / fullS;
   const rates = { rate: ratePerS, peak: peakPerS };
-  const phases = load.map((stretch) => ({
-    name: stretch.name,
-    durationS: Math.max(1, Math.round(stretch.durationS * factor)),
-    fromPerS: rates[stretch.from],
-    toPerS: rates[stretch.to],
+  const phases = load.map((phase) => ({
+    name: phase.name,
+    durationS: Math.max(1, Math.round(phase.durationS * factor)),
+    fromPerS: rates[phase.from],
+    toPerS: rates[phase.to],
   }));
   const plan = {
     ...drill,

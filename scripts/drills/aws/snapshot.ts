@@ -34,7 +34,7 @@ export function isAtCapacity(snapshot: Pick<Snapshot, 'group' | 'targets'>): boo
   return snapshot.group.desired > 0 && servingMembers(snapshot).length >= snapshot.group.desired;
 }
 
-/** Whether an instance refresh is on its way. */
+/** Whether an instance refresh is in progress. */
 export function isRefreshing({ refresh }: Pick<Snapshot, 'refresh'>): boolean {
   return /^(Pending|InProgress|Cancelling|Rollback\w*InProgress|Baking)$/.test(refresh?.status ?? '');
 }

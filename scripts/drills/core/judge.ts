@@ -38,7 +38,7 @@ export function judge(run: DrillRun, objectives: Objectives, more: readonly Chec
   return { passed: checks.every(({ passed }) => passed), checks, detectedAfterS, recoveredAfterS };
 }
 
-/** A fault tells nothing about a service that was unhealthy before. */
+/** The effect of a fault is unknown when the service was unhealthy before. */
 function steadyCheck(run: DrillRun, { health }: Objectives): Check {
   const before = run.observations.filter(({ second }) => second < (faultSecond(run) ?? Infinity));
   const { requests, ratio } = errorsOf(before);

@@ -32,8 +32,8 @@ export function timeToDetectS(run: Pick<DrillRun, 'faults' | 'events'>): number 
 }
 
 /**
- * Seconds from the fault until the service recovers, and stay so to the end or for {@link LASTING_S}; 0 when
- * they never noticed, undefined when it did not happen.
+ * Seconds from the fault until the service recovers: it is healthy to the end, or for {@link LASTING_S}. 0 when users were
+ * never affected, undefined when it did not recover.
  */
 export function timeToRecoverS(run: Pick<DrillRun, 'faults' | 'observations'>, health: Health): number | undefined {
   const fault = faultSecond(run);

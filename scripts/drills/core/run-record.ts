@@ -14,7 +14,7 @@ export interface Observation {
   readonly inService?: number;
 }
 
-/** A stretch of a run, in seconds from its start. */
+/** A part of a run, in seconds from its start. */
 export interface Span {
   readonly fromS: number;
   readonly toS: number;
@@ -25,7 +25,7 @@ export interface Fault extends Span {
   readonly text: string;
 }
 
-/** A stretch during which an alarm was in ALARM. */
+/** A time during which an alarm was in ALARM. */
 export interface AlarmSpan extends Span {
   readonly name: string;
 }
@@ -94,7 +94,7 @@ export interface DrillRun {
   readonly prediction?: Prediction;
 }
 
-/** One promise and whether it was kept. */
+/** One expectation, and whether it was met. */
 export interface Check {
   readonly check: string;
   readonly passed: boolean;

@@ -7,7 +7,7 @@ export const ROLLING_DEPLOY: Drill = {
   aws: {
     load: [steadyLoad(3_600)],
     fault: 'instance-refresh',
-    calmS: 60,
+    afterS: 60,
     objectives: { health: HEALTHY, errorRatio: 0.0001 },
   },
   rehearsal: { fault: 'newer-image', objectives: { health: HEALTHY_HERE, errorRatio: 0 } },

@@ -73,7 +73,7 @@ async function rollBack(group: string, original: TemplateVersion): Promise<void>
     { deadlineMs: ROLL_BACK_DEADLINE_MS, remedy: `Delete the newest version of ${original.id} when it has ended` },
   );
   if (ended.status === 'RollbackSuccessful') return;
-  // From now on the group launches what it launched before, also when the refresh that replaces the others fails.
+  // First the group: it must launch the original version even if the refresh of the others fails.
   await launchFrom(group, original);
   const id = await startRefresh(group, original);
   console.error(`Rolling back by instance refresh ${id}`);

@@ -82,7 +82,7 @@ ${events.map(({ second, text }) => html`<tr><td>${timeLabel(second)}</td><td>${t
 }
 
 function timeFactor({ timeFactor: factor = 1 }: DrillRun): string {
-  return factor === 1 ? '' : `; one second stands for ${factor} s of CloudWatch and Auto Scaling`;
+  return factor === 1 ? '' : `; one second represents ${factor} s of CloudWatch and Auto Scaling`;
 }
 
 function seconds(value: number | undefined): string {

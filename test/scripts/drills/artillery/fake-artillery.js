@@ -1,4 +1,4 @@
-// Stands in for artillery: reads a test script, posts one request a second, tells periods on file descriptor 3.
+// Replaces artillery: reads a test script, posts a few requests a second, reports periods on file descriptor 3.
 import { appendFileSync, readFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 

@@ -27,7 +27,7 @@ const total = (values: readonly number[]) => values.reduce((sum, value) => sum +
 
 describe("artillery's report", () => {
   it('becomes a time series that keeps every request and every error of it', () => {
-    const periods = recorded.intermediate.map((told) => parsePeriod(JSON.stringify(told)));
+    const periods = recorded.intermediate.map((period) => parsePeriod(JSON.stringify(period)));
     const startedAtMs = periods[0]?.firstCounterAt ?? assert.fail('no period');
     const seconds = observationsOf(periods, startedAtMs);
     const { counters } = recorded.aggregate;
@@ -74,11 +74,11 @@ describe("artillery's report", () => {
     );
   });
 
-  it('is refused when it looks otherwise', () => {
+  it('is refused in another format', () => {
     assert.throws(
       () => parsePeriod('{"period":"1"}'),
       /cannot be read: \{"period":"1"\}: expected what artillery 2\.0/,
     );
-    assert.throws(() => parsePeriod('nonsense'), /artillery told a period that cannot be read: nonsense/);
+    assert.throws(() => parsePeriod('nonsense'), /artillery reported a period that cannot be read: nonsense/);
   });
 });

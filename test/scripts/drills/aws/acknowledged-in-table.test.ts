@@ -43,13 +43,13 @@ describe('checkStored', () => {
     );
   });
 
-  it('brings the read token, and says so when it is missing', async () => {
+  it('sends the read token, and reports when it is missing', async () => {
     await using store = await startStore({ a: 1 }, 'secret');
     assert.equal(await isStored({ url: store.url, token: 'secret' }, 'a'), true);
     await assert.rejects(isStored({ url: store.url }, 'a'), /got 401: set READ_TOKEN to the stage's read token/);
   });
 
-  it('does not take silence for loss', async () => {
+  it('does not count a missing answer as a loss', async () => {
     await assert.rejects(isStored({ url: 'http://127.0.0.1:9' }, 'a'), /GET .*\/app\/a got .*: expected 200 or 404/);
   });
 });

@@ -26,7 +26,7 @@ describe('the expected cost of a drill', () => {
     assert.equal(costs(plan('lose-az'), fleet, true)[3], '0.5000');
   });
 
-  it('is told with its parts', () => {
+  it('is printed with its parts', () => {
     assert.equal(
       costText([
         { what: 'writes', usd: 0.5 },

@@ -23,14 +23,14 @@ function noted() {
   return { fault, done, state };
 }
 
-const times = { faultAtS: 60, holdS: 30, calmS: 20 };
+const times = { faultAtS: 60, holdS: 30, afterS: 20 };
 
 describe('the course of a fault', () => {
   beforeEach((context) => {
     if ('mock' in context) context.mock.method(console, 'error', () => {});
   });
 
-  it('causes once when it is due, holds, restores, and ends after the calm', async () => {
+  it('causes once when it is due, holds, restores, and is done some time later', async () => {
     const { fault, done, state } = noted();
     const timeline = new Timeline(0);
     const course = new FaultCourse(times, fault, timeline);

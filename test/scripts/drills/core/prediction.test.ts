@@ -47,7 +47,7 @@ describe('observedTrace', () => {
 });
 
 describe('predict', () => {
-  it('tells in the seconds of the run what the model expects', () => {
+  it('predicts in the seconds of the run', () => {
     const prediction = predict(inputs, observations);
     const { seconds } = prediction ?? assert.fail('no prediction');
     assert.equal(seconds.length, 60);
@@ -67,14 +67,14 @@ describe('predict', () => {
     assert.deepEqual(prediction?.measured, { peak: 2 });
   });
 
-  it('begins with the fleet that it finds, at the second from which it is asked', () => {
+  it('begins with the fleet of its first second', () => {
     const grown = observations.map((each) => (each.second < 12 ? each : { ...each, desired: 4, inService: 4 }));
     const { seconds = [], measured } = predict({ ...inputs, fromS: 12 }, grown) ?? {};
     assert.deepEqual(seconds[0], { second: 12, demandPerS: 100, cpuPercent: 25, desired: 4, inService: 4 });
     assert.deepEqual(measured, { peak: 4 });
   });
 
-  it('tells of a second what begins in it, when a period began before the run', () => {
+  it('gives each second the first modelled second in it, when a period began before the run', () => {
     const { seconds = [] } = predict({ ...inputs, timeFactor: 1, fromS: -12.3 }, observations) ?? {};
     assert.deepEqual(
       [seconds[0], seconds[59]].map((each) => [each?.second, each?.demandPerS]),
@@ -85,7 +85,7 @@ describe('predict', () => {
     );
   });
 
-  it('takes capacity and boot from the run, when nobody states them', () => {
+  it('takes capacity and boot time from the run by default', () => {
     // 250 requests/s keep 2 instances at 62.5 %: 200 each. A third one boots in 4 s.
     const measured = observations.map((each) => ({
       ...each,
@@ -99,7 +99,7 @@ describe('predict', () => {
     assert.equal(predict(unstated, measured)?.bootS, 4);
   });
 
-  it('predicts nothing of what was not seen', () => {
+  it('predicts nothing without observations', () => {
     const { requestsPerInstance: _, ...unstated } = inputs;
     assert.equal(predict(unstated, observations), undefined);
     const unseen = observations.map(({ second, requestsPerS }) => ({ second, requestsPerS, errorsPerS: 0 }));
@@ -108,7 +108,7 @@ describe('predict', () => {
 });
 
 describe('capacityCourse', () => {
-  it('tells the highest desired capacity and the first turns', () => {
+  it('finds the highest desired capacity and the first changes', () => {
     const desired = [2, 2, 4, 6, 6, 4, 2, undefined, 3];
     assert.deepEqual(
       capacityCourse(desired.map((each, index) => ({ second: 10 + index, ...(each && { desired: each }) }))),
@@ -125,13 +125,13 @@ describe('capacityCourse', () => {
 describe('measuredCapacity', () => {
   const second = { second: 0, requestsPerS: 100, errorsPerS: 0, cpuPercent: 50, inService: 2 };
 
-  it('divides what was answered by the CPU of the whole fleet', () => {
+  it('divides what was answered by the CPU of the fleet', () => {
     // One instance's worth of CPU answers 100, then two instances' worth answer 140 of 200.
     const busier = { ...second, requestsPerS: 200, errorsPerS: 60, inService: 4 };
     assert.equal(measuredCapacity([second, busier]), 80);
   });
 
-  it('leaves out seconds that say nothing: idle, or without a CPU', () => {
+  it('ignores seconds that are idle or without a CPU', () => {
     const { cpuPercent: _, ...unknown } = second;
     assert.equal(measuredCapacity([second, { ...second, requestsPerS: 0 }, unknown]), 100);
     assert.equal(measuredCapacity([unknown]), undefined);
@@ -139,7 +139,7 @@ describe('measuredCapacity', () => {
 });
 
 describe('measuredBootS', () => {
-  it('counts from the first scale-out until all who were wanted serve', () => {
+  it('counts from the first scale-out until as many as desired serve', () => {
     const fleet = (second: number, desired: number, inService: number) => ({
       second,
       requestsPerS: 1,

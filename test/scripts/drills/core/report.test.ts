@@ -88,10 +88,10 @@ describe('renderPage', () => {
     );
     assert.match(withPrediction, /<p>Simulated with the measured load: predicted peak 5 instances, measured 4;/);
     assert.match(withPrediction, /assumes 123 requests\/s of an instance at 100 % CPU, 3 s from launch to service/);
-    assert.match(withPrediction, /one second stands for 10 s of CloudWatch/);
+    assert.match(withPrediction, /one second represents 10 s of CloudWatch/);
   });
 
-  it('escapes what it is told, and holds all data', () => {
+  it('escapes its texts, and contains all data', () => {
     assert.match(page, /machine 2 &#60;cores&#62;/);
     const [, json = ''] = /<script type="application\/json" id="report">(.*)<\/script>/.exec(page) ?? [];
     assert.deepEqual(JSON.parse(json), JSON.parse(JSON.stringify(report)));

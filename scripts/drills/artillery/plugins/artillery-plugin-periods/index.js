@@ -4,8 +4,8 @@ import { writeSync } from 'node:fs';
 const PERIODS_FD = 3;
 
 /**
- * Plugin of artillery that tells each finished period (10 s) as a line of JSON. Artillery's own report stands there only
- * at the end, but a drill must stop while the load still runs.
+ * Plugin of artillery that reports each finished period (10 s) as a line of JSON. Artillery writes its own report only at
+ * the end, but a drill must be able to stop while the load runs.
  */
 export class Plugin {
   constructor() {
