@@ -11,7 +11,7 @@ const folder = join(root, '.data', 'dynamodb');
 const table = 'stampede-local';
 const START_DEADLINE_MS = 10_000;
 /** Ctrl-C reaches every process of this terminal. They end by themselves, in the order that this command waits for. */
-const FOREGROUND = { cwd: root, stdio: 'inherit', cleanup: false, reject: false } as const;
+const FOREGROUND = { cwd: root, stdio: 'inherit', cleanup: false, forceKillAfterDelay: false, reject: false } as const;
 
 await main(
   {

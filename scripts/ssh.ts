@@ -6,7 +6,7 @@ import { STAGE_OPTION } from './cli/values.ts';
 import { chooseConnection, VIA_OPTION } from './stage/connection.ts';
 import { chooseInstance, instancesOf } from './stage/fleet.ts';
 import { outputsOf } from './stage/outputs.ts';
-import { openSession } from './stage/session.ts';
+import { openSession } from './stage/ssh.ts';
 import { installedTools } from './stage/tools.ts';
 
 await main(

@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
-import { openSession } from '../../../scripts/stage/session.ts';
+import { openSession } from '../../../scripts/stage/ssh.ts';
 import { BASTION } from '../aws/example-stage.ts';
 import { type AwsRequest, startFakeAws } from '../aws/fake-aws.ts';
 import { stageOnAws } from '../aws/stage-on-aws.ts';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { commandText } from '../../../scripts/cli/run.ts';
 import { CONNECTIONS, type Connection } from '../../../scripts/stage/connection.ts';
-import { makeKeyLine, sshLine } from '../../../scripts/stage/ssh-commands.ts';
+import { makeKeyLine, sshLine } from '../../../scripts/stage/ssh.ts';
 import { missing } from '../../support/missing.ts';
 import { exampleInstance } from './example-instance.ts';
 

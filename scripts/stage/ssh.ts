@@ -1,9 +1,14 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Instance } from '../aws/ec2-instances.ts';
-import { type CommandLine, commandText } from '../cli/run.ts';
+import { pushKey } from '../aws/instance-connect.ts';
+import { type CommandLine, commandText, run } from '../cli/run.ts';
+import { type BastionAccess, reachableBastion } from './bastion.ts';
 import type { Connection } from './connection.ts';
 
 /** Users that may log in to the images: Debian's on the app instances, Amazon Linux's on the bastion. */
-export const USERS = { app: 'admin', bastion: 'ec2-user' } as const;
+const USERS = { app: 'admin', bastion: 'ec2-user' } as const;
 
 /** Where a session goes, and with which key. */
 export interface Session {
@@ -16,6 +21,37 @@ export interface Session {
   readonly knownHostsFile: string;
   /** @default - an interactive shell */
   readonly command?: readonly string[];
+}
+
+/** Which session to open. */
+export interface SessionOptions extends Omit<Session, 'bastion' | 'keyFile'> {
+  readonly bastionGroup: string;
+}
+
+/** Opens a session with a key pair that is pushed just before and removed just after. */
+export async function openSession(options: SessionOptions, access?: BastionAccess): Promise<void> {
+  const { instance, connection, bastionGroup, ...rest } = options;
+  const bastion = connection === 'bastion' ? await reachableBastion(bastionGroup, access) : undefined;
+  await withSessionKey(async (keyFile) => {
+    const publicKey = await readFile(`${keyFile}.pub`, 'utf8');
+    console.error(`Pushing a key that is valid for 60 s, then connecting to ${instance.id} by ${connection}`);
+    if (bastion) await pushKey(bastion.id, USERS.bastion, publicKey);
+    await pushKey(instance.id, USERS.app, publicKey);
+    await run(sshLine({ ...rest, connection, instance, keyFile, ...(bastion && { bastion }) }));
+  });
+  if (bastion) console.error('The bastion keeps running: stop it with npm run bastion -- park');
+}
+
+/** Creates a key pair in a folder that only this user can read, and removes it after `session`, however that ended. */
+async function withSessionKey(session: (keyFile: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'stampede-ssh-'));
+  try {
+    const keyFile = join(folder, 'key');
+    await run(makeKeyLine(keyFile));
+    await session(keyFile);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Creates the key pair of one session. */
