@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Durability, Observation } from '../core/run-record.ts';
 
@@ -27,13 +27,8 @@ export class RequestLog {
   readonly #file: FileHandle;
   #unread = '';
 
-  private constructor(file: FileHandle) {
+  constructor(file: FileHandle) {
     this.#file = file;
-  }
-
-  /** Makes the file that artillery writes to. */
-  static async make(path: string): Promise<RequestLog> {
-    return new RequestLog(await open(path, 'w+'));
   }
 
   /** Reads the lines that were added since the last time. */
@@ -57,10 +52,6 @@ export class RequestLog {
   /** Answers to the requests that were sent within a span, whenever they arrived. */
   answersTo(fromMs: number, toMs: number): Answer[] {
     return this.answers.filter(({ sentAtMs }) => sentAtMs >= fromMs && sentAtMs < toMs);
-  }
-
-  async close(): Promise<void> {
-    await this.#file.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OperatorError } from '../../cli/errors.ts';
 import { startBackground } from '../../cli/run.ts';
@@ -27,8 +27,9 @@ export type Clients = Awaited<ReturnType<typeof startClients>>;
 export async function startClients({ client, loadBalancer, sandbox: { directory, undo } }: Stage) {
   await requireArtillery(OWN_ARTILLERY);
   const [script, notesFile] = [join(directory, 'artillery.json'), join(directory, 'requests.notes')];
-  const requests = await RequestLog.make(notesFile);
-  undo.later('the log of requests', () => requests.close());
+  const notes = await open(notesFile, 'w+');
+  undo.later('the log of requests', () => notes.close());
+  const requests = new RequestLog(notes);
   const plan = { target: `http://${loadBalancer.address}`, phases: [CLIENT_LOAD] };
   await writeFile(script, JSON.stringify(rehearsalScript(plan, notesFile)));
   const line = client.namespace.inside([process.execPath, OWN_ARTILLERY, 'run', '--quiet', script]);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -62,12 +62,12 @@ describe('compareWithTable', () => {
 async function makeNotes(context: TestContext) {
   const directory = await mkdtemp(join(tmpdir(), 'notes-'));
   const path = join(directory, 'requests.notes');
-  const notes = await RequestLog.make(path);
+  const file = await open(path, 'w+');
   context.after(async () => {
-    await notes.close();
+    await file.close();
     await rm(directory, { recursive: true });
   });
-  return { notes, path };
+  return { notes: new RequestLog(file), path };
 }
 
 describe('RequestLog', () => {
