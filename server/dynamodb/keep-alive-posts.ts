@@ -1,13 +1,10 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-/** The server that posts go to. */
+/** The server that posts go to, in the form of a URL: `http:` or `https:`, IPv6 in brackets, no default port. */
 export interface Origin {
-  /** `http:` or `https:`. */
   readonly protocol: string;
-  /** A name or an address; IPv6 as URLs have it, in brackets. */
   readonly hostname: string;
-  /** `undefined`: the protocol's own. */
   readonly port: number | undefined;
 }
 
@@ -45,7 +42,7 @@ class Connection {
   readonly #socket: Socket;
   #received = '';
   #settle: ((error: Error | undefined, status: number) => void) | undefined;
-  #isOpen = true;
+  isOpen = true;
 
   constructor(origin: Origin) {
     this.#socket = connect(origin)
@@ -55,10 +52,6 @@ class Connection {
       .on('error', (error) => this.close(error))
       .on('end', () => this.close())
       .on('close', () => this.close());
-  }
-
-  get isOpen(): boolean {
-    return this.#isOpen;
   }
 
   post(message: string, timeoutMs: number): Promise<number> {
@@ -76,7 +69,7 @@ class Connection {
   }
 
   close(why = new Error('the connection was closed')): void {
-    this.#isOpen = false;
+    this.isOpen = false;
     this.#socket.destroy();
     this.#settle?.(why, 0);
   }
