@@ -16,12 +16,12 @@ export const apps = [
     node_args: ['--min-semi-space-size=16', '--max-semi-space-size=16', '--heap-growing-percent=30'],
     exec_mode: 'cluster',
     instances: workers,
-    // A worker counts as started when it says "ready": after its table is proven and it listens.
+    // A worker counts as started when it sends "ready": it has reached its table and listens.
     wait_ready: true,
     listen_timeout: 20_000,
     // Above the server's own drain deadline (25 s), below systemd's stop timeout (40 s); a test compares them.
     kill_timeout: 30_000,
-    // A worker that cannot start is tried less and less often, never given up: the fault may be outside.
+    // A worker that cannot start is retried with growing delays, without end: the cause may be outside.
     exp_backoff_restart_delay: 100,
     max_memory_restart: '512M',
     // The server's lines are JSON with a time of their own.

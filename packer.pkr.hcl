@@ -1,11 +1,11 @@
 # Bakes the image: Debian, hardened, with the service under pm2. `npm run bake` prepares the payload and starts this
-# on AWS, `npm run bake:offline` runs the same provisioners on this machine. What each step does stands in ami/steps/.
+# on AWS, `npm run bake:offline` runs the same provisioners on this machine. The steps are in ami/steps/.
 
 packer {
   required_version = ">= 1.6.6"
 }
 
-# --- What is baked; `npm run bake` fills these in ---
+# --- What is baked; `npm run bake` sets these ---
 
 variable "image_name" {
   type        = string
@@ -50,12 +50,12 @@ variable "facts_dir" {
 variable "manifest" {
   type        = string
   default     = "packer-manifest.json"
-  description = "File that tells what was built; the stack reads the default one."
+  description = "Manifest of the build; the stack reads the default one."
 }
 
 variable "database_port" {
   type        = number
-  description = "Port on this machine's loopback of the DynamoDB that the bake lends to the service while it is proven."
+  description = "Port on this machine's loopback of the test database that the service uses while it is tested."
 }
 
 # --- Where it is baked on AWS ---
@@ -109,7 +109,7 @@ variable "offline_ssh_key" {
 
 locals {
   bake_dir = "/var/tmp/stampede-bake"
-  # The service finds the lent database here, on the builder's loopback.
+  # Address of the test database on the builder's loopback.
   database_tunnel = "8000:127.0.0.1:${var.database_port}"
   # Half a year: an image without half a year of Debian's patches must not be launched by accident.
   deprecate_at = timeadd(timestamp(), "4380h")
@@ -151,7 +151,7 @@ source "amazon-ebs" "aws" {
   run_tags        = { Name = "Packer builder of ${var.image_name}", Service = "stampede" }
   run_volume_tags = { Name = "Packer builder of ${var.image_name}", Service = "stampede" }
 
-  # A builder that is lost to Packer and switched off is gone.
+  # A builder that Packer has lost is terminated when it shuts down.
   shutdown_behavior = "terminate"
 
   encrypt_boot = true
@@ -176,7 +176,7 @@ source "amazon-ebs" "aws" {
   ssh_interface           = var.session_manager_profile == "" ? "" : "session_manager"
   iam_instance_profile    = var.session_manager_profile
   temporary_key_pair_type = "ed25519"
-  # The temporary security group opens port 22 to this machine alone.
+  # The temporary security group opens port 22 to this machine only.
   temporary_security_group_source_public_ip = var.session_manager_profile == ""
   ssh_remote_tunnels                        = [local.database_tunnel]
   ssh_timeout                               = "10m"
@@ -245,7 +245,7 @@ build {
     destination = "${var.facts_dir}/sbom.cdx.json"
   }
 
-  # The spec comes last: whatever fails it, no image is registered.
+  # The spec runs last: no image is registered unless it passes.
   provisioner "shell" {
     execute_command  = "chmod +x {{ .Path }}; sudo env {{ .Vars }} {{ .Path }}"
     environment_vars = ["BAKE_DIR=${local.bake_dir}"]

@@ -1,4 +1,4 @@
-# Apart from packer.pkr.hcl because Debian's Packer (1.6.6), which runs the offline bake, knows no required_plugins.
+# Not in packer.pkr.hcl, because Debian's Packer (1.6.6), which runs the offline bake, does not support required_plugins.
 packer {
   required_plugins {
     amazon = {

@@ -1,4 +1,4 @@
-/** Facts of one bake, as `/etc/stampede/image.json` on the image and beside the operator's manifest tell them. */
+/** Facts of one bake: `/etc/stampede/image.json` on the image, with a copy beside the operator's manifest. */
 export interface ImageFacts {
   readonly name: string;
   readonly version: string;
@@ -7,7 +7,7 @@ export interface ImageFacts {
   readonly architecture: string;
   readonly nodeVersion: string;
   readonly pm2Version: string;
-  /** AMI the bake began with; `offline` for a root made by mmdebstrap. */
+  /** AMI that the bake started from; `offline` for a root created by mmdebstrap. */
   readonly sourceImage: string;
   readonly baseRelease: string;
   /** Whether the SSM and CloudWatch agents are installed; an image without them is for rehearsals only. */

@@ -10,14 +10,15 @@ import { type Bom, withDebianPackages } from './sbom.ts';
 const [payloadFacts, target] = process.argv.slice(2);
 if (!payloadFacts || !target) throw new Error('usage: record.ts <facts of the payload> <where the facts go>');
 
-const fromEnvironment = (name: string): string => {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: record-facts.sh gives it`);
-  return value;
-};
 const readJson = (name: string) => JSON.parse(readFileSync(join(payloadFacts, name), 'utf8'));
 const writeJson = (name: string, value: unknown) =>
   writeFileSync(join(target, name), `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o644 });
+
+function fromEnvironment(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: record-facts.sh must set it`);
+  return value;
+}
 
 const facts: ImageFacts = {
   ...(readJson('payload.json') as Pick<ImageFacts, 'version' | 'commit' | 'nodeVersion' | 'pm2Version'>),

@@ -15,7 +15,7 @@ export interface Bom {
 }
 
 /**
- * Adds Debian's packages to a bill that lists the npm packages: one document for the whole image.
+ * Adds Debian's packages to a bill that lists the npm packages: one document for the image.
  *
  * @param packages lines of `name<TAB>version<TAB>architecture`, as dpkg-query prints them
  */

@@ -16,17 +16,17 @@ export function textOf(path: string): string {
   return readFileSync(path, 'utf8');
 }
 
-/** Owner, group and mode as `ls` would tell them: `root:root 644`. */
+/** Owner, group and mode, such as `root:root 644`. */
 export function ownershipOf(path: string): string {
   return output('stat', '--format=%U:%G %a', path);
 }
 
-/** What is in a directory, or nothing when there is none. */
+/** Names in a directory, none when it does not exist. */
 export function entriesOf(path: string): string[] {
   return existsSync(path) ? readdirSync(path) : [];
 }
 
-/** All files below a directory, with their whole paths. */
+/** All files below a directory, with their full paths. */
 export function filesBelow(path: string): string[] {
   if (!existsSync(path)) return [];
   return readdirSync(path, { recursive: true, encoding: 'utf8' })
@@ -34,7 +34,7 @@ export function filesBelow(path: string): string[] {
     .filter((name) => statSync(name, { throwIfNoEntry: false })?.isFile());
 }
 
-/** Whether a unit starts by itself, as systemd says it: `enabled`, `disabled`, `masked`. */
+/** Whether a unit starts at boot: `enabled`, `disabled`, `masked`. */
 export function enablement(unit: string): string {
   return output('systemctl', 'is-enabled', unit);
 }
@@ -44,10 +44,10 @@ export function activity(unit: string): string {
   return output('systemctl', 'is-active', unit);
 }
 
-/** Home directories of those who may log in. */
+/** Home directories of the users who may log in. */
 export function homes(): string[] {
   return ['/root', ...entriesOf('/home').map((name) => join('/home', name))];
 }
 
-/** A container shares its host's kernel and clock: what steers those is installed, but does not run there. */
+/** A container shares its host's kernel and clock, so the units that set those do not run there. */
 export const IN_CONTAINER = output('systemd-detect-virt', '--container') !== 'none';

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Copies ami/files/ onto the system and switches units on and off.
+# Copies ami/files/ onto the system and enables or masks units.
 set -euo pipefail
 : "${BAKE_DIR:?}"
 
@@ -8,10 +8,10 @@ cp --recursive --no-preserve=ownership "$BAKE_DIR/system/." /
 chmod 0755 /etc/nftables.conf
 install -d -m 0755 /etc/stampede
 
-echo "Switching units"
+echo "Enabling units"
 systemctl daemon-reload
 systemctl enable --quiet ssh.service nftables.service chrony.service logrotate.timer
-# systemd-timesyncd would steer the clock beside chrony; apt's timers would change a tested image.
+# systemd-timesyncd would set the clock too; apt's timers would change a tested image.
 systemctl mask --quiet systemd-timesyncd.service apt-daily.timer apt-daily-upgrade.timer unattended-upgrades.service
-# The unit files of the application want this target and say why.
+# The unit files of the application are wanted by this target, and say why.
 systemctl set-default --quiet graphical.target

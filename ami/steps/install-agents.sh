@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the SSM and CloudWatch agents in the versions of versions.sh, each checked against its checksum.
-# AWS_AGENTS=false skips them (offline there is nothing to download from); the facts of the bake say so.
+# AWS_AGENTS=false skips them (an offline bake cannot download them); the facts of the bake record it.
 set -euo pipefail
 : "${BAKE_DIR:?}" "${AWS_AGENTS:?}"
 

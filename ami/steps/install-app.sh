@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts the application, its Node and pm2 into /opt/stampede, owned by root: the service can read but not change itself.
+# Installs the application, its Node and pm2 in /opt/stampede, owned by root: the service can read but not change them.
 set -euo pipefail
 : "${BAKE_DIR:?}"
 

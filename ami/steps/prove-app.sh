@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Starts the service once against the database that the operator's machine lends through the SSH tunnel, runs the spec
-# of the application. No setting and no log of this start stays.
+# Starts the service once against a test database on the operator's machine, which it reaches through the SSH tunnel,
+# and runs the spec of the application. No setting and no log of this start remains.
 set -euo pipefail
 : "${DATABASE_URL:?}"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Removes what belongs to this machine or this bake, so that each instance starts as itself.
-# sshd keeps the connection that Packer holds; a new one could not be opened any more.
+# Removes what belongs to this machine or this bake, so that each instance has its own identity.
+# sshd keeps Packer's connection, but would accept no new one.
 set -euo pipefail
 : "${BAKE_DIR:?}"
 
@@ -17,7 +17,7 @@ rm -f /root/.wget-hsts /root/.sudo_as_admin_successful /home/*/.sudo_as_admin_su
 : >/etc/machine-id
 rm -f /var/lib/dbus/machine-id /var/lib/systemd/random-seed
 
-# From here on the journal is kept in memory: what is said during the shut-down is not part of the image.
+# From here on the journal is kept in memory, so that the shutdown is not logged in the image.
 journalctl --relinquish-var
 rm -rf /var/log/journal/*
 find /var/log -type f -exec truncate --size 0 {} +

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lays out what the operator's machine has prepared: BAKE_DIR/{app,system,facts,packages.txt,versions.sh}.
+# Unpacks the payload that the operator's machine prepared: BAKE_DIR/{app,system,facts,packages.txt,versions.sh}.
 set -euo pipefail
 : "${BAKE_DIR:?}" "${PAYLOAD:?}" "${PAYLOAD_SHA256:?}"
 

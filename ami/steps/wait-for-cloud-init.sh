@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# cloud-init installs packages on first boot too; an apt call beside it fails on the lock.
+# cloud-init installs packages on first boot too; an apt call at the same time fails on the lock.
 set -euo pipefail
 
 if command -v cloud-init >/dev/null; then

@@ -61,13 +61,13 @@ describe('completing a launch', () => {
     });
   });
 
-  it('has the instance ended when it is not healthy in time', async (context) => {
+  it('has the instance terminated when it is not healthy in time', async (context) => {
     const { url, actions, client } = await startWorld(context, [503]);
     assert.equal(await completeLaunch(launchAt(url, 1), client), 'ABANDON');
     assert.equal(actions[0]?.get('LifecycleActionResult'), 'ABANDON');
   });
 
-  it('fails when the instance cannot tell who it is', async (context) => {
+  it('fails when the instance cannot read its id', async (context) => {
     const { url, client } = await startWorld(context, [200]);
     const launch = { ...launchAt(url, 1_000), metadataService: 'http://127.0.0.1:1' };
     await assert.rejects(completeLaunch(launch, client), /fetch failed/);

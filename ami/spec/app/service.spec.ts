@@ -8,10 +8,10 @@ import { entriesOf, output, ownershipOf, textOf } from '../system.ts';
 const url = (path: string) => `http://127.0.0.1:${PORT}${path}`;
 const answer = (path: string, init?: RequestInit) => fetch(url(path), { ...init, signal: AbortSignal.timeout(5_000) });
 
-/** Processes of the service, as the kernel knows them. */
+/** Ids of the service's processes. */
 const serviceProcesses = () => output('pgrep', '--uid', 'stampede').split('\n').filter(Boolean);
 
-/** How many files a process may open at most. */
+/** Limit of open files of a process. */
 const openFilesOf = (pid: string) => Number(/^Max open files\s+\d+\s+(\d+)/m.exec(textOf(`/proc/${pid}/limits`))?.[1]);
 
 describe('the service', () => {
@@ -20,30 +20,20 @@ describe('the service', () => {
   it('records a timestamp', async () => assert.equal((await answer(TIMESTAMPS_PATH, { method: 'POST' })).status, 201));
 
   it('runs one worker for each processor', () => {
-    const processes = JSON.parse(
-      output(
-        'runuser',
-        '-u',
-        'stampede',
-        '--',
-        'env',
-        'PM2_HOME=/run/stampede/pm2',
-        'PM2_DISCRETE_MODE=true',
-        `${IMAGE_PATHS.app}/bin/pm2`,
-        'jlist',
-      ),
-    ) as { pm2_env: { status: string } }[];
+    const environment = ['PM2_HOME=/run/stampede/pm2', 'PM2_DISCRETE_MODE=true'];
+    const list = ['env', ...environment, `${IMAGE_PATHS.app}/bin/pm2`, 'jlist'];
+    const processes: { pm2_env: { status: string } }[] = JSON.parse(output('runuser', '-u', 'stampede', '--', ...list));
     assert.deepEqual(
       processes.map((process) => process.pm2_env.status),
       Array.from({ length: availableParallelism() }, () => 'online'),
     );
   });
 
-  it('keeps its settings to itself', () => {
+  it('keeps its settings readable by root and itself only', () => {
     assert.equal(ownershipOf(IMAGE_PATHS.envFile), 'root:stampede 640');
   });
 
-  it('got no variable of a bake or of a login', () => {
+  it('has no variable of a bake or of a login', () => {
     for (const pid of serviceProcesses()) {
       assert.doesNotMatch(textOf(`/proc/${pid}/environ`), /PACKER|PAYLOAD|SUDO_|SSH_|BAKE_DIR/);
     }
@@ -56,15 +46,13 @@ describe('the service', () => {
     }
   });
 
-  it('may open tens of thousands of connections, as far as the machine lets anyone', () => {
+  it('may open tens of thousands of connections, within the limit of the machine', () => {
     const allowed = Math.min(65_536, openFilesOf('1'));
     for (const pid of serviceProcesses()) assert.equal(openFilesOf(pid), allowed);
   });
 
-  it('writes its log where it is rotated', () => {
-    assert.notDeepEqual(
-      entriesOf('/var/log/stampede').filter((name) => name.endsWith('.log')),
-      [],
-    );
+  it('writes its log to the directory that is rotated', () => {
+    const logs = entriesOf('/var/log/stampede').filter((name) => name.endsWith('.log'));
+    assert.notDeepEqual(logs, []);
   });
 });

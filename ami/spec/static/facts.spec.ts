@@ -7,9 +7,9 @@ import { enablement, output, textOf } from '../system.ts';
 const facts = JSON.parse(textOf(IMAGE_PATHS.bakeFacts)) as ImageFacts;
 
 describe('facts of the bake', () => {
-  it('tell the commit', () => assert.match(facts.commit, /^[0-9a-f]{40}$/));
+  it('contain the commit', () => assert.match(facts.commit, /^[0-9a-f]{40}$/));
 
-  it('tell the Node and the pm2 that are there', () => {
+  it('contain the versions of the installed Node.js and pm2', () => {
     const node = `${IMAGE_PATHS.app}/bin/node`;
     const pm2 = JSON.parse(textOf(`${IMAGE_PATHS.app}/node_modules/pm2/package.json`)) as { version: string };
     assert.deepEqual(
@@ -18,7 +18,7 @@ describe('facts of the bake', () => {
     );
   });
 
-  it('tell the architecture and the base', () => {
+  it('contain the architecture and the base release', () => {
     assert.equal(facts.architecture, output('dpkg', '--print-architecture'));
     assert.equal(facts.baseRelease, textOf('/etc/debian_version').trim());
   });
@@ -27,23 +27,19 @@ describe('facts of the bake', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own format
     const installed = output('dpkg-query', '--show', '--showformat=${Package}\\n').split('\n');
     const listed = textOf('/etc/stampede/packages.txt').trim().split('\n');
-    assert.deepEqual(
-      listed.map((line) => line.split('\t')[0]),
-      installed,
-    );
+    const names = listed.map((line) => line.split('\t')[0]);
+    assert.deepEqual(names, installed);
   });
 
   it('have a bill of materials with Debian and npm packages', () => {
     const bom = JSON.parse(textOf('/etc/stampede/sbom.cdx.json')) as { components: { purl: string }[] };
     const purls = bom.components.map((component) => component.purl);
     assert.ok(purls.includes(`pkg:npm/pm2@${facts.pm2Version}`), 'pm2 is not listed');
-    assert.ok(
-      purls.some((purl) => purl.startsWith('pkg:deb/debian/systemd@')),
-      'systemd is not listed',
-    );
+    const systemd = purls.find((purl) => purl.startsWith('pkg:deb/debian/systemd@'));
+    assert.ok(systemd, 'systemd is not listed');
   });
 
-  it('say truly whether the AWS agents are there', () => {
+  it('say whether the AWS agents are installed', () => {
     const expected = facts.awsAgents ? 'enabled' : '';
     assert.equal(enablement('amazon-ssm-agent.service').replace('not-found', ''), expected);
   });

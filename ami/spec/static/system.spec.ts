@@ -27,7 +27,7 @@ describe('units', () => {
     assert.match(property('graphical.target', 'Wants'), /\bstampede\.service\b/);
   });
 
-  it('stop the service no sooner than its workers may need', () => {
+  it('stop the service after the time that its workers may need', () => {
     assert.equal(property('stampede.service', 'TimeoutStopUSec'), `${TIMEOUTS_MS.systemdStop / 1_000}s`);
   });
 
@@ -48,7 +48,7 @@ describe('firewall', () => {
 });
 
 describe('clock', () => {
-  it('follows the Amazon Time Sync Service alone', () => {
+  it('follows only the Amazon Time Sync Service', () => {
     const sources = textOf('/etc/chrony/chrony.conf').match(/^(server|pool|sourcedir|peer) \S+/gm);
     assert.deepEqual(sources, ['server 169.254.169.123', 'server fd00:ec2::123']);
   });
@@ -62,7 +62,7 @@ describe('updates', () => {
 });
 
 describe('logs', () => {
-  it('have a bound', () => {
+  it('have a size limit', () => {
     assert.match(textOf('/etc/systemd/journald.conf.d/10-stampede.conf'), /^SystemMaxUse=200M$/m);
     assert.match(textOf('/etc/logrotate.d/stampede'), /size 50M\n\s+rotate 4\n/);
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { enablement, output } from '../system.ts';
+import { enablement, output, textOf } from '../system.ts';
 
-/** What sshd itself says it would do, after all its files are read. A key is borrowed: the image has none. */
+/** The settings that sshd reports after reading all its files, with a temporary key because the image has none. */
 function effectiveSettings(): Map<string, string> {
   const script =
     'k=$(mktemp -u); ssh-keygen -q -t ed25519 -N "" -f "$k"; mkdir -p /run/sshd; sshd -T -h "$k"; rm -f "$k" "$k.pub"';
@@ -16,7 +16,7 @@ function effectiveSettings(): Map<string, string> {
 describe('sshd', () => {
   const settings = effectiveSettings();
 
-  it('starts by itself', () => assert.equal(enablement('ssh.service'), 'enabled'));
+  it('is enabled', () => assert.equal(enablement('ssh.service'), 'enabled'));
 
   const expected: Readonly<Record<string, string>> = {
     permitrootlogin: 'no',
@@ -39,5 +39,29 @@ describe('sshd', () => {
     const offered = [settings.get('kexalgorithms'), settings.get('ciphers'), settings.get('macs')].join(',');
     assert.match(offered, /curve25519-sha256/);
     assert.doesNotMatch(offered, /sha1|group14|nistp|cbc|md5|umac-64|ctr/);
+  });
+});
+
+describe('users', () => {
+  it('runs the service as stampede, who has no shell and no home', () => {
+    const [, , , , , home, shell] = output('getent', 'passwd', 'stampede').split(':');
+    assert.deepEqual({ home, shell }, { home: '/run/stampede', shell: '/usr/sbin/nologin' });
+  });
+
+  it('gives stampede no other groups', () => assert.equal(output('id', '-Gn', 'stampede'), 'stampede'));
+
+  it('has no account with a password', () => {
+    const open = textOf('/etc/shadow')
+      .split('\n')
+      .filter((line) => line !== '' && !/^[!*]/.test(line.split(':')[1] ?? ''));
+    assert.deepEqual(open, []);
+  });
+
+  it('has no user 0 but root', () => {
+    const roots = textOf('/etc/passwd')
+      .split('\n')
+      .filter((line) => line.split(':')[2] === '0');
+    const names = roots.map((line) => line.split(':')[0]);
+    assert.deepEqual(names, ['root']);
   });
 });
