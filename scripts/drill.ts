@@ -22,9 +22,6 @@ import { renderTerminal } from './drills/core/report/terminal.ts';
 import { drillNamed, drillsOn } from './drills/registry.ts';
 import { outputsOf } from './stage/outputs.ts';
 
-/** Pause between two snapshots of the stage: within the rate limits of AWS, and shorter than its health checks. */
-const PAUSE_MS = 5_000;
-
 const DRILL_NAMES = drillsOn('aws').map(({ name }) => name);
 const COUNT = { type: 'string', value: '<n>', schema: wholeNumber(1) } as const;
 const SECONDS = { ...COUNT, value: '<s>' } as const;
@@ -138,7 +135,6 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
     sample,
     folder,
     artillery,
-    pauseMs: PAUSE_MS,
     scaling: scaling && { ...scaling, requestsPerInstance: values.capacity },
   });
   const facts = { stage: stageName, target: plan.target, image: stage.amiId, 'read back at most': String(sample) };

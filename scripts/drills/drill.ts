@@ -15,7 +15,7 @@ export interface Drill {
 }
 
 /** A phase of the load; its rates are the operator's `--rate` and `--peak`. */
-export interface LoadPhase {
+interface LoadPhase {
   readonly name: string;
   readonly durationS: number;
   readonly from: 'rate' | 'peak';
@@ -23,7 +23,7 @@ export interface LoadPhase {
 }
 
 /** How a drill runs on a deployed stage. */
-export interface AwsDrill {
+interface AwsDrill {
   readonly load: readonly LoadPhase[];
   /** @default - only the load changes */
   readonly fault?: AwsFault;
@@ -39,7 +39,7 @@ export interface AwsDrill {
 }
 
 /** How a drill runs on this machine; the load is the same in all of them. */
-export interface RehearsalDrill {
+interface RehearsalDrill {
   /** @default - no fault */
   readonly fault?: RehearsalFault;
   /** Seconds of even load before the fault. @default 5 */

@@ -7,8 +7,8 @@ import type { Timeline } from '../core/timeline.ts';
 import type { Plan } from './plan.ts';
 import { type DrilledStage, type Snapshot, servingMembers } from './snapshot.ts';
 
-/** What was gathered while a drill ran. */
-export interface Gathered {
+/** What was recorded while a drill ran. */
+interface CollectRunOptions {
   readonly timeline: Timeline;
   readonly periods: readonly Period[];
   readonly snapshots: readonly Snapshot[];
@@ -16,8 +16,11 @@ export interface Gathered {
 }
 
 /** Asks AWS what the group did meanwhile, and makes one record of everything. */
-export async function collectRun(plan: Plan, { autoScalingGroup }: DrilledStage, got: Gathered): Promise<DrillRun> {
-  const { timeline, periods, snapshots, durability } = got;
+export async function collectRun(
+  plan: Plan,
+  { autoScalingGroup }: DrilledStage,
+  { timeline, periods, snapshots, durability }: CollectRunOptions,
+): Promise<DrillRun> {
   const startedAt = new Date(timeline.startedAtMs);
   const endedAt = snapshots.at(-1)?.at ?? startedAt;
   const [activities, cpu] = await Promise.all([

@@ -10,7 +10,7 @@ export interface Plan extends Omit<DrillOn<'aws'>, 'load'>, LoadPlan {
 }
 
 /** What the operator chose. */
-export interface Choice {
+interface PlanDrillOptions {
   readonly drill: string;
   readonly target: string;
   readonly ratePerS: number;
@@ -27,7 +27,7 @@ const STEADY_S = 60;
 const SHORTEST_AFTER_FAULT_S = 30;
 
 /** Turns a drill and the operator's numbers into a plan. */
-export function planDrill({ drill: name, target, ratePerS, peakPerS, durationS, ...choice }: Choice): Plan {
+export function planDrill({ drill: name, target, ratePerS, peakPerS, durationS, ...options }: PlanDrillOptions): Plan {
   const { load, ...drill } = drillNamed('aws', name);
   const fullS = load.reduce((sum, phase) => sum + phase.durationS, 0);
   const factor = (durationS ?? fullS) / fullS;
@@ -40,7 +40,7 @@ export function planDrill({ drill: name, target, ratePerS, peakPerS, durationS, 
   }));
   const plan = {
     ...drill,
-    faultAtS: choice.faultAtS ?? drill.faultAtS ?? STEADY_S,
+    faultAtS: options.faultAtS ?? drill.faultAtS ?? STEADY_S,
     target,
     phases,
     durationS: phases.reduce((sum, phase) => sum + phase.durationS, 0),

@@ -7,11 +7,11 @@ import { readTargetGroup } from '../../scaling/template/load-balancer.ts';
 import { readScaling } from '../../scaling/template/scaling.ts';
 import { StageTemplates } from '../../scaling/template/stage.ts';
 import { parseTemplate } from '../../scaling/template/template.ts';
-import { type PredictionInputs, predict } from '../core/prediction.ts';
+import { type PredictOptions, predict } from '../core/prediction.ts';
 import type { DrillRun } from '../core/run-record.ts';
 
 /** What decides the size of a deployed fleet. */
-export type StageScaling = Pick<PredictionInputs, 'settings' | 'drainS' | 'detectS' | 'requestsPerInstance'>;
+export type StageScaling = Pick<PredictOptions, 'settings' | 'drainS' | 'detectS' | 'requestsPerInstance'>;
 
 /**
  * Reads alarms, steps and times from the templates that a stage was last deployed with.

@@ -15,8 +15,11 @@ import type { Plan } from './plan.ts';
 import { type StageScaling, withPrediction } from './predict-run.ts';
 import { type DrilledStage, type Snapshot, takeSnapshot } from './snapshot.ts';
 
+/** Pause between two snapshots of the stage: within the rate limits of AWS, and shorter than its health checks. */
+const PAUSE_MS = 5_000;
+
 /** A drill that was planned and confirmed. */
-export interface ConfirmedDrill {
+interface RunDrillOptions {
   readonly plan: Plan;
   readonly stage: DrilledStage;
   readonly fault: Fault | undefined;
@@ -28,14 +31,12 @@ export interface ConfirmedDrill {
   readonly folder: string;
   /** Artillery's program. */
   readonly artillery: string;
-  /** Pause between two snapshots of the stage. */
-  readonly pauseMs: number;
   /** What decides the size of the fleet; undefined: nothing is predicted. */
   readonly scaling: StageScaling | undefined;
 }
 
 /** Runs a drill, restores what it changed (also when it fails or is interrupted), and judges it. */
-export async function runDrill(drill: ConfirmedDrill): Promise<JudgedRun> {
+export async function runDrill(drill: RunDrillOptions): Promise<JudgedRun> {
   const { plan, stage } = drill;
   const timeline = new Timeline(Date.now());
   const course = drill.fault && new FaultCourse(plan, drill.fault, timeline);
@@ -65,12 +66,7 @@ export async function runDrill(drill: ConfirmedDrill): Promise<JudgedRun> {
 }
 
 /** Watches the stage and leads the fault, until the load ends, the fault is over, or a stop condition is met. */
-async function watchDrill(
-  { stage, stop, pauseMs }: ConfirmedDrill,
-  load: Load,
-  timeline: Timeline,
-  course?: FaultCourse,
-) {
+async function watchDrill({ stage, stop }: RunDrillOptions, load: Load, timeline: Timeline, course?: FaultCourse) {
   const snapshots: Snapshot[] = [];
   const loadEnded = load.ended.then(() => true);
   // Its failure counts only while it is waited for.
@@ -87,7 +83,7 @@ async function watchDrill(
     const nowS = timeline.secondOf(snapshot.at.getTime());
     await course?.follow(nowS, snapshot);
     if (course?.isDone(nowS)) break;
-    hasEnded = await Promise.race([sleep(pauseMs, false), loadEnded]);
+    hasEnded = await Promise.race([sleep(PAUSE_MS, false), loadEnded]);
   }
   return { snapshots, stopped };
 }

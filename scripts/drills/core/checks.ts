@@ -1,7 +1,7 @@
 import type { Check } from './run-record.ts';
 
 /** The result of a finished drill, as far as its objectives do not judge it. */
-export interface Outcome {
+export interface ChecksOptions {
   /** Why the drill was stopped early; undefined when it ran to its end. */
   readonly stopped: string | undefined;
   /** Requests that the service refused: 4xx. */
@@ -15,7 +15,7 @@ export interface Outcome {
 }
 
 /** Checks of a drill besides its objectives. */
-export function checksOf({ stopped, refused, isRecovered, sizes, restoreFailure }: Outcome): Check[] {
+export function checksOf({ stopped, refused, isRecovered, sizes, restoreFailure }: ChecksOptions): Check[] {
   return [
     {
       check: 'the drill ran to its end',

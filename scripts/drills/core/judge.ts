@@ -14,20 +14,13 @@ export interface Objectives {
 }
 
 /** The judgement on one drill. */
-export interface Verdict {
-  readonly passed: boolean;
-  readonly checks: readonly Check[];
-  /** Undefined when nothing detected the fault, or there was none. */
-  readonly detectedAfterS: number | undefined;
-  /** Undefined when the service did not recover, or there was no fault. */
-  readonly recoveredAfterS: number | undefined;
-}
+export type Verdict = Readonly<ReturnType<typeof judge>>;
 
 /** Judges a run by its objectives; `more` are the checks that the drill made by itself. */
-export function judge(run: DrillRun, objectives: Objectives, more: readonly Check[] = []): Verdict {
+export function judge(run: DrillRun, objectives: Objectives, more: readonly Check[] = []) {
   const detectedAfterS = timeToDetectS(run);
   const recoveredAfterS = timeToRecoverS(run, objectives.health);
-  const checks = [
+  const checks: readonly Check[] = [
     steadyCheck(run, objectives),
     errorCheck(run, objectives),
     ...within('the fault is detected', detectedAfterS, objectives.detectS),
@@ -35,7 +28,14 @@ export function judge(run: DrillRun, objectives: Objectives, more: readonly Chec
     ...durabilityCheck(run),
     ...more,
   ];
-  return { passed: checks.every(({ passed }) => passed), checks, detectedAfterS, recoveredAfterS };
+  return {
+    passed: checks.every(({ passed }) => passed),
+    checks,
+    /** Undefined when nothing detected the fault, or there was none. */
+    detectedAfterS,
+    /** Undefined when the service did not recover, or there was no fault. */
+    recoveredAfterS,
+  };
 }
 
 /** The effect of a fault is unknown when the service was unhealthy before. */

@@ -2,8 +2,8 @@ import type { ScalingSettings } from '../../scaling/model/settings.ts';
 import { simulate, type Trace } from '../../scaling/model/simulation.ts';
 import type { CapacityCourse, Observation, Prediction } from './run-record.ts';
 
-/** What a prediction starts from. */
-export interface PredictionInputs {
+/** What a prediction is based on. */
+export interface PredictOptions {
   readonly settings: ScalingSettings;
   /** Seconds of the model that pass in one of the run. */
   readonly timeFactor: number;
@@ -27,11 +27,11 @@ const USUAL_BOOT_S = 60;
  *
  * @returns undefined when no CPU was measured and no capacity given, or when the fleet was not observed
  */
-export function predict(inputs: PredictionInputs, observations: readonly Observation[]): Prediction | undefined {
-  const { settings, timeFactor, fromS, metricDelayS } = inputs;
+export function predict(options: PredictOptions, observations: readonly Observation[]): Prediction | undefined {
+  const { settings, timeFactor, fromS, metricDelayS } = options;
   const seen = observations.filter(({ second, desired }) => second >= fromS && desired !== undefined);
   const initialSize = seen[0]?.desired;
-  const requestsPerInstance = inputs.requestsPerInstance ?? measuredCapacity(observations);
+  const requestsPerInstance = options.requestsPerInstance ?? measuredCapacity(observations);
   if (initialSize === undefined || requestsPerInstance === undefined) return undefined;
   const bootS = measuredBootS(seen) ?? USUAL_BOOT_S / timeFactor;
   const { seconds } = simulate({
@@ -42,8 +42,8 @@ export function predict(inputs: PredictionInputs, observations: readonly Observa
     trace: observedTrace(observations, timeFactor, fromS),
     times: {
       bootS: Math.round(bootS * timeFactor),
-      drainS: Math.round(inputs.drainS * timeFactor),
-      detectS: Math.round(inputs.detectS * timeFactor),
+      drainS: Math.round(options.drainS * timeFactor),
+      detectS: Math.round(options.detectS * timeFactor),
     },
   });
   const expected = seen.flatMap(({ second }) => {

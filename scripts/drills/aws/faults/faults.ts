@@ -7,7 +7,7 @@ import { prepareImageRollout, prepareRefresh } from './instance-refresh.ts';
 import { prepareTermination, prepareZoneLoss } from './lost-capacity.ts';
 
 /** What the operator chooses about the fault. */
-export interface FaultChoice {
+interface FaultOptions {
   /** @default - the zone that has most instances */
   readonly zone?: string | undefined;
   /** Experiment of AWS FIS that loses the zone. @default - its targets are deregistered */
@@ -16,7 +16,7 @@ export interface FaultChoice {
   readonly image?: string | undefined;
 }
 
-type Prepare = (stage: DrilledStage, before: Snapshot, choice: FaultChoice) => Fault;
+type Prepare = (stage: DrilledStage, before: Snapshot, options: FaultOptions) => Fault;
 
 /** The faults of the registry's drills. */
 const FAULTS: Readonly<Record<AwsFault, Prepare>> = {

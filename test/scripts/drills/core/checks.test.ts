@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { countRequests } from '../../../../scripts/drills/artillery/periods.ts';
-import { checksOf, type Outcome } from '../../../../scripts/drills/core/checks.ts';
+import { type ChecksOptions, checksOf } from '../../../../scripts/drills/core/checks.ts';
 
-const good: Outcome = {
+const good: ChecksOptions = {
   stopped: undefined,
   refused: 0,
   isRecovered: undefined,
@@ -11,7 +11,7 @@ const good: Outcome = {
 };
 
 /** The checks that an outcome fails. */
-const failed = (outcome: Partial<Outcome>) =>
+const failed = (outcome: Partial<ChecksOptions>) =>
   checksOf({ ...good, ...outcome })
     .filter(({ passed }) => !passed)
     .map(({ check, measured }) => `${check}: ${measured}`);
