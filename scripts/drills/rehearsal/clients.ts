@@ -11,19 +11,13 @@ import type { Stage } from './stage/stage.ts';
 
 const START_DEADLINE_MS = 90_000;
 const LAST_ANSWER_DEADLINE_MS = 2 * REQUEST_TIMEOUT_S * 1_000;
-/**
- * Few requests, because each costs artillery about 15 ms of CPU that the stage could use; longer than any rehearsal, which
- * stops the clients.
- */
+/** Few requests: each costs artillery about 15 ms of CPU. Longer than any rehearsal, which stops the clients. */
 export const CLIENT_LOAD: Phase = { name: 'steady', durationS: 3_600, fromPerS: 20, toPerS: 20 };
 
 /** The clients while they run. */
 export type Clients = Awaited<ReturnType<typeof startClients>>;
 
-/**
- * Starts clients outside the stage that send `POST /app` at an even rate until the rehearsal ends, by artillery. Resolves
- * when the first request is answered.
- */
+/** Starts clients that send `POST /app` at an even rate, by artillery; resolves when the first one is answered. */
 export async function startClients({ client, loadBalancer, sandbox: { directory, undo } }: Stage) {
   await requireArtillery(OWN_ARTILLERY);
   const [script, notesFile] = [join(directory, 'artillery.json'), join(directory, 'requests.notes')];

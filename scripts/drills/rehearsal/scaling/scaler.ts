@@ -9,10 +9,7 @@ import { TIME_FACTORS } from '../stage/time-factors.ts';
 
 const PAUSE_MS = 500;
 
-/**
- * CloudWatch and the group's scaling, driven by the measured CPU until `signal` aborts: the simulator's own controller
- * with the template's alarms and steps, in compressed time.
- */
+/** Scales by the measured CPU until `signal` aborts, with the simulator's controller in compressed time. */
 export async function scaleFleet(
   settings: ScalingSettings,
   fleet: Fleet,

@@ -36,7 +36,7 @@ export class Fleet {
   log: (text: string, detection?: boolean) => void = () => undefined;
   readonly lostZones = new Set<string>();
   readonly #options: FleetOptions;
-  readonly #terminations = new Set<Promise<void>>();
+  readonly #terminations: Promise<void>[] = [];
   #members: Member[] = [];
   #cpusPerInstance: number | undefined;
   #stopped = false;
@@ -134,7 +134,7 @@ export class Fleet {
       }
       await sleep(PAUSE_MS);
     }
-    await Promise.allSettled(this.#terminations);
+    await Promise.all(this.#terminations);
   }
 
   async #checkMembers(): Promise<void> {
@@ -178,10 +178,8 @@ export class Fleet {
   }
 
   #track(termination: Promise<void>): void {
-    this.#terminations.add(termination);
-    termination
-      .catch((error: Error) => this.log(`an instance could not be terminated: ${error.message}`))
-      .finally(() => this.#terminations.delete(termination));
+    const logFailure = (error: Error) => this.log(`an instance could not be terminated: ${error.message}`);
+    this.#terminations.push(termination.catch(logFailure));
   }
 
   async #remove(member: Member, end: () => Promise<void>): Promise<void> {

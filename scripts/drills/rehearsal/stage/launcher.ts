@@ -31,11 +31,7 @@ const CLOUD_INIT_DIRECTORY = '/var/lib/cloud/instance';
 /** Launches an instance of the group's launch template in a zone, and does not wait until it has booted. */
 export type Launch = (zone: string, image: string) => Promise<Member>;
 
-/**
- * How instances of a stage are launched, each with a new id and a new address.
- *
- * @param metadataFile the list of instances that the metadata service reads
- */
+/** Launches each instance with a new id and address; adds it to `metadataFile`, which the metadata service reads. */
 export function launcherOf(
   { subnets, groupOf, userData }: StageFacts,
   network: StageNetwork,

@@ -22,10 +22,7 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
 /** The load balancer while it runs. */
 export type RunningLoadBalancer = Awaited<ReturnType<typeof startLoadBalancer>>;
 
-/**
- * Starts HAProxy in place of the Application Load Balancer, and resolves when it takes commands. Commands are
- * lines of text for its admin socket, so a client library would add nothing.
- */
+/** Starts HAProxy. Its commands are lines of text for its admin socket, so a client library would add nothing. */
 export async function startLoadBalancer(
   { loadBalancer, targetGroup }: StageFacts,
   { address, namespace }: Attachment,
@@ -62,10 +59,7 @@ export async function startLoadBalancer(
   };
 }
 
-/**
- * A stage's load balancer as an HAProxy configuration: health check, idle timeout, choice of target, and the headers
- * that it adds. Targets are registered by {@link haproxyRegistration} while it runs.
- */
+/** A stage's load balancer as an HAProxy configuration; targets are registered while it runs. */
 export function haproxyConfig(
   { idleTimeoutS }: LoadBalancer,
   { algorithm, healthCheck }: TargetGroup,
@@ -103,16 +97,14 @@ backend ${BACKEND}
 `;
 }
 
-/**
- * Commands that register a target, with health checks `timeFactor` times as often as on AWS. HAProxy counts a new
- * server as healthy at once, so it is declared down while it drains.
- */
+/** Commands that register a target, with health checks `timeFactor` times as often as on AWS. */
 export function haproxyRegistration(name: string, address: string, group: TargetGroup, timeFactor: number): string[] {
   const { intervalS, healthyThreshold, unhealthyThreshold } = group.healthCheck;
   const server = `${BACKEND}/${name}`;
   const check = `inter ${scaledMs(intervalS, timeFactor)}ms rise ${healthyThreshold} fall ${unhealthyThreshold}`;
   return [
     `add server ${server} ${address}:${group.port} check ${check}`,
+    // HAProxy counts a new server as healthy at once, so it is declared down while it drains.
     `set server ${server} state drain`,
     `set server ${server} health down`,
     `enable health ${server}`,

@@ -41,10 +41,7 @@ export interface Attachment {
   readonly group: string | undefined;
 }
 
-/**
- * The VPC of a stage: one router and a separate link to each machine, so that the security groups filter every packet
- * between two machines, also within a subnet.
- */
+/** The VPC of a stage: one router with a link to each machine, so that rules also apply within a subnet. */
 export class StageNetwork {
   readonly router: NetworkNamespace;
   readonly #sandbox: Sandbox;
