@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describeGroup, setDesiredCapacity } from '../aws/auto-scaling.ts';
 import { describeInstances, type Instance } from '../aws/ec2-instances.ts';
@@ -59,15 +60,14 @@ export async function reachableBastion(
 }
 
 /** Why a connection cannot be made, or undefined when it can. */
-function connectFailure(host: string, port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 3_000 });
-    const end = (failure?: string) => {
-      socket.destroy();
-      resolve(failure);
-    };
-    socket.once('connect', () => end());
-    socket.once('timeout', () => end('no answer'));
-    socket.once('error', ({ message }) => end(message));
-  });
+async function connectFailure(host: string, port: number): Promise<string | undefined> {
+  const socket = connect({ host, port });
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(3_000) });
+    return undefined;
+  } catch (error) {
+    return (error as Error).name === 'AbortError' ? 'no answer' : (error as Error).message;
+  } finally {
+    socket.destroy();
+  }
 }
