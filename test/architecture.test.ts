@@ -4,16 +4,100 @@ import { dirname, join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 
 const root = join(import.meta.dirname, '..');
-const sources = globSync('{server,infra,ami,scripts}/**/*.{ts,js}', { cwd: root }).filter(
-  (path) => !path.includes('node_modules'),
+const textOf = (path: string): string => readFileSync(join(root, path), 'utf8');
+const sources = globSync('{server,ami,infra,scripts}/**/*.{ts,js}', { cwd: root }).filter(
+  (path) => !/node_modules|\.d\.ts$|pages\/assets/.test(path),
 );
+
+/** What every stack of `infra/` builds on. */
+const INFRA_BASE = ['infra/ami.ts', 'infra/runbook-alarm.ts', 'infra/stage-stack.ts', 'infra/statement.ts'];
+
+/**
+ * Each folder and what its files may import of our own code besides the folder itself and the contracts. A path that
+ * ends in `.ts` allows one file. The longest matching folder decides, so `server/http` includes its subfolders.
+ */
+const WINGS: Readonly<Record<string, readonly string[]>> = {
+  'server/timestamps': ['server/errors.ts'],
+  'server/users': ['server/errors.ts', 'server/timestamps'],
+  'server/dynamodb': ['server/errors.ts', 'server/config.ts', 'server/timestamps', 'server/users'],
+  'server/admission': ['server/errors.ts', 'server/config.ts'],
+  'server/metrics': ['server/config.ts'],
+  'server/tracing': ['server/timestamps'],
+  'server/cpu-load': ['server/errors.ts'],
+  'server/http': [
+    'server/errors.ts',
+    'server/config.ts',
+    'server/service-facts.ts',
+    'server/version.ts',
+    'server/timestamps',
+    'server/users',
+    'server/metrics',
+    'server/cpu-load',
+  ],
+  server: ['server'],
+  ami: [],
+  'infra/scaling': [],
+  'infra/settings': ['infra/scaling'],
+  'infra/data': [...INFRA_BASE, 'infra/scaling', 'infra/settings'],
+  'infra/network': [...INFRA_BASE, 'infra/settings', 'infra/data'],
+  'infra/service': [...INFRA_BASE, 'infra/scaling', 'infra/settings', 'infra/data', 'infra/network'],
+  'infra/operations': [...INFRA_BASE, 'infra/settings', 'infra/data', 'infra/network', 'infra/service'],
+  infra: ['infra'],
+  'scripts/cli': [],
+  'scripts/aws': ['scripts/cli'],
+  'scripts/stage': ['scripts/cli', 'scripts/aws'],
+  'scripts/machine': ['scripts/cli'],
+  'scripts/image': ['scripts/cli', 'scripts/aws', 'scripts/machine'],
+  'scripts/scaling/model': [],
+  'scripts/scaling/template': ['scripts/scaling/model'],
+  'scripts/scaling/simulate': ['scripts/cli', 'scripts/scaling/model', 'scripts/scaling/template'],
+  'scripts/drills/core': ['scripts/cli', 'scripts/scaling/model'],
+  'scripts/drills/artillery': ['scripts/cli', 'scripts/drills/core'],
+  'scripts/drills/aws': [
+    'scripts/cli',
+    'scripts/aws',
+    'scripts/stage',
+    'scripts/scaling',
+    'scripts/drills/core',
+    'scripts/drills/artillery',
+    'scripts/drills/registry.ts',
+    'scripts/drills/drill.ts',
+  ],
+  'scripts/drills/rehearsal': [
+    'scripts/cli',
+    'scripts/machine',
+    'scripts/image',
+    'scripts/scaling',
+    'scripts/drills/core',
+    'scripts/drills/artillery',
+    'scripts/drills/registry.ts',
+    'scripts/drills/drill.ts',
+  ],
+  'scripts/drills': ['scripts/cli', 'scripts/drills/core'],
+  'scripts/bench': ['scripts/cli'],
+  'scripts/cost': ['scripts/cli', 'scripts/bench/results.ts'],
+  scripts: ['scripts'],
+};
+
+const CONTRACTS = ['server/contract.ts', 'ami/contract.ts', 'infra/contract.ts'];
+/** What a program may know of the others: the facts of these contracts. */
+const CONTRACTS_OF: Readonly<Record<string, readonly string[]>> = {
+  server: ['server/contract.ts'],
+  ami: ['server/contract.ts', 'ami/contract.ts'],
+  infra: CONTRACTS,
+  scripts: CONTRACTS,
+};
+
+const within = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
+const wingOf = (path: string): string => {
+  const folders = Object.keys(WINGS).filter((folder) => within(path, folder));
+  return folders.toSorted((one, other) => other.length - one.length)[0] ?? '';
+};
 
 /** What a file imports: paths from the root for our own files, package names for the rest. */
 const importsOf = (path: string): string[] =>
   Array.from(
-    readFileSync(join(root, path), 'utf8').matchAll(
-      /(?:^import|^\} from|^export (?:type )?[*{].* from|\bimport\()[^'"]*['"]([^'"]+)['"]/gm,
-    ),
+    textOf(path).matchAll(/(?:^import\b[^'"]*?|^\} from |^export [^'"=]* from |\bimport\()['"]([^'"]+)['"]/gm),
     ([, target = '']) => (target.startsWith('.') ? relative(root, join(root, dirname(path), target)) : target),
   );
 
@@ -23,94 +107,134 @@ const arrows = sources.flatMap((from) => importsOf(from).map((to) => ({ from, to
 const broken = (forbidden: (arrow: { from: string; to: string }) => boolean): string[] =>
   arrows.filter(forbidden).map(({ from, to }) => `${from} -> ${to}`);
 
-const within = (path: string, folder: string) => path.startsWith(`${folder}/`);
 const isAwsSdk = (target: string) => target.startsWith('@aws-sdk/') || target.startsWith('@smithy/');
 const isCdk = (target: string) => target === 'constructs' || target.startsWith('aws-cdk-lib') || target === 'cdk-nag';
 
 describe('the arrows', () => {
   it('are seen by this test', () => {
     assert.ok(arrows.some(({ from, to }) => from === 'server/main.ts' && to === 'server/service.ts'));
-    assert.ok(
-      arrows.some(
-        ({ from, to }) => from === 'server/dynamodb/database.ts' && to === 'server/dynamodb/embedded-database.ts',
-      ),
-    );
+    assert.ok(arrows.some(({ from, to }) => from === 'scripts/deploy.ts' && to === 'scripts/cli/main.ts'));
   });
 
-  it('lead from the server to nothing but itself', () => {
+  it('start in a folder whose arrows are listed', () => {
     assert.deepEqual(
-      broken(({ from, to }) => within(from, 'server') && (isCdk(to) || /^(infra|ami|scripts|test)\//.test(to))),
+      sources.filter((path) => wingOf(path) === ''),
+      [],
+    );
+    assert.deepEqual(
+      Object.keys(WINGS).filter((wing) => !sources.some((path) => wingOf(path) === wing)),
       [],
     );
   });
 
-  it('lead from one program to another through its contract only', () => {
-    const programs = ['server', 'infra', 'ami', 'scripts'];
-    const programOf = (path: string) => programs.find((program) => within(path, program));
-    const crossing = ({ from, to }: { from: string; to: string }) => {
-      const target = programOf(to);
-      return target !== undefined && target !== programOf(from) && to !== `${target}/contract.ts`;
+  it('lead from each folder only to the folders listed for it', () => {
+    assert.deepEqual(
+      broken(({ from, to }) => {
+        const wing = wingOf(from);
+        if (wingOf(to) === '' || wingOf(to) === wing || CONTRACTS.includes(to)) return false;
+        return !WINGS[wing]?.some((allowed) => within(to, allowed));
+      }),
+      [],
+    );
+  });
+
+  it('lead to another program only through its contract', () => {
+    const programOf = (path: string) => path.split('/', 1)[0] ?? '';
+    assert.deepEqual(
+      broken(({ from, to }) => {
+        if (!(programOf(to) in CONTRACTS_OF) || (programOf(to) === programOf(from) && !CONTRACTS.includes(to)))
+          return false;
+        return !CONTRACTS_OF[programOf(from)]?.includes(to);
+      }),
+      [],
+    );
+  });
+
+  it('lead from a contract to nothing', () => {
+    assert.deepEqual(
+      broken(({ from }) => CONTRACTS.includes(from)),
+      [],
+    );
+  });
+
+  it('form no circle between folders', () => {
+    const reaches = (from: string, seen: readonly string[] = []): string[] => {
+      if (seen.includes(from)) return [[...seen, from].join(' -> ')];
+      const next = (WINGS[from] ?? []).map(wingOf).filter((wing) => wing !== from);
+      return [...new Set(next)].flatMap((wing) => reaches(wing, [...seen, from]));
     };
-    assert.deepEqual(broken(crossing), []);
-  });
-
-  it('lead from the image to no contract of the stack, and from a contract nowhere', () => {
+    const inside = Object.keys(WINGS).filter((wing) => wing.includes('/'));
     assert.deepEqual(
-      broken(({ from, to }) => (within(from, 'ami') && within(to, 'infra')) || from.endsWith('/contract.ts')),
+      inside.flatMap((wing) => reaches(wing)).filter((path) => !path.split(' -> ').includes('server')),
       [],
     );
   });
 
-  it('lead from the stack to no AWS SDK, and from the scripts to no CDK', () => {
+  it('keep the domain free of technology', () => {
+    const domain = (path: string) => within(path, 'server/timestamps') || within(path, 'server/users');
     assert.deepEqual(
-      broken(({ from, to }) => within(from, 'infra') && isAwsSdk(to)),
+      broken(({ from, to }) => domain(from) && wingOf(to) === '' && !to.startsWith('node:')),
       [],
     );
+  });
+
+  it('keep CDK in the stack, and the AWS SDK in the adapters', () => {
     assert.deepEqual(
-      broken(({ from, to }) => within(from, 'scripts') && isCdk(to)),
+      broken(({ from, to }) => isCdk(to) && !within(from, 'infra')),
+      [],
+    );
+    const adapters = ['server/dynamodb', 'server/metrics/cloudwatch.ts', 'ami/launch-hook', 'scripts'];
+    const wiring = 'server/service.ts'; // the type of the client only
+    assert.deepEqual(
+      broken(({ from, to }) => isAwsSdk(to) && from !== wiring && !adapters.some((adapter) => within(from, adapter))),
       [],
     );
   });
 
   it('keep Express in the HTTP layer', () => {
-    const http = (path: string) => within(path, 'server/http');
     assert.deepEqual(
-      broken(({ from, to }) => within(from, 'server') && !http(from) && /^(express|helmet|accepts)$/.test(to)),
-      [],
-    );
-  });
-
-  it('keep the AWS SDK in its adapters', () => {
-    const adapter = /^server\/dynamodb\/|^server\/metrics\/cloudwatch\.ts$/;
-    const wiring = /^server\/service\.ts$/; // type of the client only
-    assert.deepEqual(
-      broken(({ from, to }) => within(from, 'server') && isAwsSdk(to) && !adapter.test(from) && !wiring.test(from)),
-      [],
-    );
-  });
-
-  it('keep the domain free of the HTTP layer', () => {
-    const domain = (path: string) =>
-      within(path, 'server') && !within(path, 'server/http') && !/^server\/(main|service)\.ts$/.test(path);
-    assert.deepEqual(
-      broken(({ from, to }) => domain(from) && within(to, 'server/http')),
+      broken(
+        ({ from, to }) =>
+          within(from, 'server') && !within(from, 'server/http') && /^(express|helmet|accepts)$/.test(to),
+      ),
       [],
     );
   });
 
   it('lead to an entry point from nowhere', () => {
     assert.deepEqual(
-      broken(({ to }) => /^(server|infra)\/main\.ts$/.test(to)),
+      broken(({ to }) => /^(server|infra)\/main\.ts$|^scripts\/[\w-]+\.ts$/.test(to)),
       [],
     );
   });
 });
 
+describe('the folders', () => {
+  it('hold at most 20 files, but for the commands in scripts/', () => {
+    const counts = Map.groupBy(
+      globSync('{server,ami,infra,scripts}/**/*.*', { cwd: root }).filter(
+        (path) => !/node_modules|package(-lock)?\.json$/.test(path),
+      ),
+      dirname,
+    );
+    const crowded = [...counts].filter(([folder, files]) => folder !== 'scripts' && files.length > 20);
+    assert.deepEqual(
+      crowded.map(([folder, files]) => `${folder}: ${files.length}`),
+      [],
+    );
+  });
+
+  it('scripts/ holds one file per npm command and nothing else', () => {
+    const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
+    const started = Object.values(scripts).flatMap((line) => line.match(/scripts\/[\w-]+\.ts/g) ?? []);
+    assert.deepEqual(globSync('scripts/*.*', { cwd: root }).toSorted(), [...new Set(started)].toSorted());
+  });
+});
+
 describe('the environment', () => {
   it('is read by entry points and configuration only', () => {
-    const readers = sources.filter((path) => /\bprocess\.(env|argv)\b/.test(readFileSync(join(root, path), 'utf8')));
-    const allowed =
-      /^(server\/(main|dynamodb\/embedded-database-process)\.ts|infra\/main\.ts|ami\/(facts\/record|launch-hook\/main)\.ts|scripts\/)/;
+    const readers = sources.filter((path) => /\bprocess\.(env|argv)\b/.test(textOf(path)));
+    const allowed = /^(server\/(main|dynamodb\/embedded-database-process)\.ts|infra\/main\.ts|ami\/|scripts\/)/;
     assert.deepEqual(
       readers.filter((path) => !allowed.test(path)),
       [],
