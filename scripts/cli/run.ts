@@ -40,9 +40,9 @@ export async function captureQuietly(
   options: RunOptions & { readonly deadlineMs?: number } = {},
 ): Promise<string> {
   const { deadlineMs = 60_000, ...rest } = options;
-  return execute(line, { ...rest, stdin: 'ignore', timeout: deadlineMs }, ({ timedOut, stderr }) => {
-    const why = timedOut ? `did not end within ${deadlineMs / 1_000} s` : `failed: ${stderr?.toString().trim()}`;
-    return `${commandText(line)} ${why}`;
+  return execute(line, { ...rest, stdin: 'ignore', timeout: deadlineMs }, (error) => {
+    if (error.timedOut) return `${commandText(line)} did not end within ${deadlineMs / 1_000} s`;
+    return `${commandText(line)} failed: ${String(error.stderr).trim() || howItEnded(error)}`;
   });
 }
 
@@ -50,9 +50,9 @@ export async function captureQuietly(
 export async function runLogged(line: CommandLine, log: string): Promise<void> {
   console.error(`$ ${commandText(line)} >${log}`);
   const output = { file: log };
-  await execute(line, { stdio: ['ignore', output, output] }, ({ exitCode, signal }) => {
+  await execute(line, { stdio: ['ignore', output, output] }, (error) => {
     console.error(readFileSync(log, 'utf8').trimEnd().split('\n').slice(-SHOWN_LINES).join('\n'));
-    return `${line[0]} exited with ${exitCode ?? signal}; its whole output is in ${log}`;
+    return `${line[0]} ${howItEnded(error)}; its whole output is in ${log}`;
   });
 }
 
@@ -101,8 +101,10 @@ async function execute(line: CommandLine, options: Options, failure: (error: Exe
 
 /** The error of a program whose own messages went to this terminal. */
 function failureAbove(line: CommandLine) {
-  return ({ exitCode, signal }: ExecaError) => {
-    const how = signal ? `was ended by ${signal}` : `exited with ${exitCode}`;
-    return `${line[0]} ${how}; its own message is above. Command: ${commandText(line)}`;
-  };
+  return (error: ExecaError) =>
+    `${line[0]} ${howItEnded(error)}; its own message is above. Command: ${commandText(line)}`;
+}
+
+function howItEnded({ exitCode, signal }: ExecaError): string {
+  return signal ? `was ended by ${signal}` : `exited with ${exitCode}`;
 }

@@ -75,6 +75,10 @@ describe('captureQuietly', () => {
   it('rejects with the command line and what the program printed to standard error', async () => {
     const failing = captureQuietly(['sh', '-c', 'echo no such thing >&2; exit 3']);
     await assert.rejects(failing, /^OperatorError: sh -c 'echo .*' failed: no such thing$/);
+    await assert.rejects(
+      captureQuietly(['sh', '-c', 'exit 3']),
+      /^OperatorError: sh -c 'exit 3' failed: exited with 3$/,
+    );
   });
 
   it('stops a program that does not end within the deadline', async () => {
