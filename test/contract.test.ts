@@ -46,7 +46,7 @@ describe("the server's contract", () => {
 });
 
 describe("the stack's contract", () => {
-  it('has a health check whose answer comes before the next question', () => {
+  it('has a health check that times out before the next one', () => {
     assert.ok(HEALTH_CHECK.timeoutS < HEALTH_CHECK.intervalS);
   });
 

@@ -45,7 +45,7 @@ describe('packer.pkr.hcl', () => {
     }
   });
 
-  it('opens the builder to this machine alone', () => {
+  it('opens the builder to this machine only', () => {
     assert.match(template, /temporary_security_group_source_public_ip = var\.session_manager_profile == ""/);
   });
 });
@@ -63,9 +63,9 @@ describe('units', () => {
     }
   });
 
-  it('tell Auto Scaling only after the service was started', () => assert.match(hook, /^After=stampede\.service /m));
+  it('complete the launch only after the service was started', () => assert.match(hook, /^After=stampede\.service /m));
 
-  it('give workers the time that the contract promises', () => {
+  it('give workers the time of the contract', () => {
     assert.match(service, new RegExp(`^TimeoutStopSec=${TIMEOUTS_MS.systemdStop / 1_000}$`, 'm'));
   });
 

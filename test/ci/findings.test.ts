@@ -7,7 +7,7 @@ const found = { id: 'CKV_AWS_21', resource: 'Bucket1', message: 'Ensure versioni
 const exception = { id: 'CKV_AWS_21', resource: 'Bucket1', reason: 'written once' };
 
 describe('template scan', () => {
-  it('is content when every finding is an exception', () => {
+  it('passes when every finding is an exception', () => {
     assert.deepEqual(judge([found], [exception]), { unexplained: [], stale: [] });
   });
 

@@ -33,7 +33,7 @@ for (const [stage, stacks] of Object.entries(deployments)) {
       );
     });
 
-    it('keeps every log group for a stated time, under a key', () => {
+    it('sets retention and a key on every log group', () => {
       const groups = all('AWS::Logs::LogGroup').map(({ Properties: p }) => [
         p.RetentionInDays > 0,
         p.KmsKeyId !== undefined,
@@ -57,7 +57,7 @@ for (const [stage, stacks] of Object.entries(deployments)) {
       assert.ok(all('AWS::KMS::Key').every(({ Properties: p }) => p.EnableKeyRotation === true));
     });
 
-    it('asks IMDSv2 of every instance, one hop far', () => {
+    it('requires IMDSv2 with a hop limit of 1 on every instance', () => {
       for (const { Properties: p } of all('AWS::EC2::LaunchTemplate')) {
         assert.deepEqual(p.LaunchTemplateData.MetadataOptions, { HttpTokens: 'required', HttpPutResponseHopLimit: 1 });
       }
@@ -164,7 +164,7 @@ describe('stateful resources', () => {
     });
   }
 
-  it('are all let go in a throwaway stage', () => {
+  it('are all deleted with a temporary stage', () => {
     const { data: throwaway } = synthesize('drill', { retainData: 'false' });
     const retained = Object.values(throwaway.Resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
     assert.deepEqual(retained, []);

@@ -17,7 +17,7 @@ describe('node infra/main.ts', () => {
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
-  /** Runs the app as cdk does, in a directory of its own, with neither credentials nor a way to ask for any. */
+  /** Runs the app as cdk does, in a directory of its own, without credentials. */
   const synth = (values: Readonly<Record<string, string>> = {}) =>
     run(process.execPath, [resolve('infra/main.ts')], {
       cwd: root,

@@ -1,7 +1,7 @@
 import { addressIn } from './cidr.ts';
 import { type Resource, resourcesOf, type Synthesized } from './synthesize.ts';
 
-/** Something that speaks or listens: where it stands, and what guards it. */
+/** An endpoint of connections: its subnets and its security groups. */
 export interface Party {
   readonly name: string;
   /** Logical ids of its security groups; none outside the network. */

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parties } from './network-model.ts';
-import { outside, ways } from './reachability.ts';
+import { connections, outside } from './reachability.ts';
 import { CERTIFICATE, resourcesOf, type Synthesized, synthesize } from './synthesize.ts';
 
 const internet = outside('internet', '203.0.113.77');
 const operator = outside('operator', '198.51.100.7');
 
-/** Ways that stand in every deployment. */
+/** Connections that are possible in every deployment. */
 const ALWAYS = [
   'app → internet tcp 443',
-  // The load balancer is public, to the fleet and the bastion as to anybody.
+  // The load balancer is public, so the fleet and the bastion reach it too.
   'app → load balancer tcp 443',
   'app → operator tcp 443',
   'bastion → app tcp 22',
@@ -26,7 +26,7 @@ const ALWAYS = [
 ];
 
 /** The stacks, with one more rule in the security group of a party. */
-function openedToTheWorld(stacks: Synthesized, name: string, port: number): Synthesized {
+function openedToInternet(stacks: Synthesized, name: string, port: number): Synthesized {
   const [group = ''] = parties(stacks).find((party) => party.name === name)?.groups ?? [];
   const network = structuredClone(stacks.network);
   const properties = network.Resources[group]?.Properties;
@@ -40,38 +40,38 @@ describe('reachability, computed from security groups, network ACLs and routes',
   const prod = synthesize('prod', { certificateArn: CERTIFICATE, sshCidrs: '198.51.100.0/24' });
 
   it('leads from the internet to the load balancer, from it to the app, and nowhere else', () => {
-    assert.deepEqual(ways(dev, [internet, operator]), ALWAYS);
+    assert.deepEqual(connections(dev, [internet, operator]), ALWAYS);
   });
 
   it('opens port 22 of the bastion to the networks of the settings only', () => {
-    assert.deepEqual(ways(prod, [internet, operator]), [...ALWAYS, 'operator → bastion tcp 22'].toSorted());
+    assert.deepEqual(connections(prod, [internet, operator]), [...ALWAYS, 'operator → bastion tcp 22'].toSorted());
   });
 
-  it('is the same by the security groups alone, so that neither fence leans on the other', () => {
-    assert.deepEqual(ways(dev, [internet, operator], 'groups alone'), ALWAYS);
+  it('is the same by the security groups only, so that neither layer depends on the other', () => {
+    assert.deepEqual(connections(dev, [internet, operator], 'groups only'), ALWAYS);
   });
 
-  it('keeps the app and port 22 shut even when a security group is opened to the world by mistake', () => {
-    assert.deepEqual(ways(openedToTheWorld(dev, 'app', 8080), [internet, operator]), ALWAYS);
-    assert.deepEqual(ways(openedToTheWorld(dev, 'bastion', 22), [internet, operator]), ALWAYS);
+  it('keeps the app and port 22 closed even when a security group is opened to the internet by mistake', () => {
+    assert.deepEqual(connections(openedToInternet(dev, 'app', 8080), [internet, operator]), ALWAYS);
+    assert.deepEqual(connections(openedToInternet(dev, 'bastion', 22), [internet, operator]), ALWAYS);
   });
 
-  it('shows a mistake that nothing else stops', () => {
-    const found = ways(openedToTheWorld(dev, 'bastion', 443), [internet]);
+  it('shows a mistake that no other layer prevents', () => {
+    const found = connections(openedToInternet(dev, 'bastion', 443), [internet]);
     assert.ok(found.includes('internet → bastion tcp 443'), found.join('\n'));
   });
 
-  it('knows every security group that guards something', () => {
+  it('knows every security group in use', () => {
     const guarded = parties(dev).flatMap(({ groups }) => groups);
     assert.equal(resourcesOf('AWS::EC2::SecurityGroup', ...dev.all).length, new Set(guarded).size);
   });
 
-  it('gives a public address to the bastion and the load balancer alone', () => {
+  it('gives a public address to the bastion and the load balancer only', () => {
     const names = parties(dev).filter(({ publicAddress }) => publicAddress);
     assert.deepEqual(names.map(({ name }) => name).toSorted(), ['bastion', 'load balancer']);
   });
 
-  it('names no whole internet on port 22, in any group or list', () => {
+  it('allows the whole internet on port 22 in no group or ACL', () => {
     const rules = resourcesOf('AWS::EC2::SecurityGroup', ...prod.all).flatMap(
       ({ Properties }) => Properties.SecurityGroupIngress ?? [],
     );

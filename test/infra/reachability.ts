@@ -3,16 +3,16 @@ import { holds } from './cidr.ts';
 import { aclRules, defaultRoute, groupRules, type Party, parties, type Rule } from './network-model.ts';
 import type { Synthesized } from './synthesize.ts';
 
-/** A way that a connection can take: `internet → load balancer tcp 443`. */
-export type Way = `${string} → ${string} ${'tcp' | 'udp'} ${number}`;
+/** A connection that can be opened: `internet → load balancer tcp 443`. */
+export type Connection = `${string} → ${string} ${'tcp' | 'udp'} ${number}`;
 
-/** Which fences a way must pass: the second, the network ACLs, can be left out to see whether the first holds alone. */
-export type Fences = 'groups and lists' | 'groups alone';
+/** The layers that a connection must pass. Without the network ACLs, the security groups are tested alone. */
+export type Layers = 'groups and ACLs' | 'groups only';
 
 const PROTOCOLS = { tcp: '6', udp: '17' } as const;
 
 /** Ends of the range from which connections are opened. */
-const CALLING_FROM = Object.values(CLIENT_PORTS);
+const SOURCE_PORTS = Object.values(CLIENT_PORTS);
 
 /** A party outside the network. */
 export const outside = (name: string, address: string): Party => ({
@@ -24,24 +24,24 @@ export const outside = (name: string, address: string): Party => ({
 });
 
 /**
- * Every way by which a new connection can be opened, among the parties of the stacks and those outside. A way must be open in the security
- * groups of both ends, in the network ACLs of both subnets in both directions, and have a route.
+ * Every new connection that can be opened among the parties of the stacks and those outside. The security groups of both
+ * ends, the network ACLs of both subnets in both directions and a route must allow it.
  */
-export function ways(
+export function connections(
   stacks: Synthesized,
   outsiders: readonly Party[],
-  fences: Fences = 'groups and lists',
-): readonly Way[] {
+  layers: Layers = 'groups and ACLs',
+): readonly Connection[] {
   const all = [...parties(stacks), ...outsiders];
   const ports = boundaries(all, stacks);
-  const found = new Set<Way>();
+  const found = new Set<Connection>();
   for (const from of all) {
     for (const to of all) {
       if (from === to || (from.subnets.length === 0 && to.subnets.length === 0)) continue;
       if (!routed(from, to, stacks)) continue;
       for (const protocol of ['tcp', 'udp'] as const) {
         for (const port of ports) {
-          if (open(from, to, protocol, port, stacks, fences))
+          if (open(from, to, protocol, port, stacks, layers))
             found.add(`${from.name} → ${to.name} ${protocol} ${port}`);
         }
       }
@@ -76,13 +76,13 @@ function open(
   protocol: 'tcp' | 'udp',
   port: number,
   stacks: Synthesized,
-  fences: Fences,
+  layers: Layers,
 ): boolean {
   const number = PROTOCOLS[protocol];
   const groupsOpen =
     allowedByGroups(from, 'Egress', to, number, port, stacks) &&
     allowedByGroups(to, 'Ingress', from, number, port, stacks);
-  return groupsOpen && (fences === 'groups alone' || aclsOpen(from, to, number, port, stacks));
+  return groupsOpen && (layers === 'groups only' || aclsOpen(from, to, number, port, stacks));
 }
 
 function allowedByGroups(
@@ -109,7 +109,7 @@ function aclsOpen(from: Party, to: Party, protocol: string, port: number, stacks
   return (
     passes(from, true, to, protocol, port, stacks) &&
     passes(to, false, from, protocol, port, stacks) &&
-    CALLING_FROM.every(
+    SOURCE_PORTS.every(
       (client) => passes(to, true, from, protocol, client, stacks) && passes(from, false, to, protocol, client, stacks),
     )
   );

@@ -15,7 +15,7 @@ describe('the fleet', () => {
     assert.equal(group.DesiredCapacity, undefined);
   });
 
-  it('stands in every zone, large enough to lose one', () => {
+  it('spans every zone, with a size that survives the loss of one', () => {
     assert.equal(group.VPCZoneIdentifier.length, 3);
     assert.deepEqual([group.MinSize, group.MaxSize], ['3', '9']);
   });
@@ -24,7 +24,7 @@ describe('the fleet', () => {
     assert.deepEqual([group.HealthCheckType, group.HealthCheckGracePeriod], ['ELB', 90]);
   });
 
-  it('holds an instance back until it completes the launching hook, and gives it up otherwise', () => {
+  it('keeps an instance out of service until it completes the launching hook, and replaces it otherwise', () => {
     assert.deepEqual(group.LifecycleHookSpecificationList, [
       {
         LifecycleHookName: 'ready',
@@ -46,12 +46,12 @@ describe('the fleet', () => {
     assert.deepEqual(alarms, Array(3).fill('AWS::CloudWatch::Alarm'));
   });
 
-  it('reports all its metrics each minute, and every launch and end to people', () => {
+  it('reports all its metrics each minute, and every launch and termination to the topic', () => {
     assert.deepEqual(group.MetricsCollection, [{ Granularity: '1Minute' }]);
     assert.equal(group.NotificationConfigurations[0].NotificationTypes.length, 4);
   });
 
-  it('lets no instance grow old', () => {
+  it('limits the lifetime of an instance', () => {
     assert.equal(group.MaxInstanceLifetime, 7 * 86_400);
   });
 
@@ -71,7 +71,7 @@ describe('step scaling', () => {
       ({ Properties: p }) => p.AlarmActions?.[0]?.Ref === policyId,
     )?.Properties;
 
-  it('adds more the harder it is hit, above 60 % for two minutes', () => {
+  it('adds more instances for a higher load, above 60 % for two minutes', () => {
     const [id = '', resource] = policy('Out') ?? [];
     const alarm = alarmOf(id);
     assert.deepEqual(resource?.Properties.StepAdjustments, [
@@ -100,7 +100,7 @@ describe('step scaling', () => {
     assert.equal(out.EstimatedInstanceWarmup, 120);
   });
 
-  it('takes away slowly, below 40 %', () => {
+  it('removes instances slowly, below 40 %', () => {
     const [id = '', resource] = policy('In') ?? [];
     const alarm = alarmOf(id);
     assert.deepEqual(
@@ -148,7 +148,7 @@ describe('the load balancer', () => {
     assert.match(https?.Properties.SslPolicy, /TLS13-1-2/);
   });
 
-  it('speaks plain HTTP only where the stage allows it', () => {
+  it('serves plain HTTP only where the stage allows it', () => {
     const actions = listeners(dev).map(({ Properties: p }) => [p.Protocol, p.DefaultActions[0].Type]);
     assert.deepEqual(actions, [['HTTP', 'forward']]);
   });
@@ -167,7 +167,7 @@ describe('the load balancer', () => {
     assert.notEqual(found['access_logs.s3.prefix'], found['connection_logs.s3.prefix']);
   });
 
-  it('asks the health check of the contract and prefers the least busy instance', () => {
+  it('uses the health check of the contract and prefers the least busy instance', () => {
     const { Properties: targets } = theResource('AWS::ElasticLoadBalancingV2::TargetGroup', dev.service);
     assert.deepEqual(
       {
@@ -196,7 +196,7 @@ describe('the load balancer', () => {
     assert.deepEqual([check.Type, check.ResourcePath], ['HTTPS', HEALTH_PATH]);
   });
 
-  it('stands behind WAF when the settings say so', () => {
+  it('is protected by WAF when the settings say so', () => {
     const { Rules: rules } = theResource('AWS::WAFv2::WebACL', everything.service).Properties;
     assert.equal(rules[0].Statement.RateBasedStatement.Limit, 100_000);
     assert.equal(rules.length, 4);

@@ -109,7 +109,7 @@ describe('settings', () => {
       { scaleIn: '55:1' },
       /below 55 % takes 3 instances to 2, up to 83 % CPU/,
     ],
-    ['a stage that cannot stand in names', 'My_Stage', {}, /Stage is "My_Stage", expected 2 to 12/],
+    ['a stage that cannot be part of names', 'My_Stage', {}, /Stage is "My_Stage", expected 2 to 12/],
   ];
   for (const [what, stage, overrides, message] of refused) {
     it(`refuse ${what}`, () => assert.throws(() => read(stage, overrides), message));

@@ -29,7 +29,7 @@ describe('the table', () => {
     assert.equal(replica.DeletionProtectionEnabled, true);
   });
 
-  it('forgets nothing by itself unless told to', () => {
+  it('expires no item unless the settings say so', () => {
     assert.equal(table.TimeToLiveSpecification, undefined);
     const { Properties: forgetful } = theResource('AWS::DynamoDB::GlobalTable', everything.data);
     assert.deepEqual(forgetful.TimeToLiveSpecification, { AttributeName: 'expires', Enabled: true });
@@ -59,7 +59,7 @@ describe('the bucket of logs', () => {
     assert.deepEqual(refused[0], { Bool: { 'aws:SecureTransport': 'false' } });
   });
 
-  it('grows cheaper with age and forgets at last', () => {
+  it('moves old logs to cheaper storage and deletes them at last', () => {
     const [rule] = bucket.LifecycleConfiguration.Rules;
     const classes = rule.Transitions.map(({ StorageClass: name }: { StorageClass: string }) => name);
     assert.deepEqual(classes, ['STANDARD_IA', 'GLACIER_IR']);
@@ -73,7 +73,7 @@ describe('the network', () => {
     assert.equal(resourcesOf('AWS::EC2::NatGateway', prod.network).length, 3);
   });
 
-  it('tells the price of NAT and of the other choice', () => {
+  it('states the price of NAT and of the other choice', () => {
     assert.ok(Math.abs(natPricePerMonthUsd(1) - 32.85) < 0.01);
     assert.match(describeNatPrice('single', 3), /single gateway, about 33 USD a month.*per-az would be about 99 USD/);
     assert.match(
@@ -97,7 +97,7 @@ describe('the network', () => {
     assert.deepEqual(traffic, ['REJECT', 'ALL']);
   });
 
-  it('has a bastion that is born asleep and of which there is never more than one', () => {
+  it('has a bastion group of at most one instance, with no instance at first', () => {
     const { Properties: bastion } = theResource('AWS::AutoScaling::AutoScalingGroup', dev.network);
     assert.deepEqual([bastion.MinSize, bastion.MaxSize, bastion.DesiredCapacity], ['0', '1', undefined]);
   });
@@ -106,7 +106,7 @@ describe('the network', () => {
 describe('alarms', () => {
   const alarms = resourcesOf('AWS::CloudWatch::Alarm', prod.operations).map(({ Properties }) => Properties);
 
-  it('are told to people when they begin and when they end, but for the halves of the burn rates', () => {
+  it('notify the topic when they start and when they end, except the windows of the burn rates', () => {
     const silent = alarms.filter(
       ({ AlarmActions = [], OKActions = [] }) => AlarmActions.length === 0 || OKActions.length === 0,
     );
@@ -114,7 +114,7 @@ describe('alarms', () => {
     assert.equal(silent.length, 2 * BURN_RATES.length);
   });
 
-  it('take silence of the fleet for an alarm, and of a quiet night for peace', () => {
+  it('treat missing heartbeats as breaching, and missing traffic as normal', () => {
     const heartbeat = alarms.find(({ MetricName }) => MetricName === 'TimestampsRecorded');
     assert.equal(heartbeat.TreatMissingData, 'breaching');
     const breaching = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching');
@@ -140,14 +140,14 @@ describe('alarms', () => {
     assert.ok(alarms.every((alarm) => span(alarm) > 0 && span(alarm) <= 86_400));
   });
 
-  it('tell of the age of the image by the time of its bake', () => {
+  it('compute the age of the image from the time of its bake', () => {
     const stale = alarms.find(({ AlarmDescription }) => AlarmDescription.startsWith('The image is older than 35 days'));
     assert.ok(JSON.stringify(stale.Metrics).includes('(EPOCH(fleet) - 1795219200) / 86400'));
   });
 });
 
 describe('the dashboard', () => {
-  it('tells the story from left to right', () => {
+  it('shows the path of a request from left to right', () => {
     const body = JSON.stringify(theResource('AWS::CloudWatch::Dashboard', prod.operations).Properties.DashboardBody);
     const columns = ['Users', 'Load balancer', 'Fleet', 'Database', 'Cost'].map((title) => body.indexOf(`## ${title}`));
     assert.deepEqual(
@@ -178,7 +178,7 @@ describe('the pipeline', () => {
 });
 
 describe('the budget', () => {
-  it('counts the costs of the stage and tells people', () => {
+  it('counts the costs of the stage and notifies the topic', () => {
     const { Budget: budget, NotificationsWithSubscribers: notifications } = theResource(
       'AWS::Budgets::Budget',
       dev.operations,

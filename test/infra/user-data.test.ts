@@ -8,7 +8,7 @@ import { IMAGE_PATHS } from '../../ami/contract.ts';
 import { instanceEnvironment, writeEnvironmentScript } from '../../infra/service/user-data.ts';
 
 describe('user data', () => {
-  it('writes the environment file whole, readable by its owner and group, and does nothing else', () => {
+  it('writes the environment file atomically, readable by its owner and group, and does nothing else', () => {
     const directory = mkdtempSync(join(tmpdir(), 'stampede-user-data-'));
     const file = join(directory, 'etc/env');
     const environment = instanceEnvironment({

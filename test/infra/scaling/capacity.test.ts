@@ -27,7 +27,7 @@ describe('fleet capacity', () => {
     );
   });
 
-  it('keeps enough instances when the fullest zone is lost, with none to spare', () => {
+  it('keeps exactly enough instances when the largest zone is lost', () => {
     fc.assert(
       fc.property(needs, zoneCounts, (needed, zoneCount) => {
         const instances = instancesToSurviveZoneLoss(needed, zoneCount);
@@ -38,7 +38,7 @@ describe('fleet capacity', () => {
     );
   });
 
-  it('loses the fullest zone however the instances are spread', () => {
+  it('loses the largest zone however the instances are distributed', () => {
     fc.assert(
       fc.property(needs, zoneCounts, (instances, zoneCount) => {
         const zones = Array.from({ length: zoneCount }, (_, zone) => Math.ceil((instances - zone) / zoneCount));

@@ -83,7 +83,7 @@ describe('steps of scaling in', () => {
     );
   });
 
-  it('only ever take instances away', () => {
+  it('only remove instances', () => {
     fc.assert(
       fc.property(tables, (table) => {
         assert.ok(scaleInPolicy(table).adjustments.every(({ scalingAdjustment }) => scalingAdjustment < 0));
@@ -110,7 +110,7 @@ describe('refuseFlapping', () => {
     );
   });
 
-  it('refuses a table that takes the second last instance away too early', () => {
+  it('refuses a table that removes the second last instance too early', () => {
     assert.throws(() => refuseFlapping(DEFAULTS, { min: 1, max: 4 }), /takes 2 instances to 1, up to 80 % CPU/);
   });
 });
