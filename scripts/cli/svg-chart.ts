@@ -49,7 +49,6 @@ figure svg { display: block; width: 100%; height: auto; min-width: 720px; }
 .key::before { content: ''; display: inline-block; width: 14px; height: 3px; margin-right: 5px; vertical-align: middle;
   background: currentColor; }
 .key.filled::before { height: 10px; opacity: var(--fill); }
-.key.drawn.predicted::before { background: repeating-linear-gradient(90deg, currentColor 0 4px, transparent 4px 7px); }
 figure text { fill: var(--soft); font-size: 12px; } .value { text-anchor: end; } .time { text-anchor: middle; }
 .grid { stroke: var(--line); stroke-width: 1; }
 .line { fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; }

@@ -4,10 +4,10 @@ import { CHART_STYLE } from '../../../cli/svg-chart.ts';
 /** The style of the page; no font, image or script is fetched. */
 export const STYLE: Html = {
   markup: `${CHART_STYLE}
-:root { color-scheme: light dark; --text: #1c2430; --soft: #5d6b7c; --paper: #fff; --line: #d9dfe6; --card: #f6f8fa;
+:root { color-scheme: light dark; --text: #1c2430; --soft: #5d6b7c; --paper: #fff; --line: #d9dfe6;
   --good: #1a7f4b; --bad: #c02b2b; --blue: #2f6fb0; --orange: #b05500; --violet: #7a4fb5; --fault: #f3c6c6; --alarm: #e08a00; }
 @media (prefers-color-scheme: dark) { :root { --text: #e6eaf0; --soft: #9aa7b6; --paper: #12161c; --line: #2c3540;
-  --card: #1a2028; --good: #4cc38a; --bad: #ff7b72; --blue: #6cb0f5; --orange: #f0a35e; --violet: #b893f0; --fault: #4d2426; } }
+  --good: #4cc38a; --bad: #ff7b72; --blue: #6cb0f5; --orange: #f0a35e; --violet: #b893f0; --fault: #4d2426; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 1040px; padding: 24px; background: var(--paper); color: var(--text);
   font: 15px/1.5 system-ui, sans-serif; }
@@ -21,7 +21,9 @@ th { font-weight: 600; color: var(--soft); } a { color: inherit; }
 .fault { fill: var(--fault); opacity: .55; } .alarm { fill: var(--alarm); }
 .requests { --fill: .55; } .errors { --fill: .85; } .p99 { --fill: .35; } .predicted { --fill: .2; }
 .requests, .p50, .in-service, .cpu { color: var(--blue); } .errors, .p99 { color: var(--bad); } .p95 { color: var(--orange); }
-.desired { color: var(--orange); } .predicted { color: var(--violet); } path.line.predicted { stroke-dasharray: 6 4; }
+.desired { color: var(--orange); } .predicted { color: var(--violet); }
+.key.drawn.predicted::before { background: repeating-linear-gradient(90deg, currentColor 0 4px, transparent 4px 7px); }
+path.line.predicted { stroke-dasharray: 6 4; }
 .legend span { margin-right: 16px; } .legend i { display: inline-block; width: 14px; height: 10px; margin-right: 5px; }
 .legend .f { background: var(--fault); } .legend .a { background: var(--alarm); height: 4px; vertical-align: middle; }
 td { hyphens: auto; overflow-wrap: anywhere; }
