@@ -1,4 +1,6 @@
-/** Something a scanner does not like about a resource or an output. */
+import { z } from 'zod';
+
+/** What a scanner reports about a resource or an output. */
 export interface Finding {
   /** Rule of cfn-lint or checkov. */
   readonly id: string;
@@ -15,47 +17,51 @@ export interface Exception {
   readonly reason: string;
 }
 
-/** What a scan comes to: findings that no exception names, and exceptions that name no finding. */
+/** Result of a scan: findings without an exception, and exceptions without a finding. */
 export interface Verdict {
   readonly unexplained: readonly Finding[];
   readonly stale: readonly Exception[];
 }
 
-interface CfnLintMatch {
-  readonly Filename: string;
-  readonly Message: string;
-  readonly Rule: { readonly Id: string };
-  readonly Location: { readonly Path?: readonly (string | number)[] | null };
-}
+const CfnLintReport = z.array(
+  z.object({
+    Filename: z.string(),
+    Message: z.string(),
+    Rule: z.object({ Id: z.string() }),
+    Location: z.object({ Path: z.array(z.union([z.string(), z.number()])).nullish() }),
+  }),
+);
 
 /** Findings in the JSON report of cfn-lint; the second part of a path is the resource or output. */
-export const cfnLintFindings = (report: string): readonly Finding[] =>
-  (JSON.parse(report) as readonly CfnLintMatch[]).map(({ Filename, Message, Rule, Location }) => ({
+export function cfnLintFindings(report: string): readonly Finding[] {
+  return CfnLintReport.parse(JSON.parse(report)).map(({ Filename, Message, Rule, Location }) => ({
     id: Rule.Id,
     resource: String(Location.Path?.[1] ?? ''),
     message: Message,
     template: Filename,
   }));
-
-interface CheckovReport {
-  readonly summary: { readonly passed: number };
-  readonly results: {
-    readonly failed_checks: readonly {
-      readonly check_id: string;
-      readonly check_name: string;
-      readonly resource: string;
-      readonly file_path: string;
-    }[];
-  };
 }
 
-/** Findings in the JSON report of checkov, which names resources `Type.LogicalId`. A report of nothing scanned is refused. */
+const CheckovCheck = z.object({
+  check_id: z.string(),
+  check_name: z.string(),
+  resource: z.string(),
+  file_path: z.string(),
+});
+const CheckovReport = z.object({
+  summary: z.object({ passed: z.int().positive() }),
+  results: z.object({ failed_checks: z.array(CheckovCheck) }),
+});
+
+/** Findings in the JSON report of checkov, which names resources `Type.LogicalId`. A report of no resource is refused. */
 export function checkovFindings(report: string): readonly Finding[] {
-  const { summary, results } = JSON.parse(report) as Partial<CheckovReport>;
-  if (!results || !summary?.passed) {
-    throw new Error('checkov checked no resource, expected it to read the templates. Look at its report');
+  const { success, data, error } = CheckovReport.safeParse(JSON.parse(report));
+  if (!success) {
+    throw new Error('checkov checked no resource, expected it to read the templates. Look at its report', {
+      cause: error,
+    });
   }
-  return results.failed_checks.map(({ check_id, check_name, resource, file_path }) => ({
+  return data.results.failed_checks.map(({ check_id, check_name, resource, file_path }) => ({
     id: check_id,
     resource: resource.split('.').at(-1) ?? resource,
     message: check_name,
@@ -63,19 +69,20 @@ export function checkovFindings(report: string): readonly Finding[] {
   }));
 }
 
-const concerns =
-  (finding: Finding) =>
-  ({ id, resource }: Exception): boolean =>
-    id === finding.id && resource === finding.resource;
+/** Compares the findings with the exceptions. */
+export function judge(findings: readonly Finding[], exceptions: readonly Exception[]): Verdict {
+  const concerns = (exception: Exception, finding: Finding): boolean =>
+    exception.id === finding.id && exception.resource === finding.resource;
+  return {
+    unexplained: findings.filter((finding) => !exceptions.some((exception) => concerns(exception, finding))),
+    stale: exceptions.filter((exception) => !findings.some((finding) => concerns(exception, finding))),
+  };
+}
 
-/** Compares what was found with what is accepted. */
-export const judge = (findings: readonly Finding[], exceptions: readonly Exception[]): Verdict => ({
-  unexplained: findings.filter((finding) => !exceptions.some(concerns(finding))),
-  stale: exceptions.filter((exception) => !findings.some((finding) => concerns(finding)(exception))),
-});
-
-/** The verdict in lines for people. */
-export const describeVerdict = ({ unexplained, stale }: Verdict): readonly string[] => [
-  ...unexplained.map(({ id, resource, message, template }) => `${template}: ${resource}: ${id}: ${message}`),
-  ...stale.map(({ id, resource }) => `Exception ${id} for ${resource} is needed no more: remove it`),
-];
+/** The verdict as lines of text. */
+export function describeVerdict({ unexplained, stale }: Verdict): readonly string[] {
+  return [
+    ...unexplained.map(({ id, resource, message, template }) => `${template}: ${resource}: ${id}: ${message}`),
+    ...stale.map(({ id, resource }) => `Exception ${id} for ${resource} is no longer needed: remove it`),
+  ];
+}

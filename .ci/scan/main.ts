@@ -10,4 +10,4 @@ const verdict = judge([...cfnLintFindings(cfnLint), ...checkovFindings(checkov)]
 const lines = describeVerdict(verdict);
 for (const line of lines) console.error(line);
 if (lines.length > 0) process.exitCode = 1;
-else console.log(`Nothing found but ${exceptions.length} exceptions, each with its reason`);
+else console.log(`No findings except ${exceptions.length} exceptions, each with its reason`);

@@ -18,7 +18,7 @@ describe('template scan', () => {
 
   it('reports an exception that nothing needs', () => {
     assert.deepEqual(describeVerdict(judge([], [exception])), [
-      'Exception CKV_AWS_21 for Bucket1 is needed no more: remove it',
+      'Exception CKV_AWS_21 for Bucket1 is no longer needed: remove it',
     ]);
   });
 
