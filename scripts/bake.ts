@@ -6,10 +6,9 @@ import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { withUndo } from './cli/undo.ts';
-import { applyChanges, publishChanges, readPointers } from './image/ami-parameters.ts';
+import { applyChanges, publishChanges, readPointers, requireImage } from './image/ami-parameters.ts';
 import { ARCHITECTURE_OPTION } from './image/architecture.ts';
 import { readCheckout, requireClean } from './image/checkout.ts';
-import { requireImage } from './image/image-tags.ts';
 import { BAKE_DATABASE, bakedImageId, bakeVariables, packerCommand, prepareBake } from './image/packer.ts';
 import { startTestDatabase } from './machine/fixtures.ts';
 

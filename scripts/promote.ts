@@ -7,10 +7,16 @@ import { main } from './cli/main.ts';
 import { withUndo } from './cli/undo.ts';
 import { STAGE_OPTION } from './cli/values.ts';
 import { waitUntil } from './cli/wait.ts';
-import { applyChanges, imageParameter, moveCurrent, readImageId, readPointers } from './image/ami-parameters.ts';
+import {
+  applyChanges,
+  imageParameter,
+  moveCurrent,
+  readImageId,
+  readPointers,
+  requireImage,
+} from './image/ami-parameters.ts';
 import { ARCHITECTURE_OPTION } from './image/architecture.ts';
 import { bootTestRequest, readVerdict } from './image/boot-test.ts';
-import { requireImage } from './image/image-tags.ts';
 import { outputsOf } from './stage/outputs.ts';
 
 const COMMIT = z.stringFormat('commit', /^[0-9a-f]{40}$/).describe('the 40 hexadecimal digits of a commit');

@@ -1,8 +1,7 @@
 import { describeImage } from './aws/ec2-images.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
-import { applyChanges, moveCurrent, readPointers } from './image/ami-parameters.ts';
-import { requireImage } from './image/image-tags.ts';
+import { applyChanges, moveCurrent, readPointers, requireImage } from './image/ami-parameters.ts';
 
 await main(
   {

@@ -1,14 +1,13 @@
+import { z } from 'zod';
 import { AMI_PARAMETER_PREFIX } from '../../ami/contract.ts';
-import type { ImageUse } from '../aws/ec2-images.ts';
+import type { Image, ImageUse } from '../aws/ec2-images.ts';
 import { readParameter, writeParameter } from '../aws/ssm.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { imageId } from '../cli/values.ts';
+import { type Architecture, EC2_NAMES } from './architecture.ts';
 
-/** The parameters that move: the newest bake, the image to launch, and the image that was launched before it. */
-const POINTERS = ['candidate', 'current', 'previous'] as const;
-
-/** Image ids of the pointers that exist. */
-export type Pointers = Readonly<Partial<Record<(typeof POINTERS)[number], string>>>;
+/** Image ids of the pointers: the newest bake, the image to launch, and the image that was launched before it. */
+export type Pointers = Readonly<Partial<Record<'candidate' | 'current' | 'previous', string | undefined>>>;
 
 /** SSM parameter of a pointer, or of the image that was baked from a commit. */
 export function imageParameter(pointerOrCommit: string): string {
@@ -26,15 +25,15 @@ export async function readImageId(pointerOrCommit: string): Promise<string | und
 
 /** Reads all pointers. */
 export async function readPointers(): Promise<Pointers> {
-  const entries = await Promise.all(POINTERS.map(async (name) => [name, await readImageId(name)] as const));
-  return Object.fromEntries(entries.filter(([, id]) => id !== undefined));
+  const [candidate, current, previous] = await Promise.all(['candidate', 'current', 'previous'].map(readImageId));
+  return { candidate, current, previous };
 }
 
 /** One change of a parameter. */
-export interface ParameterChange {
-  readonly name: string;
-  readonly from: string | undefined;
-  readonly to: string;
+type ParameterChange = Readonly<ReturnType<typeof change>>;
+
+function change(pointerOrCommit: string, from: string | undefined, to: string) {
+  return { name: imageParameter(pointerOrCommit), from, to };
 }
 
 /** Prints each change, then makes it, one after the other. */
@@ -46,19 +45,35 @@ export async function applyChanges(changes: readonly ParameterChange[], dryRun: 
 }
 
 /** A new bake is found by its commit, and becomes the candidate. */
-export function publishChanges(pointers: Pointers, commit: string, imageId: string): ParameterChange[] {
-  return [
-    { name: imageParameter(commit), from: undefined, to: imageId },
-    { name: imageParameter('candidate'), from: pointers.candidate, to: imageId },
-  ];
+export function publishChanges({ candidate }: Pointers, commit: string, imageId: string): ParameterChange[] {
+  return [change(commit, undefined, imageId), change('candidate', candidate, imageId)];
 }
 
 /** `current` moves to an image and `previous` to the one before it; no change when `current` is that image already. */
 export function moveCurrent({ current, previous }: Pointers, imageId: string): ParameterChange[] {
   if (current === imageId) return [];
-  const remembered = current ? [{ name: imageParameter('previous'), from: previous, to: current }] : [];
   // `previous` first: if this is interrupted, `current` is still what is launched.
-  return [...remembered, { name: imageParameter('current'), from: current, to: imageId }];
+  return [...(current ? [change('previous', previous, current)] : []), change('current', current, imageId)];
+}
+
+/** Checks an image before a parameter points to it; the error names everything that is wrong with it. */
+export function requireImage(image: Image, commit?: string, architecture?: Architecture): void {
+  const schema = z.object({
+    state: expected('state', 'available'),
+    architecture: architecture ? expected('architecture', EC2_NAMES[architecture]) : z.string(),
+    tags: z.object({
+      Service: expected('tag Service', 'stampede'),
+      ...(commit && { Commit: expected('tag Commit', commit) }),
+      ...(architecture && { Architecture: expected('tag Architecture', architecture) }),
+    }),
+  });
+  const problems = schema.safeParse(image).error?.issues.map(({ message }) => message);
+  if (!problems) return;
+  throw new OperatorError(`${image.id} (${image.name}) cannot be used: ${problems.join('; ')}. Bake the commit again`);
+}
+
+function expected(what: string, value: string) {
+  return z.literal(value, { error: ({ input }) => `${what} is ${input ?? 'missing'}, expected ${value}` });
 }
 
 /** The images that parameters use. A parameter named by a commit only says where its image is. */

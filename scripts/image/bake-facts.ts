@@ -17,19 +17,15 @@ const IMAGE_FACTS = z.record(z.string(), z.union([z.string(), z.number(), z.bool
 const BILL_OF_MATERIALS = z.object({ components: z.array(z.object({ purl: z.string() })) });
 
 /** The facts of one bake that are compared: image.json and the purls of its bill of materials. */
-export interface BakeFacts {
-  readonly image: z.infer<typeof IMAGE_FACTS>;
-  readonly purls: readonly string[];
-}
+type BakeFacts = Awaited<ReturnType<typeof readBakeFacts>>;
 
 /** Reads the facts of a bake, given by its image's name or by its directory. */
-export async function readBakeFacts(nameOrDirectory: string): Promise<BakeFacts> {
+export async function readBakeFacts(nameOrDirectory: string) {
   const candidates = [nameOrDirectory, join(BAKES_DIRECTORY, nameOrDirectory)];
   const directory = candidates.find((path) => existsSync(join(path, 'image.json')));
   if (!directory) {
-    throw new OperatorError(
-      `no facts of a bake '${nameOrDirectory}': looked for image.json in ${candidates.join(' and ')}`,
-    );
+    const looked = `looked for image.json in ${candidates.join(' and ')}`;
+    throw new OperatorError(`no facts of a bake '${nameOrDirectory}': ${looked}`);
   }
   const image = await readJson(join(directory, 'image.json'), IMAGE_FACTS);
   const { components } = await readJson(join(directory, 'sbom.cdx.json'), BILL_OF_MATERIALS);
@@ -66,7 +62,7 @@ function versionsByPackage(purls: readonly string[]): Map<string, string> {
   return new Map([...packages].map(([name, all]) => [name, versions(all).join(', ')]));
 }
 
-function parsePurl(purl: string): { name: string; version: string } {
+function parsePurl(purl: string) {
   const [, name, version] = /^pkg:(.+)@([^@?]+)(?:\?|$)/.exec(purl) ?? [];
   if (!name || !version) throw new Error(`'${purl}' is not a package URL with a version`);
   return { name: decodeURIComponent(name), version: decodeURIComponent(version) };

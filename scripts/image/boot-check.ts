@@ -1,16 +1,15 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { IMAGE_PATHS } from '../../ami/contract.ts';
 import { ENV, HEALTH_PATH, PORT } from '../../server/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
-import { type CommandLine, captureQuietly, run } from '../cli/run.ts';
+import { captureQuietly, run } from '../cli/run.ts';
 import type { Stopwatch } from '../cli/stopwatch.ts';
 import { waitQuietly } from '../cli/wait.ts';
-import { Container, type ContainerFile } from '../machine/container.ts';
-import { startLifecycleHookEndpoint, startTestDatabase } from '../machine/fixtures.ts';
+import type { Process } from '../machine/cgroup.ts';
+import { bootContainer, type Container, type ContainerFile } from '../machine/container.ts';
+import { nextLine, startLifecycleHookEndpoint, startTestDatabase } from '../machine/fixtures.ts';
 import { mountImage } from '../machine/mounts.ts';
 import { makeNamespace, type NetworkNamespace } from '../machine/network-namespace.ts';
-import { pm2Daemon, pm2Workers } from '../machine/processes.ts';
 import { nameInRun } from '../machine/run-name.ts';
 import type { Sandbox } from '../machine/sandbox.ts';
 import { authorizedKeys, sshCommand, waitForSsh } from '../machine/ssh.ts';
@@ -48,17 +47,17 @@ export async function checkBoot(image: string, watch: Stopwatch, { directory, ke
   const mounted = await mountImage(image, join(directory, 'image'), undo);
   const options = { name: 'check', image: mounted, namespace, directory, files: [SETTINGS, authorizedKeys(key)] };
   const container = await watch.time('boot to first 200', async () => {
-    const booting = await Container.boot(options, undo);
+    const booting = await bootContainer(options, undo);
     await waitUntilHealthy(namespace);
     return booting;
   });
   await watch.time('launch completed', () => checkLaunch(launches));
   await waitForSsh(namespace, key, LOOPBACK);
-  const spec: CommandLine = ['sudo', `${IMAGE_PATHS.app}/bin/image-spec`, 'booted'];
+  const spec = ['sudo', `${IMAGE_PATHS.app}/bin/image-spec`, 'booted'] as const;
   await watch.time('image spec on the instance', () => run(sshCommand(namespace, key, LOOPBACK, spec)));
-  await watch.time('recovery from kill -9 of a worker', () => checkWorkerRecovery(container, namespace));
-  await watch.time("recovery from kill -9 of pm2's daemon", () => checkDaemonRecovery(container, namespace));
-  await watch.time('power off', () => container.powerOff());
+  await watch.time('recovery from kill -9 of a worker', () => checkRecovery(container, namespace, 'worker'));
+  await watch.time("recovery from kill -9 of pm2's daemon", () => checkRecovery(container, namespace, 'daemon'));
+  await watch.time('power off', container.powerOff);
 }
 
 /** Waits for the health check's 200, requested from inside the instance's network. */
@@ -71,39 +70,35 @@ async function waitUntilHealthy(namespace: NetworkNamespace): Promise<void> {
 
 /** The instance must report to its group that it serves. */
 async function checkLaunch(launches: AsyncIterator<string>): Promise<void> {
-  const timeout = once(AbortSignal.timeout(DEADLINE_MS), 'abort').then(() => ({ value: '{}' }));
-  const { value } = await Promise.race([launches.next(), timeout]);
-  const action = JSON.parse(value) as Record<string, string>;
-  if (action['LifecycleActionResult'] === 'CONTINUE' && action['LifecycleHookName'] === 'ready') return;
-  throw new OperatorError(`the instance did not complete its launch: expected CONTINUE of hook ready, got ${value}`);
+  const line = (await nextLine(launches, DEADLINE_MS)) ?? '{}';
+  const { LifecycleActionResult: result, LifecycleHookName: hook } = JSON.parse(line) as Record<string, string>;
+  if (result === 'CONTINUE' && hook === 'ready') return;
+  throw new OperatorError(`the instance did not complete its launch: expected CONTINUE of hook ready, got ${line}`);
 }
 
-/** Kills one worker; pm2 must replace it. */
-async function checkWorkerRecovery(container: Container, namespace: NetworkNamespace): Promise<void> {
-  const workerPids = () => pm2Workers(container.processes).map(({ pid }) => pid);
-  const before = workerPids();
-  const [killed] = before;
-  if (killed === undefined) throw new Error('pm2 runs no worker to kill');
-  process.kill(killed, 'SIGKILL');
+const RECOVERIES = {
+  worker: 'pm2 to replace the killed worker',
+  daemon: "systemd to restart pm2's daemon with all workers",
+} as const;
+
+/** Kills a process of pm2, and waits until another runs instead and the service is healthy. */
+async function checkRecovery({ cgroup }: Container, namespace: NetworkNamespace, victim: 'worker' | 'daemon') {
+  const before = pm2Processes(cgroup.processes());
+  const killed = before[victim === 'daemon' ? 0 : 1];
+  if (!killed) throw new Error(`pm2 has no ${victim} to kill`);
+  process.kill(killed.pid, 'SIGKILL');
   const isReplaced = () => {
-    const now = workerPids();
-    return now.length === before.length && !now.includes(killed);
+    const now = pm2Processes(cgroup.processes());
+    return now.length === before.length && now.every(({ pid }) => pid !== killed.pid);
   };
-  await waitQuietly('pm2 to replace the killed worker', isReplaced, DEADLINE_MS);
+  await waitQuietly(RECOVERIES[victim], isReplaced, DEADLINE_MS);
   await waitUntilHealthy(namespace);
 }
 
-/** Kills pm2's daemon; systemd must start it again, with all its workers. */
-async function checkDaemonRecovery(container: Container, namespace: NetworkNamespace): Promise<void> {
-  const before = pm2Daemon(container.processes);
-  const workerCount = pm2Workers(container.processes).length;
-  if (!before) throw new Error('pm2 has no daemon to kill');
-  process.kill(before.pid, 'SIGKILL');
-  const isRestarted = () => {
-    const { processes } = container;
-    const now = pm2Daemon(processes);
-    return now !== undefined && now.pid !== before.pid && pm2Workers(processes).length === workerCount;
-  };
-  await waitQuietly("systemd to restart pm2's daemon with all workers", isRestarted, DEADLINE_MS);
-  await waitUntilHealthy(namespace);
+/** pm2's daemon and then its workers, without its short-lived children that ask the system for its load. */
+export function pm2Processes(processes: readonly Process[]): Process[] {
+  const daemon = processes.find(({ title }) => /^PM2 v[\d.]+: God Daemon/.test(title));
+  if (!daemon) return [];
+  const isWorker = ({ parent, title }: Process) => parent === daemon.pid && title.endsWith('/dist/server.cjs');
+  return [daemon, ...processes.filter(isWorker)];
 }

@@ -7,12 +7,7 @@ import { OperatorError } from '../cli/errors.ts';
 const VERDICT = /^stampede boot test: (passed|failed)/m;
 
 /** The parts of a stage that a boot test uses. */
-export interface BootTestOptions {
-  readonly launchTemplateId: string;
-  readonly subnetId: string;
-  readonly tableName: string;
-  readonly region: string;
-}
+type BootTestOptions = Readonly<Record<'launchTemplateId' | 'subnetId' | 'tableName' | 'region', string>>;
 
 /** The request to EC2: an instance as the stage launches it, with another image and outside its group. */
 export function bootTestRequest(imageId: string, options: BootTestOptions) {

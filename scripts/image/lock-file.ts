@@ -45,10 +45,11 @@ export function closureOf(lock: LockFile, name: string): string[] {
 
 /** Where Node finds a package that is required from a folder: in its own node_modules, then in each above. */
 function resolveFrom(lock: LockFile, folder: string, name: string): string {
-  for (let above = folder; ; above = above.slice(0, Math.max(0, above.lastIndexOf('/node_modules/')))) {
-    const candidate = above === '' ? `node_modules/${name}` : `${above}/node_modules/${name}`;
-    if (candidate in lock.packages) return candidate;
-    if (above === '')
-      throw new OperatorError(`${folder} needs ${name}, which package-lock.json does not have: run npm install`);
-  }
+  const parents = Array.from(`${folder}/node_modules/`.matchAll(/node_modules\//g), ({ index, input }) =>
+    input.slice(0, index),
+  );
+  const candidates = parents.map((parent) => `${parent}node_modules/${name}`);
+  const found = candidates.findLast((candidate) => candidate in lock.packages);
+  if (found) return found;
+  throw new OperatorError(`${folder} needs ${name}, which package-lock.json does not have: run npm install`);
 }

@@ -1,38 +1,28 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { captureQuietly, runLogged } from '../cli/run.ts';
-import { Container } from '../machine/container.ts';
+import { baseRootFiles } from '../machine/base-root.ts';
+import { bootContainer } from '../machine/container.ts';
 import { startTestDatabase } from '../machine/fixtures.ts';
 import { makeNamespace } from '../machine/network-namespace.ts';
 import { nameInRun } from '../machine/run-name.ts';
 import type { Sandbox } from '../machine/sandbox.ts';
-import { authorizedKeys } from '../machine/ssh.ts';
 import { BAKE_DATABASE, type Bake, bakeVariables, packerCommand } from './packer.ts';
 
-const HOST_KEYS_UNIT = 'etc/systemd/system/ssh.service.d/10-host-keys.conf';
 const SQUASH_OPTIONS = ['-comp', 'zstd', '-Xcompression-level', '3', '-quiet', '-no-progress', '-noappend'];
 const SQUASH_DEADLINE_MS = 180_000;
 
-/**
- * Runs the provisioners of packer.pkr.hcl in a container that has no uplink, and seals its root into a squashfs.
- *
- * @param image file that becomes the sealed image
- */
+/** Runs the provisioners of packer.pkr.hcl in a container that has no uplink, and seals its root into `image`. */
 export async function bakeOffline(bake: Bake, baseRoot: string, image: string, sandbox: Sandbox): Promise<void> {
   const { directory, key, undo } = sandbox;
   const namespace = await makeNamespace(nameInRun('builder'), undo);
   await startTestDatabase(BAKE_DATABASE, undo, namespace.inside);
-  // In Debian's cloud image cloud-init makes the host keys; here the image's own unit does it from the start.
-  const hostKeys = { path: HOST_KEYS_UNIT, text: await readFile(join('ami/files', HOST_KEYS_UNIT), 'utf8') };
-  const files = [authorizedKeys(key), hostKeys];
-  const builder = await Container.boot({ name: 'builder', image: baseRoot, namespace, directory, files }, undo);
+  const files = await baseRootFiles(key);
+  const builder = await bootContainer({ name: 'builder', image: baseRoot, namespace, directory, files }, undo);
 
-  const variables = {
-    ...bakeVariables(bake),
-    offline_ssh_key: key.privateKey,
-    // Not the file that a deployment reads: this bake makes no AMI.
-    manifest: join(bake.factsDirectory, 'manifest.json'),
-  };
+  // Not the manifest that a deployment reads: this bake makes no AMI.
+  const manifest = join(bake.factsDirectory, 'manifest.json');
+  const variables = { ...bakeVariables(bake), offline_ssh_key: key.privateKey, manifest };
   await mkdir(bake.factsDirectory, { recursive: true });
   // The one file, not the folder: Debian's Packer cannot read plugins.pkr.hcl.
   const command = packerCommand('build', 'null.offline', variables, 'packer.pkr.hcl');

@@ -5,23 +5,16 @@ import { readJson } from '../cli/read-json.ts';
 import type { CommandLine } from '../cli/run.ts';
 import type { Architecture } from './architecture.ts';
 import { BAKES_DIRECTORY } from './bake-facts.ts';
-import { type Payload, type PayloadOptions, packPayload } from './payload.ts';
+import { type PayloadOptions, packPayload } from './payload.ts';
 
 /** The input of a bake, the same on AWS and offline. */
-export interface Bake {
-  readonly imageName: string;
-  readonly commit: string;
-  readonly architecture: Architecture;
-  readonly payload: Payload;
-  /** Directory for the facts of the bake. */
-  readonly factsDirectory: string;
-}
+export type Bake = Readonly<Awaited<ReturnType<typeof prepareBake>>>;
 
 /** The database with which the application is tested during a bake. */
 export const BAKE_DATABASE = { host: '127.0.0.1', port: 18_000, table: 'bake' } as const;
 
-/** Packs the payload of a commit and names its image. */
-export async function prepareBake(options: PayloadOptions): Promise<Bake> {
+/** Packs the payload of a commit, and names its image and the directory for the facts of the bake. */
+export async function prepareBake(options: PayloadOptions) {
   const { architecture, commit } = options;
   const payload = await packPayload(options);
   const name = imageName(payload.version, architecture, commit, new Date());

@@ -9,14 +9,6 @@ import { captureQuietly } from '../cli/run.ts';
 import { type Architecture, NODE_PACKAGES } from './architecture.ts';
 import { closureOf, type LockFile, lockedPackage, readLockFile } from './lock-file.ts';
 
-/** A tarball with what the image contains besides Debian. */
-export interface Payload {
-  readonly path: string;
-  readonly sha256: string;
-  readonly version: string;
-  readonly nodeVersion: string;
-}
-
 /** What a payload is made from. */
 export interface PayloadOptions {
   readonly architecture: Architecture;
@@ -32,7 +24,7 @@ const DOWNLOAD_DEADLINE_MS = 300_000;
  * Packs the built application, its Node, pm2, the system files and the image spec into one tarball. Everything comes
  * from this repository and its lock file, so the builder needs no registry and no npm, on AWS as well as offline.
  */
-export async function packPayload({ architecture, commit, directory }: PayloadOptions): Promise<Payload> {
+export async function packPayload({ architecture, commit, directory }: PayloadOptions) {
   const lock = await readLockFile();
   const { version } = await readJson('package.json', PACKAGE);
   const nodeVersion = lockedPackage(lock, NODE_PACKAGES[architecture]).version;

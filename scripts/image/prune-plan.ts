@@ -2,27 +2,24 @@ import type { Image, ImageUse } from '../aws/ec2-images.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { imageId as imageIdSchema } from '../cli/values.ts';
 
-/** What AWS has, read completely; a failed read must throw before a plan is made. */
+const DAY_MS = 86_400_000;
+
+/** The account's own images of this service, and what uses images. It must be complete: a failed read must throw. */
 export interface Inventory {
-  /** The account's own images of this service. */
   readonly images: readonly Image[];
   readonly uses: readonly ImageUse[];
 }
 
-/** What is kept although nothing uses it. */
-export interface KeepRules {
-  /** How many of the newest images, of each architecture. */
+/** What is kept although nothing uses it: the newest images of each architecture, and young ones. */
+interface KeepRules {
   readonly newest: number;
   readonly youngerThanDays: number;
 }
 
-const DAY_MS = 86_400_000;
-
 /**
  * Decides why each image is kept; without a reason it may be deleted.
  *
- * @throws OperatorError when nothing is in use: then a wrong account or region is more likely than that all images
- * are superfluous
+ * @throws OperatorError when nothing is in use: a wrong account or region is more likely than only superfluous images
  */
 export function planPrune({ images, uses }: Inventory, { newest, youngerThanDays }: KeepRules, now: Date) {
   if (uses.length === 0) {

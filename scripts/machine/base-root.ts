@@ -2,11 +2,13 @@ import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CommandLine, captureQuietly } from '../cli/run.ts';
+import { captureQuietly } from '../cli/run.ts';
+import type { ContainerFile } from './container.ts';
+import { authorizedKeys, type SshKey } from './ssh.ts';
 
 /** Packages of Debian's cloud image that the image needs, besides `ami/packages.txt`. */
 const CLOUD_IMAGE_PACKAGES = ['systemd-sysv', 'dbus', 'libpam-systemd'];
-
+const HOST_KEYS_UNIT = 'etc/systemd/system/ssh.service.d/10-host-keys.conf';
 const MMDEBSTRAP_DEADLINE_MS = 600_000;
 
 /**
@@ -18,7 +20,18 @@ const MMDEBSTRAP_DEADLINE_MS = 600_000;
 export async function makeBaseRoot(cacheDirectory: string): Promise<string> {
   const codename = /^DEBIAN_CODENAME=(\w+)$/m.exec(await readFile('ami/versions.sh', 'utf8'))?.[1];
   if (!codename) throw new Error('ami/versions.sh has no DEBIAN_CODENAME');
-  const command = mmdebstrapCommand(codename, await basePackages());
+  const lines = (await readFile('ami/packages.txt', 'utf8')).split('\n');
+  const packages = [...CLOUD_IMAGE_PACKAGES, ...lines.filter((line) => line !== '' && !line.startsWith('#'))];
+  const command = [
+    'mmdebstrap',
+    '--quiet',
+    '--variant=minbase',
+    `--include=${packages.join(',')}`,
+    '--customize-hook=chroot "$1" useradd --create-home --shell /bin/bash --groups sudo admin',
+    '--customize-hook=echo "admin ALL=(ALL) NOPASSWD:ALL" >"$1/etc/sudoers.d/90-admin"',
+    '--customize-hook=rm -f "$1"/etc/ssh/ssh_host_* && : >"$1/etc/machine-id"',
+    codename,
+  ] as const;
   const root = join(cacheDirectory, `base-${hash('sha256', command.join(' ')).slice(0, 12)}`);
   if (existsSync(root)) return root;
 
@@ -29,21 +42,10 @@ export async function makeBaseRoot(cacheDirectory: string): Promise<string> {
   return root;
 }
 
-async function basePackages(): Promise<string[]> {
-  const lines = (await readFile('ami/packages.txt', 'utf8')).split('\n');
-  return [...CLOUD_IMAGE_PACKAGES, ...lines.filter((line) => line !== '' && !line.startsWith('#'))];
-}
-
-/** The command line that makes a bootable Debian, without the directory at its end. */
-function mmdebstrapCommand(codename: string, packages: readonly string[]): CommandLine {
+/** Files with which a base root admits a key. In the cloud image cloud-init makes host keys; here the image's unit does. */
+export async function baseRootFiles(key: SshKey): Promise<ContainerFile[]> {
   return [
-    'mmdebstrap',
-    '--quiet',
-    '--variant=minbase',
-    `--include=${packages.join(',')}`,
-    '--customize-hook=chroot "$1" useradd --create-home --shell /bin/bash --groups sudo admin',
-    '--customize-hook=echo "admin ALL=(ALL) NOPASSWD:ALL" >"$1/etc/sudoers.d/90-admin"',
-    '--customize-hook=rm -f "$1"/etc/ssh/ssh_host_* && : >"$1/etc/machine-id"',
-    codename,
+    authorizedKeys(key),
+    { path: HOST_KEYS_UNIT, text: await readFile(join('ami/files', HOST_KEYS_UNIT), 'utf8') },
   ];
 }

@@ -26,64 +26,65 @@ export function hierarchies(mount = MOUNT): string[] {
   return existsSync(join(mount, 'unified')) ? hybrid.filter((path) => existsSync(path)) : [mount];
 }
 
-/** One group of processes with the same name in every hierarchy: a container with everything that runs in it. */
-export class Cgroup {
-  readonly name: string;
-  readonly #paths: readonly string[];
-
-  constructor(name: string) {
-    this.name = name;
-    this.#paths = hierarchies().map((hierarchy) => join(hierarchy, name));
-  }
-
-  async make(): Promise<void> {
-    for (const path of this.#paths) await mkdir(path, { recursive: true });
-  }
-
-  /** The command line that runs another one in the group: Node cannot start a process in a cgroup. */
-  inside(line: CommandLine): CommandLine {
-    const files = this.#paths.map((path) => join(path, 'cgroup.procs'));
-    return ['bash', '-c', JOIN_AND_EXECUTE, 'join-cgroup', ...files, '--', ...line];
-  }
-
-  /** Path of this group in the hierarchy that has `file` (`cpu.cfs_quota_us`, `cpuacct.usage`). */
-  pathWith(file: string): string {
-    const path = this.#paths.find((candidate) => existsSync(join(candidate, file)));
-    if (!path) throw new Error(`no hierarchy of cgroup ${this.name} has ${file}: ${this.#paths.join(', ')}`);
-    return join(path, file);
-  }
-
-  /** Ids of all its processes, in this group and those that the container made below it. */
-  get pids(): number[] {
-    return globSync(join(dirname(this.pathWith('cgroup.kill')), '**/cgroup.procs')).flatMap(pidsIn);
-  }
-
-  /** Kills every process in the group at once, as a power cut would. */
-  async kill(): Promise<void> {
-    await writeFile(this.pathWith('cgroup.kill'), '1');
-  }
-
-  /** Ends the processes of the group, then removes it with the groups below it. */
-  async remove(): Promise<void> {
-    const paths = this.#paths.filter((path) => existsSync(path));
-    if (paths.length === 0) return;
-    await this.kill();
-    const isEmpty = () => readFileSync(this.pathWith('cgroup.events'), 'utf8').includes('populated 0');
-    await waitQuietly(`the processes of cgroup ${this.name} to end`, isEmpty, 10_000);
-    await captureQuietly(['find', ...paths, '-type', 'd', '-delete']);
-  }
-}
-
 /** Names of all groups at the top of a hierarchy. */
 export function listCgroups(): string[] {
   return [...new Set(hierarchies().flatMap((path) => readdirSync(path)))];
 }
 
-function pidsIn(file: string): number[] {
+/** A group of processes, such as a container with everything that runs in it. */
+export type Cgroup = ReturnType<typeof cgroupNamed>;
+
+/** Describes the group that has a name in every hierarchy. */
+export function cgroupNamed(name: string) {
+  const paths = hierarchies().map((hierarchy) => join(hierarchy, name));
+  /** Path of a file (`cpu.max`, `cgroup.kill`) in the hierarchy that has it. */
+  const pathOf = (file: string): string => {
+    const path = paths.map((candidate) => join(candidate, file)).find(existsSync);
+    if (!path) throw new Error(`no hierarchy of cgroup ${name} has ${file}: ${paths.join(', ')}`);
+    return path;
+  };
+  /** Kills every process in the group at once, as a power cut would. */
+  const kill = () => writeFile(pathOf('cgroup.kill'), '1');
+  return {
+    make: () => Promise.all(paths.map((path) => mkdir(path, { recursive: true }))),
+    /** The command line that runs another one in the group: Node cannot start a process in a cgroup. */
+    inside: (line: CommandLine): CommandLine => {
+      const files = paths.map((path) => join(path, 'cgroup.procs'));
+      return ['bash', '-c', JOIN_AND_EXECUTE, 'join-cgroup', ...files, '--', ...line];
+    },
+    pathOf,
+    /** Its processes, in this group and in those that the container made below it. */
+    processes: () => globSync(join(dirname(pathOf('cgroup.kill')), '**/cgroup.procs')).flatMap(processesIn),
+    kill,
+    /** Ends the processes of the group, then removes it with the groups below it. */
+    remove: async () => {
+      const existing = paths.filter((path) => existsSync(path));
+      if (existing.length === 0) return;
+      await kill();
+      const isEmpty = () => readFileSync(pathOf('cgroup.events'), 'utf8').includes('populated 0');
+      await waitQuietly(`the processes of cgroup ${name} to end`, isEmpty, 10_000);
+      await captureQuietly(['find', ...existing, '-type', 'd', '-delete']);
+    },
+  };
+}
+
+/** A process as this machine's kernel sees it; pm2's daemon replaces its command line by a title. */
+export type Process = ReturnType<typeof processesIn>[number];
+
+function processesIn(file: string) {
+  const pids = textOf(file).split('\n').filter(Boolean);
+  return pids.flatMap((pid) => {
+    const parent = /^PPid:\s(\d+)$/m.exec(textOf(`/proc/${pid}/status`))?.[1];
+    const title = textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+    return parent === undefined ? [] : { pid: Number(pid), parent: Number(parent), title };
+  });
+}
+
+/** Empty when the process, or the group that the container's systemd made, has ended meanwhile. */
+function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8').split('\n').filter(Boolean).map(Number);
+    return readFileSync(file, 'utf8');
   } catch {
-    // The container's systemd has removed the group meanwhile.
-    return [];
+    return '';
   }
 }

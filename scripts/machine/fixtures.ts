@@ -14,37 +14,30 @@ interface Address {
 /** Changes a command line so that it runs elsewhere, such as in a network namespace. */
 type Inside = (line: CommandLine) => CommandLine;
 
+const START_DEADLINE_MS = 15_000;
+
 /** Starts dynalite in place of DynamoDB and waits until its one table exists. */
-export async function startTestDatabase(
-  { host, port, table }: Address & { readonly table: string },
-  undo: Undo,
-  inside?: Inside,
-): Promise<void> {
-  await startFixture('test-database-process.ts', [host, String(port), table], undo, inside);
+export async function startTestDatabase(at: Address & { readonly table: string }, undo: Undo, inside?: Inside) {
+  await startFixture(['test-database-process.ts', at.host, String(at.port), at.table], undo, inside);
 }
 
 /** Starts the endpoints that a launching instance calls; returns the lifecycle actions it receives, as lines of JSON. */
-export function startLifecycleHookEndpoint(
-  { host, port }: Address,
-  undo: Undo,
-  inside?: Inside,
-): Promise<AsyncIterator<string>> {
-  return startFixture('lifecycle-hook-process.ts', [host, String(port)], undo, inside);
+export function startLifecycleHookEndpoint({ host, port }: Address, undo: Undo, inside?: Inside) {
+  return startFixture(['lifecycle-hook-process.ts', host, String(port)], undo, inside);
 }
 
-const START_DEADLINE_MS = 15_000;
-
-/**
- * Starts a script of this folder as a process of its own, so that it can be in another network than its client.
- * Its first line of output says that it is ready; returns the lines after that.
- */
-async function startFixture(script: string, args: readonly string[], undo: Undo, inside: Inside = (line) => line) {
+/** Starts a script of this folder as a process, which may be in another network; returns its output after "ready". */
+async function startFixture([script, ...args]: CommandLine, undo: Undo, inside: Inside = (line) => line) {
   const [program, ...words] = inside([process.execPath, join(import.meta.dirname, script), ...args]);
   const child = execa(program, words, { stdio: ['ignore', 'pipe', 'inherit'], detached: true, reject: false });
   undo.later(script, () => void child.kill('SIGKILL'));
   const lines = child[Symbol.asyncIterator]();
-  const timeout = once(AbortSignal.timeout(START_DEADLINE_MS), 'abort').then(() => ({ done: true }));
-  const first = await Promise.race([lines.next(), timeout]);
-  if (first.done) throw new OperatorError(`${script} did not start on ${args.join(' ')}: is the port in use?`);
-  return lines;
+  if ((await nextLine(lines, START_DEADLINE_MS)) === 'ready') return lines;
+  throw new OperatorError(`${script} did not start on ${args.join(' ')}: is the port in use?`);
+}
+
+/** The next line of a fixture's output; undefined when there is none within the deadline. */
+export async function nextLine(lines: AsyncIterator<string>, deadlineMs: number): Promise<string | undefined> {
+  const timeout = once(AbortSignal.timeout(deadlineMs), 'abort').then(() => ({ value: undefined }));
+  return (await Promise.race([lines.next(), timeout])).value;
 }

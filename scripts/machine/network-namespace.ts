@@ -2,17 +2,12 @@ import { type CommandLine, captureQuietly } from '../cli/run.ts';
 import type { Undo } from '../cli/undo.ts';
 
 /** A separate network, with nothing but a loopback until it is connected. */
-export interface NetworkNamespace {
-  readonly name: string;
-  /** File that systemd-nspawn takes for it. */
-  readonly path: string;
-  /** The command line that runs another one inside it. */
-  inside(line: CommandLine): CommandLine;
-}
+export type NetworkNamespace = ReturnType<typeof namespaceNamed>;
 
-/** Describes a namespace by its name. */
-export function namespaceNamed(name: string): NetworkNamespace {
-  return { name, path: `/run/netns/${name}`, inside: (line) => ['ip', 'netns', 'exec', name, ...line] };
+/** Describes a namespace: the file that systemd-nspawn takes for it, and how to run a command line inside it. */
+export function namespaceNamed(name: string) {
+  const inside = (line: CommandLine): CommandLine => ['ip', 'netns', 'exec', name, ...line];
+  return { name, path: `/run/netns/${name}`, inside };
 }
 
 /** Makes a namespace without any link to the outside. */

@@ -1,4 +1,4 @@
-import { isAlive } from './processes.ts';
+import { existsSync } from 'node:fs';
 
 /**
  * Names what this run makes on the machine (namespaces, cgroups, directories): `stampede-<pid>-builder`. The process id
@@ -9,7 +9,7 @@ export function nameInRun(what: string, pid: number = process.pid): string {
 }
 
 /** Whether a name is of a run that has ended: what it names can be removed. */
-export function isLeftOver(name: string, isRunning: (pid: number) => boolean = isAlive): boolean {
+export function isLeftOver(name: string, isRunning = (pid: number) => existsSync(`/proc/${pid}`)): boolean {
   const pid = /^stampede-(\d+)(-|$)/.exec(name)?.[1];
   return pid !== undefined && !isRunning(Number(pid));
 }

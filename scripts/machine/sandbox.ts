@@ -3,21 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OperatorError } from '../cli/errors.ts';
 import type { Undo } from '../cli/undo.ts';
-import { Cgroup, listCgroups } from './cgroup.ts';
+import { cgroupNamed, listCgroups } from './cgroup.ts';
 import { unmount } from './mounts.ts';
 import { deleteNamespace, endProcessesIn, listNamespaces } from './network-namespace.ts';
 import { isLeftOver, nameInRun } from './run-name.ts';
-import { makeSshKey, type SshKey } from './ssh.ts';
+import { makeSshKey } from './ssh.ts';
 
 /** What every run with containers works with: a directory, a key to the containers, and the cleanup at its end. */
-export interface Sandbox {
-  readonly directory: string;
-  readonly key: SshKey;
-  readonly undo: Undo;
-}
+export type Sandbox = Awaited<ReturnType<typeof openSandbox>>;
 
 /** Opens a sandbox on this machine, after it has removed what killed runs left. Needs root. */
-export async function openSandbox(undo: Undo): Promise<Sandbox> {
+export async function openSandbox(undo: Undo) {
   const user = process.getuid?.();
   if (user !== 0) throw new OperatorError(`user ${user} cannot make namespaces and mounts: run this as root on Debian`);
   await removeLeftOvers();
@@ -29,14 +25,13 @@ export async function openSandbox(undo: Undo): Promise<Sandbox> {
 
 /** Removes what runs that were killed could not clean up themselves. */
 async function removeLeftOvers(): Promise<void> {
-  for (const name of listCgroups().filter((cgroup) => isLeftOver(cgroup))) await new Cgroup(name).remove();
-  for (const name of (await listNamespaces()).filter((namespace) => isLeftOver(namespace))) {
+  const isOld = (name: string) => isLeftOver(name);
+  for (const name of listCgroups().filter(isOld)) await cgroupNamed(name).remove();
+  for (const name of (await listNamespaces()).filter(isOld)) {
     await endProcessesIn(name);
     await deleteNamespace(name);
   }
-  for (const name of (await readdir(tmpdir())).filter((directory) => isLeftOver(directory))) {
-    await removeDirectory(join(tmpdir(), name));
-  }
+  for (const name of (await readdir(tmpdir())).filter(isOld)) await removeDirectory(join(tmpdir(), name));
 }
 
 /** Deletes a directory; unmounts first, so that the recursive delete does not reach into a mount. */

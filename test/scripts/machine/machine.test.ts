@@ -8,7 +8,6 @@ import { hierarchies } from '../../../scripts/machine/cgroup.ts';
 import { nspawnCommand } from '../../../scripts/machine/container.ts';
 import { mountsBelow } from '../../../scripts/machine/mounts.ts';
 import { namespaceNamed } from '../../../scripts/machine/network-namespace.ts';
-import { pm2Daemon, pm2Workers } from '../../../scripts/machine/processes.ts';
 import { isLeftOver, nameInRun } from '../../../scripts/machine/run-name.ts';
 import { sshCommand } from '../../../scripts/machine/ssh.ts';
 
@@ -72,24 +71,4 @@ describe('cgroup hierarchies', () => {
       ['systemd', 'unified', 'cpu'].map((name) => join(mount, name)),
     );
   });
-});
-
-describe("pm2's processes", () => {
-  const processes = [
-    { pid: 1, parent: 0, title: '/lib/systemd/systemd' },
-    { pid: 10, parent: 1, title: 'PM2 v7.0.4: God Daemon (/run/stampede/pm2)' },
-    { pid: 11, parent: 10, title: 'node /opt/stampede/dist/server.cjs' },
-    { pid: 13, parent: 10, title: 'df -kPT' },
-    { pid: 12, parent: 1, title: 'node /opt/stampede/dist/server.cjs' },
-  ];
-
-  it('are the daemon and its workers', () => {
-    assert.equal(pm2Daemon(processes)?.pid, 10);
-    assert.deepEqual(
-      pm2Workers(processes).map(({ pid }) => pid),
-      [11],
-    );
-  });
-
-  it('are none without a daemon', () => assert.deepEqual(pm2Workers(processes.slice(0, 1)), []));
 });

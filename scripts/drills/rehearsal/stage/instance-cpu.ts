@@ -34,14 +34,14 @@ export async function limitCpu(cgroup: Cgroup, cpus: number | undefined): Promis
   const quotaUs = cpus === undefined ? undefined : Math.round(cpus * PERIOD_US);
   // The hybrid hierarchy has one file for the quota; the unified one takes quota and period in one file.
   try {
-    await writeFile(cgroup.pathWith('cpu.cfs_quota_us'), `${quotaUs ?? -1}`);
+    await writeFile(cgroup.pathOf('cpu.cfs_quota_us'), `${quotaUs ?? -1}`);
   } catch {
-    await writeFile(cgroup.pathWith('cpu.max'), `${quotaUs ?? 'max'} ${PERIOD_US}`);
+    await writeFile(cgroup.pathOf('cpu.max'), `${quotaUs ?? 'max'} ${PERIOD_US}`);
   }
 }
 
 function usedMs(cgroup: Cgroup): number {
   // A hybrid machine has this line in the unified hierarchy too.
-  const statistics = readFileSync(cgroup.pathWith('cpu.stat'), 'utf8');
+  const statistics = readFileSync(cgroup.pathOf('cpu.stat'), 'utf8');
   return Number(/^usage_usec (\d+)$/m.exec(statistics)?.[1] ?? 0) / 1e3;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { IMAGE_PATHS } from '../../../../ami/contract.ts';
 import { ENV } from '../../../../server/contract.ts';
-import { Container, type ContainerFile } from '../../../machine/container.ts';
+import { bootContainer, type Container, type ContainerFile } from '../../../machine/container.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { authorizedKeys } from '../../../machine/ssh.ts';
 import type { ZonedInstance } from '../../../scaling/model/zones.ts';
@@ -50,7 +50,7 @@ export function launcherOf(
     // A rename is atomic: the service reads the file at any time.
     await writeFile(`${metadataFile}.new`, JSON.stringify(launched));
     await rename(`${metadataFile}.new`, metadataFile);
-    const instance = await Container.boot({ name: id, image, namespace: attachment.namespace, directory, files }, undo);
+    const instance = await bootContainer({ name: id, image, namespace: attachment.namespace, directory, files }, undo);
     return { id, zone, attachment, instance, image, state: 'pending', launchedS: performance.now() / 1_000 };
   };
 }

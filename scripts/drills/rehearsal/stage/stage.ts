@@ -2,13 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { captureQuietly, startBackground } from '../../../cli/run.ts';
 import { waitQuietly } from '../../../cli/wait.ts';
-import { makeBaseRoot } from '../../../machine/base-root.ts';
-import { Container } from '../../../machine/container.ts';
+import { baseRootFiles, makeBaseRoot } from '../../../machine/base-root.ts';
+import { bootContainer } from '../../../machine/container.ts';
 import { startTestDatabase } from '../../../machine/fixtures.ts';
 import { mountImage } from '../../../machine/mounts.ts';
 import type { NetworkNamespace } from '../../../machine/network-namespace.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
-import { authorizedKeys } from '../../../machine/ssh.ts';
 import { Fleet } from './fleet.ts';
 import { launcherOf } from './launcher.ts';
 import { LifecycleHookEndpoint } from './lifecycle-hook-endpoint.ts';
@@ -17,7 +16,6 @@ import { type Attachment, AWS_PORT, addressIn, METADATA_ADDRESS, OUTSIDE, StageN
 import { type StageFacts, TABLE_NAME } from './stage-facts.ts';
 
 const READY_DEADLINE_MS = 15_000;
-const HOST_KEYS_UNIT = 'etc/systemd/system/ssh.service.d/10-host-keys.conf';
 
 /** A stage that runs on this machine. */
 export type Stage = Readonly<Awaited<ReturnType<typeof openStage>>>;
@@ -91,7 +89,6 @@ async function startMetadataService(
 /** The bastion boots the base root: on AWS it does not run our image either. */
 async function bootBastion({ namespace }: Attachment, { key, directory, undo }: Sandbox): Promise<void> {
   const image = await makeBaseRoot(resolve('.data/bake'));
-  const hostKeys = { path: HOST_KEYS_UNIT, text: await readFile(join('ami/files', HOST_KEYS_UNIT), 'utf8') };
-  const files = [authorizedKeys(key), hostKeys];
-  await Container.boot({ name: 'bastion', image, namespace, directory, files }, undo);
+  const files = await baseRootFiles(key);
+  await bootContainer({ name: 'bastion', image, namespace, directory, files }, undo);
 }
