@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, symlink } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { main } from './cli/main.ts';
-import { run } from './cli/run.ts';
+import { captureQuietly, run, runLogged } from './cli/run.ts';
 import { Stopwatch } from './cli/stopwatch.ts';
 import { textTable } from './cli/table.ts';
 import { withUndo } from './cli/undo.ts';
@@ -9,12 +9,17 @@ import { ownArchitecture } from './image/architecture.ts';
 import { LATEST_OFFLINE, OFFLINE_IMAGE } from './image/bake-facts.ts';
 import { checkBoot } from './image/boot-check.ts';
 import { readCheckout } from './image/checkout.ts';
-import { bakeOffline } from './image/offline-bake.ts';
-import { prepareBake } from './image/packer.ts';
-import { makeBaseRoot } from './machine/base-root.ts';
-import { openSandbox } from './machine/sandbox.ts';
+import { BAKE_DATABASE, type Bake, bakeVariables, packerCommand, prepareBake } from './image/packer.ts';
+import { baseRootFiles, makeBaseRoot } from './machine/base-root.ts';
+import { bootContainer } from './machine/container.ts';
+import { startTestDatabase } from './machine/fixtures.ts';
+import { makeNamespace } from './machine/network-namespace.ts';
+import { nameInRun } from './machine/run-name.ts';
+import { openSandbox, type Sandbox } from './machine/sandbox.ts';
 
 const CACHE_DIRECTORY = resolve(dirname(OFFLINE_IMAGE));
+const SQUASH_OPTIONS = ['-comp', 'zstd', '-Xcompression-level', '3', '-quiet', '-no-progress', '-noappend'];
+const SQUASH_DEADLINE_MS = 180_000;
 
 const command = {
   name: 'bake:offline',
@@ -43,3 +48,22 @@ await main(command, async () => {
     console.log(`Image: ${OFFLINE_IMAGE}, facts: ${bake.factsDirectory}`);
   });
 });
+
+/** Runs the provisioners of packer.pkr.hcl in a container that has no uplink, and seals its root into `image`. */
+async function bakeOffline(bake: Bake, base: string, image: string, { directory, key, undo }: Sandbox): Promise<void> {
+  const namespace = await makeNamespace(nameInRun('builder'), undo);
+  await startTestDatabase(BAKE_DATABASE, undo, namespace.inside);
+  const files = await baseRootFiles(key);
+  const builder = await bootContainer({ name: 'builder', image: base, namespace, directory, files }, undo);
+
+  await mkdir(bake.factsDirectory, { recursive: true });
+  // Not the manifest that a deployment reads: this bake makes no AMI.
+  const manifest = join(bake.factsDirectory, 'manifest.json');
+  const variables = { ...bakeVariables(bake), offline_ssh_key: key.privateKey, manifest };
+  // The one file, not the folder: Debian's Packer cannot read plugins.pkr.hcl.
+  const packer = packerCommand('build', 'null.offline', variables, 'packer.pkr.hcl');
+  await runLogged(namespace.inside(packer), join(bake.factsDirectory, 'packer.log'));
+
+  await builder.powerOff();
+  await captureQuietly(['mksquashfs', builder.root, image, ...SQUASH_OPTIONS], { deadlineMs: SQUASH_DEADLINE_MS });
+}

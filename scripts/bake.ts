@@ -6,10 +6,10 @@ import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { withUndo } from './cli/undo.ts';
-import { applyChanges, publishChanges, readPointers, requireImage } from './image/ami-parameters.ts';
 import { ARCHITECTURE_OPTION } from './image/architecture.ts';
 import { readCheckout, requireClean } from './image/checkout.ts';
 import { BAKE_DATABASE, bakedImageId, bakeVariables, packerCommand, prepareBake } from './image/packer.ts';
+import { applyChanges, checkImage, publishChanges, readPointers } from './image/parameters.ts';
 import { startTestDatabase } from './machine/fixtures.ts';
 
 await main(
@@ -48,7 +48,7 @@ await main(
       if (!bakes) return;
 
       const imageId = await bakedImageId(bake.imageName, region);
-      requireImage(await describeImage(imageId), commit, architecture);
+      checkImage(await describeImage(imageId), commit, architecture);
       await applyChanges(publishChanges(pointers, commit, imageId), false);
       console.log(`${imageId} is ${bake.imageName}. Next: npm run promote`);
     });

@@ -5,7 +5,7 @@ import { deleteParameter, readParametersBelow } from './aws/ssm.ts';
 import { main } from './cli/main.ts';
 import { textTable } from './cli/table.ts';
 import { wholeNumber } from './cli/values.ts';
-import { namesOfCommits, usesByPointers } from './image/ami-parameters.ts';
+import { namesOfCommits, usesByPointers } from './image/parameters.ts';
 import { planPrune } from './image/prune-plan.ts';
 
 const NUMBER = { type: 'string', value: '<n>', schema: wholeNumber() } as const;
@@ -21,7 +21,6 @@ await main(
     },
   },
   async ({ values }) => {
-    const rules = { newest: values.newest, youngerThanDays: values.days };
     // Everything is read before anything is decided: a failed read ends the command.
     const [images, instances, templates, parameters] = await Promise.all([
       describeOwnImages(SERVICE_NAME),
@@ -30,6 +29,7 @@ await main(
       readParametersBelow(AMI_PARAMETER_PREFIX),
     ]);
     const uses = [...instances, ...templates, ...usesByPointers(parameters)];
+    const rules = { newest: values.newest, youngerThanDays: values.days };
     const decisions = planPrune({ images, uses }, rules, new Date());
     console.log(textTable(decisions.map(({ image, keptBecause }) => [image.id, image.name, keptBecause ?? 'unused'])));
 

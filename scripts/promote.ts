@@ -7,20 +7,12 @@ import { main } from './cli/main.ts';
 import { withUndo } from './cli/undo.ts';
 import { STAGE_OPTION } from './cli/values.ts';
 import { waitUntil } from './cli/wait.ts';
-import {
-  applyChanges,
-  imageParameter,
-  moveCurrent,
-  readImageId,
-  readPointers,
-  requireImage,
-} from './image/ami-parameters.ts';
 import { ARCHITECTURE_OPTION } from './image/architecture.ts';
 import { bootTestRequest, readVerdict } from './image/boot-test.ts';
+import { applyChanges, checkImage, moveCurrent, parameterOf, readImageId, readPointers } from './image/parameters.ts';
 import { outputsOf } from './stage/outputs.ts';
 
-const COMMIT = z.stringFormat('commit', /^[0-9a-f]{40}$/).describe('the 40 hexadecimal digits of a commit');
-const BOOT_TEST_DEADLINE_MS = 600_000;
+const DEADLINE_MS = 600_000;
 
 await main(
   {
@@ -33,7 +25,7 @@ await main(
         type: 'string',
         value: '<commit>',
         help: 'the image of this commit instead of the candidate',
-        schema: COMMIT,
+        schema: z.stringFormat('commit', /^[0-9a-f]{40}$/).describe('the 40 hexadecimal digits of a commit'),
       },
       'dry-run': { type: 'boolean', help: 'check the image, print the changes, launch nothing and change nothing' },
     },
@@ -42,8 +34,8 @@ await main(
     const { stage, architecture, commit, 'dry-run': dryRun } = values;
     const name = commit ?? 'candidate';
     const imageId = await readImageId(name);
-    if (!imageId) throw new OperatorError(`${imageParameter(name)} does not exist: run npm run bake`);
-    requireImage(await describeImage(imageId), commit, architecture);
+    if (!imageId) throw new OperatorError(`${parameterOf(name)} does not exist: run npm run bake`);
+    checkImage(await describeImage(imageId), commit, architecture);
     const changes = moveCurrent(await readPointers(), imageId);
     if (changes.length === 0) {
       console.log(`current is ${imageId} already`);
@@ -65,10 +57,8 @@ async function testBoot(imageId: string, stage: string): Promise<void> {
   await withUndo(async (undo) => {
     const instanceId = await launchInstance('the boot test', bootTestRequest(imageId, options));
     undo.later(`instance ${instanceId}`, () => terminateInstance(instanceId));
-    await waitUntil(
-      `the boot test of ${imageId} on ${instanceId}`,
-      async () => readVerdict(await readConsole(instanceId), instanceId),
-      { deadlineMs: BOOT_TEST_DEADLINE_MS, remedy: 'Read its console: aws ec2 get-console-output --latest' },
-    );
+    const look = async () => readVerdict(await readConsole(instanceId), instanceId);
+    const remedy = 'Read its console: aws ec2 get-console-output --latest';
+    await waitUntil(`the boot test of ${imageId} on ${instanceId}`, look, { deadlineMs: DEADLINE_MS, remedy });
   });
 }

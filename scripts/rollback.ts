@@ -1,7 +1,7 @@
 import { describeImage } from './aws/ec2-images.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
-import { applyChanges, moveCurrent, readPointers, requireImage } from './image/ami-parameters.ts';
+import { applyChanges, checkImage, moveCurrent, readPointers } from './image/parameters.ts';
 
 await main(
   {
@@ -14,7 +14,7 @@ await main(
     const { previous } = pointers;
     if (!previous)
       throw new OperatorError('there is no previous image: nothing was promoted twice. Deploy another with --ami');
-    requireImage(await describeImage(previous));
+    checkImage(await describeImage(previous));
     await applyChanges(moveCurrent(pointers, previous), values['dry-run']);
     console.log(`Next: npm run deploy -- --ami ${previous}`);
   },

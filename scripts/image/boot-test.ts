@@ -11,6 +11,10 @@ type BootTestOptions = Readonly<Record<'launchTemplateId' | 'subnetId' | 'tableN
 
 /** The request to EC2: an instance as the stage launches it, with another image and outside its group. */
 export function bootTestRequest(imageId: string, options: BootTestOptions) {
+  const tags = [
+    { Key: 'Name', Value: `${SERVICE_NAME} boot test of ${imageId}` },
+    { Key: 'Service', Value: SERVICE_NAME },
+  ];
   return {
     MinCount: 1,
     MaxCount: 1,
@@ -20,15 +24,7 @@ export function bootTestRequest(imageId: string, options: BootTestOptions) {
     UserData: Buffer.from(bootTestUserData(options)).toString('base64'),
     // The script below powers it off, even if the operator's machine is lost.
     InstanceInitiatedShutdownBehavior: 'terminate',
-    TagSpecifications: [
-      {
-        ResourceType: 'instance',
-        Tags: [
-          { Key: 'Name', Value: `${SERVICE_NAME} boot test of ${imageId}` },
-          { Key: 'Service', Value: SERVICE_NAME },
-        ],
-      },
-    ],
+    TagSpecifications: [{ ResourceType: 'instance', Tags: tags }],
   } satisfies LaunchRequest;
 }
 

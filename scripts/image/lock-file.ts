@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
-import { readJson } from '../cli/read-json.ts';
 
 const LOCKED_PACKAGE = z.object({
   version: z.string(),
@@ -9,18 +8,13 @@ const LOCKED_PACKAGE = z.object({
   /** Needed on some systems only. */
   optional: z.boolean().optional(),
 });
-const LOCK_FILE = z.object({ packages: z.record(z.string(), LOCKED_PACKAGE) });
 
 /** The part of package-lock.json that is read here: packages by their folder. */
+export const LOCK_FILE = z.object({ packages: z.record(z.string(), LOCKED_PACKAGE) });
 export type LockFile = z.infer<typeof LOCK_FILE>;
 
-/** Reads this repository's package-lock.json. */
-export function readLockFile(): Promise<LockFile> {
-  return readJson('package-lock.json', LOCK_FILE);
-}
-
 /** The version of a package that is in node_modules itself. */
-export function lockedPackage(lock: LockFile, name: string): z.infer<typeof LOCKED_PACKAGE> {
+export function lockedPackage(lock: LockFile, name: string) {
   const found = lock.packages[`node_modules/${name}`];
   if (!found) throw new OperatorError(`package-lock.json has no ${name}: run npm install and commit the lock file`);
   return found;
@@ -45,11 +39,10 @@ export function closureOf(lock: LockFile, name: string): string[] {
 
 /** Where Node finds a package that is required from a folder: in its own node_modules, then in each above. */
 function resolveFrom(lock: LockFile, folder: string, name: string): string {
-  const parents = Array.from(`${folder}/node_modules/`.matchAll(/node_modules\//g), ({ index, input }) =>
-    input.slice(0, index),
-  );
-  const candidates = parents.map((parent) => `${parent}node_modules/${name}`);
-  const found = candidates.findLast((candidate) => candidate in lock.packages);
-  if (found) return found;
+  for (let parent = `${folder}/`; ; parent = parent.slice(0, parent.lastIndexOf('node_modules/'))) {
+    const candidate = `${parent}node_modules/${name}`;
+    if (candidate in lock.packages) return candidate;
+    if (parent === '') break;
+  }
   throw new OperatorError(`${folder} needs ${name}, which package-lock.json does not have: run npm install`);
 }

@@ -53,9 +53,6 @@ export function packerCommand(
   return ['packer', verb, `-only=*.${source}`, ...(verb === 'build' ? ['-color=false'] : []), ...assignments, template];
 }
 
-/** The file in which Packer describes its last bake on AWS; the stack reads it too. */
-const MANIFEST_FILE = 'packer-manifest.json';
-
 const MANIFEST = z.object({
   last_run_uuid: z.string(),
   builds: z.array(
@@ -67,8 +64,8 @@ const MANIFEST = z.object({
   ),
 });
 
-/** Id of the image that Packer's last run made in a region; the run must be the one of `imageName`. */
-export async function bakedImageId(imageName: string, region: string, file = MANIFEST_FILE): Promise<string> {
+/** Id of the image that Packer's last run on AWS made in a region; the run must be the one of `imageName`. */
+export async function bakedImageId(imageName: string, region: string, file = 'packer-manifest.json'): Promise<string> {
   const { last_run_uuid, builds } = await readJson(file, MANIFEST);
   const build = builds.find(({ packer_run_uuid }) => packer_run_uuid === last_run_uuid);
   const name = build?.custom_data?.['image_name'];

@@ -7,26 +7,21 @@ import { OperatorError } from '../cli/errors.ts';
 import { readJson } from '../cli/read-json.ts';
 import { captureQuietly } from '../cli/run.ts';
 import { type Architecture, NODE_PACKAGES } from './architecture.ts';
-import { closureOf, type LockFile, lockedPackage, readLockFile } from './lock-file.ts';
+import { closureOf, LOCK_FILE, type LockFile, lockedPackage } from './lock-file.ts';
 
-/** What a payload is made from. */
+/** What a payload is made from, and an empty directory to work in. */
 export interface PayloadOptions {
   readonly architecture: Architecture;
   readonly commit: string;
-  /** An empty directory to work in. */
   readonly directory: string;
 }
 
-const PACKAGE = z.object({ version: z.string() });
 const DOWNLOAD_DEADLINE_MS = 300_000;
 
-/**
- * Packs the built application, its Node, pm2, the system files and the image spec into one tarball. Everything comes
- * from this repository and its lock file, so the builder needs no registry and no npm, on AWS as well as offline.
- */
+/** Packs what the image contains besides Debian, from this repository and its lock file: no builder needs a registry. */
 export async function packPayload({ architecture, commit, directory }: PayloadOptions) {
-  const lock = await readLockFile();
-  const { version } = await readJson('package.json', PACKAGE);
+  const lock = await readJson('package-lock.json', LOCK_FILE);
+  const { version } = await readJson('package.json', z.object({ version: z.string() }));
   const nodeVersion = lockedPackage(lock, NODE_PACKAGES[architecture]).version;
   const stage = join(directory, 'payload');
 
@@ -77,16 +72,9 @@ export function requireIntegrity(tarball: Uint8Array, integrity: string | undefi
 }
 
 async function bundleLaunchHook(stage: string): Promise<void> {
-  await build({
-    entryPoints: ['ami/launch-hook/main.ts'],
-    outfile: join(stage, 'app/launch-hook/complete-launch.cjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node26',
-    minify: true,
-    logLevel: 'warning',
-  });
+  const outfile = join(stage, 'app/launch-hook/complete-launch.cjs');
+  const options = { bundle: true, platform: 'node', format: 'cjs', target: 'node26', minify: true } as const;
+  await build({ entryPoints: ['ami/launch-hook/main.ts'], outfile, ...options, logLevel: 'warning' });
 }
 
 async function stageFacts(facts: Readonly<Record<string, string>>, stage: string): Promise<void> {
@@ -96,11 +84,9 @@ async function stageFacts(facts: Readonly<Record<string, string>>, stage: string
   await writeFile(join(stage, 'facts/npm.cdx.json'), bom);
 }
 
-/**
- * Packs a directory into a compressed tarball and returns its SHA-256. The options are common to GNU's and BSD's tar;
- * the builder sets the owners. Without COPYFILE_DISABLE macOS adds a ._ file to each file that has attributes.
- */
+/** Packs a directory into a tarball and returns its SHA-256. The options are common to GNU's and BSD's tar. */
 export async function packTarball(directory: string, path: string): Promise<string> {
+  // Without COPYFILE_DISABLE macOS adds a ._ file to each file that has attributes.
   await captureQuietly(['tar', '-c', '-z', '-f', path, '-C', directory, '.'], { env: { COPYFILE_DISABLE: '1' } });
   return hash('sha256', await readFile(path));
 }

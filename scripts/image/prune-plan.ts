@@ -16,13 +16,10 @@ interface KeepRules {
   readonly youngerThanDays: number;
 }
 
-/**
- * Decides why each image is kept; without a reason it may be deleted.
- *
- * @throws OperatorError when nothing is in use: a wrong account or region is more likely than only superfluous images
- */
+/** Decides why each image is kept; without a reason it may be deleted. */
 export function planPrune({ images, uses }: Inventory, { newest, youngerThanDays }: KeepRules, now: Date) {
   if (uses.length === 0) {
+    // A wrong account or region is more likely than that all images are superfluous.
     throw new OperatorError(
       'no launch template, instance or parameter uses any image here, so nothing is deleted: check AWS_PROFILE and AWS_REGION',
     );

@@ -11,12 +11,7 @@ const CLOUD_IMAGE_PACKAGES = ['systemd-sysv', 'dbus', 'libpam-systemd'];
 const HOST_KEYS_UNIT = 'etc/systemd/system/ssh.service.d/10-host-keys.conf';
 const MMDEBSTRAP_DEADLINE_MS = 600_000;
 
-/**
- * Makes the root that replaces Debian's cloud image offline, or finds the one made before from the same packages.
- * It has the user `admin` with sudo, as the cloud image has.
- *
- * @returns the root's directory; nothing may be written into it
- */
+/** Makes the root that replaces Debian's cloud image offline, or finds it. Nothing may be written into its directory. */
 export async function makeBaseRoot(cacheDirectory: string): Promise<string> {
   const codename = /^DEBIAN_CODENAME=(\w+)$/m.exec(await readFile('ami/versions.sh', 'utf8'))?.[1];
   if (!codename) throw new Error('ami/versions.sh has no DEBIAN_CODENAME');
@@ -27,6 +22,7 @@ export async function makeBaseRoot(cacheDirectory: string): Promise<string> {
     '--quiet',
     '--variant=minbase',
     `--include=${packages.join(',')}`,
+    // The user `admin` with sudo, as in the cloud image.
     '--customize-hook=chroot "$1" useradd --create-home --shell /bin/bash --groups sudo admin',
     '--customize-hook=echo "admin ALL=(ALL) NOPASSWD:ALL" >"$1/etc/sudoers.d/90-admin"',
     '--customize-hook=rm -f "$1"/etc/ssh/ssh_host_* && : >"$1/etc/machine-id"',

@@ -8,7 +8,6 @@ const MOUNT = '/sys/fs/cgroup';
 
 /** Shell script with the arguments `<cgroup.procs file>... -- <program> <argument>...`. */
 const JOIN_AND_EXECUTE = `
-set -eu
 while [ "$1" != -- ]; do
   echo $$ >"$1"
   shift
@@ -50,7 +49,7 @@ export function cgroupNamed(name: string) {
     /** The command line that runs another one in the group: Node cannot start a process in a cgroup. */
     inside: (line: CommandLine): CommandLine => {
       const files = paths.map((path) => join(path, 'cgroup.procs'));
-      return ['bash', '-c', JOIN_AND_EXECUTE, 'join-cgroup', ...files, '--', ...line];
+      return ['bash', '-euc', JOIN_AND_EXECUTE, 'join-cgroup', ...files, '--', ...line];
     },
     pathOf,
     /** Its processes, in this group and in those that the container made below it. */

@@ -6,10 +6,7 @@ import type { CommandLine } from '../cli/run.ts';
 import type { Undo } from '../cli/undo.ts';
 
 /** Where a fixture listens. */
-interface Address {
-  readonly host: string;
-  readonly port: number;
-}
+type Address = { readonly host: string; readonly port: number };
 
 /** Changes a command line so that it runs elsewhere, such as in a network namespace. */
 type Inside = (line: CommandLine) => CommandLine;
@@ -22,8 +19,8 @@ export async function startTestDatabase(at: Address & { readonly table: string }
 }
 
 /** Starts the endpoints that a launching instance calls; returns the lifecycle actions it receives, as lines of JSON. */
-export function startLifecycleHookEndpoint({ host, port }: Address, undo: Undo, inside?: Inside) {
-  return startFixture(['lifecycle-hook-process.ts', host, String(port)], undo, inside);
+export function startLifecycleHookEndpoint(at: Address, undo: Undo, inside?: Inside) {
+  return startFixture(['lifecycle-hook-process.ts', at.host, String(at.port)], undo, inside);
 }
 
 /** Starts a script of this folder as a process, which may be in another network; returns its output after "ready". */

@@ -1,7 +1,4 @@
-/**
- * The endpoints that a launching instance calls: the metadata service, and Auto Scaling's CompleteLifecycleAction.
- * `lifecycle-hook-process.ts <host> <port>` prints each completed action as a line of JSON.
- */
+/** A metadata service and Auto Scaling for a launching instance; prints each completed lifecycle action as JSON. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';

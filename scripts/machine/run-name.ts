@@ -1,9 +1,6 @@
 import { existsSync } from 'node:fs';
 
-/**
- * Names what this run makes on the machine (namespaces, cgroups, directories): `stampede-<pid>-builder`. The process id
- * separates simultaneous runs and shows a later run what a killed one left.
- */
+/** Names what this run makes on the machine. By the process id a later run finds what a killed one left. */
 export function nameInRun(what: string, pid: number = process.pid): string {
   return `stampede-${pid}-${what}`;
 }

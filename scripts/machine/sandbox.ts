@@ -27,7 +27,7 @@ export async function openSandbox(undo: Undo) {
 async function removeLeftOvers(): Promise<void> {
   const isOld = (name: string) => isLeftOver(name);
   for (const name of listCgroups().filter(isOld)) await cgroupNamed(name).remove();
-  for (const name of (await listNamespaces()).filter(isOld)) {
+  for (const name of listNamespaces().filter(isOld)) {
     await endProcessesIn(name);
     await deleteNamespace(name);
   }

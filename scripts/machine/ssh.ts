@@ -24,18 +24,8 @@ export function authorizedKeys(key: SshKey): ContainerFile {
   return { path: '/home/admin/.ssh/authorized_keys', text: key.publicKey };
 }
 
-/**
- * The command line that runs another one on a host, from inside a namespace.
- *
- * @param through a bastion that forwards the connection; the key never gets there
- */
-export function sshCommand(
-  from: NetworkNamespace,
-  key: SshKey,
-  host: string,
-  line: CommandLine,
-  through?: string,
-): CommandLine {
+/** The command line that runs another one on a host, from a namespace, `through` a bastion that never gets the key. */
+export function sshCommand(from: NetworkNamespace, key: SshKey, host: string, line: CommandLine, through?: string) {
   const keyOptions = ['IdentitiesOnly=yes', `IdentityFile=${key.privateKey}`];
   const flags = [...keyOptions, ...SSH_OPTIONS].flatMap((option) => ['-o', option]);
   const jump = through === undefined ? [] : ['-o', `ProxyCommand=ssh ${flags.join(' ')} -W %h:%p admin@${through}`];

@@ -10,13 +10,13 @@ import { type Architecture, EC2_NAMES } from './architecture.ts';
 export type Pointers = Readonly<Partial<Record<'candidate' | 'current' | 'previous', string | undefined>>>;
 
 /** SSM parameter of a pointer, or of the image that was baked from a commit. */
-export function imageParameter(pointerOrCommit: string): string {
+export function parameterOf(pointerOrCommit: string): string {
   return `${AMI_PARAMETER_PREFIX}/${pointerOrCommit}`;
 }
 
 /** Reads the image id of a pointer or a commit; undefined when the parameter does not exist. */
 export async function readImageId(pointerOrCommit: string): Promise<string | undefined> {
-  const name = imageParameter(pointerOrCommit);
+  const name = parameterOf(pointerOrCommit);
   const value = await readParameter(name);
   const schema = imageId();
   if (value === undefined || schema.safeParse(value).success) return value;
@@ -33,7 +33,7 @@ export async function readPointers(): Promise<Pointers> {
 type ParameterChange = Readonly<ReturnType<typeof change>>;
 
 function change(pointerOrCommit: string, from: string | undefined, to: string) {
-  return { name: imageParameter(pointerOrCommit), from, to };
+  return { name: parameterOf(pointerOrCommit), from, to };
 }
 
 /** Prints each change, then makes it, one after the other. */
@@ -57,7 +57,7 @@ export function moveCurrent({ current, previous }: Pointers, imageId: string): P
 }
 
 /** Checks an image before a parameter points to it; the error names everything that is wrong with it. */
-export function requireImage(image: Image, commit?: string, architecture?: Architecture): void {
+export function checkImage(image: Image, commit?: string, architecture?: Architecture): void {
   const schema = z.object({
     state: expected('state', 'available'),
     architecture: architecture ? expected('architecture', EC2_NAMES[architecture]) : z.string(),

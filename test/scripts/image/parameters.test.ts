@@ -3,13 +3,13 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Image } from '../../../scripts/aws/ec2-images.ts';
 import {
+  checkImage,
   moveCurrent,
   namesOfCommits,
   type Pointers,
   publishChanges,
-  requireImage,
   usesByPointers,
-} from '../../../scripts/image/ami-parameters.ts';
+} from '../../../scripts/image/parameters.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
@@ -86,19 +86,19 @@ const IMAGE: Image = {
 
 describe('checking an image', () => {
   it('accepts an image as expected', () => {
-    assert.doesNotThrow(() => requireImage(IMAGE, 'a'.repeat(40), 'arm64'));
+    assert.doesNotThrow(() => checkImage(IMAGE, 'a'.repeat(40), 'arm64'));
   });
 
   it('refuses an image of another commit', () => {
-    assert.throws(() => requireImage(IMAGE, 'b'.repeat(40)), /tag Commit is a{40}, expected b{40}/);
+    assert.throws(() => checkImage(IMAGE, 'b'.repeat(40)), /tag Commit is a{40}, expected b{40}/);
   });
 
   it('refuses an image of another architecture', () => {
-    assert.throws(() => requireImage(IMAGE, undefined, 'amd64'), /architecture is arm64, expected x86_64/);
+    assert.throws(() => checkImage(IMAGE, undefined, 'amd64'), /architecture is arm64, expected x86_64/);
   });
 
   it('refuses an image that is not ready or of another service', () => {
     const foreign = { ...IMAGE, state: 'pending', tags: {} };
-    assert.throws(() => requireImage(foreign), /state is pending, expected available; tag Service is missing/);
+    assert.throws(() => checkImage(foreign), /state is pending, expected available; tag Service is missing/);
   });
 });
