@@ -104,18 +104,20 @@ export const METRICS = {
 export const TABLE = { partitionKey: 'pk', sortKey: 'sk', ttlAttribute: 'expires', defaultShards: 16 } as const;
 
 /** How the table is created where the stack does not do it: embedded, in rehearsals and in tests. */
-export const tableDefinition = (tableName: string) => ({
-  TableName: tableName,
-  BillingMode: 'PAY_PER_REQUEST' as const,
-  AttributeDefinitions: [
-    { AttributeName: TABLE.partitionKey, AttributeType: 'S' as const },
-    { AttributeName: TABLE.sortKey, AttributeType: 'S' as const },
-  ],
-  KeySchema: [
-    { AttributeName: TABLE.partitionKey, KeyType: 'HASH' as const },
-    { AttributeName: TABLE.sortKey, KeyType: 'RANGE' as const },
-  ],
-});
+export function tableDefinition(tableName: string) {
+  return {
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST' as const,
+    AttributeDefinitions: [
+      { AttributeName: TABLE.partitionKey, AttributeType: 'S' as const },
+      { AttributeName: TABLE.sortKey, AttributeType: 'S' as const },
+    ],
+    KeySchema: [
+      { AttributeName: TABLE.partitionKey, KeyType: 'HASH' as const },
+      { AttributeName: TABLE.sortKey, KeyType: 'RANGE' as const },
+    ],
+  };
+}
 
 /**
  * Names of the environment variables that user data writes and `server/config.ts` reads. `.env.example` documents

@@ -1,6 +1,7 @@
 /** An IPv4 address as a number. */
-export const toNumber = (address: string): number =>
-  address.split('.').reduce((number, octet) => number * 256 + Number(octet), 0);
+export function toNumber(address: string): number {
+  return address.split('.').reduce((number, octet) => number * 256 + Number(octet), 0);
+}
 
 /** Whether the network holds the address. */
 export function holds(cidr: string, address: string): boolean {

@@ -62,12 +62,13 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
 ];
 
 /** Every allowing statement of the roles' policies that has a wildcard, one line for each action and resource. */
-export const wildcards = (stacks: Synthesized): readonly string[] =>
-  [...resourcesOf('AWS::IAM::Policy', ...stacks.all), ...resourcesOf('AWS::IAM::ManagedPolicy', ...stacks.all)]
+export function wildcards(stacks: Synthesized): readonly string[] {
+  return [...resourcesOf('AWS::IAM::Policy', ...stacks.all), ...resourcesOf('AWS::IAM::ManagedPolicy', ...stacks.all)]
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
     .filter(({ Effect }) => Effect === 'Allow')
     .flatMap((statement) => lines(statement))
     .filter((line) => line.includes('*'));
+}
 
 function lines({ Sid = 'no sid', Action, Resource, Condition = {} }: Statement): readonly string[] {
   const conditions = Object.values(Condition as Record<string, object>)

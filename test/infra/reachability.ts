@@ -15,13 +15,15 @@ const PROTOCOLS = { tcp: '6', udp: '17' } as const;
 const SOURCE_PORTS = Object.values(CLIENT_PORTS);
 
 /** A party outside the network. */
-export const outside = (name: string, address: string): Party => ({
-  name,
-  groups: [],
-  subnets: [],
-  publicAddress: true,
-  addresses: [address],
-});
+export function outside(name: string, address: string): Party {
+  return {
+    name,
+    groups: [],
+    subnets: [],
+    publicAddress: true,
+    addresses: [address],
+  };
+}
 
 /**
  * Every new connection that can be opened among the parties of the stacks and those outside. The security groups of both

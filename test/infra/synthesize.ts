@@ -66,8 +66,9 @@ export const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/examp
 const cdkJson = JSON.parse(readFileSync('cdk.json', 'utf8'));
 
 /** Synthesises one deployment. Takes half a second: keep the result. */
-export const synthesize = (stage: string, overrides: Overrides = {}): Synthesized =>
-  read(build(stage, overrides, { builtinCloudFormationValidation: false }));
+export function synthesize(stage: string, overrides: Overrides = {}): Synthesized {
+  return read(build(stage, overrides, { builtinCloudFormationValidation: false }));
+}
 
 /** Synthesises one deployment as the real app does: with every validation, failing on what is not acknowledged. */
 export function synthesizeValidated(stage: string, overrides: Overrides = {}): Synthesized {
@@ -121,8 +122,9 @@ function read({ app, stacks, settings }: Built): Synthesized {
 }
 
 /** The resources of a type in one template or several. */
-export const resourcesOf = (type: string, ...templates: readonly Template[]): readonly Resource[] =>
-  templates.flatMap(({ Resources }) => Object.values(Resources).filter((resource) => resource.Type === type));
+export function resourcesOf(type: string, ...templates: readonly Template[]): readonly Resource[] {
+  return templates.flatMap(({ Resources }) => Object.values(Resources).filter((resource) => resource.Type === type));
+}
 
 /** The only resource of a type. */
 export function theResource(type: string, template: Template): Resource {

@@ -19,7 +19,7 @@ export interface OpenPage {
 }
 
 /** Starts Chromium for the tests of the calling file, and closes it after them. */
-export const startBrowser = async () => {
+export async function startBrowser() {
   const browser = await startChromium(process.env['CHROMIUM']);
   after(() => browser.close());
 
@@ -35,10 +35,10 @@ export const startBrowser = async () => {
     await page.goto(url);
     return { page, complaints };
   };
-};
+}
 
 /** Fails if the page violates a WCAG 2.2 AA or best-practice rule that axe can check. */
-export const assertAccessible = async (page: Page): Promise<void> => {
+export async function assertAccessible(page: Page): Promise<void> {
   // Evaluated, because the content security policy forbids an added script.
   await page.evaluate(AXE);
   const { violations, passes } = (await page.evaluate(
@@ -49,18 +49,18 @@ export const assertAccessible = async (page: Page): Promise<void> => {
   );
   assert.deepEqual(found, []);
   assert.ok(passes.length > 10);
-};
+}
 
 /** Fails if the page is wider than the window. */
-export const assertFitsWidth = async (page: Page): Promise<void> => {
+export async function assertFitsWidth(page: Page): Promise<void> {
   const excess = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
   assert.equal(excess, 0, 'pixels by which the page is wider than the window');
-};
+}
 
 /** Saves a screenshot of the page in the folder named by `SCREENSHOTS`, if it is set. */
-export const keepPicture = async (page: Page, name: string, { fullPage = true } = {}): Promise<void> => {
+export async function keepPicture(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
   const folder = process.env['SCREENSHOTS'];
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage });
-};
+}

@@ -2,15 +2,17 @@ import { judge } from '../../../scripts/bench/goals.ts';
 import { type Measurements, type Results, type Sample, summarizeCells } from '../../../scripts/bench/results.ts';
 
 /** A window of a server that takes so much CPU for a request. */
-export const sample = (cpuMicrosPerRequest: number, more: Partial<Sample> = {}): Sample => ({
-  requestsPerS: 1_000,
-  cpuMicrosPerRequest,
-  p50Ms: 1,
-  p99Ms: 2,
-  generatorBusy: 0.1,
-  refusedShare: 0,
-  ...more,
-});
+export function sample(cpuMicrosPerRequest: number, more: Partial<Sample> = {}): Sample {
+  return {
+    requestsPerS: 1_000,
+    cpuMicrosPerRequest,
+    p50Ms: 1,
+    p99Ms: 2,
+    generatorBusy: 0.1,
+    refusedShare: 0,
+    ...more,
+  };
+}
 
 const cell = (server: string, backend: string, connections: number, ...samples: Sample[]) => ({
   server,

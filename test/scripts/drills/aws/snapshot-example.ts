@@ -16,7 +16,9 @@ export interface ExampleSnapshot {
 }
 
 /** A member in service. */
-export const member = (id: string, zone: string): Member => ({ id, zone, lifecycle: 'InService', health: 'Healthy' });
+export function member(id: string, zone: string): Member {
+  return { id, zone, lifecycle: 'InService', health: 'Healthy' };
+}
 
 const PAIR = [member('i-1', 'eu-west-1a'), member('i-2', 'eu-west-1b')];
 
@@ -34,9 +36,11 @@ export function snapshotExample({ second = 0, members = PAIR, ...said }: Example
 }
 
 /** An alarm in a state since a second. */
-export const alarm = (name: string, state: string, second: number): Alarm => ({
-  name,
-  state,
-  reason: 'because',
-  since: new Date(second * 1_000),
-});
+export function alarm(name: string, state: string, second: number): Alarm {
+  return {
+    name,
+    state,
+    reason: 'because',
+    since: new Date(second * 1_000),
+  };
+}

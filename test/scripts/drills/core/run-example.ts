@@ -1,17 +1,19 @@
 import type { DrillRun, Observation } from '../../../../scripts/drills/core/run-record.ts';
 
 /** A second of a healthy service. */
-export const healthySecond = (second: number): Observation => ({
-  second,
-  requestsPerS: 100,
-  errorsPerS: 0,
-  p50Ms: 5,
-  p95Ms: 12,
-  p99Ms: 20,
-  cpuPercent: 40,
-  desired: 4,
-  inService: 4,
-});
+export function healthySecond(second: number): Observation {
+  return {
+    second,
+    requestsPerS: 100,
+    errorsPerS: 0,
+    p50Ms: 5,
+    p95Ms: 12,
+    p99Ms: 20,
+    cpuPercent: 40,
+    desired: 4,
+    inService: 4,
+  };
+}
 
 /** A minute of 100 requests/s; an instance is killed at second 20, half of the requests fail until second 25. */
 export const run: DrillRun = {
