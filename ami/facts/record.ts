@@ -4,7 +4,6 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ImageFacts } from './image-facts.ts';
 import { type Bom, withDebianPackages } from './sbom.ts';
 
 const [payloadFacts, target] = process.argv.slice(2);
@@ -20,13 +19,18 @@ function fromEnvironment(name: string): string {
   return value;
 }
 
-const facts: ImageFacts = {
-  ...(readJson('payload.json') as Pick<ImageFacts, 'version' | 'commit' | 'nodeVersion' | 'pm2Version'>),
+/** Facts of one bake: `/etc/stampede/image.json` on the image, with a copy beside the operator's manifest. */
+export type ImageFacts = Readonly<typeof facts>;
+
+const facts = {
+  ...(readJson('payload.json') as Record<'version' | 'commit' | 'nodeVersion' | 'pm2Version', string>),
   name: fromEnvironment('IMAGE_NAME'),
   bakedAt: new Date().toISOString(),
   architecture: fromEnvironment('ARCHITECTURE'),
+  // AMI that the bake started from; `offline` for a root created by mmdebstrap.
   sourceImage: fromEnvironment('SOURCE_IMAGE'),
   baseRelease: fromEnvironment('BASE_RELEASE'),
+  // An image without the SSM and CloudWatch agents is for rehearsals only.
   awsAgents: fromEnvironment('AWS_AGENTS') === 'true',
 };
 writeJson('image.json', facts);

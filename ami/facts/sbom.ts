@@ -1,17 +1,8 @@
-/** One package of a software bill of materials (the part of CycloneDX 1.5 that is read or written here). */
-export interface Component {
-  readonly type: string;
-  readonly name: string;
-  readonly version: string;
-  readonly purl: string;
-  readonly 'bom-ref': string;
-}
-
-/** A CycloneDX document. */
+/** The part of a CycloneDX 1.5 document that is read or written here. */
 export interface Bom {
   readonly bomFormat: string;
   readonly specVersion: string;
-  readonly components: readonly Component[];
+  readonly components: readonly ReturnType<typeof debianComponent>[];
 }
 
 /**
@@ -27,7 +18,7 @@ export function withDebianPackages(bom: Bom, packages: string): Bom {
   return { ...bom, components: [...bom.components, ...debian] };
 }
 
-function debianComponent(line: string): Component {
+function debianComponent(line: string) {
   const [name, version, architecture] = line.split('\t');
   if (!name || !version || !architecture) {
     throw new Error(`package line '${line}': expected name, version and architecture, separated by tabs`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { IMAGE_PATHS } from '../../contract.ts';
-import type { ImageFacts } from '../../facts/image-facts.ts';
+import type { ImageFacts } from '../../facts/record.ts';
 import { enablement, output, textOf } from '../system.ts';
 
 const facts = JSON.parse(textOf(IMAGE_PATHS.bakeFacts)) as ImageFacts;
