@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeImage } from './aws/ec2-images.ts';
+import { describeImage } from './aws/ec2.ts';
 import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';

@@ -1,6 +1,6 @@
 import { AMI_PARAMETER_PREFIX } from '../ami/contract.ts';
 import { SERVICE_NAME } from '../server/contract.ts';
-import { deleteImage, describeOwnImages, imagesOfInstances, imagesOfLaunchTemplates } from './aws/ec2-images.ts';
+import { deleteImage, describeOwnImages, imagesOfInstances, imagesOfLaunchTemplates } from './aws/ec2.ts';
 import { deleteParameter, readParametersBelow } from './aws/ssm.ts';
 import { main } from './cli/main.ts';
 import { textTable } from './cli/table.ts';

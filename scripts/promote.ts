@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { subnetsOfGroup } from './aws/auto-scaling.ts';
-import { describeImage } from './aws/ec2-images.ts';
-import { launchInstance, readConsole, terminateInstance } from './aws/ec2-instances.ts';
+import { describeGroup } from './aws/auto-scaling.ts';
+import { describeImage, launchInstance, readConsole, terminateInstance } from './aws/ec2.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { withUndo } from './cli/undo.ts';
@@ -49,7 +48,7 @@ await main(
 
 async function testBoot(imageId: string, stage: string): Promise<void> {
   const [data, service] = await Promise.all([outputsOf(stage, 'data'), outputsOf(stage, 'service')]);
-  const [subnetId] = await subnetsOfGroup(service.autoScalingGroup);
+  const [subnetId] = (await describeGroup(service.autoScalingGroup)).subnets;
   const region = process.env['AWS_REGION'];
   if (!subnetId || !region)
     throw new OperatorError(`${service.autoScalingGroup} has no subnet, or AWS_REGION is not set`);

@@ -1,4 +1,4 @@
-import { describeImage } from './aws/ec2-images.ts';
+import { describeImage } from './aws/ec2.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { applyChanges, checkImage, moveCurrent, readPointers } from './image/parameters.ts';

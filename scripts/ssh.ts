@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { hasConnectEndpoint } from './aws/ec2-instances.ts';
+import { hasConnectEndpoint } from './aws/ec2.ts';
 import { main } from './cli/main.ts';
 import { STAGE_OPTION } from './cli/values.ts';
 import { chooseConnection, VIA_OPTION } from './stage/connection.ts';

@@ -1,6 +1,6 @@
 import { describeGroup, latestRefresh } from './aws/auto-scaling.ts';
 import { describeAlarms } from './aws/cloudwatch.ts';
-import { describeInstances } from './aws/ec2-instances.ts';
+import { describeInstances } from './aws/ec2.ts';
 import { describeTargets } from './aws/elbv2.ts';
 import { main } from './cli/main.ts';
 import { STAGE_OPTION } from './cli/values.ts';

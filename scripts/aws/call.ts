@@ -34,13 +34,26 @@ export async function explained<Answer>(doing: string, call: Promise<Answer>): P
   }
 }
 
-/** The items of all pages of a paginated call. */
-export async function readPages<Page, Item>(
+/**
+ * Reads a list from one answer of AWS, or from all pages of a paginated call.
+ *
+ * @throws OperatorError as `explained`, and when an item lacks what the schema needs
+ */
+export async function readList<Page, Item>(
   doing: string,
-  pages: AsyncIterable<Page>,
-  itemsOf: (page: Page) => readonly Item[] | undefined,
+  pages: AsyncIterable<Page> | readonly Promise<Page>[],
+  itemsOf: (page: Page) => readonly unknown[] | undefined,
+  item: z.ZodType<Item>,
 ): Promise<Item[]> {
-  return (await explained(doing, Array.fromAsync(pages))).flatMap((page) => itemsOf(page) ?? []);
+  const items = (await explained(doing, Array.fromAsync(pages))).flatMap((page) => itemsOf(page) ?? []);
+  return checked(doing, item.array(), items);
+}
+
+/** Checks an answer by a schema. @throws OperatorError that names what is missing */
+export function checked<Output>(doing: string, schema: z.ZodType<Output>, answer: unknown): Output {
+  const { success, data, error } = schema.safeParse(answer);
+  if (success) return data;
+  throw new OperatorError(`cannot ${doing}: the answer of AWS is incomplete: ${z.prettifyError(error)}`);
 }
 
 /** Fields that are needed of an answer: the name here, the path in the answer, and what is expected there. */
@@ -66,11 +79,4 @@ export function pairs(key: string, value: string) {
 
 function valueAt(answer: unknown, path: string): unknown {
   return path.split('.').reduce((value, key) => (value as Record<string, unknown> | undefined)?.[key], answer);
-}
-
-/** Checks an answer by a schema. @throws OperatorError that names what is missing */
-export function checked<Output>(doing: string, schema: z.ZodType<Output>, answer: unknown): Output {
-  const { success, data, error } = schema.safeParse(answer);
-  if (success) return data;
-  throw new OperatorError(`cannot ${doing}: the answer of AWS is incomplete: ${z.prettifyError(error)}`);
 }

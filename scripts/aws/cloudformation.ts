@@ -1,11 +1,6 @@
-import {
-  CloudFormationClient,
-  DescribeStacksCommand,
-  GetTemplateCommand,
-  paginateListStackResources,
-} from '@aws-sdk/client-cloudformation';
+import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
-import { CLIENT_SETTINGS, checked, explained, fields, pairs, readPages } from './call.ts';
+import { CLIENT_SETTINGS, checked, explained, fields, pairs, readList } from './call.ts';
 
 const text = z.string();
 
@@ -36,20 +31,17 @@ const resource = fields({
 /** A resource that a stack has. */
 export type StackResource = z.infer<typeof resource>;
 
-const client = () => new CloudFormationClient(CLIENT_SETTINGS);
+const client = () => new CloudFormation(CLIENT_SETTINGS);
 
 /** Reads one stack; undefined when there is none of that name. */
 export async function findStack(name: string): Promise<DeployedStack | undefined> {
-  const doing = `read the stack ${name}`;
-  const call = client()
-    .send(new DescribeStacksCommand({ StackName: name }))
-    .catch(unlessMissing);
-  return checked(doing, stack.optional(), (await explained(doing, call))?.Stacks?.[0]);
+  const call = client().describeStacks({ StackName: name }).catch(noStackIfMissing);
+  return (await readList(`read the stack ${name}`, [call], ({ Stacks }) => Stacks, stack))[0];
 }
 
 /** CloudFormation has no error of its own for a stack that does not exist. */
-function unlessMissing(error: Error): undefined {
-  if (error.name === 'ValidationError' && /does not exist/.test(error.message)) return undefined;
+function noStackIfMissing(error: Error) {
+  if (error.name === 'ValidationError' && /does not exist/.test(error.message)) return { Stacks: [] };
   throw error;
 }
 
@@ -60,14 +52,13 @@ export async function deployedTemplate(name: string): Promise<Template> {
 
 /** Reads the text of the template that a stack was last deployed with. */
 export async function deployedTemplateText(name: string): Promise<string> {
-  const call = client().send(new GetTemplateCommand({ StackName: name, TemplateStage: 'Processed' }));
+  const call = client().getTemplate({ StackName: name, TemplateStage: 'Processed' });
   const { TemplateBody = '{"Resources":{}}' } = await explained(`read the template of ${name}`, call);
   return TemplateBody;
 }
 
 /** Reads the resources that a stack has now. */
 export async function stackResources(name: string): Promise<readonly StackResource[]> {
-  const doing = `list the resources of ${name}`;
-  const pages = paginateListStackResources({ client: client() }, { StackName: name });
-  return checked(doing, resource.array(), await readPages(doing, pages, (page) => page.StackResourceSummaries));
+  const pages = client().paginateListStackResources({ StackName: name });
+  return readList(`list the resources of ${name}`, pages, (page) => page.StackResourceSummaries, resource);
 }

@@ -1,11 +1,6 @@
-import {
-  DeregisterTargetsCommand,
-  DescribeTargetHealthCommand,
-  ElasticLoadBalancingV2Client,
-  RegisterTargetsCommand,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { z } from 'zod';
-import { CLIENT_SETTINGS, checked, explained, fields } from './call.ts';
+import { CLIENT_SETTINGS, explained, fields, readList } from './call.ts';
 
 const target = fields({
   instanceId: ['Target.Id', z.string()],
@@ -18,25 +13,22 @@ const target = fields({
 /** An instance as the load balancer sees it. */
 export type Target = z.infer<typeof target>;
 
-const client = () => new ElasticLoadBalancingV2Client(CLIENT_SETTINGS);
+const client = () => new ElasticLoadBalancingV2(CLIENT_SETTINGS);
 
 /** Reads the health of all targets of a target group. */
-export async function describeTargets(targetGroupArn: string): Promise<readonly Target[]> {
-  const doing = 'read the health of the targets';
-  const call = client().send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }));
-  return checked(doing, target.array(), (await explained(doing, call)).TargetHealthDescriptions ?? []);
+export function describeTargets(targetGroupArn: string): Promise<readonly Target[]> {
+  const call = client().describeTargetHealth({ TargetGroupArn: targetGroupArn });
+  return readList('read the health of the targets', [call], (answer) => answer.TargetHealthDescriptions, target);
 }
 
 /** Deregisters instances from a target group; requests in flight have the deregistration delay to end. */
-export async function deregisterTargets(targetGroupArn: string, instanceIds: readonly string[]): Promise<void> {
-  const Targets = instanceIds.map((Id) => ({ Id }));
-  const call = client().send(new DeregisterTargetsCommand({ TargetGroupArn: targetGroupArn, Targets }));
-  await explained(`deregister ${instanceIds.join(', ')}`, call);
+export async function deregisterTargets(targetGroupArn: string, ids: readonly string[]): Promise<void> {
+  const request = { TargetGroupArn: targetGroupArn, Targets: ids.map((Id) => ({ Id })) };
+  await explained(`deregister ${ids.join(', ')}`, client().deregisterTargets(request));
 }
 
 /** Registers instances with a target group, on its port. */
-export async function registerTargets(targetGroupArn: string, instanceIds: readonly string[]): Promise<void> {
-  const Targets = instanceIds.map((Id) => ({ Id }));
-  const call = client().send(new RegisterTargetsCommand({ TargetGroupArn: targetGroupArn, Targets }));
-  await explained(`register ${instanceIds.join(', ')}`, call);
+export async function registerTargets(targetGroupArn: string, ids: readonly string[]): Promise<void> {
+  const request = { TargetGroupArn: targetGroupArn, Targets: ids.map((Id) => ({ Id })) };
+  await explained(`register ${ids.join(', ')}`, client().registerTargets(request));
 }

@@ -1,6 +1,6 @@
 import { IMAGE_PATHS } from '../../ami/contract.ts';
 import { ENV, HEALTH_PATH, PORT, SERVICE_NAME } from '../../server/contract.ts';
-import type { LaunchRequest } from '../aws/ec2-instances.ts';
+import type { LaunchRequest } from '../aws/ec2.ts';
 import { OperatorError } from '../cli/errors.ts';
 
 /** Last line of the boot test on the instance's console. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AMI_PARAMETER_PREFIX } from '../../ami/contract.ts';
-import type { Image, ImageUse } from '../aws/ec2-images.ts';
+import type { Image, ImageUse } from '../aws/ec2.ts';
 import { readParameter, writeParameter } from '../aws/ssm.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { imageId } from '../cli/values.ts';

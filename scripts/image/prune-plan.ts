@@ -1,4 +1,4 @@
-import type { Image, ImageUse } from '../aws/ec2-images.ts';
+import type { Image, ImageUse } from '../aws/ec2.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { imageId as imageIdSchema } from '../cli/values.ts';
 

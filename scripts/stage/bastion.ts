@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describeGroup, setDesiredCapacity } from '../aws/auto-scaling.ts';
-import { describeInstances, type Instance } from '../aws/ec2-instances.ts';
+import { describeInstances, type Instance } from '../aws/ec2.ts';
 import { waitUntil } from '../cli/wait.ts';
 
 /** An instance of this size is published to start within two minutes; a zone without capacity takes longer. */

@@ -1,5 +1,5 @@
 import { describeGroup } from '../aws/auto-scaling.ts';
-import { describeInstances, type Instance } from '../aws/ec2-instances.ts';
+import { describeInstances, type Instance } from '../aws/ec2.ts';
 import { describeTargets } from '../aws/elbv2.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { textTable } from '../cli/table.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Instance } from '../aws/ec2-instances.ts';
+import type { Instance } from '../aws/ec2.ts';
 import { pushKey } from '../aws/instance-connect.ts';
 import { type CommandLine, commandText, run } from '../cli/run.ts';
 import { type BastionAccess, reachableBastion } from './bastion.ts';

@@ -1,6 +1,6 @@
 import type { Group, Refresh } from '../aws/auto-scaling.ts';
 import type { Alarm } from '../aws/cloudwatch.ts';
-import type { Instance } from '../aws/ec2-instances.ts';
+import type { Instance } from '../aws/ec2.ts';
 import type { Target } from '../aws/elbv2.ts';
 import { textTable } from '../cli/table.ts';
 

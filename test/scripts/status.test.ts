@@ -40,7 +40,7 @@ INSUFFICIENT_DATA stampede-dev-operations-AlarmsStaleImage96D18240-3L4M <age>
 });
 
 describe('statusReport', () => {
-  const group = { name: 'g', min: 0, desired: 0, max: 1, members: [], launchTemplate: undefined };
+  const group = { name: 'g', min: 0, desired: 0, max: 1, members: [], launchTemplate: undefined, subnets: [] };
   const empty = {
     stage: 'dev',
     url: 'http://u',

@@ -1,4 +1,4 @@
-import { describeInstances } from '../../aws/ec2-instances.ts';
+import { describeInstances } from '../../aws/ec2.ts';
 import { instanceHourPrice, pricesOf } from '../../cli/prices.ts';
 import { type Plan, plannedRequests } from './plan.ts';
 import { type Snapshot, servingMembers } from './snapshot.ts';

@@ -58,6 +58,7 @@ function describeGroup(name: string, min: number, max: number, instances: readon
     DesiredCapacity: instances.length,
     LaunchTemplate: { LaunchTemplateId: 'lt-0123456789abcdef0', Version: '7' },
     Instances: { member: members },
+    VPCZoneIdentifier: 'subnet-1,subnet-2',
   };
   return queryAnswer('DescribeAutoScalingGroups', { AutoScalingGroups: { member: [group] } });
 }

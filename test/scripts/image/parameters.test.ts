@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Image } from '../../../scripts/aws/ec2-images.ts';
+import type { Image } from '../../../scripts/aws/ec2.ts';
 import {
   checkImage,
   moveCurrent,

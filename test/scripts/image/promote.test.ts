@@ -30,12 +30,6 @@ describe('npm run promote', () => {
   const onStage = (text: string): Answers => ({
     ...stageOnAws(),
     ...account,
-    DescribeAutoScalingGroups: {
-      body:
-        '<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups><member>' +
-        '<VPCZoneIdentifier>subnet-1,subnet-2</VPCZoneIdentifier></member></AutoScalingGroups>' +
-        '</DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>',
-    },
     RunInstances: {
       body: '<RunInstancesResponse><instancesSet><item><instanceId>i-test</instanceId></item></instancesSet></RunInstancesResponse>',
     },

@@ -1,4 +1,4 @@
-import type { Instance } from '../../../scripts/aws/ec2-instances.ts';
+import type { Instance } from '../../../scripts/aws/ec2.ts';
 
 /** A running instance of which a test states only what it is about. */
 export function exampleInstance(deciding: Partial<Instance>): Instance {

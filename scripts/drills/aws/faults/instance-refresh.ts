@@ -1,5 +1,5 @@
 import { cancelRefresh, latestRefresh, launchFrom, rollBackRefresh, startRefresh } from '../../../aws/auto-scaling.ts';
-import { deleteVersion, type TemplateVersion, versionWithImage } from '../../../aws/ec2-launch-templates.ts';
+import { deleteVersion, type TemplateVersion, versionWithImage } from '../../../aws/ec2.ts';
 import { OperatorError } from '../../../cli/errors.ts';
 import { waitUntil } from '../../../cli/wait.ts';
 import { type DrilledStage, isAtCapacity, isRefreshing, type Snapshot } from '../snapshot.ts';

@@ -1,5 +1,5 @@
 import { describeGroup, type Member } from '../../../aws/auto-scaling.ts';
-import { terminateInstance } from '../../../aws/ec2-instances.ts';
+import { terminateInstance } from '../../../aws/ec2.ts';
 import { deregisterTargets, registerTargets } from '../../../aws/elbv2.ts';
 import { OperatorError } from '../../../cli/errors.ts';
 import { type DrilledStage, isAtCapacity, type Snapshot, servingMembers } from '../snapshot.ts';

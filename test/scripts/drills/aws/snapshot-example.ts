@@ -28,7 +28,15 @@ export function snapshotExample({ second = 0, members = PAIR, ...said }: Example
   const launchTemplate = { id: 'lt-0123456789abcdef0', version: said.launches ?? '7' };
   return {
     at: new Date(second * 1_000),
-    group: { name: 'group', min: 2, max: 6, desired: said.desired ?? members.length, members, launchTemplate },
+    group: {
+      name: 'group',
+      min: 2,
+      max: 6,
+      desired: said.desired ?? members.length,
+      members,
+      launchTemplate,
+      subnets: [],
+    },
     targets: Object.entries(targets).map(([instanceId, state]) => ({ instanceId, state, reason: '' })),
     alarms: said.alarms ?? [],
     refresh: said.refresh,

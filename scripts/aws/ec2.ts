@@ -1,0 +1,172 @@
+import { type DescribeInstancesCommandInput, EC2, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import { z } from 'zod';
+import { OperatorError } from '../cli/errors.ts';
+import { CLIENT_SETTINGS, explained, fields, pairs, readList } from './call.ts';
+
+const text = z.string();
+
+const instance = fields({
+  id: ['InstanceId', text],
+  state: ['State.Name', text],
+  /** `c7g.medium` */
+  type: ['InstanceType', text],
+  zone: ['Placement.AvailabilityZone', text],
+  imageId: ['ImageId', text],
+  launchedAt: ['LaunchTime', z.date().optional()],
+  /** Empty while there is none. */
+  privateIp: ['PrivateIpAddress', text.default('')],
+  /** Empty when it has none; only the bastion has one. */
+  publicIp: ['PublicIpAddress', text.default('')],
+});
+
+/** An EC2 instance. */
+export type Instance = z.infer<typeof instance>;
+
+/** What EC2 launches. */
+export type LaunchRequest = RunInstancesCommandInput;
+
+const image = fields({
+  id: ['ImageId', text],
+  name: ['Name', text.default('')],
+  /** `available`, `pending`, `failed` ... */
+  state: ['State', text],
+  createdAt: ['CreationDate', text.default('').transform((date) => new Date(date))],
+  architecture: ['Architecture', text],
+  tags: ['Tags', pairs('Key', 'Value')],
+});
+
+/** An AMI with its tags. */
+export type Image = z.infer<typeof image>;
+
+/** Something that would break, or could not be repeated, without an image. */
+export interface ImageUse {
+  readonly imageId: string;
+  /** `launch template lt-… version 3`, `instance i-…`, `parameter /stampede/ami/current`. */
+  readonly by: string;
+}
+
+/** One version of a launch template. */
+export interface TemplateVersion {
+  readonly id: string;
+  /** A number, `$Latest` or `$Default`. */
+  readonly version: string;
+}
+
+const client = () => new EC2(CLIENT_SETTINGS);
+
+/** Reads instances by id, in the order of the ids. */
+export async function describeInstances(ids: readonly string[]): Promise<readonly Instance[]> {
+  if (ids.length === 0) return [];
+  const found = await listInstances('read the instances', { InstanceIds: [...ids] }, instance);
+  return found.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+}
+
+function listInstances<Item>(doing: string, request: DescribeInstancesCommandInput, item: z.ZodType<Item>) {
+  return readList(
+    doing,
+    client().paginateDescribeInstances(request),
+    ({ Reservations = [] }) => Reservations.flatMap(({ Instances = [] }) => Instances),
+    item,
+  );
+}
+
+/** Whether the VPC has an EC2 Instance Connect Endpoint that is ready. */
+export async function hasConnectEndpoint(vpcId: string): Promise<boolean> {
+  const filters = [
+    { Name: 'vpc-id', Values: [vpcId] },
+    { Name: 'state', Values: ['create-complete'] },
+  ];
+  const call = client().describeInstanceConnectEndpoints({ Filters: filters });
+  const { InstanceConnectEndpoints = [] } = await explained('look for an EC2 Instance Connect Endpoint', call);
+  return InstanceConnectEndpoints.length > 0;
+}
+
+/** Launches one instance; returns its id. */
+export async function launchInstance(purpose: string, request: LaunchRequest): Promise<string> {
+  const id = (await explained(`launch ${purpose}`, client().runInstances(request))).Instances?.[0]?.InstanceId;
+  if (id) return id;
+  throw new OperatorError(`EC2 launched ${purpose} but returned no instance: look for it in the console`);
+}
+
+/** What an instance has written to its console so far. */
+export async function readConsole(instanceId: string): Promise<string> {
+  const call = client().getConsoleOutput({ InstanceId: instanceId, Latest: true });
+  const { Output = '' } = await explained(`read the console of ${instanceId}`, call);
+  return Buffer.from(Output, 'base64').toString('utf8');
+}
+
+/** Terminates an instance. */
+export async function terminateInstance(instanceId: string): Promise<void> {
+  await explained(`terminate ${instanceId}`, client().terminateInstances({ InstanceIds: [instanceId] }));
+}
+
+/** Reads one image. */
+export async function describeImage(id: string): Promise<Image> {
+  const call = client().describeImages({ ImageIds: [id] });
+  const [found] = await readList(`read the image ${id}`, [call], ({ Images }) => Images, image);
+  if (found) return found;
+  throw new OperatorError(`there is no image ${id} in this account and region: check AWS_REGION`);
+}
+
+/** Reads this account's own images of a service, whatever their state. */
+export function describeOwnImages(service: string): Promise<Image[]> {
+  const filters = { Owners: ['self'], Filters: [{ Name: 'tag:Service', Values: [service] }], IncludeDeprecated: true };
+  return readList('list the images', client().paginateDescribeImages(filters), ({ Images }) => Images, image);
+}
+
+/** Deletes an image with its snapshots. */
+export async function deleteImage(id: string): Promise<void> {
+  const call = client().deregisterImage({ ImageId: id, DeleteAssociatedSnapshots: true });
+  await explained(`delete the image ${id}`, call);
+}
+
+/** Which images every instance was launched from, stopped ones too. */
+export async function imagesOfInstances(): Promise<ImageUse[]> {
+  const states = ['pending', 'running', 'stopping', 'stopped', 'shutting-down'];
+  const filters = { Filters: [{ Name: 'instance-state-name', Values: states }] };
+  const launched = fields({ id: ['InstanceId', text], imageId: ['ImageId', text] });
+  const found = await listInstances('list the instances', filters, launched);
+  return found.map(({ id, imageId }) => ({ imageId, by: `instance ${id}` }));
+}
+
+/** Which images every version of every launch template names; a version may name none. */
+export async function imagesOfLaunchTemplates(): Promise<ImageUse[]> {
+  const pages = client().paginateDescribeLaunchTemplates({});
+  const template = fields({ id: ['LaunchTemplateId', text] });
+  const templates = await readList('list the launch templates', pages, (page) => page.LaunchTemplates, template);
+  return (await Promise.all(templates.map(({ id }) => imagesOfVersions(id)))).flat();
+}
+
+async function imagesOfVersions(id: string): Promise<ImageUse[]> {
+  // ResolveAlias: a template may say resolve:ssm:/stampede/ami/current instead of an id.
+  const pages = client().paginateDescribeLaunchTemplateVersions({ LaunchTemplateId: id, ResolveAlias: true });
+  const version = fields({
+    number: ['VersionNumber', z.number()],
+    imageId: ['LaunchTemplateData.ImageId', text.default('')],
+  });
+  const versions = await readList(`list the versions of ${id}`, pages, (page) => page.LaunchTemplateVersions, version);
+  const uses = versions.map(({ number, imageId }) => ({ imageId, by: `launch template ${id} version ${number}` }));
+  return uses.filter(({ imageId }) => imageId !== '');
+}
+
+/** Creates a version that differs from another one in its image only; returns it. */
+export async function versionWithImage({ id, version }: TemplateVersion, imageId: string): Promise<TemplateVersion> {
+  const call = client().createLaunchTemplateVersion({
+    LaunchTemplateId: id,
+    SourceVersion: version,
+    VersionDescription: `drill with ${imageId}`,
+    LaunchTemplateData: { ImageId: imageId },
+  });
+  const { LaunchTemplateVersion } = await explained(`create a version of ${id} with ${imageId}`, call);
+  const number = LaunchTemplateVersion?.VersionNumber;
+  if (number !== undefined) return { id, version: String(number) };
+  throw new OperatorError(`EC2 created a version of ${id} but returned no number: look for it in the console`);
+}
+
+/** Deletes a version; instances that were launched from it stay. */
+export async function deleteVersion({ id, version }: TemplateVersion): Promise<void> {
+  const call = client().deleteLaunchTemplateVersions({ LaunchTemplateId: id, Versions: [version] });
+  const { UnsuccessfullyDeletedLaunchTemplateVersions: failures } = await explained(`delete ${id}:${version}`, call);
+  const reason = failures?.[0]?.ResponseError?.Message;
+  if (reason) throw new OperatorError(`cannot delete ${id}:${version}: ${reason}; delete it by hand`);
+}
