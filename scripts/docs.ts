@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
-import { type CommandHelp, commandsOf, withHelp } from './cli/help-pages.ts';
+import { commandsOf, withHelp } from './cli/help-pages.ts';
 import { main } from './cli/main.ts';
 import { capture } from './cli/run.ts';
 
@@ -15,10 +15,9 @@ await main(
   },
   async () => {
     const root = join(import.meta.dirname, '..');
-    const helps: CommandHelp[] = [];
-    for (const { name, entry } of commandsOf(packageJson)) {
-      helps.push({ name, help: await capture([process.execPath, entry, '--help'], { cwd: root }) });
-    }
+    const helps = await Array.fromAsync(commandsOf(packageJson), async ({ name, entry }) => {
+      return { name, help: await capture([process.execPath, entry, '--help'], { cwd: root }) };
+    });
     const page = join(root, PAGE);
     await writeFile(page, withHelp(await readFile(page, 'utf8'), helps));
   },

@@ -3,16 +3,10 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import type { z } from 'zod';
 import { UsageError } from './errors.ts';
 
-/** A switch: absent means false. */
-export interface FlagOption {
-  readonly type: 'boolean';
-  /** What the option does, as `--help` prints it. */
-  readonly help: string;
-}
-
 /** An option with a value. */
 export interface ValueOption {
   readonly type: 'string';
+  /** What the option does, as `--help` prints it. */
   readonly help: string;
   /** How `--help` names the value: `<stage>`. */
   readonly value: string;
@@ -35,7 +29,7 @@ export interface Positional {
 }
 
 /** The options of one command: the same table feeds the parser, the types of the values, and `--help`. */
-export type OptionTable = Readonly<Record<string, FlagOption | ValueOption>>;
+export type OptionTable = Readonly<Record<string, ValueOption | { readonly type: 'boolean'; readonly help: string }>>;
 
 /** One command as its entry file declares it (`as const satisfies CommandDescription`). */
 export interface CommandDescription {
@@ -63,31 +57,19 @@ export type Values<Options extends OptionTable> = {
 
 type Value<Option> = Option extends { schema: z.ZodType<infer Output> } ? Output : string;
 
-/** A parsed command line. */
-export interface Arguments<Options extends OptionTable> {
-  readonly values: Values<Options>;
-  readonly positionals: readonly string[];
-  readonly help: boolean;
-}
-
 /**
  * Parses `argv` (without node and file) by a command's description. With `--help` nothing else is checked.
  *
  * @throws UsageError for an unknown option, a missing or wrong value, a missing or surplus word.
  */
-export function parseArguments<const Command extends CommandDescription>(
-  command: Command,
-  argv: readonly string[],
-): Arguments<Command['options']> {
+export function parseArguments<const Command extends CommandDescription>(command: Command, argv: readonly string[]) {
   const { values: given, positionals } = parse(command, argv);
   const help = given['help'] === true;
   if (!help) checkWords(command.positionals ?? [], positionals);
-  const entries = Object.entries(command.options).map(([name, option]) => {
-    const value = given[name];
-    return [name, help ? value : typedValue(name, option, value)];
-  });
-  const values = Object.fromEntries(entries.filter(([, value]) => value !== undefined));
-  return { values, positionals, help };
+  const entries = Object.entries(help ? {} : command.options)
+    .map(([name, option]) => [name, typedValue(name, option, given[name])])
+    .filter(([, value]) => value !== undefined);
+  return { values: Object.fromEntries(entries) as Values<Command['options']>, positionals, help };
 }
 
 function parse(command: CommandDescription, argv: readonly string[]) {
@@ -99,9 +81,7 @@ function parse(command: CommandDescription, argv: readonly string[]) {
   }
 }
 
-type Given = string | boolean | readonly (string | boolean)[] | undefined;
-
-function typedValue(name: string, option: OptionTable[string], given: Given): unknown {
+function typedValue(name: string, option: OptionTable[string], given: unknown): unknown {
   if (option.type === 'boolean') return given === true;
   const { schema } = option;
   const convert = (text: unknown) => (schema ? parseValue(`--${name}`, schema, String(text)) : text);
@@ -119,8 +99,7 @@ export function parseValue<Output>(name: string, schema: z.ZodType<Output>, text
 function checkWords(expected: readonly Positional[], got: readonly string[]): void {
   const missing = expected.filter((word) => word.required)[got.length];
   if (missing) throw new UsageError(`<${missing.name}> is missing: ${missing.help}`);
-  const takesRest = expected.at(-1)?.rest ?? false;
-  if (!takesRest && got.length > expected.length) {
+  if (!expected.at(-1)?.rest && got.length > expected.length) {
     throw new UsageError(`unexpected word '${got[expected.length]}': this command takes ${expected.length || 'none'}`);
   }
 }

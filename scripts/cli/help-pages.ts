@@ -1,9 +1,3 @@
-/** A command and what its `--help` prints. */
-export interface CommandHelp {
-  readonly name: string;
-  readonly help: string;
-}
-
 const HEADING = '## npm run ';
 
 /** The npm scripts that start a file of `scripts/`, with that file. */
@@ -18,21 +12,21 @@ export function commandsOf({ scripts }: { readonly scripts: Readonly<Record<stri
  * Updates the help texts of a page: the first code block of each section `## npm run <name>` becomes what that command
  * prints. Sections of commands that are gone are dropped, sections of new ones are added after the last one.
  */
-export function withHelp(page: string, commands: readonly CommandHelp[]): string {
+export function withHelp(page: string, commands: readonly { readonly name: string; readonly help: string }[]): string {
   const [head = '', ...sections] = page.split(/^(?=## )/m);
-  const commandOf = (section: string) => commands.find(({ name }) => section.startsWith(`${HEADING}${name}\n`));
-  const kept = sections.filter((section) => !section.startsWith(HEADING) || commandOf(section));
-  const renewed = kept.map((section) => {
-    const command = commandOf(section);
-    return command ? section.replace(/^```text\n[\s\S]*?^```$/m, () => block(command)) : section;
+  const isOf = (section: string, name: string) => section.startsWith(`${HEADING}${name}\n`);
+  const renewed = sections.flatMap((section) => {
+    if (!section.startsWith(HEADING)) return [section];
+    const command = commands.find(({ name }) => isOf(section, name));
+    return command ? [section.replace(/^```text\n[\s\S]*?^```$/m, () => block(command.help))] : [];
   });
   const added = commands
-    .filter((command) => !kept.some((section) => commandOf(section) === command))
-    .map((command) => `${HEADING}${command.name}\n\n${block(command)}\n\n`);
+    .filter(({ name }) => !renewed.some((section) => isOf(section, name)))
+    .map(({ name, help }) => `${HEADING}${name}\n\n${block(help)}\n\n`);
   const end = renewed.findLastIndex((section) => section.startsWith(HEADING)) + 1;
-  return [head, ...renewed.slice(0, end), ...added, ...renewed.slice(end)].join('');
+  return [head, ...renewed.toSpliced(end, 0, ...added)].join('');
 }
 
-function block({ help }: CommandHelp): string {
+function block(help: string): string {
   return `\`\`\`text\n${help}\`\`\``;
 }

@@ -1,4 +1,4 @@
-import { type Arguments, type CommandDescription, parseArguments } from './arguments.ts';
+import { type CommandDescription, parseArguments } from './arguments.ts';
 import { UsageError } from './errors.ts';
 import { helpText } from './help.ts';
 
@@ -8,26 +8,18 @@ import { helpText } from './help.ts';
  */
 export async function main<const Command extends CommandDescription>(
   command: Command,
-  action: (args: Arguments<Command['options']>) => Promise<void>,
+  action: (args: ReturnType<typeof parseArguments<Command>>) => Promise<void>,
 ): Promise<void> {
   try {
     const args = parseArguments(command, process.argv.slice(2));
     if (args.help) process.stdout.write(helpText(command));
     else await action(args);
   } catch (error) {
-    console.error(failureLine(command.name, error));
+    const isUsage = error instanceof UsageError;
+    const message = error instanceof Error ? error.message || error.name : String(error);
+    const line = message.trim().replaceAll(/\s*\n\s*/g, ' ');
+    console.error(`${command.name}: ${line}${isUsage ? ` (see npm run ${command.name} -- --help)` : ''}`);
     if (process.env['VERBOSE']) console.error(error);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
+    process.exitCode = isUsage ? 2 : 1;
   }
-}
-
-/** The one line a failed command prints. */
-export function failureLine(name: string, error: unknown): string {
-  const message = error instanceof Error ? error.message || error.name : String(error);
-  const line = message
-    .trim()
-    .split(/\s*\n\s*/)
-    .join(' ');
-  const remedy = error instanceof UsageError ? ` (see npm run ${name} -- --help)` : '';
-  return `${name}: ${line}${remedy}`;
 }

@@ -1,64 +1,19 @@
-import { z } from 'zod';
+// The compiler checks the table: an import of JSON has the type of its content.
 import table from './prices.json' with { type: 'json' };
 
-const price = z.number().positive();
+type PricesOfOneRegion = Omit<(typeof table.regions)['us-east-1'], 'ec2LargeHour'> & {
+  /** Hour of a `large` instance by family; the other sizes cost in proportion. */
+  readonly ec2LargeHour: Readonly<Record<string, number>>;
+};
 
-/** What costs the same in all of these regions. */
-const everywhereSchema = z.object({
-  publicIpv4Hour: price,
-  /** Between Availability Zones, charged to the sender and to the receiver. */
-  crossZoneGb: price,
-  /** Out to the internet, first 10 TB of a month. */
-  internetGb: price,
-  lambda: z.object({ millionRequests: price, gbSecondX86: price, gbSecondArm: price }),
-  /** Standard queues. */
-  sqs: z.object({ millionRequests: price }),
-  /** Fault Injection Service: per minute of each action of an experiment. */
-  fis: z.object({ actionMinute: price }),
-  kms: z.object({ keyMonth: price, tenThousandRequests: price }),
-});
+/** What one region charges, in US dollars; the notes in prices.json say for what. */
+export type RegionPrices = typeof table.everywhere & PricesOfOneRegion;
 
-const regionSchema = z.object({
-  /** Hour of a `large` instance of each family; the other sizes cost in proportion. A family without a known price is missing. */
-  ec2LargeHour: z.record(z.string(), price),
-  ebsGp3GbMonth: price,
-  alb: z.object({ hour: price, lcuHour: price }),
-  nat: z.object({ hour: price, gb: price }),
-  /** On-demand capacity, Standard table class. */
-  dynamodb: z.object({
-    millionWriteUnits: price,
-    millionReadUnits: price,
-    storageGbMonth: price,
-    pitrGbMonth: price,
-    backupGbMonth: price,
-  }),
-  /** Custom metrics, the first 10,000; detailed monitoring of an instance is charged as 7 of them. */
-  cloudwatch: z.object({
-    metricMonth: price,
-    alarmMonth: price,
-    dashboardMonth: price,
-    logsGb: price,
-    logsStorageGbMonth: price,
-  }),
-  apiGateway: z.object({ millionHttpRequests: price, millionRestRequests: price }),
-  s3: z.object({ standardGbMonth: price, thousandPuts: price }),
-});
-
-/** What one region charges. */
-export type RegionPrices = z.infer<typeof everywhereSchema> & z.infer<typeof regionSchema>;
-
-const { asOf, largesPerSize, everywhere, regions } = z
-  .object({
-    asOf: z.iso.date(),
-    /** The price of a size in prices of `large`, the same in each family. */
-    largesPerSize: z.record(z.string(), z.number().positive()),
-    everywhere: everywhereSchema,
-    regions: z.record(z.string(), regionSchema),
-  })
-  .parse(table);
+const regions: Readonly<Record<string, PricesOfOneRegion>> = table.regions;
+const largesPerSize: Readonly<Record<string, number>> = table.largesPerSize;
 
 /** The day of these prices; prices.json names their source. */
-export const PRICES_AS_OF = asOf;
+export const PRICES_AS_OF = table.asOf;
 
 /** Regions that have prices here. */
 export const PRICED_REGIONS = Object.keys(regions);
@@ -66,7 +21,7 @@ export const PRICED_REGIONS = Object.keys(regions);
 /** Prices of a region. @throws Error for a region that has none here. */
 export function pricesOf(region: string): RegionPrices {
   const prices = regions[region];
-  if (prices) return { ...everywhere, ...prices };
+  if (prices) return { ...table.everywhere, ...prices };
   throw new Error(
     `no prices of region '${region}': expected ${PRICED_REGIONS.join(', ')}, or add it to scripts/cli/prices.json`,
   );

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { ExecaError, execa, type Options } from 'execa';
 import { OperatorError } from './errors.ts';
@@ -6,13 +5,8 @@ import { OperatorError } from './errors.ts';
 /** A program and its arguments, as pure functions build them and tests read them. */
 export type CommandLine = readonly [program: string, ...args: string[]];
 
-/** How a program is started. */
-export interface RunOptions {
-  /** Variables added to this process's own. @default - none */
-  readonly env?: Readonly<Record<string, string>>;
-  /** @default - this process's working directory */
-  readonly cwd?: string;
-}
+/** Variables added to this process's own, and the working directory. */
+type RunOptions = Pick<Options, 'env' | 'cwd'>;
 
 const SHOWN_LINES = 60;
 
@@ -56,13 +50,6 @@ export async function runLogged(line: CommandLine, log: string): Promise<void> {
   });
 }
 
-/** A program that runs in the background. */
-export interface BackgroundProcess {
-  readonly child: ChildProcess;
-  /** Kills the program with everything that it started, and waits for its end. */
-  readonly stop: () => Promise<void>;
-}
-
 /**
  * Starts a program that runs until it is stopped. It has a process group of its own: Ctrl-C reaches this process alone,
  * which then stops its programs in order.
@@ -70,12 +57,13 @@ export interface BackgroundProcess {
 export function startBackground(
   [program, ...args]: CommandLine,
   { log, ...options }: RunOptions & { readonly log: string },
-): BackgroundProcess {
+) {
   // The program writes to the file itself, so that its last lines are not lost. The types of execa know few descriptors.
   const file = openSync(log, 'w') as 3;
   const running = execa(program, args, { ...options, stdio: ['ignore', file, file], detached: true, reject: false });
   closeSync(file);
   const child = running.nodeChildProcess;
+  /** Kills the program with everything that it started, and waits for its end. */
   const stop = async () => {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
       process.kill(-child.pid, 'SIGKILL');

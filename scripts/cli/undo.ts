@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OperatorError } from './errors.ts';
 
-/** Removes something that was made. */
-export type UndoStep = () => Promise<void> | void;
+type UndoStep = () => Promise<void> | void;
 
 /** Collects how to remove what a run makes; the steps run in reverse order when it ends. */
 export class Undo {

@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OperatorError } from './errors.ts';
 
+const realClock = { now: (): number => performance.now(), sleep: (ms: number): Promise<unknown> => sleep(ms) };
+
 /** Milliseconds that only grow, and a way to let them pass. */
-export interface Clock {
-  now(): number;
-  sleep(ms: number): Promise<unknown>;
-}
+export type Clock = typeof realClock;
 
 /** How long to wait, and how often to look. */
-export interface WaitOptions {
+interface WaitOptions {
   readonly deadlineMs: number;
-  /** First pause between two looks; each next one is 1.5 times as long, up to `maxPauseMs`. @default 1000 */
-  readonly firstPauseMs?: number;
-  /** @default 15000 */
+  /** Each pause between two looks is 1.5 times as long as the one before, up to this. @default 15000 */
   readonly maxPauseMs?: number;
   /** What to do when the deadline has passed: the end of the error. @default - nothing to add */
   readonly remedy?: string;
@@ -21,10 +18,7 @@ export interface WaitOptions {
 }
 
 /** The condition of a wait that prints nothing. */
-export type Condition = () => Promise<boolean> | boolean;
-
-const realClock: Clock = { now: () => performance.now(), sleep: (ms) => sleep(ms) };
-const QUIET_PAUSE_MS = 50;
+type Condition = () => Promise<boolean> | boolean;
 
 /**
  * Looks until there is an answer. `look` returns undefined while there is none and may report by `seen` what it saw
@@ -37,17 +31,17 @@ export async function waitUntil<Answer>(
   look: (seen: (state: string) => void) => Promise<Answer | undefined>,
   options: WaitOptions,
 ): Promise<Answer> {
-  const { deadlineMs, remedy } = options;
-  console.error(`Waiting for ${what} (up to ${Math.ceil(deadlineMs / 1_000)} s) ...`);
+  const seconds = Math.ceil(options.deadlineMs / 1_000);
+  console.error(`Waiting for ${what} (up to ${seconds} s) ...`);
   let last = 'nothing yet';
   const seen = (state: string) => {
     if (state !== last) console.error(`  ${state}`);
     last = state;
   };
-  const answer = await poll(() => look(seen), options);
+  const answer = await poll(() => look(seen), 1_000, options);
   if (answer !== undefined) return answer;
-  const waited = `waited ${Math.ceil(deadlineMs / 1_000)} s for ${what}; last seen: ${last}`;
-  throw new OperatorError(remedy ? `${waited}. ${remedy}` : waited);
+  const remedy = options.remedy ? `. ${options.remedy}` : '';
+  throw new OperatorError(`waited ${seconds} s for ${what}; last seen: ${last}${remedy}`);
 }
 
 /**
@@ -55,30 +49,22 @@ export async function waitUntil<Answer>(
  *
  * @throws OperatorError when the deadline passes; what `condition` throws ends the wait at once.
  */
-export async function waitQuietly(
-  what: string,
-  condition: Condition,
-  deadlineMs: number,
-  pauseMs?: number,
-): Promise<void> {
+export async function waitQuietly(what: string, condition: Condition, deadlineMs: number, pauseMs?: number) {
   if (await becomesTrue(condition, deadlineMs, pauseMs)) return;
   throw new OperatorError(`waited ${deadlineMs / 1_000} s for ${what}`);
 }
 
 /** Checks a condition every 50 ms until it is true; false when the deadline passes first. */
-export async function becomesTrue(
-  condition: Condition,
-  deadlineMs: number,
-  pauseMs = QUIET_PAUSE_MS,
-): Promise<boolean> {
-  const look = async () => ((await condition()) ? true : undefined);
-  return (await poll(look, { deadlineMs, firstPauseMs: pauseMs, maxPauseMs: pauseMs })) ?? false;
+export async function becomesTrue(condition: Condition, deadlineMs: number, pauseMs = 50): Promise<boolean> {
+  const look = async () => (await condition()) || undefined;
+  return (await poll(look, pauseMs, { deadlineMs, maxPauseMs: pauseMs })) ?? false;
 }
 
 /** The first answer, or undefined when the deadline passes first. */
 async function poll<Answer>(
   look: () => Promise<Answer | undefined>,
-  { deadlineMs, firstPauseMs = 1_000, maxPauseMs = 15_000, clock = realClock }: WaitOptions,
+  firstPauseMs: number,
+  { deadlineMs, maxPauseMs = 15_000, clock = realClock }: WaitOptions,
 ): Promise<Answer | undefined> {
   const endMs = clock.now() + deadlineMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, maxPauseMs)) {

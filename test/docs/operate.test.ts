@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import packageJson from '../../package.json' with { type: 'json' };
-import { type CommandHelp, commandsOf, withHelp } from '../../scripts/cli/help-pages.ts';
+import { commandsOf, withHelp } from '../../scripts/cli/help-pages.ts';
 import { runEntry } from '../scripts/run-entry.ts';
 
 /** Sections of a page, heading and text. */
@@ -16,7 +16,7 @@ const writtenFiles = () =>
   ]);
 
 describe('npm run <command> -- --help', () => {
-  const helps: CommandHelp[] = [];
+  const helps: { name: string; help: string }[] = [];
 
   for (const { name, entry } of commandsOf(packageJson)) {
     it(`prints the usage of ${name} and does nothing else`, async () => {
