@@ -1,7 +1,7 @@
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { wholeNumber } from './cli/values.ts';
-import { CDK_OPTIONS, deployLine } from './stage/cdk.ts';
+import { CDK_OPTIONS, cdkLine } from './stage/cdk.ts';
 import { waitForHealthyFleet } from './stage/fleet.ts';
 
 await main(
@@ -26,12 +26,12 @@ await main(
     ],
   },
   async ({ values }) => {
-    const stage = values.stage;
-    const deadlineMs = values['wait-seconds'] * 1_000;
-    const target = { stage, settings: values.set, amiId: values.ami };
-    await run(deployLine(target, { approved: values.yes }), { dryRun: values['dry-run'] });
-    if (values['dry-run']) return;
-    const url = await waitForHealthyFleet(stage, deadlineMs);
+    const { stage, 'dry-run': dryRun } = values;
+    // Without --yes, cdk asks before it widens permissions or opens ports.
+    const approval = values.yes ? 'never' : 'broadening';
+    await run(cdkLine(['deploy', '--all', '--require-approval', approval], values), { dryRun });
+    if (dryRun) return;
+    const url = await waitForHealthyFleet(stage, values['wait-seconds'] * 1_000);
     console.log(`Stage ${stage} answers at ${url}`);
     console.log(`Try it: npm run post -- --stage ${stage} --verify`);
   },

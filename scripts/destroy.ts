@@ -3,8 +3,8 @@ import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { textTable } from './cli/table.ts';
 import { STAGE_OPTION } from './cli/values.ts';
-import { destroyLine } from './stage/cdk.ts';
-import { type Deletion, planDeletion } from './stage/deletion.ts';
+import { cdkLine } from './stage/cdk.ts';
+import { planDeletion } from './stage/deletion.ts';
 
 await main(
   {
@@ -18,21 +18,16 @@ await main(
     },
     examples: [['npm run destroy -- --stage dev', 'asks, then deletes the dev stage']],
   },
-  async ({ values }) => {
-    const stage = values.stage;
-    const deletion = await planDeletion(stage);
-    console.log(describe(deletion));
-    const dryRun = values['dry-run'];
-    if (!values.yes && !dryRun) await confirm(`Delete ${deletion.stacks.length} stacks of stage ${stage}?`, stage);
-    await run(destroyLine({ stage, amiId: deletion.amiId }), { dryRun });
+  async ({ values: { stage, yes, 'dry-run': dryRun } }) => {
+    const { stacks, retained, ami } = await planDeletion(stage);
+    const rows = retained.map(({ type, physicalId }) => [type, physicalId]);
+    console.log(`To be deleted:\n${indented(stacks.join('\n'))}`);
+    console.log(`Retained, with the data in it:\n${indented(textTable(rows) || 'nothing')}`);
+    if (!yes && !dryRun) await confirm(`Delete ${stacks.length} stacks of stage ${stage}?`, stage);
+    await run(cdkLine(['destroy', '--all', '--force'], { stage, ami }), { dryRun });
     if (!dryRun) console.log(`Stage ${stage} is deleted. Retained resources still cost; delete them by hand`);
   },
 );
-
-function describe({ stacks, retained }: Deletion): string {
-  const kept = retained.length === 0 ? '  nothing' : indented(textTable(retained.map((r) => [r.type, r.physicalId])));
-  return `To be deleted:\n${indented(stacks.join('\n'))}\nRetained, with the data in it:\n${kept}`;
-}
 
 function indented(text: string): string {
   return text.replace(/^/gm, '  ');

@@ -2,7 +2,6 @@ import { logGroupNames } from '../infra/contract.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { STAGE_OPTION } from './cli/values.ts';
-import { logsLine } from './stage/logs.ts';
 import { installedTools, requireTools } from './stage/tools.ts';
 
 await main(
@@ -23,8 +22,9 @@ await main(
     ],
   },
   async ({ values: { stage, since, filter, system, follow, 'dry-run': dryRun } }) => {
-    const groups = logGroupNames(stage);
     if (!dryRun) requireTools('reading logs', ['aws'], installedTools(process.env['PATH'] ?? ''));
-    await run(logsLine({ group: system ? groups.system : groups.app, since, filter, follow }), { dryRun });
+    const group = logGroupNames(stage)[system ? 'system' : 'app'];
+    const options = [...(filter ? ['--filter-pattern', filter] : []), ...(follow ? ['--follow'] : [])];
+    await run(['aws', 'logs', 'tail', group, '--format', 'short', '--since', since, ...options], { dryRun });
   },
 );

@@ -1,6 +1,6 @@
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
-import { CDK_OPTIONS, planLine } from './stage/cdk.ts';
+import { CDK_OPTIONS, cdkLine } from './stage/cdk.ts';
 
 await main(
   {
@@ -12,8 +12,5 @@ await main(
       ['npm run plan -- --stage prod --set nat=single', 'prod with one NAT gateway instead of one per zone'],
     ],
   },
-  async ({ values }) => {
-    const target = { stage: values.stage, settings: values.set, amiId: values.ami };
-    await run(planLine(target));
-  },
+  ({ values }) => run(cdkLine(['diff'], values)),
 );

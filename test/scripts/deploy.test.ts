@@ -69,6 +69,16 @@ describe('npm run deploy', () => {
     );
   });
 
+  it('deploys all stacks and lets cdk ask before permissions widen', async () => {
+    const { stderr } = await runEntry('scripts/deploy.ts', ['--dry-run']);
+    assert.equal(stderr, '$ node_modules/.bin/cdk deploy --all --require-approval broadening -c stage=dev\n');
+  });
+
+  it('deploys without a question once approved', async () => {
+    const { stderr } = await runEntry('scripts/deploy.ts', ['--dry-run', '--yes']);
+    assert.match(stderr, /--require-approval never/);
+  });
+
   it('refuses a wrong stage before it starts anything', async () => {
     const { code, stderr } = await runEntry('scripts/deploy.ts', ['--stage', 'PROD']);
     assert.equal(code, 2);

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { commandText } from '../../scripts/cli/run.ts';
-import { logsLine } from '../../scripts/stage/logs.ts';
 import { fakePrograms } from './fake-programs.ts';
 import { runEntry } from './run-entry.ts';
 
@@ -31,14 +29,14 @@ describe('npm run logs', () => {
       /^logs: reading logs needs aws, which is not on the PATH: install the AWS CLI, version 2: https/,
     );
   });
-});
 
-describe('logsLine', () => {
-  it('passes a filter pattern as one word', () => {
-    const line = logsLine({ group: '/g', since: '1h', filter: '{ $.level = "error" }', follow: false });
+  it('passes a filter pattern as one word', async () => {
+    const { stderr } = await runEntry('scripts/logs.ts', [
+      ...['--since', '1h', '--filter', '{ $.level = "error" }', '--dry-run'],
+    ]);
     assert.equal(
-      commandText(line),
-      'aws logs tail /g --format short --since 1h --filter-pattern \'{ $.level = "error" }\'',
+      stderr,
+      '$ aws logs tail /stampede/dev/app --format short --since 1h --filter-pattern \'{ $.level = "error" }\'\n',
     );
   });
 });

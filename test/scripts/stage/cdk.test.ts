@@ -3,32 +3,21 @@ import { describe, it } from 'node:test';
 import { parseArguments } from '../../../scripts/cli/arguments.ts';
 import { UsageError } from '../../../scripts/cli/errors.ts';
 import { commandText } from '../../../scripts/cli/run.ts';
-import { CDK_OPTIONS, deployLine, destroyLine, planLine } from '../../../scripts/stage/cdk.ts';
+import { CDK_OPTIONS, cdkLine } from '../../../scripts/stage/cdk.ts';
 
-const prod = { stage: 'prod', settings: ['nat=single'], amiId: 'ami-0123456789abcdef0' };
+const prod = { stage: 'prod', set: ['nat=single'], ami: 'ami-0123456789abcdef0' };
 
 describe('the cdk command lines', () => {
   it('plan with the image and the settings of this deployment', () => {
     assert.equal(
-      commandText(planLine(prod)),
+      commandText(cdkLine(['diff'], prod)),
       'node_modules/.bin/cdk diff -c stage=prod -c amiId=ami-0123456789abcdef0 -c nat=single',
     );
   });
 
-  it('deploy all stacks and let cdk ask before permissions widen', () => {
-    assert.equal(
-      commandText(deployLine({ stage: 'dev' }, { approved: false })),
-      'node_modules/.bin/cdk deploy --all --require-approval broadening -c stage=dev',
-    );
-  });
-
-  it('deploy without a question once approved', () => {
-    assert.match(commandText(deployLine({ stage: 'dev' }, { approved: true })), /--require-approval never/);
-  });
-
   it('destroy without a second question', () => {
     assert.equal(
-      commandText(destroyLine({ stage: 'dev', amiId: 'ami-0123456789abcdef0' })),
+      commandText(cdkLine(['destroy', '--all', '--force'], { stage: 'dev', ami: 'ami-0123456789abcdef0' })),
       'node_modules/.bin/cdk destroy --all --force -c stage=dev -c amiId=ami-0123456789abcdef0',
     );
   });

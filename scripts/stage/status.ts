@@ -1,19 +1,28 @@
-import type { Group, Refresh } from '../aws/auto-scaling.ts';
-import type { Alarm } from '../aws/cloudwatch.ts';
-import type { Instance } from '../aws/ec2.ts';
-import type { Target } from '../aws/elbv2.ts';
+import { describeGroup, latestRefresh } from '../aws/auto-scaling.ts';
+import { type Alarm, describeAlarms } from '../aws/cloudwatch.ts';
+import { describeInstances } from '../aws/ec2.ts';
+import { describeTargets } from '../aws/elbv2.ts';
 import { textTable } from '../cli/table.ts';
+import { alarmPrefixes, outputsOf } from './outputs.ts';
 
 /** What `status` shows. */
-export interface StageStatus {
-  readonly stage: string;
-  readonly url: string;
-  readonly group: Group;
-  readonly refresh: Refresh | undefined;
-  readonly targets: readonly Target[];
-  readonly instances: readonly Instance[];
-  readonly bastion: Group;
-  readonly alarms: readonly Alarm[];
+type StageStatus = Awaited<ReturnType<typeof readStatus>>;
+
+/** Reads a stage at a glance. */
+export async function readStatus(stage: string) {
+  const [{ url, autoScalingGroup, targetGroupArn }, { bastionGroup }] = await Promise.all([
+    outputsOf(stage, 'service'),
+    outputsOf(stage, 'network'),
+  ]);
+  const [group, refresh, targets, bastion, alarms] = await Promise.all([
+    describeGroup(autoScalingGroup),
+    latestRefresh(autoScalingGroup),
+    describeTargets(targetGroupArn),
+    describeGroup(bastionGroup),
+    describeAlarms(alarmPrefixes(stage)),
+  ]);
+  const instances = await describeInstances(group.members.map(({ id }) => id));
+  return { stage, url, group, refresh, targets, instances, bastion, alarms };
 }
 
 /** Renders a stage at a glance: fleet first, then what is wrong. */
@@ -22,14 +31,12 @@ export function statusReport(status: StageStatus, now: Date): string {
 }
 
 function header({ stage, url, group, refresh, targets, bastion }: StageStatus): string {
+  const { min, desired, max, members } = group;
   const healthy = targets.filter(({ state }) => state === 'healthy').length;
   return textTable([
     ['Stage', stage],
     ['Url', url],
-    [
-      'Fleet',
-      `${group.desired} wanted (${group.min} to ${group.max}), ${group.members.length} there, ${healthy} healthy`,
-    ],
+    ['Fleet', `${desired} wanted (${min} to ${max}), ${members.length} there, ${healthy} healthy`],
     ['Refresh', refresh ? [refresh.status, `${refresh.percent} %`, refresh.reason].join(' ').trim() : 'none yet'],
     ['Bastion', bastion.members.length > 0 ? 'awake' : 'parked'],
   ]);
@@ -64,7 +71,7 @@ function alarmLines(alarms: readonly Alarm[], now: Date): string {
 }
 
 /** How long ago something was, in its two largest units: `3d 4h`. */
-export function age(since: Date, now: Date): string {
+function age(since: Date, now: Date): string {
   const minutes = Math.max(0, Math.floor((now.getTime() - since.getTime()) / 60_000));
   const [days, hours] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24];
   if (days > 0) return `${days}d ${hours}h`;
