@@ -4,31 +4,23 @@ import { describeGroup, setDesiredCapacity } from '../aws/auto-scaling.ts';
 import { describeInstances, type Instance } from '../aws/ec2.ts';
 import { waitUntil } from '../cli/wait.ts';
 
-/** An instance of this size is published to start within two minutes; a zone without capacity takes longer. */
-const WAKE_DEADLINE_MS = 300_000;
-
-/** Terminating is quick, but Auto Scaling may look only once a minute. */
-const PARK_DEADLINE_MS = 300_000;
-
-/** How the bastion is reached; other values are for tests. */
-export interface BastionAccess {
-  readonly port: number;
-  readonly deadlineMs: number;
-}
+/** Starting takes about two minutes, longer in a zone without capacity; Auto Scaling may stop it a minute late. */
+const DEADLINE_MS = 300_000;
 
 /** Starts the bastion, unless it runs, and returns it once it is in service. */
 export async function wakeBastion(groupName: string): Promise<Instance> {
   const { desired } = await describeGroup(groupName);
   if (desired === 0) await setDesiredCapacity(groupName, 1);
   const look = async (seen: (state: string) => void) => {
-    const [member] = (await describeGroup(groupName)).members.filter(({ lifecycle }) => !lifecycle.startsWith('Term'));
+    const { members } = await describeGroup(groupName);
+    const member = members.find(({ lifecycle }) => !lifecycle.startsWith('Term'));
     seen(member ? `${member.id} is ${member.lifecycle}` : 'no instance yet');
     if (member?.lifecycle !== 'InService') return undefined;
     const [instance] = await describeInstances([member.id]);
     return instance?.publicIp ? instance : undefined;
   };
   const remedy = `Look at the activity history of the Auto Scaling group ${groupName}`;
-  return waitUntil('the bastion', look, { deadlineMs: WAKE_DEADLINE_MS, remedy });
+  return waitUntil('the bastion', look, { deadlineMs: DEADLINE_MS, remedy });
 }
 
 /** Stops the bastion: returns when its group has no instance any more. */
@@ -37,22 +29,22 @@ export async function parkBastion(groupName: string): Promise<void> {
   const look = async (seen: (state: string) => void) => {
     const { members } = await describeGroup(groupName);
     seen(members.map(({ id, lifecycle }) => `${id} is ${lifecycle}`).join(', '));
-    return members.length === 0 ? true : undefined;
+    return members.length === 0 || undefined;
   };
-  await waitUntil('the bastion to be gone', look, { deadlineMs: PARK_DEADLINE_MS });
+  await waitUntil('the bastion to be gone', look, { deadlineMs: DEADLINE_MS });
 }
 
 /** Starts the bastion and waits until its SSH port can be reached from here. */
 export async function reachableBastion(
   groupName: string,
-  { port, deadlineMs }: BastionAccess = { port: 22, deadlineMs: 90_000 },
-): Promise<Instance> {
+  options: { readonly port: number; readonly deadlineMs: number },
+) {
+  const { port, deadlineMs } = options;
   const bastion = await wakeBastion(groupName);
   const look = async (seen: (state: string) => void) => {
     const failure = await connectFailure(bastion.publicIp, port);
-    if (failure === undefined) return true;
-    seen(failure);
-    return undefined;
+    if (failure !== undefined) seen(failure);
+    return failure === undefined || undefined;
   };
   const remedy = 'Is your address within the setting sshCidrs? Without one the port is closed: use another --via';
   await waitUntil(`port ${port} of ${bastion.publicIp}`, look, { deadlineMs, remedy });

@@ -1,72 +1,54 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtempDisposable, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Instance } from '../aws/ec2.ts';
 import { pushKey } from '../aws/instance-connect.ts';
 import { type CommandLine, commandText, run } from '../cli/run.ts';
-import { type BastionAccess, reachableBastion } from './bastion.ts';
+import { reachableBastion } from './bastion.ts';
 import type { Connection } from './connection.ts';
 
 /** Users that may log in to the images: Debian's on the app instances, Amazon Linux's on the bastion. */
 const USERS = { app: 'admin', bastion: 'ec2-user' } as const;
 
 /** Where a session goes, and with which key. */
-export interface Session {
+interface Session {
   readonly connection: Connection;
   readonly instance: Instance;
   /** @default - the connection does not use it */
-  readonly bastion?: Instance;
+  readonly bastion?: Instance | undefined;
   readonly keyFile: string;
   /** Host keys by instance id, apart from the operator's own file, because private addresses are reused. */
   readonly knownHostsFile: string;
-  /** @default - an interactive shell */
-  readonly command?: readonly string[];
-}
-
-/** Which session to open. */
-export interface SessionOptions extends Omit<Session, 'bastion' | 'keyFile'> {
-  readonly bastionGroup: string;
+  /** Empty for an interactive shell. */
+  readonly command: readonly string[];
 }
 
 /** Opens a session with a key pair that is pushed just before and removed just after. */
-export async function openSession(options: SessionOptions, access?: BastionAccess): Promise<void> {
-  const { instance, connection, bastionGroup, ...rest } = options;
+export async function openSession(
+  { bastionGroup, ...session }: Omit<Session, 'bastion' | 'keyFile'> & { readonly bastionGroup: string },
+  access = { port: 22, deadlineMs: 90_000 },
+): Promise<void> {
+  const { instance, connection } = session;
   const bastion = connection === 'bastion' ? await reachableBastion(bastionGroup, access) : undefined;
-  await withSessionKey(async (keyFile) => {
-    const publicKey = await readFile(`${keyFile}.pub`, 'utf8');
-    console.error(`Pushing a key that is valid for 60 s, then connecting to ${instance.id} by ${connection}`);
-    if (bastion) await pushKey(bastion.id, USERS.bastion, publicKey);
-    await pushKey(instance.id, USERS.app, publicKey);
-    await run(sshLine({ ...rest, connection, instance, keyFile, ...(bastion && { bastion }) }));
-  });
+  // Only this user can read the folder, which is removed however the session ends.
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'stampede-ssh-'));
+  const keyFile = join(folder.path, 'key');
+  await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'stampede-session', '-f', keyFile]);
+  const publicKey = await readFile(`${keyFile}.pub`, 'utf8');
+  console.error(`Pushing a key that is valid for 60 s, then connecting to ${instance.id} by ${connection}`);
+  if (bastion) await pushKey(bastion.id, USERS.bastion, publicKey);
+  await pushKey(instance.id, USERS.app, publicKey);
+  await run(sshLine({ ...session, bastion, keyFile }));
   if (bastion) console.error('The bastion keeps running: stop it with npm run bastion -- park');
-}
-
-/** Creates a key pair in a folder that only this user can read, and removes it after `session`, however that ended. */
-async function withSessionKey(session: (keyFile: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'stampede-ssh-'));
-  try {
-    const keyFile = join(folder, 'key');
-    await run(makeKeyLine(keyFile));
-    await session(keyFile);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** Creates the key pair of one session. */
-export function makeKeyLine(keyFile: string): CommandLine {
-  return ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'stampede-session', '-f', keyFile];
 }
 
 /** The ssh command line of a session. */
 export function sshLine(session: Session): CommandLine {
-  const { instance, command = [] } = session;
-  const proxy = commandText(proxyLine(session));
+  const { instance, command } = session;
   return [
     'ssh',
     ...identity(session, instance),
-    ...['-o', `ProxyCommand=${proxy}`],
+    ...['-o', `ProxyCommand=${commandText(proxyLine(session))}`],
     `${USERS.app}@${instance.id}`,
     ...(command.length > 0 ? ['--', ...command] : []),
   ];

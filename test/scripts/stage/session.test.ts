@@ -43,6 +43,21 @@ describe('openSession', () => {
     await assert.rejects(access(keyFileOf(line)), { code: 'ENOENT' });
   });
 
+  it('makes an ed25519 key without a passphrase', async (t) => {
+    const printed = t.mock.method(console, 'error', () => {});
+    await using programs = await fakePrograms({ ssh: 0 });
+    await using aws = await startFakeAws(stageOnAws());
+    Object.assign(process.env, aws.env, { PATH: `${programs.folder}:${process.env['PATH']}` });
+
+    await openSession({ ...request, connection: 'endpoint' });
+
+    const [line] = await programs.started();
+    assert.equal(
+      printed.mock.calls[0]?.arguments[0],
+      `$ ssh-keygen -q -t ed25519 -N '' -C stampede-session -f ${keyFileOf(line)}`,
+    );
+  });
+
   it('removes the key when the session fails, too', async (t) => {
     t.mock.method(console, 'error', () => {});
     await using programs = await fakePrograms({ ssh: 255 });

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { commandText } from '../../../scripts/cli/run.ts';
 import { CONNECTIONS, type Connection } from '../../../scripts/stage/connection.ts';
-import { makeKeyLine, sshLine } from '../../../scripts/stage/ssh.ts';
+import { sshLine } from '../../../scripts/stage/ssh.ts';
 import { missing } from '../../support/missing.ts';
 import { exampleInstance } from './example-instance.ts';
 
@@ -71,14 +71,5 @@ describe('sshLine', { skip: missing('ssh', '-V') }, () => {
 
   it('opens a shell when there is no command', () => {
     assert.equal(sshLine({ ...session('endpoint'), command: [] }).at(-1), 'admin@i-0a1111111111111aa');
-  });
-});
-
-describe('makeKeyLine', () => {
-  it('makes an ed25519 key without a passphrase', () => {
-    assert.equal(
-      commandText(makeKeyLine('/keys/key')),
-      "ssh-keygen -q -t ed25519 -N '' -C stampede-session -f /keys/key",
-    );
   });
 });
