@@ -11,10 +11,9 @@ import { type DrillOn, drillNamed, drillsOn } from './drills/registry.ts';
 import { checkStage } from './drills/rehearsal/checks.ts';
 import { startClients } from './drills/rehearsal/clients.ts';
 import { runDrill } from './drills/rehearsal/run-drill.ts';
-import { sealedImage } from './drills/rehearsal/stage/images.ts';
+import { sealedImage } from './drills/rehearsal/sealed-image.ts';
 import { openStage } from './drills/rehearsal/stage/stage.ts';
-import { synthesizeStage } from './drills/rehearsal/stage/stage-facts.ts';
-import { TIME_FACTORS } from './drills/rehearsal/stage/time-factors.ts';
+import { synthesizeStage, TIME_FACTORS } from './drills/rehearsal/stage/stage-facts.ts';
 import { readCheckout } from './image/checkout.ts';
 import { openSandbox } from './machine/sandbox.ts';
 

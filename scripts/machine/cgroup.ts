@@ -5,6 +5,7 @@ import { type CommandLine, captureQuietly } from '../cli/run.ts';
 import { waitQuietly } from '../cli/wait.ts';
 
 const MOUNT = '/sys/fs/cgroup';
+const CPU_PERIOD_US = 100_000;
 
 /** Shell script with the arguments `<cgroup.procs file>... -- <program> <argument>...`. */
 const JOIN_AND_EXECUTE = `
@@ -51,7 +52,18 @@ export function cgroupNamed(name: string) {
       const files = paths.map((path) => join(path, 'cgroup.procs'));
       return ['bash', '-euc', JOIN_AND_EXECUTE, 'join-cgroup', ...files, '--', ...line];
     },
-    pathOf,
+    /** Milliseconds of CPU that its processes have used. A hybrid machine has this file in the unified hierarchy too. */
+    cpuMs: () => Number(/^usage_usec (\d+)$/m.exec(readFileSync(pathOf('cpu.stat'), 'utf8'))?.[1] ?? 0) / 1e3,
+    /** Limits the CPUs that its processes may use; undefined removes the limit. */
+    limitCpu: async (cpus: number | undefined) => {
+      const quotaUs = cpus === undefined ? undefined : Math.round(cpus * CPU_PERIOD_US);
+      // The hybrid hierarchy has one file for the quota; the unified one takes quota and period in one file.
+      try {
+        await writeFile(pathOf('cpu.cfs_quota_us'), `${quotaUs ?? -1}`);
+      } catch {
+        await writeFile(pathOf('cpu.max'), `${quotaUs ?? 'max'} ${CPU_PERIOD_US}`);
+      }
+    },
     /** Its processes, in this group and in those that the container made below it. */
     processes: () => globSync(join(dirname(pathOf('cgroup.kill')), '**/cgroup.procs')).flatMap(processesIn),
     kill,

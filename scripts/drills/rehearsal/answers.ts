@@ -14,10 +14,10 @@ const answerSchema = z.object({
   timestamp: z.string().optional(),
 });
 
+const noteSchema = z.union([answerSchema, answerSchema.pick({ sentAtMs: true })]);
+
 /** How one request ended, as artillery's hooks record it. */
 export type Answer = z.infer<typeof answerSchema>;
-
-const noteSchema = z.union([answerSchema, answerSchema.pick({ sentAtMs: true })]);
 
 /** What the hooks of artillery record of each request (`artillery/hooks.js`), read as their file grows. */
 export class RequestLog {
@@ -25,7 +25,7 @@ export class RequestLog {
   readonly sentAtMs: number[] = [];
   readonly answers: Answer[] = [];
   readonly #file: FileHandle;
-  #unread = '';
+  #incompleteLine = '';
 
   constructor(file: FileHandle) {
     this.#file = file;
@@ -33,9 +33,8 @@ export class RequestLog {
 
   /** Reads the lines that were added since the last time. */
   async read(): Promise<void> {
-    const lines = (this.#unread + (await this.#file.readFile('utf8'))).split('\n');
-    // The last line may be incomplete.
-    this.#unread = lines.pop() ?? '';
+    const lines = (this.#incompleteLine + (await this.#file.readFile('utf8'))).split('\n');
+    this.#incompleteLine = lines.pop() ?? '';
     for (const line of lines) {
       const note = noteSchema.parse(JSON.parse(line));
       if ('atMs' in note) this.answers.push(note);
@@ -62,26 +61,6 @@ export function observationsOf(answers: readonly Answer[], startedAtMs: number):
   return Array.from({ length: last + 1 }, (_, second) => observationOf(second, seconds.get(second) ?? []));
 }
 
-/** Timestamps that were acknowledged, in the order of their answers. */
-export function acknowledgedIn(answers: readonly Answer[]): string[] {
-  return answers.flatMap(({ timestamp }) => timestamp ?? []);
-}
-
-/**
- * How many acknowledged timestamps are in the table. Two processes may record the same microsecond, so each stored one
- * counts once. The table may hold more than was acknowledged, because an answer can be lost.
- */
-export function compareWithTable(acknowledged: readonly string[], stored: readonly string[]): Durability {
-  const left = new Map<string, number>();
-  for (const timestamp of stored) left.set(timestamp, (left.get(timestamp) ?? 0) + 1);
-  const found = acknowledged.filter((timestamp) => {
-    const count = left.get(timestamp) ?? 0;
-    left.set(timestamp, count - 1);
-    return count > 0;
-  });
-  return { acknowledged: acknowledged.length, stored: found.length };
-}
-
 function observationOf(second: number, answers: readonly Answer[]): Observation {
   const answered = answers.filter(({ status }) => status !== 0).map(({ ms }) => ms);
   answered.sort((one, other) => one - other);
@@ -92,4 +71,19 @@ function observationOf(second: number, answers: readonly Answer[]): Observation 
     errorsPerS: answers.filter(({ status }) => status === 0 || status >= 500).length,
     ...(answered.length > 0 && { p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) }),
   };
+}
+
+/** Timestamps that were acknowledged, in the order of their answers. */
+export function acknowledgedIn(answers: readonly Answer[]): string[] {
+  return answers.flatMap(({ timestamp }) => timestamp ?? []);
+}
+
+/**
+ * How many acknowledged timestamps are in the table. Two processes may record the same microsecond, so each stored one
+ * counts once. The table may hold more than was acknowledged, because an answer can be lost.
+ */
+export function compareWithTable(acknowledged: readonly string[], stored: readonly string[]): Durability {
+  const left = Map.groupBy(stored, (timestamp) => timestamp);
+  const found = acknowledged.filter((timestamp) => left.get(timestamp)?.pop());
+  return { acknowledged: acknowledged.length, stored: found.length };
 }

@@ -45,13 +45,7 @@ async function checkPost({ client, readTable }: Stage, url: string): Promise<Che
   };
 }
 
-async function checkStatus(
-  check: string,
-  from: Attachment,
-  url: string,
-  accept: string,
-  status: number,
-): Promise<Check> {
+async function checkStatus(check: string, from: Attachment, url: string, accept: string, status: number) {
   const format = ['--header', `accept: ${accept}`, '--output', '/dev/null', '--write-out', '%{http_code}'];
   const measured = await curl(from, url, ...format).catch(() => 'no answer');
   return { check, passed: measured === `${status}`, measured, expected: `${status}` };
@@ -72,25 +66,20 @@ function checkLaunches({ fleet: { inService } }: Stage): Check {
 
 /** Other checks show that the port is open to those who may use it: load balancer to app and database, bastion to SSH. */
 async function checkRefusal(what: string, from: Attachment, address: string, port: number): Promise<Check> {
-  const connects = await canConnect(from, address, port);
-  const measured = connects ? 'connected' : 'refused';
-  return { check: `${what} is refused`, passed: !connects, measured, expected: 'refused' };
+  const measured = (await canConnect(from, address, port)) ? 'connected' : 'refused';
+  return { check: `${what} is refused`, passed: measured === 'refused', measured, expected: 'refused' };
 }
 
 async function checkBastion({ operator, bastion, sandbox: { key } }: Stage, instance: string): Promise<Check> {
   const isActive = ['systemctl', 'is-active', 'stampede'] as const;
   const line = sshCommand(operator.namespace, key, instance, isActive, bastion.address);
   const state = (await captureQuietly(line).catch((error: Error) => error.message)).trim();
-  return {
-    check: 'SSH through the bastion reaches an instance',
-    passed: state === 'active',
-    measured: `stampede.service is ${state}`,
-    expected: 'active',
-  };
+  const measured = `stampede.service is ${state}`;
+  const check = 'SSH through the bastion reaches an instance';
+  return { check, passed: state === 'active', measured, expected: 'active' };
 }
 
 async function curl({ namespace }: Attachment, url: string, ...options: readonly string[]): Promise<string> {
-  return await captureQuietly(
-    namespace.inside(['curl', '--silent', '--max-time', `${CURL_DEADLINE_S}`, ...options, url]),
-  );
+  const line = ['curl', '--silent', '--max-time', `${CURL_DEADLINE_S}`, ...options, url] as const;
+  return await captureQuietly(namespace.inside(line));
 }

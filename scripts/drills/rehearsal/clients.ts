@@ -6,7 +6,7 @@ import { becomesTrue, waitQuietly } from '../../cli/wait.ts';
 import { requireArtillery } from '../artillery/artillery.ts';
 import { ARTILLERY_ENV, OWN_ARTILLERY, type Phase, REQUEST_TIMEOUT_S, rehearsalScript } from '../artillery/script.ts';
 import { type Health, isHealthy } from '../core/recovery.ts';
-import { type Answer, observationsOf, RequestLog } from './answers.ts';
+import { observationsOf, RequestLog } from './answers.ts';
 import type { Stage } from './stage/stage.ts';
 
 const START_DEADLINE_MS = 90_000;
@@ -42,13 +42,13 @@ export async function startClients({ client, loadBalancer, sandbox: { directory,
   await waitFor('the first answer', () => requests.answers.length > 0, START_DEADLINE_MS);
   return {
     /** The answers to the requests that were sent within a span, epoch milliseconds; waits for the last one. */
-    async answersTo(fromMs: number, toMs: number): Promise<Answer[]> {
+    answersTo: async (fromMs: number, toMs: number) => {
       const haveEnded = () => requests.openIn(fromMs, toMs) === 0;
       await waitFor('the end of every request of a drill', haveEnded, LAST_ANSWER_DEADLINE_MS);
       return requests.answersTo(fromMs, toMs);
     },
     /** Waits until answers are healthy for a time from now on, or the deadline passes: the checks show which. */
-    async untilHealthy(health: Health, lastingMs: number, deadlineMs: number): Promise<void> {
+    untilHealthy: async (health: Health, lastingMs: number, deadlineMs: number) => {
       const startMs = Date.now();
       const areHealthy = () => {
         const sinceMs = Date.now() - lastingMs;

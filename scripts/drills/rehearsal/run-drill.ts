@@ -12,9 +12,10 @@ import type { CauseFault } from './faults/fault.ts';
 import { rollOutBadImage, rollOutNewerImage } from './faults/image-rollout.ts';
 import { cutAllPower, cutOffDatabase, cutPower, loseZone } from './faults/lost-capacity.ts';
 import { predictScaling } from './scaling/prediction.ts';
+import type { Fleet } from './stage/fleet.ts';
 import { fleetCpu } from './stage/instance-cpu.ts';
 import type { Stage } from './stage/stage.ts';
-import { TIME_FACTORS } from './stage/time-factors.ts';
+import { TIME_FACTORS } from './stage/stage-facts.ts';
 
 const FAULTS: Readonly<Record<RehearsalFault, CauseFault>> = {
   'cut-power': cutPower,
@@ -37,8 +38,8 @@ export async function runDrill(drill: DrillOn<'rehearsal'>, stage: Stage, client
   console.error(`${name}: ${summary}`);
   const timeline = new Timeline(Date.now());
   stage.fleet.log = (text, detection) => timeline.log(text, detection);
-  const watching = new AbortController();
-  const watch = watchFleet(stage, timeline, fault === 'cpu-load' ? CPUS_PER_INSTANCE : undefined, watching.signal);
+  const ended = new AbortController();
+  const watch = watchFleet(stage.fleet, timeline, fault === 'cpu-load' ? CPUS_PER_INSTANCE : undefined, ended.signal);
   try {
     await sleep(steadyS * 1_000);
     const { checks, cpuLoad } = fault ? await FAULTS[fault](stage, timeline) : {};
@@ -61,18 +62,13 @@ export async function runDrill(drill: DrillOn<'rehearsal'>, stage: Stage, client
     };
     return { run, verdict: judge(run, objectives, checks) };
   } finally {
-    watching.abort();
+    ended.abort();
     await watch;
   }
 }
 
 /** Records the size and the CPU of the fleet while the drill runs. */
-async function watchFleet(
-  { fleet }: Stage,
-  timeline: Timeline,
-  cpusPerInstance: number | undefined,
-  signal: AbortSignal,
-): Promise<void> {
+async function watchFleet(fleet: Fleet, timeline: Timeline, cpusPerInstance: number | undefined, signal: AbortSignal) {
   const cpu = fleetCpu(fleet, cpusPerInstance);
   while (!signal.aborted) {
     const cpuPercent = cpu();

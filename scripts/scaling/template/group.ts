@@ -2,8 +2,6 @@ import { z } from 'zod';
 import type { StageResource, StageTemplates } from './stage.ts';
 import { readSubnet, type Subnet } from './subnets.ts';
 
-export const GROUP = 'AWS::AutoScaling::AutoScalingGroup';
-
 /** Defaults are those of the Auto Scaling documentation. */
 const lifecycleHookSchema = z.object({
   LifecycleHookName: z.string(),
@@ -34,9 +32,14 @@ export type LaunchResult = LaunchHook['defaultResult'];
 /** The Auto Scaling group that serves requests: the one that is registered with a target group. */
 export type ServingGroup = StageResource<z.output<typeof groupSchema>>;
 
+/** All Auto Scaling groups of a stage. */
+export function listGroups(stage: StageTemplates) {
+  return stage.list('AWS::AutoScaling::AutoScalingGroup', groupSchema);
+}
+
 /** Finds the serving group. @throws Error unless exactly one group has a target group. */
 export function servingGroup(stage: StageTemplates): ServingGroup {
-  const groups = stage.list(GROUP, groupSchema).filter(({ properties }) => properties.TargetGroupARNs.length > 0);
+  const groups = listGroups(stage).filter(({ properties }) => properties.TargetGroupARNs.length > 0);
   const [group] = groups;
   if (group && groups.length === 1) return group;
   const names = groups.map(({ logicalId }) => logicalId).join(', ') || 'none';

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ServingGroup } from './group.ts';
 import type { StageTemplates } from './stage.ts';
+import { readSubnet } from './subnets.ts';
 
 const attributes = z
   .array(z.object({ Key: z.string(), Value: z.coerce.string() }))
@@ -13,6 +14,7 @@ const listenerSchema = z
   .transform(({ Port, Protocol }) => ({ port: Port, protocol: Protocol }));
 
 const loadBalancerSchema = z.object({
+  Subnets: z.array(z.string()).default([]),
   SecurityGroups: z.array(z.string()).default([]),
   LoadBalancerAttributes: attributes,
 });
@@ -57,6 +59,7 @@ export function readLoadBalancer(stage: StageTemplates) {
     throw new Error(`the stage has ${found ? 1 + others.length : 0} load balancers: expected one`);
   return {
     idleTimeoutS: Number(found.properties.LoadBalancerAttributes.get('idle_timeout.timeout_seconds') ?? 60),
+    subnets: found.properties.Subnets.map((reference) => readSubnet(stage, reference)),
     /** References to its security groups. */
     securityGroups: found.properties.SecurityGroups,
     listeners: stage.list('AWS::ElasticLoadBalancingV2::Listener', listenerSchema).map(({ properties }) => properties),

@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBackground } from '../../../cli/run.ts';
 import { becomesTrue } from '../../../cli/wait.ts';
-import type { Check } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import { scaleFleet } from '../scaling/scaler.ts';
 import type { Stage } from '../stage/stage.ts';
-import { beginFault, type FaultOutcome } from './fault.ts';
+import { beginFault } from './fault.ts';
 
 /** The CPU limit of each instance while the drill runs. */
 export const CPUS_PER_INSTANCE = 0.25;
@@ -16,8 +15,7 @@ const LOAD = { perInstanceS: 10, longestS: 60 };
 const SCALE_IN_DEADLINE_MS = 90_000;
 
 /** Loads the CPUs of small instances until the template's alarms scale out, then waits until they scale in. */
-export async function loadCpu(stage: Stage, timeline: Timeline): Promise<FaultOutcome> {
-  const { fleet, facts, client, loadBalancer, sandbox } = stage;
+export async function loadCpu({ fleet, facts, client, loadBalancer, sandbox }: Stage, timeline: Timeline) {
   const { min } = facts.scaling.bounds;
   const perS = LOAD.perInstanceS * min;
   const log = join(sandbox.directory, 'cpu-load.log');
@@ -59,6 +57,6 @@ export async function loadCpu(stage: Stage, timeline: Timeline): Promise<FaultOu
   };
 }
 
-function sizeCheck(check: string, passed: boolean, instances: number, expected: string): Check {
+function sizeCheck(check: string, passed: boolean, instances: number, expected: string) {
   return { check, passed, measured: `${instances} instances`, expected };
 }

@@ -3,16 +3,11 @@ import type { Timeline } from '../../core/timeline.ts';
 import type { CpuLoad } from '../scaling/prediction.ts';
 import type { Stage } from '../stage/stage.ts';
 
-/** What a fault leaves for the report. */
-export interface FaultOutcome {
-  /** Checks beside the drill's objectives. @default - none */
-  readonly checks?: readonly Check[];
-  /** The CPU load that made the fleet scale. @default - it did not have to */
-  readonly cpuLoad?: CpuLoad;
-}
-
-/** Causes a fault; resolves when the group is at desired capacity again. */
-export type CauseFault = (stage: Stage, timeline: Timeline) => Promise<FaultOutcome>;
+/** Causes a fault; resolves when the group is at desired capacity again, with the drill's own checks. */
+export type CauseFault = (
+  stage: Stage,
+  timeline: Timeline,
+) => Promise<{ readonly checks?: readonly Check[]; readonly cpuLoad?: CpuLoad }>;
 
 /** Records that a fault begins now; the returned function records its end. */
 export function beginFault(timeline: Timeline, text: string): () => void {

@@ -1,17 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IMAGE_PATHS } from '../../../../ami/contract.ts';
 import { becomesTrue } from '../../../cli/wait.ts';
+import { mountOverlay } from '../../../machine/mounts.ts';
 import type { Timeline } from '../../core/timeline.ts';
-import { derivedImage } from '../stage/images.ts';
 import type { Member } from '../stage/launcher.ts';
 import type { Stage } from '../stage/stage.ts';
-import { beginFault, everyInstance, type FaultOutcome } from './fault.ts';
+import { beginFault, everyInstance } from './fault.ts';
 
 /** Several times the compressed timeout of the launch hook. */
 const ABANDONED_DEADLINE_MS = 60_000;
 
 /** Rolls out an image whose app cannot start: its launch is abandoned, and the old instances keep serving. */
-export async function rollOutBadImage(stage: Stage, timeline: Timeline): Promise<FaultOutcome> {
+export async function rollOutBadImage(stage: Stage, timeline: Timeline) {
   const { fleet } = stage;
   const [good, before] = [fleet.image, fleet.inService];
   const ecosystem = join(IMAGE_PATHS.app, 'ecosystem.config.js');
@@ -30,17 +32,15 @@ export async function rollOutBadImage(stage: Stage, timeline: Timeline): Promise
   await fleet.rollBackTo(good);
   end();
   await fleet.settled();
+  const outcomes = abandoned().map(({ launch }) => `ABANDON by ${launch?.by}`);
   const served = [...launched].filter(({ inServiceAtMs }) => inServiceAtMs !== undefined).length;
   const stayed = before.filter((member) => fleet.inService.includes(member)).length;
   return {
     checks: [
       {
         check: 'the launch of the bad image is abandoned',
-        passed: abandoned().length > 0,
-        measured:
-          abandoned()
-            .map(({ launch }) => `ABANDON by ${launch?.by}`)
-            .join(', ') || 'it still waits',
+        passed: outcomes.length > 0,
+        measured: outcomes.join(', ') || 'it still waits',
         expected: "ABANDON by the instance or by the hook's timeout",
       },
       {
@@ -55,7 +55,7 @@ export async function rollOutBadImage(stage: Stage, timeline: Timeline): Promise
 }
 
 /** Replaces every instance by one of a newer image, like the group's instance refresh: launch before terminate. */
-export async function rollOutNewerImage(stage: Stage, timeline: Timeline): Promise<FaultOutcome> {
+export async function rollOutNewerImage(stage: Stage, timeline: Timeline) {
   const { fleet } = stage;
   const addFact = (facts: string) => JSON.stringify({ ...JSON.parse(facts), rehearsed: 'newer' });
   fleet.image = await derivedImage(stage, IMAGE_PATHS.bakeFacts, addFact);
@@ -73,4 +73,12 @@ export async function rollOutNewerImage(stage: Stage, timeline: Timeline): Promi
   end();
   const newer = fleet.inService.filter(({ image }) => image === fleet.image).length;
   return { checks: [everyInstance('every instance runs the newer image', newer, fleet.desired)] };
+}
+
+/** An image that differs from the fleet's own in one file, by its path on the instance. */
+async function derivedImage({ fleet, sandbox }: Stage, path: string, change: (text: string) => string) {
+  const root = await mountOverlay(fleet.image, join(sandbox.directory, `image-${randomUUID()}`), sandbox.undo);
+  const file = join(root, path);
+  await writeFile(file, change(await readFile(file, 'utf8')));
+  return root;
 }

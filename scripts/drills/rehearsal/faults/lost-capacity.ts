@@ -4,28 +4,28 @@ import type { Timeline } from '../../core/timeline.ts';
 import { type Fleet, SETTLE_DEADLINE_MS } from '../stage/fleet.ts';
 import type { Member } from '../stage/launcher.ts';
 import type { Stage } from '../stage/stage.ts';
-import { beginFault, everyInstance, type FaultOutcome } from './fault.ts';
+import { beginFault, everyInstance } from './fault.ts';
 
 const DATABASE_LOST_MS = 20_000;
 
 /** Cuts the power of one instance. */
-export async function cutPower({ fleet }: Stage, timeline: Timeline): Promise<FaultOutcome> {
+export async function cutPower({ fleet }: Stage, timeline: Timeline) {
   const instance = fleet.anyInService();
   return await cutPowerOf([instance], `power of ${instance.id} is cut`, fleet, timeline);
 }
 
 /** Cuts the power of every instance at once. */
-export async function cutAllPower({ fleet }: Stage, timeline: Timeline): Promise<FaultOutcome> {
+export async function cutAllPower({ fleet }: Stage, timeline: Timeline) {
   return await cutPowerOf(fleet.members, 'power of every instance is cut', fleet, timeline);
 }
 
 /** Cuts the database off for 20 s. */
-export async function cutOffDatabase({ network, database, fleet }: Stage, timeline: Timeline): Promise<FaultOutcome> {
+export async function cutOffDatabase({ database, fleet }: Stage, timeline: Timeline) {
   const before = fleet.members;
   const end = beginFault(timeline, 'the database is cut off');
-  await network.cut(database);
+  await database.cut();
   await sleep(DATABASE_LOST_MS);
-  await network.restore(database);
+  await database.restore();
   end();
   timeline.log('the database is reachable again');
   const left = before.filter((member) => fleet.inService.includes(member));
@@ -34,36 +34,24 @@ export async function cutOffDatabase({ network, database, fleet }: Stage, timeli
 }
 
 /** Cuts off a zone until the group is at desired capacity without it. */
-export async function loseZone({ network, fleet }: Stage, timeline: Timeline): Promise<FaultOutcome> {
+export async function loseZone({ fleet }: Stage, timeline: Timeline) {
   const { zone } = fleet.anyInService();
   const lost = fleet.members.filter((member) => member.zone === zone);
   const end = beginFault(timeline, `${zone} is lost`);
   fleet.lostZones.add(zone);
-  for (const { attachment } of lost) await network.cut(attachment);
+  for (const { attachment } of lost) await attachment.cut();
   await replaced(lost, fleet);
   fleet.lostZones.delete(zone);
   end();
   timeline.log(`${zone} is back`);
   await fleet.settled();
   const inZone = fleet.inService.filter((member) => member.zone === zone).length;
-  return {
-    checks: [
-      {
-        check: 'the fleet is spread over all zones again',
-        passed: inZone > 0,
-        measured: `${inZone} of ${fleet.inService.length} instances in ${zone}`,
-        expected: 'at least one',
-      },
-    ],
-  };
+  const measured = `${inZone} of ${fleet.inService.length} instances in ${zone}`;
+  const check = 'the fleet is spread over all zones again';
+  return { checks: [{ check, passed: inZone > 0, measured, expected: 'at least one' }] };
 }
 
-async function cutPowerOf(
-  members: readonly Member[],
-  text: string,
-  fleet: Fleet,
-  timeline: Timeline,
-): Promise<FaultOutcome> {
+async function cutPowerOf(members: readonly Member[], text: string, fleet: Fleet, timeline: Timeline) {
   const end = beginFault(timeline, text);
   await Promise.all(members.map(({ instance }) => instance.cutPower()));
   end();

@@ -2,28 +2,25 @@ import { USUAL_METRIC_DELAY_S } from '../../../scaling/model/controller.ts';
 import { predict } from '../../core/prediction.ts';
 import type { Observation, Prediction } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
-import type { StageFacts } from '../stage/stage-facts.ts';
-import { TIME_FACTORS } from '../stage/time-factors.ts';
+import { type StageFacts, TIME_FACTORS } from '../stage/stage-facts.ts';
 
 /** After the last computation was sent, an overloaded fleet still works on its backlog. */
 const BACKLOG_S = 5;
 
-/** The CPU load that made a fleet scale. */
+/** The CPU load that made a fleet scale. Times are epoch milliseconds. */
 export interface CpuLoad {
-  /** When the first period of the controller began, epoch milliseconds. */
+  /** When the first period of the controller began. */
   readonly scalingFromMs: number;
-  /** When each computation was requested, epoch milliseconds. */
+  /** When each computation was requested. */
   readonly sentAtMs: readonly number[];
 }
 
 /** A second of a run, with the computations that were requested in it. */
-export interface LoadedSecond extends Observation {
-  readonly computations: number;
-}
+type LoadedSecond = Observation & { readonly computations: number };
 
 /** The simulation of the clients' requests together with the CPU load; undefined when their CPU was not measured. */
 export function predictScaling(
-  { scaling, targetGroup: { deregistrationDelayS, healthCheck } }: Pick<StageFacts, 'scaling' | 'targetGroup'>,
+  { scaling, targetGroup: { deregistrationDelayS, healthCheck } }: StageFacts,
   timeline: Timeline,
   { scalingFromMs, sentAtMs }: CpuLoad,
   observations: readonly Observation[],
@@ -32,7 +29,7 @@ export function predictScaling(
   const loaded = observations.map((each) => ({ ...each, computations: sent.get(each.second)?.length ?? 0 }));
   const cost = cpuCosts(loaded);
   if (!cost) return undefined;
-  const inputs = {
+  const options = {
     settings: scaling,
     timeFactor: TIME_FACTORS.scaling,
     fromS: timeline.secondsAt(scalingFromMs),
@@ -41,13 +38,11 @@ export function predictScaling(
     metricDelayS: USUAL_METRIC_DELAY_S,
     requestsPerInstance: 1 / cost.request,
   };
-  const weight = cost.computation / cost.request;
+  const requests = ({ requestsPerS, computations }: LoadedSecond) =>
+    requestsPerS + computations * (cost.computation / cost.request);
   return predict(
-    inputs,
-    loaded.map(({ computations, requestsPerS, ...each }) => ({
-      ...each,
-      requestsPerS: requestsPerS + computations * weight,
-    })),
+    options,
+    loaded.map((each) => ({ ...each, requestsPerS: requests(each) })),
   );
 }
 
@@ -55,9 +50,7 @@ export function predictScaling(
  * Seconds of an instance's CPU that a client's request takes, with its share of the idle load, and that a computation
  * takes: the first from seconds without computations, the second from the others. Undefined when one cannot be measured.
  */
-export function cpuCosts(
-  seconds: readonly LoadedSecond[],
-): { readonly request: number; readonly computation: number } | undefined {
+export function cpuCosts(seconds: readonly LoadedSecond[]) {
   const busy = seconds.filter(({ computations }) => computations > 0).map(({ second }) => second);
   const [fromS, toS] = [Math.min(...busy), Math.max(...busy) + BACKLOG_S];
   const isLoaded = ({ second }: LoadedSecond) => second >= fromS && second <= toS;
@@ -65,9 +58,8 @@ export function cpuCosts(
   const loaded = sums(seconds.filter(isLoaded));
   const request = calm.busyS / calm.requests;
   const computation = (loaded.busyS - request * loaded.requests) / loaded.computations;
-  return request > 0 && computation > 0 && Number.isFinite(request + computation)
-    ? { request, computation }
-    : undefined;
+  const isMeasured = request > 0 && computation > 0 && Number.isFinite(request + computation);
+  return isMeasured ? { request, computation } : undefined;
 }
 
 function sums(seconds: readonly LoadedSecond[]) {

@@ -5,7 +5,7 @@ import type { ScalingSettings } from '../../../scaling/model/settings.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import type { Fleet } from '../stage/fleet.ts';
 import { fleetCpu } from '../stage/instance-cpu.ts';
-import { TIME_FACTORS } from '../stage/time-factors.ts';
+import { TIME_FACTORS } from '../stage/stage-facts.ts';
 
 const PAUSE_MS = 500;
 
@@ -45,11 +45,10 @@ export async function scaleFleet(
 
 function countFleet({ members, inService }: Fleet, warmupS: number) {
   const warmAfterMs = (warmupS * 1_000) / TIME_FACTORS.scaling;
-  const isWarm = (sinceMs = Infinity) => performance.now() - sinceMs >= warmAfterMs;
-  const warm = inService.filter(({ inServiceAtMs }) => isWarm(inServiceAtMs)).length;
+  const warm = inService.filter(({ inServiceAtMs = Infinity }) => performance.now() - inServiceAtMs >= warmAfterMs);
   return {
-    warm,
-    warming: inService.length - warm,
+    warm: warm.length,
+    warming: inService.length - warm.length,
     pending: members.filter(({ state }) => state === 'pending').length,
     terminating: members.filter(({ state }) => state === 'terminating').length,
   };

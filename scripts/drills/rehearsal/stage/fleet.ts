@@ -1,23 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Undo } from '../../../cli/undo.ts';
 import { waitQuietly } from '../../../cli/wait.ts';
 import { reconcile } from '../../../scaling/model/zones.ts';
-import { limitCpu } from './instance-cpu.ts';
-import type { Launch, Member } from './launcher.ts';
-import type { LifecycleHookEndpoint } from './lifecycle-hook-endpoint.ts';
+import type { LaunchOutcome } from './launch-hook.ts';
+import type { Member } from './launcher.ts';
 import type { RunningLoadBalancer } from './load-balancer.ts';
-import type { StageNetwork } from './network.ts';
-import type { StageFacts } from './stage-facts.ts';
-import { scaledMs, TIME_FACTORS } from './time-factors.ts';
+import { type StageFacts, scaledMs, TIME_FACTORS } from './stage-facts.ts';
 
 /** What the fleet works with. */
 export interface FleetOptions {
   readonly facts: Pick<StageFacts, 'scaling' | 'targetGroup'>;
-  readonly network: Pick<StageNetwork, 'detach'>;
   readonly loadBalancer: Omit<RunningLoadBalancer, 'address'>;
-  readonly hookEndpoint: Pick<LifecycleHookEndpoint, 'outcomeOf'>;
-  readonly launch: Launch;
-  readonly undo: Undo;
+  readonly outcomeOf: (id: string, waitedS: number) => LaunchOutcome | undefined;
+  readonly launch: (zone: string, image: string) => Promise<Member>;
 }
 
 const PAUSE_MS = 100;
@@ -67,15 +61,14 @@ export class Fleet {
   /** Limits the CPUs of every instance as soon as it is in service; booting is not limited. */
   async limitCpu(cpus: number | undefined): Promise<void> {
     this.#cpusPerInstance = cpus;
-    for (const { instance } of this.inService) await limitCpu(instance.cgroup, cpus);
+    for (const { instance } of this.inService) await instance.cgroup.limitCpu(cpus);
   }
 
-  /** Begins to follow `desired`, until the rehearsal ends. */
+  /** Begins to follow `desired`, until it is stopped. */
   start(): void {
     this.#loop = this.#follow();
     // `settled` rejects with the failure; unhandled, it would end the process before the cleanup.
     this.#loop.catch((error: Error) => this.log(`the group stopped: ${error.message}`));
-    this.#options.undo.first('fleet', () => this.stop());
   }
 
   /** Stops launching and terminating; the group has no members afterwards. */
@@ -105,7 +98,7 @@ export class Fleet {
       await this.#options.loadBalancer.drain(member.id);
       await sleep(scaledMs(this.#options.facts.targetGroup.deregistrationDelayS, TIME_FACTORS.loadBalancer));
     }
-    await this.#remove(member, () => member.instance.powerOff());
+    await this.#remove(member, member.instance.powerOff);
   }
 
   /** Boots this image from now on, and terminates instances of another one that are not in service yet. */
@@ -124,7 +117,8 @@ export class Fleet {
 
   async #follow(): Promise<void> {
     while (!this.#stopped) {
-      await this.#checkMembers();
+      const states = await this.#options.loadBalancer.states();
+      for (const member of this.#members) await this.#check(member, states.get(member.id) ?? false);
       const { launch, terminate } = this.#plan();
       for (const member of terminate) this.#track(this.terminate(member));
       for (const zone of launch) {
@@ -137,25 +131,22 @@ export class Fleet {
     await Promise.all(this.#terminations);
   }
 
-  async #checkMembers(): Promise<void> {
-    const states = await this.#options.loadBalancer.states();
-    for (const member of this.#members) {
-      const isHealthy = states.get(member.id) ?? false;
-      if (member.state === 'inService' && !isHealthy) {
-        this.#replace(member, `${member.id} in ${member.zone} is unhealthy and is replaced`);
-      }
-      if (member.state !== 'pending') continue;
-      if (!member.launch) await this.#completeLaunch(member);
-      else if (isHealthy) await this.#putInService(member);
-      else if (ageS(member) > LAUNCH_DEADLINE_S) {
-        this.#replace(member, `${member.id} did not become healthy and is replaced`);
-      }
-    }
+  async #check(member: Member, isHealthy: boolean): Promise<void> {
+    const { id, zone, state, launch } = member;
+    if (state === 'inService' && !isHealthy) this.#replace(member, `${id} in ${zone} is unhealthy and is replaced`);
+    if (state !== 'pending') return;
+    if (!launch) return await this.#completeLaunch(member);
+    if (isHealthy) {
+      member.state = 'inService';
+      member.inServiceAtMs = performance.now();
+      this.log(`${id} in ${zone} is in service`);
+      if (this.#cpusPerInstance !== undefined) await member.instance.cgroup.limitCpu(this.#cpusPerInstance);
+    } else if (ageS(member) > LAUNCH_DEADLINE_S) this.#replace(member, `${id} did not become healthy and is replaced`);
   }
 
   /** The instance becomes a target when its launch hook says CONTINUE; with ABANDON, or after the timeout, it ends. */
   async #completeLaunch(member: Member): Promise<void> {
-    const outcome = this.#options.hookEndpoint.outcomeOf(member.id, ageS(member) * TIME_FACTORS.launchHook);
+    const outcome = this.#options.outcomeOf(member.id, ageS(member) * TIME_FACTORS.launchHook);
     if (!outcome) return;
     member.launch = outcome;
     const text = `launch of ${member.id}: ${outcome.result} by ${outcome.by}`;
@@ -164,17 +155,10 @@ export class Fleet {
     await this.#options.loadBalancer.register(member.id, member.attachment.address);
   }
 
-  async #putInService(member: Member): Promise<void> {
-    member.state = 'inService';
-    member.inServiceAtMs = performance.now();
-    this.log(`${member.id} in ${member.zone} is in service`);
-    if (this.#cpusPerInstance !== undefined) await limitCpu(member.instance.cgroup, this.#cpusPerInstance);
-  }
-
   #replace(member: Member, why: string): void {
     this.log(why, true);
     member.state = 'terminating';
-    this.#track(this.#remove(member, () => member.instance.cutPower()));
+    this.#track(this.#remove(member, member.instance.cutPower));
   }
 
   #track(termination: Promise<void>): void {
@@ -185,7 +169,7 @@ export class Fleet {
   async #remove(member: Member, end: () => Promise<void>): Promise<void> {
     await this.#options.loadBalancer.remove(member.id);
     await end();
-    await this.#options.network.detach(member.attachment);
+    await member.attachment.detach();
     this.#members = this.#members.filter((other) => other !== member);
     this.log(`${member.id} in ${member.zone} is terminated`);
   }

@@ -6,7 +6,7 @@ import { bootContainer, type Container, type ContainerFile } from '../../../mach
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { authorizedKeys } from '../../../machine/ssh.ts';
 import type { ZonedInstance } from '../../../scaling/model/zones.ts';
-import type { LaunchOutcome } from './lifecycle-hook-endpoint.ts';
+import type { LaunchOutcome } from './launch-hook.ts';
 import type { MetadataInstance } from './metadata-service.ts';
 import { type Attachment, AWS_PORT, addressIn, OUTSIDE, type StageNetwork } from './network.ts';
 import type { StageFacts } from './stage-facts.ts';
@@ -28,19 +28,19 @@ export interface Member extends ZonedInstance {
 const FIRST_ADDRESS = 10;
 const CLOUD_INIT_DIRECTORY = '/var/lib/cloud/instance';
 
-/** Launches an instance of the group's launch template in a zone, and does not wait until it has booted. */
-export type Launch = (zone: string, image: string) => Promise<Member>;
-
-/** Launches each instance with a new id and address; adds it to `metadataFile`, which the metadata service reads. */
+/**
+ * Launches instances of the group's launch template in a zone, each with a new id and address; does not wait until they
+ * have booted. The metadata service reads `metadataFile`.
+ */
 export function launcherOf(
   { subnets, groupOf, userData }: StageFacts,
   network: StageNetwork,
   { key, directory, undo }: Sandbox,
   metadataFile: string,
-): Launch {
+) {
   const launched: MetadataInstance[] = [];
   const files = [...userDataFiles(userData), authorizedKeys(key)];
-  return async (zone, image) => {
+  return async (zone: string, image: string): Promise<Member> => {
     const subnet = subnets.find((candidate) => candidate.zone === zone);
     if (!subnet) throw new Error(`the stage has no subnet in ${zone}`);
     const id = `i-${randomBytes(9).toString('hex').slice(1)}`;
@@ -60,18 +60,17 @@ export function launcherOf(
  * the same name replaces its last stage, so that the image's own boot order is tested too.
  */
 export function userDataFiles(userData: string): ContainerFile[] {
+  const [script, endpoints] = [`${CLOUD_INIT_DIRECTORY}/user-data.txt`, `${CLOUD_INIT_DIRECTORY}/endpoints`];
   return [
-    { path: `${CLOUD_INIT_DIRECTORY}/user-data.txt`, text: userData, mode: 0o600 },
+    { path: script, text: userData, mode: 0o600 },
     {
-      path: `${CLOUD_INIT_DIRECTORY}/endpoints`,
+      path: endpoints,
       // Endpoints come from DNS on AWS, and metrics go to CloudWatch; the scaling drill needs the CPU load endpoint.
-      text: [
-        `AWS_ENDPOINT_URL_DYNAMODB=http://${OUTSIDE.database}:${AWS_PORT}`,
-        `AWS_ENDPOINT_URL_AUTO_SCALING=http://${OUTSIDE.autoScaling}:${AWS_PORT}`,
-        `${ENV.cloudwatchMetrics}=off`,
-        `${ENV.loadEndpoint}=on`,
-        '',
-      ].join('\n'),
+      text: `AWS_ENDPOINT_URL_DYNAMODB=http://${OUTSIDE.database}:${AWS_PORT}
+AWS_ENDPOINT_URL_AUTO_SCALING=http://${OUTSIDE.autoScaling}:${AWS_PORT}
+${ENV.cloudwatchMetrics}=off
+${ENV.loadEndpoint}=on
+`,
     },
     {
       path: '/etc/systemd/system/cloud-final.service',
@@ -82,8 +81,8 @@ After=multi-user.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/bin/bash ${CLOUD_INIT_DIRECTORY}/user-data.txt
-ExecStart=/bin/sh -c 'cat ${CLOUD_INIT_DIRECTORY}/endpoints >>${IMAGE_PATHS.envFile}'
+ExecStart=/bin/bash ${script}
+ExecStart=/bin/sh -c 'cat ${endpoints} >>${IMAGE_PATHS.envFile}'
 `,
     },
     {

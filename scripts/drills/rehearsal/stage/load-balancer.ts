@@ -7,8 +7,7 @@ import { waitQuietly } from '../../../cli/wait.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import type { LoadBalancer, TargetGroup } from '../../../scaling/template/load-balancer.ts';
 import type { Attachment } from './network.ts';
-import type { StageFacts } from './stage-facts.ts';
-import { scaledMs, TIME_FACTORS } from './time-factors.ts';
+import { type StageFacts, scaledMs, TIME_FACTORS } from './stage-facts.ts';
 
 const START_DEADLINE_MS = 15_000;
 /** Name of HAProxy's backend, to which targets are added. */
@@ -31,24 +30,18 @@ export async function startLoadBalancer(
   const [socket, file] = [join(directory, 'haproxy.sock'), join(directory, 'haproxy.cfg')];
   const listen = `${address}:${loadBalancer.listeners[0]?.port ?? 80}`;
   await writeFile(file, haproxyConfig(loadBalancer, targetGroup, listen, socket));
-  const haproxy = startBackground(namespace.inside(['haproxy', '-db', '-f', file]), {
-    log: join(directory, 'haproxy.log'),
-  });
-  undo.later('HAProxy', haproxy.stop);
+  const log = join(directory, 'haproxy.log');
+  undo.later('HAProxy', startBackground(namespace.inside(['haproxy', '-db', '-f', file]), { log }).stop);
+  const ask = async (command: string) => await text(connect(socket).end(`${command}\n`));
   const send = async (commands: readonly string[]) => {
-    for (const command of commands) await text(connect(socket).end(`${command}\n`));
+    for (const command of commands) await ask(command);
   };
-  /** Whether each target passes its health checks, by name. */
-  const states = async () => targetStates(await text(connect(socket).end('show stat\n')));
-  const answers = () =>
-    states().then(
-      () => true,
-      () => false,
-    );
-  await waitQuietly('HAProxy to take commands', answers, START_DEADLINE_MS);
+  const isReady = async () => (await ask('show stat').catch(() => undefined)) !== undefined;
+  await waitQuietly('HAProxy to take commands', isReady, START_DEADLINE_MS);
   return {
     address,
-    states,
+    /** Whether each target passes its health checks, by name. */
+    states: async () => targetStates(await ask('show stat')),
     /** Registers a target; it gets requests once its health checks have passed. */
     register: (name: string, target: string) =>
       send(haproxyRegistration(name, target, targetGroup, TIME_FACTORS.loadBalancer)),
@@ -66,7 +59,6 @@ export function haproxyConfig(
   listen: string,
   adminSocket: string,
 ): string {
-  const idleMs = idleTimeoutS * 1000;
   return `global
   stats socket ${adminSocket} mode 600 level admin
 
@@ -74,9 +66,9 @@ defaults
   mode http
   option http-keep-alive
   timeout connect 5s
-  timeout client ${idleMs}ms
-  timeout server ${idleMs}ms
-  timeout http-request ${idleMs}ms
+  timeout client ${idleTimeoutS * 1000}ms
+  timeout server ${idleTimeoutS * 1000}ms
+  timeout http-request ${idleTimeoutS * 1000}ms
   timeout check ${healthCheck.timeoutS * 1000}ms
 
 frontend listener
@@ -113,7 +105,7 @@ export function haproxyRegistration(name: string, address: string, group: Target
 }
 
 /** Commands that deregister a target: no new requests at once, no connections after the deregistration delay. */
-export function haproxyDeregistration(name: string): { readonly drain: string[]; readonly remove: string[] } {
+export function haproxyDeregistration(name: string) {
   const server = `${BACKEND}/${name}`;
   return {
     drain: [`set server ${server} state drain`],

@@ -8,27 +8,27 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { z } from 'zod';
 
-const metadataInstance = z.object({ id: z.string(), address: z.string(), zone: z.string() });
+const instanceSchema = z.object({ id: z.string(), address: z.string(), zone: z.string() });
 
 /** An instance that the metadata service answers for. */
-export type MetadataInstance = z.infer<typeof metadataInstance>;
+export type MetadataInstance = z.infer<typeof instanceSchema>;
 
-const ROLE = 'rehearsal';
 const CREDENTIALS_LIFE_MS = 6 * 3_600_000;
-const TOKEN_PATH = '/latest/api/token';
+const METADATA = '/latest/meta-data';
+const ROLES_PATH = `${METADATA}/iam/security-credentials/`;
+const ROLE = 'rehearsal';
 
 /** Path of the instance role's credentials. */
-export const CREDENTIALS_PATH = `/latest/meta-data/iam/security-credentials/${ROLE}`;
+export const CREDENTIALS_PATH = `${ROLES_PATH}${ROLE}`;
 
 /** What the service answers for an instance, by path. */
 export function metadataOf({ id, address, zone }: MetadataInstance, now: Date): Readonly<Record<string, string>> {
-  const base = '/latest/meta-data';
   return {
-    [`${base}/instance-id`]: id,
-    [`${base}/local-ipv4`]: address,
-    [`${base}/placement/availability-zone`]: zone,
-    [`${base}/placement/region`]: zone.slice(0, -1),
-    [`${base}/iam/security-credentials/`]: ROLE,
+    [`${METADATA}/instance-id`]: id,
+    [`${METADATA}/local-ipv4`]: address,
+    [`${METADATA}/placement/availability-zone`]: zone,
+    [`${METADATA}/placement/region`]: zone.slice(0, -1),
+    [ROLES_PATH]: ROLE,
     [CREDENTIALS_PATH]: JSON.stringify({
       Code: 'Success',
       Type: 'AWS-HMAC',
@@ -44,14 +44,14 @@ export function metadataOf({ id, address, zone }: MetadataInstance, now: Date): 
 function serve(address: string, file: string, requiresToken: boolean): void {
   const token = randomBytes(20).toString('base64url');
   const server = createServer(({ socket, method, url = '', headers }, response) => {
-    const instances = z.array(metadataInstance).parse(JSON.parse(readFileSync(file, 'utf8')));
+    const instances = z.array(instanceSchema).parse(JSON.parse(readFileSync(file, 'utf8')));
     const instance = instances.find((known) => known.address === socket.remoteAddress);
     const answer = (status: number, body = '') => {
       console.log(instance?.id ?? socket.remoteAddress, method, url, status);
       response.writeHead(status, { 'Content-Type': 'text/plain' }).end(body);
     };
     if (!instance) return answer(404);
-    if (url === TOKEN_PATH) return method === 'PUT' ? answer(200, token) : answer(405);
+    if (url === '/latest/api/token') return method === 'PUT' ? answer(200, token) : answer(405);
     const given = headers['x-aws-ec2-metadata-token'];
     if (given !== token && (given !== undefined || requiresToken)) return answer(401);
     const value = metadataOf(instance, new Date())[url];

@@ -32,91 +32,79 @@ const GATEWAY = '169.254.1.1';
 /** A filtered packet is dropped, so the client waits; an open port answers within milliseconds. */
 const REFUSED_AFTER_S = 2;
 
+/** A stage's VPC. */
+export type StageNetwork = Awaited<ReturnType<typeof makeNetwork>>;
+
 /** A machine with its own link to the router. */
-export interface Attachment {
-  readonly namespace: NetworkNamespace;
-  /** Also the name of its link in the router: Linux allows 15 characters. */
-  readonly address: string;
-  /** Security group, by logical id; undefined for a machine outside the VPC. */
-  readonly group: string | undefined;
+export type Attachment = Awaited<ReturnType<StageNetwork['attach']>>;
+
+/** Makes the VPC: one router with a link to each machine, so that rules also apply within a subnet. */
+export async function makeNetwork(
+  securityGroups: readonly SecurityGroup[],
+  databaseSubnets: readonly Subnet[],
+  { directory, undo }: Sandbox,
+) {
+  const router = await makeNamespace(nameInRun('router'), undo);
+  await captureQuietly(router.inside(['sysctl', '--quiet', '--write', 'net.ipv4.ip_forward=1']));
+  await ip(router, `address add ${METADATA_ADDRESS}/32 dev lo`);
+  const cidrs = databaseSubnets.map(({ cidr }) => cidr);
+  const rules = join(directory, 'router.nft');
+  await writeFile(rules, `${nftRuleset(securityGroups)}${nftGateway(OUTSIDE.database, cidrs)}`);
+  await captureQuietly(router.inside(['nft', '--file', rules]));
+  return {
+    router,
+    /** Connects a new machine; without a security group it is outside the VPC. */
+    attach: async (name: string, address: string, group?: string) => {
+      const namespace = await makeNamespace(nameInRun(name), undo);
+      const changeGroup = async (change: 'add' | 'delete') => {
+        if (group !== undefined) await captureQuietly(router.inside(nftMember(change, group, address)));
+      };
+      const restore = async () => {
+        await ip(router, `link set ${address} up`);
+        await ip(router, `route replace ${address}/32 dev ${address}`);
+      };
+      await ip(router, `link add ${address} type veth peer name eth0 netns ${namespace.name}`);
+      await ip(router, `address add ${GATEWAY}/32 dev ${address}`);
+      await restore();
+      await ip(namespace, `address add ${address}/32 dev eth0`);
+      await ip(namespace, 'link set eth0 up');
+      await ip(namespace, `route add default via ${GATEWAY} dev eth0 onlink`);
+      await changeGroup('add');
+      return {
+        namespace,
+        /** Also the name of its link in the router: Linux allows 15 characters. */
+        address,
+        /** Takes its link down: its packets are dropped without an error. */
+        cut: () => ip(router, `link set ${address} down`),
+        /** Brings its link up, with its route. */
+        restore,
+        /** Removes it from the network for good. */
+        detach: async () => {
+          await changeGroup('delete');
+          await deleteNamespace(namespace.name);
+        },
+      };
+    },
+  };
 }
 
-/** The VPC of a stage: one router with a link to each machine, so that rules also apply within a subnet. */
-export class StageNetwork {
-  readonly router: NetworkNamespace;
-  readonly #sandbox: Sandbox;
-
-  private constructor(router: NetworkNamespace, sandbox: Sandbox) {
-    this.router = router;
-    this.#sandbox = sandbox;
-  }
-
-  /** Makes the router, with the stage's security groups and the database's gateway endpoint as its rules. */
-  static async make(
-    securityGroups: readonly SecurityGroup[],
-    databaseSubnets: readonly Subnet[],
-    sandbox: Sandbox,
-  ): Promise<StageNetwork> {
-    const network = new StageNetwork(await makeNamespace(nameInRun('router'), sandbox.undo), sandbox);
-    const { router } = network;
-    await captureQuietly(router.inside(['sysctl', '--quiet', '--write', 'net.ipv4.ip_forward=1']));
-    await network.#ip('address', 'add', `${METADATA_ADDRESS}/32`, 'dev', 'lo');
-    const cidrs = databaseSubnets.map(({ cidr }) => cidr);
-    const rules = join(sandbox.directory, 'router.nft');
-    await writeFile(rules, `${nftRuleset(securityGroups)}${nftGateway(OUTSIDE.database, cidrs)}`);
-    await captureQuietly(router.inside(['nft', '--file', rules]));
-    return network;
-  }
-
-  /** Connects a new machine. */
-  async attach(name: string, address: string, group?: string): Promise<Attachment> {
-    const namespace = await makeNamespace(nameInRun(name), this.#sandbox.undo);
-    const own = ['ip', '-n', namespace.name] as const;
-    await this.#ip('link', 'add', address, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace.name);
-    await this.#ip('address', 'add', `${GATEWAY}/32`, 'dev', address);
-    await this.restore({ address });
-    await captureQuietly([...own, 'address', 'add', `${address}/32`, 'dev', 'eth0']);
-    await captureQuietly([...own, 'link', 'set', 'eth0', 'up']);
-    await captureQuietly([...own, 'route', 'add', 'default', 'via', GATEWAY, 'dev', 'eth0', 'onlink']);
-    if (group !== undefined) await captureQuietly(this.router.inside(nftMember('add', group, address)));
-    return { namespace, address, group };
-  }
-
-  /** Removes a machine from the network for good. */
-  async detach({ namespace, address, group }: Attachment): Promise<void> {
-    if (group !== undefined) await captureQuietly(this.router.inside(nftMember('delete', group, address)));
-    await deleteNamespace(namespace.name);
-  }
-
-  /** Takes a machine's link down: its packets are dropped without an error. */
-  async cut({ address }: Pick<Attachment, 'address'>): Promise<void> {
-    await this.#ip('link', 'set', address, 'down');
-  }
-
-  /** Brings a machine's link up, with its route. */
-  async restore({ address }: Pick<Attachment, 'address'>): Promise<void> {
-    await this.#ip('link', 'set', address, 'up');
-    await this.#ip('route', 'replace', `${address}/32`, 'dev', address);
-  }
-
-  async #ip(...args: readonly string[]): Promise<void> {
-    await captureQuietly(['ip', '-n', this.router.name, ...args]);
-  }
+/** Runs `ip` with the words of a command, on the network of a namespace. */
+async function ip({ name }: NetworkNamespace, command: string): Promise<void> {
+  await captureQuietly(['ip', '-n', name, ...command.split(' ')]);
 }
 
 /** Whether a machine can open a connection to an address. */
-export async function canConnect(from: Attachment, address: string, port: number): Promise<boolean> {
+export async function canConnect({ namespace }: Attachment, address: string, port: number): Promise<boolean> {
   const probe = `exec 3<>/dev/tcp/${address}/${port}`;
-  return await captureQuietly(from.namespace.inside(['timeout', `${REFUSED_AFTER_S}`, 'bash', '-c', probe])).then(
-    () => true,
-    () => false,
-  );
+  const line = namespace.inside(['timeout', `${REFUSED_AFTER_S}`, 'bash', '-c', probe]);
+  return (await captureQuietly(line).catch(() => undefined)) !== undefined;
 }
 
 /** The n-th address of a network: `addressIn('10.20.16.0/20', 11)` is `10.20.16.11`. */
 export function addressIn(cidr: string, n: number): string {
   const [base = '', bits] = cidr.split('/');
   if (n >= 2 ** (32 - Number(bits))) throw new RangeError(`${cidr} has no address number ${n}`);
-  const number = base.split('.').reduce((value, part) => value * 256 + Number(part), 0) + n;
-  return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
+  const bytes = Buffer.from(base.split('.').map(Number));
+  bytes.writeUInt32BE(bytes.readUInt32BE() + n);
+  return bytes.join('.');
 }

@@ -9,35 +9,17 @@ const TABLE = 'security_groups';
  * security groups are stateful. Addresses in no group (the internet, AWS's endpoints) are not filtered on their side.
  */
 export function nftRuleset(groups: readonly SecurityGroup[]): string {
-  return [
-    `table ip ${TABLE} {`,
-    ...groups.map(({ logicalId }) => `  set ${setName(logicalId)} { type ipv4_addr; flags interval; }`),
-    chain('egress', 'saddr', 'daddr', groups),
-    chain('ingress', 'daddr', 'saddr', groups),
-    '  chain forward {',
-    '    type filter hook forward priority 0; policy accept;',
-    '    ct state established,related accept',
-    '    jump egress',
-    '    jump ingress',
-    '  }',
-    '}',
-    '',
-  ].join('\n');
+  const sets = groups.map(({ logicalId }) => `  set ${setName(logicalId)} { type ipv4_addr; flags interval; }`);
+  const chains = [...chain('egress', groups), ...chain('ingress', groups)];
+  return table(TABLE, [...sets, ...chains], ['ct state established,related accept', 'jump egress', 'jump ingress']);
 }
 
 /** A gateway endpoint as an nftables ruleset: only subnets that have the route to it reach it. */
 export function nftGateway(address: string, cidrs: readonly string[]): string {
-  return [
-    'table ip gateway_endpoint {',
-    '  chain forward {',
-    '    type filter hook forward priority 0; policy accept;',
-    ...cidrs.map((cidr) => `    ip saddr ${cidr} ip daddr ${address} return`),
-    // Without an endpoint the route leads over NAT to the public address, which anyone can reach.
-    ...(cidrs.length > 0 ? [`    ip daddr ${address} counter drop`] : []),
-    '  }',
-    '}',
-    '',
-  ].join('\n');
+  const permissions = cidrs.map((cidr) => `ip saddr ${cidr} ip daddr ${address} return`);
+  // Without an endpoint the route leads over NAT to the public address, which anyone can reach.
+  const refusals = cidrs.length > 0 ? [`ip daddr ${address} counter drop`] : [];
+  return table('gateway_endpoint', [], [...permissions, ...refusals]);
 }
 
 /** The command line that adds an address to a group or removes it. */
@@ -45,22 +27,34 @@ export function nftMember(change: 'add' | 'delete', group: string, address: stri
   return ['nft', change, 'element', 'ip', TABLE, setName(group), `{ ${address} }`];
 }
 
+/** A table with rules for every packet that the router forwards. */
+function table(name: string, setsAndChains: readonly string[], rules: readonly string[]): string {
+  return [
+    `table ip ${name} {`,
+    ...setsAndChains,
+    '  chain forward {',
+    '    type filter hook forward priority 0; policy accept;',
+    ...rules.map((rule) => `    ${rule}`),
+    '  }',
+    '}',
+    '',
+  ].join('\n');
+}
+
 /** An address in a group needs a rule of one of its groups; `return` means that this side permits the packet. */
-function chain(
-  direction: 'egress' | 'ingress',
-  own: 'saddr' | 'daddr',
-  other: 'saddr' | 'daddr',
-  groups: readonly SecurityGroup[],
-): string {
+function chain(direction: 'egress' | 'ingress', groups: readonly SecurityGroup[]): string[] {
+  const [own, other] = direction === 'egress' ? ['saddr', 'daddr'] : ['daddr', 'saddr'];
   const permissions = groups.flatMap((group) =>
     group[direction].map((rule) => {
       const peer = 'cidr' in rule.peer ? rule.peer.cidr : `@${setName(rule.peer.group)}`;
-      const comment = rule.description === '' ? '' : ` comment "${commentText(rule.description)}"`;
+      // nftables allows 128 bytes of comment, without quotes.
+      const text = rule.description.replace(/[^\w .,:;/()-]/g, '').slice(0, 120);
+      const comment = text && ` comment "${text}"`;
       return `    ip ${own} @${setName(group.logicalId)} ip ${other} ${peer}${match(rule)} return${comment}`;
     }),
   );
   const refusals = groups.map(({ logicalId }) => `    ip ${own} @${setName(logicalId)} counter drop`);
-  return [`  chain ${direction} {`, ...permissions, ...refusals, '  }'].join('\n');
+  return [`  chain ${direction} {`, ...permissions, ...refusals, '  }'];
 }
 
 function match({ protocol, ports }: FirewallRule): string {
@@ -72,9 +66,4 @@ function match({ protocol, ports }: FirewallRule): string {
 
 function setName(group: string): string {
   return `members_of_${group}`;
-}
-
-/** nftables allows 128 bytes of comment, without quotes. */
-function commentText(text: string): string {
-  return text.replace(/[^\w .,:;/()-]/g, '').slice(0, 120);
 }

@@ -1,46 +1,48 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OperatorError } from '../../../cli/errors.ts';
-import { type CommandLine, captureQuietly } from '../../../cli/run.ts';
-import {
-  GROUP,
-  groupSubnets,
-  readLaunchHook,
-  type ServingGroup,
-  servingGroup,
-} from '../../../scaling/template/group.ts';
+import { captureQuietly } from '../../../cli/run.ts';
+import { groupSubnets, listGroups, readLaunchHook, servingGroup } from '../../../scaling/template/group.ts';
 import { readLaunchTemplate, userDataScript } from '../../../scaling/template/launch-template.ts';
 import { readLoadBalancer, readTargetGroup } from '../../../scaling/template/load-balancer.ts';
 import { parseReference } from '../../../scaling/template/reference.ts';
 import { readScaling } from '../../../scaling/template/scaling.ts';
 import { readSecurityGroups } from '../../../scaling/template/security-groups.ts';
 import { StageTemplates } from '../../../scaling/template/stage.ts';
-import { gatewaySubnets, readSubnet } from '../../../scaling/template/subnets.ts';
+import { gatewaySubnets } from '../../../scaling/template/subnets.ts';
 import { loadStage, type Template } from '../../../scaling/template/template.ts';
 import { OUTSIDE } from './network.ts';
 
 /** What a rehearsal takes from a stage's templates. */
 export type StageFacts = Readonly<ReturnType<typeof readStageFacts>>;
 
-/** The settings that differ from a deployment: no certificate, and the bastion accepts the operator's address. */
-const SETTINGS = ['allowPlainHttp=true', `sshCidrs=${OUTSIDE.operator}/32`];
 /** Name of the table in a rehearsal. */
 export const TABLE_NAME = 'rehearsal';
 
+/** Seconds of the template that pass in one real second. What an instance does by itself takes its real time. */
+export const TIME_FACTORS = {
+  /** Health check interval and deregistration delay. */
+  loadBalancer: 20,
+  /** Timeout of the launch hook: a real boot must end in it, also when four instances boot at once. */
+  launchHook: 12,
+  /** Alarms, periods and warm-up. */
+  scaling: 60,
+} as const;
+
 const SYNTH_DEADLINE_MS = 300_000;
 
-const balancerSubnets = z.object({ Subnets: z.array(z.string()) });
-const groupSchema = z.object({
-  TargetGroupARNs: z.array(z.string()).default([]),
-  LaunchTemplate: z.object({ LaunchTemplateId: z.string() }),
-});
+/** Milliseconds that a time of the template takes here. */
+export function scaledMs(seconds: number, timeFactor: number): number {
+  return Math.max(1, Math.round((seconds * 1_000) / timeFactor));
+}
 
-/** Synthesises the stage that is rehearsed, and reads its facts. */
+/** Synthesises the stage that is rehearsed, without a certificate and with a bastion for the operator; reads its facts. */
 export async function synthesizeStage(stage: string, directory: string): Promise<StageFacts> {
   const output = join(directory, 'cdk.out');
-  const settings = [`stage=${stage}`, ...SETTINGS].flatMap((setting) => ['-c', setting]);
-  const synth: CommandLine = ['npm', 'run', '--silent', 'synth', '--', '--output', output, ...settings];
-  await captureQuietly(synth, { deadlineMs: SYNTH_DEADLINE_MS });
+  const settings = [`stage=${stage}`, 'allowPlainHttp=true', `sshCidrs=${OUTSIDE.operator}/32`];
+  const context = settings.flatMap((setting) => ['-c', setting]);
+  const deadlineMs = SYNTH_DEADLINE_MS;
+  await captureQuietly(['npm', 'run', '--silent', 'synth', '--', '--output', output, ...context], { deadlineMs });
   return readStageFacts(await loadStage(output, stage), TABLE_NAME);
 }
 
@@ -48,18 +50,19 @@ export async function synthesizeStage(stage: string, directory: string): Promise
 export function readStageFacts(templates: readonly Template[], tableName: string) {
   const stage = new StageTemplates(templates);
   const group = servingGroup(stage);
+  const bastion = listGroups(stage).find(({ properties }) => properties.TargetGroupARNs.length === 0);
+  if (!bastion) throw new OperatorError('the templates have no bastion: expected a group without target groups');
   const loadBalancer = readLoadBalancer(stage);
   const subnets = groupSubnets(stage, group);
   const region = subnets[0]?.zone.slice(0, -1);
-  const [balancers] = stage.list('AWS::ElasticLoadBalancingV2::LoadBalancer', balancerSubnets);
   const [table] = stage.list('AWS::DynamoDB::GlobalTable', z.unknown());
-  if (!region || !balancers || !table) throw new OperatorError('the templates have no subnet, load balancer or table');
+  if (!region || !table) throw new OperatorError('the templates have no subnet or table');
   const { securityGroups, requiresMetadataToken } = readLaunchTemplate(stage, group);
   return {
     region,
     /** Subnets that instances are launched in, one a zone. */
     subnets,
-    publicSubnets: balancers.properties.Subnets.map((reference) => readSubnet(stage, reference)),
+    publicSubnets: loadBalancer.subnets,
     /** Subnets with a route to the database's gateway endpoint. */
     databaseSubnets: gatewaySubnets(stage, 'dynamodb'),
     securityGroups: readSecurityGroups(stage),
@@ -67,24 +70,16 @@ export function readStageFacts(templates: readonly Template[], tableName: string
     groupOf: {
       app: only('instances', securityGroups),
       loadBalancer: only('load balancer', loadBalancer.securityGroups),
-      bastion: only('bastion', readLaunchTemplate(stage, bastionGroup(stage)).securityGroups),
+      bastion: only('bastion', readLaunchTemplate(stage, bastion).securityGroups),
     },
     loadBalancer,
     targetGroup: readTargetGroup(stage, group),
     scaling: readScaling(stage, group),
-    /** Undefined: the group puts instances in service without a hook. */
     launchHook: readLaunchHook(group),
-    /** Whether the metadata service answers by version 2 only. */
     requiresMetadataToken,
     /** The script of the user data, with the table's name in it. */
     userData: userDataScript(templates, { 'AWS::Region': region, [table.ref]: tableName }),
   };
-}
-
-function bastionGroup(stage: StageTemplates): ServingGroup {
-  const [group] = stage.list(GROUP, groupSchema).filter(({ properties }) => properties.TargetGroupARNs.length === 0);
-  if (!group) throw new OperatorError('the templates have no bastion: expected a group without target groups');
-  return group as ServingGroup;
 }
 
 function only(whose: string, references: readonly string[]): string {

@@ -57,9 +57,10 @@ describe('readSecurityGroups', () => {
 });
 
 describe('readLoadBalancer', () => {
-  it('reads idle timeout, security groups and listeners', () => {
+  it('reads idle timeout, subnets, security groups and listeners', () => {
     assert.deepEqual(readLoadBalancer(exampleStage()), {
       idleTimeoutS: 45,
+      subnets: [{ logicalId: 'SubnetA', zone: 'us-east-1a', cidr: '10.0.0.0/20' }],
       securityGroups: ['{{service/BalancerGroup.GroupId}}'],
       listeners: [{ port: 80, protocol: 'HTTP' }],
     });

@@ -90,6 +90,7 @@ export const service = {
       Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
       Properties: {
         SecurityGroups: [{ 'Fn::GetAtt': ['BalancerGroup', 'GroupId'] }],
+        Subnets: [{ 'Fn::ImportValue': 'network:SubnetA' }],
         LoadBalancerAttributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '45' }],
       },
     },

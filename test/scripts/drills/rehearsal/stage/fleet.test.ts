@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { Undo } from '../../../../../scripts/cli/undo.ts';
 import { becomesTrue } from '../../../../../scripts/cli/wait.ts';
 import { Fleet, type FleetOptions } from '../../../../../scripts/drills/rehearsal/stage/fleet.ts';
+import type { LaunchOutcome } from '../../../../../scripts/drills/rehearsal/stage/launch-hook.ts';
 import type { Member } from '../../../../../scripts/drills/rehearsal/stage/launcher.ts';
-import type { LaunchOutcome } from '../../../../../scripts/drills/rehearsal/stage/lifecycle-hook-endpoint.ts';
 import { settings } from '../../../scaling/model/settings-example.ts';
 
 const ENDS_MS = 3_000;
@@ -29,22 +28,24 @@ function startFleet(context: TestContext) {
       launchedS: performance.now() / 1_000,
       inServiceAtMs: undefined,
     };
-    const made = { ...member, attachment: { address: '' }, instance: { cutPower: end, powerOff: end } };
+    const made = {
+      ...member,
+      attachment: { address: '', detach: async () => {} },
+      instance: { cutPower: end, powerOff: end },
+    };
     launched.push(made as unknown as Member);
     return launched.at(-1) as Member;
   };
   const options: FleetOptions = {
     facts: { scaling: settings, targetGroup: { deregistrationDelayS: 0 } as FleetOptions['facts']['targetGroup'] },
-    network: { detach: async () => {} },
     loadBalancer: {
       states: async () => targets,
       register: async (id) => void targets.set(id, false),
       drain: async () => {},
       remove: async (id) => void targets.delete(id),
     },
-    hookEndpoint: { outcomeOf: (id) => outcomes.get(id) },
+    outcomeOf: (id) => outcomes.get(id),
     launch,
-    undo: new Undo(),
   };
   const fleet = new Fleet(options, 'good');
   fleet.log = (text) => logged.push(text);

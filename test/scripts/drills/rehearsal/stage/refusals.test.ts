@@ -9,8 +9,9 @@ import { Undo } from '../../../../../scripts/cli/undo.ts';
 import {
   type Attachment,
   canConnect,
+  makeNetwork,
   OUTSIDE,
-  StageNetwork,
+  type StageNetwork,
 } from '../../../../../scripts/drills/rehearsal/stage/network.ts';
 import { startTestDatabase } from '../../../../../scripts/machine/fixtures.ts';
 import { readSecurityGroups } from '../../../../../scripts/scaling/template/security-groups.ts';
@@ -30,7 +31,7 @@ describe('what the rehearsal calls refused', { skip: cannotRun }, () => {
     undo.later(directory, () => rm(directory, { recursive: true }));
     const sandbox = { directory, undo, key: { privateKey: '', publicKey: '' } };
     const databaseSubnets = [{ logicalId: 'SubnetA', zone: 'eu-west-1a', cidr: '10.0.0.0/20' }];
-    network = await StageNetwork.make(readSecurityGroups(exampleStage()), databaseSubnets, sandbox);
+    network = await makeNetwork(readSecurityGroups(exampleStage()), databaseSubnets, sandbox);
     machines = {
       client: await network.attach('client', OUTSIDE.client),
       balancer: await network.attach('balancer', '10.0.0.10', 'BalancerGroup'),

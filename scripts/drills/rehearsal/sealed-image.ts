@@ -1,20 +1,16 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { captureQuietly, run } from '../../../cli/run.ts';
-import { OFFLINE_IMAGE } from '../../../image/bake-facts.ts';
-import { mountOverlay } from '../../../machine/mounts.ts';
-import type { Stage } from './stage.ts';
-
-const CACHE = '.data/images';
+import { captureQuietly, run } from '../../cli/run.ts';
+import { OFFLINE_IMAGE } from '../../image/bake-facts.ts';
 
 /** What the image is made of: a change in any of these files makes another image. */
 const SOURCES = ['ami', 'server', 'packer.pkr.hcl', 'package-lock.json', 'ecosystem.config.js', 'scripts/build.ts'];
 
 /** The sealed image of the files in the working tree; baked when the cache does not have it. */
 export async function sealedImage(): Promise<string> {
-  const folder = resolve(CACHE, await contentKey());
+  const folder = resolve('.data/images', await contentKey());
   const image = join(folder, 'image.squashfs');
   if (existsSync(image)) return image;
   await run(['npm', 'run', '--silent', 'bake:offline']);
@@ -32,16 +28,4 @@ async function contentKey(): Promise<string> {
     if (existsSync(file)) hash.update(`${file}\0`).update(await readFile(file));
   }
   return hash.digest('hex').slice(0, 12);
-}
-
-/** An image that differs from the fleet's own in one file, by its path on the instance. */
-export async function derivedImage(
-  { fleet, sandbox }: Pick<Stage, 'fleet' | 'sandbox'>,
-  path: string,
-  change: (text: string) => string,
-): Promise<string> {
-  const root = await mountOverlay(fleet.image, join(sandbox.directory, `image-${randomUUID()}`), sandbox.undo);
-  const file = join(root, path);
-  await writeFile(file, change(await readFile(file, 'utf8')));
-  return root;
 }
