@@ -12,8 +12,7 @@ await main(
     options: { stage: STAGE_OPTION },
     examples: [['npm run bastion -- park --stage prod', 'no bastion, no cost, no open port']],
   },
-  async ({ values, positionals: [action] }) => {
-    const stage = values.stage;
+  async ({ values: { stage }, positionals: [action] }) => {
     if (action !== 'wake' && action !== 'park') throw new UsageError(`'${action}' is not wake or park`);
     const { bastionGroup } = await outputsOf(stage, 'network');
     if (action === 'park') {

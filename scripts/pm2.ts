@@ -9,7 +9,6 @@ import { run } from './cli/run.ts';
 const root = join(import.meta.dirname, '..');
 const folder = join(root, '.data', 'dynamodb');
 const table = 'stampede-local';
-const START_DEADLINE_MS = 10_000;
 /** Ctrl-C reaches every process of this terminal. They end by themselves, in the order that this command waits for. */
 const FOREGROUND = { cwd: root, stdio: 'inherit', cleanup: false, forceKillAfterDelay: false, reject: false } as const;
 
@@ -24,9 +23,8 @@ await main(
     mkdirSync(folder, { recursive: true });
     const program = 'server/dynamodb/embedded-database-process.ts';
     const database = execa(process.execPath, [program, folder, '0', table], { ...FOREGROUND, ipc: true });
-    const deadline = { signal: AbortSignal.timeout(START_DEADLINE_MS) };
     try {
-      const [started] = await once(database.nodeChildProcess, 'message', deadline);
+      const [started] = await once(database.nodeChildProcess, 'message', { signal: AbortSignal.timeout(10_000) });
       if ('error' in started) {
         throw new OperatorError(`the embedded database in ${folder} did not start: ${started.error}`);
       }

@@ -21,21 +21,17 @@ await main(
       },
       { name: 'command', rest: true, help: 'what to run there (default: a shell)' },
     ],
-    options: {
-      stage: STAGE_OPTION,
-      via: VIA_OPTION,
-    },
+    options: { stage: STAGE_OPTION, via: VIA_OPTION },
     examples: [
       ['npm run ssh -- 1a', 'a shell on the instance in zone eu-west-1a'],
       ['npm run ssh -- --via bastion 7f3 -- uptime', 'starts the bastion and runs uptime on i-...7f3'],
     ],
   },
-  async ({ values, positionals: [word = '', ...command] }) => {
-    const stage = values.stage;
+  async ({ values: { stage, via }, positionals: [word = '', ...command] }) => {
     const [service, network] = await Promise.all([outputsOf(stage, 'service'), outputsOf(stage, 'network')]);
     const instance = chooseInstance(word, await instancesOf(service.autoScalingGroup));
     const tools = installedTools(process.env['PATH'] ?? '');
-    const connection = chooseConnection(values.via, { tools, hasEndpoint: await hasConnectEndpoint(network.vpcId) });
+    const connection = chooseConnection(via, { tools, hasEndpoint: await hasConnectEndpoint(network.vpcId) });
     const knownHostsFile = join(homedir(), '.ssh', 'stampede_known_hosts');
     await openSession({ instance, connection, bastionGroup: network.bastionGroup, knownHostsFile, command });
   },

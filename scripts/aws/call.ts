@@ -34,11 +34,7 @@ export async function explained<Answer>(doing: string, call: Promise<Answer>): P
   }
 }
 
-/**
- * Reads a list from one answer of AWS, or from all pages of a paginated call.
- *
- * @throws OperatorError as `explained`, and when an item lacks what the schema needs
- */
+/** Reads a list from one answer of AWS, or from all pages of a paginated call, and checks its items by a schema. */
 export async function readList<Page, Item>(
   doing: string,
   pages: AsyncIterable<Page> | readonly Promise<Page>[],

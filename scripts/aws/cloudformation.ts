@@ -13,13 +13,7 @@ const stack = fields({
   outputs: ['Outputs', pairs('OutputKey', 'OutputValue')],
 });
 
-/** A deployed CloudFormation stack. */
-export type DeployedStack = z.infer<typeof stack>;
-
 const template = z.object({ Resources: z.record(text, z.object({ Type: text, DeletionPolicy: text.optional() })) });
-
-/** The parts of a deployed template that the scripts read. */
-export type Template = z.infer<typeof template>;
 
 const resource = fields({
   logicalId: ['LogicalResourceId', text],
@@ -34,7 +28,7 @@ export type StackResource = z.infer<typeof resource>;
 const client = () => new CloudFormation(CLIENT_SETTINGS);
 
 /** Reads one stack; undefined when there is none of that name. */
-export async function findStack(name: string): Promise<DeployedStack | undefined> {
+export async function findStack(name: string) {
   const call = client().describeStacks({ StackName: name }).catch(noStackIfMissing);
   return (await readList(`read the stack ${name}`, [call], ({ Stacks }) => Stacks, stack))[0];
 }
@@ -46,7 +40,7 @@ function noStackIfMissing(error: Error) {
 }
 
 /** Reads the template that a stack was last deployed with. */
-export async function deployedTemplate(name: string): Promise<Template> {
+export async function deployedTemplate(name: string) {
   return checked(`read the template of ${name}`, template, JSON.parse(await deployedTemplateText(name)));
 }
 

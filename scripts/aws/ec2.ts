@@ -22,9 +22,6 @@ const instance = fields({
 /** An EC2 instance. */
 export type Instance = z.infer<typeof instance>;
 
-/** What EC2 launches. */
-export type LaunchRequest = RunInstancesCommandInput;
-
 const image = fields({
   id: ['ImageId', text],
   name: ['Name', text.default('')],
@@ -82,7 +79,7 @@ export async function hasConnectEndpoint(vpcId: string): Promise<boolean> {
 }
 
 /** Launches one instance; returns its id. */
-export async function launchInstance(purpose: string, request: LaunchRequest): Promise<string> {
+export async function launchInstance(purpose: string, request: RunInstancesCommandInput): Promise<string> {
   const id = (await explained(`launch ${purpose}`, client().runInstances(request))).Instances?.[0]?.InstanceId;
   if (id) return id;
   throw new OperatorError(`EC2 launched ${purpose} but returned no instance: look for it in the console`);

@@ -2,6 +2,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import type { z } from 'zod';
 import { UsageError } from './errors.ts';
+import { textTable } from './table.ts';
 
 /** An option with a value. */
 export interface ValueOption {
@@ -57,11 +58,7 @@ export type Values<Options extends OptionTable> = {
 
 type Value<Option> = Option extends { schema: z.ZodType<infer Output> } ? Output : string;
 
-/**
- * Parses `argv` (without node and file) by a command's description. With `--help` nothing else is checked.
- *
- * @throws UsageError for an unknown option, a missing or wrong value, a missing or surplus word.
- */
+/** Parses `argv` without node and file. With `--help` nothing else is checked. @throws UsageError */
 export function parseArguments<const Command extends CommandDescription>(command: Command, argv: readonly string[]) {
   const { values: given, positionals } = parse(command, argv);
   const help = given['help'] === true;
@@ -102,4 +99,34 @@ function checkWords(expected: readonly Positional[], got: readonly string[]): vo
   if (!expected.at(-1)?.rest && got.length > expected.length) {
     throw new UsageError(`unexpected word '${got[expected.length]}': this command takes ${expected.length || 'none'}`);
   }
+}
+
+/** The text of `--help`, made of the same table that parses the command line. */
+export function helpText({ name, summary, positionals = [], options, examples = [] }: CommandDescription): string {
+  const sections = [
+    `${summary}\n`,
+    `Usage: npm run ${[name, '-- [options]', ...positionals.map(usageOf)].join(' ')}\n`,
+    ...section(
+      'Words',
+      positionals.map((word) => [word.name, word.help]),
+    ),
+    ...section('Options', [...Object.entries(options).map(optionRow), ['--help', 'print this text']]),
+    ...section('Examples', examples),
+  ];
+  return sections.join('\n');
+}
+
+function usageOf({ name, required, rest }: Positional): string {
+  const word = rest ? `${name} ...` : name;
+  return required ? `<${word}>` : `[${word}]`;
+}
+
+function optionRow([name, option]: [string, OptionTable[string]]): [string, string] {
+  if (option.type === 'boolean') return [`--${name}`, option.help];
+  const fallback = option.default === undefined ? '' : ` (default: ${option.default})`;
+  return [`--${name} ${option.value}`, `${option.help}${option.multiple ? ' (may be repeated)' : fallback}`];
+}
+
+function section(title: string, rows: readonly (readonly [string, string])[]): string[] {
+  return rows.length === 0 ? [] : [`${title}:\n${textTable(rows).replaceAll(/^/gm, '  ')}\n`];
 }

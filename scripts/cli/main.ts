@@ -1,6 +1,5 @@
-import { type CommandDescription, parseArguments } from './arguments.ts';
+import { type CommandDescription, helpText, parseArguments } from './arguments.ts';
 import { UsageError } from './errors.ts';
-import { helpText } from './help.ts';
 
 /**
  * Runs an entry file: parses its arguments, answers `--help`, and is the one place that catches. A failure prints one

@@ -19,13 +19,13 @@ export function commandText(line: CommandLine): string {
 export async function run(line: CommandLine, options: RunOptions & { readonly dryRun?: boolean } = {}): Promise<void> {
   const { dryRun, ...rest } = options;
   console.error(`$ ${commandText(line)}`);
-  if (!dryRun) await execute(line, { ...rest, stdio: 'inherit' }, failureAbove(line));
+  if (!dryRun) await execute(line, { ...rest, stdio: 'inherit' });
 }
 
 /** Prints a command line, runs it and returns what it wrote to standard output; its errors show on this terminal. */
 export async function capture(line: CommandLine, options: RunOptions = {}): Promise<string> {
   console.error(`$ ${commandText(line)}`);
-  return execute(line, { ...options, stdin: 'inherit', stderr: 'inherit' }, failureAbove(line));
+  return execute(line, { ...options, stdin: 'inherit', stderr: 'inherit' });
 }
 
 /** Runs a command line without printing anything and returns its standard output; the error contains its messages. */
@@ -74,7 +74,12 @@ export function startBackground(
 }
 
 /** Runs a program. `cleanup` is off: packer and cdk clean up by themselves after Ctrl-C, which a second signal would stop. */
-async function execute(line: CommandLine, options: Options, failure: (error: ExecaError) => string): Promise<string> {
+async function execute(
+  line: CommandLine,
+  options: Options,
+  explain = (error: ExecaError) =>
+    `${line[0]} ${howItEnded(error)}; its own message is above. Command: ${commandText(line)}`,
+): Promise<string> {
   const [program, ...args] = line;
   try {
     const { stdout } = await execa(program, args, { stripFinalNewline: false, cleanup: false, ...options });
@@ -83,14 +88,8 @@ async function execute(line: CommandLine, options: Options, failure: (error: Exe
     if (!(error instanceof ExecaError)) throw error;
     const missing = `${program} cannot be started (${error.originalMessage}): is it installed?`;
     const isStarted = error.timedOut || error.exitCode !== undefined || error.signal !== undefined;
-    throw new OperatorError(isStarted ? failure(error) : missing, { cause: error });
+    throw new OperatorError(isStarted ? explain(error) : missing, { cause: error });
   }
-}
-
-/** The error of a program whose own messages went to this terminal. */
-function failureAbove(line: CommandLine) {
-  return (error: ExecaError) =>
-    `${line[0]} ${howItEnded(error)}; its own message is above. Command: ${commandText(line)}`;
 }
 
 function howItEnded({ exitCode, signal }: ExecaError): string {

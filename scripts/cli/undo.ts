@@ -10,11 +10,7 @@ export class Undo {
   #closed = false;
   #running: Promise<void> | undefined;
 
-  /**
-   * Remembers how to remove `what`. Call it before making it, so that a half-made one is removed too.
-   *
-   * @throws OperatorError when the cleanup has begun, as nobody would remove it any more
-   */
+  /** Remembers how to remove `what`; call it before making it. @throws OperatorError when the cleanup has begun */
   later(what: string, step: UndoStep): void {
     if (this.#closed) throw new OperatorError(`${what} is not created: the cleanup has begun`);
     this.#steps.defer(reported(what, step));

@@ -5,22 +5,16 @@ import type { ValueOption } from './arguments.ts';
 /** A whole number from `min`. The description is what an error says is expected. */
 export function wholeNumber(min = 0, max = Number.MAX_SAFE_INTEGER) {
   const range = max < Number.MAX_SAFE_INTEGER ? ` from ${min} to ${max}` : `, ${min} or more`;
-  return z
-    .string()
-    .regex(/^\d+$/)
-    .transform(Number)
-    .pipe(z.number().min(min).max(max))
-    .describe(`a whole number${range}`);
+  return numberLike(/^\d+$/, z.number().min(min).max(max)).describe(`a whole number${range}`);
 }
 
 /** A number above 0. */
 export function positiveNumber() {
-  return z
-    .string()
-    .regex(/^\d+(\.\d+)?$/)
-    .transform(Number)
-    .pipe(z.number().positive())
-    .describe('a number above 0');
+  return numberLike(/^\d+(\.\d+)?$/, z.number().positive()).describe('a number above 0');
+}
+
+function numberLike(pattern: RegExp, range: z.ZodNumber) {
+  return z.string().regex(pattern).transform(Number).pipe(range);
 }
 
 /** A percentage, returned as a ratio between 0 and 1. */
@@ -40,8 +34,7 @@ export function choice<const Names extends readonly string[]>(names: Names) {
 export function webAddress() {
   return z
     .string()
-    .regex(/^https?:\/\/./)
-    .refine((text) => URL.canParse(text))
+    .refine((text) => /^https?:\/\/./.test(text) && URL.canParse(text))
     .describe('http:// or https:// and a host, such as http://localhost:8080');
 }
 

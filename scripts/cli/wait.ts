@@ -44,11 +44,7 @@ export async function waitUntil<Answer>(
   throw new OperatorError(`waited ${seconds} s for ${what}; last seen: ${last}${remedy}`);
 }
 
-/**
- * Checks a condition every 50 ms until it is true, and prints nothing.
- *
- * @throws OperatorError when the deadline passes; what `condition` throws ends the wait at once.
- */
+/** Checks a condition every 50 ms until it is true, and prints nothing. @throws OperatorError at the deadline */
 export async function waitQuietly(what: string, condition: Condition, deadlineMs: number, pauseMs?: number) {
   if (await becomesTrue(condition, deadlineMs, pauseMs)) return;
   throw new OperatorError(`waited ${deadlineMs / 1_000} s for ${what}`);

@@ -1,6 +1,6 @@
 import { IMAGE_PATHS } from '../../ami/contract.ts';
 import { ENV, HEALTH_PATH, PORT, SERVICE_NAME } from '../../server/contract.ts';
-import type { LaunchRequest } from '../aws/ec2.ts';
+import type { launchInstance } from '../aws/ec2.ts';
 import { OperatorError } from '../cli/errors.ts';
 
 /** Last line of the boot test on the instance's console. */
@@ -25,7 +25,7 @@ export function bootTestRequest(imageId: string, options: BootTestOptions) {
     // The script below powers it off, even if the operator's machine is lost.
     InstanceInitiatedShutdownBehavior: 'terminate',
     TagSpecifications: [{ ResourceType: 'instance', Tags: tags }],
-  } satisfies LaunchRequest;
+  } satisfies Parameters<typeof launchInstance>[1];
 }
 
 /**

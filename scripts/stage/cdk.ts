@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OptionTable } from '../cli/arguments.ts';
+import type { OptionTable, Values } from '../cli/arguments.ts';
 import type { CommandLine } from '../cli/run.ts';
 import { imageId, STAGE_OPTION } from '../cli/values.ts';
 
@@ -25,11 +25,7 @@ export const CDK_OPTIONS = {
 } as const satisfies OptionTable;
 
 /** The deployment that cdk works on: values of `CDK_OPTIONS`. */
-interface CdkTarget {
-  readonly stage: string;
-  readonly ami?: string | undefined;
-  readonly set?: readonly string[];
-}
+type CdkTarget = Partial<Values<typeof CDK_OPTIONS>> & { readonly stage: string };
 
 /** A cdk command on the stacks of one stage. */
 export function cdkLine(command: readonly string[], { stage, ami, set = [] }: CdkTarget): CommandLine {

@@ -3,10 +3,16 @@ import { OperatorError } from '../cli/errors.ts';
 import { choice } from '../cli/values.ts';
 import { requireTools, type Tool } from './tools.ts';
 
-/** The ways to connect to an instance that has no public address, in order of preference. */
-export const CONNECTIONS = ['session-manager', 'endpoint', 'bastion'] as const;
+/** The ways to connect to an instance that has no public address, in order of preference, and what each needs. */
+const NEEDS = {
+  'session-manager': ['ssh', 'ssh-keygen', 'aws', 'session-manager-plugin'],
+  endpoint: ['ssh', 'ssh-keygen', 'aws'],
+  bastion: ['ssh', 'ssh-keygen'],
+} as const satisfies Record<string, readonly Tool[]>;
 
-export type Connection = (typeof CONNECTIONS)[number];
+export type Connection = keyof typeof NEEDS;
+
+export const CONNECTIONS = Object.keys(NEEDS) as Connection[];
 
 /** The `--via` option. */
 export const VIA_OPTION = {
@@ -17,25 +23,14 @@ export const VIA_OPTION = {
   help: `${CONNECTIONS.join(', ')}, or auto: the first of them that works from here`,
 } as const satisfies ValueOption;
 
-/** What is available for a connection. */
-export interface Available {
-  /** Programs that this machine has. */
-  readonly tools: ReadonlySet<Tool>;
-  /** Whether the network has an EC2 Instance Connect Endpoint. */
-  readonly hasEndpoint: boolean;
-}
-
-const NEEDS: Readonly<Record<Connection, readonly Tool[]>> = {
-  'session-manager': ['ssh', 'ssh-keygen', 'aws', 'session-manager-plugin'],
-  endpoint: ['ssh', 'ssh-keygen', 'aws'],
-  bastion: ['ssh', 'ssh-keygen'],
-};
-
 /**
  * Chooses the connection: the requested one, else the first that works from here. Session Manager comes first, because
  * it opens no port and its sessions are logged. The bastion comes last: it must be started and reachable from here.
  */
-export function chooseConnection(requested: Connection | 'auto', { tools, hasEndpoint }: Available): Connection {
+export function chooseConnection(
+  requested: Connection | 'auto',
+  { tools, hasEndpoint }: { readonly tools: ReadonlySet<Tool>; readonly hasEndpoint: boolean },
+): Connection {
   const works = (connection: Connection) =>
     NEEDS[connection].every((tool) => tools.has(tool)) && (connection !== 'endpoint' || hasEndpoint);
   const connection = requested === 'auto' ? (CONNECTIONS.find(works) ?? 'bastion') : requested;

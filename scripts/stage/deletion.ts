@@ -1,18 +1,8 @@
 import { OUTPUTS, stackNames } from '../../infra/contract.ts';
-import {
-  deployedTemplate,
-  findStack,
-  type StackResource,
-  stackResources,
-  type Template,
-} from '../aws/cloudformation.ts';
+import { deployedTemplate, findStack, type StackResource, stackResources } from '../aws/cloudformation.ts';
 import { OperatorError } from '../cli/errors.ts';
 
-/**
- * Finds the stacks of a stage that exist, and the resources that remain after their deletion.
- *
- * @throws OperatorError when there is none, or when one is protected
- */
+/** Finds the stacks of a stage and what remains after their deletion. @throws OperatorError for none or a protected one */
 export async function planDeletion(stage: string) {
   const found = await Promise.all(Object.values(stackNames(stage)).map(findStack));
   const stacks = found.filter((stack) => stack !== undefined);
@@ -40,7 +30,7 @@ export async function planDeletion(stage: string) {
 
 /** Which resources CloudFormation keeps when their stack is deleted, according to the deployed template. */
 export function retainedResources(
-  { Resources }: Template,
+  { Resources }: Awaited<ReturnType<typeof deployedTemplate>>,
   deployed: readonly StackResource[],
 ): readonly StackResource[] {
   return deployed.filter(({ logicalId }) =>

@@ -28,11 +28,7 @@ export async function instancesOf(groupName: string): Promise<readonly Instance[
   return describeInstances(members.map(({ id }) => id));
 }
 
-/**
- * Finds the instance that the operator means: by its id or an ending of it, its private address, or its zone.
- *
- * @throws OperatorError with the list to choose from when none or several match
- */
+/** Finds an instance by its id or an ending of it, private address or zone. @throws OperatorError with the candidates */
 export function chooseInstance(word: string, fleet: readonly Instance[]): Instance {
   if (fleet.length === 0) throw new OperatorError('the fleet has no instance: see npm run status');
   const found = fleet.filter(

@@ -7,11 +7,7 @@ type Part = keyof typeof OUTPUTS;
 /** Outputs of one stack of a stage, by the names that the contract gives them. */
 export type Outputs<P extends Part> = { readonly [Name in keyof (typeof OUTPUTS)[P]]: string };
 
-/**
- * Reads the outputs of one stack of a stage.
- *
- * @throws OperatorError when that stack is not deployed, or was deployed without one of the outputs
- */
+/** Reads the outputs of one stack of a stage. @throws OperatorError when the stack or one of the outputs is missing */
 export async function outputsOf<P extends Part>(stage: string, part: P): Promise<Outputs<P>> {
   const name = stackNames(stage)[part];
   const stack = await findStack(name);

@@ -8,11 +8,6 @@ const recordSchema = z.object({ id: z.string().min(1), timestamp: z.string().min
 /** A record in the service's answer; its other fields are not needed here. */
 export type Recorded = z.infer<typeof recordSchema>;
 
-const REQUEST_DEADLINE_MS = 15_000;
-
-/** Reading may lag behind a write for a moment, as reads are eventually consistent. */
-const VERIFY_DEADLINE_MS = 5_000;
-
 /** Posts one timestamp and prints what came back. */
 export async function postTimestamp(url: string): Promise<Recorded> {
   const { status, body } = await ask('POST', new URL(TIMESTAMPS_PATH, url));
@@ -25,14 +20,13 @@ export async function verifyTimestamp(url: string, posted: Recorded): Promise<vo
   const address = new URL(`${TIMESTAMPS_PATH}/${encodeURIComponent(posted.id)}`, url);
   const look = async (seen: (state: string) => void) => {
     const { status, body } = await ask('GET', address);
-    if (status === 404) {
-      seen('404 Not Found');
-      return undefined;
-    }
-    if (status !== 200) throw new OperatorError(`expected 200 OK, got ${status}: ${body}`);
-    return recordOf(body);
+    if (status === 200) return recordOf(body);
+    if (status !== 404) throw new OperatorError(`expected 200 OK, got ${status}: ${body}`);
+    seen('404 Not Found');
+    return undefined;
   };
-  const stored = await waitUntil('the timestamp to be readable', look, { deadlineMs: VERIFY_DEADLINE_MS });
+  // Reads are eventually consistent: they may lag behind a write for a moment.
+  const stored = await waitUntil('the timestamp to be readable', look, { deadlineMs: 5_000 });
   if (stored.timestamp === posted.timestamp) return;
   throw new OperatorError(`recorded ${posted.timestamp}, but read ${stored.timestamp} for the same id ${posted.id}`);
 }
@@ -49,7 +43,7 @@ function recordOf(body: string): Recorded {
 async function ask(method: string, address: URL) {
   const startMs = performance.now();
   const headers = { accept: 'application/json' };
-  const signal = AbortSignal.timeout(REQUEST_DEADLINE_MS);
+  const signal = AbortSignal.timeout(15_000);
   const response = await fetch(address, { method, signal, redirect: 'error', headers }).catch((cause) => {
     const why = cause.cause?.message || cause.cause?.code || cause.message;
     throw new OperatorError(`${method} ${address} got no answer: ${why}`, { cause });

@@ -59,9 +59,9 @@ function instanceTable({ group, targets, instances }: StageStatus, now: Date): s
 }
 
 function alarmLines(alarms: readonly Alarm[], now: Date): string {
-  const of = (state: string) => alarms.filter((alarm) => alarm.state === state);
-  const count = `${of('ALARM').length} in alarm, ${of('INSUFFICIENT_DATA').length} without data, ${of('OK').length} ok`;
-  const rows = [...of('ALARM'), ...of('INSUFFICIENT_DATA')].map(({ name, state, reason, since }) => [
+  const { ALARM = [], INSUFFICIENT_DATA = [], OK = [] } = Object.groupBy(alarms, ({ state }) => state);
+  const count = `${ALARM.length} in alarm, ${INSUFFICIENT_DATA.length} without data, ${OK.length} ok`;
+  const rows = [...ALARM, ...INSUFFICIENT_DATA].map(({ name, state, reason, since }) => [
     state,
     name,
     since ? age(since, now) : '',

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type CommandDescription, parseArguments } from '../../../scripts/cli/arguments.ts';
+import { type CommandDescription, helpText, parseArguments } from '../../../scripts/cli/arguments.ts';
 import { UsageError } from '../../../scripts/cli/errors.ts';
-import { helpText } from '../../../scripts/cli/help.ts';
 import { choice, wholeNumber } from '../../../scripts/cli/values.ts';
 
 const command = {
