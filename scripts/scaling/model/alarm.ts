@@ -1,14 +1,15 @@
 /** State of a metric alarm, in CloudWatch's words. */
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
-/** How a data point is compared with the threshold; the alarm breaches when the comparison holds. */
-export type Comparison =
-  | 'GreaterThanOrEqualToThreshold'
-  | 'GreaterThanThreshold'
-  | 'LessThanThreshold'
-  | 'LessThanOrEqualToThreshold';
+/** How a data point is compared with the threshold; it breaches when the comparison holds. */
+const COMPARISONS = {
+  GreaterThanOrEqualToThreshold: (value: number, threshold: number) => value >= threshold,
+  GreaterThanThreshold: (value: number, threshold: number) => value > threshold,
+  LessThanThreshold: (value: number, threshold: number) => value < threshold,
+  LessThanOrEqualToThreshold: (value: number, threshold: number) => value <= threshold,
+};
 
-/** What stands in for data points that never came. */
+/** What replaces data points that never arrived. */
 export type MissingData = 'missing' | 'ignore' | 'breaching' | 'notBreaching';
 
 /** The part of a CloudWatch metric alarm that decides its state. */
@@ -16,7 +17,7 @@ export interface AlarmRule {
   readonly evaluationPeriods: number;
   readonly datapointsToAlarm: number;
   readonly threshold: number;
-  readonly comparison: Comparison;
+  readonly comparison: keyof typeof COMPARISONS;
   readonly treatMissingData: MissingData;
 }
 
@@ -36,16 +37,7 @@ export function evaluationRange(rule: AlarmRule): number {
 
 /** True when a value is on the alarm's side of the threshold. */
 export function breaches(value: number, { comparison, threshold }: AlarmRule): boolean {
-  switch (comparison) {
-    case 'GreaterThanOrEqualToThreshold':
-      return value >= threshold;
-    case 'GreaterThanThreshold':
-      return value > threshold;
-    case 'LessThanThreshold':
-      return value < threshold;
-    case 'LessThanOrEqualToThreshold':
-      return value <= threshold;
-  }
+  return COMPARISONS[comparison](value, threshold);
 }
 
 /**

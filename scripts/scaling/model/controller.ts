@@ -1,5 +1,5 @@
 import { type AlarmState, type Datapoint, evaluateAlarm, evaluatedDatapoints, evaluationRange } from './alarm.ts';
-import type { ScalingAlarm, ScalingRule, ScalingSettings } from './settings.ts';
+import { alarmsOf, type ScalingAlarm, type ScalingRule, type ScalingSettings } from './settings.ts';
 import { aggregate, type FleetCounts, nextDesired, withinBounds } from './step-scaling.ts';
 
 /** Seconds from the end of a period until CloudWatch shows its data point, as a rule; no document promises it. */
@@ -12,7 +12,7 @@ export function evaluationIntervalS(settings: ScalingSettings): number {
 
 /**
  * CloudWatch and Amazon EC2 Auto Scaling for one group: data points in, desired capacity out. The simulation and the
- * rehearsal drive it alike; its seconds are theirs to define.
+ * rehearsal drive it alike and define its seconds.
  *
  * An alarm invokes its scaling policy at every evaluation while it is in ALARM, not only on the change; when several
  * policies disagree, the largest capacity wins.
@@ -31,13 +31,13 @@ export class ScalingController {
     this.#settings = settings;
     this.#desired = withinBounds(desired, settings.bounds);
     this.#metricDelayS = metricDelayS;
-    for (const { alarm } of settings.rules) {
-      this.#states.set(alarm.name, 'INSUFFICIENT_DATA');
-      this.#datapoints.set(alarm.name, new Map());
+    for (const { name } of alarmsOf(settings)) {
+      this.#states.set(name, 'INSUFFICIENT_DATA');
+      this.#datapoints.set(name, new Map());
     }
   }
 
-  /** The capacity the group is to have. */
+  /** The desired capacity of the group. */
   get desired(): number {
     return this.#desired;
   }
@@ -47,7 +47,7 @@ export class ScalingController {
     return this.#states;
   }
 
-  /** Hands in an alarm's value of the period that ends at `endS`. A period with no call has no data. */
+  /** Adds an alarm's value of the period that ends at `endS`. A period without a call has no data. */
   observe(alarm: ScalingAlarm, endS: number, value: number): void {
     this.#datapoints.get(alarm.name)?.set(endS, value);
   }
@@ -62,8 +62,7 @@ export class ScalingController {
   }
 
   #updateStates(nowS: number) {
-    const alarms = new Map(this.#settings.rules.map(({ alarm }) => [alarm.name, alarm]));
-    return [...alarms.values()].flatMap((alarm) => {
+    return alarmsOf(this.#settings).flatMap((alarm) => {
       const from = this.#states.get(alarm.name) ?? 'INSUFFICIENT_DATA';
       const to = evaluateAlarm(alarm, this.#visible(alarm, nowS), from);
       this.#states.set(alarm.name, to);

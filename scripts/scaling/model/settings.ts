@@ -24,6 +24,11 @@ export interface ScalingSettings {
   readonly rules: readonly ScalingRule[];
 }
 
+/** The alarms of all rules, each once. */
+export function alarmsOf({ rules }: ScalingSettings): ScalingAlarm[] {
+  return [...new Map(rules.map(({ alarm }) => [alarm.name, alarm])).values()];
+}
+
 /** Whether a rule adds capacity, or removes it. */
 export function directionOf({ policy, alarm }: ScalingRule): 'out' | 'in' {
   if (policy.adjustmentType === 'ExactCapacity') return alarm.comparison.startsWith('Greater') ? 'out' : 'in';

@@ -1,7 +1,7 @@
 import { evaluationIntervalS, ScalingController } from './controller.ts';
 import { type InstanceTimes, type Serving, SimulatedFleet } from './fleet.ts';
 import { MetricRecorder } from './metrics.ts';
-import { directionOf, type ScalingSettings } from './settings.ts';
+import { alarmsOf, directionOf, type ScalingSettings } from './settings.ts';
 import { withinBounds } from './step-scaling.ts';
 
 /** Requests per second over time. */
@@ -45,7 +45,7 @@ export interface Second {
   readonly cpuPercent: number;
 }
 
-/** Something worth telling, at a second. */
+/** A notable event of a second. */
 export interface SimulationEvent {
   readonly second: number;
   readonly kind: 'alarm' | 'scaling' | 'fault';
@@ -64,8 +64,7 @@ export function simulate(scenario: Scenario): Simulation {
   const size = withinBounds(scenario.initialSize ?? fittingSize(scenario), settings.bounds);
   const controller = new ScalingController(settings, size, scenario.metricDelayS);
   const fleet = new SimulatedFleet(size, settings.zones, { ...scenario.times, warmupS: settings.warmupS });
-  const alarms = [...new Map(settings.rules.map(({ alarm }) => [alarm.name, alarm])).values()];
-  const recorder = new MetricRecorder(alarms, controller);
+  const recorder = new MetricRecorder(alarmsOf(settings), controller);
   const intervalS = evaluationIntervalS(settings);
   const seconds: Second[] = [];
   const events: SimulationEvent[] = faults.map((fault) => ({
@@ -97,7 +96,6 @@ export function simulate(scenario: Scenario): Simulation {
   return { seconds, events: events.toSorted((one, other) => one.second - other.second) };
 }
 
-/** Lets the faults that are due this second happen, and end. */
 function applyFaults(faults: readonly Fault[], fleet: SimulatedFleet, nowS: number): void {
   for (const fault of faults) {
     if (fault.kind === 'kill' && fault.atS === nowS) fleet.kill(fault.count, nowS);
@@ -106,7 +104,6 @@ function applyFaults(faults: readonly Fault[], fleet: SimulatedFleet, nowS: numb
   }
 }
 
-/** What a reader should know of a fault. */
 function faultText(fault: Fault): string {
   return fault.kind === 'kill' ? `${fault.count} instances stop answering` : `zone ${fault.zone} is lost`;
 }

@@ -1,6 +1,3 @@
-/** How the number of a step is meant. */
-export type AdjustmentType = 'ChangeInCapacity' | 'PercentChangeInCapacity' | 'ExactCapacity';
-
 /** One step: applies while the metric, minus the alarm's threshold, lies between the bounds. */
 export interface Step {
   /** @default -Infinity */
@@ -10,18 +7,22 @@ export interface Step {
   readonly adjustment: number;
 }
 
-/** How a policy sums up the data points of the evaluation into the one value it compares with its steps. */
-export type Aggregation = 'Average' | 'Minimum' | 'Maximum';
+/** How a policy aggregates the evaluated data points into the value that it compares with its steps. */
+const AGGREGATIONS = {
+  Average: (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length,
+  Minimum: (values: readonly number[]) => Math.min(...values),
+  Maximum: (values: readonly number[]) => Math.max(...values),
+};
 
 /** A step scaling policy of an Auto Scaling group. */
 export interface StepPolicy {
   readonly name: string;
-  readonly adjustmentType: AdjustmentType;
+  readonly adjustmentType: 'ChangeInCapacity' | 'PercentChangeInCapacity' | 'ExactCapacity';
   readonly steps: readonly Step[];
   /** Smallest change of a percentage. @default 1 */
   readonly minAdjustmentMagnitude?: number;
   /** @default Average */
-  readonly aggregation?: Aggregation;
+  readonly aggregation?: keyof typeof AGGREGATIONS;
 }
 
 /**
@@ -57,16 +58,9 @@ export function adjustedCapacity(policy: StepPolicy, step: Step, capacity: numbe
   }
 }
 
-/** Sums up data points as the policy wants it. There must be one at least. */
-export function aggregate(values: readonly number[], aggregation: Aggregation = 'Average'): number {
-  switch (aggregation) {
-    case 'Minimum':
-      return Math.min(...values);
-    case 'Maximum':
-      return Math.max(...values);
-    case 'Average':
-      return values.reduce((sum, value) => sum + value, 0) / values.length;
-  }
+/** Aggregates data points, of which there must be at least one. */
+export function aggregate(values: readonly number[], aggregation: keyof typeof AGGREGATIONS = 'Average'): number {
+  return AGGREGATIONS[aggregation](values);
 }
 
 /** Smallest and largest size of a group. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { evaluationIntervalS, ScalingController, USUAL_METRIC_DELAY_S } from '../../../scaling/model/controller.ts';
 import { MetricRecorder } from '../../../scaling/model/metrics.ts';
-import type { ScalingSettings } from '../../../scaling/model/settings.ts';
+import { alarmsOf, type ScalingSettings } from '../../../scaling/model/settings.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import type { Fleet } from '../stage/fleet.ts';
 import { fleetCpu } from '../stage/instance-cpu.ts';
@@ -19,8 +19,7 @@ export async function scaleFleet(
 ): Promise<void> {
   const cpu = fleetCpu(fleet, cpusPerInstance);
   const controller = new ScalingController(settings, fleet.desired, USUAL_METRIC_DELAY_S);
-  const alarms = new Map(settings.rules.map(({ alarm }) => [alarm.name, alarm]));
-  const recorder = new MetricRecorder([...alarms.values()], controller);
+  const recorder = new MetricRecorder(alarmsOf(settings), controller);
   const intervalS = evaluationIntervalS(settings);
   const startMs = performance.now();
   let second = 0;
