@@ -113,9 +113,7 @@ export async function startRefresh(name: string, template?: TemplateVersion): Pr
       SkipMatching: template !== undefined,
       AutoRollback: template && true,
     },
-    DesiredConfiguration: template && {
-      LaunchTemplate: { LaunchTemplateId: template.id, Version: template.version },
-    },
+    DesiredConfiguration: template && { LaunchTemplate: { LaunchTemplateId: template.id, Version: template.version } },
   });
   return (await explained(`start an instance refresh of ${name}`, call)).InstanceRefreshId ?? '';
 }

@@ -11,7 +11,7 @@ export interface ValueOption {
   readonly help: string;
   /** How `--help` names the value: `<stage>`. */
   readonly value: string;
-  /** Checks and converts the value; its description is what the error says is expected (see values.ts). @default - any text */
+  /** Checks and converts the value; the error quotes its description (see values.ts). @default - any text */
   readonly schema?: z.ZodType;
   /** As one would type it. @default - the option stays undefined */
   readonly default?: string;

@@ -10,7 +10,7 @@ export function commandsOf({ scripts }: { readonly scripts: Readonly<Record<stri
 
 /**
  * Updates the help texts of a page: the first code block of each section `## npm run <name>` becomes what that command
- * prints. Sections of commands that are gone are dropped, sections of new ones are added after the last one.
+ * prints. Sections of commands that no longer exist are dropped; those of new ones go after the last one.
  */
 export function withHelp(page: string, commands: readonly { readonly name: string; readonly help: string }[]): string {
   const [head = '', ...sections] = page.split(/^(?=## )/m);

@@ -8,8 +8,6 @@ export type CommandLine = readonly [program: string, ...args: string[]];
 /** Variables added to this process's own, and the working directory. */
 type RunOptions = Pick<Options, 'env' | 'cwd'>;
 
-const SHOWN_LINES = 60;
-
 /** The command line as one could paste it into a shell. */
 export function commandText(line: CommandLine): string {
   return line.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
@@ -40,12 +38,12 @@ export async function captureQuietly(
   });
 }
 
-/** Runs a long command with its output in a log file; a failure prints the end of that file. */
+/** Runs a long command with its output in a log file; a failure prints the last 60 lines of it. */
 export async function runLogged(line: CommandLine, log: string): Promise<void> {
   console.error(`$ ${commandText(line)} >${log}`);
   const output = { file: log };
   await execute(line, { stdio: ['ignore', output, output] }, (error) => {
-    console.error(readFileSync(log, 'utf8').trimEnd().split('\n').slice(-SHOWN_LINES).join('\n'));
+    console.error(readFileSync(log, 'utf8').trimEnd().split('\n').slice(-60).join('\n'));
     return `${line[0]} ${howItEnded(error)}; its whole output is in ${log}`;
   });
 }
@@ -58,7 +56,7 @@ export function startBackground(
   [program, ...args]: CommandLine,
   { log, ...options }: RunOptions & { readonly log: string },
 ) {
-  // The program writes to the file itself, so that its last lines are not lost. The types of execa know few descriptors.
+  // The program writes to the file itself, so that its last lines are not lost. execa's types know few descriptors.
   const file = openSync(log, 'w') as 3;
   const running = execa(program, args, { ...options, stdio: ['ignore', file, file], detached: true, reject: false });
   closeSync(file);
@@ -73,7 +71,7 @@ export function startBackground(
   return { child, stop };
 }
 
-/** Runs a program. `cleanup` is off: packer and cdk clean up by themselves after Ctrl-C, which a second signal would stop. */
+/** Runs a program. `cleanup` is off: packer and cdk clean up after Ctrl-C, which a second signal would stop. */
 async function execute(
   line: CommandLine,
   options: Options,

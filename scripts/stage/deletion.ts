@@ -2,7 +2,7 @@ import { OUTPUTS, stackNames } from '../../infra/contract.ts';
 import { deployedTemplate, findStack, type StackResource, stackResources } from '../aws/cloudformation.ts';
 import { OperatorError } from '../cli/errors.ts';
 
-/** Finds the stacks of a stage and what remains after their deletion. @throws OperatorError for none or a protected one */
+/** Finds a stage's stacks and what their deletion retains. @throws OperatorError if none exists or one is protected */
 export async function planDeletion(stage: string) {
   const found = await Promise.all(Object.values(stackNames(stage)).map(findStack));
   const stacks = found.filter((stack) => stack !== undefined);
@@ -22,7 +22,7 @@ export async function planDeletion(stage: string) {
   const retained = await Promise.all(
     names.map(async (name) => retainedResources(await deployedTemplate(name), await stackResources(name))),
   );
-  // Synthesis needs an image even to delete: the deployed one, or any id when the service stack is gone already.
+  // Synthesis needs an image even to delete: the deployed one, or any id when the service stack is deleted already.
   const service = stacks.find(({ name }) => name === stackNames(stage).service);
   const ami = service?.outputs[OUTPUTS.service.amiId] ?? 'ami-00000000000000000';
   return { stacks: names, retained: retained.flat(), ami };

@@ -28,7 +28,7 @@ export async function instancesOf(groupName: string): Promise<readonly Instance[
   return describeInstances(members.map(({ id }) => id));
 }
 
-/** Finds an instance by its id or an ending of it, private address or zone. @throws OperatorError with the candidates */
+/** Finds an instance by id or an ending of it, private address or zone. @throws OperatorError with the candidates */
 export function chooseInstance(word: string, fleet: readonly Instance[]): Instance {
   if (fleet.length === 0) throw new OperatorError('the fleet has no instance: see npm run status');
   const found = fleet.filter(

@@ -6,7 +6,7 @@ import { stageOnAws } from './aws/stage-on-aws.ts';
 import { runEntry } from './run-entry.ts';
 
 /** A group that follows its desired capacity: empty, then pending, then in service. */
-function sleepingBastion() {
+function startingBastion() {
   let looks = 0;
   const answers = stageOnAws({
     bastions: () => [[], [], [{ ...BASTION, lifecycle: 'Pending' }], [BASTION]][Math.min(looks++, 3)] ?? [],
@@ -18,8 +18,8 @@ const capacities = (requests: readonly { operation: string; params: object }[]) 
   requests.filter(({ operation }) => operation === 'SetDesiredCapacity').map(({ params }) => params);
 
 describe('npm run bastion', () => {
-  it('wakes the bastion and waits until it is in service', async () => {
-    await using aws = await startFakeAws(sleepingBastion());
+  it('starts the bastion and waits until it is in service', async () => {
+    await using aws = await startFakeAws(startingBastion());
     const { code, stdout, stderr } = await runEntry('scripts/bastion.ts', ['wake'], { env: aws.env });
     assert.equal(code, 0, stderr);
     assert.deepEqual(capacities(aws.requests), [
@@ -29,14 +29,14 @@ describe('npm run bastion', () => {
     assert.match(stdout, /^The bastion of dev is awake: i-0c3333333333333cc at 127\.0\.0\.1\./);
   });
 
-  it('leaves an awake bastion as it is', async () => {
+  it('leaves a running bastion as it is', async () => {
     await using aws = await startFakeAws(stageOnAws({ bastions: () => [BASTION] }));
     const { code } = await runEntry('scripts/bastion.ts', ['wake'], { env: aws.env });
     assert.equal(code, 0);
     assert.deepEqual(capacities(aws.requests), []);
   });
 
-  it('parks the bastion', async () => {
+  it('stops the bastion', async () => {
     await using aws = await startFakeAws(stageOnAws());
     const { code, stdout } = await runEntry('scripts/bastion.ts', ['park', '--stage', 'dev'], { env: aws.env });
     assert.equal(code, 0);
@@ -46,7 +46,7 @@ describe('npm run bastion', () => {
     assert.equal(stdout, 'The bastion of dev is parked\n');
   });
 
-  it('knows no other word', async () => {
+  it('refuses any other word', async () => {
     const { code, stderr } = await runEntry('scripts/bastion.ts', ['sleep']);
     assert.equal(code, 2);
     assert.equal(stderr, "bastion: 'sleep' is not wake or park (see npm run bastion -- --help)\n");

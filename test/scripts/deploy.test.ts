@@ -44,7 +44,7 @@ describe('npm run deploy', () => {
     );
   });
 
-  it('stops when cdk fails, and asks AWS nothing', async () => {
+  it('stops when cdk fails, and calls no AWS API', async () => {
     await using programs = await cdk(1);
     await using aws = await startFakeAws(stageOnAws());
     const { code, stderr } = await runEntry('scripts/deploy.ts', [], { cwd: programs.folder, env: aws.env });

@@ -29,7 +29,7 @@ const contents: Answers = {
 };
 
 describe('npm run destroy', () => {
-  it('says what goes and what stays, then deletes with the deployed image', async () => {
+  it('says what is deleted and what is retained, then deletes with the deployed image', async () => {
     await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 0 });
     await using aws = await startFakeAws({ ...stageOnAws(), ...contents });
     const { code, stdout, stderr } = await runEntry('scripts/destroy.ts', ['--yes'], {
@@ -46,7 +46,7 @@ describe('npm run destroy', () => {
     ]);
   });
 
-  it('deletes nothing without an answer', async () => {
+  it('deletes nothing without a confirmation', async () => {
     await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 0 });
     await using aws = await startFakeAws({ ...stageOnAws(), ...contents });
     const { code, stderr } = await runEntry('scripts/destroy.ts', [], { cwd: programs.folder, env: aws.env });
@@ -55,7 +55,7 @@ describe('npm run destroy', () => {
     assert.deepEqual(await programs.started(), []);
   });
 
-  it('refuses a protected stage and says how to take the protection off', async () => {
+  it('refuses a protected stage and says how to turn the protection off', async () => {
     await using aws = await startFakeAws({ ...stageOnAws({ stage: 'prod', isProtected: true }), ...contents });
     const { code, stderr } = await runEntry('scripts/destroy.ts', ['--stage', 'prod', '--yes'], { env: aws.env });
     assert.equal(code, 1);

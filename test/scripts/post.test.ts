@@ -87,13 +87,13 @@ describe('npm run post', () => {
     }
   });
 
-  it('says that nobody answers', async () => {
+  it('says that the server does not answer', async () => {
     const { code, stderr } = await runEntry('scripts/post.ts', ['--url', 'http://127.0.0.1:9']);
     assert.equal(code, 1);
     assert.match(stderr, /^post: POST http:\/\/127\.0\.0\.1:9\/app got no answer: .+\n$/);
   });
 
-  it('refuses a URL that is none', async () => {
+  it('refuses a value that is not a URL', async () => {
     const { code, stderr } = await runEntry('scripts/post.ts', ['--url', 'example']);
     assert.equal(code, 2);
     assert.match(stderr, /^post: --url is 'example': expected http:\/\/ or https:\/\/ and a host/);

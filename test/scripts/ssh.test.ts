@@ -7,7 +7,7 @@ import { fakePrograms } from './fake-programs.ts';
 import { runEntry } from './run-entry.ts';
 
 describe('npm run ssh', () => {
-  it('connects to the instance meant, by the first door that works from here', async () => {
+  it('connects to the instance meant, by the first connection that works from here', async () => {
     await using programs = await fakePrograms({ ssh: 0, aws: 0, 'session-manager-plugin': 0 });
     await using aws = await startFakeAws(stageOnAws());
     const { code, stderr } = await runEntry('scripts/ssh.ts', ['1b', '--', 'uptime', '-p'], {
@@ -54,7 +54,7 @@ describe('npm run ssh', () => {
     assert.match(ambiguous.stderr, /^ssh: '1b' fits 2 instances: i-0b2222222222222bb .*; i-0d4444444444444dd .*\n$/);
   });
 
-  it('wants to know which instance', async () => {
+  it('refuses a command line without an instance', async () => {
     const { code, stderr } = await runEntry('scripts/ssh.ts');
     assert.equal(code, 2);
     assert.match(stderr, /^ssh: <instance> is missing: id or an ending of it/);

@@ -20,8 +20,8 @@ export interface AwsAnswer {
 export type Answers = Readonly<Record<string, AwsAnswer | ((request: AwsRequest) => AwsAnswer)>>;
 
 /**
- * A local HTTP server in the place of AWS. The real SDK speaks to it when it gets `env`; `requests` keeps what it
- * said. An operation without an answer is refused as AWS refuses one that the caller may not do.
+ * A local HTTP server that replaces AWS. The real SDK calls it when it gets `env`; `requests` keeps its requests.
+ * An operation without an answer is refused as AWS refuses one that the caller may not do.
  */
 export async function startFakeAws(answers: Answers) {
   const requests: AwsRequest[] = [];

@@ -30,7 +30,7 @@ describe('confirm', () => {
     await assert.rejects(asking, /not confirmed/);
   });
 
-  it('refuses to guess where nobody can be asked', async () => {
+  it('refuses to continue without a terminal', async () => {
     const asking = confirm('Destroy prod?', 'prod', terminal({ isTTY: false }));
     await assert.rejects(asking, /no terminal to ask on: pass --yes/);
   });

@@ -20,7 +20,7 @@ describe('prices', () => {
     assert.match(PRICES_AS_OF, /^\d{4}-\d\d-\d\d$/);
   });
 
-  it('are above nothing, and of one order of magnitude in all regions', () => {
+  it('are above 0, and of one order of magnitude in all regions', () => {
     const base = new Map(numbersOf(pricesOf('us-east-1')));
     for (const region of PRICED_REGIONS) {
       for (const [path, price] of numbersOf(pricesOf(region))) {

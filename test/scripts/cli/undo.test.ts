@@ -26,14 +26,14 @@ describe('undo', () => {
   });
 
   it('goes on when a step fails', async (context) => {
-    const said = context.mock.method(console, 'error', () => {});
+    const printed = context.mock.method(console, 'error', () => {});
     const undo = new Undo();
     const taken: string[] = [];
     undo.later('the mount', () => void taken.push('mount'));
     undo.later('the namespace', () => Promise.reject(new Error('busy')));
     await undo.run();
     assert.deepEqual(taken, ['mount']);
-    assert.deepEqual(said.mock.calls[0]?.arguments, ['could not remove the namespace: busy']);
+    assert.deepEqual(printed.mock.calls[0]?.arguments, ['could not remove the namespace: busy']);
   });
 
   it('stops what makes things in the background before it removes anything', async () => {
@@ -53,12 +53,12 @@ describe('undo', () => {
 
   it('waits on Ctrl-C for what is being made', async () => {
     const halfMade = "await new Promise((resolve) => setTimeout(resolve, 300)); console.log('made');";
-    const { said } = await runWithUndo(halfMade, 'SIGINT', "undo.later('z', () => {});");
-    assert.equal(said, 'ready\nmade\nremoved\n');
+    const { printed } = await runWithUndo(halfMade, 'SIGINT', "undo.later('z', () => {});");
+    assert.equal(printed, 'ready\nmade\nremoved\n');
   });
 
   it('runs every step on Ctrl-C, then exits with 130', async () => {
-    assert.deepEqual(await runWithUndo('', 'SIGINT'), { code: 130, said: 'ready\nremoved\n' });
+    assert.deepEqual(await runWithUndo('', 'SIGINT'), { code: 130, printed: 'ready\nremoved\n' });
   });
 
   it('finishes the cleanup although something fails meanwhile', async () => {
@@ -66,12 +66,12 @@ describe('undo', () => {
       Promise.reject(new Error('it is gone'));
       await new Promise((resolve) => setTimeout(resolve, 100));
     });`;
-    assert.deepEqual(await runWithUndo(vanishing, 'SIGINT'), { code: 130, said: 'ready\nremoved\n' });
+    assert.deepEqual(await runWithUndo(vanishing, 'SIGINT'), { code: 130, printed: 'ready\nremoved\n' });
   });
 
   it('runs every step when a promise that nobody awaits is rejected, then exits with 1', async () => {
     const crash = "Promise.reject(new Error('unexpected'));";
-    assert.deepEqual(await runWithUndo(crash), { code: 1, said: 'ready\nremoved\n' });
+    assert.deepEqual(await runWithUndo(crash), { code: 1, printed: 'ready\nremoved\n' });
   });
 });
 
@@ -89,11 +89,11 @@ async function runWithUndo(statements: string, signal?: NodeJS.Signals, more = '
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const said: string[] = [];
+  const printed: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    said.push(chunk);
+    printed.push(chunk);
     if (signal && chunk.includes('ready')) child.kill(signal);
   });
   const [code] = await once(child, 'close');
-  return { code, said: said.join('') };
+  return { code, printed: printed.join('') };
 }
