@@ -1,6 +1,6 @@
 /**
- * How pm2 runs the server, in production and by `npm run pm2`: one worker per core, each a process of its own behind one
- * port. pm2 reads `apps` from this ES module (a default export it ignores).
+ * pm2's configuration, in production and for `npm run pm2`: one worker process per core, all on one port. pm2 reads
+ * `apps` from this ES module and ignores a default export.
  */
 import { availableParallelism } from 'node:os';
 
@@ -11,20 +11,20 @@ export const apps = [
     name: 'stampede',
     script: 'dist/server.cjs',
     cwd: import.meta.dirname,
-    // Memory is flat: V8's young generation has its full size (MB) from the start, so that little is promoted that soon
-    // dies, and the old one is collected when it has grown by 30 %, not to a multiple, which costs no CPU one could measure.
+    // Constant memory use: the young generation has its full size (MB) from the start, so that few short-lived objects
+    // are promoted. The old generation is collected after growing by 30 %, at no measurable cost (docs/decisions/0026).
     node_args: ['--min-semi-space-size=16', '--max-semi-space-size=16', '--heap-growing-percent=30'],
     exec_mode: 'cluster',
     instances: workers,
-    // A worker counts as started when it sends "ready": it has reached its table and listens.
+    // A worker counts as started when it sends "ready", once it is listening.
     wait_ready: true,
     listen_timeout: 20_000,
     // Above the server's own drain deadline (25 s), below systemd's stop timeout (40 s); a test compares them.
     kill_timeout: 30_000,
-    // A worker that cannot start is retried with growing delays, without end: the cause may be outside.
+    // A worker that cannot start is restarted indefinitely with increasing delays, because the cause may be external.
     exp_backoff_restart_delay: 100,
     max_memory_restart: '512M',
-    // The server's lines are JSON with a time of their own.
+    // The server's lines are JSON with a timestamp.
     merge_logs: true,
     env: {
       NODE_ENV: 'production',

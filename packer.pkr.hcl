@@ -1,11 +1,11 @@
-# Bakes the image: Debian, hardened, with the service under pm2. `npm run bake` prepares the payload and starts this
-# on AWS, `npm run bake:offline` runs the same provisioners on this machine. The steps are in ami/steps/.
+# Bakes the image: hardened Debian with the service under pm2. `npm run bake` prepares the payload and bakes on AWS;
+# `npm run bake:offline` runs the same provisioners on this machine. The steps are in ami/steps/.
 
 packer {
   required_version = ">= 1.6.6"
 }
 
-# --- What is baked; `npm run bake` sets these ---
+# --- Content of the image; `npm run bake` sets these variables ---
 
 variable "image_name" {
   type        = string
@@ -19,23 +19,23 @@ variable "app_version" {
 
 variable "commit" {
   type        = string
-  description = "Git commit that is baked, all 40 digits."
+  description = "Full hash of the baked Git commit."
 }
 
 variable "node_version" {
   type        = string
-  description = "Version of Node in the payload."
+  description = "Version of Node.js in the payload."
 }
 
 variable "architecture" {
   type        = string
   default     = "arm64"
-  description = "Debian's name of the processor architecture: arm64 or amd64."
+  description = "Debian's name for the processor architecture: arm64 or amd64."
 }
 
 variable "payload" {
   type        = string
-  description = "Tarball with the application, its Node and the system files."
+  description = "Tarball with the application, Node.js and the system files."
 }
 
 variable "payload_sha256" {
@@ -44,21 +44,21 @@ variable "payload_sha256" {
 
 variable "facts_dir" {
   type        = string
-  description = "Directory on this machine that receives the facts of the bake."
+  description = "Directory on this machine for the facts about the bake."
 }
 
 variable "manifest" {
   type        = string
   default     = "packer-manifest.json"
-  description = "Manifest of the build; the stack reads the default one."
+  description = "Path of the build manifest; the stack reads the default one."
 }
 
 variable "database_port" {
   type        = number
-  description = "Port on this machine's loopback of the test database that the service uses while it is tested."
+  description = "Loopback port of the test database on this machine, which the service uses while it is checked."
 }
 
-# --- Where it is baked on AWS ---
+# --- Bake on AWS ---
 
 variable "region" {
   type    = string
@@ -68,34 +68,34 @@ variable "region" {
 variable "copy_regions" {
   type        = list(string)
   default     = []
-  description = "Further regions that get a copy."
+  description = "Regions to copy the image to."
 }
 
 variable "share_accounts" {
   type        = list(string)
   default     = []
-  description = "Accounts that may launch the image; needs kms_key_id, a snapshot under AWS's own key cannot be shared."
+  description = "Accounts that may launch the image. Requires kms_key_id: snapshots with an AWS managed key cannot be shared."
 }
 
 variable "kms_key_id" {
   type        = string
   default     = ""
-  description = "Key of the boot volume; empty means the account's default key for EBS."
+  description = "KMS key of the boot volume. If empty, the account's default key for EBS is used."
 }
 
 variable "subnet_id" {
   type        = string
   default     = ""
-  description = "Subnet of the builder; empty means one of the default VPC."
+  description = "Subnet of the builder. If empty, a subnet of the default VPC is used."
 }
 
 variable "session_manager_profile" {
   type        = string
   default     = ""
-  description = "Instance profile with AmazonSSMManagedInstanceCore: SSH then goes through Session Manager."
+  description = "Instance profile with AmazonSSMManagedInstanceCore. If set, SSH uses Session Manager."
 }
 
-# --- Where it is baked offline ---
+# --- Bake offline ---
 
 variable "offline_ssh_host" {
   type    = string
@@ -111,7 +111,7 @@ locals {
   bake_dir = "/var/tmp/stampede-bake"
   # Address of the test database on the builder's loopback.
   database_tunnel = "8000:127.0.0.1:${var.database_port}"
-  # Half a year: an image without half a year of Debian's patches must not be launched by accident.
+  # Half a year: an image that lacks half a year of patches must not be launched by accident.
   deprecate_at = timeadd(timestamp(), "4380h")
   tags = {
     Name         = var.image_name
@@ -151,7 +151,7 @@ source "amazon-ebs" "aws" {
   run_tags        = { Name = "Packer builder of ${var.image_name}", Service = "stampede" }
   run_volume_tags = { Name = "Packer builder of ${var.image_name}", Service = "stampede" }
 
-  # A builder that Packer has lost is terminated when it shuts down.
+  # If Packer loses the builder, it is terminated when it shuts down.
   shutdown_behavior = "terminate"
 
   encrypt_boot = true
@@ -163,7 +163,7 @@ source "amazon-ebs" "aws" {
     delete_on_termination = true
   }
 
-  # IMDSv2 only, on the builder and on every instance of the image.
+  # IMDSv2 only, on the builder and on instances of the image.
   imds_support = "v2.0"
   metadata_options {
     http_endpoint               = "enabled"
@@ -205,7 +205,7 @@ build {
   }
 
   provisioner "shell" {
-    # sudo drops the environment, so the variables are set behind it.
+    # sudo resets the environment, so the variables are set after it.
     execute_command = "chmod +x {{ .Path }}; sudo env {{ .Vars }} {{ .Path }}"
     environment_vars = [
       "BAKE_DIR=${local.bake_dir}",
@@ -222,7 +222,7 @@ build {
       "${path.root}/ami/steps/configure-system.sh",
       "${path.root}/ami/steps/install-agents.sh",
       "${path.root}/ami/steps/install-app.sh",
-      "${path.root}/ami/steps/prove-app.sh",
+      "${path.root}/ami/steps/check-app.sh",
       "${path.root}/ami/steps/record-facts.sh",
     ]
   }
@@ -245,7 +245,7 @@ build {
     destination = "${var.facts_dir}/sbom.cdx.json"
   }
 
-  # The spec runs last: no image is registered unless it passes.
+  # The spec runs last: an image that fails it is not registered.
   provisioner "shell" {
     execute_command  = "chmod +x {{ .Path }}; sudo env {{ .Vars }} {{ .Path }}"
     environment_vars = ["BAKE_DIR=${local.bake_dir}"]

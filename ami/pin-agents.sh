@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Writes the versions and checksums of the AWS agents into versions.sh, after checking the packages' signatures.
 # Usage: ami/pin-agents.sh <file with the SSM agent's public key>
-# AWS publishes that key, which changes every year or two, only inside its page "Verifying the signature of SSM Agent"
-# of the Systems Manager user guide; compare the fingerprint printed here with the one on the page.
+# AWS publishes that key, which changes every year or two, only on the page "Verifying the signature of SSM Agent" in
+# the Systems Manager user guide. Compare the fingerprint that this script prints with the one on that page.
 set -euo pipefail
 
 ssm_key=$(realpath "${1:?usage: ami/pin-agents.sh <file with the public key of the SSM agent>}")

@@ -2,10 +2,10 @@ import { type App, Validations } from 'aws-cdk-lib';
 import { fleetName, stackNames } from './contract.ts';
 import type { Deployment } from './stampede.ts';
 
-/** A finding of cdk-nag that is accepted. */
+/** An accepted finding of cdk-nag. */
 export interface Acknowledged {
   readonly stack: keyof ReturnType<typeof stackNames>;
-  /** Path of the construct inside its stack, with all below it. */
+  /** Path of the construct in its stack; includes its children. */
   readonly path: string;
   readonly id: string;
   readonly reason: string;
@@ -14,16 +14,16 @@ export interface Acknowledged {
 const STAR = 'AwsSolutions-IAM5[Resource::*]';
 
 /** Session Manager, metrics and traces. */
-const NO_RESOURCES = 'these actions support no resources; a condition limits PutMetricData to our namespace';
-const GENERATED_ID = 'the star stands for an id that AWS generates with the resource; its name is fixed';
+const NO_RESOURCES = 'these actions do not support resources; a condition limits PutMetricData to our namespace';
+const GENERATED_ID = 'the star matches an id that AWS generates when it creates the resource; the name is fixed';
 const BAKE =
-  'Packer describes images, instances and the like, and creates resources that have no name before; a condition limits creating to one region, and ending to our tag';
+  'describing does not support resources, and new resources have no name yet; conditions limit creating to one region and deleting to our tag';
 
-/** The roles of the pipeline, which exist only where a repository is given. */
+/** The roles of the pipeline, which exist only if a repository is set. */
 function ofThePipeline(stage: string): readonly Acknowledged[] {
   const arn = (service: string, resource: string): string =>
     `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${service}:<AWS::Region>:<AWS::AccountId>:${resource}]`;
-  const images = { id: arn('ssm', 'parameter/stampede/ami/*'), reason: 'one parameter for each commit that is baked' };
+  const images = { id: arn('ssm', 'parameter/stampede/ami/*'), reason: 'one parameter for each baked commit' };
   const bake = { stack: 'operations', path: 'BakeRole' } as const;
   const deploy = { stack: 'operations', path: 'DeployRole' } as const;
   const group = arn('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${fleetName(stage)}`);
@@ -31,26 +31,26 @@ function ofThePipeline(stage: string): readonly Acknowledged[] {
   return [
     { ...bake, id: STAR, reason: BAKE },
     { ...bake, ...images },
-    { ...deploy, id: STAR, reason: 'describing groups, targets and alarms supports no resources' },
+    { ...deploy, id: STAR, reason: 'describing groups, targets and alarms does not support resources' },
     { ...deploy, ...images },
     ...[group, ...stacks].map((id) => ({ ...deploy, id, reason: GENERATED_ID })),
   ];
 }
 
-/** Every finding of cdk-nag that is accepted, with its reason. Nothing is acknowledged anywhere else. */
+/** All accepted findings of cdk-nag, each with its reason. */
 export function acknowledged({ stage, settings }: Pick<Deployment, 'stage' | 'settings'>): readonly Acknowledged[] {
   return [
     {
       stack: 'data',
       path: 'Backups/Plan/Timestamps/Role',
       id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup]',
-      reason: 'AWS Backup documents this policy as the role of its service, and extends it as the service grows',
+      reason: 'AWS Backup documents this policy for its service role and keeps it up to date',
     },
     {
       stack: 'data',
       path: 'AccessLogs/Bucket',
       id: 'AwsSolutions-S1',
-      reason: 'this is the bucket of logs; logging its reads would need another such bucket, and so on',
+      reason: 'this bucket holds logs; logging access to it would need another such bucket',
     },
     {
       stack: 'network',
@@ -76,7 +76,7 @@ export function acknowledged({ stage, settings }: Pick<Deployment, 'stage' | 'se
   ];
 }
 
-/** Acknowledges each accepted finding. One whose construct is gone is an error, so that the list stays current. */
+/** Acknowledges each accepted finding. Fails if its construct does not exist, so that the list stays current. */
 export function acknowledge(app: App, deployment: Pick<Deployment, 'stage' | 'settings'>): void {
   const names = stackNames(deployment.stage);
   for (const { stack, path, id, reason } of acknowledged(deployment)) {

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 
-/** The image to launch, pinned at synth so that `cdk diff` shows a change of it. */
+/** The image to launch, pinned at synth so that `cdk diff` shows when it changes. */
 export interface Ami {
   readonly id: string;
-  /** Epoch seconds of the bake. Without it the alarm on an old image is left out. */
+  /** Epoch seconds of the bake. Without it, there is no alarm on an old image. */
   readonly builtAt?: number;
 }
 
-/** What Packer's `manifest` post-processor writes about its runs. */
+/** The file that Packer's `manifest` post-processor writes. */
 const Manifest = z.object({
   last_run_uuid: z.string(),
   builds: z.array(z.object({ packer_run_uuid: z.string(), artifact_id: z.string(), build_time: z.number() })),
 });
 
-const REMEDY = 'Bake an image with packer build, or say -c amiId=ami-…';
+const REMEDY = 'Bake an image with packer build, or use -c amiId=ami-…';
 
-/** Checks an image id given by hand; `builtAt` is the bake's time in ISO 8601. */
+/** Checks an image id from the command line; `builtAt` is the time of the bake in ISO 8601. */
 export function givenAmi(id: string, builtAt?: string): Ami {
   if (!/^ami-[0-9a-f]{8,17}$/.test(id)) {
     throw new Error(`Image id is "${id}", expected ami- and 8 to 17 hexadecimal digits. ${REMEDY}`);
@@ -28,7 +28,7 @@ export function givenAmi(id: string, builtAt?: string): Ami {
   return { id, builtAt: Math.floor(builtAtMs / 1000) };
 }
 
-/** Finds the image that the last run of Packer created in the region; `manifest` is the text of its file. */
+/** Finds the image that the last Packer run created in the region; `manifest` is the text of its file. */
 export function bakedAmi(manifest: string, region: string): Ami {
   const { last_run_uuid, builds } = readManifest(manifest);
   const lastRun = builds.filter((build) => build.packer_run_uuid === last_run_uuid);
@@ -37,7 +37,7 @@ export function bakedAmi(manifest: string, region: string): Ami {
     if (id) return { ...givenAmi(id.slice(region.length + 1)), builtAt: build_time };
   }
   const found = lastRun.map((build) => build.artifact_id).join(', ') || 'none';
-  throw new Error(`Packer's last run made no image in ${region}, it made: ${found}. ${REMEDY} of that region`);
+  throw new Error(`Packer's last run created no image in ${region}, only: ${found}. ${REMEDY} of that region`);
 }
 
 function readManifest(text: string): z.infer<typeof Manifest> {

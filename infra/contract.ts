@@ -1,4 +1,4 @@
-/** Facts of the stack that the scripts need too. It imports nothing. */
+/** Facts about the stack that the scripts also need. It imports nothing. */
 
 /** Names of the stacks of one stage, by life cycle: data outlives compute. */
 export function stackNames(stage: string) {
@@ -25,7 +25,7 @@ export const OUTPUTS = {
   operations: { dashboard: 'DashboardName', topicArn: 'TopicArn' },
 } as const;
 
-/** CloudWatch log groups of one stage: created by the stack with retention, written by the image's log agent. */
+/** CloudWatch log groups of one stage, created by the stack and written by the image's log agent. */
 export function logGroupNames(stage: string) {
   return { app: `/stampede/${stage}/app`, system: `/stampede/${stage}/system` };
 }
@@ -33,10 +33,7 @@ export function logGroupNames(stage: string) {
 /** The load balancer's health check of one target. */
 export const HEALTH_CHECK = { intervalS: 10, timeoutS: 5, healthyThreshold: 2, unhealthyThreshold: 2 } as const;
 
-/**
- * Name of the fleet's Auto Scaling group. It is fixed because the instances need it before the group exists: their
- * environment file and their role's policy contain it.
- */
+/** Name of the fleet's Auto Scaling group, fixed because user data and the instance role need it before it exists. */
 export function fleetName(stage: string): string {
   return `stampede-${stage}-app`;
 }

@@ -6,7 +6,7 @@ import { type Ami, bakedAmi, givenAmi } from './ami.ts';
 import { readSettings, refuseUnknownSettings } from './settings/read.ts';
 import { addStampede } from './stampede.ts';
 
-/** Written by Packer at the root of the repository; cdk runs there too. */
+/** Written by Packer in the repository root, where cdk also runs. */
 const MANIFEST = 'packer-manifest.json';
 
 const app = new App();
@@ -24,5 +24,5 @@ function pinnedAmi(region: string): Ami {
   const id = context('amiId');
   if (id !== undefined) return givenAmi(id, context('amiBuiltAt'));
   if (existsSync(MANIFEST)) return bakedAmi(readFileSync(MANIFEST, 'utf8'), region);
-  throw new Error(`No image to launch: ${MANIFEST} does not exist. Bake one with packer build, or say -c amiId=ami-…`);
+  throw new Error(`No image to launch: ${MANIFEST} does not exist. Bake one with packer build, or use -c amiId=ami-…`);
 }

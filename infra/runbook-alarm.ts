@@ -3,7 +3,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-/** The text of an alarm: what it means, and where the person on call should look first. */
+/** The text of an alarm: what it means, and where the operator should look first. */
 export interface AlarmText {
   readonly means: string;
   readonly runbook: string;
@@ -15,13 +15,12 @@ const COMPARISONS = {
   atMost: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
 } as const;
 
-/** When to alarm: `breaching` of so many `periods`, by default all of them, are above, below or at most the threshold. */
+/** The threshold, and the number of `periods`; at least `breaching` of them, by default all, must breach it. */
 type Condition = ({ readonly above: number } | { readonly below: number } | { readonly atMost: number }) & {
   readonly periods: number;
   readonly breaching?: number;
 };
 
-/** An alarm with its text. */
 export interface RunbookAlarmProps extends AlarmText {
   readonly metric: IMetric;
   readonly when: Condition;
@@ -48,12 +47,12 @@ export function runbookAlarm(
   });
 }
 
-/** The text that people read in the notification. */
+/** The description of an alarm, which is part of the notification. */
 export function describeAlarm({ means, runbook }: AlarmText): string {
   return `${means} Runbook: ${runbook}`;
 }
 
-/** Notifies the topic when the alarm starts and when it ends. */
+/** Notifies the topic when the alarm is raised and when it clears. */
 export function notify(topic: ITopic, alarm: AlarmBase): void {
   const action = new SnsAction(topic);
   alarm.addAlarmAction(action);

@@ -2,7 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Settings } from './settings/table.ts';
 
-/** Properties of every stack of a stage. */
+/** Properties of every stack in a stage. */
 export interface StageStackProps extends StackProps {
   readonly stage: string;
   readonly settings: Settings;

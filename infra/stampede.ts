@@ -8,17 +8,14 @@ import { OperationsStack } from './operations/stack.ts';
 import { ServiceStack } from './service/stack.ts';
 import type { Settings } from './settings/table.ts';
 
-/** What one deployment is made from. */
+/** Stage, settings and image of a deployment. */
 export interface Deployment {
   readonly stage: string;
   readonly settings: Settings;
   readonly ami: Ami;
 }
 
-/**
- * Adds the stacks of one stage, split by life cycle. Each depends only on those before it; data outlives all others and
- * depends on none.
- */
+/** Adds the stacks of one stage, split by life cycle. Each depends only on those before it. */
 export function addStampede(app: App, { stage, settings, ami }: Deployment) {
   const names = stackNames(stage);
   const common = {

@@ -1,6 +1,6 @@
 import { PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 
-/** A policy statement that allows actions on resources. */
+/** Creates a policy statement that allows actions on resources. */
 export function allow(
   sid: string,
   actions: string[],

@@ -26,13 +26,13 @@ function onOff(unset: 'on' | 'off') {
     .transform((value) => value === 'on');
 }
 
-/** The variables by their keys in `ENV`. `.env.example` tells what each of them does. The messages say what is expected. */
+/** The variables, by their keys in `ENV`. `.env.example` documents each of them. The messages state the expectation. */
 const ConfigSchema = z
   .object({
     stage: text(STAGE_NAME.pattern, STAGE_NAME.description).default('local'),
     port: integer(0, 65_535).default(PORT),
     host: z.string().default('0.0.0.0'),
-    /** Absent: the embedded database. */
+    /** If absent, the embedded database is used. */
     tableName: text(/^[\w.-]{3,255}$/, '3 to 255 letters, digits, "_", "-" or "."').optional(),
     tableShards: integer(1, MAX_SHARDS).default(TABLE.defaultShards),
     dataDir: z.string().default('.data'),
@@ -48,7 +48,7 @@ const ConfigSchema = z
     maxPending: integer(1, 1_000_000).default(10_000),
     maxEventLoopDelayMs: integer(10, 60_000).default(500),
     cloudwatchMetrics: onOff('off'),
-    /** Absent: no tracing. */
+    /** If absent, nothing is traced. */
     otlpEndpoint: text(/^https?:\/\/[^/]+$/, 'an http:// URL without a path').optional(),
     metricsDir: z.string().optional(),
     autoScalingGroup: z.string().optional(),
@@ -63,10 +63,10 @@ const ConfigSchema = z
     metadata: { disabled: metadataDisabled === 'true', endpoint: metadataEndpoint },
   }));
 
-/** Everything that can be set from outside, checked. */
+/** The validated configuration. */
 export type Config = Readonly<z.infer<typeof ConfigSchema>>;
 
-/** Lists everything that is wrong with the environment, one line a variable. */
+/** Lists every invalid variable, one per line. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 
@@ -78,14 +78,14 @@ export class ConfigError extends Error {
 }
 
 export interface ConfigOptions {
-  /** Whether there is an embedded database; otherwise a table must be named. */
+  /** Whether there is an embedded database; if not, a table name is required. */
   readonly embeddedDatabase: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Given = Readonly<Partial<Record<keyof typeof ENV, string>>>;
 
-/** Checks the environment as a whole; throws a `ConfigError` that lists every wrong variable. An empty one is absent. */
+/** Validates the environment; throws a `ConfigError` that lists every problem. An empty variable counts as absent. */
 export function readConfig(environment: Environment, { embeddedDatabase }: ConfigOptions): Config {
   const given: Given = Object.fromEntries(
     Object.entries(ENV).map(([key, name]) => [key, environment[name] || undefined]),
@@ -100,7 +100,7 @@ export function readConfig(environment: Environment, { embeddedDatabase }: Confi
   return data;
 }
 
-/** Variables that others require; beside the schema, which would not check them once one variable is wrong. */
+/** Variables that others require. Not part of the schema, because zod skips such checks if any variable is invalid. */
 function missing(given: Given, embeddedDatabase: boolean): string[] {
   const problems: string[] = [];
   if (given.rateLimitBurst && !given.rateLimitPerSecond)

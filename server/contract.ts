@@ -1,9 +1,6 @@
 /**
- * Facts of the server that the image, the stack and the scripts need too. Facts of the stack are in
- * `infra/contract.ts`, those of the image in `ami/contract.ts`.
- *
- * A contract imports nothing and reads nothing, so that every program may import it. `test/contract.test.ts` checks
- * that the numbers are consistent with each other.
+ * Facts about the server that the image, the stack and the scripts also need. It imports nothing, so that every program
+ * can import it. `test/contract.test.ts` checks that the numbers are consistent with each other.
  */
 
 export const SERVICE_NAME = 'stampede';
@@ -17,16 +14,16 @@ export const STAGE_NAME = {
 /** Port the server listens on, the target group forwards to and the image's firewall opens. */
 export const PORT = 8080;
 
-/** Path of the shallow health check: load balancer, image spec and launch hook ask it. */
+/** Path of the shallow health check, used by the load balancer, the image spec and the launch hook. */
 export const HEALTH_PATH = '/health';
 
 /** Path that records a timestamp. */
 export const TIMESTAMPS_PATH = '/app';
 
 /**
- * Timeouts in milliseconds. Their order is what prevents cut requests and random 502s:
+ * Timeouts in milliseconds. Their order prevents interrupted requests and sporadic 502 responses:
  * ALB idle < keep-alive, so that the load balancer, not the server, closes idle connections;
- * request ≤ deregistration delay and drain < pm2 kill < systemd stop, so that work in flight ends before its process.
+ * request ≤ deregistration delay and drain < pm2 kill < systemd stop, so that requests in flight complete.
  */
 export const TIMEOUTS_MS = {
   albIdle: 60_000,
@@ -37,7 +34,7 @@ export const TIMEOUTS_MS = {
   drain: 25_000,
   pm2Kill: 30_000,
   systemdStop: 40_000,
-  /** pm2 gives a worker this long from exec to `ready`. */
+  /** pm2 waits this long for a new worker to send `ready`. */
   pm2Listen: 20_000,
 } as const;
 
@@ -52,7 +49,7 @@ export const METRIC_NAMESPACE = 'Stampede';
 /** Dimensions of every custom metric. */
 export const METRIC_DIMENSIONS = { stage: 'Stage', autoScalingGroup: 'AutoScalingGroupName' } as const;
 
-/** How often something happened, summed over the workers of an instance. */
+/** A number of events, summed over the workers of an instance. */
 function counter(name: string, help: string) {
   return { name, unit: 'Count', kind: 'counter', aggregation: 'sum', help } as const;
 }
@@ -62,7 +59,7 @@ function histogram<Unit extends 'Count' | 'Milliseconds' | 'Percent'>(name: stri
   return { name, unit, kind: 'histogram', aggregation: 'sum', help } as const;
 }
 
-/** A current value: summed over the workers (`sum`), or one for the whole host that any of them measures (`host`). */
+/** A current value: summed over the workers (`sum`), or a value of the host that any worker can measure (`host`). */
 function gauge<Unit extends 'Bytes' | 'Milliseconds' | 'Percent'>(
   name: string,
   unit: Unit,
@@ -73,18 +70,18 @@ function gauge<Unit extends 'Bytes' | 'Milliseconds' | 'Percent'>(
 }
 
 /**
- * The custom metrics: CloudWatch's name and unit, kind, aggregation and Prometheus's help text. Counters and histograms
- * are published each period, zeros included; a gauge is left out while its value is unknown. Types, totals and both
- * outputs follow from this table, so a new metric is one line here and one call where it is measured.
+ * The custom metrics: CloudWatch name and unit, kind, aggregation and Prometheus help text. Counters and histograms are
+ * published every period, even if they are zero. A gauge is omitted while its value is unknown. Types, totals and both
+ * output formats are derived from this table: a new metric is one line here and one call where it is measured.
  */
 export const METRICS = {
   timestampsRecorded: counter('TimestampsRecorded', 'Timestamps acknowledged with 201.'),
-  timestampsRefused: counter('TimestampsRefused', 'Requests refused before anything was begun.'),
-  timestampsFailed: counter('TimestampsFailed', 'Timestamps that the database did not take.'),
-  writeUnits: counter('WriteUnits', 'Write units that the committed blocks cost.'),
-  workerRestarts: counter('WorkerRestarts', 'Workers that replaced another one.'),
+  timestampsRefused: counter('TimestampsRefused', 'Requests refused before any work was done.'),
+  timestampsFailed: counter('TimestampsFailed', 'Timestamps that could not be stored in time.'),
+  writeUnits: counter('WriteUnits', 'Write units consumed by committed blocks.'),
+  workerRestarts: counter('WorkerRestarts', 'Workers started to replace another worker.'),
   commitLatency: histogram('CommitLatency', 'Milliseconds', 'Time to commit a block.'),
-  timestampsPerBlock: histogram('TimestampsPerBlock', 'Count', 'Timestamps that shared a block.'),
+  timestampsPerBlock: histogram('TimestampsPerBlock', 'Count', 'Timestamps in a block.'),
   eventLoopDelay: histogram('EventLoopDelay', 'Milliseconds', 'Longest delay of the event loop in each second.'),
   eventLoopUtilization: histogram(
     'EventLoopUtilization',
@@ -93,17 +90,14 @@ export const METRICS = {
   ),
   memory: gauge('Memory', 'Bytes', 'sum', 'Resident memory of all workers.'),
   hostCpu: gauge('HostCpu', 'Percent', 'host', 'Share of the last period that the processors were busy.'),
-  hostIoWait: gauge('HostIoWait', 'Percent', 'host', 'Share of it that they waited for input or output.'),
+  hostIoWait: gauge('HostIoWait', 'Percent', 'host', 'Share of the last period that the processors waited for I/O.'),
   clockErrorBound: gauge('ClockErrorBound', 'Milliseconds', 'host', 'Largest possible error of the clock.'),
 } as const;
 
-/**
- * The one DynamoDB table. Partition key `pk`, sort key `sk`, both strings; `expires` (epoch seconds) is its TTL
- * attribute. What stands under which key is told in ARCHITECTURE.md, section "The table".
- */
+/** Keys (strings) and TTL attribute (epoch seconds) of the one table. ARCHITECTURE.md, "The table", lists its items. */
 export const TABLE = { partitionKey: 'pk', sortKey: 'sk', ttlAttribute: 'expires', defaultShards: 16 } as const;
 
-/** How the table is created where the stack does not do it: embedded, in rehearsals and in tests. */
+/** Definition of the table where the stack does not create it: embedded, in rehearsals and in tests. */
 export function tableDefinition(tableName: string) {
   return {
     TableName: tableName,
@@ -119,12 +113,9 @@ export function tableDefinition(tableName: string) {
   };
 }
 
-/**
- * Names of the environment variables that user data writes and `server/config.ts` reads. `.env.example` documents
- * each of them.
- */
+/** Names of the environment variables, which `server/config.ts` reads and `.env.example` documents. */
 export const ENV = {
-  /** File with the variables below, one NAME=value a line, read at start when it exists. */
+  /** File with the variables below, one NAME=value per line, read at start if it exists. */
   envFile: 'ENV_FILE',
   stage: 'STAGE',
   port: 'PORT',
@@ -143,18 +134,18 @@ export const ENV = {
   maxPending: 'MAX_PENDING',
   maxEventLoopDelayMs: 'MAX_EVENT_LOOP_DELAY_MS',
   cloudwatchMetrics: 'CLOUDWATCH_METRICS',
-  /** OpenTelemetry's own name. */
+  /** OpenTelemetry's standard name. */
   otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',
   metricsDir: 'METRICS_DIR',
   autoScalingGroup: 'AUTO_SCALING_GROUP_NAME',
   /** Launching lifecycle hook that the instance completes once its own {@link HEALTH_PATH} answers 200. */
   launchHook: 'LAUNCH_HOOK_NAME',
   dataDir: 'DATA_DIR',
-  /** How many workers pm2 runs: set by `ecosystem.config.js`. */
+  /** Number of workers, set by `ecosystem.config.js`. */
   workers: 'WORKERS',
-  /** How often pm2 has restarted this worker; pm2 sets it. */
+  /** Number of times that pm2 has restarted this worker, set by pm2. */
   restarts: 'restart_time',
-  /** The AWS SDKs' own switches of the instance metadata service. */
+  /** The AWS SDKs' standard names. */
   metadataDisabled: 'AWS_EC2_METADATA_DISABLED',
   metadataEndpoint: 'AWS_EC2_METADATA_SERVICE_ENDPOINT',
 } as const;

@@ -1,33 +1,33 @@
 /**
- * What can go wrong, in the domain's words. The HTTP layer maps each code to a status in one table
- * (`http/problems.ts`); anything that is not a `ServiceError` is a bug and becomes a 500 with a generic body.
+ * The errors that clients can see. `http/problems.ts` maps each code to a status. Any other error is a bug and becomes
+ * a 500 with a generic body.
  */
 export type ErrorCode =
-  | 'invalid' // 400: the request is not what the schema expects
-  | 'unauthorized' // 401: a token is needed, or wrong
+  | 'invalid' // 400: the request does not match the schema
+  | 'unauthorized' // 401: the token is missing or wrong
   | 'not-found' // 404
   | 'method-not-allowed' // 405
   | 'not-acceptable' // 406
-  | 'conflict' // 409: something unique is taken
+  | 'conflict' // 409: a unique value is already taken
   | 'too-large' // 413
   | 'unsupported-media-type' // 415
   | 'rate-limited' // 429
-  | 'overloaded' // 503: refused at once, nothing was begun
-  | 'draining' // 503: this process is on its way out
-  | 'unavailable'; // 503: the database did not take it in time
+  | 'overloaded' // 503: refused before any work was done
+  | 'draining' // 503: this process is shutting down
+  | 'unavailable'; // 503: the database did not answer in time
 
-/** One field at fault: where it is (`query.limit`, `body.email`) and what is expected of it. */
+/** An invalid field, such as `query.limit` or `body.email`, and what is expected. */
 export interface FieldError {
   readonly field: string;
   readonly message: string;
 }
 
 export interface ServiceErrorDetails {
-  /** The fields at fault, for `invalid` and `conflict`. */
+  /** The invalid fields, for `invalid` and `conflict`. */
   readonly fields?: readonly FieldError[];
-  /** Seconds after which to try again, sent as `Retry-After`. */
+  /** Sent as `Retry-After`. */
   readonly retryAfterS?: number;
-  /** Methods that the resource has, sent as `Allow`. */
+  /** The methods that the resource supports, sent as `Allow`. */
   readonly allow?: readonly string[];
   readonly cause?: unknown;
 }

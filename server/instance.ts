@@ -1,4 +1,4 @@
-/** Which EC2 instance this is, from the Instance Metadata Service (IMDSv2). */
+/** Reads the identity of this EC2 instance from the Instance Metadata Service (IMDSv2). */
 import { z } from 'zod';
 
 const IdentitySchema = z.object({
@@ -11,14 +11,14 @@ export interface MetadataOptions {
   readonly disabled?: boolean;
   /** `AWS_EC2_METADATA_SERVICE_ENDPOINT`. @default the link-local address of every instance */
   readonly endpoint?: string | undefined;
-  /** For all requests together; elsewhere than on EC2 the address often does not answer. @default 1,000 */
+  /** For all requests together; outside EC2 the address often does not answer. @default 1,000 */
   readonly deadlineMs?: number;
 }
 
 const LINK_LOCAL_ENDPOINT = 'http://169.254.169.254';
 const TOKEN_LIFE_S = 60;
 
-/** The instance's id and zone; `undefined` elsewhere than on EC2, or when the service does not answer in time. */
+/** The instance's id and zone; `undefined` outside EC2 or if the service does not answer in time. */
 export async function readInstanceIdentity(options: MetadataOptions = {}) {
   const { disabled = false, endpoint = LINK_LOCAL_ENDPOINT, deadlineMs = 1_000 } = options;
   if (disabled) return undefined;
@@ -42,6 +42,6 @@ export async function readInstanceIdentity(options: MetadataOptions = {}) {
     ]);
     return IdentitySchema.parse({ instanceId, availabilityZone });
   } catch {
-    return undefined; // Elsewhere than on EC2 this fails in many ways; the facts are then shown without an instance.
+    return undefined; // Outside EC2 this fails in many ways; the page then shows no instance.
   }
 }

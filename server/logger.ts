@@ -1,6 +1,6 @@
 import { type Logger, pino, stdTimeFunctions } from 'pino';
 
-/** JSON lines on stdout, one per failure and per state change. */
+/** Creates a logger that writes JSON lines to stdout. */
 export function createLogger(level: string): Logger {
   return pino({
     level,

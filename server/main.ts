@@ -1,4 +1,4 @@
-/** The entry point: reads the environment, wires the service, listens, and ends on a signal. */
+/** The entry point: reads the environment, wires the service, listens, and exits on a signal. */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -29,10 +29,7 @@ function readConfigOrExit(): Config {
   }
 }
 
-/**
- * Reads from the table before serving. While DynamoDB is away this fails, and not to serve would make the load balancer
- * replace the whole fleet, so after the deadline serving begins nevertheless.
- */
+/** Waits for the table, but not longer than the deadline: in an outage the load balancer must not replace the fleet. */
 async function probeTable(service: Service, logger: Logger): Promise<void> {
   const deadline = AbortSignal.timeout(PROBE_DEADLINE_MS);
   while (!deadline.aborted) {
@@ -51,7 +48,7 @@ async function listen(service: Service, { port, host }: Config): Promise<Address
   return service.server.address() as AddressInfo;
 }
 
-/** Without a collector, OpenTelemetry is not loaded. */
+/** Loads OpenTelemetry only if a collector is configured. */
 async function traceRequests({ otlpEndpoint }: Config, logger: Logger): Promise<Tracing | undefined> {
   if (otlpEndpoint === undefined) return undefined;
   const { startTracing } = await import('./tracing/tracing.ts');
@@ -59,7 +56,7 @@ async function traceRequests({ otlpEndpoint }: Config, logger: Logger): Promise<
   return startTracing({ endpoint: otlpEndpoint, serviceName: SERVICE_NAME, nowMs: Date.now, onError });
 }
 
-/** Drains and ends the process on the first signal; with exit code 1 when draining exceeds its deadline. */
+/** Drains and exits on the first signal; the exit code is 1 if draining exceeds its deadline. */
 function endOnSignal(service: Service, database: Database, tracing: Tracing | undefined, logger: Logger): void {
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     for (const each of ['SIGINT', 'SIGTERM']) process.removeListener(each, end).on(each, () => {});
@@ -71,7 +68,7 @@ function endOnSignal(service: Service, database: Database, tracing: Tracing | un
     await service.drain();
     await Promise.all([database.close(), tracing?.stop()]);
     logger.info('drained');
-    // Under pm2 stdout is a stream, and an exit would cut off its last lines.
+    // Under pm2, stdout is a stream; exiting before it is flushed would lose its last lines.
     process.stdout.write('', () => process.exit(0));
   };
   process.on('SIGINT', end).on('SIGTERM', end);
@@ -87,7 +84,7 @@ async function main(): Promise<void> {
 
   const [database, identity, telemetry, tracing] = await Promise.all([
     openDatabase(config),
-    // With the embedded database the server does not run on EC2.
+    // A server with the embedded database does not run on EC2.
     config.tableName === undefined ? undefined : readInstanceIdentity(config.metadata),
     startTelemetry(config, logger),
     traceRequests(config, logger),

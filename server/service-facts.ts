@@ -1,4 +1,4 @@
-/** Who answers: what the page shows and programs get from `GET /`. */
+/** The instance that answers, as `GET /` shows it. */
 export interface ServiceFacts {
   readonly hostname: string;
   readonly instanceId?: string;

@@ -35,14 +35,14 @@ export interface ServiceOptions {
   readonly tracing?: Pick<CommitObserver, 'commitEnded'> | undefined;
 }
 
-/** One process's service: an HTTP server that does not listen yet. */
+/** The service of one process: an HTTP server that is not yet listening. */
 export type Service = ReturnType<typeof createService>;
 
-/** Files that cannot be in the bundle are beside it; in the source tree they are beside their code. */
+/** Files that cannot be in the bundle: next to it in production, next to their code in the source tree. */
 const ASSETS_FOLDER = join(import.meta.dirname, FROM_SOURCE ? 'http/pages/assets' : 'assets');
 const LOAD_WORKER = join(import.meta.dirname, FROM_SOURCE ? 'cpu-load/worker.ts' : 'load-worker.cjs');
 
-/** 40 random bits, so that no two processes ever have the same. */
+/** 40 random bits, unique to this process. */
 function makeWriterId(): string {
   return Number.parseInt(randomBytes(5).toString('hex'), 16).toString(32).padStart(8, '0');
 }
@@ -62,7 +62,7 @@ export function createService({ config, facts, database, logger, telemetry, trac
     directPut: config.directPut
       ? createDirectPut({
           client,
-          onOpen: (facts) => logger.warn(facts, 'direct puts fail, circuit breaker open, the SDK sends them'),
+          onOpen: (facts) => logger.warn(facts, 'direct puts fail, circuit breaker open, using the AWS SDK'),
         })
       : undefined,
   });
@@ -118,7 +118,7 @@ export function createService({ config, facts, database, logger, telemetry, trac
       assets.router,
       ...docsRoutes(facts.version, assets.url),
       usersRoutes(createDynamoUsers(client, tableName, clock), requireReadToken),
-      // On AWS everyone can reach the port, so only the instance itself may read metrics.
+      // Behind a load balancer anyone can send requests, so only the instance itself may read metrics.
       metricsRoute({ report: () => reporter.report(), onlyLocal: config.tableName !== undefined }),
       ...(load ? [loadRoute(load)] : []),
     ],
@@ -135,7 +135,7 @@ export function createService({ config, facts, database, logger, telemetry, trac
     server,
     /** Rejects when the table cannot be read. */
     probe: () => store.probe(),
-    /** Stops accepting connections. Resolves when every request is answered and every block is written. */
+    /** Stops accepting connections and resolves when every request is answered and every block is written. */
     async drain(): Promise<void> {
       draining = true;
       await drainConnections(server);

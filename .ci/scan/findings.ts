@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a scanner reports about a resource or an output. */
+/** A scanner's finding about a resource or an output. */
 export interface Finding {
   /** Rule of cfn-lint or checkov. */
   readonly id: string;
@@ -10,7 +10,7 @@ export interface Finding {
   readonly template: string;
 }
 
-/** A finding that is accepted. */
+/** An accepted finding. */
 export interface Exception {
   readonly id: string;
   readonly resource: string;
@@ -32,7 +32,7 @@ const CfnLintReport = z.array(
   }),
 );
 
-/** Findings in the JSON report of cfn-lint; the second part of a path is the resource or output. */
+/** The findings in a JSON report of cfn-lint. The second part of a path is the resource or output. */
 export function cfnLintFindings(report: string): readonly Finding[] {
   return CfnLintReport.parse(JSON.parse(report)).map(({ Filename, Message, Rule, Location }) => ({
     id: Rule.Id,
@@ -53,7 +53,7 @@ const CheckovReport = z.object({
   results: z.object({ failed_checks: z.array(CheckovCheck) }),
 });
 
-/** Findings in the JSON report of checkov, which names resources `Type.LogicalId`. A report of no resource is refused. */
+/** The findings in a JSON report of checkov, which names resources `Type.LogicalId`. Throws if nothing was checked. */
 export function checkovFindings(report: string): readonly Finding[] {
   const { success, data, error } = CheckovReport.safeParse(JSON.parse(report));
   if (!success) {

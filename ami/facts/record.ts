@@ -1,13 +1,10 @@
-/**
- * Runs on the image while it is baked: `record.ts <facts of the payload> <where the facts go>` writes image.json and
- * sbom.cdx.json beside packages.txt.
- */
+/** Runs during the bake: `record.ts <facts of the payload> <target folder>` writes image.json and sbom.cdx.json. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bom, withDebianPackages } from './sbom.ts';
 
 const [payloadFacts, target] = process.argv.slice(2);
-if (!payloadFacts || !target) throw new Error('usage: record.ts <facts of the payload> <where the facts go>');
+if (!payloadFacts || !target) throw new Error('usage: record.ts <facts of the payload> <target folder>');
 
 const readJson = (name: string) => JSON.parse(readFileSync(join(payloadFacts, name), 'utf8'));
 const writeJson = (name: string, value: unknown) =>
@@ -19,7 +16,7 @@ function fromEnvironment(name: string): string {
   return value;
 }
 
-/** Facts of one bake: `/etc/stampede/image.json` on the image, with a copy beside the operator's manifest. */
+/** Facts about a bake: `/etc/stampede/image.json` on the image, with a copy next to the operator's manifest. */
 export type ImageFacts = Readonly<typeof facts>;
 
 const facts = {

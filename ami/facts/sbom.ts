@@ -1,15 +1,11 @@
-/** The part of a CycloneDX 1.5 document that is read or written here. */
+/** The part of a CycloneDX 1.5 document that is used here. */
 export interface Bom {
   readonly bomFormat: string;
   readonly specVersion: string;
   readonly components: readonly ReturnType<typeof debianComponent>[];
 }
 
-/**
- * Adds Debian's packages to a bill that lists the npm packages: one document for the image.
- *
- * @param packages lines of `name<TAB>version<TAB>architecture`, as dpkg-query prints them
- */
+/** Adds Debian packages, given as lines of `name<TAB>version<TAB>architecture`, to a bill of materials. */
 export function withDebianPackages(bom: Bom, packages: string): Bom {
   const debian = packages
     .split('\n')

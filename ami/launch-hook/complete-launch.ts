@@ -1,20 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AutoScalingClient, CompleteLifecycleActionCommand } from '@aws-sdk/client-auto-scaling';
 
-/** What this instance needs to complete its launch. */
 export interface LaunchOptions {
   readonly hookName: string;
   readonly autoScalingGroup: string;
   readonly healthUrl: string;
   readonly healthyWithinMs: number;
-  /** @default - the instance's own; rehearsals replace it */
+  /** @default - the link-local address; rehearsals replace it */
   readonly metadataService?: string;
 }
 
-/** Result of the lifecycle action: take the instance into service, or terminate it. */
+/** Result of the lifecycle action: put the instance in service, or terminate it. */
 export type Verdict = 'CONTINUE' | 'ABANDON';
 
-/** Waits until the service is healthy and completes the launching lifecycle action; rejects when AWS cannot be reached. */
+/** Waits until the service is healthy, then completes the lifecycle action; rejects if AWS cannot be reached. */
 export async function completeLaunch(launch: LaunchOptions, client = new AutoScalingClient({})): Promise<Verdict> {
   const healthy = await becomesHealthy(launch.healthUrl, launch.healthyWithinMs);
   const verdict: Verdict = healthy ? 'CONTINUE' : 'ABANDON';
@@ -32,7 +31,7 @@ export async function completeLaunch(launch: LaunchOptions, client = new AutoSca
 async function becomesHealthy(url: string, deadlineMs: number): Promise<boolean> {
   const endMs = performance.now() + deadlineMs;
   do {
-    // Not listening yet, or too slow, means not healthy.
+    // A service that is not listening yet or does not answer in time is not healthy.
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
     await response?.body?.cancel().catch(() => undefined);
     if (response?.status === 200) return true;

@@ -1,11 +1,11 @@
-/** The entry point on the image. The unit stampede-launch-hook.service sets the environment of the instance. */
+/** The entry point on the image. The unit stampede-launch-hook.service sets its environment. */
 import { ENV, HEALTH_PATH, PORT } from '../../server/contract.ts';
 import { completeLaunch } from './complete-launch.ts';
 
 async function main(): Promise<void> {
   const hookName = process.env[ENV.launchHook];
   if (!hookName) {
-    console.log(`${ENV.launchHook} is not set: there is no hook to complete`);
+    console.log(`${ENV.launchHook} is not set: no lifecycle hook to complete`);
     return;
   }
   const autoScalingGroup = process.env[ENV.autoScalingGroup];

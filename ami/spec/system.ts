@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Output of a program, trimmed; empty when it fails (most `systemctl is-…` answers come with an exit code). */
+/** Output of a program, trimmed, even if it exits with an error, as most `systemctl is-…` commands do. */
 export function output(program: string, ...args: readonly string[]): string {
   try {
     return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
@@ -11,7 +11,6 @@ export function output(program: string, ...args: readonly string[]): string {
   }
 }
 
-/** Text of a file. */
 export function textOf(path: string): string {
   return readFileSync(path, 'utf8');
 }
@@ -21,7 +20,7 @@ export function ownershipOf(path: string): string {
   return output('stat', '--format=%U:%G %a', path);
 }
 
-/** Names in a directory, none when it does not exist. */
+/** Names in a directory; none if it does not exist. */
 export function entriesOf(path: string): string[] {
   return existsSync(path) ? readdirSync(path) : [];
 }
@@ -34,12 +33,12 @@ export function filesBelow(path: string): string[] {
     .filter((name) => statSync(name, { throwIfNoEntry: false })?.isFile());
 }
 
-/** Whether a unit starts at boot: `enabled`, `disabled`, `masked`. */
+/** Whether a unit starts at boot: `enabled`, `disabled` or `masked`. */
 export function enablement(unit: string): string {
   return output('systemctl', 'is-enabled', unit);
 }
 
-/** Whether a unit runs now: `active`, `inactive`, `failed`. */
+/** Whether a unit is running: `active`, `inactive` or `failed`. */
 export function activity(unit: string): string {
   return output('systemctl', 'is-active', unit);
 }
@@ -49,5 +48,5 @@ export function homes(): string[] {
   return ['/root', ...entriesOf('/home').map((name) => join('/home', name))];
 }
 
-/** A container shares its host's kernel and clock, so the units that set those do not run there. */
+/** A container shares the kernel and clock of its host, so the units that configure them do not run. */
 export const IN_CONTAINER = output('systemd-detect-virt', '--container') !== 'none';

@@ -11,7 +11,7 @@ install -d -m 0755 /etc/stampede
 echo "Enabling units"
 systemctl daemon-reload
 systemctl enable --quiet ssh.service nftables.service chrony.service logrotate.timer
-# systemd-timesyncd would set the clock too; apt's timers would change a tested image.
+# systemd-timesyncd would compete with chrony; apt's timers would change a tested image.
 systemctl mask --quiet systemd-timesyncd.service apt-daily.timer apt-daily-upgrade.timer unattended-upgrades.service
-# The unit files of the application are wanted by this target, and say why.
+# stampede.service explains why this target wants the application's units.
 systemctl set-default --quiet graphical.target

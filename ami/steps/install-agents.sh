@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the SSM and CloudWatch agents in the versions of versions.sh, each checked against its checksum.
-# AWS_AGENTS=false skips them (an offline bake cannot download them); the facts of the bake record it.
+# Installs the SSM and CloudWatch agents, in the versions and with the checksums of versions.sh.
+# AWS_AGENTS=false skips them, because an offline bake cannot download them.
 set -euo pipefail
 : "${BAKE_DIR:?}" "${AWS_AGENTS:?}"
 
@@ -38,5 +38,5 @@ install_checked amazon-cloudwatch-agent "$(checksum_of CLOUDWATCH_AGENT)" \
   "https://amazoncloudwatch-agent.s3.amazonaws.com/debian/$architecture/$CLOUDWATCH_AGENT_VERSION/amazon-cloudwatch-agent.deb"
 
 systemctl enable --quiet amazon-ssm-agent.service
-# stampede-logs.service starts the CloudWatch agent, which needs to know the stage.
+# stampede-logs.service starts the CloudWatch agent, which needs the name of the stage.
 systemctl disable --quiet amazon-cloudwatch-agent.service

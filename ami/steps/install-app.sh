@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the application, its Node and pm2 in /opt/stampede, owned by root: the service can read but not change them.
+# Installs the application, Node.js and pm2 in /opt/stampede, owned by root so that the service cannot change them.
 set -euo pipefail
 : "${BAKE_DIR:?}"
 

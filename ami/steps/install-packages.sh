@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings Debian up to date and installs what the image needs. With OFFLINE=true the base must contain them already.
+# Upgrades Debian and installs the image's packages. With OFFLINE=true the base must already contain them.
 set -euo pipefail
 : "${BAKE_DIR:?}" "${OFFLINE:?}"
 export DEBIAN_FRONTEND=noninteractive

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Writes the facts of this bake: image.json, packages.txt and the SBOM, which Packer then downloads.
+# Writes the facts about this bake, which Packer then downloads: image.json, packages.txt and the SBOM.
 set -euo pipefail
 : "${BAKE_DIR:?}" "${AWS_AGENTS:?}" "${OFFLINE:?}" "${IMAGE_NAME:?}"
 
-metadata() { # metadata PATH: one answer of the instance metadata service, version 2
+metadata() { # metadata PATH: reads from the instance metadata service (IMDSv2)
   local base=http://169.254.169.254/latest token
   token=$(curl --fail --silent --max-time 5 --request PUT --header 'X-aws-ec2-metadata-token-ttl-seconds: 60' \
     "$base/api/token")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Removes what belongs to this machine or this bake, so that each instance has its own identity.
-# sshd keeps Packer's connection, but would accept no new one.
+# Removes everything that is specific to this machine or this bake, so that each instance has its own identity.
+# Packer's SSH connection stays open, but sshd would not accept a new one.
 set -euo pipefail
 : "${BAKE_DIR:?}"
 
@@ -13,11 +13,11 @@ rm -f /etc/ssh/ssh_host_*
 rm -f /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys /root/.*_history /home/*/.*_history
 rm -f /root/.wget-hsts /root/.sudo_as_admin_successful /home/*/.sudo_as_admin_successful
 
-# Empty, not missing: systemd then makes one at first boot without calling it a first-boot setup.
+# Empty, not missing: systemd then generates an id without running its first-boot setup.
 : >/etc/machine-id
 rm -f /var/lib/dbus/machine-id /var/lib/systemd/random-seed
 
-# From here on the journal is kept in memory, so that the shutdown is not logged in the image.
+# The journal stays in memory from now on, so that the image does not contain log entries of the shutdown.
 journalctl --relinquish-var
 rm -rf /var/log/journal/*
 find /var/log -type f -exec truncate --size 0 {} +

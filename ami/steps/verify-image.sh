@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The last step: an image that fails its spec is not registered.
+# Runs the image spec. An image that fails it is not registered.
 set -euo pipefail
 
 /opt/stampede/bin/image-spec sealed

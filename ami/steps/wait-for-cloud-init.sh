@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# cloud-init installs packages on first boot too; an apt call at the same time fails on the lock.
+# cloud-init also installs packages on first boot, and a concurrent apt command would fail on the lock.
 set -euo pipefail
 
 if command -v cloud-init >/dev/null; then

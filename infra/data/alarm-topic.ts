@@ -5,15 +5,14 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 
-/** The subscriber, and the key that encrypts the messages. */
 export interface AlarmTopicProps {
   readonly key: IKey;
   readonly stage: string;
-  /** Empty: no subscriber yet. */
+  /** If empty, there is no subscriber. */
   readonly email: string;
 }
 
-/** The topic of alarms, failed launches and the budget. */
+/** The topic for alarms, failed launches and the budget. */
 export function alarmTopic(scope: Construct, id: string, { key, stage, email }: AlarmTopicProps): Topic {
   const topic = new Topic(scope, id, { displayName: `Stampede ${stage}`, masterKey: key, enforceSSL: true });
   const publishers = [

@@ -3,7 +3,7 @@ import { AccountRootPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
-/** Encrypts the timestamps and their backups. The roles' policies decide who may decrypt. */
+/** Encrypts the timestamps and their backups. IAM policies control who may decrypt. */
 export function dataKey(scope: Construct, id: string, removalPolicy: RemovalPolicy): Key {
   return new Key(scope, id, {
     description: 'Stampede: timestamps and backups',
@@ -12,7 +12,7 @@ export function dataKey(scope: Construct, id: string, removalPolicy: RemovalPoli
   });
 }
 
-/** Encrypts logs and notifications, so AWS's own services must be able to use it. */
+/** Encrypts logs and notifications, so AWS services must be able to use it. */
 export function telemetryKey(scope: Construct, id: string, removalPolicy: RemovalPolicy): Key {
   const key = new Key(scope, id, {
     description: 'Stampede: logs and notifications',
@@ -33,12 +33,12 @@ export function telemetryKey(scope: Construct, id: string, removalPolicy: Remova
     },
     {
       sid: 'AlarmsEventsAndBudgets',
-      // No condition on the account: EventBridge sends none, and the topic's policy decides who may publish.
+      // No condition on the account, because EventBridge sends none; the topic's policy controls who may publish.
       principals: ['cloudwatch', 'events', 'budgets'].map((name) => new ServicePrincipal(`${name}.amazonaws.com`)),
       actions: use,
     },
     {
-      // Auto Scaling publishes as its service-linked role. It may not exist yet, so a condition names it.
+      // Auto Scaling publishes by its service-linked role. A condition names it, because it may not exist yet.
       sid: 'AutoScalingNotifications',
       principals: [new AccountRootPrincipal()],
       actions: use,

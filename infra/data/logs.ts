@@ -7,7 +7,6 @@ import { SERVICE_NAME } from '../../server/contract.ts';
 import { logGroupNames } from '../contract.ts';
 import type { Settings } from '../settings/table.ts';
 
-/** Encryption and retention of the log groups. */
 export interface LogGroupsProps {
   readonly key: IKey;
   readonly stage: string;
@@ -23,7 +22,7 @@ export class LogGroups extends Construct {
   constructor(scope: Construct, id: string, { key, stage, settings }: LogGroupsProps) {
     super(scope, id);
     const names = logGroupNames(stage);
-    // The image's agent needs fixed names, so a retained log group would prevent the next deploy of the stage.
+    // The log agent needs fixed names, so a retained log group would block the next deployment of the stage.
     const removalPolicy = RemovalPolicy.DESTROY;
     const common = { encryptionKey: key, retention: settings.logRetentionDays, removalPolicy };
     this.app = new LogGroup(this, 'App', { ...common, logGroupName: names.app });
@@ -32,7 +31,6 @@ export class LogGroups extends Construct {
   }
 }
 
-/** Retention and removal of the load balancer's logs. */
 export interface AccessLogsProps {
   readonly settings: Settings;
   readonly removalPolicy: RemovalPolicy;
@@ -45,7 +43,7 @@ export class AccessLogs extends Construct {
   constructor(scope: Construct, id: string, { settings, removalPolicy }: AccessLogsProps) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
-      // Load balancers deliver to buckets with S3-managed keys only.
+      // Load balancers only deliver to buckets with S3-managed keys.
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
@@ -62,6 +60,6 @@ export class AccessLogs extends Construct {
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],
-    }) as IBucket; // As in infra/network/vpc.ts: the library's optional properties say `| undefined`.
+    }) as IBucket; // For the reason in infra/network/vpc.ts.
   }
 }

@@ -8,7 +8,7 @@ import { dataKey, telemetryKey } from './keys.ts';
 import { AccessLogs, LogGroups } from './logs.ts';
 import { Backups, TimestampsTable } from './timestamps-table.ts';
 
-/** What outlives every fleet: timestamps, backups, logs and the alarm topic. It depends on no other stack. */
+/** The stack that outlives every fleet: timestamps, backups, logs and the alarm topic. It depends on no other stack. */
 export class DataStack extends StageStack {
   readonly timestamps: TimestampsTable;
   readonly accessLogs: AccessLogs;

@@ -10,14 +10,13 @@ import { DEFAULT_TABLE_QUOTA, fleetBounds, tableWriteLimit } from '../scaling/ca
 import type { Settings } from '../settings/table.ts';
 import { allow } from '../statement.ts';
 
-/** Encryption, settings and removal of the table. */
 export interface TimestampsTableProps {
   readonly key: Key;
   readonly settings: Settings;
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** What DynamoDB does with the key on behalf of a caller. */
+/** Actions of DynamoDB on the key on behalf of a caller. */
 const KEY_ACTIONS = [
   'kms:Decrypt',
   'kms:DescribeKey',
@@ -27,7 +26,7 @@ const KEY_ACTIONS = [
   'kms:ReEncryptTo',
 ];
 
-/** The one table: see ARCHITECTURE.md, section "The table". */
+/** The table; ARCHITECTURE.md, section "The table", lists its items. */
 export class TimestampsTable extends Construct {
   readonly table: TableV2;
   readonly #key: Key;
@@ -40,7 +39,7 @@ export class TimestampsTable extends Construct {
     if (maxWriteRequestUnits > DEFAULT_TABLE_QUOTA) {
       Annotations.of(this).addWarningV2(
         'stampede:table-quota',
-        `The table may take ${maxWriteRequestUnits} write units a second, which is above DynamoDB's default quota of ${DEFAULT_TABLE_QUOTA}. Request a higher quota before the deploy`,
+        `The table's maximum of ${maxWriteRequestUnits} write units a second is above DynamoDB's default quota of ${DEFAULT_TABLE_QUOTA}. Request a higher quota before the deployment`,
       );
     }
     this.table = new TableV2(this, 'Table', {
@@ -56,7 +55,7 @@ export class TimestampsTable extends Construct {
     });
   }
 
-  /** Lets the server write and read items, and nothing else: no scan, no delete, no change of the table. */
+  /** Allows the server to write and read items, but not to scan, delete, or change the table. */
   grantRecord(grantee: IGrantable): void {
     const principal = grantee.grantPrincipal;
     const items = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:Query'];
@@ -66,12 +65,11 @@ export class TimestampsTable extends Construct {
   }
 }
 
-/** The table to back up. */
 export interface BackupsProps extends TimestampsTableProps {
   readonly table: TableV2;
 }
 
-/** Daily backups that outlast point-in-time recovery's 35 days, in a vault that prevents accidental deletion. */
+/** Daily backups, retained for longer than point-in-time recovery, in a vault that prevents accidental deletion. */
 export class Backups extends Construct {
   constructor(scope: Construct, id: string, { table, key, settings, removalPolicy }: BackupsProps) {
     super(scope, id);

@@ -2,7 +2,6 @@ import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { PORT } from '../../server/contract.ts';
 
-/** The network, and who may reach the bastion. */
 export interface FirewallProps {
   readonly vpc: IVpc;
   readonly sshCidrs: readonly string[];
@@ -13,7 +12,7 @@ const HTTPS = Port.tcp(443);
 const SSH = Port.tcp(22);
 
 /**
- * Who may reach which port. All rules are in this file, and nothing else is open:
+ * All security group rules. No other port is open:
  *
  *     internet ─80,443─▶ load balancer ─8080─▶ app ─443─▶ AWS
  *     operators' networks ─22─▶ bastion ─22─▶ app ◀─22─ Instance Connect Endpoint
@@ -33,8 +32,8 @@ export class Firewall extends Construct {
     this.bastion = group('Bastion', 'Stampede: the bastion');
     this.instanceConnect = group('InstanceConnect', 'Stampede: EC2 Instance Connect Endpoint');
 
-    this.loadBalancer.addIngressRule(Peer.anyIpv4(), HTTP, 'Anybody, redirected to HTTPS when there is a certificate');
-    this.loadBalancer.addIngressRule(Peer.anyIpv4(), HTTPS, 'Anybody');
+    this.loadBalancer.addIngressRule(Peer.anyIpv4(), HTTP, 'Anyone; redirected to HTTPS if there is a certificate');
+    this.loadBalancer.addIngressRule(Peer.anyIpv4(), HTTPS, 'Anyone');
     allow(this.loadBalancer, this.app, Port.tcp(PORT), 'Load balancer to app');
 
     this.app.addEgressRule(Peer.anyIpv4(), HTTPS, 'DynamoDB, CloudWatch, Systems Manager');
@@ -46,7 +45,7 @@ export class Firewall extends Construct {
   }
 }
 
-/** Allows a connection at both ends. */
+/** Allows connections, by a rule at each end. */
 function allow(from: SecurityGroup, to: SecurityGroup, port: Port, description: string): void {
   from.addEgressRule(to, port, description);
   to.addIngressRule(from, port, description);

@@ -4,7 +4,7 @@ import { CLIENT_PORTS } from '../../ami/contract.ts';
 import { PORT } from '../../server/contract.ts';
 import type { FirewallProps } from './firewall.ts';
 
-/** One rule: traffic that may pass. */
+/** Allowed traffic. */
 interface Line {
   readonly peers: readonly string[];
   readonly ports: readonly [from: number, to: number];
@@ -16,14 +16,14 @@ interface Lists {
 }
 
 const ANYWHERE = ['0.0.0.0/0'];
-/** Client ports of NAT gateways, load balancers and operating systems in general. */
+/** Ephemeral ports of NAT gateways, load balancers and operating systems in general. */
 const EPHEMERAL: Line['ports'] = [1024, 65535];
-/** Client ports of our instances; the app's own port is not among them. */
+/** Ephemeral ports of our instances, which do not include the app's port. */
 const INSTANCE_EPHEMERAL: Line['ports'] = [CLIENT_PORTS.from, CLIENT_PORTS.to];
 
 /**
- * Network ACLs: a second layer that still protects when a security group is opened by mistake. They are stateless, so
- * each connection needs the ephemeral ports of its answers. DNS, clock and instance metadata do not pass them.
+ * Network ACLs: a second security layer, in case a security group is opened by mistake. They are stateless, so answers
+ * need rules for ephemeral ports. DNS, NTP and instance metadata do not pass network ACLs.
  */
 export class NetworkAcls extends Construct {
   constructor(scope: Construct, id: string, { vpc, sshCidrs }: FirewallProps) {

@@ -18,13 +18,12 @@ import { SERVICE_NAME } from '../../server/contract.ts';
 import { allow } from '../statement.ts';
 import type { Firewall } from './firewall.ts';
 
-/** The network, and the security groups in it. */
 export interface InstanceConnectProps {
   readonly vpc: IVpc;
   readonly firewall: Firewall;
 }
 
-/** Access to private instances without a bastion or a public address. It is free of charge, and IAM controls it. */
+/** Access to private instances without a bastion or a public address, free of charge and controlled by IAM. */
 export function addInstanceConnectEndpoint(
   scope: Construct,
   id: string,
@@ -40,8 +39,8 @@ export function addInstanceConnectEndpoint(
 }
 
 /**
- * What an instance's Systems Manager agent needs for sessions and patch reports. AmazonSSMManagedInstanceCore would also
- * allow reading every parameter of the account. These actions support no resources.
+ * Permissions of the Systems Manager agent for sessions and patch reports. AmazonSSMManagedInstanceCore would also
+ * allow reading every parameter of the account. These actions do not support resources.
  */
 export function sessionManagerStatement(): PolicyStatement {
   const channels = ['CreateControlChannel', 'CreateDataChannel', 'OpenControlChannel', 'OpenDataChannel'];
@@ -49,20 +48,16 @@ export function sessionManagerStatement(): PolicyStatement {
   return allow('SessionManager', actions, ['*']);
 }
 
-/** The network of the bastion. */
 export interface BastionProps extends InstanceConnectProps {
   readonly stage: string;
   /** Notified of each launch. */
   readonly alarmTopic: Topic;
 }
 
-/** Amazon Linux, newest patch level at each launch: the bastion runs for an hour, and includes ec2-instance-connect. */
+/** Amazon Linux, which includes ec2-instance-connect, with the latest patches at each launch. */
 const IMAGE_PARAMETER = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64';
 
-/**
- * The bastion: a group of at most one small instance, with a desired capacity of 0 until an operator needs it. A host
- * that runs only when needed is attacked less, and costs less.
- */
+/** The bastion: an Auto Scaling group with a desired capacity of 0 until an operator needs it. */
 export class Bastion extends Construct {
   readonly groupName: string;
 
@@ -91,7 +86,7 @@ export class Bastion extends Construct {
       vpcSubnets: { subnetType: SubnetType.PUBLIC },
       launchTemplate,
       autoScalingGroupName: `${SERVICE_NAME}-${stage}-bastion`,
-      // No desired capacity: it starts at the minimum, and a deploy does not change it.
+      // No desired capacity: it starts at the minimum, and a deployment does not change it.
       minCapacity: 0,
       maxCapacity: 1,
       groupMetrics: [GroupMetrics.all()],

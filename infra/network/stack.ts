@@ -9,12 +9,11 @@ import { NetworkAcls } from './network-acls.ts';
 import { addInstanceConnectEndpoint, Bastion } from './operator-access.ts';
 import { addFlowLog, natGatewayIds, stampedeVpc } from './vpc.ts';
 
-/** What the network depends on. */
 export interface NetworkStackProps extends StageStackProps {
   readonly data: DataStack;
 }
 
-/** The network, who may reach what in it, and the access of operators. */
+/** The network, its security layers, and operator access. */
 export class NetworkStack extends StageStack {
   readonly vpc: IVpc;
   readonly firewall: Firewall;

@@ -21,7 +21,7 @@ export function stampedeVpc(scope: Construct, id: string, settings: Settings): I
   Annotations.of(scope).addInfo(describeNatPrice(settings.nat, settings.zones.length));
   return new Vpc(scope, id, {
     ipAddresses: IpAddresses.cidr(settings.vpcCidr),
-    // Named, not looked up: synth needs no credentials, and a new zone of the region moves no subnet.
+    // Named instead of looked up: synth needs no credentials, and a new zone in the region moves no subnet.
     availabilityZones: settings.zones.map((letter) => `${settings.region}${letter}`),
     natGateways: settings.nat === 'single' ? 1 : settings.zones.length,
     subnetConfiguration: [
@@ -33,31 +33,30 @@ export function stampedeVpc(scope: Construct, id: string, settings: Settings): I
       DynamoDb: { service: GatewayVpcEndpointAwsService.DYNAMODB },
       S3: { service: GatewayVpcEndpointAwsService.S3 },
     },
-  }) as IVpc; // The library's optional properties say `| undefined`, which exactOptionalPropertyTypes tells from absent.
+  }) as IVpc; // exactOptionalPropertyTypes rejects the library's optional properties, which may be `undefined`.
 }
 
-/** Ids of the NAT gateways, which the library hides below the public subnets. */
+/** Ids of the NAT gateways, which CDK creates below the public subnets. */
 export function natGatewayIds(vpc: IVpc): readonly string[] {
   return vpc.publicSubnets
     .map((subnet) => subnet.node.tryFindChild('NATGateway') as CfnNatGateway | undefined)
     .flatMap((gateway) => (gateway ? [gateway.ref] : []));
 }
 
-/** Monthly list price in us-east-1 of this many NAT gateways, in USD, without traffic. Other regions cost up to half more. */
+/** Monthly list price of NAT gateways in us-east-1, in USD, without traffic. Other regions cost up to 50 % more. */
 export function natPricePerMonthUsd(gateways: number): number {
   return gateways * 0.045 * 730;
 }
 
-/** Says which NAT choice is made, what it costs a month, and what the other would cost. */
+/** Describes the selected NAT option, its monthly cost, and the cost of the other option. */
 export function describeNatPrice(nat: 'single' | 'per-az', zoneCount: number): string {
   const price = (gateways: number): string => `about ${natPricePerMonthUsd(gateways).toFixed(0)} USD a month`;
-  const traffic = 'plus 0.045 USD a GB; timestamps do not pass it';
+  const traffic = 'plus 0.045 USD a GB; timestamps do not use it';
   return nat === 'single'
     ? `NAT: a single gateway, ${price(1)} ${traffic}. nat=per-az would be ${price(zoneCount)} and survive the loss of a zone`
     : `NAT: one gateway in each of ${zoneCount} zones, ${price(zoneCount)} ${traffic}. nat=single would be ${price(1)}`;
 }
 
-/** The network to log, and the log group. */
 export interface FlowLogProps {
   readonly vpc: IVpc;
   readonly logGroup: ILogGroup;

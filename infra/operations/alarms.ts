@@ -12,7 +12,6 @@ import { failureAlarms } from './failure-alarms.ts';
 import { fleetAlarms, imageAlarm } from './fleet-alarms.ts';
 import type { AppMetrics } from './metrics.ts';
 
-/** The stacks to watch. */
 export interface AlarmsProps {
   readonly data: DataStack;
   readonly network: NetworkStack;
@@ -21,7 +20,7 @@ export interface AlarmsProps {
   readonly metric: AppMetrics;
 }
 
-/** Every alarm, each with a runbook and with notifications when it starts and when it ends. */
+/** All alarms, with a runbook and with notifications when they are raised and cleared. */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { data, network, service, ami, metric }: AlarmsProps) {
     super(scope, id);
@@ -44,12 +43,12 @@ export class Alarms extends Construct {
       notify(data.alarmTopic, alarm);
   }
 
-  /** One notification while users are affected; the other alarms say what is broken. */
+  /** One notification while users are affected; the other alarms show the cause. */
   #usersAffected(causes: readonly Alarm[]): CompositeAlarm {
     return new CompositeAlarm(this, 'UsersAffected', {
       alarmRule: AlarmRule.anyOf(...causes.map((alarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM))),
       alarmDescription: describeAlarm({
-        means: 'Users are affected: errors, slow responses, failed commits, or no heartbeat of the fleet.',
+        means: 'Users are affected: errors, slow responses, failed commits, or no heartbeat from the fleet.',
         runbook: 'read the dashboard from left to right; begin with the first column that is not normal.',
       }),
     });

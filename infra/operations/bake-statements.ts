@@ -8,15 +8,16 @@ const HERE = { StringEquals: { 'aws:RequestedRegion': Aws.REGION } };
 const OURS_HERE = { StringEquals: { 'aws:RequestedRegion': Aws.REGION, 'aws:ResourceTag/Service': SERVICE_NAME } };
 
 /**
- * What Packer needs to bake on EC2, after https://developer.hashicorp.com/packer/integrations/hashicorp/amazon, without
- * what our template does not use. It may create resources in one region, and change or end only those with our tag.
+ * Permissions for Packer to bake on EC2, reduced to those that our template uses. It may create resources in one
+ * region, and delete or change only those with our tag.
+ * https://developer.hashicorp.com/packer/integrations/hashicorp/amazon
  */
 export function bakeStatements(): readonly PolicyStatement[] {
   return [
     allow(
-      'Look',
+      'Describe',
       [
-        // These support no resources.
+        // These actions do not support resources.
         'ec2:DescribeImages',
         'ec2:DescribeInstances',
         'ec2:DescribeInstanceStatus',
@@ -33,9 +34,9 @@ export function bakeStatements(): readonly PolicyStatement[] {
       ['*'],
     ),
     allow(
-      'Make',
+      'Create',
       [
-        // What is created has no name yet.
+        // New resources have no name yet.
         'ec2:AuthorizeSecurityGroupIngress',
         'ec2:CreateImage',
         'ec2:CreateKeyPair',
@@ -51,7 +52,7 @@ export function bakeStatements(): readonly PolicyStatement[] {
       HERE,
     ),
     allow(
-      'EndOurs',
+      'DeleteTagged',
       [
         'ec2:DeleteSnapshot',
         'ec2:DeleteVolume',

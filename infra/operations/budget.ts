@@ -2,7 +2,6 @@ import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-/** The stage, its budget, and the topic. */
 export interface BudgetProps {
   readonly stage: string;
   readonly monthlyUsd: number;
@@ -10,8 +9,8 @@ export interface BudgetProps {
 }
 
 /**
- * Notifies the topic when the stage's bill reaches 80 % of its budget, or is forecast to exceed it. AWS Budgets sees the costs by the tag
- * Stage once that is activated as a cost allocation tag of the account.
+ * Notifies the topic when the stage's costs reach 80 % of its budget or are forecast to exceed it. AWS Budgets
+ * attributes costs by the tag Stage, once it is activated as a cost allocation tag in the account.
  */
 export function addBudget(scope: Construct, id: string, { stage, monthlyUsd, alarmTopic }: BudgetProps): void {
   const subscribers = [{ subscriptionType: 'SNS', address: alarmTopic.topicArn }];

@@ -13,8 +13,8 @@ import { healthyHosts, p99Seconds, requests, serverErrorPercent, unhealthyHosts 
 import type { AlarmsProps } from './alarms.ts';
 import { groupMetric, natMetric, tableMetric } from './metrics.ts';
 
-/** The dashboard, from left to right along the path of a request: users, load balancer, fleet, database, cost. */
-export function storyDashboard(
+/** The dashboard. Its columns follow the path of a request: users, load balancer, fleet, database; then cost. */
+export function serviceDashboard(
   scope: Construct,
   id: string,
   { data, network, service, metric }: Omit<AlarmsProps, 'ami'>,
@@ -61,7 +61,7 @@ export function storyDashboard(
   return new Dashboard(scope, id, { dashboardName: `${SERVICE_NAME}-${service.stage}`, widgets: [columns] });
 }
 
-/** One column: its heading and its graphs, each with the metrics that it shows. */
+/** A column with a heading and graphs. */
 function column(title: string, width: number, graphs: Readonly<Record<string, readonly IMetric[]>>): IWidget {
   const heading = new TextWidget({ markdown: `## ${title}`, width, height: 1 });
   const widgets = Object.entries(graphs).map(

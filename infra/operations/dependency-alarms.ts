@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { runbookAlarm } from '../runbook-alarm.ts';
 import { natMetric, PERIOD, tableMetric } from './metrics.ts';
 
-/** Operations by which the server uses the table; DynamoDB counts its own errors by operation. */
+/** The server's operations on the table; DynamoDB counts system errors per operation. */
 const OPERATIONS = ['PutItem', 'UpdateItem', 'GetItem', 'Query'] as const;
 
 /** Alarms on throttling and errors of DynamoDB. */
@@ -20,7 +20,7 @@ export function tableAlarms(scope: Construct, tableName: string): readonly Alarm
     }),
     runbookAlarm(scope, 'TableSystemErrors', {
       means: 'DynamoDB returns system errors.',
-      runbook: 'check the AWS Health Dashboard; the server retries, users see 503 only if it persists.',
+      runbook: 'check the AWS Health Dashboard; the server retries, users only see 503 if it persists.',
       metric: sum(
         'system errors',
         Object.fromEntries(
@@ -32,7 +32,7 @@ export function tableAlarms(scope: Construct, tableName: string): readonly Alarm
   ];
 }
 
-/** Adds up metrics, counting those without data as zero. */
+/** Adds metrics; missing data counts as zero. */
 function sum(label: string, usingMetrics: Record<string, IMetric>): IMetric {
   const expression = Object.keys(usingMetrics)
     .map((name) => `FILL(${name}, 0)`)
@@ -40,7 +40,7 @@ function sum(label: string, usingMetrics: Record<string, IMetric>): IMetric {
   return new MathExpression({ expression, label, period: PERIOD, usingMetrics });
 }
 
-/** Alarms on exhausted ports and dropped packets of each NAT gateway. */
+/** Alarms on port exhaustion and dropped packets of each NAT gateway. */
 export function natAlarms(scope: Construct, natGatewayIds: readonly string[]): readonly Alarm[] {
   return natGatewayIds.flatMap((natGatewayId, index) => [
     runbookAlarm(scope, `NatPortsExhausted${index}`, {

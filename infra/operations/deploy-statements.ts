@@ -6,13 +6,10 @@ import { fleetName, stackNames } from '../contract.ts';
 import { allow } from '../statement.ts';
 import { arnHere, imageParameters } from './pipeline-role.ts';
 
-/** Qualifier of a default `cdk bootstrap`, in the names of the roles it creates. */
+/** The default qualifier of `cdk bootstrap`, part of its role names. */
 const BOOTSTRAP_QUALIFIER = 'hnb659fds';
 
-/**
- * What deploying, smoke test and drill of one stage need. Everything that changes infrastructure uses the roles of
- * `cdk bootstrap`, so this role itself creates nothing.
- */
+/** Permissions to deploy, smoke test and drill one stage. Only the roles of `cdk bootstrap` change infrastructure. */
 export function deployStatements(stage: string): readonly PolicyStatement[] {
   const bootstrapRoles = ['deploy', 'file-publishing', 'lookup'].map(
     (role) =>
@@ -23,7 +20,7 @@ export function deployStatements(stage: string): readonly PolicyStatement[] {
     allow(
       'ReadTheStage',
       ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate', 'cloudformation:ListStackResources'],
-      // The last part of a stack's ARN is an id that AWS generates.
+      // AWS generates the last part of a stack's ARN.
       Object.values(stackNames(stage)).map((name) => arnHere('cloudformation', `stack/${name}/*`)),
     ),
     imageParameters('ReadAndPromoteImages'),
@@ -37,7 +34,7 @@ export function deployStatements(stage: string): readonly PolicyStatement[] {
         'cloudwatch:GetMetricData',
         'elasticloadbalancing:DescribeTargetHealth',
       ],
-      // These actions support no resources.
+      // These actions do not support resources.
       ['*'],
     ),
     allow(
@@ -48,27 +45,26 @@ export function deployStatements(stage: string): readonly PolicyStatement[] {
   ];
 }
 
-/** How the fleet's instances are launched, and their role. */
 export interface BootTestProps {
   readonly launchTemplate: ILaunchTemplate;
   readonly instanceRole: IRole;
 }
 
-/** What `npm run promote` needs to boot an image beside the fleet: an instance like the fleet's, and no other. */
+/** Permissions for `npm run promote` to boot an image, on an instance that is configured like the fleet's. */
 export function bootTestStatements({ launchTemplate, instanceRole }: BootTestProps): readonly PolicyStatement[] {
   const template = arnHere('ec2', `launch-template/${launchTemplate.launchTemplateId}`);
   return [
-    // The call names image, network and instance; the required template fixes all but the image.
+    // The required launch template determines everything except the image.
     allow('LaunchBootTest', ['ec2:RunInstances'], ['*'], { ArnEquals: { 'ec2:LaunchTemplate': template } }),
-    // What the same call launches has no id yet.
+    // The resources of that call have no id yet.
     allow('TagBootTest', ['ec2:CreateTags'], ['*'], { StringEquals: { 'ec2:CreateAction': 'RunInstances' } }),
-    allow('GiveBootTestItsRole', ['iam:PassRole'], [instanceRole.roleArn], {
+    allow('PassBootTestRole', ['iam:PassRole'], [instanceRole.roleArn], {
       StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' },
     }),
-    // Describing supports no resources.
-    allow('FollowBootTest', ['ec2:DescribeImages'], ['*']),
-    // Any id, limited to our tag.
-    allow('EndBootTest', ['ec2:GetConsoleOutput', 'ec2:TerminateInstances'], ['*'], {
+    // DescribeImages does not support resources.
+    allow('DescribeBootTest', ['ec2:DescribeImages'], ['*']),
+    // Any instance with our tag.
+    allow('TerminateBootTest', ['ec2:GetConsoleOutput', 'ec2:TerminateInstances'], ['*'], {
       StringEquals: { 'aws:ResourceTag/Service': SERVICE_NAME },
     }),
   ];

@@ -6,7 +6,6 @@ import { Construct } from 'constructs';
 import { type AlarmText, runbookAlarm } from '../runbook-alarm.ts';
 import { sumMetric } from './metrics.ts';
 
-/** The group whose failures to report, and the topic. */
 export interface FailureAlarmsProps {
   readonly groupName: string;
   readonly alarmTopic: ITopic;
@@ -28,12 +27,12 @@ const FAILURES: Readonly<Record<string, Failure>> = {
       'EC2 Auto Scaling Instance Refresh Rollback Started',
       'EC2 Auto Scaling Instance Refresh Rollback Failed',
     ],
-    means: 'A deploy was rolled back or is stuck.',
-    runbook: 'the event contains the alarm or health check that stopped it; fix the image, the previous one returns.',
+    means: 'A deployment was rolled back or is stuck.',
+    runbook: 'the event contains the alarm or health check that stopped it; fix the image; the previous one is in use.',
   },
 };
 
-/** Forwards Auto Scaling's failure events to the topic, and raises an alarm for each kind of them. */
+/** Forwards Auto Scaling's failure events to the topic and raises an alarm for each kind. */
 export function failureAlarms(
   scope: Construct,
   id: string,

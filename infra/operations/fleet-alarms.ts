@@ -6,7 +6,6 @@ import type { LoadBalancer } from '../service/load-balancer.ts';
 import { healthyHosts } from '../service/traffic-metrics.ts';
 import { groupMetric, PERIOD } from './metrics.ts';
 
-/** The fleet to watch. */
 export interface FleetAlarmsProps {
   readonly groupName: string;
   readonly loadBalancer: LoadBalancer;
@@ -14,13 +13,13 @@ export interface FleetAlarmsProps {
   readonly zones: readonly string[];
 }
 
-/** Alarms on the fleet's size: it cannot grow, does not grow, or is unevenly distributed. */
+/** Alarms on the fleet: at its maximum size, below its desired size, or unevenly distributed. */
 export function fleetAlarms(scope: Construct, { groupName, loadBalancer, zones }: FleetAlarmsProps): readonly Alarm[] {
   return [
     runbookAlarm(scope, 'AtMaxCapacity', {
-      means: 'The fleet has its maximum size; more load will make it slow.',
+      means: 'The fleet has its maximum size; more load will slow it down.',
       runbook:
-        'check requests per second. Real: raise peakRate and deploy. One client: enable WAF, or lower its limit.',
+        'check requests per second. Real traffic: raise peakRate and deploy. A single client: enable WAF, or lower its limit.',
       metric: minusInService(groupName, 'largest', 'GroupMaxSize', 'room to grow'),
       when: { atMost: 0, periods: 5 },
     }),
@@ -33,7 +32,7 @@ export function fleetAlarms(scope: Construct, { groupName, loadBalancer, zones }
     }),
     runbookAlarm(scope, 'ZoneImbalance', {
       means:
-        'A zone has at least two healthy instances fewer than another; losing the other affects most of the fleet.',
+        'A zone has at least two fewer healthy instances than another; losing the other affects most of the fleet.',
       runbook: 'check whether a zone is impaired; Auto Scaling rebalances when it can launch there again.',
       metric: zoneImbalance(loadBalancer, zones),
       when: { above: 1, periods: 15 },
@@ -41,7 +40,7 @@ export function fleetAlarms(scope: Construct, { groupName, loadBalancer, zones }
   ];
 }
 
-/** A count of the group minus the instances in service. */
+/** A metric of the group minus the instances in service. */
 function minusInService(groupName: string, name: string, metricName: `Group${string}`, label: string): IMetric {
   return new MathExpression({
     expression: `${name} - inService`,
@@ -72,7 +71,6 @@ function zoneImbalance(loadBalancer: LoadBalancer, zones: readonly string[]): IM
   });
 }
 
-/** The running image, and the age that it may reach. */
 export interface ImageAlarmProps {
   readonly groupName: string;
   /** Epoch seconds of the bake. */
@@ -80,11 +78,11 @@ export interface ImageAlarmProps {
   readonly maxAgeDays: number;
 }
 
-/** An alarm on the image's age, computed by CloudWatch: the time of a data point minus the time of the bake. */
+/** An alarm on the age of the image: CloudWatch subtracts the time of the bake from the time of a data point. */
 export function imageAlarm(scope: Construct, { groupName, builtAt, maxAgeDays }: ImageAlarmProps): Alarm {
   const period = Duration.hours(1);
   return runbookAlarm(scope, 'StaleImage', {
-    means: `The image is older than ${maxAgeDays} days and lacks security updates since.`,
+    means: `The image is older than ${maxAgeDays} days and lacks recent security updates.`,
     runbook: 'bake a new image and deploy it; nothing is patched in place.',
     metric: new MathExpression({
       expression: `(EPOCH(fleet) - ${builtAt}) / 86400`,

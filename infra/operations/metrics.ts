@@ -2,13 +2,13 @@ import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRIC_PERIOD_S, METRICS } from '../../server/contract.ts';
 
-/** Period of the metrics, unless an alarm needs another. */
+/** Default period of metrics. */
 export const PERIOD = Duration.seconds(METRIC_PERIOD_S);
 
-/** Creates the server's own metrics of one fleet by their names in {@link METRICS}. */
+/** Creates the metrics of {@link METRICS} for one fleet. */
 export type AppMetrics = (name: keyof typeof METRICS, statistic: string) => Metric;
 
-/** The server's metrics of a stage. */
+/** The server's metrics in a stage. */
 export function appMetrics(stage: string, groupName: string): AppMetrics {
   const dimensionsMap = { [METRIC_DIMENSIONS.stage]: stage, [METRIC_DIMENSIONS.autoScalingGroup]: groupName };
   return (name, statistic) =>
@@ -32,7 +32,7 @@ export function groupMetric(groupName: string, metricName: `Group${string}`, per
   });
 }
 
-/** A sum over all data points that an AWS service publishes of one resource. */
+/** The sum of a metric that an AWS service publishes for one resource. */
 export function sumMetric(
   service: string,
   metricName: string,
@@ -46,7 +46,7 @@ export function natMetric(natGatewayId: string, metricName: string): Metric {
   return sumMetric('NATGateway', metricName, { NatGatewayId: natGatewayId });
 }
 
-/** A metric of the table, or of one operation on it. */
+/** A metric of the table or of one operation on it. */
 export function tableMetric(tableName: string, metricName: string, operation?: string): Metric {
   return sumMetric('DynamoDB', metricName, { TableName: tableName, ...(operation && { Operation: operation }) });
 }

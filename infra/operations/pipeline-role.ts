@@ -6,7 +6,6 @@ import { allow } from '../statement.ts';
 
 const ISSUER = 'token.actions.githubusercontent.com';
 
-/** The repository whose workflows may assume the role, the stage, and what the role may do. */
 export interface PipelineRoleProps {
   readonly repository: string;
   readonly stage: string;
@@ -15,9 +14,8 @@ export interface PipelineRoleProps {
 }
 
 /**
- * A role that a GitHub workflow assumes by OIDC, without a stored key. Only a job of this repository that runs in the
- * GitHub environment named like the stage may assume it, so the environment's reviewers control it. The account needs
- * the OIDC provider of that issuer once.
+ * A role that a GitHub workflow assumes by OIDC. Only jobs of this repository in the GitHub environment with the name
+ * of the stage may assume it, so the environment's reviewers control it. The account must have the OIDC provider.
  */
 export function pipelineRole(scope: Construct, id: string, props: PipelineRoleProps): Role {
   const provider = OpenIdConnectProvider.fromOpenIdConnectProviderArn(
@@ -43,7 +41,7 @@ export function arnHere(service: string, resource: string): string {
   return `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
 }
 
-/** Both pipelines read and write the parameters that name images. */
+/** Permission to read and write the parameters that name images. */
 export function imageParameters(sid: string): PolicyStatement {
   return allow(sid, ['ssm:GetParameter', 'ssm:PutParameter'], [arnHere('ssm', `parameter${AMI_PARAMETER_PREFIX}/*`)]);
 }

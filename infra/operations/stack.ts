@@ -8,15 +8,14 @@ import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Alarms, type AlarmsProps } from './alarms.ts';
 import { bakeStatements } from './bake-statements.ts';
 import { addBudget } from './budget.ts';
-import { storyDashboard } from './dashboard.ts';
+import { serviceDashboard } from './dashboard.ts';
 import { bootTestStatements, deployStatements } from './deploy-statements.ts';
 import { appMetrics } from './metrics.ts';
 import { pipelineRole } from './pipeline-role.ts';
 
-/** The stacks to watch. */
 export type OperationsStackProps = StageStackProps & Omit<AlarmsProps, 'metric'>;
 
-/** Alarms, dashboard, budget, and the roles of the pipeline. */
+/** Alarms, dashboard, budget, and pipeline roles. */
 export class OperationsStack extends StageStack {
   constructor(scope: Construct, id: string, props: OperationsStackProps) {
     super(scope, id, { ...props, description: `Stampede ${props.stage}: alarms, dashboard and budget` });
@@ -24,7 +23,7 @@ export class OperationsStack extends StageStack {
     const metric = appMetrics(stage, service.fleet.groupName);
     new Alarms(this, 'Alarms', { data, network, service, ami, metric });
     addBudget(this, 'Budget', { stage, monthlyUsd: settings.monthlyBudgetUsd, alarmTopic: data.alarmTopic });
-    const dashboard = storyDashboard(this, 'Dashboard', { data, network, service, metric });
+    const dashboard = serviceDashboard(this, 'Dashboard', { data, network, service, metric });
 
     new CfnGroup(this, 'Resources', {
       name: `${SERVICE_NAME}-${stage}`,

@@ -1,6 +1,6 @@
 import { type AutoScalingGroup, Schedule } from 'aws-cdk-lib/aws-autoscaling';
 
-/** A minimum of the fleet from a time on, given by the five fields of Unix cron in UTC. */
+/** A minimum size of the fleet from a time on, given by the five fields of Unix cron in UTC. */
 export interface ScheduledMinimum {
   readonly name: string;
   readonly cron: string;

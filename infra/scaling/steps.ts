@@ -1,4 +1,4 @@
-/** From this average CPU (in percent) on, add this many instances. */
+/** At or above this average CPU (in percent), add this many instances. */
 export interface OutStep {
   readonly from: number;
   readonly instances: number;
@@ -10,10 +10,7 @@ export interface InStep {
   readonly instances: number;
 }
 
-/**
- * The scaling settings. The first step of each direction is the threshold of its alarm, further ones change the fleet
- * by more. An alarm needs this many one-minute periods in a row.
- */
+/** The scaling settings. The first step of each direction is the threshold of its alarm. Periods are one minute. */
 export interface Scaling {
   readonly scaleOut: readonly [OutStep, ...OutStep[]];
   readonly scaleOutPeriods: number;
@@ -22,14 +19,14 @@ export interface Scaling {
   readonly warmupS: number;
 }
 
-/** One step in Auto Scaling's terms: bounds are relative to the alarm's threshold, none means unbounded. */
+/** A step adjustment of Auto Scaling: bounds are relative to the alarm's threshold; an absent bound is infinite. */
 export interface Adjustment {
   readonly metricIntervalLowerBound?: number;
   readonly metricIntervalUpperBound?: number;
   readonly scalingAdjustment: number;
 }
 
-/** An alarm with the step policy that it starts. */
+/** An alarm and its step scaling policy. */
 export interface AlarmedPolicy {
   readonly threshold: number;
   readonly periods: number;

@@ -21,7 +21,6 @@ import { addSchedule } from '../scaling/schedule.ts';
 import type { Settings } from '../settings/table.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 
-/** What the fleet is built from, its size, and the alarms that roll a deploy back. */
 export interface FleetProps {
   readonly vpc: IVpc;
   readonly stage: string;
@@ -32,7 +31,7 @@ export interface FleetProps {
   readonly alarmTopic: ITopic;
 }
 
-/** The instances, spread over the zones, replaced when they fail and refreshed when their template changes. */
+/** The Auto Scaling group: replaces failed instances, and refreshes all of them when their launch template changes. */
 export class Fleet extends Construct {
   readonly group: AutoScalingGroup;
   readonly groupName: string;
@@ -46,17 +45,17 @@ export class Fleet extends Construct {
       vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
       autoScalingGroupName: fleetName(stage),
       launchTemplate,
-      // No desired capacity: a deploy must not undo a scale-out (aws/aws-cdk#5215).
+      // No desired capacity: a deployment must not undo a scale-out (aws/aws-cdk#5215).
       minCapacity: min,
       maxCapacity: max,
-      // The load balancer's health check counts too, or an instance with a dead process would never be replaced.
+      // Without the load balancer's health check, an instance with a dead process would never be replaced.
       healthChecks: HealthChecks.withAdditionalChecks({
         additionalTypes: [AdditionalHealthCheckType.ELB],
         gracePeriod: Duration.seconds(settings.warmupS),
       }),
       defaultInstanceWarmup: Duration.seconds(settings.warmupS),
       maxInstanceLifetime: Duration.days(settings.maxInstanceLifetimeDays),
-      // Launch before terminating whenever instances are replaced, so that no replacement costs capacity.
+      // Launch before terminating, so that replacing instances does not reduce capacity.
       minHealthyPercentage: 100,
       maxHealthyPercentage: 150,
       groupMetrics: [GroupMetrics.all()],
@@ -67,19 +66,19 @@ export class Fleet extends Construct {
         maxHealthyPercentage: 150,
         instanceWarmup: Duration.seconds(settings.warmupS),
         skipMatching: true,
-        // After the refresh, the alarms watch the new image for this long before CloudFormation completes the deploy.
+        // After the refresh, the alarms watch the new image for this long before the deployment completes.
         bakeTime: Duration.minutes(5),
         alarms: [...rollbackAlarms],
       }),
     });
     this.groupName = this.group.autoScalingGroupName;
     const group = this.group.node.defaultChild as CfnAutoScalingGroup;
-    // Set directly: the library's attach method would add security group rules beside those of the firewall.
-    // Scale-in and refresh deregister an instance first and wait for its requests, so no terminating hook is needed.
+    // Set directly, because CDK's attach method would add security group rules of its own.
+    // Auto Scaling deregisters an instance and waits for its requests first, so no terminating hook is needed.
     group.targetGroupArns = [loadBalancer.targetGroup.targetGroupArn];
     this.group.node.addDependency(loadBalancer.listener);
     addSchedule(this.group, settings.schedule);
-    // The instance completes this hook when its own health check answers, and joins only then; else it is replaced.
+    // The instance completes this hook when its own health check passes. Otherwise it is replaced.
     group.lifecycleHookSpecificationList = [
       {
         lifecycleHookName: LAUNCH_HOOK,

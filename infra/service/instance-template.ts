@@ -20,7 +20,6 @@ import type { Settings } from '../settings/table.ts';
 import { allow } from '../statement.ts';
 import { instanceEnvironment, writeEnvironmentScript } from './user-data.ts';
 
-/** What an instance of the fleet needs. */
 export interface InstanceTemplateProps {
   readonly firewall: Firewall;
   readonly stage: string;
@@ -29,7 +28,7 @@ export interface InstanceTemplateProps {
   readonly ami: Ami;
 }
 
-/** How an instance of the fleet is launched. */
+/** Launch template and role of the fleet's instances. */
 export class InstanceTemplate extends Construct {
   readonly launchTemplate: LaunchTemplate;
   readonly role: Role;
@@ -54,14 +53,14 @@ export class InstanceTemplate extends Construct {
       securityGroup: firewall.app,
       associatePublicIpAddress: false,
       httpTokens: LaunchTemplateHttpTokens.REQUIRED,
-      // One hop: only the instance itself, not a container on it, can request its credentials.
+      // One hop: only the instance itself, but no container on it, can request its credentials.
       httpPutResponseHopLimit: 1,
-      // One-minute CPU metrics: without them a 60 s alarm has a value in one period of five.
+      // One-minute CPU metrics: without them, a 60 s alarm has a value in only one of five periods.
       detailedMonitoring: true,
       ebsOptimized: true,
       blockDevices: [
         {
-          // The root device of Debian's images: 2 GiB of it are the image, the rest is for logs.
+          // The root device of Debian's images: the image takes 2 GiB, the rest is for logs.
           deviceName: '/dev/xvda',
           volume: BlockDeviceVolume.ebs(8, { volumeType: EbsDeviceVolumeType.GP3, encrypted: true }),
         },
@@ -78,11 +77,11 @@ const TRACING_ACTIONS = [
   'xray:GetSamplingTargets',
 ];
 
-/** The role of an instance: this table, this metric namespace, these log groups, its own lifecycle hook, sessions. */
+/** The instance role: access to the table, the metric namespace, the log groups, the lifecycle hook, and sessions. */
 function instanceRole(scope: Construct, id: string, { stage, settings, data }: InstanceTemplateProps): Role {
   const role = new Role(scope, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
   data.timestamps.grantRecord(role);
-  // PutMetricData supports no resources; the condition limits it.
+  // PutMetricData does not support resources; the condition limits it.
   const ownMetrics = { StringEquals: { 'cloudwatch:namespace': METRIC_NAMESPACE } };
   role.addToPolicy(allow('OwnMetrics', ['cloudwatch:PutMetricData'], ['*'], ownMetrics));
   role.addToPolicy(
@@ -92,14 +91,14 @@ function instanceRole(scope: Construct, id: string, { stage, settings, data }: I
       [data.logs.app.logGroupArn, data.logs.system.logGroupArn],
     ),
   );
-  // AWS generates a part of the ARN when it creates the group.
+  // AWS generates part of the ARN when it creates the group.
   const ownGroup = Stack.of(scope).formatArn({
     service: 'autoscaling',
     resource: `autoScalingGroup:*:autoScalingGroupName/${fleetName(stage)}`,
   });
   role.addToPolicy(allow('CompleteOwnLaunch', ['autoscaling:CompleteLifecycleAction'], [ownGroup]));
   role.addToPolicy(sessionManagerStatement());
-  // X-Ray's write actions support no resources.
+  // X-Ray's write actions do not support resources.
   if (settings.tracing) role.addToPolicy(allow('Traces', TRACING_ACTIONS, ['*']));
   return role;
 }

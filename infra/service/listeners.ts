@@ -12,14 +12,13 @@ import type { Construct } from 'constructs';
 import { HEALTH_PATH } from '../../server/contract.ts';
 import type { Settings } from '../settings/table.ts';
 
-/** The load balancer, its target group, and whether there is a certificate. */
 export interface ListenersProps {
   readonly balancer: ApplicationLoadBalancer;
   readonly targetGroup: ApplicationTargetGroup;
   readonly settings: Settings;
 }
 
-/** Opens the load balancer to clients; returns the listener that leads to the fleet, and the address to call. */
+/** Adds the listeners. Returns the listener that forwards to the fleet, and the URL of the service. */
 export function addListeners(scope: Construct, props: ListenersProps): { listener: ApplicationListener; url: string } {
   const { balancer, settings } = props;
   const zone = namedZone(scope, settings);
@@ -54,7 +53,7 @@ function addTlsListeners({ balancer, targetGroup }: ListenersProps, certificate:
 function addPlainListener(scope: Construct, { balancer, targetGroup }: ListenersProps): ApplicationListener {
   Annotations.of(scope).addWarningV2(
     'stampede:plain-http',
-    'The service answers over plain HTTP: anyone on the network path can read and change requests. Say -c certificateArn=… or -c domainName=…',
+    'The service uses plain HTTP: anyone on the network path can read and change requests. Use -c certificateArn=… or -c domainName=…',
   );
   return balancer.addListener('Http', {
     protocol: ApplicationProtocol.HTTP,
@@ -63,14 +62,14 @@ function addPlainListener(scope: Construct, { balancer, targetGroup }: Listeners
   });
 }
 
-/** The hosted zone of the settings, referred to and not looked up; none without a domain name. */
+/** The hosted zone of the settings, without a lookup; `undefined` without a domain name. */
 function namedZone(scope: Construct, settings: Settings): IHostedZone | undefined {
   if (!settings.domainName) return undefined;
   const { hostedZoneId, hostedZoneName } = settings;
   return HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId, zoneName: hostedZoneName });
 }
 
-/** Points the service's name at the load balancer; in a pair of regions, only while this one is healthy. */
+/** Points the DNS name to the load balancer; in a pair of regions, only while this one is healthy. */
 function addName(scope: Construct, zone: IHostedZone, { balancer, settings }: ListenersProps): void {
   new CfnRecordSet(scope, 'Name', {
     hostedZoneId: zone.hostedZoneId,
@@ -90,7 +89,7 @@ function failover(scope: Construct, balancer: ApplicationLoadBalancer, { failove
   const healthCheck = new CfnHealthCheck(scope, 'RegionHealth', {
     healthCheckConfig: {
       type: 'HTTPS',
-      // The load balancer's own name. The shared one would check whichever region is active.
+      // The load balancer's own name, because the shared name leads to the active region.
       fullyQualifiedDomainName: balancer.loadBalancerDnsName,
       port: 443,
       resourcePath: HEALTH_PATH,

@@ -17,7 +17,6 @@ import type { Firewall } from '../network/firewall.ts';
 import type { Settings } from '../settings/table.ts';
 import { addListeners } from './listeners.ts';
 
-/** The network of the load balancer, and its logs. */
 export interface LoadBalancerProps {
   readonly vpc: IVpc;
   readonly firewall: Firewall;
@@ -26,7 +25,7 @@ export interface LoadBalancerProps {
   readonly logs: IBucket;
 }
 
-/** The load balancer with the one target group behind it. */
+/** The load balancer and its target group. */
 export class LoadBalancer extends Construct {
   readonly balancer: ApplicationLoadBalancer;
   readonly targetGroup: ApplicationTargetGroup;
@@ -59,7 +58,7 @@ function appTargets(scope: Construct, id: string, vpc: IVpc): ApplicationTargetG
     targetType: TargetType.INSTANCE,
     protocol: ApplicationProtocol.HTTP,
     port: PORT,
-    // A new instance responds more slowly until its code is compiled, so it gets fewer requests.
+    // A new instance is slower until its code is compiled, so it gets fewer requests.
     loadBalancingAlgorithmType: TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
     deregistrationDelay: Duration.millis(TIMEOUTS_MS.deregistrationDelay),
     healthCheck: {

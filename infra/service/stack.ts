@@ -13,7 +13,6 @@ import { StepScaling } from './step-scaling.ts';
 import { type UserAlarms, userAlarms } from './user-alarms.ts';
 import { WebAcl } from './web-acl.ts';
 
-/** What the service depends on, and the image that it launches. */
 export interface ServiceStackProps extends StageStackProps {
   readonly data: DataStack;
   readonly network: NetworkStack;
@@ -25,7 +24,7 @@ export class ServiceStack extends StageStack {
   readonly loadBalancer: LoadBalancer;
   readonly fleet: Fleet;
   readonly template: InstanceTemplate;
-  /** Alarms on what users notice; they also roll a deploy back. */
+  /** Alarms on symptoms that users notice; they also roll back a deployment. */
   readonly userAlarms: UserAlarms;
 
   constructor(scope: Construct, id: string, props: ServiceStackProps) {

@@ -5,15 +5,14 @@ import { Construct } from 'constructs';
 import { METRIC_PERIOD_S } from '../../server/contract.ts';
 import { type AlarmedPolicy, type Scaling, scaleInPolicy, scaleOutPolicy } from '../scaling/steps.ts';
 
-/** The group to scale, and by which steps. */
 export interface StepScalingProps {
   readonly groupName: string;
   readonly scaling: Scaling;
 }
 
 /**
- * The scaling steps as alarms and step policies. The library's `scaleOnMetric` is not used, because its alarms do not
- * treat missing data and have a period of five minutes.
+ * Alarms and step policies of the scaling steps. CDK's `scaleOnMetric` is not used, because its alarms have a period of
+ * five minutes and do not set the treatment of missing data.
  */
 export class StepScaling extends Construct {
   constructor(scope: Construct, id: string, { groupName, scaling }: StepScalingProps) {
@@ -32,7 +31,7 @@ export class StepScaling extends Construct {
         adjustmentType: 'ChangeInCapacity',
         metricAggregationType: 'Average',
         stepAdjustments: [...policy.adjustments],
-        // Until they are warm, new instances count as capacity that is being added, not as idle instances.
+        // Until it has warmed up, a new instance does not count in the average.
         estimatedInstanceWarmup: scaling.warmupS,
       });
       const alarm = new Alarm(this, `${direction}Alarm`, {
@@ -41,7 +40,7 @@ export class StepScaling extends Construct {
         comparisonOperator,
         threshold: policy.threshold,
         evaluationPeriods: policy.periods,
-        // Without data the fleet keeps its size; the heartbeat alarm reports the silence.
+        // Without data the fleet keeps its size; the heartbeat alarm reports missing data.
         treatMissingData: TreatMissingData.MISSING,
       });
       alarm.addAlarmAction({ bind: () => ({ alarmActionArn: policyArn }) });

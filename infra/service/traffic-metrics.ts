@@ -16,7 +16,7 @@ export function p99Seconds({ targetGroup }: LoadBalancer): Metric {
   return targetGroup.metrics.targetResponseTime({ period: PERIOD, statistic: 'p99', label: 'p99' });
 }
 
-/** Share of requests answered 5xx, in percent, by the fleet or, without a healthy instance, by the load balancer. */
+/** Percentage of requests that the fleet or the load balancer answered with 5xx. */
 export function serverErrorPercent({ balancer, targetGroup }: LoadBalancer, period = PERIOD): IMetric {
   return new MathExpression({
     expression: '100 * (FILL(target, 0) + FILL(elb, 0)) / requests',

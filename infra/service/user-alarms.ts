@@ -4,16 +4,16 @@ import type { LoadBalancer } from './load-balancer.ts';
 import { p99Seconds, serverErrorPercent, unhealthyHosts } from './traffic-metrics.ts';
 
 /**
- * Alarms on what users notice. They belong to the service stack, because a deploy that raises one of them is rolled
- * back. Without requests they stay silent; the heartbeat alarm detects a fleet that does not report.
+ * Alarms on symptoms that users notice. They are in the service stack, because they roll back a deployment. They stay
+ * OK without requests; the heartbeat alarm detects a fleet that does not report.
  */
 export function userAlarms(scope: Construct, id: string, loadBalancer: LoadBalancer) {
   const alarms = new Construct(scope, id);
   return {
     serverErrors: runbookAlarm(alarms, 'ServerErrors', {
-      means: 'More than 1 % of requests were answered 5xx.',
+      means: 'More than 1 % of requests were answered with 5xx.',
       runbook:
-        'see the load balancer column of the dashboard. ELB 5xx without target 5xx: no healthy instance, or a full connection table. Target 503: DynamoDB throttles (see the database column), or overload. After a deploy the refresh rolls back by itself.',
+        'see the load balancer column of the dashboard. ELB 5xx without target 5xx: no healthy instance, or a full connection table. Target 503: DynamoDB throttles (see the database column), or overload. After a deployment the refresh rolls back automatically.',
       metric: serverErrorPercent(loadBalancer),
       when: { above: 1, periods: 3, breaching: 2 },
     }),
@@ -32,5 +32,4 @@ export function userAlarms(scope: Construct, id: string, loadBalancer: LoadBalan
   };
 }
 
-/** The alarms on what users notice. */
 export type UserAlarms = ReturnType<typeof userAlarms>;

@@ -2,10 +2,9 @@ import { IMAGE_PATHS } from '../../ami/contract.ts';
 import { ENV } from '../../server/contract.ts';
 import type { Settings } from '../settings/table.ts';
 
-/** The values of one instance, by the names of {@link ENV}. */
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string>>;
 
-/** Environment of the server on an instance. */
 export interface EnvironmentProps
   extends Pick<Settings, 'tableShards' | 'rateLimitPerSecond' | 'loadEndpoint' | 'tracing'> {
   readonly stage: string;
@@ -15,10 +14,10 @@ export interface EnvironmentProps
   readonly launchHook: string;
 }
 
-/** The instance's CloudWatch agent listens there and forwards traces to X-Ray. */
+/** Endpoint of the instance's CloudWatch agent, which forwards traces to X-Ray. */
 const TRACING = { [ENV.otlpEndpoint]: 'http://127.0.0.1:4318' };
 
-/** Names and values that the instance's programs need; everything else is part of the image. */
+/** The environment of an instance's programs. */
 export function instanceEnvironment(props: EnvironmentProps): Environment {
   return {
     [ENV.stage]: props.stage,
@@ -26,7 +25,7 @@ export function instanceEnvironment(props: EnvironmentProps): Environment {
     [ENV.tableName]: props.tableName,
     [ENV.autoScalingGroup]: props.groupName,
     [ENV.launchHook]: props.launchHook,
-    // The load balancer, so that the client's address is the last one of X-Forwarded-For.
+    // The load balancer, which appends the client's address to X-Forwarded-For.
     [ENV.trustedProxies]: '1',
     [ENV.cloudwatchMetrics]: 'on',
     [ENV.tableShards]: String(props.tableShards),
@@ -36,10 +35,7 @@ export function instanceEnvironment(props: EnvironmentProps): Environment {
   };
 }
 
-/**
- * The script that cloud-init runs at first boot. It writes the environment file, atomically, and does nothing else, so
- * that a boot depends on nothing that could fail.
- */
+/** The script that cloud-init runs at first boot. It only writes the environment file, so that little can fail. */
 export function writeEnvironmentScript(environment: Environment): string {
   const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return [

@@ -1,20 +1,19 @@
 import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 
-/** What to protect, and how many requests one address may send in five minutes. */
 export interface WebAclProps {
   readonly loadBalancerArn: string;
   readonly ratePerAddress: number;
 }
 
-/** AWS's managed rules that fit a service without HTML, SQL or uploads, in the order of evaluation. */
+/** AWS managed rule groups for a service without SQL or uploads, in the order of evaluation. */
 const MANAGED_RULES = [
   'AWSManagedRulesAmazonIpReputationList',
   'AWSManagedRulesKnownBadInputsRuleSet',
   'AWSManagedRulesCommonRuleSet',
 ] as const;
 
-/** A web ACL of the load balancer: it blocks addresses that send too much, then evaluates the managed rules. */
+/** The load balancer's web ACL: blocks addresses that exceed the rate, then evaluates the managed rules. */
 export class WebAcl extends Construct {
   constructor(scope: Construct, id: string, { loadBalancerArn, ratePerAddress }: WebAclProps) {
     super(scope, id);

@@ -2,10 +2,7 @@ import { STAGE_NAME } from '../../server/contract.ts';
 import { isProd, refuseContradictions } from './rules.ts';
 import { type Setting, type Settings, TABLE } from './table.ts';
 
-/**
- * Throws when a name given on the command line is no setting, because CDK would ignore a misspelt one. Names with other
- * characters, such as `@aws-cdk/…` and `aws:cdk:…`, belong to the library.
- */
+/** Throws on an unknown setting, because CDK would ignore a misspelt name. Its own names, such as `aws:cdk:…`, differ. */
 export function refuseUnknownSettings(names: readonly string[], others: readonly string[]): void {
   const known = [...Object.keys(TABLE), ...others];
   const unknown = names.find((name) => /^[a-z]\w*$/i.test(name) && !known.includes(name));
@@ -18,7 +15,7 @@ export function refuseUnknownSettings(names: readonly string[], others: readonly
 /** Reads the settings of a stage; `override` returns the value set for this deployment, if any. */
 export function readSettings(stage: string, override: (name: string) => unknown = () => undefined): Settings {
   if (!STAGE_NAME.pattern.test(stage)) {
-    throw new Error(`Stage is "${stage}", expected ${STAGE_NAME.description}. Say -c stage=dev`);
+    throw new Error(`Stage is "${stage}", expected ${STAGE_NAME.description}. Use -c stage=dev`);
   }
   const settings = Object.fromEntries(
     Object.entries(TABLE).map(([name, entry]) => [name, readOne(name, entry, stage, override(name))]),
@@ -32,6 +29,6 @@ function readOne(name: string, { type, dev, prod }: Setting, stage: string, give
   const { success, data } = type.safeParse(wanted);
   if (success) return data;
   throw new Error(
-    `Setting ${name} is ${JSON.stringify(wanted)}, expected ${type.description}. Say -c ${name}=… or correct infra/settings/table.ts`,
+    `Setting ${name} is ${JSON.stringify(wanted)}, expected ${type.description}. Use -c ${name}=… or correct infra/settings/table.ts`,
   );
 }

@@ -7,7 +7,7 @@ export function isProd(stage: string): boolean {
   return /^prod(-|$)/.test(stage);
 }
 
-/** A combination of settings that is wrong although each of them is valid. */
+/** Describes an invalid combination of valid settings. */
 interface Rule {
   readonly broken: (stage: string, settings: Settings) => boolean;
   readonly message: (settings: Settings) => string;
@@ -22,25 +22,25 @@ const RULES: readonly Rule[] = [
   {
     broken: (_, settings) => isGraviton(settings.instanceType) !== (settings.architecture === 'arm64'),
     message: ({ instanceType, architecture }) =>
-      `Setting instanceType is ${instanceType}, which cannot run an image for ${architecture}. Change one of the two`,
+      `Setting instanceType is ${instanceType}, which cannot run an image for ${architecture}. Change one of them`,
   },
   {
     broken: (_, { allowPlainHttp, certificateArn, domainName }) => !allowPlainHttp && !certificateArn && !domainName,
     message: () =>
       'Neither certificateArn nor domainName is set, and allowPlainHttp is false: the service would have no listener. ' +
-      'Say -c certificateArn=arn:aws:acm:… (or -c domainName=… -c hostedZoneId=… -c hostedZoneName=…)',
+      'Use -c certificateArn=arn:aws:acm:… (or -c domainName=… -c hostedZoneId=… -c hostedZoneName=…)',
   },
   {
     broken: (_, { domainName, hostedZoneId, hostedZoneName }) =>
       domainName !== '' && (hostedZoneId === '' || !`.${domainName}`.endsWith(`.${hostedZoneName}`)),
     message: ({ domainName, hostedZoneId, hostedZoneName }) =>
       `Setting domainName is ${domainName}, but its hosted zone is "${hostedZoneId}" named "${hostedZoneName}". ` +
-      'Say -c hostedZoneId=Z… -c hostedZoneName=… of the zone that holds the name',
+      'Use -c hostedZoneId=Z… -c hostedZoneName=… of the zone that holds the name',
   },
   {
     broken: (_, { failover, domainName }) => failover !== 'none' && domainName === '',
     message: ({ failover }) =>
-      `Setting failover is ${failover}, which needs a domainName to fail over. Say -c domainName=…`,
+      `Setting failover is ${failover}, which needs a domainName to fail over. Use -c domainName=…`,
   },
   {
     broken: (stage, { retainData }) => isProd(stage) && !retainData,
@@ -53,7 +53,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Throws the first contradiction among the settings. */
+/** Throws an error for the first contradiction between settings. */
 export function refuseContradictions(stage: string, settings: Settings): void {
   const broken = RULES.find((rule) => rule.broken(stage, settings));
   if (broken) throw new Error(broken.message(settings));
@@ -63,7 +63,7 @@ export function refuseContradictions(stage: string, settings: Settings): void {
   refuseScheduleOutside(bounds, settings.schedule);
 }
 
-/** Throws unless each scaling step is further from the target than the one before, and changes more instances. */
+/** Throws unless each scaling step is further from the target than the previous one and changes more instances. */
 export function refuseDisorder({ scaleOut, scaleIn }: Scaling): void {
   const directions = {
     scaleOut: scaleOut.map(({ from, instances }) => ({ percent: from, distance: from, instances })),
@@ -75,16 +75,13 @@ export function refuseDisorder({ scaleOut, scaleIn }: Scaling): void {
       if (!next || (step.distance < next.distance && step.instances < next.instances)) return;
       throw new Error(
         `Setting ${name} has ${next.instances} at ${next.percent} % after ${step.instances} at ${step.percent} %, expected each step ` +
-          `to be further from the target and to change more instances. Say -c ${name}=… or correct infra/settings/table.ts`,
+          `to be further from the target and to change more instances. Use -c ${name}=… or correct infra/settings/table.ts`,
       );
     });
   }
 }
 
-/**
- * Throws when a scale-in could itself cause the next scale-out: when the load that allowed removing instances would,
- * spread over the remaining ones, exceed the scale-out threshold.
- */
+/** Throws if a scale-in could cause a scale-out, because the remaining instances would exceed its threshold. */
 export function refuseFlapping({ scaleOut, scaleIn }: Scaling, { min, max }: FleetBounds): void {
   const limit = scaleOut[0].from;
   for (const { below, instances } of scaleIn) {

@@ -1,7 +1,4 @@
-/**
- * Types of settings. A value comes from the table or, as text, from the command line. The description of a type
- * completes the sentence "expected …".
- */
+/** Types of settings. Values come from the table or, as text, from the command line. Descriptions follow "expected". */
 import { z } from 'zod';
 
 /** One of the given words. */
@@ -9,7 +6,7 @@ export function oneOf<const W extends readonly string[]>(...words: W) {
   return z.enum(words).describe(`one of ${words.join(', ')}`);
 }
 
-/** Text that matches the whole pattern; `like` describes such text. */
+/** Text that matches the pattern; `like` describes such text. */
 export function text(pattern: RegExp, like: string) {
   return z.string().regex(pattern).describe(like);
 }
@@ -31,7 +28,6 @@ export function numberIn(...numbers: readonly number[]) {
   return wholeNumber.pipe(z.literal(numbers)).describe(`one of ${numbers.join(', ')}`);
 }
 
-/** True or false. */
 export const flag = z
   .union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'], case: 'sensitive' })])
   .describe('true or false');
@@ -44,16 +40,16 @@ export function listOf<T>(member: z.ZodType<T, string>, min = 0, max = 50) {
     .describe(`${min} to ${max} of: ${member.description}`);
 }
 
-/** A network wider than this is a mistake rather than an office. */
+/** A wider network is probably a mistake. */
 const WIDEST_SSH_PREFIX = 16;
 
-/** An IPv4 network of operators, so never the whole internet. */
+/** An IPv4 network of operators. */
 export const sshCidr = z
   .cidrv4()
   .refine((network) => Number(network.split('/')[1]) >= WIDEST_SSH_PREFIX)
   .describe(`an IPv4 network of /${WIDEST_SSH_PREFIX} or smaller such as 198.51.100.7/32, never 0.0.0.0/0`);
 
-/** Name of a scheduled minimum of the fleet, the five fields of cron that Auto Scaling reads, and the minimum. */
+/** Name of a scheduled minimum, the five cron fields that Auto Scaling supports, and the minimum. */
 export const scheduledMinimum = z
   .string()
   .regex(/^[A-Za-z]+=[^\s=]+( [^\s=]+){4}=\d+$/)
@@ -61,7 +57,7 @@ export const scheduledMinimum = z
   .transform(([name, cron, minimum]) => ({ name, cron, minimum: Number(minimum) }))
   .describe('an entry such as Morning=0 6 * * MON-FRI=6');
 
-/** Region of a copy of the table, and its key there. */
+/** Region of a replica of the table, and its key there. */
 export const replica = z
   .string()
   .regex(/^[a-z0-9-]+=arn:[\w-]+:kms:[^=]+$/)
@@ -86,8 +82,8 @@ function steps<B extends 'from' | 'below'>(bound: B, like: string) {
     .describe(`CPU percent:instances, separated by slashes, such as ${like}`);
 }
 
-/** Steps of scaling out. */
+/** Scale-out steps. */
 export const outSteps = steps('from', '60:1/75:2/90:4');
 
-/** Steps of scaling in. */
+/** Scale-in steps. */
 export const inSteps = steps('below', '40:1/15:2');

@@ -7,15 +7,14 @@ import { watchSaturation } from './saturation.ts';
 export interface AdmissionOptions {
   readonly config: Pick<Config, 'rateLimit' | 'maxEventLoopDelayMs' | 'maxPending' | 'workers'>;
   readonly logger: Logger;
-  /** How many timestamps wait for a write. */
+  /** The number of timestamps that wait for a write. */
   readonly pending: () => number;
-  /** Called once for each refusal. */
   readonly onRefused: () => void;
 }
 
 /**
- * Decides whether a timestamp is admitted, once per request. It refuses while the event loop is saturated or too many
- * timestamps wait (503), and beyond the rate limit (429), all with `Retry-After`.
+ * Decides once per request whether a timestamp is admitted. It refuses with 503 while the event loop is saturated or
+ * too many timestamps wait, and with 429 above the rate limit. Every refusal has `Retry-After`.
  */
 export function createAdmission({ config, logger, pending, onRefused }: AdmissionOptions) {
   const { rateLimit, maxEventLoopDelayMs, maxPending, workers } = config;
@@ -32,15 +31,15 @@ export function createAdmission({ config, logger, pending, onRefused }: Admissio
   }
 
   return {
-    /** Why the next timestamp is refused, or `undefined`. Each call may take a token of the rate limit. */
+    /** The error that refuses the next timestamp, or `undefined`. Each call may take a token of the rate limit. */
     refusal(): ServiceError | undefined {
-      if (saturation.isSaturated()) return refuse('overloaded', 'this process has more to do than it can');
+      if (saturation.isSaturated()) return refuse('overloaded', 'this process is overloaded');
       if (limiter && !limiter.takeToken()) {
-        const message = 'more timestamps per second than this instance is set to take';
+        const message = 'the rate limit of this instance is exceeded';
         return refuse('rate-limited', message, limiter.secondsUntilNextToken());
       }
       const waiting = pending();
-      if (waiting >= maxPending) return refuse('overloaded', `${waiting} timestamps wait to be stored already`);
+      if (waiting >= maxPending) return refuse('overloaded', `${waiting} timestamps are already waiting to be stored`);
       return undefined;
     },
     close: () => saturation.close(),

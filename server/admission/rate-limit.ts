@@ -1,19 +1,19 @@
-/** What one instance admits; every worker gets an equal part of it. */
+/** The rate limit of one instance, divided equally among its workers. */
 export interface RateLimit {
   readonly ratePerSecond: number;
-  /** Requests that may come at once after a pause. */
+  /** Requests that are admitted at once after an idle period. */
   readonly burst: number;
 }
 
 /**
- * The part of one worker in the limit of its instance. Workers share nothing, so together they never admit more than
- * the instance's rate, but one may refuse while another has tokens left. A bucket below one token would never admit.
+ * One worker's share of the limit. Workers share no state: together they never exceed the instance's rate, but one may
+ * refuse while another has tokens left. A bucket smaller than one token would never admit a request.
  */
 export function shareOfWorker({ ratePerSecond, burst }: RateLimit, workers: number): RateLimit {
   return { ratePerSecond: ratePerSecond / workers, burst: Math.max(1, burst / workers) };
 }
 
-/** A full token bucket: one token admits one request. `nowMs` is a clock that never goes back (`performance.now`). */
+/** A token bucket, initially full: one token admits one request. `nowMs` must be monotonic. */
 export function createRateLimiter({ ratePerSecond, burst }: RateLimit, nowMs: () => number) {
   const tokensPerMs = ratePerSecond / 1_000;
   let tokens = burst;
@@ -26,14 +26,14 @@ export function createRateLimiter({ ratePerSecond, burst }: RateLimit, nowMs: ()
   }
 
   return {
-    /** Takes a token; false when there is none. */
+    /** Takes a token; false if there is none. */
     takeToken(): boolean {
       refill();
       if (tokens < 1) return false;
       tokens -= 1;
       return true;
     },
-    /** Whole seconds, at least 1, until there is a token: the `Retry-After` of a refusal. */
+    /** Seconds until the next token, rounded up, at least 1: the `Retry-After` of a refusal. */
     secondsUntilNextToken(): number {
       refill();
       return Math.max(1, Math.ceil((1 - tokens) / ratePerSecond));

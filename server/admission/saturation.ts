@@ -7,22 +7,22 @@ export interface SaturationOptions {
   readonly onChange?: (saturated: boolean, delayMs: number) => void;
 }
 
-/** The delay of the loop is how late a timer of this period fires. */
+/** The event loop delay is how late a timer of this period fires. */
 const RESOLUTION_MS = 10;
 
-/** Short, because requests are refused for up to this time after the loop has recovered. */
+/** Short, because requests are refused for up to this time after the event loop has recovered. */
 const SAMPLE_PERIOD_MS = 100;
 
 /**
- * Watches the delay of the event loop by the mean of each sample period. A short pause for garbage collection thus
- * changes nothing, while a loop whose every turn is long is detected within one period.
+ * Watches the mean event loop delay of each sample period. A short garbage collection pause changes nothing, but an
+ * event loop whose every iteration is slow is detected within one period.
  */
 export function watchSaturation({ maxDelayMs, onChange }: SaturationOptions) {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   let saturated = false;
 
   function sample(): void {
-    // Nothing recorded means that no turn of the loop fitted between two samples, so nothing changes.
+    // No value means that no iteration of the event loop ended between two samples; the state stays as it is.
     if (delays.count === 0) return;
     const delayMs = Math.max(0, delays.mean / 1e6 - RESOLUTION_MS);
     delays.reset();

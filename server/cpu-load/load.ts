@@ -1,19 +1,19 @@
-/** A CPU load for scaling drills, computed in one worker thread so that requests and health checks stay responsive. */
+/** CPU load for scaling drills, computed in a worker thread so that requests and health checks stay responsive. */
 import { Worker } from 'node:worker_threads';
 import { ServiceError } from '../errors.ts';
 
 export interface LoadResult {
   readonly isPrime: boolean;
-  /** Seconds of computation, without the time spent waiting for the thread. */
+  /** Seconds of computation, without waiting for the thread. */
   readonly processingTimeS: number;
 }
 
 export interface LoadOptions {
-  /** The program of the thread: `worker.ts` from source, `load-worker.cjs` beside the production bundle. */
+  /** The thread's script: `worker.ts` in the source tree, `load-worker.cjs` next to the production bundle. */
   readonly workerPath: string | URL;
-  /** Computations that may wait for the one that runs. @default 16 */
+  /** Maximum number of waiting computations. @default 16 */
   readonly maxWaiting?: number;
-  /** How long one computation may take. @default 5,000 */
+  /** Maximum duration of one computation. @default 5,000 */
   readonly deadlineMs?: number;
 }
 
@@ -23,7 +23,7 @@ interface Job extends PromiseWithResolvers<LoadResult> {
 
 export type Load = ReturnType<typeof createLoad>;
 
-/** Makes the load; its thread starts with the first computation. */
+/** Creates the load; its thread starts with the first computation. */
 export function createLoad({ workerPath, maxWaiting = 16, deadlineMs = 5_000 }: LoadOptions) {
   const waiting: Job[] = [];
   let running: Job | undefined;
@@ -59,7 +59,7 @@ export function createLoad({ workerPath, maxWaiting = 16, deadlineMs = 5_000 }: 
   }
 
   function replaceThread(message: string, cause?: unknown): void {
-    stopThread().catch(() => {}); // How it ends no longer matters.
+    stopThread().catch(() => {}); // The thread is already replaced.
     settle((job) => job.reject(new ServiceError('unavailable', message, { retryAfterS: 5, cause })));
   }
 
@@ -71,14 +71,11 @@ export function createLoad({ workerPath, maxWaiting = 16, deadlineMs = 5_000 }: 
   }
 
   return {
-    /**
-     * Determines by trial division whether `number` (0 to 2^53 - 1) is prime. Fails with `overloaded` when too many wait,
-     * `unavailable` when the computation exceeds its deadline, `draining` once closed.
-     */
+    /** Fails with `overloaded` if too many wait, `unavailable` after the deadline, and `draining` once closed. */
     async compute(number: number): Promise<LoadResult> {
       if (closed) throw drainingError();
       if (waiting.length >= maxWaiting)
-        throw new ServiceError('overloaded', `${maxWaiting} computations wait for their turn already`, {
+        throw new ServiceError('overloaded', `${maxWaiting} computations are already waiting`, {
           retryAfterS: 5,
         });
       const job = { number, ...Promise.withResolvers<LoadResult>() };
@@ -86,7 +83,7 @@ export function createLoad({ workerPath, maxWaiting = 16, deadlineMs = 5_000 }: 
       if (running === undefined) runNext();
       return job.promise;
     },
-    /** Ends the thread; what has not been computed yet fails with `draining`. */
+    /** Terminates the thread; unfinished computations fail with `draining`. */
     async close(): Promise<void> {
       closed = true;
       clearTimeout(deadline);

@@ -1,4 +1,4 @@
-/** The thread that `load.ts` starts: answers each number with whether it is prime and how long that took. */
+/** The thread that `load.ts` starts: for each number it posts whether it is prime and how long that took. */
 import { parentPort } from 'node:worker_threads';
 import { isPrime } from './prime.ts';
 

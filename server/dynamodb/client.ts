@@ -11,26 +11,26 @@ import { ConfiguredRetryStrategy } from '@smithy/util-retry';
 import { tableDefinition } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
 
-/** DynamoDB answers in milliseconds, so a call that takes this long is repeated on another connection. */
+/** DynamoDB answers within milliseconds, so an attempt that takes this long is repeated on another connection. */
 export const ATTEMPT_TIMEOUT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 500;
 
-/** About six seconds: longer than DynamoDB's own failovers, shorter than clients wait. */
+/** About six seconds: longer than a failover inside DynamoDB, shorter than clients wait. */
 const MAX_ATTEMPTS = 16;
 const BACKOFF_BASE_MS = 25;
 const BACKOFF_CAP_MS = 1_000;
 
 /**
- * Exponential backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): a random part of
- * 25, 50, 100 … 1,000 ms. The SDK's retry quota stays in force: in a long outage calls fail after their first attempt.
+ * Exponential backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): a random part of 25,
+ * 50, 100 … 1,000 ms. The SDK's retry quota still applies: in a long outage, calls fail after their first attempt.
  */
 function backoffMs(attempt: number): number {
   return Math.random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attempt - 1));
 }
 
 /**
- * A client with timeouts and retries of attempts; the deadline of a call is its `abortSignal`. The address is that of a
- * DynamoDB that is not AWS's. Without it the SDK finds endpoint, region and credentials itself.
+ * A client with timeouts and retries; the deadline of a call is its `abortSignal`. `address` is for a database that is
+ * not on AWS. Without it, the SDK finds endpoint, region and credentials itself.
  */
 export function createDynamoDBClient(address?: { readonly endpoint: string }): DynamoDBClient {
   return new DynamoDBClient({
@@ -48,7 +48,7 @@ export function createDynamoDBClient(address?: { readonly endpoint: string }): D
   });
 }
 
-/** Creates the table where the stack does not (embedded database, tests), unless it exists. */
+/** Creates the table unless it exists, for databases without a stack. */
 export async function createTable(client: DynamoDBClient, table: string): Promise<void> {
   try {
     await client.send(new CreateTableCommand(tableDefinition(table)));
@@ -70,7 +70,7 @@ export async function getItem(
   return Item && unmarshall(Item);
 }
 
-/** Whether the condition of a write was true. */
+/** Whether the condition of a write was met. */
 export async function isConditionMet(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;
@@ -81,7 +81,7 @@ export async function isConditionMet(write: Promise<unknown>): Promise<boolean> 
   }
 }
 
-/** Fails with `unavailable` when the calls do not succeed within `deadlineMs`. */
+/** Fails with `unavailable` if the calls do not succeed within `deadlineMs`. */
 export async function withinDeadline<T>(
   deadlineMs: number,
   call: (abortSignal: AbortSignal) => Promise<T>,

@@ -3,7 +3,7 @@ import { createDynamoDBClient } from './client.ts';
 
 export type Database = Awaited<ReturnType<typeof openDatabase>>;
 
-/** DynamoDB where a table is configured, otherwise the embedded database with its own table. */
+/** Opens DynamoDB if a table is configured, otherwise the embedded database with its own table. */
 export async function openDatabase({ tableName, dataDir }: Pick<Config, 'tableName' | 'dataDir'>) {
   if (tableName !== undefined) {
     const client = createDynamoDBClient();

@@ -4,9 +4,9 @@ import { KeepAlivePosts, type Origin } from './keep-alive-posts.ts';
 import { createRequestSigner, type SignRequest } from './request-signer.ts';
 
 /**
- * Sends a `PutItem` once, without the AWS SDK. Resolves to true when DynamoDB stored it. False means that it may be stored
- * or not, and that the SDK has to send it, with its handling of errors, retries, skewed clocks and expired credentials.
- * Never rejects. The put must be safe to repeat.
+ * Sends a `PutItem` once, without the AWS SDK. Resolves to true if DynamoDB stored the item. False means that the
+ * outcome is unknown: the SDK must send it again, because it handles retries, clock skew and expired credentials. Never
+ * rejects. The put must be safe to repeat.
  */
 export type DirectPut = (input: PutItemCommandInput, deadlineMs: number) => Promise<boolean>;
 
@@ -15,28 +15,27 @@ const HEADERS = {
   'x-amz-target': 'DynamoDB_20120810.PutItem',
 };
 
-/** If the direct route fails again at once, the breaker stays open for this long, twice as long each time. */
+/** If the direct route fails right after the breaker closed, the breaker stays open this long, then twice as long. */
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
 
 export interface DirectPutOptions {
   readonly client: DynamoDBClient;
-  /** Called each time that the circuit breaker opens and backs off. */
+  /** Called each time the circuit breaker opens with a backoff. */
   readonly onOpen?: (facts: { err: unknown; backoffMs: number }) => void;
-  /** Milliseconds, never stepping back. */
   readonly monotonicMs?: () => number;
 }
 
-/** Where direct puts go, and the connections to it. */
+/** The endpoint of direct puts, and its connections. */
 interface Route {
   readonly host: string;
   readonly posts: KeepAlivePosts;
 }
 
 /**
- * The direct route, which costs a fraction of the SDK's CPU (docs/decisions/0024). Its endpoint is that of the client's
- * calls, its region, credentials and clock are those of the client's configuration. A circuit breaker is closed only
- * while the last call of either succeeded, so that in an outage only the SDK's backoff applies.
+ * The direct route, which uses a fraction of the SDK's CPU time (docs/decisions/0024). It uses the endpoint of the
+ * client's calls, and the region, credentials and clock of the client's configuration. Its circuit breaker is closed
+ * only while the last call of both routes succeeded, so that only the SDK's backoff applies in an outage.
  */
 export function createDirectPut({
   client,
@@ -50,7 +49,7 @@ export function createDirectPut({
   let sign: SignRequest | undefined;
 
   function closeBreaker({ protocol, hostname, port, path }: Origin & { readonly path: string }): void {
-    // Direct puts go to the root, where DynamoDB is. A gateway may have it elsewhere, and something else at its root.
+    // Direct puts go to the root path. Behind a gateway, DynamoDB may be at another path.
     if (path !== '/' || monotonicMs() < openUntilMs) return;
     const host = port === undefined ? hostname : `${hostname}:${port}`;
     if (route?.host !== host) {
@@ -94,7 +93,7 @@ export function createDirectPut({
       }
       openBreaker(new Error(`DynamoDB answered ${status}`));
     } catch (error) {
-      // The other connections may be dead as well.
+      // The other connections may be broken as well.
       posts.close();
       if (route?.posts === posts) route = undefined;
       openBreaker(error);

@@ -1,6 +1,6 @@
 /**
- * The process of the embedded database: `node embedded-database-process.ts FOLDER [PORT [TABLE]]`. It sends
- * its parent `{ port }` when it serves and the table exists, or `{ error }`.
+ * The process of the embedded database: `node embedded-database-process.ts FOLDER [PORT [TABLE]]`. It sends its parent
+ * `{ port }` when it is listening and the table exists, or `{ error }`.
  */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +10,7 @@ import { createDynamoDBClient, createTable } from './client.ts';
 const [path = '', port = '0', table] = process.argv.slice(2);
 const server = dynalite({ path, createTableMs: 0 });
 
-/** LevelDB allows one process; the others get only the error that the database is closed. */
+/** LevelDB allows only one process; any other process gets an error that the database is closed. */
 function fail({ message }: Error): void {
   const reason = /closed|lock/i.test(message) ? `its files are in use by another process (${message})` : message;
   if (process.send) process.send({ error: reason }, () => process.exit(1));
@@ -27,7 +27,7 @@ async function serve(): Promise<void> {
   process.send?.({ port: address.port });
 }
 
-// It ends with its parent only. A Ctrl-C reaches both, but the parent still has to write.
+// It exits only with its parent. Ctrl-C reaches both processes, but the parent still has to write.
 process.on('disconnect', () => server.close(() => process.exit(0)));
 process.on('SIGINT', () => {});
 

@@ -1,6 +1,6 @@
 /**
- * The embedded database for development and rehearsals: dynalite (DynamoDB's API on LevelDB) in a process of its own, so
- * that it does not block the server's event loop. The production bundle does not contain it.
+ * The embedded database for development and rehearsals: dynalite (DynamoDB's API on LevelDB) in a separate process, so
+ * that it does not block the server's event loop. It is not part of the production bundle.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ const START_DEADLINE_MS = 10_000;
 
 const TABLE = 'stampede-local';
 
-/** Starts it on a free loopback port with its table; its files are in `dataDir/dynamodb`. Rejects after 10 s. */
+/** Starts the database and its table on a free loopback port, with files in `dataDir/dynamodb`. Rejects after 10 s. */
 export async function startEmbeddedDatabase(dataDir: string) {
   const path = join(dataDir, 'dynamodb');
   mkdirSync(path, { recursive: true });
@@ -27,7 +27,7 @@ export async function startEmbeddedDatabase(dataDir: string) {
   return {
     endpoint: `http://127.0.0.1:${started.port}`,
     tableName: TABLE,
-    /** Stops the process; resolves when it has ended. */
+    /** Stops the process and resolves when it has exited. */
     async close(): Promise<void> {
       if (child.connected) child.disconnect();
       await exited;

@@ -1,17 +1,17 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-/** The server that posts go to, in the form of a URL: `http:` or `https:`, IPv6 in brackets, no default port. */
+/** The server's origin, in the format of `URL`: `http:` or `https:`, IPv6 in brackets, no default port. */
 export interface Origin {
   readonly protocol: string;
   readonly hostname: string;
   readonly port: number | undefined;
 }
 
-/** As in `http.Agent`: TCP detects that the peer of an idle connection is gone. */
+/** As in `http.Agent`: TCP keep-alive detects that the peer of an idle connection is gone. */
 const KEEP_ALIVE_DELAY_MS = 1_000;
 
-/** Far more than DynamoDB answers to a put. */
+/** Far more than DynamoDB's answer to a put. */
 const MAX_ANSWER_CHARS = 65_536;
 
 function connect({ protocol, hostname, port }: Origin): Socket {
@@ -20,7 +20,7 @@ function connect({ protocol, hostname, port }: Origin): Socket {
   return connectTls({ host, port: port ?? 443, ...(isIP(host) === 0 && { servername: host }) });
 }
 
-/** Reads an answer; `undefined` while it is incomplete. Throws when it is not the one kind that is understood here. */
+/** Parses an answer; `undefined` while it is incomplete. Throws if it is not of the one supported kind. */
 function readAnswer(text: string): { status: number; closes: boolean } | undefined {
   if (text.length > MAX_ANSWER_CHARS) throw new Error(`an answer of more than ${MAX_ANSWER_CHARS} characters`);
   const headEnd = text.indexOf('\r\n\r\n');
@@ -33,11 +33,11 @@ function readAnswer(text: string): { status: number; closes: boolean } | undefin
     throw new Error(`an answer of HTTP/1.1 with one Content-Length was expected, not ${JSON.stringify(head)}`);
   const missing = headEnd + 4 + Number(length) - text.length;
   if (missing > 0) return undefined;
-  if (missing < 0) throw new Error('more came than the answer has');
+  if (missing < 0) throw new Error('data after the end of the answer');
   return { status: Number(status), closes: /\r\nconnection:[ \t]*close[ \t]*\r\n/i.test(head) };
 }
 
-/** One connection with at most one post under way. Any error closes it, so that no answer reaches another post. */
+/** One connection with at most one post in progress. Any error closes it, so that no answer reaches another post. */
 class Connection {
   readonly #socket: Socket;
   #received = '';
@@ -92,8 +92,8 @@ class Connection {
 }
 
 /**
- * `POST /` over kept-alive connections. Written by hand, because it takes a fraction of the CPU of `node:http`
- * (docs/decisions/0024). It understands one kind of answer, complete and with a `Content-Length`; anything else is an error.
+ * `POST /` over keep-alive connections. Written by hand, because it uses a fraction of the CPU time of `node:http`
+ * (docs/decisions/0024). It supports only answers with a `Content-Length`; anything else is an error.
  */
 export class KeepAlivePosts {
   readonly #origin: Origin;
@@ -105,8 +105,8 @@ export class KeepAlivePosts {
   }
 
   /**
-   * Resolves with the status of the complete answer. `headers` must have `host`, and neither `content-length` nor
-   * `connection`. Rejects when no such answer came within `timeoutMs`; the server may have acted nevertheless.
+   * Resolves with the status of the complete answer. `headers` must contain `host`, but neither `content-length` nor
+   * `connection`. Rejects if there was no such answer within `timeoutMs`; the server may still have acted.
    */
   async post(headers: Readonly<Record<string, string>>, body: string, timeoutMs: number): Promise<number> {
     let head = 'POST / HTTP/1.1\r\n';
@@ -118,7 +118,7 @@ export class KeepAlivePosts {
     return status;
   }
 
-  /** Closes the connections: the idle ones now, the others after the answers they wait for. */
+  /** Closes idle connections now, and the others after their answers. */
   close(): void {
     this.#isClosed = true;
     for (const connection of this.#idle.splice(0)) connection.close();

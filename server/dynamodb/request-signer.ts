@@ -12,14 +12,14 @@ function hmac(key: string | Buffer, text: string): Buffer {
 export type SignRequest = ReturnType<typeof createRequestSigner>;
 
 /**
- * AWS Signature Version 4 for requests to the root of a service without a query, which are DynamoDB's. Written by hand,
- * because the SDK's signer takes a large part of a put's CPU (docs/decisions/0024).
+ * AWS Signature Version 4 for DynamoDB's requests, which go to the root path without a query. Written by hand, because
+ * the SDK's signer takes a large part of the CPU time of a put (docs/decisions/0024).
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function createRequestSigner({ region, service }: { readonly region: string; readonly service: string }) {
   let keyOf = '';
   let key: Buffer;
-  /** A key is valid for a day and a secret; deriving it takes four of a request's five HMACs. */
+  /** Cached per day and secret, because deriving the key takes four of a request's five HMACs. */
   function keyFor(secret: string, day: string): Buffer {
     if (keyOf !== day + secret) {
       key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secret}`) as Buffer;
@@ -28,7 +28,7 @@ export function createRequestSigner({ region, service }: { readonly region: stri
     return key;
   }
 
-  /** Returns the headers of a `POST /` with the signature added. Header names must be lower case. */
+  /** Returns the headers of a `POST /` including the signature. Header names must be in lower case. */
   return (
     headers: Readonly<Record<string, string>>,
     body: string,

@@ -26,17 +26,17 @@ import type { TimestampStore } from '../timestamps/store.ts';
 import { getItem, isConditionMet, withinDeadline } from './client.ts';
 import type { DirectPut } from './direct-put.ts';
 
-/** Partition key of the index of days that have records. */
+/** Partition key of the index of days with records. */
 const DAYS = 'days';
 
-/** Aborts at a time of `performance.now()`. The signal stays in memory until then, so direct puts use none. */
+/** Aborts at a time of `performance.now()`. Direct puts use no signal, because it stays in memory until it aborts. */
 function abortAt(endMs: number): AbortSignal {
   return AbortSignal.timeout(Math.max(1, Math.ceil(endMs - performance.now())));
 }
 
 const READ_DEADLINE_MS = 8_000;
 
-/** A block as an item. Written by hand, because `marshall` takes longer and each commit puts one. */
+/** A block as an item. Written by hand, because `marshall` is slower and every commit puts an item. */
 function toItem({ pk, sk, instance, count, lines }: BlockItem): Record<string, AttributeValue> {
   return {
     pk: { S: pk },
@@ -54,7 +54,7 @@ const DaySchema = z
   .object({ sk: z.string(), shards: z.number() })
   .transform(({ sk: day, shards }): DayEntry => ({ day, shards }));
 
-/** Items of a partition between two sort keys, both included. */
+/** Items of a partition between two sort keys, inclusive. */
 interface QueryOptions<T> {
   readonly pk: string;
   readonly first: string;
@@ -66,12 +66,11 @@ interface QueryOptions<T> {
 }
 
 export interface DynamoTimestampsOptions {
-  /** Has endpoint, credentials and the retries of single calls. */
   readonly client: DynamoDBClient;
   readonly table: string;
-  /** Over how many partition key values a day's blocks are spread. @default TABLE.defaultShards */
+  /** The number of partition keys over which a day's blocks are distributed. @default TABLE.defaultShards */
   readonly shards?: number;
-  /** Sends the first attempt of a put. @default - the client sends all */
+  /** Sends the first attempt of a put. @default - the client sends every attempt */
   readonly directPut?: DirectPut | undefined;
 }
 
@@ -111,7 +110,7 @@ export class DynamoTimestamps implements TimestampStore {
           },
           blocks: (day, shard, range, pageSize) => {
             const [pk, first] = [shardKey(day, shard), isoFromMicros(range.first)];
-            const last = `${isoFromMicros(range.last)}~`; // "~" is greater than the "#" that follows the time
+            const last = `${isoFromMicros(range.last)}~`; // "~" sorts after the "#" that follows the time
             return this.#query({ pk, first, last, pageSize, consistent, schema: BlockSchema, abortSignal });
           },
         },
@@ -124,10 +123,7 @@ export class DynamoTimestamps implements TimestampStore {
     await this.#getItem(DAYS, 'probe', AbortSignal.timeout(READ_DEADLINE_MS));
   }
 
-  /**
-   * Repeating a put that succeeded fails its condition. Then the stored block is compared, because another process might
-   * have the same writer id.
-   */
+  /** A repeated put fails its condition; then the stored block is compared, in case a writer id is not unique. */
   async #putOnce(item: BlockItem, endMs: number): Promise<void> {
     const { client, table, directPut } = this.#options;
     const put = { TableName: table, Item: toItem(item), ConditionExpression: 'attribute_not_exists(pk)' };
@@ -138,7 +134,7 @@ export class DynamoTimestamps implements TimestampStore {
     if (stored?.['lines'] !== item.lines) throw new Error(`block ${item.pk} ${item.sk} is taken by another writer`);
   }
 
-  /** Adds the day to the index before its first block is acknowledged, once per day and process. */
+  /** Adds the day to the index, once per day and process, before its first block is acknowledged. */
   #knowDay(day: string, endMs: number): Promise<void> {
     const known = this.#knownDays.get(day);
     if (known) return known;
@@ -151,7 +147,7 @@ export class DynamoTimestamps implements TimestampStore {
     return entered;
   }
 
-  /** The entry keeps the greatest number of shards that any writer of the day was configured with. */
+  /** The entry holds the greatest number of shards with which any writer of the day was configured. */
   async #enterDay(day: string, abortSignal: AbortSignal): Promise<void> {
     const { client, table, shards = TABLE.defaultShards } = this.#options;
     const update = new UpdateItemCommand({
@@ -168,7 +164,7 @@ export class DynamoTimestamps implements TimestampStore {
     return getItem(this.#options.client, this.#options.table, { pk, sk }, abortSignal);
   }
 
-  /** Reads the items, greatest sort key first. */
+  /** Reads the items in descending order of their sort keys. */
   async *#query<T>({ pk, first, last, pageSize, consistent, schema, abortSignal }: QueryOptions<T>): AsyncGenerator<T> {
     const { client, table } = this.#options;
     const pages = paginateQuery(

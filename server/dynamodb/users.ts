@@ -16,13 +16,13 @@ import type { Claim, Outcome, UserItems } from '../users/items.ts';
 import type { UniqueName, User, UserPage, UserQuery, Users } from '../users/users.ts';
 import { getItem, isConditionMet, withinDeadline } from './client.ts';
 
-/** Partition of the user records and tombstones; their sort key is the user's id. */
+/** Partition key of user records and tombstones; their sort key is the user's id. */
 const USERS = 'users';
 
-/** For a single read or write; a creation is four of them when no other one interferes. */
+/** For a single read or write; a creation without conflicts takes four. */
 const CALL_DEADLINE_MS = 5_000;
 
-/** An aborted attempt must not continue after its tombstone expired; an attempt takes seconds. */
+/** An aborted attempt, which takes seconds, must not continue after its tombstone has expired. */
 const TOMBSTONE_LIFE_S = 7 * 24 * 3_600;
 
 const LOOK_PAUSE_MS = 50;
@@ -33,7 +33,7 @@ export function createDynamoUsers(client: DynamoDBClient, table: string, now: ()
     items: new DynamoUserItems(client, table),
     newId: randomUUIDv7,
     now,
-    // Half of it is random, so that attempts that wait for the same name do not look at the same moment.
+    // Half of the delay is random, so that attempts that wait for the same name do not read it at the same time.
     pause: () => delay((LOOK_PAUSE_MS * (1 + Math.random())) / 2),
   });
 }
@@ -108,7 +108,7 @@ export class DynamoUserItems implements UserItems {
     return item['username'] === undefined ? 'aborted' : 'created';
   }
 
-  /** Reads one user more than asked for, to know whether there is a next page. Tombstones are left out. */
+  /** Reads one user more than requested, to know whether there is a next page. Tombstones are skipped. */
   async listUsers({ limit, before }: UserQuery): Promise<UserPage> {
     const users: User[] = [];
     let startKey = before === undefined ? undefined : marshall(userKey(before));

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
 
-/** Logs one line per request, after the response was sent or its client disconnected. */
+/** Logs one line per request, after the response was sent or the client disconnected. */
 export function createAccessLog(logger: Logger): RequestListener {
   return (request, response) => {
     const { method, url } = request;

@@ -34,7 +34,7 @@ export function createApp(options: AppOptions): Express {
   app.set('etag', false);
   app.disable('x-powered-by');
   app.use((request, response, next) => {
-    // Clients that join URLs badly ask for `//app`.
+    // Some clients join URLs incorrectly and request `//app`.
     request.url = request.url.replace(/^\/{2,}/, '/');
     for (let i = 0; i < SECURITY_HEADERS.length; i += 2)
       response.setHeader(SECURITY_HEADERS[i] as string, SECURITY_HEADERS[i + 1] as string);
@@ -66,7 +66,7 @@ function checkHealth(isDraining: () => boolean): RequestHandler {
   };
 }
 
-/** The instance that answered, as the live page for browsers and as JSON for programs. */
+/** Returns the instance that answered, as the live page for browsers and as JSON for other clients. */
 function showInstance(facts: ServiceFacts, assetUrl: AssetUrl): RequestHandler {
   return (request, response) => {
     const type = negotiate(request, ['application/json', 'text/html']);
@@ -77,7 +77,7 @@ function showInstance(facts: ServiceFacts, assetUrl: AssetUrl): RequestHandler {
   };
 }
 
-/** Express's own errors about a request, such as malformed JSON or an undecodable URL, are client errors. */
+/** Converts Express's errors about a request, such as malformed JSON or an undecodable URL, to client errors. */
 function asServiceError(error: unknown): unknown {
   const { status, message } = error as { status?: number; message?: string };
   if (error instanceof ServiceError || status === undefined || status < 400 || status > 499) return error;

@@ -1,10 +1,10 @@
-/** Reads the headers by hand, not with zod: it is on the path of every `POST /app`, and an odd header is no error. */
+/** Parses headers by hand, not by zod, because it runs for every `POST /app` and an invalid header is not an error. */
 import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4 } from 'node:net';
 import type { Arrival, Micros, Protocol } from '../timestamps/record.ts';
 import { makeTraceId, traceIdOfHeader } from '../timestamps/trace-id.ts';
 
-/** What is recorded of a request, except its id. */
+/** The data that is recorded from a request. */
 export function arrivalOf(request: IncomingMessage, micros: Micros, trustedProxies: number): Arrival {
   return {
     micros,
@@ -19,14 +19,14 @@ function header(request: IncomingMessage, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The trace id from the load balancer; a generated one when it is absent or not valid for X-Ray. */
+/** The trace id from the load balancer, or a generated one if it is absent or not valid for X-Ray. */
 function traceIdOf(request: IncomingMessage, micros: Micros): string {
   return traceIdOfHeader(header(request, 'x-amzn-trace-id')) ?? makeTraceId(micros);
 }
 
 /**
- * The client's address. Each proxy appends the address of its caller to `X-Forwarded-For`, so with n trusted proxies
- * the n-th entry from the right was written by one of ours. A client can forge the entries left of it.
+ * The client's address. Each proxy appends the address of its caller to `X-Forwarded-For`. So with n trusted proxies, a
+ * trusted proxy wrote the n-th entry from the right. A client can forge the entries to the left of it.
  */
 function clientAddressOf(request: IncomingMessage, trustedProxies: number): string {
   return forwardedFor(request, trustedProxies) ?? plainAddress(request.socket.remoteAddress ?? '') ?? 'unknown';
@@ -39,7 +39,7 @@ function forwardedFor(request: IncomingMessage, trustedProxies: number): string 
   return plainAddress(hops[Math.max(0, hops.length - trustedProxies)] ?? '');
 }
 
-/** The address without port (the ALB can append it), brackets, IPv6 zone or IPv4-mapped prefix. */
+/** The address without the port that an ALB can append, brackets, IPv6 zone or IPv4-mapped prefix. */
 function plainAddress(text: string): string | undefined {
   if (isIPv4(text)) return text;
   const trimmed = text.trim();

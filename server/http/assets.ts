@@ -6,16 +6,16 @@ import type { AssetUrl } from './pages/layout.ts';
 
 const EXTENSIONS = ['.css', '.js', '.svg'];
 
-/** The style sheets, scripts and icon of the pages: their URLs, and the routes that serve them. */
+/** The pages' style sheets, scripts and icon: their URLs and routes. */
 export interface Assets {
   readonly url: AssetUrl;
   readonly router: Router;
 }
 
 /**
- * Reads the assets into memory and serves them under `/assets/<hash of all>/<name>`, cacheable for ever. All files
- * share one hash, so that the scripts can import each other by relative name. During a deployment a page of one version
- * may ask an instance of another version for its assets. It gets that instance's version, marked `no-cache`.
+ * Reads the assets into memory and serves them under `/assets/<hash of all>/<name>`, cacheable indefinitely. All files
+ * share one hash, so that scripts can import each other by relative name. During a deployment, a page may request
+ * assets from an instance of another version. It gets the assets of that instance, marked `no-cache`.
  */
 export function loadAssets(folder: string): Assets {
   const assets = readAssets(folder);

@@ -4,7 +4,7 @@ import { docsPage } from './pages/docs-page.ts';
 import type { AssetUrl } from './pages/layout.ts';
 import { getRoute } from './route.ts';
 
-/** `GET /openapi.json` and `GET /docs`: the API description, for programs and for people. */
+/** `GET /openapi.json` and `GET /docs`: the API description as a document and as a page. */
 export function docsRoutes(version: string, assetUrl: AssetUrl): Router[] {
   const document = openApiDocument(version);
   return [
@@ -16,7 +16,7 @@ export function docsRoutes(version: string, assetUrl: AssetUrl): Router[] {
   ];
 }
 
-/** The origin that the reader used. An invalid `Host` must not end up in commands that readers copy. */
+/** The origin of the request. An invalid `Host` must not appear in commands that readers copy. */
 function originOf(request: Request): string {
   const host = request.get('host') ?? '';
   return `${request.protocol}://${/^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(host) ? host : 'localhost'}`;

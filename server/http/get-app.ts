@@ -8,7 +8,7 @@ import { negotiate, validate } from './validate.ts';
 
 const JSON_LINES = 'application/x-ndjson';
 
-/** `GET /app`: one page of the recorded timestamps, newest first. */
+/** `GET /app`: a page of recorded timestamps, newest first. */
 export function listTimestamps(store: Pick<TimestampStore, 'listRecords'>, assetUrl: AssetUrl): RequestHandler {
   return async (request, response) => {
     const { cursor, from, to, ...query } = validate(ListQuerySchema, 'query', request.query);
@@ -39,7 +39,7 @@ function nextUrl(request: Request, cursor: string): string {
   return `${request.path}?${query}`;
 }
 
-/** RFC 4180. No field needs quotes: addresses, host names, ids and times contain no commas, quotes or line ends. */
+/** RFC 4180. No field needs quotes: addresses, host names, ids and times contain no commas, quotes or line breaks. */
 function csv({ timestamps }: RecordPage): string {
   return [RECORD_FIELDS, ...timestamps.map((record) => RECORD_FIELDS.map((field) => record[field]))]
     .map((row) => `${row.join(',')}\r\n`)

@@ -8,13 +8,13 @@ export interface HttpServerOptions {
   readonly postApp: PostApp;
   readonly app: RequestListener;
   readonly isDraining: () => boolean;
-  /** Called with every request and its response before they are served. */
+  /** Called with every request before it is served. */
   readonly observe?: RequestListener;
 }
 
 /**
- * The HTTP server. It answers an exact `POST /app` before Express, with the function that the Express route also calls,
- * at a fraction of the CPU (docs/decisions/0004). Express answers every other request.
+ * The HTTP server. It answers an exact `POST /app` without Express, which uses a fraction of the CPU time
+ * (docs/decisions/0004). Express answers every other request, and other forms of `POST /app` by the same function.
  */
 export function createHttpServer({ postApp, app, isDraining, observe }: HttpServerOptions): Server {
   return createServer(
@@ -34,16 +34,13 @@ export function createHttpServer({ postApp, app, isDraining, observe }: HttpServ
   );
 }
 
-/**
- * How long an idle connection stays open for a request that its client may already have sent. Responses sent meanwhile
- * carry `Connection: close`, so a load balancer closes its busy connections itself.
- */
+/** An idle connection stays open for this long, because its client may already have sent a request. */
 const IDLE_GRACE_MS = 1_000;
 
 /**
  * Stops accepting connections and resolves when the open ones have ended: after the response to their current request,
- * or after {@link IDLE_GRACE_MS} without one. `server.close()` of `node:http` would cut idle connections at once, and
- * with them the requests that are on their way.
+ * or after {@link IDLE_GRACE_MS} without a request. `server.close()` of `node:http` would close idle connections
+ * immediately, and requests in transit would be lost.
  */
 export async function drainConnections(server: Server): Promise<void> {
   const closed = once(server, 'close');

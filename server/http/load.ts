@@ -4,7 +4,7 @@ import { getRoute } from './route.ts';
 import { LoadQuerySchema } from './schemas.ts';
 import { validate } from './validate.ts';
 
-/** `GET /load?number=N`: whether the number is prime, computed slowly on purpose. */
+/** `GET /load?number=N`: whether the number is prime, by a deliberately slow computation. */
 export function loadRoute(load: Load): Router {
   return getRoute('/load', async (request, response) => {
     const { number } = validate(LoadQuerySchema, 'query', request.query);

@@ -6,17 +6,17 @@ import { allow } from './route.ts';
 
 export interface MetricsRouteOptions {
   readonly report: () => Promise<InstanceReport>;
-  /** Whether other hosts get a 404. */
+  /** Whether requests from other hosts get a 404. */
   readonly onlyLocal: boolean;
 }
 
-/** `GET /metrics`: the metrics of the instance for Prometheus. */
+/** `GET /metrics`: the instance's metrics for Prometheus. */
 export function metricsRoute({ report, onlyLocal }: MetricsRouteOptions): Router {
   const router = Router();
   router
     .route('/metrics')
     .all(({ path, socket }, _response, next) => {
-      // The address of the connection counts: anyone can send any header.
+      // The address of the connection, because clients can forge headers.
       if (onlyLocal && !isLoopback(socket.remoteAddress))
         throw new ServiceError('not-found', `there is nothing at ${path}`);
       next();

@@ -13,7 +13,7 @@ import { negotiate } from './validate.ts';
 export interface PostAppOptions {
   readonly clock: () => Micros;
   readonly trustedProxies: number;
-  /** Why a further timestamp is refused now; `undefined` when it is admitted. */
+  /** The error that refuses the next timestamp; `undefined` if it is admitted. */
   readonly refusal: () => ServiceError | undefined;
   /** Resolves once the timestamp is durable. */
   readonly record: (arrival: Arrival) => Promise<TimestampRecord>;
@@ -23,16 +23,14 @@ export interface PostAppOptions {
 export type PostApp = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * `POST /app`: answers 201 once the timestamp is durable.
- *
- * It uses nothing of Express, so that the same function serves the Express route and the direct call before Express in
- * `http-server.ts`. One `writeHead` sends all its headers.
+ * `POST /app`: answers 201 once the timestamp is durable. It does not use Express, so that `http-server.ts` can also
+ * call it directly. One `writeHead` sends all headers.
  */
 export function createPostApp({ clock, trustedProxies, refusal, record, sendProblem }: PostAppOptions): PostApp {
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const representation = representationFor(request);
     if (hasBody(request)) await discardBody(request);
-    // Only now, because the number of waiting timestamps changes while a body arrives.
+    // After the body, because the number of waiting timestamps changes while a body arrives.
     const refused = refusal();
     if (refused) throw refused;
     answer(response, await record(arrivalOf(request, clock(), trustedProxies)), representation);
@@ -66,6 +64,6 @@ function answer(response: ServerResponse, recorded: TimestampRecord, representat
     'Accept',
     ...SECURITY_HEADERS,
   ]);
-  // The body is ASCII; Node writes headers and body as Latin-1 with less effort than as UTF-8.
+  // The body is ASCII, and Node writes Latin-1 faster than UTF-8.
   response.end(body, 'latin1');
 }

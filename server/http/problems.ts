@@ -9,7 +9,7 @@ import { SECURITY_HEADERS } from './security-headers.ts';
 
 export type ProblemType = ErrorCode | 'internal';
 
-/** Every type of problem: its status, and its meaning for `GET /docs`, to which the problem's `type` points. */
+/** Every problem type: its status, and its meaning for `GET /docs`, to which the problem's `type` links. */
 export const PROBLEM_TYPES: Readonly<Record<ProblemType, { readonly status: number; readonly meaning: string }>> = {
   invalid: {
     status: 400,
@@ -35,14 +35,14 @@ export const PROBLEM_TYPES: Readonly<Record<ProblemType, { readonly status: numb
   internal: { status: 500, meaning: 'The server failed; the request is not the cause. The error has been logged.' },
 };
 
-/** The problem details (RFC 9457) of a type. */
+/** Problem details (RFC 9457). */
 export function problem(type: ProblemType, detail: string, errors: readonly FieldError[] = []): Problem {
   const { status } = PROBLEM_TYPES[type];
   const title = STATUS_CODES[status] ?? '';
   return { type: `/docs#${type}`, title, status, detail, ...(errors.length > 0 && { errors: [...errors] }) };
 }
 
-/** A client sees everything of a `ServiceError` and nothing of any other error. */
+/** Clients see the details of a `ServiceError` only. */
 function problemOf(error: unknown): Problem {
   if (error instanceof ServiceError) return problem(error.code, error.message, error.fields);
   return problem('internal', PROBLEM_TYPES.internal.meaning);
@@ -60,19 +60,19 @@ function headersOf(error: unknown): string[] {
 export type SendProblem = (request: IncomingMessage, response: ServerResponse, error: unknown) => void;
 
 /**
- * Sends an error as problem details: a page for browsers, `application/problem+json` for other clients. Unexpected
- * errors, and those with a cause, are logged in full.
+ * Sends an error as problem details: a page for browsers, `application/problem+json` for other clients. Logs unexpected
+ * errors and errors with a cause in full.
  */
 export function createSendProblem(assetUrl: AssetUrl, logger: Logger): SendProblem {
   return (request, response, error) => {
     const sent = problemOf(error);
     if (sent.status === 500 || (error as Error).cause !== undefined)
       logger.error({ err: error, method: request.method, url: request.url }, 'request failed');
-    // After the headers were sent, only a broken connection can signal the failure.
+    // Once the headers are sent, only closing the connection can signal the failure.
     if (response.headersSent) return void response.destroy();
     const html = accepts(request).types(['application/problem+json', 'application/json', 'text/html']) === 'text/html';
     const body = html ? problemPage(assetUrl, sent) : `${JSON.stringify(sent)}\n`;
-    // The rest of a refused body is not read, so the connection cannot serve another request.
+    // The rest of a refused body is not read, so the connection cannot be reused.
     if (!request.complete) response.shouldKeepAlive = false;
     response.writeHead(sent.status, [
       'Content-Type',

@@ -7,10 +7,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/**
- * Resolves when the body has been received and discarded. Rejects with `too-large` as soon as the size is known.
- * Never settles when the client disconnects, as nobody waits for a response then.
- */
+/** Receives and discards the body; rejects with `too-large`. Never settles if the client disconnects. */
 export function discardBody(request: IncomingMessage): Promise<void> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return reject(tooLarge());

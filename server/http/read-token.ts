@@ -3,8 +3,8 @@ import type { RequestHandler } from 'express';
 import { ServiceError } from '../errors.ts';
 
 /**
- * Requires the token as `Authorization: Bearer` (RFC 6750); requires nothing when no token is configured.
- * It compares digests in constant time, so that neither content nor length of the token leaks.
+ * Requires the token, if one is configured, as `Authorization: Bearer` (RFC 6750). Compares digests in constant time,
+ * so that neither the content nor the length of the token leaks.
  */
 export function createRequireReadToken(token: string | undefined): RequestHandler {
   if (token === undefined) return (_request, _response, next) => next();
@@ -12,7 +12,7 @@ export function createRequireReadToken(token: string | undefined): RequestHandle
   return (request, _response, next) => {
     const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
     if (timingSafeEqual(digest(given), expected)) return next();
-    throw new ServiceError('unauthorized', 'reading needs "Authorization: Bearer" with the read token');
+    throw new ServiceError('unauthorized', 'reading requires "Authorization: Bearer" with the read token');
   };
 }
 

@@ -1,7 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 import { ServiceError } from '../errors.ts';
 
-/** Comes last in a route: it answers every method that the route does not have. */
+/** Refuses every method that the route does not support; comes last in a route. */
 export function allow(...methods: string[]): RequestHandler {
   return ({ path, method }) => {
     throw new ServiceError('method-not-allowed', `${path} supports ${methods.join(', ')}, not ${method}`, {
@@ -10,7 +10,7 @@ export function allow(...methods: string[]): RequestHandler {
   };
 }
 
-/** A router for one address that supports only `GET` and `HEAD`. */
+/** A router for a path that supports only `GET` and `HEAD`. */
 export function getRoute(path: string, handler: RequestHandler): Router {
   const router = Router();
   router.route(path).get(handler).all(allow('GET', 'HEAD'));

@@ -1,7 +1,4 @@
-/**
- * What the service reads and answers over HTTP, as zod schemas. They validate the requests, and the OpenAPI document
- * is generated from them, so the two cannot differ. The document publishes the schemas that have an `id`.
- */
+/** Schemas of requests and answers. The OpenAPI document is generated from them and publishes those with an `id`. */
 import { z } from 'zod';
 import { isoFromMicros, microsFromIso } from '../timestamps/iso-time.ts';
 import type { TimestampRecord } from '../timestamps/record.ts';
@@ -25,7 +22,7 @@ export const RecordSchema = z
   })
   .meta({ id: 'Timestamp' });
 
-/** A record's fields in their order, the columns of the CSV. */
+/** A record's fields in order, which are the columns of the CSV. */
 export const RECORD_FIELDS = Object.keys(RecordSchema.shape) as (keyof typeof RecordSchema.shape)[];
 
 /** A record as clients see it. */
@@ -75,7 +72,7 @@ const CURSOR_EXPECTED = 'expected the cursor of a previous page';
 const time = z
   .string()
   .transform((text, context) => {
-    // A form sends an empty field as an empty text.
+    // A form sends an empty field as an empty string.
     if (text === '') return undefined;
     const micros = microsFromIso(text);
     if (micros === undefined) context.addIssue('expected an ISO 8601 date or time, such as 2026-11-21T07:45:00Z');

@@ -20,7 +20,7 @@ export function usersRoutes(users: Users, requireReadToken: RequestHandler): Rou
   return router;
 }
 
-/** Refuses bodies of other types before they are read. */
+/** Refuses bodies of other media types before they are read. */
 function requireJson(request: express.Request, _response: express.Response, next: express.NextFunction): void {
   const type = request.get('content-type') ?? 'without a type';
   if (hasBody(request) && !request.is(JSON_TYPE))

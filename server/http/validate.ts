@@ -3,10 +3,7 @@ import accepts from 'accepts';
 import type { z } from 'zod';
 import { type FieldError, ServiceError } from '../errors.ts';
 
-/**
- * Parses one part of a request (`query`, `body`) by its schema.
- * Throws a `ServiceError` `invalid` that names every invalid field.
- */
+/** Parses one part of a request (`query`, `body`). Throws a `ServiceError` `invalid` that names every invalid field. */
 export function validate<T extends z.ZodType>(schema: T, part: string, input: unknown): z.output<T> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
@@ -15,10 +12,10 @@ export function validate<T extends z.ZodType>(schema: T, part: string, input: un
   throw new ServiceError('invalid', `the request is not valid: ${summary}`, { fields });
 }
 
-/** The media type that the client prefers by its `Accept` header. Throws a `ServiceError` `not-acceptable` if none. */
+/** The media type that the `Accept` header prefers. Throws a `ServiceError` `not-acceptable` if there is none. */
 export function negotiate<T extends string>(request: IncomingMessage, types: readonly T[]): T {
   const type = accepts(request).types([...types]);
-  if (!type) throw new ServiceError('not-acceptable', `the answer can be ${types.join(', ')}`);
+  if (!type) throw new ServiceError('not-acceptable', `the available media types are ${types.join(', ')}`);
   return type as T;
 }
 

@@ -6,7 +6,7 @@ const run = promisify(execFile);
 
 const DEADLINE_MS = 2_000;
 
-/** The largest possible error of the system's clock in milliseconds; `undefined` where chrony does not answer. */
+/** The largest possible error of the system clock in milliseconds; `undefined` if chrony does not answer. */
 export async function readClockErrorBoundMs(chronyc = 'chronyc'): Promise<number | undefined> {
   try {
     const { stdout } = await run(chronyc, ['-n', '-c', 'tracking'], { timeout: DEADLINE_MS });
@@ -18,7 +18,7 @@ export async function readClockErrorBoundMs(chronyc = 'chronyc'): Promise<number
 
 const Seconds = z.stringFormat('seconds', /^-?\d+\.\d+$/).transform(Number);
 
-/** Fields of chronyc(1), "tracking", by their position: system time offset, root delay, root dispersion. */
+/** Fields of chronyc(1), "tracking", by position: system time offset, root delay, root dispersion. */
 const TrackingSchema = z.object({ 4: Seconds, 10: Seconds, 11: Seconds });
 
 /** chronyc(1), "tracking": error ≤ |system time offset| + root dispersion + root delay / 2. */

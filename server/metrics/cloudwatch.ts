@@ -12,7 +12,7 @@ import type { PublishReport } from './reporter.ts';
 /** For all attempts together; the next period is a minute away. */
 const DEADLINE_MS = 10_000;
 
-/** A client that finds endpoint, region and credentials by itself, and gives up early enough for a second attempt. */
+/** A client whose timeouts leave time for a second attempt. */
 export function createCloudWatchClient(overrides: CloudWatchClientConfig = {}): CloudWatchClient {
   return new CloudWatchClient({
     maxAttempts: 3,
@@ -25,11 +25,11 @@ export interface CloudWatchOptions {
   readonly client: CloudWatchClient;
   readonly stage: string;
   readonly autoScalingGroup: string;
-  /** Called once when publishing begins to fail, and once when it works again. */
+  /** Called once when publishing starts to fail, and once when it has recovered. */
   readonly onChange: (failing: boolean, error?: unknown) => void;
 }
 
-/** Publishes each report in one `PutMetricData` call. A period that cannot be published is lost, and only that. */
+/** Publishes each report in one `PutMetricData` call. If the call fails, only that period is lost. */
 export function createCloudWatchPublisher(options: CloudWatchOptions): PublishReport {
   const { client, stage, autoScalingGroup, onChange } = options;
   const dimensions = [
@@ -61,7 +61,7 @@ export function createCloudWatchPublisher(options: CloudWatchOptions): PublishRe
   };
 }
 
-/** Values and counts, from which CloudWatch makes percentiles; a single zero when there is nothing. */
+/** Values and counts, from which CloudWatch computes percentiles; a single zero if there are none. */
 function distribution(bounds: Bounds, { counts }: Histogram): Pick<MetricDatum, 'Value' | 'Values' | 'Counts'> {
   const filled = bounds.flatMap((bound, index) => {
     const count = counts[index] ?? 0;

@@ -2,10 +2,7 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 
 const RESOLUTION_MS = 20;
 
-/**
- * Reports, once a period, the longest delay of this process's event loop and the share of the time that it was busy.
- * Returns how to stop it.
- */
+/** Reports the event loop's longest delay and utilisation once per period. Returns a function that stops it. */
 export function sampleEventLoop(
   periodMs: number,
   onSample: (longestDelayMs: number, utilizationPercent: number) => void,
@@ -17,7 +14,7 @@ export function sampleEventLoop(
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, before);
     before = now;
-    // The measured time between two ticks includes the resolution; with no tick recorded `max` is 0.
+    // The measured time between two ticks includes the resolution; if no tick was recorded, `max` is 0.
     onSample(Math.max(0, delays.max / 1e6 - RESOLUTION_MS), utilization * 100);
     delays.reset();
   }, periodMs).unref();

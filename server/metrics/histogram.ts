@@ -1,21 +1,21 @@
 import { z } from 'zod';
 
 /**
- * A distribution as counts per bucket. Buckets are known by their upper bounds, which is what both consumers want:
- * Prometheus's `le`, and CloudWatch's Values and Counts, of which one metric takes at most 150 a call.
+ * A distribution as counts per bucket. Buckets are identified by their upper bounds, as both consumers expect:
+ * Prometheus as `le`, CloudWatch as Values and Counts, with at most 150 of them per metric and call.
  */
 export type Histogram = z.infer<typeof HistogramSchema>;
 export const HistogramSchema = z.object({
-  /** How many values fell into each bucket, in the order of the bounds. */
+  /** Number of values in each bucket, in the order of the bounds. */
   counts: z.array(z.number()),
-  /** Exact sum of the values, for a true mean. */
+  /** Exact sum of the values, for an exact mean. */
   sum: z.number(),
 });
 
-/** Upper bounds of the buckets, ascending. A value above the last one counts in the last bucket. */
+/** Upper bounds of the buckets, ascending. The last bucket also counts values above its bound. */
 export type Bounds = readonly number[];
 
-/** At most `count` bounds in equal ratios, so that every percentile has the same relative error. */
+/** At most `count` bounds in a geometric series, so that every percentile has the same relative error. */
 export function geometricBounds(first: number, last: number, count: number, round: (bound: number) => number): Bounds {
   const growth = (last / first) ** (1 / (count - 1));
   const bounds = Array.from({ length: count }, (_, index) => round(first * growth ** index));
@@ -50,7 +50,7 @@ export class HistogramRecorder {
   }
 }
 
-/** Combines two histograms of the same bounds, bucket by bucket. */
+/** Combines two histograms with the same bounds, bucket by bucket. */
 export function combineHistograms(a: Histogram, b: Histogram, combine: (a: number, b: number) => number): Histogram {
   return {
     counts: a.counts.map((count, index) => combine(count, b.counts[index] ?? 0)),

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 
-/** How the host's processors spent their time since the last sample. */
+/** Use of the host's processors since the last sample. */
 export interface HostCpu {
   readonly busyPercent: number;
   readonly ioWaitPercent: number;
 }
 
-/** Makes a sampler of the time since its last call; `undefined` where there is no `/proc/stat`, or no time passed. */
+/** Creates a sampler of the time since its last call; `undefined` without `/proc/stat` or if no time has passed. */
 export function createHostCpuSampler(path = '/proc/stat'): () => Promise<HostCpu | undefined> {
   let before = { total: 0, idle: 0, ioWait: 0 };
   return async () => {
@@ -15,7 +15,7 @@ export function createHostCpuSampler(path = '/proc/stat'): () => Promise<HostCpu
     const now = parseCpuTimes(text);
     if (now === undefined || now.total <= before.total) return undefined;
     const total = now.total - before.total;
-    // The kernel's idle and iowait counters may go back a little (proc_stat(5)).
+    // The kernel's idle and iowait counters may decrease (proc_stat(5)).
     const idle = Math.max(0, now.idle - before.idle);
     const ioWait = Math.max(0, now.ioWait - before.ioWait);
     before = now;

@@ -1,18 +1,18 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where the workers of one instance exchange their numbers. */
+/** The folder in which the workers of one instance exchange their metrics. */
 export interface MetricsFolder {
   /** Replaces a file atomically. */
   write(name: string, text: string): Promise<void>;
   read(name: string): Promise<string | undefined>;
   list(): Promise<string[]>;
   remove(name: string): Promise<void>;
-  /** Creates an empty file; true for exactly one of all callers. */
+  /** Creates an empty file; true for exactly one caller. */
   claim(name: string): Promise<boolean>;
 }
 
-/** A folder on disk, preferably a tmpfs; it is created when it is absent. */
+/** Opens a folder on disk, preferably a tmpfs, and creates it if needed. */
 export async function openMetricsFolder(path: string): Promise<MetricsFolder> {
   await mkdir(path, { recursive: true });
   return {
@@ -31,7 +31,7 @@ export async function openMetricsFolder(path: string): Promise<MetricsFolder> {
   };
 }
 
-/** The folder of a process that is the only worker. */
+/** The folder of a single worker, in memory. */
 export function memoryMetricsFolder(): MetricsFolder {
   const files = new Map<string, string>();
   return {
@@ -47,7 +47,7 @@ export function memoryMetricsFolder(): MetricsFolder {
   };
 }
 
-/** The result of `work`, or `fallback` when it fails with the error code. */
+/** The result of `work`, or `fallback` if it fails with the error code. */
 async function orElse<T, U>(work: Promise<T>, code: string, fallback: U): Promise<T | U> {
   try {
     return await work;

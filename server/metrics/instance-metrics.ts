@@ -1,8 +1,8 @@
 /**
- * Adds up the workers of one instance. Each worker writes its cumulative numbers to a file of its own. The instance's
- * total is the sum of all files plus what ended processes had counted (`retired`). A period's numbers are the total
- * minus the total at the end of the previous period (`closed`). So restarts of workers neither lose nor repeat anything
- * that reached a file, and any worker can do the arithmetic.
+ * Aggregates the metrics of the workers of one instance. Each worker writes its cumulative values to its own file. The
+ * instance's total is the sum of all files plus the totals of exited processes (`retired`). The values of a period are
+ * the total minus the total at the end of the previous period (`closed`). So worker restarts neither lose nor repeat
+ * values that reached a file, and any worker can aggregate.
  */
 import { z } from 'zod';
 import type { MetricsFolder } from './instance-folder.ts';
@@ -17,7 +17,7 @@ import {
   totalsSince,
 } from './metrics.ts';
 
-/** What one worker writes to its file. */
+/** The content of a worker's file. */
 type WorkerSnapshot = z.infer<typeof WorkerSnapshotSchema>;
 const WorkerSnapshotSchema = z.object({
   pid: z.number(),
@@ -28,9 +28,9 @@ const WorkerSnapshotSchema = z.object({
 
 type InstanceState = z.infer<typeof InstanceStateSchema>;
 const InstanceStateSchema = z.object({
-  /** What ended processes had counted. */
+  /** Totals of exited processes. */
   retired: TotalsSchema,
-  /** Their files; one that was not removed in time is not counted again. */
+  /** The files of exited processes, which are not counted again if they still exist. */
   retiredFiles: z.array(z.string()),
   /** The total at the end of the last closed period. */
   closed: TotalsSchema,
@@ -38,7 +38,6 @@ const InstanceStateSchema = z.object({
 
 export interface InstanceMetricsOptions {
   readonly folder: MetricsFolder;
-  /** Of this worker, like the two that follow. */
   readonly pid: number;
   readonly startedAtMs: number;
   readonly memoryBytes: () => number;
@@ -51,15 +50,15 @@ export type InstanceMetrics = ReturnType<typeof createInstanceMetrics>;
 
 const STATE_FILE = 'instance.json';
 
-/** The gauges of an older snapshot are of a worker that hangs, or of a process id that something else has now. */
+/** Gauges of an older snapshot are ignored: its worker hangs, or its process id has been reused. */
 const GAUGES_MAX_AGE_MS = 30_000;
 
-/** Makes the view that this worker has of its instance. */
+/** Creates this worker's view of the metrics of its instance. */
 export function createInstanceMetrics(options: InstanceMetricsOptions) {
   const { folder, pid, startedAtMs, memoryBytes, metrics, nowMs, isAlive } = options;
   const ownFile = `worker-${pid}-${startedAtMs}.json`;
 
-  /** Writes this worker's numbers to its file. */
+  /** Writes this worker's values to its file. */
   async function share(): Promise<void> {
     metrics.set('memory', memoryBytes());
     const totals = metrics.snapshot();
@@ -67,7 +66,7 @@ export function createInstanceMetrics(options: InstanceMetricsOptions) {
     await folder.write(ownFile, JSON.stringify(own));
   }
 
-  /** The content of a file; `undefined` when it is absent, or of a version with other metrics. */
+  /** The content of a file; `undefined` if it does not exist or was written by a version with other metrics. */
   async function readJson<T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> {
     const text = await folder.read(name);
     return text === undefined ? undefined : schema.safeParse(JSON.parse(text)).data;
@@ -83,7 +82,7 @@ export function createInstanceMetrics(options: InstanceMetricsOptions) {
     return workers;
   }
 
-  /** The state is read after the files: a worker that retires a file writes the state first. */
+  /** Reads the state after the files, because a worker that retires a file writes the state first. */
   async function readAll(): Promise<{ state: InstanceState; workers: Map<string, WorkerSnapshot> }> {
     const workers = await readWorkers();
     const state = await readJson(STATE_FILE, InstanceStateSchema);
@@ -102,7 +101,7 @@ export function createInstanceMetrics(options: InstanceMetricsOptions) {
     };
   }
 
-  /** What the instance has counted since it started. */
+  /** The instance's metrics since it started. */
   async function read(): Promise<InstanceReport> {
     await share();
     const { state, workers } = await readAll();
@@ -110,8 +109,8 @@ export function createInstanceMetrics(options: InstanceMetricsOptions) {
   }
 
   /**
-   * What the instance counted since the last period was closed; `undefined` when another worker closes this one.
-   * The period is closed before its numbers are returned: numbers that are then not published are not repeated.
+   * The instance's metrics since the last period was closed; `undefined` if another worker closes this period. The
+   * period is closed before its values are returned, so values that are then not published are lost, not repeated.
    */
   async function closePeriod(period: number): Promise<InstanceReport | undefined> {
     await share();

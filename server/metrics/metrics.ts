@@ -1,6 +1,6 @@
 /**
- * What one worker measures. Counters and histograms only grow while the process lives, so that adding up workers, and
- * taking the difference of two moments, is plain arithmetic (`instance-metrics.ts`).
+ * The metrics of one worker. Counters and histograms only grow during the lifetime of a process, so that
+ * `instance-metrics.ts` can add the values of workers and subtract earlier values.
  */
 import { z } from 'zod';
 import { METRICS } from '../contract.ts';
@@ -20,8 +20,8 @@ type NameOf<K extends Kind> = { [N in MetricName]: (typeof METRICS)[N]['kind'] e
 export type HistogramName = NameOf<'histogram'>;
 
 /**
- * Bounds of the histograms by their unit. Durations go from 0.25 ms to 30 s in steps of 8 %, which is the largest
- * relative error of a percentile. Numbers are exact up to 17 and at most 8 % too large above.
+ * Bounds of the histograms by unit. Durations range from 0.25 ms to 30 s in steps of 8 %, which is the largest relative
+ * error of a percentile. Counts are exact up to 17 and at most 8 % too large above.
  */
 const BOUNDS_OF_UNIT = {
   Milliseconds: geometricBounds(0.25, 30_000, 150, (bound) => Number(bound.toPrecision(3))),
@@ -31,18 +31,18 @@ const BOUNDS_OF_UNIT = {
 
 export const BOUNDS = mapMetrics('histogram', (name): Bounds => BOUNDS_OF_UNIT[METRICS[name].unit]);
 
-/** Counts since the start of something: of a worker, or of an instance. */
+/** Counts since the start of a worker or of an instance. */
 export type Totals = z.infer<typeof TotalsSchema>;
 export const TotalsSchema = z.object({
   counters: z.object(mapMetrics('counter', () => z.number())),
   histograms: z.object(mapMetrics('histogram', () => HistogramSchema)),
 });
 
-/** Current values; one that is not known is absent. */
+/** Current values; an unknown value is absent. */
 export type Gauges = z.infer<typeof GaugesSchema>;
 export const GaugesSchema = z.object(mapMetrics('gauge', () => z.number().optional()));
 
-/** The numbers of one instance: of one period, or since its start. */
+/** The metrics of one instance, for one period or since its start. */
 export interface InstanceReport {
   readonly totals: Totals;
   readonly gauges: Gauges;
@@ -51,7 +51,7 @@ export interface InstanceReport {
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
- * Makes the recorder of this process; nothing of it fails, and only the snapshots allocate. A process that replaces
+ * Creates the recorder of this process. It never fails, and only snapshots allocate memory. A process that replaces
  * another one counts itself as one restart, so that the sum over all processes is the number of restarts.
  */
 export function createMetrics({ isRestart = false } = {}) {
@@ -77,17 +77,17 @@ export function createMetrics({ isRestart = false } = {}) {
   };
 }
 
-/** Nothing counted yet. */
+/** Totals of zero. */
 export function noTotals(): Totals {
   return createMetrics().snapshot();
 }
 
-/** What several workers counted together. */
+/** The sum of two totals. */
 export function addTotals(a: Totals, b: Totals): Totals {
   return combineTotals(a, b, (x, y) => x + y);
 }
 
-/** What was counted between `earlier` and `later`. */
+/** The difference between `later` and `earlier`. */
 export function totalsSince(earlier: Totals, later: Totals): Totals {
   return combineTotals(later, earlier, (x, y) => x - y);
 }
@@ -99,14 +99,14 @@ function combineTotals(a: Totals, b: Totals, combine: (a: number, b: number) => 
   };
 }
 
-/** The gauges of an instance: the sums over its workers, and what this one measured of the host. */
+/** The gauges of an instance: sums over its workers, and this worker's values of the host. */
 export function combineGauges(workers: readonly Gauges[], own: Gauges): Gauges {
   return mapMetrics('gauge', (name) =>
     METRICS[name].aggregation === 'host' ? own[name] : workers.reduce((sum, gauges) => sum + (gauges[name] ?? 0), 0),
   );
 }
 
-/** Every metric of a report that has a value, in the order of the table. */
+/** Every metric of the report that has a value, in the order of the table. */
 export function valuesOf({ totals, gauges }: InstanceReport): [MetricName, number | Histogram][] {
   const values = { ...totals.counters, ...totals.histograms, ...gauges };
   const names = Object.keys(METRICS) as MetricName[];

@@ -1,6 +1,6 @@
 /**
- * The report in Prometheus's text format 0.0.4: base units (seconds, bytes, ratios), cumulative counts.
- * Written by hand, because a client library would bring a second registry of metrics beside `METRICS`.
+ * The report in Prometheus text format 0.0.4, with base units (seconds, bytes, ratios) and cumulative counts.
+ * Written by hand, because a client library would add a second registry of metrics besides `METRICS`.
  */
 import { METRICS } from '../contract.ts';
 import type { Histogram } from './histogram.ts';
@@ -9,7 +9,7 @@ import { BOUNDS, type HistogramName, type InstanceReport, valuesOf } from './met
 /** The `Content-Type` of {@link prometheusText}. */
 export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** How a unit's names end in Prometheus, and how many of it make its base unit. */
+/** For each unit, its suffix in Prometheus and the divisor that converts it to the base unit. */
 const BASE_UNITS = {
   Count: { suffix: '', scale: 1 },
   Milliseconds: { suffix: '_seconds', scale: 1_000 },
@@ -17,7 +17,7 @@ const BASE_UNITS = {
   Bytes: { suffix: '_bytes', scale: 1 },
 };
 
-/** Writes the instance's numbers since its start. */
+/** Formats the instance's metrics since its start. */
 export function prometheusText(report: InstanceReport): string {
   return valuesOf(report)
     .map(([key, value]) => {
@@ -39,7 +39,7 @@ function histogramSamples(family: string, name: HistogramName, { counts, sum }: 
   let cumulative = 0;
   const buckets = bounds.map((bound, index) => {
     cumulative += counts[index] ?? 0;
-    // The last bucket also holds what is beyond its bound.
+    // The last bucket also counts values above its bound.
     const le = index === bounds.length - 1 ? '+Inf' : Number((bound / scale).toPrecision(6));
     return `${family}_bucket{le="${le}"} ${cumulative}`;
   });

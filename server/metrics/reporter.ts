@@ -1,11 +1,11 @@
-/** Samples, shares and publishes the metrics on timers that do not keep the process alive. */
+/** Samples, shares and publishes the metrics by timers that do not keep the process alive. */
 import { METRIC_PERIOD_S } from '../contract.ts';
 import { sampleEventLoop } from './event-loop.ts';
 import type { HostCpu } from './host-cpu.ts';
 import type { InstanceMetrics } from './instance-metrics.ts';
 import type { InstanceReport, Metrics } from './metrics.ts';
 
-/** Publishes the report of a period; it never fails, because nothing may depend on it. */
+/** Publishes the report of a period; it must never fail. */
 export type PublishReport = (report: InstanceReport, periodStart: Date) => Promise<void>;
 
 export interface MetricsReporterOptions {
@@ -13,19 +13,19 @@ export interface MetricsReporterOptions {
   readonly instance: InstanceMetrics;
   readonly sampleCpu: () => Promise<HostCpu | undefined>;
   readonly readClockErrorBoundMs: () => Promise<number | undefined>;
-  /** @default - the reports are not published, only read */
+  /** @default - reports are not published */
   readonly publish?: PublishReport | undefined;
-  /** Called when sharing or adding up begins to fail (the folder is full, for example); the timers go on. */
+  /** Called when the aggregation starts to fail, for example because the disk is full; the timers continue. */
   readonly onError: (error: unknown) => void;
   /** @default 60,000 */
   readonly periodMs?: number;
-  /** How often this worker writes its numbers for the others. @default 5,000 */
+  /** How often this worker writes its values for the others. @default 5,000 */
   readonly shareEveryMs?: number;
 }
 
 const LOOP_SAMPLE_MS = 1_000;
 
-/** Starts the timers. Periods begin at whole minutes, so that those of all workers and instances agree. */
+/** Starts the timers. Periods start at full minutes, so that all workers and instances have the same periods. */
 export function startMetricsReporter(options: MetricsReporterOptions) {
   const { metrics, instance, sampleCpu, readClockErrorBoundMs, publish, onError } = options;
   const { periodMs = METRIC_PERIOD_S * 1_000, shareEveryMs = 5_000 } = options;
@@ -70,14 +70,13 @@ export function startMetricsReporter(options: MetricsReporterOptions) {
   const share = () => guarded(instance.share);
   const sharing = setInterval(share, shareEveryMs).unref();
   let periodEnd = awaitPeriodEnd();
-  // At once, so that a worker that soon crashes is counted too, and the first CPU sample has a predecessor.
+  // Immediately, so that a worker that crashes soon is counted too and the first CPU sample has a predecessor.
   void share();
   measureHost().catch(onError);
 
   return {
-    /** The instance's numbers since its start. */
     report: instance.read,
-    /** Writes this worker's last numbers for the others, which will publish them. */
+    /** Writes this worker's last values, which the others will publish. */
     async close(): Promise<void> {
       clearTimeout(periodEnd);
       clearInterval(sharing);

@@ -12,7 +12,7 @@ import { type PublishReport, startMetricsReporter } from './reporter.ts';
 
 export type Telemetry = Awaited<ReturnType<typeof startTelemetry>>;
 
-/** Starts measuring this worker, adding up its instance and, where CloudWatch is configured, publishing. */
+/** Starts measuring this worker, aggregating its instance and, if configured, publishing to CloudWatch. */
 export async function startTelemetry(config: Config, logger: Logger) {
   const metrics = createMetrics({ isRestart: config.restarts > 0 });
   const instance = createInstanceMetrics({
@@ -30,7 +30,7 @@ export async function startTelemetry(config: Config, logger: Logger) {
     sampleCpu: createHostCpuSampler(),
     readClockErrorBoundMs,
     publish: createPublisher(config, logger),
-    onError: (err) => logger.warn({ err }, 'metrics not added up'),
+    onError: (err) => logger.warn({ err }, 'metrics not aggregated'),
   });
   return { metrics, reporter };
 }
@@ -52,7 +52,7 @@ function createPublisher(config: Config, logger: Logger): PublishReport | undefi
   });
 }
 
-/** Whether the process with this id exists. Signal 0 only checks; EPERM means that it is another user's. */
+/** Whether the process with this id exists. Signal 0 only checks; EPERM means that it belongs to another user. */
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

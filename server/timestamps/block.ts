@@ -3,7 +3,7 @@ import { dayOf, isoFromMicros, microsFromIso } from './iso-time.ts';
 import type { Arrival, Micros, Protocol, TimestampRecord } from './record.ts';
 import { traceSecond } from './trace-id.ts';
 
-/** The timestamps of one commit: of one UTC day, in order, and at most {@link BLOCK_LIMITS.spanMicros} apart. */
+/** The timestamps of one commit: ordered, of one UTC day, and at most {@link BLOCK_LIMITS.spanMicros} apart. */
 export interface Block {
   readonly shard: number;
   readonly writer: string;
@@ -12,7 +12,7 @@ export interface Block {
   readonly arrivals: readonly Arrival[];
 }
 
-/** A block as its table item, without DynamoDB's type descriptors. */
+/** A block as a table item, without DynamoDB's type descriptors. */
 export interface BlockItem {
   readonly pk: string;
   readonly sk: string;
@@ -33,7 +33,7 @@ export function shardKey(day: string, shard: number): string {
   return `${day}#${String(shard).padStart(2, '0')}`;
 }
 
-/** Sort key: the block's last timestamp, then who wrote it and which of its blocks it is. */
+/** Sort key: the block's last timestamp, its writer, and its number within that writer. */
 export function blockSortKey(last: Micros, writer: string, sequence: number): string {
   return `${isoFromMicros(last)}#${writer}#${sequence.toString(32).padStart(7, '0')}`;
 }
@@ -56,9 +56,9 @@ export function recordsOf(block: Block): TimestampRecord[] {
 const MICROS_PER_MINUTE = 60_000_000;
 
 /**
- * One readable line per timestamp: second, trace id, client address, and `http` where it was not HTTPS. Every 1 KB costs
- * a write unit, so it omits what the sort key has (day, hour, minute) and the time of a trace id that began in the same
- * second, as nearly all do: `00.123456 3f5c8a1b9d7e4c6f8a0b2d4e 203.0.113.7`.
+ * One line per timestamp, such as `00.123456 3f5c8a1b9d7e4c6f8a0b2d4e 203.0.113.7`: second, trace id, client address,
+ * and `http` if it was not HTTPS. Every 1 KB costs a write unit. So the line omits the day, hour and minute, which the
+ * sort key contains, and the time of a trace id that began in the same second, as nearly all do.
  */
 function encodeLine({ micros, traceId, clientAddress, protocol }: Arrival): string {
   const trace = traceId.startsWith(`1-${traceSecond(micros)}-`) ? traceId.slice(11) : traceId;
@@ -66,7 +66,7 @@ function encodeLine({ micros, traceId, clientAddress, protocol }: Arrival): stri
   return protocol === 'https' ? line : `${line} ${protocol}`;
 }
 
-/** The latest time with these seconds that is not after the block's last. */
+/** The latest time with these seconds that is not after the block's last timestamp. */
 function timeOfLine(seconds: string, last: Micros): Micros {
   const micros = last - (last % MICROS_PER_MINUTE) + Number(seconds.replace('.', ''));
   return micros > last ? micros - MICROS_PER_MINUTE : micros;
@@ -99,7 +99,7 @@ export function encodeBlock(block: Block): BlockItem {
   };
 }
 
-/** The block of a table item; throws when the item is not a block. */
+/** The block of a table item; throws if the item is not a block. */
 export function decodeBlock(item: BlockItem): Block {
   const [, shard = ''] = item.pk.split('#');
   const [time = '', writer = '', sequence = ''] = item.sk.split('#');
@@ -115,10 +115,10 @@ export function decodeBlock(item: BlockItem): Block {
   };
 }
 
-/** Bytes that DynamoDB counts besides the text: the attribute names, and the number `count`. */
+/** Bytes that DynamoDB adds to the text: the attribute names and the number `count`. */
 const ITEM_OVERHEAD_BYTES = 'pk'.length + 'sk'.length + 'instance'.length + 'count'.length + 'lines'.length + 4;
 
-/** Write request units that an item costs: one per started KB of names and values (all of them ASCII). */
+/** Write request units that an item consumes: its size, rounded up to the next KB. All names and values are ASCII. */
 export function writeUnits({ pk, sk, instance, lines }: BlockItem): number {
   return Math.ceil((ITEM_OVERHEAD_BYTES + pk.length + sk.length + instance.length + lines.length) / 1024);
 }

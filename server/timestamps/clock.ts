@@ -1,19 +1,19 @@
 import type { Micros } from './record.ts';
 
 export interface ClockOptions {
-  /** The system's clock. @default `Temporal` (microseconds, where `Date` has milliseconds) */
+  /** The system clock. @default `Temporal`, which has microseconds */
   readonly wallMicros?: () => Micros;
   /** A clock that never steps. @default `performance.now` */
   readonly monotonicMs?: () => number;
 }
 
-/** How often the system's clock is read, so that a step is noticed within this time. */
+/** How often the system clock is read. A step of the clock is detected within this time. */
 const ANCHOR_MS = 100;
 
 /**
- * A clock whose readings strictly increase. After the system's clock stepped back, it adds one microsecond a reading
- * until the system's clock has caught up. Between readings of the system's clock it uses the monotonic clock, which is
- * four times cheaper than `Temporal` and as exact, because chrony steers both.
+ * A clock whose readings strictly increase. After the system clock steps back, each reading adds one microsecond until
+ * the system clock has caught up. Between readings of the system clock it uses the monotonic clock, which costs a
+ * quarter of `Temporal` and is as accurate, because chrony disciplines both.
  */
 export function createClock({
   wallMicros = () => Number(Temporal.Now.instant().epochNanoseconds / 1000n),

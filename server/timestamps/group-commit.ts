@@ -6,17 +6,17 @@ import type { TimestampStore } from './store.ts';
 
 export interface GroupCommitOptions {
   readonly store: Pick<TimestampStore, 'putBlock'>;
-  /** 8 characters `0-9a-v` that no other process has. */
+  /** 8 characters `0-9a-v`, unique to this process. */
   readonly writer: string;
   readonly instance: string;
-  /** The number of partition key values of a day's blocks. */
+  /** The number of partition keys over which a day's blocks are distributed. */
   readonly shards: number;
   readonly observer: CommitObserver;
   readonly monotonicMs?: () => number;
 }
 
 export interface CommitObserver {
-  /** A write ended, but its requests are not answered yet; `error` says why it failed. For tracing. */
+  /** Called when a write has ended and before its requests are answered, for tracing. */
   readonly commitEnded?:
     | ((facts: { arrivals: readonly Arrival[]; latencyMs: number; error?: unknown }) => void)
     | undefined;
@@ -31,20 +31,20 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** A request is answered within this time, with 201 or 503. Clients and proxies wait for 10 s. */
+/** Every request is answered within this time, with 201 or 503. Clients and proxies wait for 10 s. */
 const ANSWER_DEADLINE_MS = 8_000;
 
-/** The longest time that a block waits for further timestamps; short compared with the write. */
+/** The longest time that a block waits for further timestamps; short compared to the write. */
 const GATHER_MS = 1;
 
-/** Writes run one at a time, but a write that takes this long does not hold up the next one. */
+/** Writes run one at a time, but a write that takes longer than this does not delay the next one. */
 const STALL_MS = 50;
 const MAX_WRITES_IN_FLIGHT = 4;
 
 /**
- * Group commit (DeWitt et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984): a lone
- * timestamp is written at once; those that arrive during a write share the next one. The number of writes thus follows
- * the database's latency, not the load.
+ * Group commit (DeWitt et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984): a single
+ * timestamp is written immediately; timestamps that arrive during a write share the next one. The number of writes
+ * therefore depends on the database's latency, not on the load.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
@@ -61,18 +61,18 @@ export class GroupCommit {
   constructor(options: GroupCommitOptions) {
     this.#options = options;
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
-    // Writers begin at different shards, so that lone requests do not all go to shard 0.
+    // Writers start at different shards. Otherwise their first blocks would all go to shard 0.
     this.#sequence = Number.parseInt(options.writer, 32) % options.shards;
   }
 
-  /** Timestamps that wait for a write. */
+  /** The number of timestamps that wait for a write. */
   get pending(): number {
     return this.#queue.length - this.#head;
   }
 
   /**
-   * Resolves with the record once it is durable. Arrivals must come in the order of their time.
-   * Rejects with `unavailable` when that did not succeed in time; it may be stored nevertheless.
+   * Resolves with the record once it is durable. Arrivals must be passed in the order of their times.
+   * Rejects with `unavailable` if the write did not succeed in time; the timestamp may still have been stored.
    */
   record(arrival: Arrival): Promise<TimestampRecord> {
     return new Promise((resolve, reject) => {
@@ -81,13 +81,13 @@ export class GroupCommit {
     });
   }
 
-  /** Resolves when nothing waits and nothing is being written. */
+  /** Resolves when no timestamp is waiting or being written. */
   drained(): Promise<void> {
     if (this.pending === 0 && this.#inFlight === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  /** Starts a write at the end of this turn of the event loop, or later while each turn adds to the `seen` timestamps. */
+  /** Starts a write after this event loop iteration, or later while each iteration adds to the `seen` timestamps. */
   #schedule(seen: number): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -121,7 +121,7 @@ export class GroupCommit {
     this.#writeWhatMay();
   }
 
-  /** Takes the longest run of waiting timestamps that fits a block: one day, short span, bounded number. */
+  /** Takes the longest run of waiting timestamps that fits into a block. */
   #cutBlock(): Waiting[] {
     const first = this.#queue[this.#head] as Waiting;
     const before = Math.min(dayEnd(first.arrival.micros), first.arrival.micros + BLOCK_LIMITS.spanMicros + 1);
@@ -137,7 +137,7 @@ export class GroupCommit {
     return cut;
   }
 
-  /** Removes the queue's beginning. It copies the rest rarely, so that removing is O(1) on average. */
+  /** Removes the beginning of the queue. It rarely copies the rest, so the amortised cost is O(1). */
   #dropUntil(end: number): void {
     this.#head = end;
     if (this.#head * 2 < this.#queue.length) return;
@@ -174,8 +174,8 @@ export class GroupCommit {
       observer.commitEnded?.({ arrivals: block.arrivals, latencyMs: this.#monotonicMs() - startMs, error });
     }
     this.#inFlight--;
-    // Clients that are answered together send their next requests together. With none seen yet, these share the next
-    // block with those that wait; otherwise two groups of clients would alternate for ever.
+    // Clients that are answered together send their next requests together. Waiting for those requests (seen = 0) puts
+    // all clients into one block; otherwise two groups of clients would alternate forever.
     if (this.pending > 0) this.#schedule(0);
     else if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
@@ -188,7 +188,7 @@ export class GroupCommit {
 
   #fail(waiting: Waiting[], error: unknown): void {
     this.#options.observer.blockFailed({ error, timestamps: waiting.length });
-    const refusal = new ServiceError('unavailable', 'the database did not take the timestamp in time', {
+    const refusal = new ServiceError('unavailable', 'the database did not store the timestamp in time', {
       retryAfterS: 1,
     });
     for (const { reject } of waiting) reject(refusal);

@@ -1,12 +1,12 @@
 import type { Micros } from './record.ts';
 
 /**
- * A record's id says when it was recorded and where it is stored, so that reading one record is one `GetItem`:
+ * A record's id contains the time of the record and where it is stored, so that reading a record takes one `GetItem`:
  *
  *     1jmf3ka0c2g 00c8 07 k3f9a2v0 000001q      (without the spaces)
  *     time        |    |  writer   block's sequence number
  *                 |    shard
- *                 how many microseconds later the block's last record is
+ *                 microseconds from this record to the block's last record
  *
  * Each part is base 32 (`0-9a-v`, RFC 4648 "extended hex", whose text order is its numeric order) of fixed width. The
  * time comes first, so ids sort by time; a time is unique within a writer, so ids are unique.
@@ -30,7 +30,7 @@ function base32(value: number, width: number): string {
   return value.toString(32).padStart(width, '0');
 }
 
-/** Every pair of base-32 characters: a lookup is several times cheaper than computing it. */
+/** All pairs of base-32 characters: a lookup is several times faster than a conversion. */
 const PAIRS = Array.from({ length: 32 ** 2 }, (_, value) => base32(value, 2));
 function pair(value: number, place: number): string {
   return PAIRS[(value >>> (10 * place)) & 1_023] as string;
@@ -40,7 +40,7 @@ const MICROS_PER_STRETCH = 32 ** 6;
 let cachedStretch = Number.NaN;
 let cachedStretchText = '';
 
-/** The first five characters of a time stay the same for 18 minutes, so they are cached. */
+/** The first five characters of a time change every 18 minutes, so they are cached. */
 function stretchText(stretch: number): string {
   if (stretch !== cachedStretch) {
     cachedStretchText = base32(stretch, 5);
@@ -54,7 +54,7 @@ function timeText(micros: Micros): string {
   return stretchText((micros - within) / MICROS_PER_STRETCH) + pair(within, 2) + pair(within, 1) + pair(within, 0);
 }
 
-/** The end of the ids of all records of a block. */
+/** The suffix that the ids of all records of a block share. */
 export function blockSuffix(shard: number, writer: string, sequence: number): string {
   return base32(shard, 2) + writer + base32(sequence, 7);
 }
@@ -66,7 +66,7 @@ export function recordId(micros: Micros, blockLast: Micros, suffix: string): str
 
 const ID = /^([0-9a-v]{11})([0-9a-v]{4})([0-9a-v]{2})([0-9a-v]{8})([0-9a-v]{7})$/;
 
-/** Where the record with this id is; `undefined` when the text is not an id. */
+/** The address in an id; `undefined` if the text is not an id. */
 export function parseRecordId(id: string): RecordAddress | undefined {
   const match = ID.exec(id);
   if (!match) return undefined;

@@ -3,13 +3,13 @@ import { parseRecordId } from './id.ts';
 import { mergeShards, type ShardBlocks } from './merge.ts';
 import type { ListPage, ListQuery, Micros, TimestampRecord } from './record.ts';
 
-/** A UTC day that has records, and over how many shards its blocks are spread. */
+/** A UTC day that has records, and the number of shards of its blocks. */
 export interface DayEntry {
   readonly day: string;
   readonly shards: number;
 }
 
-/** Blocks whose last timestamp lies in this range, both ends included. */
+/** Blocks whose last timestamp is in this range, inclusive. */
 export interface BlockRange {
   readonly first: Micros;
   readonly last: Micros;
@@ -17,18 +17,18 @@ export interface BlockRange {
 
 /** How the listing reads the table. */
 export interface ListingReader {
-  /** The days that have records, newest first, within the range. */
+  /** The days in the range that have records, newest first. */
   days(range: BlockRange): AsyncIterable<DayEntry>;
-  /** A shard's blocks of a day, newest first. `about`: how many records will probably be needed. */
+  /** A shard's blocks of a day, newest first. `about` is the number of records that will probably be needed. */
   blocks(day: string, shard: number, range: BlockRange, about: number): ShardBlocks;
 }
 
-/** The last time that a `Micros` represents exactly, in the year 2255. */
+/** The last time that a `Micros` can represent exactly, in the year 2255. */
 const END_OF_TIME: Micros = Number.MAX_SAFE_INTEGER;
 
 /**
- * A page of records, newest first. The next page begins with the greatest id below the last one of this page. Ids are
- * unique and sort by time, so no record is skipped or repeated, whatever is written in between.
+ * A page of records, newest first. The next page starts at the greatest id below the last id of this page. Ids are
+ * unique and sort by time, so writes between two pages never cause a record to be skipped or repeated.
  */
 export async function listRecords(reader: ListingReader, query: ListQuery): Promise<ListPage> {
   const { limit, before, from = 0 } = query;
@@ -39,7 +39,7 @@ export async function listRecords(reader: ListingReader, query: ListQuery): Prom
   const wanted = (record: TimestampRecord) =>
     record.micros >= from && record.micros < to && (before === undefined || record.id < before);
 
-  // A record lies in a block whose last timestamp may be later than the record's, by the span of a block at most.
+  // The last timestamp of a record's block may be later than the record, by at most the span of a block.
   const range = { first: from, last: Math.min(newest + BLOCK_LIMITS.spanMicros, END_OF_TIME) };
   const records: TimestampRecord[] = [];
   for await (const { day, shards } of reader.days(range)) {

@@ -1,7 +1,7 @@
 import { type Block, lastMicros, recordsOf } from './block.ts';
 import type { TimestampRecord } from './record.ts';
 
-/** The blocks of one shard of one day, greatest sort key (last timestamp) first. */
+/** The blocks of one shard of one day, in descending order of their last timestamps. */
 export type ShardBlocks = AsyncIterator<Block>;
 
 interface Head {
@@ -20,8 +20,8 @@ function newestFirst(a: TimestampRecord, b: TimestampRecord): number {
 
 /**
  * The records of several shards in exact order, newest first. Blocks overlap in time, and a block is stored under its
- * *last* timestamp. So a record is returned once no unread block can contain a newer one. Only the records of
- * overlapping blocks wait in memory.
+ * last timestamp. A record is therefore returned once no unread block can contain a newer one. Only records of
+ * overlapping blocks are held in memory.
  */
 export async function* mergeShards(shards: readonly ShardBlocks[]): AsyncGenerator<TimestampRecord> {
   let heads = (await Promise.all(shards.map(nextOf))).filter((head) => head !== undefined);

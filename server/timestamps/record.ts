@@ -1,8 +1,6 @@
 /**
- * The domain: timestamps that were recorded, and the store that keeps them.
- *
- * A timestamp is UTC with microseconds. Inside the program it is a `number` of microseconds since the epoch (exact
- * until the year 2255); outside it is ISO 8601, `2026-11-21T07:45:00.123456Z`.
+ * The domain: recorded timestamps, in UTC with microseconds. Inside the program a timestamp is a `number` of
+ * microseconds since the epoch (exact until the year 2255). Outside it is ISO 8601, `2026-11-21T07:45:00.123456Z`.
  */
 
 /** Microseconds since 1970-01-01T00:00:00Z. */
@@ -20,9 +18,9 @@ export interface Arrival {
   readonly protocol: Protocol;
 }
 
-/** One recorded timestamp. Records are ordered by `id`, whose text begins with the time: newest first is greatest first. */
+/** One recorded timestamp. Records are ordered by `id`, which begins with the time: the newest has the greatest id. */
 export interface TimestampRecord extends Arrival {
-  /** 32 characters, `0-9a-v`, that contain where the record is stored (`id.ts`). */
+  /** 32 characters `0-9a-v`, which contain where the record is stored (`id.ts`). */
   readonly id: string;
   /** Instance id on EC2, host name elsewhere. */
   readonly instance: string;
@@ -30,7 +28,7 @@ export interface TimestampRecord extends Arrival {
 
 /** Which records to list. */
 export interface ListQuery {
-  /** How many records at most, 1 to 1,000. */
+  /** The maximum number of records, 1 to 1,000. */
   readonly limit: number;
   /** Only records older than the one with this id. */
   readonly before?: string;
@@ -38,11 +36,11 @@ export interface ListQuery {
   readonly from?: Micros;
   /** Only records before this time. */
   readonly to?: Micros;
-  /** Read everything acknowledged so far, at twice the price of an eventually consistent read. */
+  /** Includes everything acknowledged so far, at twice the price of an eventually consistent read. */
   readonly consistent: boolean;
 }
 
-/** Records, newest first; `next` is the `before` of the next page and absent on the last one. */
+/** Records, newest first. `next` is the `before` of the next page and absent on the last page. */
 export interface ListPage {
   readonly records: readonly TimestampRecord[];
   readonly next?: string;

@@ -1,6 +1,6 @@
 /**
- * Traces by OpenTelemetry's SDK. Only a process with a collector loads this file. Requests are seen through Node's own
- * channels of its HTTP server: OpenTelemetry's instrumentation patches Node's modules and runs for every request.
+ * Traces by OpenTelemetry's SDK, loaded only if a collector is configured. Requests are observed through Node's
+ * diagnostics channels, because OpenTelemetry's instrumentation patches Node's modules and runs for every request.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -12,11 +12,11 @@ import type { CommitObserver } from '../timestamps/group-commit.ts';
 import { makeTraceId, traceIdOfHeader } from '../timestamps/trace-id.ts';
 
 export interface TracingOptions {
-  /** Base of an OTLP/HTTP collector, such as `http://127.0.0.1:4318`. */
+  /** Base URL of an OTLP/HTTP collector, such as `http://127.0.0.1:4318`. */
   readonly endpoint: string;
   readonly serviceName: string;
   readonly nowMs: () => number;
-  /** Called once for each export that failed. Its spans are dropped, as traces are expendable. */
+  /** Called once for each failed export. Its spans are dropped. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -26,24 +26,23 @@ type CommitFacts = Parameters<NonNullable<CommitObserver['commitEnded']>>[0];
 
 const EXPORT_EVERY_MS = 5_000;
 const EXPORT_DEADLINE_MS = 2_000;
-/** With more spans than this the collector does not keep up, and more of them would only cost memory. */
+/** If more spans than this are queued, the collector is too slow, and more of them would only use memory. */
 const MAX_QUEUED_SPANS = 1_000;
 const TRACE_HEADER = 'x-amzn-trace-id';
 
 /**
- * Sends a span of each sampled request, and of each commit that holds one. Sampled are the requests that the caller
- * wants traced (`Sampled=1`), and otherwise one request a second unless the caller declines (`Sampled=0`), as in
- * X-Ray's default rule.
+ * Sends a span for each sampled request, and for each commit that contains one. As in X-Ray's default rule, it samples
+ * the requests that callers mark with `Sampled=1` and one request per second of those without a decision.
  */
 export function startTracing({ endpoint, serviceName, nowMs, onError }: TracingOptions) {
-  /** The sampled requests that are being answered, by their X-Ray trace id. */
+  /** The sampled requests in progress, by X-Ray trace id. */
   const open = new Map<string, Span>();
   let sampledSecond = 0;
   let traceId = '';
   const url = `${endpoint}/v1/traces`;
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': serviceName }),
-    // The SDK takes a trace id from a parent only, and a load balancer gives one without a parent.
+    // The SDK takes a trace id only from a parent, but a load balancer sends a trace id without a parent.
     idGenerator: { generateTraceId: () => traceId, generateSpanId: new RandomIdGenerator().generateSpanId },
     spanProcessors: [
       new BatchSpanProcessor({
@@ -71,7 +70,7 @@ export function startTracing({ endpoint, serviceName, nowMs, onError }: TracingO
     if (!isSampled(header)) return;
     const startTime = nowMs();
     const xrayId = traceIdOfHeader(header) ?? makeTraceId(startTime * 1000);
-    // A timestamp is recorded with the trace id of its span.
+    // So that the timestamp is recorded with the trace id of its span.
     request.headers[TRACE_HEADER] = `Root=${xrayId}`;
     traceId = openTelemetryId(xrayId);
     const { method = '', url = '' } = request;
@@ -110,9 +109,9 @@ export function startTracing({ endpoint, serviceName, nowMs, onError }: TracingO
   subscribe('http.server.request.start', onRequest);
   return {
     commitEnded,
-    /** Sends the spans that have ended. Errors are reported by `onError`. */
+    /** Sends the ended spans. Errors go to `onError`. */
     flush: (): Promise<void> => provider.forceFlush().catch(() => {}),
-    /** Stops observing requests and sends the rest. */
+    /** Stops observing requests and sends the remaining spans. */
     stop(): Promise<void> {
       unsubscribe('http.server.request.start', onRequest);
       return provider.shutdown().catch(() => {});
@@ -120,7 +119,7 @@ export function startTracing({ endpoint, serviceName, nowMs, onError }: TracingO
   };
 }
 
-/** X-Ray's id `1-<8>-<24>` has OpenTelemetry's 32 digits. X-Ray refuses a trace whose first 8 are not its second. */
+/** The 32 digits of an X-Ray id `1-<8>-<24>`. X-Ray requires that the first 8 are the second of the trace's start. */
 function openTelemetryId(xrayId: string): string {
   return xrayId.slice(2).replace('-', '');
 }

@@ -1,11 +1,11 @@
 /**
- * Creates users so that names are unique under concurrency and after a crash between any two steps, using only
- * conditional writes of single items (`docs/decisions/0003-unique-names.md`).
+ * Creates users with unique names by conditional writes of single items, even under concurrency and after a crash
+ * between any two steps (`docs/decisions/0003-unique-names.md`).
  *
- * An attempt claims each name, then puts its user record, and that write decides. An attempt that finds a claim asks
- * whether the other attempt has ended. One that has not ended within its lease is aborted by a tombstone at the key of
- * its user record: it can no longer create its user, and its claims are free. Clocks decide only how long an attempt
- * waits, never who has a name.
+ * An attempt claims each name and then puts its user record, which decides the outcome. An attempt that finds a claim
+ * checks whether the other attempt has ended. An attempt that does not end within its lease is aborted by a tombstone
+ * at the key of its user record. It can then no longer create its user, and its claims are free. Clocks decide only how
+ * long an attempt waits, never which attempt gets a name.
  */
 import { ServiceError } from '../errors.ts';
 import type { Micros } from '../timestamps/record.ts';
@@ -16,9 +16,9 @@ export interface UserCreationOptions {
   readonly items: UserItems;
   readonly newId: () => string;
   readonly now: () => Micros;
-  /** Waits between two reads of another attempt's state. */
+  /** Waits before another attempt's state is read again. */
   readonly pause: () => Promise<void>;
-  /** The age from which an unfinished attempt counts as dead; far longer than a creation takes. @default 10 s */
+  /** The age at which an unfinished attempt counts as dead, far longer than a creation takes. @default 10 s */
   readonly leaseMicros?: Micros;
   /** How long an attempt waits for others before it gives up. @default 5 s */
   readonly patienceMicros?: Micros;
@@ -64,10 +64,7 @@ export function createUsers(options: UserCreationOptions): Users {
     return 'busy';
   }
 
-  /**
-   * Fails when another attempt aborted this one. When it is unknown whether the put succeeded, the attempt is aborted
-   * here, which either succeeds or finds the user created.
-   */
+  /** Fails if another attempt aborted this one. If the outcome of the put is unknown, tries to abort this attempt. */
   async function commit(user: User): Promise<void> {
     let cause: unknown;
     try {
@@ -103,6 +100,6 @@ function conflictError(taken: readonly UniqueName[]): ServiceError {
 }
 
 function busyError({ field }: UniqueName, leaseMicros: Micros): ServiceError {
-  const message = `another creation with the same ${field} is under way`;
+  const message = `another creation with the same ${field} is in progress`;
   return new ServiceError('unavailable', message, { retryAfterS: leaseMicros / 1e6 });
 }

@@ -1,4 +1,4 @@
-/** The domain: users, whose names and e-mail addresses are unique without regard to case. */
+/** The domain: users, whose names and e-mail addresses are unique regardless of case. */
 import type { Micros } from '../timestamps/record.ts';
 
 export interface NewUser {
@@ -6,7 +6,7 @@ export interface NewUser {
   readonly email: string;
 }
 
-/** A user that exists. Ids begin with the time, so that users are ordered by their ids. */
+/** An existing user. Ids begin with the time, so users are ordered by their ids. */
 export interface User extends NewUser {
   /** UUID version 7. */
   readonly id: string;
@@ -15,34 +15,31 @@ export interface User extends NewUser {
 
 /** Which users to list. */
 export interface UserQuery {
-  /** How many users at most, 1 to 1,000. */
+  /** The maximum number of users, 1 to 1,000. */
   readonly limit: number;
   /** Only users older than the one with this id. */
   readonly before?: string;
 }
 
-/** Users, newest first; `next` is the `before` of the next page and absent on the last one. */
+/** Users, newest first. `next` is the `before` of the next page and absent on the last page. */
 export interface UserPage {
   readonly users: readonly User[];
   readonly next?: string;
 }
 
 export interface Users {
-  /**
-   * Creates a user. Fails with `conflict`, naming what is taken, and with `unavailable` when the database did not
-   * answer in time or another creation with the same name does not end.
-   */
+  /** Fails with `conflict` if a name is taken, `unavailable` if the database or a concurrent creation is too slow. */
   createUser(newUser: NewUser): Promise<User>;
   listUsers(query: UserQuery): Promise<UserPage>;
 }
 
-/** A field's value that only one user can have, in the form in which values are compared. */
+/** A value that only one user can have, normalised for comparison. */
 export interface UniqueName {
   readonly field: keyof NewUser;
   readonly value: string;
 }
 
-/** A user's unique names. Every creation claims them in this order, so that no two wait for each other. */
+/** A user's unique names. Every creation claims them in this order, which prevents deadlocks. */
 export function uniqueNames({ email, username }: NewUser): readonly UniqueName[] {
   return [
     { field: 'email', value: email.toLowerCase() },

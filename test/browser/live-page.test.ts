@@ -91,7 +91,7 @@ describe('the live page', () => {
     const { page } = await openPage(service.url);
     await hasText(page, '#feed-state', /Live/);
     await page.route('**/app?*', (route) => route.abort());
-    await hasText(page, '#feed-state', /^Cannot read the list: .*\. Next try in 4 s$/);
+    await hasText(page, '#feed-state', /^Cannot read the list: .*\. Next attempt in 4 s$/);
     await page.unroute('**/app?*');
     await hasText(page, '#feed-state', /Live/);
     await page.context().close();

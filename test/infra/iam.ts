@@ -49,14 +49,17 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
     reason: 'only what the same call launches',
   },
   {
-    matches: /^EndBootTest: ec2:(GetConsoleOutput|TerminateInstances) on \* if aws:ResourceTag\/Service$/,
+    matches: /^TerminateBootTest: ec2:(GetConsoleOutput|TerminateInstances) on \* if aws:ResourceTag\/Service$/,
     reason: 'only what carries our tag',
   },
-  { matches: /^FollowBootTest: ec2:DescribeImages on \*$/, reason: 'EC2 describes know no resources' },
-  { matches: /^Look: ec2:Describe\w+ on \*$/, reason: 'EC2 describes know no resources' },
-  { matches: /^Make: ec2:\w+ on \* if aws:RequestedRegion$/, reason: 'what is made has no name yet; one region only' },
+  { matches: /^DescribeBootTest: ec2:DescribeImages on \*$/, reason: 'EC2 describes know no resources' },
+  { matches: /^Describe: ec2:Describe\w+ on \*$/, reason: 'EC2 describes know no resources' },
   {
-    matches: /^EndOurs: ec2:\w+ on \* if aws:RequestedRegion,aws:ResourceTag\/Service$/,
+    matches: /^Create: ec2:\w+ on \* if aws:RequestedRegion$/,
+    reason: 'what is made has no name yet; one region only',
+  },
+  {
+    matches: /^DeleteTagged: ec2:\w+ on \* if aws:RequestedRegion,aws:ResourceTag\/Service$/,
     reason: 'ids of what Packer made; only what carries our tag',
   },
 ];

@@ -42,7 +42,7 @@ describe('node infra/main.ts', () => {
   it('says what to do when there is no image', async () => {
     await assert.rejects(
       synth(),
-      /packer-manifest.json does not exist. Bake one with packer build, or say -c amiId=ami-/,
+      /packer-manifest.json does not exist. Bake one with packer build, or use -c amiId=ami-/,
     );
   });
 

@@ -48,7 +48,7 @@ describe('settings', () => {
       'a value that is none of the choices',
       'dev',
       { nat: 'double' },
-      /nat is "double", expected one of single, per-az. Say -c nat=/,
+      /nat is "double", expected one of single, per-az. Use -c nat=/,
     ],
     [
       'the whole internet on port 22',
@@ -66,7 +66,7 @@ describe('settings', () => {
       { logRetentionDays: '15' },
       /logRetentionDays is "15", expected one of 1, 3/,
     ],
-    ['production without TLS', 'prod', {}, /Neither certificateArn nor domainName is set.*Say -c certificateArn/s],
+    ['production without TLS', 'prod', {}, /Neither certificateArn nor domainName is set.*Use -c certificateArn/s],
     [
       'production that deletes its data',
       'prod',

@@ -8,10 +8,10 @@ import { entriesOf, output, ownershipOf, textOf } from '../system.ts';
 const url = (path: string) => `http://127.0.0.1:${PORT}${path}`;
 const answer = (path: string, init?: RequestInit) => fetch(url(path), { ...init, signal: AbortSignal.timeout(5_000) });
 
-/** Ids of the service's processes. */
+/** Process ids of the service. */
 const serviceProcesses = () => output('pgrep', '--uid', 'stampede').split('\n').filter(Boolean);
 
-/** Limit of open files of a process. */
+/** A process's limit of open files. */
 const openFilesOf = (pid: string) => Number(/^Max open files\s+\d+\s+(\d+)/m.exec(textOf(`/proc/${pid}/limits`))?.[1]);
 
 describe('the service', () => {
@@ -19,7 +19,7 @@ describe('the service', () => {
 
   it('records a timestamp', async () => assert.equal((await answer(TIMESTAMPS_PATH, { method: 'POST' })).status, 201));
 
-  it('runs one worker for each processor', () => {
+  it('runs one worker per processor', () => {
     const environment = ['PM2_HOME=/run/stampede/pm2', 'PM2_DISCRETE_MODE=true'];
     const list = ['env', ...environment, `${IMAGE_PATHS.app}/bin/pm2`, 'jlist'];
     const processes: { pm2_env: { status: string } }[] = JSON.parse(output('runuser', '-u', 'stampede', '--', ...list));
@@ -29,29 +29,29 @@ describe('the service', () => {
     );
   });
 
-  it('keeps its settings readable by root and itself only', () => {
+  it('has settings that only root and itself can read', () => {
     assert.equal(ownershipOf(IMAGE_PATHS.envFile), 'root:stampede 640');
   });
 
-  it('has no variable of a bake or of a login', () => {
+  it('has no environment variables of a bake or a login', () => {
     for (const pid of serviceProcesses()) {
       assert.doesNotMatch(textOf(`/proc/${pid}/environ`), /PACKER|PAYLOAD|SUDO_|SSH_|BAKE_DIR/);
     }
   });
 
-  it('may not gain privileges', () => {
+  it('cannot gain privileges', () => {
     for (const pid of serviceProcesses()) {
       assert.match(textOf(`/proc/${pid}/status`), /^NoNewPrivs:\s1$/m);
       assert.match(textOf(`/proc/${pid}/status`), /^CapEff:\s0{16}$/m);
     }
   });
 
-  it('may open tens of thousands of connections, within the limit of the machine', () => {
+  it('may open 65,536 files, or as many as the machine allows', () => {
     const allowed = Math.min(65_536, openFilesOf('1'));
     for (const pid of serviceProcesses()) assert.equal(openFilesOf(pid), allowed);
   });
 
-  it('writes its log to the directory that is rotated', () => {
+  it('writes its logs to the rotated directory', () => {
     const logs = entriesOf('/var/log/stampede').filter((name) => name.endsWith('.log'));
     assert.notDeepEqual(logs, []);
   });

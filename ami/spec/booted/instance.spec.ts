@@ -12,11 +12,11 @@ describe('a started instance', () => {
     for (const unit of units) assert.equal(activity(unit), 'active', unit);
   });
 
-  it('sets its clock by chrony', { skip: IN_CONTAINER && 'a container has its host’s clock' }, () => {
+  it('synchronises its clock by chrony', { skip: IN_CONTAINER && 'a container has the clock of its host' }, () => {
     assert.equal(activity('chrony.service'), 'active');
   });
 
-  it('has the kernel limits', { skip: IN_CONTAINER && 'a container has its host’s kernel' }, () => {
+  it('has the kernel settings', { skip: IN_CONTAINER && 'a container has the kernel of its host' }, () => {
     assert.equal(textOf('/proc/sys/net/core/somaxconn').trim(), '4096');
   });
 
@@ -29,7 +29,7 @@ describe('a started instance', () => {
     assert.match(output('nft', 'list', 'chain', 'inet', 'stampede', 'input'), /policy drop/);
   });
 
-  it('listens on the port of the application and 22 only', () => {
+  it('listens only on the application port and port 22', () => {
     const listeners = output('ss', '--listening', '--tcp', '--numeric', '--no-header')
       .split('\n')
       .map((line) => line.trim().split(/\s+/)[3] ?? '')

@@ -6,7 +6,7 @@ import { activity, entriesOf, filesBelow, homes, output, textOf } from '../syste
 
 const below = (folders: readonly string[]) => folders.flatMap(filesBelow);
 
-describe('nothing is left of the bake:', () => {
+describe('the bake leaves behind', () => {
   it('no authorized keys', () => {
     const keys = homes().map((home) => `${home}/.ssh/authorized_keys`);
     assert.deepEqual(keys.filter(existsSync), []);
@@ -34,7 +34,7 @@ describe('nothing is left of the bake:', () => {
     assert.deepEqual([...debs, ...npmCaches], []);
   });
 
-  it('no settings, no saved processes and no logs of the service', () => {
+  it('no settings, saved process lists or logs of the service', () => {
     assert.equal(existsSync(IMAGE_PATHS.envFile), false);
     assert.equal(output('find', '/', '-xdev', '-name', 'dump.pm2*'), '');
     assert.equal(activity('stampede.service'), 'inactive');
@@ -42,13 +42,13 @@ describe('nothing is left of the bake:', () => {
     assert.deepEqual(filesBelow('/var/log/journal'), []);
   });
 
-  it('no files of the bake', () => {
-    // Packer's own script is in /tmp while this runs; Packer removes it.
+  it('no temporary files', () => {
+    // The script that runs this test is in /tmp; Packer removes it.
     const left = below(['/tmp', '/var/tmp']).filter((path) => !/\/script_\d+\.sh$/.test(path));
     assert.deepEqual(left, []);
   });
 
-  it('no variables or credentials of the bake in any configuration', () => {
+  it('no variables or credentials in configuration files', () => {
     const traces = 'PAYLOAD_SHA256|PACKER_BUILD|AWS_SECRET_ACCESS_KEY|AWS_ENDPOINT_URL|BEGIN [A-Z ]*PRIVATE KEY';
     const folders = ['/etc', '/root', '/home', '/var/lib/cloud', '/var/lib/systemd'];
     const paths = [...folders, `${IMAGE_PATHS.app}/ecosystem.config.js`];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { enablement, output, textOf } from '../system.ts';
 
-/** The settings that sshd reports after reading all its files, with a temporary key because the image has none. */
+/** The effective settings of sshd, read with a temporary host key because the image has none. */
 function effectiveSettings(): Map<string, string> {
   const script =
     'k=$(mktemp -u); ssh-keygen -q -t ed25519 -N "" -f "$k"; mkdir -p /run/sshd; sshd -T -h "$k"; rm -f "$k" "$k.pub"';
@@ -35,7 +35,7 @@ describe('sshd', () => {
     it(`sets ${name} to ${value}`, () => assert.equal(settings.get(name), value));
   }
 
-  it('offers modern algorithms only', () => {
+  it('offers only modern algorithms', () => {
     const offered = [settings.get('kexalgorithms'), settings.get('ciphers'), settings.get('macs')].join(',');
     assert.match(offered, /curve25519-sha256/);
     assert.doesNotMatch(offered, /sha1|group14|nistp|cbc|md5|umac-64|ctr/);
@@ -43,21 +43,21 @@ describe('sshd', () => {
 });
 
 describe('users', () => {
-  it('runs the service as stampede, who has no shell and no home', () => {
+  it('includes stampede, without a login shell or home directory', () => {
     const [, , , , , home, shell] = output('getent', 'passwd', 'stampede').split(':');
     assert.deepEqual({ home, shell }, { home: '/run/stampede', shell: '/usr/sbin/nologin' });
   });
 
-  it('gives stampede no other groups', () => assert.equal(output('id', '-Gn', 'stampede'), 'stampede'));
+  it('adds stampede to no other groups', () => assert.equal(output('id', '-Gn', 'stampede'), 'stampede'));
 
-  it('has no account with a password', () => {
+  it('includes no account with a password', () => {
     const open = textOf('/etc/shadow')
       .split('\n')
       .filter((line) => line !== '' && !/^[!*]/.test(line.split(':')[1] ?? ''));
     assert.deepEqual(open, []);
   });
 
-  it('has no user 0 but root', () => {
+  it('includes no user with id 0 except root', () => {
     const roots = textOf('/etc/passwd')
       .split('\n')
       .filter((line) => line.split(':')[2] === '0');

@@ -6,7 +6,7 @@ import { enablement, output, textOf } from '../system.ts';
 
 const facts = JSON.parse(textOf(IMAGE_PATHS.bakeFacts)) as ImageFacts;
 
-describe('facts of the bake', () => {
+describe('facts about the bake', () => {
   it('contain the commit', () => assert.match(facts.commit, /^[0-9a-f]{40}$/));
 
   it('contain the versions of the installed Node.js and pm2', () => {
@@ -23,7 +23,7 @@ describe('facts of the bake', () => {
     assert.equal(facts.baseRelease, textOf('/etc/debian_version').trim());
   });
 
-  it('list every Debian package that is installed', () => {
+  it('list every installed Debian package', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own format
     const installed = output('dpkg-query', '--show', '--showformat=${Package}\\n').split('\n');
     const listed = textOf('/etc/stampede/packages.txt').trim().split('\n');
@@ -31,7 +31,7 @@ describe('facts of the bake', () => {
     assert.deepEqual(names, installed);
   });
 
-  it('have a bill of materials with Debian and npm packages', () => {
+  it('include a bill of materials with Debian and npm packages', () => {
     const bom = JSON.parse(textOf('/etc/stampede/sbom.cdx.json')) as { components: { purl: string }[] };
     const purls = bom.components.map((component) => component.purl);
     assert.ok(purls.includes(`pkg:npm/pm2@${facts.pm2Version}`), 'pm2 is not listed');
@@ -39,7 +39,7 @@ describe('facts of the bake', () => {
     assert.ok(systemd, 'systemd is not listed');
   });
 
-  it('say whether the AWS agents are installed', () => {
+  it('record whether the AWS agents are installed', () => {
     const expected = facts.awsAgents ? 'enabled' : '';
     assert.equal(enablement('amazon-ssm-agent.service').replace('not-found', ''), expected);
   });

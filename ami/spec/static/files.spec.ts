@@ -20,22 +20,22 @@ describe('application files', () => {
     '/etc/ssh/sshd_config.d/10-stampede.conf': 'root:root 644',
   };
   for (const [path, ownership] of Object.entries(expected)) {
-    it(`has ${path} as ${ownership}`, () => assert.equal(ownershipOf(path), ownership));
+    it(`include ${path} as ${ownership}`, () => assert.equal(ownershipOf(path), ownership));
   }
 
-  it('can be changed by root alone', () => {
+  it('can only be changed by root', () => {
     const writable = ['(', '!', '-user', 'root', '-o', '-perm', '/022', ')', '!', '-type', 'l'];
     assert.equal(output('find', IMAGE_PATHS.app, ...writable), '');
   });
 
-  it('contains no package manager and no source of the server', () => {
+  it('include no package manager and no source of the server', () => {
     const unwanted = ['bin/npm', 'bin/npx', 'server/main.ts', 'node_modules/express', 'node_modules/dynalite'];
     for (const path of unwanted) assert.equal(existsSync(`${IMAGE_PATHS.app}/${path}`), false, path);
   });
 
-  it('has no setuid programs but those of Debian', () => {
+  it('include no setuid programs except those of Debian', () => {
     const setuid = output('find', '/', '-xdev', '-perm', '/6000', '-type', 'f', '-not', '-path', '/proc/*').split('\n');
-    // dpkg lists some of them without /usr, their path before the directories were merged.
+    // dpkg lists some of them without /usr, by their paths before the directories were merged.
     const foreign = setuid.filter((path) => output('dpkg', '--search', path, path.replace(/^\/usr/, '')) === '');
     assert.deepEqual(foreign, []);
   });

@@ -27,7 +27,7 @@ describe('units', () => {
     assert.match(property('graphical.target', 'Wants'), /\bstampede\.service\b/);
   });
 
-  it('stop the service after the time that its workers may need', () => {
+  it('give the service enough time to stop its workers', () => {
     assert.equal(property('stampede.service', 'TimeoutStopUSec'), `${TIMEOUTS_MS.systemdStop / 1_000}s`);
   });
 
@@ -38,7 +38,7 @@ describe('units', () => {
 });
 
 describe('firewall', () => {
-  it('opens the port of the application and 22, and nothing else', () => {
+  it('opens only the application port and port 22', () => {
     const rules = textOf('/etc/nftables.conf');
     const opened = [...rules.matchAll(/tcp dport (\S+) accept/g)].map((match) => match[1]);
     assert.deepEqual(opened, [String(PORT), '22']);
@@ -48,14 +48,14 @@ describe('firewall', () => {
 });
 
 describe('clock', () => {
-  it('follows only the Amazon Time Sync Service', () => {
+  it('uses only the Amazon Time Sync Service', () => {
     const sources = textOf('/etc/chrony/chrony.conf').match(/^(server|pool|sourcedir|peer) \S+/gm);
     assert.deepEqual(sources, ['server 169.254.169.123', 'server fd00:ec2::123']);
   });
 });
 
 describe('updates', () => {
-  it('are off: an instance is patched by a new image', () => {
+  it('are disabled, because instances are patched by a new image', () => {
     assert.match(output('apt-config', 'dump', 'APT::Periodic::Enable'), /"0"/);
     assert.match(output('apt-config', 'dump', 'APT::Periodic::Unattended-Upgrade'), /"0"/);
   });

@@ -1,6 +1,6 @@
 import type { Method, Operation, Parameter } from './types.ts';
 
-/** A command line that calls the operation with its required values and its first query parameter. */
+/** A curl command that calls the operation with its required values and its first query parameter. */
 export function curlCommand(origin: string, path: string, method: Method, operation: Operation): string {
   const parameters = operation.parameters ?? [];
   const url = parameters
@@ -20,7 +20,7 @@ function sampleOf({ schema }: Parameter): string {
   return String(schema.examples?.[0] ?? schema.enum?.[0] ?? '');
 }
 
-/** In single quotes a shell changes nothing; a single quote itself has to be escaped outside of them. */
+/** Quotes text for a shell: nothing is expanded within single quotes; a single quote is escaped outside of them. */
 function quoted(text: string): string {
   return /^[\w:/.=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -4,7 +4,7 @@ import { problemResponses } from './problems.ts';
 
 const DESCRIPTION =
   'Records a durable timestamp for every `POST /app`. Times are UTC with microseconds. Errors are problem details ' +
-  '(RFC 9457); browsers get them as a page. Every address that supports `GET` also supports `HEAD`.';
+  '(RFC 9457); browsers get them as a page. Every path that supports `GET` also supports `HEAD`.';
 
 /** The OpenAPI document, generated from the schemas and tables that the service itself uses. */
 export function openApiDocument(version: string) {

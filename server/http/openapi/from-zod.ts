@@ -1,21 +1,18 @@
 import { z } from 'zod';
-// All schemas must be registered under their ids before they are converted below.
+// Registers all schemas under their ids before they are converted below.
 import '../schemas.ts';
 import type { Content, Header, JsonSchema, Parameter } from './types.ts';
 
 const PREFIX = '#/components/schemas/';
 
-/** How schemas are converted: as the input, because answers may gain properties that clients must tolerate. */
+/** Schemas are converted as input schemas, because answers may gain properties that clients must tolerate. */
 const OPTIONS = {
   io: 'input',
   uri: (id: string) => PREFIX + id,
   override: ({ jsonSchema }: { jsonSchema: JsonSchema }) => tidy(jsonSchema),
 } as const;
 
-/**
- * JSON Schema has a list of `examples`. The smallest and largest safe integer, which zod writes for every integer, are
- * no information.
- */
+/** Converts `example` to JSON Schema's `examples`, and removes the bounds that zod adds to every integer. */
 function tidy(schema: JsonSchema): void {
   if ('example' in schema) {
     schema.examples = [schema['example']];
@@ -25,7 +22,7 @@ function tidy(schema: JsonSchema): void {
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }
 
-/** All schemas that have an id, for `components.schemas`. */
+/** All schemas with an id, for `components.schemas`. */
 export const componentSchemas: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
   Object.entries(z.toJSONSchema(z.globalRegistry, OPTIONS).schemas).map(([name, { $schema, $id, ...schema }]) => [
     name,
@@ -59,7 +56,7 @@ export function json(schema: z.ZodType, shown: unknown = example(schema)): Conte
   return { 'application/json': { schema: reference(schema), example: shown } };
 }
 
-/** The properties of a query's schema as parameters. */
+/** The properties of a query schema as parameters. */
 export function queryParameters(schema: z.ZodType): Parameter[] {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, OPTIONS);
   return Object.entries(properties as Record<string, JsonSchema>).map(([name, { description, ...property }]) => ({

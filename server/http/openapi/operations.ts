@@ -14,7 +14,7 @@ const optionalToken: Operation['security'] = [{}, { readToken: [] }];
 const recordTimestamp: Operation = {
   operationId: 'recordTimestamp',
   summary: 'Record a timestamp',
-  description: 'Answers once the timestamp is durable. The timestamp is the time when the request arrived.',
+  description: 'Answers once the timestamp is durable. The timestamp is the time at which the request arrived.',
   parameters: [
     {
       name: 'X-Amzn-Trace-Id',
@@ -44,7 +44,7 @@ const recordTimestamp: Operation = {
 const listTimestamps: Operation = {
   operationId: 'listTimestamps',
   summary: 'List the timestamps, newest first',
-  description: 'Returns one page at a time; a cursor neither skips nor repeats records. Browsers get an HTML page.',
+  description: 'Returns one page at a time. Paging neither skips nor repeats records. Browsers get an HTML page.',
   parameters: queryParameters(schemas.ListQuerySchema),
   security: optionalToken,
   responses: {
@@ -74,7 +74,7 @@ const readTimestamp: Operation = {
 
 const showInstance: Operation = {
   operationId: 'showInstance',
-  summary: 'See which instance answers',
+  summary: 'Show which instance answers',
   description: 'Browsers get the live page, with a button that records a timestamp and a list of the latest ones.',
   responses: {
     200: { description: 'The instance that answered.', content: { ...json(schemas.InstanceSchema), ...htmlPage } },
@@ -95,7 +95,7 @@ const checkHealth: Operation = {
 const computeLoad: Operation = {
   operationId: 'computeLoad',
   summary: 'Use CPU time',
-  description: 'For scaling drills: computes slowly whether a number is prime. Only if `LOAD_ENDPOINT=on`.',
+  description: 'For scaling drills: slowly computes whether a number is prime. Only available if `LOAD_ENDPOINT=on`.',
   parameters: queryParameters(schemas.LoadQuerySchema),
   responses: {
     200: { description: 'The result, and how long it took.', content: json(schemas.LoadResultSchema) },
@@ -106,7 +106,8 @@ const computeLoad: Operation = {
 const readMetrics: Operation = {
   operationId: 'readMetrics',
   summary: 'Read the metrics',
-  description: 'Of all processes of this instance, in Prometheus text format. On AWS only from the instance itself.',
+  description:
+    'Covers all processes of this instance, in Prometheus text format. On AWS only available from the instance itself.',
   responses: {
     200: { description: 'The metrics.', content: { 'text/plain': { schema: { type: 'string' } } } },
     ...problems('not-found'),
@@ -165,7 +166,7 @@ export const paths: Paths = {
   '/docs': { get: readDocs },
 };
 
-/** The header with the link from a page of a list to the next one. */
+/** The header with the link to the next page of a list. */
 function linkToOlder(url = ''): Header {
   return textHeader('The next, older page; absent on the last one', `<${url}>; rel="next"`);
 }

@@ -13,7 +13,7 @@ const RETRY_AFTER: Record<string, Header> = {
 
 const HEADERS: Readonly<Partial<Record<ProblemType, Record<string, Header>>>> = {
   unauthorized: { 'WWW-Authenticate': textHeader('The authentication scheme', 'Bearer realm="stampede"') },
-  'method-not-allowed': { Allow: textHeader('The methods of the address', 'GET, HEAD, POST') },
+  'method-not-allowed': { Allow: textHeader('The supported methods', 'GET, HEAD, POST') },
   'rate-limited': RETRY_AFTER,
   overloaded: RETRY_AFTER,
   draining: RETRY_AFTER,
@@ -35,7 +35,7 @@ export const problemResponses = Object.fromEntries(
   Object.keys(PROBLEM_TYPES).map((type) => [type, response(type as ProblemType)]),
 );
 
-/** The responses of an operation that can fail with these problems. Those that share a status share one response. */
+/** The responses of an operation that can fail with these problems. Problems with the same status share a response. */
 export function problems(...codes: ErrorCode[]): Record<string, Response | Reference> {
   const byStatus = Map.groupBy<number, ProblemType>([...codes, 'internal'], (type) => PROBLEM_TYPES[type].status);
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * The part of OpenAPI 3.1 that this service's document uses. Published packages of types allow all of OpenAPI, so every
- * reader of this document would have to rule out references and absent fields that it never has.
+ * The part of OpenAPI 3.1 that this service's document uses. Published type packages allow all of OpenAPI, so code that
+ * reads the document would have to handle references and absent fields that never occur.
  */
 import type { z } from 'zod';
 

@@ -13,10 +13,7 @@ interface Entry {
   readonly operation: Operation;
 }
 
-/**
- * `GET /docs`: the OpenAPI document as a page, with a section per operation and an entry per type of problem.
- * `origin` is the one that the reader used, for commands to copy.
- */
+/** `GET /docs`: the OpenAPI document as a page. `origin` is used in the commands. */
 export function docsPage(assetUrl: AssetUrl, document: OpenApiDocument, origin: string): string {
   const entries: Entry[] = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ path, method: method as Method, operation })),
@@ -52,13 +49,13 @@ function contents(entries: readonly Entry[]): Html {
         </nav>`;
 }
 
-/** What one operation does, how to call it, its parameters and its answers. */
+/** The description, example command, parameters and answers of an operation. */
 function operationSection({ path, method, operation }: Entry, components: Components, origin: string): Html {
   const { operationId, summary, description, security, requestBody, parameters, responses } = operation;
   return html`<section id="${operationId}" aria-labelledby="${operationId}-title">
             <h2 id="${operationId}-title"><code class="quiet"><b>${method.toUpperCase()}</b> ${path}</code> ${summary}</h2>
             ${description && html`<p>${prose(description)}</p>`}
-            ${security && html`<p>If the service has a <code>READ_TOKEN</code>, this needs <code>Authorization: Bearer</code> with the token.</p>`}
+            ${security && html`<p>If the service has a <code>READ_TOKEN</code>, this requires <code>Authorization: Bearer</code> with the token.</p>`}
             ${code(curlCommand(origin, path, method, operation), `Command for ${method.toUpperCase()} ${path}`)}
             ${requestBody?.description && html`<p>Request body: ${requestBody.description}.</p>`}
             ${parameters && parameterList(parameters)}
@@ -93,7 +90,7 @@ function typeOf({ enum: values, type, minimum, maximum, default: byDefault }: Js
     .join(', ');
 }
 
-/** An answer in full; for a type of problem a link to its entry. */
+/** A full description of an answer, or a link to the entry of its problem type. */
 function responseEntry(components: Components, status: string, response: Response | Reference): Html {
   if ('$ref' in response) {
     const name = response.$ref.split('/').at(-1) ?? '';
@@ -122,7 +119,7 @@ function code(text: string, label: string): Html {
 function problemSection({ responses }: Components): Html {
   return html`<section aria-labelledby="problems">
             <h2 id="problems">Problems</h2>
-            <p>An error is answered as a problem: <code>application/problem+json</code> with <code>type</code>, <code>title</code>, <code>status</code>, <code>detail</code> and, if fields are invalid, <code>errors</code>. Its <code>type</code> links to the entry below.</p>
+            <p>Errors are returned as problem details: <code>application/problem+json</code> with <code>type</code>, <code>title</code>, <code>status</code>, <code>detail</code> and, if fields are invalid, <code>errors</code>. The <code>type</code> links to an entry below.</p>
             <dl class="ruled">
               ${Object.entries(responses).map(
                 ([name, { description, content }]) =>

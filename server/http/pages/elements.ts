@@ -1,11 +1,11 @@
 import { type Html, html } from './html.ts';
 
-/** A description: the parts in backticks become code. */
+/** A text in which parts in backticks become code. */
 export function prose(text: string): Html {
   return html`${text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }
 
-/** A time with its microseconds highlighted. Screen readers and the clipboard get it as one text. */
+/** A time with its microseconds highlighted. Screen readers and the clipboard get a single text. */
 export function timeElement(iso: string): Html {
   const [, date = '', clock = '', millis = '', micros = ''] = /^(.{10})T(.{8})\.(...)(...)Z$/.exec(iso) ?? [];
   return html`<time datetime="${iso}">${timeParts(date, clock, millis, micros)}</time>`;

@@ -31,7 +31,7 @@ const feed = html`<section class="feed" aria-labelledby="feed-title">
           <label for="token">Read token</label>
           <input id="token" type="password" autocomplete="off" spellcheck="false" required>
           <button type="submit">Show the list</button>
-          <p class="note">The list needs the READ_TOKEN of this service. This tab keeps it until it is closed.</p>
+          <p class="note">The list requires the READ_TOKEN of this service. The token is stored until you close this tab.</p>
         </form>
         <ol id="records"></ol>
         <p id="none" class="nothing quiet" hidden>Nothing has been recorded yet.</p>
@@ -39,7 +39,7 @@ const feed = html`<section class="feed" aria-labelledby="feed-title">
         ${rowTemplate}
       </section>`;
 
-/** `GET /` for browsers: the instance that answered, a button that records, and the latest records. Needs no database. */
+/** `GET /` for browsers: the instance that answered, a button that records, and the latest records. */
 export function homePage(assetUrl: AssetUrl, instance: Instance): string {
   return layout(assetUrl, {
     title: 'Live',
@@ -56,7 +56,7 @@ export function homePage(assetUrl: AssetUrl, instance: Instance): string {
 
 function answeredBy(instance: Instance): Html {
   return html`<section class="answered" aria-labelledby="answered-title">
-        <h2 id="answered-title">This page came from</h2>
+        <h2 id="answered-title">This page was served by</h2>
         <dl class="ruled">
           ${[
             fact('Host', instance.hostname),

@@ -1,6 +1,6 @@
 /**
- * The tagged template that creates every page. It is our own because `html-template-tag` returns plain strings, which
- * look like text that still needs escaping, and `escape-html-template-tag` brings a dependency larger than itself.
+ * The tagged template that creates every page. Written by hand, because `html-template-tag` returns plain strings,
+ * which look like unescaped text, and `escape-html-template-tag` brings a dependency larger than itself.
  */
 
 /** Text that is already HTML. Only {@link html} creates it, so everything else on a page is escaped. */
@@ -12,7 +12,7 @@ export class Html {
   }
 }
 
-/** A value in a template: text is escaped, lists are joined, `undefined` and `false` are left out. */
+/** A value in a template: text is escaped, lists are joined, `undefined` and `false` are omitted. */
 export type Fragment = Html | string | number | false | undefined | readonly Fragment[];
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -23,7 +23,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** HTML from a template. Values may stand in element content and in quoted attribute values; they are escaped. */
+/** HTML from a template. Values are allowed in element content and in quoted attribute values. */
 export function html(strings: TemplateStringsArray, ...fragments: Fragment[]): Html {
   return new Html(String.raw({ raw: strings }, ...fragments.map(textOf)));
 }

@@ -20,7 +20,7 @@ export interface PageOptions {
   readonly script?: string;
 }
 
-/** A page around its content. Nothing is inline: the content security policy allows only our own files. */
+/** Wraps content in a page. Nothing is inline, as the content security policy demands. */
 export function layout(assetUrl: AssetUrl, { title, section, main, style, script }: PageOptions): string {
   return html`<!doctype html>
 <html lang="en">

@@ -2,7 +2,7 @@ import type { Problem } from '../schemas.ts';
 import { type Html, html } from './html.ts';
 import { type AssetUrl, layout } from './layout.ts';
 
-/** A problem (RFC 9457) for browsers, with the same facts that programs get. */
+/** A page with problem details (RFC 9457), for browsers. */
 export function problemPage(assetUrl: AssetUrl, { title, status, detail, errors, type }: Problem): string {
   return layout(assetUrl, {
     title,
@@ -13,7 +13,7 @@ export function problemPage(assetUrl: AssetUrl, { title, status, detail, errors,
         <p class="detail">${detail}</p>
         ${errors && fieldList(errors)}
         ${remedy(status)}
-        <p><a class="touch" href="/">Live page</a> · <a class="touch" href="${type}">What this answer means</a></p>
+        <p><a class="touch" href="/">Live page</a> · <a class="touch" href="${type}">About this error</a></p>
       </article>`,
   });
 }
@@ -24,10 +24,9 @@ function fieldList(errors: NonNullable<Problem['errors']>): Html {
         </dl>`;
 }
 
-/** What a person can do, where the status alone shows it. */
+/** Advice that follows from the status alone. */
 function remedy(status: number): Html | undefined {
-  if (status === 401)
-    return html`<p>In a browser, open <a href="/">the live page</a>: it asks for the read token and keeps it for the tab.</p>`;
-  if (status === 429 || status === 503) return html`<p>Trying again in a moment is likely to work.</p>`;
+  if (status === 401) return html`<p>In a browser, open <a href="/">the live page</a>: it asks for the read token.</p>`;
+  if (status === 429 || status === 503) return html`<p>Try again in a moment.</p>`;
   return undefined;
 }

@@ -9,7 +9,7 @@ export interface TimeFilter {
   readonly to?: string;
 }
 
-/** `GET /app` for browsers: one page of the recorded timestamps, newest first. Works without JavaScript. */
+/** `GET /app` for browsers: a page of recorded timestamps, newest first. Works without JavaScript. */
 export function timestampsPage(assetUrl: AssetUrl, { timestamps, next }: RecordPage, filter: TimeFilter): string {
   return layout(assetUrl, {
     title: 'Timestamps',
@@ -27,7 +27,7 @@ function filterForm({ from, to }: TimeFilter): Html {
   return html`<form class="filter" method="get" action="/app">
         ${timeField('from', 'From', from)}${timeField('to', 'Before', to)}<button type="submit">Show</button>
         ${(from || to) && html`<a class="touch" href="/app">Clear</a>`}
-        <p class="note">UTC; a day such as 2026-11-21 or a time, down to the microsecond.</p>
+        <p class="note">UTC. A day such as 2026-11-21, or a time with up to six decimal places.</p>
       </form>`;
 }
 
@@ -36,8 +36,7 @@ function timeField(name: 'from' | 'to', label: string, value = ''): Html {
         `;
 }
 
-// The roles are explicit because the style sheet shows rows as blocks on narrow screens, and browsers then drop the
-// table semantics.
+// Explicit roles: on narrow screens the style sheet shows rows as blocks, for which browsers drop the table semantics.
 function table(records: RecordPage['timestamps']): Html {
   return html`<table role="table" class="records" aria-labelledby="title">
         <thead role="rowgroup">
@@ -63,6 +62,6 @@ function row(record: RecordPage['timestamps'][number]): Html {
 
 function nothing({ from, to }: TimeFilter): Html {
   return from || to
-    ? html`<p class="nothing">No timestamp was recorded in this time.</p>`
+    ? html`<p class="nothing">No timestamps were recorded in this time range.</p>`
     : html`<p class="nothing">Nothing has been recorded yet. <a href="/">Record the first one.</a></p>`;
 }

@@ -93,7 +93,7 @@ describe('the timestamps page', () => {
 
   it('distinguishes an empty table from a filter without results', () => {
     assert.match(textOf(page({ timestamps: [] }, {})), /Nothing has been recorded yet/);
-    assert.match(textOf(page({ timestamps: [] }, { to: '2020' })), /No timestamp was recorded in this time/);
+    assert.match(textOf(page({ timestamps: [] }, { to: '2020' })), /No timestamps were recorded in this time range/);
   });
 });
 
@@ -110,6 +110,6 @@ describe('the problem page', () => {
   it('explains what to do if a token is required or the server is busy', () => {
     const problem = { type: '/docs#x', title: 'x', detail: 'x' };
     assert.match(textOf(page({ ...problem, status: 401 })), /asks for the read token/);
-    assert.match(textOf(page({ ...problem, status: 503 })), /Trying again in a moment/);
+    assert.match(textOf(page({ ...problem, status: 503 })), /Try again in a moment/);
   });
 });

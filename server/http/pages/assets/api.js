@@ -1,14 +1,14 @@
-/** An error response: its status, the server's description of it, and when to retry. */
+/** An error response: its status, its description, and when to retry. */
 export class ApiError extends Error {
   constructor(response, problem) {
     super((problem.detail ?? `the server answered ${response.status}`).replace(/\.$/, ''));
     this.status = response.status;
-    // A proxy may send a date instead; then the page retries at its own pace.
+    // A proxy may send a date instead, which is ignored.
     this.retryAfterS = Number(response.headers.get('retry-after')) || 0;
   }
 }
 
-/** Longer than the server needs for any answer, so that a lost connection does not stop the page for ever. */
+/** Longer than any answer takes. Without a deadline, a lost connection would stop the updates. */
 const ANSWER_DEADLINE_MS = 10_000;
 
 async function request(url, { signal, ...options }) {
@@ -30,8 +30,8 @@ export function recordTimestamp() {
 }
 
 /**
- * Runs `task(signal)` again and again until the signal aborts: every `intervalMs` while it succeeds, with a growing
- * delay while it fails. Calls `onFailure(error, waitMs)` after each failure.
+ * Repeats `task(signal)` until the signal aborts: every `intervalMs` while it succeeds, with increasing delays while it
+ * fails. Calls `onFailure(error, waitMs)` after each failure.
  */
 export async function repeat(task, { signal, onFailure, ...pace }, wait = pause) {
   let failures = 0;
@@ -50,7 +50,7 @@ export async function repeat(task, { signal, onFailure, ...pace }, wait = pause)
   }
 }
 
-/** The delay after a number of failures in a row: it doubles up to the longest, and is never below `Retry-After`. */
+/** The delay after consecutive failures: it doubles up to `longestMs` and is never below `Retry-After`. */
 export function backoffMs(failures, { intervalMs, longestMs }, retryAfterS = 0) {
   return Math.max(retryAfterS * 1000, Math.min(longestMs, intervalMs * 2 ** failures));
 }

@@ -24,7 +24,7 @@ function onFailure(error, waitMs) {
   if (error.status !== 401)
     return showFeedState(
       'failing',
-      `Cannot read the list: ${error.message}. Next try in ${Math.round(waitMs / 1000)} s`,
+      `Cannot read the list: ${error.message}. Next attempt in ${Math.round(waitMs / 1000)} s`,
     );
   polling.abort();
   const refused = sessionStorage.getItem(TOKEN_KEY) !== null;

@@ -1,6 +1,6 @@
 /**
- * The newest of all records seen so far, newest first. Ids begin with the time, so the order of ids is the order of
- * time. Records never change and are never removed, so the records of two answers can be merged in any order.
+ * The newest of all records seen so far, newest first. Ids begin with the time, so they sort by time. Records never
+ * change and are never removed, so answers can be merged in any order.
  */
 export function mergeLatest(known, arrived, limit) {
   return [...new Map([...known, ...arrived].map((record) => [record.id, record])).values()]
@@ -8,7 +8,7 @@ export function mergeLatest(known, arrived, limit) {
     .slice(0, limit);
 }
 
-/** The number of records that each instance wrote, ordered by the instances' names. */
+/** The number of records that each instance wrote, ordered by instance name. */
 export function countByInstance(records) {
   const groups = Map.groupBy(records, ({ instance }) => instance);
   return [...groups].map(([instance, { length }]) => [instance, length]).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -20,12 +20,12 @@ export function timeParts(iso) {
   return { date, clock, millis, micros, withinSecond: Number(`0.${millis}${micros}`) };
 }
 
-/** The number of tones in the style sheet: `--tone-0` and so on. */
+/** The number of tones (`--tone-0` and so on) in the style sheet. */
 const TONES = 8;
 
 /**
- * Assigns each instance a tone. It depends on the name, so that it is the same after a reload. If that tone is taken,
- * the next free one is assigned, so that two instances share a tone only if there are more instances than tones.
+ * Assigns each instance a tone by its name, so that it stays the same after a reload. If that tone is taken, assigns
+ * the next free tone. So instances share tones only if there are more instances than tones.
  */
 export function createTones() {
   const assigned = new Map();

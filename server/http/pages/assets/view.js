@@ -3,7 +3,7 @@ import { countByInstance, createTones, setTone, timeParts } from './records.js';
 const byId = (id) => document.getElementById(id);
 const toneOf = createTones();
 
-/** Shows the latest records, newest first, everywhere on the page. */
+/** Shows the latest records, newest first, in all parts of the page. */
 export function showRecords(records) {
   byId('none').hidden = records.length > 0;
   showRows(records);
@@ -14,7 +14,7 @@ export function showRecords(records) {
   fillTime(byId('latest'), records[0].timestamp);
 }
 
-/** Inserts the new rows and removes the oldest. It does not touch the other rows, so nothing flickers. */
+/** Inserts new rows and removes the oldest. The other rows are not changed, to avoid flicker. */
 function showRows(records) {
   const list = byId('records');
   const ids = new Set(records.map(({ id }) => `record-${id}`));
@@ -70,21 +70,21 @@ function fillInstance(element, instance) {
   setTone(badge, toneOf(instance));
 }
 
-/** Shows the state of the list: `live`, `waiting` or `failing`, and a text. */
+/** Shows the state of the list (`live`, `waiting` or `failing`) and a text. */
 export function showFeedState(state, text) {
   const element = byId('feed-state');
   element.dataset.state = state;
-  // Screen readers would read an unchanged status again.
+  // Screen readers would announce an unchanged status again.
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Shows the result of the last attempt to record. */
+/** Shows the result of the last recording. */
 export function showOutcome(state, text) {
   byId('outcome').dataset.state = state;
   byId('outcome').textContent = text;
 }
 
-/** Shows or hides the field for the read token. It takes the focus if it appears after a wrong token. */
+/** Shows or hides the field for the read token, which takes the focus after a wrong token. */
 export function showTokenForm(shown, { focus = false } = {}) {
   byId('token-form').hidden = !shown;
   if (shown && focus) byId('token').focus();

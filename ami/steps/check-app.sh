@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Starts the service once against a test database on the operator's machine, which it reaches through the SSH tunnel,
-# and runs the spec of the application. No setting and no log of this start remains.
+# Starts the service with a test database on the operator's machine, through the SSH tunnel, and runs the spec of the
+# application. Then removes the settings and logs.
 set -euo pipefail
 : "${DATABASE_URL:?}"
 
