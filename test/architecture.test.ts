@@ -9,7 +9,7 @@ const sources = globSync('{server,ami,infra,scripts}/**/*.{ts,js}', { cwd: root 
   (path) => !/node_modules|\.d\.ts$|pages\/assets/.test(path),
 );
 
-/** What every stack of `infra/` builds on. */
+/** Shared by all stacks of `infra/`. */
 const INFRA_BASE = ['infra/ami.ts', 'infra/runbook-alarm.ts', 'infra/stage-stack.ts', 'infra/statement.ts'];
 
 /**
@@ -80,7 +80,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const CONTRACTS = ['server/contract.ts', 'ami/contract.ts', 'infra/contract.ts'];
-/** What a program may know of the others: the facts of these contracts. */
+/** The contracts that a program may import from other programs. */
 const CONTRACTS_OF: Readonly<Record<string, readonly string[]>> = {
   server: ['server/contract.ts'],
   ami: ['server/contract.ts', 'ami/contract.ts'],
@@ -94,7 +94,7 @@ const wingOf = (path: string): string => {
   return folders.toSorted((one, other) => other.length - one.length)[0] ?? '';
 };
 
-/** What a file imports: paths from the root for our own files, package names for the rest. */
+/** The imports of a file: paths from the root for our own files, package names for the rest. */
 const importsOf = (path: string): string[] =>
   Array.from(
     textOf(path).matchAll(/(?:^import\b[^'"]*?|^\} from |^export [^'"=]* from |\bimport\()['"]([^'"]+)['"]/gm),
@@ -103,20 +103,20 @@ const importsOf = (path: string): string[] =>
 
 const arrows = sources.flatMap((from) => importsOf(from).map((to) => ({ from, to })));
 
-/** The arrows that a rule forbids, as `from -> to`. */
+/** The imports that a rule forbids, as `from -> to`. */
 const broken = (forbidden: (arrow: { from: string; to: string }) => boolean): string[] =>
   arrows.filter(forbidden).map(({ from, to }) => `${from} -> ${to}`);
 
 const isAwsSdk = (target: string) => target.startsWith('@aws-sdk/') || target.startsWith('@smithy/');
 const isCdk = (target: string) => target === 'constructs' || target.startsWith('aws-cdk-lib') || target === 'cdk-nag';
 
-describe('the arrows', () => {
+describe('imports', () => {
   it('are seen by this test', () => {
     assert.ok(arrows.some(({ from, to }) => from === 'server/main.ts' && to === 'server/service.ts'));
     assert.ok(arrows.some(({ from, to }) => from === 'scripts/deploy.ts' && to === 'scripts/cli/main.ts'));
   });
 
-  it('start in a folder whose arrows are listed', () => {
+  it('are in a folder with a list of allowed imports', () => {
     assert.deepEqual(
       sources.filter((path) => wingOf(path) === ''),
       [],
@@ -127,7 +127,7 @@ describe('the arrows', () => {
     );
   });
 
-  it('lead from each folder only to the folders listed for it', () => {
+  it('go from each folder only to the folders in its list', () => {
     assert.deepEqual(
       broken(({ from, to }) => {
         const wing = wingOf(from);
@@ -138,7 +138,7 @@ describe('the arrows', () => {
     );
   });
 
-  it('lead to another program only through its contract', () => {
+  it('go to another program only through its contract', () => {
     const programOf = (path: string) => path.split('/', 1)[0] ?? '';
     assert.deepEqual(
       broken(({ from, to }) => {
@@ -150,14 +150,14 @@ describe('the arrows', () => {
     );
   });
 
-  it('lead from a contract to nothing', () => {
+  it('do not exist in contracts', () => {
     assert.deepEqual(
       broken(({ from }) => CONTRACTS.includes(from)),
       [],
     );
   });
 
-  it('form no circle between folders', () => {
+  it('form no cycle between folders', () => {
     const reaches = (from: string, seen: readonly string[] = []): string[] => {
       if (seen.includes(from)) return [[...seen, from].join(' -> ')];
       const next = (WINGS[from] ?? []).map(wingOf).filter((wing) => wing !== from);
@@ -178,7 +178,7 @@ describe('the arrows', () => {
     );
   });
 
-  it('keep CDK in the stack, and the AWS SDK in the adapters', () => {
+  it('allow CDK only in the stack, and the AWS SDK only in the adapters', () => {
     assert.deepEqual(
       broken(({ from, to }) => isCdk(to) && !within(from, 'infra')),
       [],
@@ -191,7 +191,7 @@ describe('the arrows', () => {
     );
   });
 
-  it('keep Express in the HTTP layer', () => {
+  it('allow Express only in the HTTP layer', () => {
     assert.deepEqual(
       broken(
         ({ from, to }) =>
@@ -201,7 +201,7 @@ describe('the arrows', () => {
     );
   });
 
-  it('lead to an entry point from nowhere', () => {
+  it('never go to an entry point', () => {
     assert.deepEqual(
       broken(({ to }) => /^(server|infra)\/main\.ts$|^scripts\/[\w-]+\.ts$/.test(to)),
       [],
@@ -210,7 +210,7 @@ describe('the arrows', () => {
 });
 
 describe('the folders', () => {
-  it('hold at most 20 files, but for the commands in scripts/', () => {
+  it('contain at most 20 files, except scripts/ itself', () => {
     const counts = Map.groupBy(
       globSync('{server,ami,infra,scripts}/**/*.*', { cwd: root }).filter(
         (path) => !/node_modules|package(-lock)?\.json$/.test(path),
@@ -224,7 +224,7 @@ describe('the folders', () => {
     );
   });
 
-  it('scripts/ holds one file per npm command and nothing else', () => {
+  it('include scripts/, which has one file per npm command and nothing else', () => {
     const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
     const started = Object.values(scripts).flatMap((line) => line.match(/scripts\/[\w-]+\.ts/g) ?? []);
     assert.deepEqual(globSync('scripts/*.*', { cwd: root }).toSorted(), [...new Set(started)].toSorted());
@@ -232,7 +232,7 @@ describe('the folders', () => {
 });
 
 describe('the environment', () => {
-  it('is read by entry points and configuration only', () => {
+  it('is read only by entry points and configuration', () => {
     const readers = sources.filter((path) => /\bprocess\.(env|argv)\b/.test(textOf(path)));
     const allowed = /^(server\/(main|dynamodb\/embedded-database-process)\.ts|infra\/main\.ts|ami\/|scripts\/)/;
     assert.deepEqual(

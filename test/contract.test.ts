@@ -9,33 +9,33 @@ const textOf = (path: string): string => readFileSync(new URL(`../${path}`, impo
 
 describe('the contracts', () => {
   for (const program of ['server', 'infra', 'ami']) {
-    it(`import nothing in ${program}/, so that every program may import them`, () => {
+    it(`import nothing in ${program}/, so that every program can import them`, () => {
       assert.doesNotMatch(textOf(`${program}/contract.ts`), /^import |\brequire\(/m);
     });
   }
 });
 
 describe("the server's contract", () => {
-  it('lets the load balancer close idle connections, never the server', () => {
+  it('makes the load balancer close idle connections, never the server', () => {
     assert.ok(TIMEOUTS_MS.albIdle < TIMEOUTS_MS.keepAlive);
   });
 
-  it('lets work in flight end before its target is gone', () => {
+  it('lets requests in flight complete before the target is removed', () => {
     assert.ok(TIMEOUTS_MS.request <= TIMEOUTS_MS.deregistrationDelay);
     assert.ok(TIMEOUTS_MS.request <= TIMEOUTS_MS.drain);
   });
 
-  it('lets a process drain before pm2 kills it, and pm2 end before systemd kills that', () => {
+  it('lets a process drain before pm2 kills it, and pm2 exit before systemd kills it', () => {
     assert.ok(TIMEOUTS_MS.drain < TIMEOUTS_MS.pm2Kill);
     assert.ok(TIMEOUTS_MS.pm2Kill < TIMEOUTS_MS.systemdStop);
   });
 
-  it('names no metric twice', () => {
+  it('has no duplicate metric names', () => {
     const names = Object.values(METRICS).map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);
   });
 
-  it('has every variable documented in .env.example', () => {
+  it('has only variables that .env.example documents', () => {
     const example = textOf('.env.example');
     const documented = new Set(Array.from(example.matchAll(/^#? ?([A-Za-z_0-9]+)=/gm), ([, name]) => name));
     assert.deepEqual(
@@ -57,14 +57,14 @@ describe("the stack's contract", () => {
 });
 
 describe("the image's contract", () => {
-  it('has the client ports that the image sets', () => {
+  it('has the client ports that the image configures', () => {
     assert.match(
       textOf('ami/files/etc/sysctl.d/60-stampede.conf'),
       new RegExp(`^net\\.ipv4\\.ip_local_port_range = ${CLIENT_PORTS.from} ${CLIENT_PORTS.to}$`, 'm'),
     );
   });
 
-  it('has client ports without the one on which the server listens', () => {
+  it('has no client port on which the server listens', () => {
     assert.ok(PORT < CLIENT_PORTS.from);
   });
 });

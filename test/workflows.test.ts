@@ -8,16 +8,16 @@ const files = globSync('.github/{workflows/*.yml,actions/*/action.yml}').map((pa
 }));
 const workflows = files.filter(({ path }) => path.includes('/workflows/'));
 
-/** Lines that fit a pattern, as `file: line`. */
+/** Lines that match a pattern, as `file: line`. */
 const linesLike = (pattern: RegExp) =>
   files.flatMap(({ path, lines }) =>
     lines.filter((line) => pattern.test(line)).map((line) => `${path}: ${line.trim()}`),
   );
 
-/** An action whose commit could not be confirmed; the workflow says so beside it. */
+/** An action whose commit could not be confirmed, as a comment in the workflow says. */
 const BY_TAG = /hashicorp\/setup-packer@v\d+\.\d+\.\d+$/;
 
-/** The lines that a shell runs: those of a `run:` and what is indented below it. */
+/** The lines that a shell runs: `run:` and the lines indented below it. */
 function shellLines(lines: readonly string[]): readonly string[] {
   let runColumn = Number.POSITIVE_INFINITY;
   return lines.filter((line) => {
@@ -35,14 +35,14 @@ describe('the workflows', () => {
     assert.ok(linesLike(/uses:/).length > 10);
   });
 
-  it("use other people's actions by commit, with the version beside it", () => {
+  it('pin third-party actions by commit, with the version in a comment', () => {
     const loose = linesLike(/uses: (?!\.\/)/).filter(
       (line) => !/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line) && !BY_TAG.test(line),
     );
     assert.deepEqual(loose, []);
   });
 
-  it('begin with the right to read and widen it only to take an AWS role', () => {
+  it('have read permission only, and more only to assume an AWS role', () => {
     for (const { path, lines } of workflows) {
       const start = lines.indexOf('permissions:');
       assert.equal(lines[start + 1], '  contents: read', path);
@@ -55,7 +55,7 @@ describe('the workflows', () => {
     }
   });
 
-  it('bring no expression into a shell, where its value would be code', () => {
+  it('use no expressions in shell scripts, where their values would be code', () => {
     const risky = files.flatMap(({ path, lines }) => shellLines(lines).map((line) => `${path}: ${line}`));
     assert.ok(risky.length > 10);
     assert.deepEqual(
@@ -64,7 +64,7 @@ describe('the workflows', () => {
     );
   });
 
-  it('hold no key: AWS is reached by a role, and nothing else is secret', () => {
+  it('contain no keys: AWS access uses a role, and nothing else is secret', () => {
     assert.deepEqual(linesLike(/secrets\.|aws-access-key-id|aws-secret/), []);
   });
 });

@@ -57,8 +57,8 @@ const MICROS_PER_MINUTE = 60_000_000;
 
 /**
  * One line per timestamp, such as `00.123456 3f5c8a1b9d7e4c6f8a0b2d4e 203.0.113.7`: second, trace id, client address,
- * and `http` if it was not HTTPS. Every 1 KB costs a write unit. So the line omits the day, hour and minute, which the
- * sort key contains, and the time of a trace id that began in the same second, as nearly all do.
+ * and `http` if it was not HTTPS. Every 1 KB costs a write unit, so the line omits the day, hour and minute, which are
+ * in the sort key. It also omits the time of a trace id that began in the same second, as nearly all do.
  */
 function encodeLine({ micros, traceId, clientAddress, protocol }: Arrival): string {
   const trace = traceId.startsWith(`1-${traceSecond(micros)}-`) ? traceId.slice(11) : traceId;

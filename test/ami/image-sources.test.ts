@@ -27,12 +27,12 @@ describe('packer.pkr.hcl', () => {
     assert.deepEqual(steps.slice(-2), ['seal.sh', 'verify-image.sh']);
   });
 
-  it('can be read by Debian’s Packer, which knows no required_plugins', () => {
+  it('can be read by Debian’s Packer, which does not support required_plugins', () => {
     assert.doesNotMatch(template.replaceAll(/^\s*#.*$/gm, ''), /required_plugins/);
     assert.match(textOf('plugins.pkr.hcl'), /required_plugins/);
   });
 
-  it('makes images that answer IMDSv2 only, from a builder that does the same', () => {
+  it('allows only IMDSv2, on images and on the builder', () => {
     assert.match(template, /^ {2}imds_support = "v2.0"$/m);
     assert.match(template, /http_tokens\s+= "required"/);
   });
@@ -45,7 +45,7 @@ describe('packer.pkr.hcl', () => {
     }
   });
 
-  it('opens the builder to this machine only', () => {
+  it('allows connections to the builder only from this machine', () => {
     assert.match(template, /temporary_security_group_source_public_ip = var\.session_manager_profile == ""/);
   });
 });
@@ -54,7 +54,7 @@ describe('units', () => {
   const service = unit('stampede.service');
   const hook = unit('stampede-launch-hook.service');
 
-  it('start after user data without closing a cycle', () => {
+  it('start after user data without an ordering cycle', () => {
     // Debian orders cloud-final.service after multi-user.target, so that target must not want them.
     for (const text of [service, hook, unit('stampede-logs.service')]) {
       assert.match(text, /^After=.*\bcloud-final\.service\b/m);
@@ -63,13 +63,13 @@ describe('units', () => {
     }
   });
 
-  it('complete the launch only after the service was started', () => assert.match(hook, /^After=stampede\.service /m));
+  it('complete the launch only after the service has started', () => assert.match(hook, /^After=stampede\.service /m));
 
-  it('give workers the time of the contract', () => {
+  it('give workers the time in the contract', () => {
     assert.match(service, new RegExp(`^TimeoutStopSec=${TIMEOUTS_MS.systemdStop / 1_000}$`, 'm'));
   });
 
-  it('use the paths of the contract', () => {
+  it('use the paths in the contract', () => {
     assert.match(service, new RegExp(`^Environment=ENV_FILE=${IMAGE_PATHS.envFile}$`, 'm'));
     assert.match(service, new RegExp(`^WorkingDirectory=${IMAGE_PATHS.app}$`, 'm'));
     assert.match(service, /^RuntimeDirectory=.*\bstampede\/metrics\b/m);
@@ -78,7 +78,7 @@ describe('units', () => {
 });
 
 describe('the firewall', () => {
-  it('knows the port of the contract', () => {
+  it('opens the port in the contract', () => {
     const ports = [...textOf('ami/files/etc/nftables.conf').matchAll(/tcp [ds]port (\d+)/g)].map((match) => match[1]);
     assert.deepEqual([...new Set(ports)].sort(), ['22', String(PORT)]);
   });
@@ -88,12 +88,12 @@ describe('the log agent', () => {
   const { logs } = JSON.parse(textOf('ami/files/opt/stampede/logs/cloudwatch-agent.json'));
   const files = logs.logs_collected.files.collect_list as { file_path: string; log_group_name: string }[];
 
-  it('writes to the log groups of the contract', () => {
+  it('writes to the log groups in the contract', () => {
     const groups = Object.values(logGroupNames('@STAGE@')).sort();
     assert.deepEqual([...new Set(files.map(({ log_group_name }) => log_group_name))].sort(), groups);
   });
 
-  it('reads the logs where the unit has the service write them', () => {
+  it('reads the logs from the directory to which the service writes them', () => {
     const folder = /^LogsDirectory=(\S+)$/m.exec(unit('stampede.service'))?.[1];
     assert.ok(files.some(({ file_path }) => file_path.startsWith(`/var/log/${folder}/`)));
   });
@@ -103,7 +103,7 @@ describe('shell scripts', () => {
   const scripts = globSync(['ami/**/*.sh', 'scripts/**/*.sh'], { exclude: ['ami/versions.sh', '**/node_modules/**'] });
 
   for (const path of scripts) {
-    it(`${path} stops at the first failure and can be run`, () => {
+    it(`${path} stops at the first failure and is executable`, () => {
       assert.match(textOf(path), /^#!\/usr\/bin\/env bash\n(#.*\n)+set -euo pipefail\n/);
       accessSync(path, constants.X_OK);
     });

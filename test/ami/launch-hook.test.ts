@@ -7,7 +7,7 @@ import { before, describe, it, type TestContext } from 'node:test';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { completeLaunch } from '../../ami/launch-hook/complete-launch.ts';
 
-/** One server that is the service, the metadata service and Auto Scaling, and remembers what it was asked. */
+/** A server that acts as the service, the metadata service and Auto Scaling, and records its requests. */
 async function startWorld(context: TestContext, healthStatuses: number[]) {
   const actions: URLSearchParams[] = [];
   const answer = async (request: IncomingMessage): Promise<[status: number, body: string]> => {
@@ -47,7 +47,7 @@ describe('completing a launch', () => {
     process.env['AWS_EC2_METADATA_DISABLED'] = 'true';
   });
 
-  it('takes the instance into service once it is healthy', async (context) => {
+  it('puts the instance in service once it is healthy', async (context) => {
     const { url, actions, client } = await startWorld(context, [503, 200]);
     assert.equal(await completeLaunch(launchAt(url, 10_000), client), 'CONTINUE');
     assert.equal(actions.length, 1);
@@ -61,13 +61,13 @@ describe('completing a launch', () => {
     });
   });
 
-  it('has the instance terminated when it is not healthy in time', async (context) => {
+  it('abandons the launch if the instance is not healthy in time', async (context) => {
     const { url, actions, client } = await startWorld(context, [503]);
     assert.equal(await completeLaunch(launchAt(url, 1), client), 'ABANDON');
     assert.equal(actions[0]?.get('LifecycleActionResult'), 'ABANDON');
   });
 
-  it('fails when the instance cannot read its id', async (context) => {
+  it('fails if the instance cannot read its id', async (context) => {
     const { url, client } = await startWorld(context, [200]);
     const launch = { ...launchAt(url, 1_000), metadataService: 'http://127.0.0.1:1' };
     await assert.rejects(completeLaunch(launch, client), /fetch failed/);

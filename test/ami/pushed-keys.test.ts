@@ -10,11 +10,11 @@ import { missing } from '../support/missing.ts';
 const SCRIPT = 'ami/files/opt/stampede/bin/pushed-keys';
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1_000) + seconds;
 
-/** A block of the metadata service for one pushed key, in its real shape: facts, key, signature. */
+/** The metadata service's block for one pushed key, in its real format: facts, key, signature. */
 const pushed = (key: string, end: number) =>
   `#Timestamp=${end}\n#Instance=i-0a1111111111111aa\n#Caller=arn:aws:sts::111122223333:assumed-role/me\n#Request=7f3c\n${key}\nc2lnbmF0dXJl\nc2lnbmF0dXJl\n`;
 
-/** What the script prints for `admin` when the metadata service (IMDSv2) has these keys. */
+/** The script's output for `admin` if the metadata service (IMDSv2) has these keys. */
 async function keysFor(activeKeys: string | undefined): Promise<string> {
   const server = createServer(({ method, url, headers }, response) => {
     const isToken = method === 'PUT' && url === '/latest/api/token';
@@ -35,7 +35,7 @@ async function keysFor(activeKeys: string | undefined): Promise<string> {
 }
 
 describe('pushed-keys', { skip: missing('curl') }, () => {
-  it('prints the keys that are valid now', async () => {
+  it('prints the keys that are currently valid', async () => {
     const blocks = [
       pushed('ssh-ed25519 AAAAnew stampede-session', inSeconds(60)),
       pushed('ssh-ed25519 AAAAold stampede-session', inSeconds(-1)),
@@ -47,11 +47,11 @@ describe('pushed-keys', { skip: missing('curl') }, () => {
     );
   });
 
-  it('prints no key whose end is unknown', async () => {
+  it('prints no key without an expiry time', async () => {
     assert.equal(await keysFor('ssh-ed25519 AAAAnew stampede-session\n'), '');
   });
 
-  it('prints nothing, and does not fail, when no key was pushed', async () => {
+  it('prints nothing, and does not fail, if no key was pushed', async () => {
     assert.equal(await keysFor(undefined), '');
   });
 });

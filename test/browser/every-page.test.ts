@@ -16,7 +16,7 @@ const PAGES = [
   { name: 'problem', path: '/app?limit=x&from=yesterday', ready: '.problem dl', status: 400 },
 ];
 
-/** Each width and each colour scheme once, because they do not depend on each other. */
+/** Each width and each colour scheme once, because they are independent. */
 const LOOKS = [
   { viewport: WIDE, colorScheme: 'light' },
   { viewport: NARROW, colorScheme: 'dark' },

@@ -21,7 +21,7 @@ const shown = (page: Page): Promise<string[]> =>
 
 const hasText = (page: Page, selector: string, text: RegExp) => page.locator(selector, { hasText: text }).waitFor();
 
-/** Evaluated as text, because this program lacks the types of a page. */
+/** Evaluated as text, because the type checker does not know the types of a page. */
 const focusedNameAndOutline = (page: Page): Promise<[string, number]> =>
   page.evaluate(
     '[document.activeElement.innerText.trim(), parseInt(getComputedStyle(document.activeElement).outlineWidth)]',
@@ -172,7 +172,7 @@ describe('the live page', () => {
 });
 
 describe('the live page of a service with a read token', () => {
-  it('asks for the token, refuses a wrong one and keeps the correct one for the tab', async () => {
+  it('asks for the token, refuses a wrong one and stores the correct one for the tab', async () => {
     await record();
     const { page } = await openPage(guarded.url);
     await hasText(page, '#feed-state', /The list needs a token/);

@@ -68,7 +68,7 @@ describe('pictureReport', () => {
     return { width: header.readUInt32BE(16), height: header.readUInt32BE(20) };
   };
 
-  it('takes a picture of the verdicts and one of each drill', async () => {
+  it('takes a picture of the verdicts and of each drill', async () => {
     await using browser = await startChromium(process.env['CHROMIUM']);
     const [head = '', drill = '', ...more] = await pictureReport(browser, file, join(folder, 'pictures'));
     assert.deepEqual(more, []);
@@ -78,7 +78,7 @@ describe('pictureReport', () => {
     assert.ok(section.width > 900 && section.height > 1_000, JSON.stringify(section));
   });
 
-  it('refuses a drill that the report does not have', async () => {
+  it('refuses a drill that is not in the report', async () => {
     await using browser = await startChromium(process.env['CHROMIUM']);
     await assert.rejects(
       pictureReport(browser, file, folder, ['meteor']),

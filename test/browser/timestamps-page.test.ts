@@ -50,7 +50,7 @@ describe('the timestamps page', () => {
     await page.context().close();
   });
 
-  it('reports what is wrong with an invalid time', async () => {
+  it('reports why a time is invalid', async () => {
     const { page } = await openPage(`${service.url}/app`, PLAIN);
     await page.getByLabel('From').fill('yesterday');
     await page.getByRole('button', { name: 'Show' }).click();

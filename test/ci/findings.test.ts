@@ -6,7 +6,7 @@ import { cfnLintFindings, checkovFindings, describeVerdict, type Exception, judg
 const found = { id: 'CKV_AWS_21', resource: 'Bucket1', message: 'Ensure versioning', template: 'a.json' };
 const exception = { id: 'CKV_AWS_21', resource: 'Bucket1', reason: 'written once' };
 
-describe('template scan', () => {
+describe('the template scan', () => {
   it('passes when every finding is an exception', () => {
     assert.deepEqual(judge([found], [exception]), { unexplained: [], stale: [] });
   });
@@ -16,13 +16,13 @@ describe('template scan', () => {
     assert.deepEqual(judge([found, other], [exception]).unexplained, [other]);
   });
 
-  it('reports an exception that nothing needs', () => {
+  it('reports an exception that is not needed', () => {
     assert.deepEqual(describeVerdict(judge([], [exception])), [
       'Exception CKV_AWS_21 for Bucket1 is no longer needed: remove it',
     ]);
   });
 
-  it('reads the resource out of the reports of both scanners', () => {
+  it('reads the resource from the reports of both scanners', () => {
     const cfnLint = [
       { Filename: 'a.json', Message: 'm', Rule: { Id: 'W6001' }, Location: { Path: ['Outputs', 'TopicArn', 'Value'] } },
     ];
@@ -34,7 +34,7 @@ describe('template scan', () => {
     assert.equal(checkovFindings(JSON.stringify(checkov))[0]?.resource, 'Bucket1');
   });
 
-  it('refuses a report of checkov that checked nothing', () => {
+  it('refuses a checkov report without checks', () => {
     assert.throws(() => checkovFindings('{"passed": 0, "failed": 0}'), /checkov checked no resource/);
   });
 

@@ -11,7 +11,7 @@ const documents = globSync('{*.md,docs/**/*.md}', { cwd: root }).map((path) => (
 }));
 
 describe('the documents', () => {
-  it('name no npm script that does not exist', () => {
+  it('name only npm scripts that exist', () => {
     const unknown = documents.flatMap(({ path, text }) =>
       Array.from(text.matchAll(/npm run (?:--silent )?([\w:-]*\w)/g), ([, script = '']) => script)
         .filter((script) => !(script in manifest.scripts))
@@ -20,7 +20,7 @@ describe('the documents', () => {
     assert.deepEqual(unknown, []);
   });
 
-  it('link to nothing that is not there', () => {
+  it('link only to targets that exist', () => {
     const broken = documents.flatMap(({ path, text }) =>
       Array.from(text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g), ([, target = '']) => target)
         .filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(root, dirname(path), target)))
@@ -29,7 +29,7 @@ describe('the documents', () => {
     assert.deepEqual(broken, []);
   });
 
-  it('name no file of the source tree that does not exist', () => {
+  it('name only source files that exist', () => {
     const missing = documents.flatMap(({ path, text }) =>
       Array.from(text.matchAll(/`((?:server|infra|scripts|ami|test|docs)\/[\w./-]*\w)`/g), ([, target = '']) => target)
         .filter((target) => !existsSync(join(root, target)))

@@ -8,7 +8,7 @@ import { runEntry } from '../scripts/run-entry.ts';
 /** Sections of a page, heading and text. */
 const sectionsOf = (page: string) => page.split(/^(?=## )/m);
 
-/** Folders that a command could write into: what is in them, and since when. */
+/** The files in folders to which a command could write, with their modification times. */
 const writtenFiles = () =>
   globSync(['dist/*', '.data/*', '.drill/*', 'cdk.out/*', 'bakes/*', 'docs/**']).map((path) => [
     path,
@@ -29,7 +29,7 @@ describe('npm run <command> -- --help', () => {
     });
   }
 
-  it('exists for every npm script that starts a file of scripts/', () => {
+  it('exists for every npm script that runs a file in scripts/', () => {
     const starting = Object.entries(packageJson.scripts).filter(([, line]) => /scripts\/[\w-]+\.ts/.test(line));
     assert.deepEqual(
       helps.map(({ name }) => name),
@@ -37,7 +37,7 @@ describe('npm run <command> -- --help', () => {
     );
   });
 
-  it('is shown in docs/operate.md (npm run docs brings it up to date)', () => {
+  it('is shown in docs/operate.md (npm run docs updates it)', () => {
     const page = readFileSync('docs/operate.md', 'utf8');
     const [now, renewed] = [sectionsOf(page), sectionsOf(withHelp(page, helps))];
     assert.deepEqual(
@@ -52,7 +52,7 @@ describe('withHelp', () => {
   const page =
     '# Title\n\n## npm run a\n\nWords.\n\n```text\nold\n```\n\nMore.\n\n## npm run gone\n\n## Other\n\n```text\nkept\n```\n';
 
-  it('renews the help of a command, adds new commands and drops those that are gone', () => {
+  it('updates the help of commands, adds new commands and removes those that no longer exist', () => {
     assert.equal(
       withHelp(page, [
         { name: 'a', help: 'costs $1\n' },

@@ -5,21 +5,21 @@ import { EVERYTHING_ON, synthesize } from '../infra/synthesize.ts';
 
 const sections = Array.from(readFileSync('docs/runbook.md', 'utf8').matchAll(/^### (\S+)$/gm), ([, name = '']) => name);
 
-/** Alarms for people (`Runbook: ...`), by construct: logical ids end with it and a hash, NAT's with a number before. */
+/** Constructs of alarms with a runbook: logical ids end with the construct, a number for NAT, and a hash. */
 const alarms = synthesize('prod', EVERYTHING_ON)
   .all.flatMap(({ Resources }) => Object.entries(Resources))
   .filter(([, { Type }]) => /CloudWatch::(Composite)?Alarm$/.test(Type))
   .filter(([, { Properties }]) => /Runbook: /.test(Properties.AlarmDescription))
   .map(([id]) => id.replace(/\d?[0-9A-F]{8}$/, ''));
 
-/** The section of an alarm: a burn rate's windows belong to its pair. */
+/** The section of an alarm; the windows of a burn rate share one. */
 const sectionOf = (alarm: string) => {
   const name = alarm.replace(/(?<=Burn)(Long|Short)$/, '');
   return sections.find((section) => name.endsWith(section));
 };
 
 describe('docs/runbook.md', () => {
-  it('has a section for each alarm that people get', () => {
+  it('has a section for each alarm with a runbook', () => {
     assert.ok(alarms.length > 20);
     assert.deepEqual(
       alarms.filter((alarm) => sectionOf(alarm) === undefined),
@@ -35,7 +35,7 @@ describe('docs/runbook.md', () => {
     );
   });
 
-  it('names each section once', () => {
+  it('has no duplicate sections', () => {
     assert.deepEqual(sections, [...new Set(sections)]);
   });
 });

@@ -11,30 +11,30 @@ const NEW = {
 const manifest = (...builds: unknown[]): string => JSON.stringify({ builds, last_run_uuid: 'new' });
 
 describe('the image', () => {
-  it('is the one of the last run of Packer in the region', () => {
+  it('is the one that the last Packer run created in the region', () => {
     assert.deepEqual(bakedAmi(manifest(OLD, NEW), 'eu-west-1'), {
       id: 'ami-00000000000000003',
       builtAt: 1_795_219_200,
     });
   });
 
-  it('is refused when the last run made none in the region', () => {
+  it('is refused if the last run created none in the region', () => {
     assert.throws(
       () => bakedAmi(manifest(OLD, NEW), 'us-east-1'),
       /no image in us-east-1, only: eu-central-1:ami-.*packer build/,
     );
   });
 
-  it('is refused when the last run made none at all, although an older one did', () => {
+  it('is refused if the last run created none, although an older run did', () => {
     assert.throws(() => bakedAmi(manifest(OLD), 'eu-west-1'), /only: none/);
   });
 
-  it('is refused when the manifest is not one', () => {
+  it('is refused if the manifest is not valid', () => {
     assert.throws(() => bakedAmi('{', 'eu-west-1'), /manifest is not JSON/);
     assert.throws(() => bakedAmi('{}', 'eu-west-1'), /no last_run_uuid/);
   });
 
-  it('may be given by hand, with the time of its bake', () => {
+  it('can be set on the command line, with the time of its bake', () => {
     assert.deepEqual(givenAmi('ami-0123456789abcdef0', '2026-11-21T00:00:00Z'), {
       id: 'ami-0123456789abcdef0',
       builtAt: 1_795_219_200,

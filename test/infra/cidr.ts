@@ -3,7 +3,7 @@ export function toNumber(address: string): number {
   return address.split('.').reduce((number, octet) => number * 256 + Number(octet), 0);
 }
 
-/** Whether the network holds the address. */
+/** Whether the network contains the address. */
 export function holds(cidr: string, address: string): boolean {
   const [network = '', prefix = '32'] = cidr.split('/');
   const size = 2 ** (32 - Number(prefix));

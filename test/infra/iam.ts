@@ -8,63 +8,63 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-/** A wildcard that may stand, and why. */
+/** An accepted wildcard, and the reason. */
 export interface AllowedWildcard {
-  /** Matches the whole of `statement: action on resource`. */
+  /** Matches `statement: action on resource`. */
   readonly matches: RegExp;
   readonly reason: string;
 }
 
-/** Every wildcard of the roles' policies that is accepted. No action may have one at all. */
+/** All accepted wildcards in the roles' policies. Actions must not have wildcards. */
 export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
   {
     matches: /^SessionManager: (ssm:UpdateInstanceInformation|ssmmessages:(Create|Open)(Control|Data)Channel) on \*$/,
-    reason: 'these actions know no resources',
+    reason: 'these actions do not support resources',
   },
   {
     matches: /^OwnMetrics: cloudwatch:PutMetricData on \* if cloudwatch:namespace$/,
     reason: 'limited to our namespace',
   },
-  { matches: /^Traces: xray:(Put|GetSampling)\w+ on \*$/, reason: 'X-Ray knows no resources for these' },
+  { matches: /^Traces: xray:(Put|GetSampling)\w+ on \*$/, reason: 'these actions do not support resources' },
   {
     matches:
       /^(CompleteOwnLaunch|DrillTheFleet): autoscaling:\w+ on .*:autoScalingGroup:\*:autoScalingGroupName\/stampede-[\w-]+-app$/,
-    reason: 'the star is an id that AWS draws; the name is fixed',
+    reason: 'the star matches an id that AWS generates; the name is fixed',
   },
   {
     matches: /^ReadTheStage: cloudformation:\w+ on .*stack\/stampede-[\w-]+\/\*$/,
-    reason: 'the star is an id that AWS draws',
+    reason: 'the star matches an id that AWS generates',
   },
   {
     matches: /^(ReadAndPromote|Publish)Images: ssm:\w+ on .*parameter\/stampede\/ami\/\*$/,
-    reason: 'one parameter a commit',
+    reason: 'one parameter per commit',
   },
-  { matches: /^WatchTheFleet: \w+:(Describe|Get)\w+ on \*$/, reason: 'these read actions know no resources' },
+  { matches: /^WatchTheFleet: \w+:(Describe|Get)\w+ on \*$/, reason: 'these read actions do not support resources' },
   {
     matches: /^LaunchBootTest: ec2:RunInstances on \* if ec2:LaunchTemplate$/,
-    reason: 'image and network are named by the call; only with our launch template',
+    reason: 'the call names image and network; limited to our launch template',
   },
   {
     matches: /^TagBootTest: ec2:CreateTags on \* if ec2:CreateAction$/,
-    reason: 'only what the same call launches',
+    reason: 'limited to resources of the same call',
   },
   {
     matches: /^TerminateBootTest: ec2:(GetConsoleOutput|TerminateInstances) on \* if aws:ResourceTag\/Service$/,
-    reason: 'only what carries our tag',
+    reason: 'limited to instances with our tag',
   },
-  { matches: /^DescribeBootTest: ec2:DescribeImages on \*$/, reason: 'EC2 describes know no resources' },
-  { matches: /^Describe: ec2:Describe\w+ on \*$/, reason: 'EC2 describes know no resources' },
+  { matches: /^DescribeBootTest: ec2:DescribeImages on \*$/, reason: 'describe actions do not support resources' },
+  { matches: /^Describe: ec2:Describe\w+ on \*$/, reason: 'describe actions do not support resources' },
   {
     matches: /^Create: ec2:\w+ on \* if aws:RequestedRegion$/,
-    reason: 'what is made has no name yet; one region only',
+    reason: 'new resources have no name yet; limited to one region',
   },
   {
     matches: /^DeleteTagged: ec2:\w+ on \* if aws:RequestedRegion,aws:ResourceTag\/Service$/,
-    reason: 'ids of what Packer made; only what carries our tag',
+    reason: 'AWS generates the ids; limited to resources with our tag',
   },
 ];
 
-/** Every allowing statement of the roles' policies that has a wildcard, one line for each action and resource. */
+/** All allowed actions and resources with a wildcard in the roles' policies, one per line. */
 export function wildcards(stacks: Synthesized): readonly string[] {
   return [...resourcesOf('AWS::IAM::Policy', ...stacks.all), ...resourcesOf('AWS::IAM::ManagedPolicy', ...stacks.all)]
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
@@ -85,7 +85,7 @@ function lines({ Sid = 'no sid', Action, Resource, Condition = {} }: Statement):
 
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
-/** A resource as text, references by their names. */
+/** A resource as text, with references by name. */
 function flat(value: unknown): string {
   if (typeof value === 'string') return value;
   const [[key, inner] = ['', '']] = Object.entries(value as Record<string, unknown>);

@@ -26,7 +26,7 @@ for (const [stage, stacks] of Object.entries(deployments)) {
   const all = (type: string) => resourcesOf(type, ...stacks.all);
 
   describe(`every deployment: ${stage}`, () => {
-    it('allows no wildcard in IAM but the listed ones', () => {
+    it('allows only the listed wildcards in IAM', () => {
       assert.deepEqual(
         wildcards(stacks).filter((wildcard) => !ALLOWED_WILDCARDS.some(({ matches }) => matches.test(wildcard))),
         [],
@@ -63,7 +63,7 @@ for (const [stage, stacks] of Object.entries(deployments)) {
       }
     });
 
-    it('tags what can be tagged with service and stage', () => {
+    it('tags every taggable resource with service and stage', () => {
       const { Properties: table } = theResource('AWS::DynamoDB::GlobalTable', stacks.data);
       const { Properties: balancer } = theResource('AWS::ElasticLoadBalancingV2::LoadBalancer', stacks.service);
       for (const tags of [table.Replicas[0].Tags, balancer.Tags]) {
@@ -77,7 +77,7 @@ for (const [stage, stacks] of Object.entries(deployments)) {
       }
     });
 
-    it('has the outputs that scripts read', () => {
+    it('has the outputs that the scripts read', () => {
       for (const [stack, outputs] of Object.entries(OUTPUTS)) {
         const template = stacks[stack as keyof typeof OUTPUTS];
         for (const output of Object.values(outputs))
@@ -85,19 +85,19 @@ for (const [stage, stacks] of Object.entries(deployments)) {
       }
     });
 
-    it('writes a runbook into every alarm', () => {
+    it('has a runbook for every alarm', () => {
       const alarms = [...all('AWS::CloudWatch::Alarm'), ...all('AWS::CloudWatch::CompositeAlarm')];
       const silent = alarms.filter(({ Properties: p }) => !/runbook: \S+/i.test(p.AlarmDescription ?? ''));
       assert.ok(alarms.length > 20);
       assert.deepEqual(silent, []);
     });
 
-    it('says for every alarm what missing data means', () => {
+    it('sets the treatment of missing data for every alarm', () => {
       const unsaid = all('AWS::CloudWatch::Alarm').filter(({ Properties: p }) => p.TreatMissingData === undefined);
       assert.deepEqual(unsaid, []);
     });
 
-    it('names only metrics that the server publishes', () => {
+    it('uses only metrics that the server publishes', () => {
       const published = new Set<string>(Object.values(METRICS).map(({ name }) => name));
       const own = all('AWS::CloudWatch::Alarm').filter(({ Properties: p }) => p.Namespace === 'Stampede');
       assert.ok(own.length >= 4);
@@ -128,7 +128,7 @@ for (const [stage, stacks] of Object.entries(deployments)) {
 }
 
 describe('findings of cdk-nag', () => {
-  it('are exactly those acknowledged, each with a reason', () => {
+  it('are exactly the acknowledged ones, each with a reason', () => {
     // Synthesising the deployments above has already failed on any finding that is not acknowledged.
     const { settings, ids } = unacknowledged('prod-all', EVERYTHING_ON);
     const list = acknowledged({ stage: 'prod-all', settings });
@@ -138,7 +138,7 @@ describe('findings of cdk-nag', () => {
 });
 
 describe('the list of wildcards', () => {
-  it('names none that is gone, and a reason for each', () => {
+  it('has only wildcards that exist, each with a reason', () => {
     const found = wildcards(deployments['prod-all'] as Synthesized);
     const stale = ALLOWED_WILDCARDS.filter(({ matches }) => !found.some((wildcard) => matches.test(wildcard)));
     assert.deepEqual(stale, []);
@@ -147,7 +147,7 @@ describe('the list of wildcards', () => {
 });
 
 describe('stateful resources', () => {
-  /** Changing one of these ids makes CloudFormation replace the resource: a commit that does must say so. */
+  /** Changing one of these ids replaces the resource, so the commit message must mention it. */
   const LOCKED: Readonly<Record<string, string>> = {
     'AWS::DynamoDB::GlobalTable': 'TimestampsTable351B212D',
     'AWS::KMS::Key': 'DataKey17AFBB84',
@@ -157,7 +157,7 @@ describe('stateful resources', () => {
   const { data } = deployments['prod'] as Synthesized;
 
   for (const [type, id] of Object.entries(LOCKED)) {
-    it(`keeps the logical id of ${type}, and the resource itself when the stack goes`, () => {
+    it(`keeps the logical id of ${type}, and retains the resource when the stack is deleted`, () => {
       assert.equal(data.Resources[id]?.Type, type, `Stateful ids are now: ${Object.keys(data.Resources).join(', ')}`);
       assert.equal(data.Resources[id]?.DeletionPolicy, 'Retain');
       assert.equal(data.Resources[id]?.UpdateReplacePolicy, 'Retain');
@@ -172,7 +172,7 @@ describe('stateful resources', () => {
 });
 
 describe('deployments of several stages', () => {
-  it('share no name of stack, group, log group or dashboard', () => {
+  it('have different names of stacks, groups, log groups and dashboards', () => {
     const names = Object.keys(deployments).flatMap((stage) => Object.values(stackNames(stage)));
     const named = Object.values(deployments).flatMap(({ all }) =>
       all.flatMap(({ Resources }) =>

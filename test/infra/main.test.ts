@@ -17,19 +17,19 @@ describe('node infra/main.ts', () => {
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
-  /** Runs the app as cdk does, in a directory of its own, without credentials. */
+  /** Runs the app like cdk, in its own directory and without credentials. */
   const synth = (values: Readonly<Record<string, string>> = {}) =>
     run(process.execPath, [resolve('infra/main.ts')], {
       cwd: root,
       env: {
         CDK_OUTDIR: join(root, 'out'),
         CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...values }),
-        // The invariants are tested with it; here it would only take time.
+        // test/infra/invariants.test.ts runs these checks; here they would only take time.
         CDK_VALIDATION: 'false',
       },
     });
 
-  it('launches the image that Packer baked last', async () => {
+  it('launches the image that Packer last baked', async () => {
     const builds = [
       { packer_run_uuid: 'x', artifact_id: 'eu-west-1:ami-00000000000000007', build_time: 1_795_219_200 },
     ];
@@ -39,18 +39,18 @@ describe('node infra/main.ts', () => {
     assert.equal(template.Outputs[OUTPUTS.service.amiId].Value, 'ami-00000000000000007');
   });
 
-  it('says what to do when there is no image', async () => {
+  it('explains what to do if there is no image', async () => {
     await assert.rejects(
       synth(),
       /packer-manifest.json does not exist. Bake one with packer build, or use -c amiId=ami-/,
     );
   });
 
-  it('says what to do when a setting is wrong', async () => {
+  it('explains what to do if a setting is invalid', async () => {
     await assert.rejects(synth({ nat: 'double' }), /nat is "double", expected one of single, per-az/);
   });
 
-  it('refuses a setting that it does not know', async () => {
+  it('refuses an unknown setting', async () => {
     await assert.rejects(
       synth({ amiId: 'ami-0123456789abcdef0', shhCidrs: '198.51.100.0/24' }),
       /There is no setting shhCidrs, expected one of .*sshCidrs/,

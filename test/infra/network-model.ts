@@ -4,29 +4,29 @@ import { type Resource, resourcesOf, type Synthesized } from './synthesize.ts';
 /** An endpoint of connections: its subnets and its security groups. */
 export interface Party {
   readonly name: string;
-  /** Logical ids of its security groups; none outside the network. */
+  /** Logical ids of its security groups; empty outside the network. */
   readonly groups: readonly string[];
-  /** Logical ids of its subnets; none outside the network. */
+  /** Logical ids of its subnets; empty outside the network. */
   readonly subnets: readonly string[];
   readonly publicAddress: boolean;
-  /** One for each subnet, or the one outside. */
+  /** One for each subnet, or one outside the network. */
   readonly addresses: readonly string[];
 }
 
-/** A rule of a security group or a network ACL, in one shape. */
+/** A rule of a security group or a network ACL, in a common format. */
 export interface Rule {
   /** IANA number as text; `-1` is all. */
   readonly protocol: string;
   readonly from: number;
   readonly to: number;
-  /** Network, or logical id of a security group. */
+  /** A network, or the logical id of a security group. */
   readonly peer: string;
   readonly allow: boolean;
 }
 
 const PROTOCOLS: Readonly<Record<string, string>> = { tcp: '6', udp: '17', icmp: '1' };
 
-/** Reads the logical id out of a reference, through another stack's exports where it has to. */
+/** Reads the logical id from a reference, which may be an import from another stack. */
 export function logicalId(reference: unknown, { all }: Synthesized): string {
   const { Ref, 'Fn::GetAtt': attribute, 'Fn::ImportValue': exported } = reference as Record<string, string>;
   if (Ref) return Ref;
@@ -38,7 +38,7 @@ export function logicalId(reference: unknown, { all }: Synthesized): string {
   return logicalId(output.Value, { all } as Synthesized);
 }
 
-/** Everything of the stacks that has a security group. */
+/** All resources with a security group. */
 export function parties(stacks: Synthesized): readonly Party[] {
   const ids = (references: readonly unknown[]) => references.map((reference) => logicalId(reference, stacks));
   const party = (name: string, groups: unknown[], subnets: unknown[], publicAddress: boolean): Party => ({
@@ -69,7 +69,7 @@ function launchTemplate(id: string, { all }: Synthesized): Resource {
   return template;
 }
 
-/** The rules of a security group, written in it or beside it. */
+/** The rules of a security group, inline or as separate resources. */
 export function groupRules(group: string, direction: 'Ingress' | 'Egress', stacks: Synthesized): readonly Rule[] {
   const inside = stacks.network.Resources[group]?.Properties[`SecurityGroup${direction}`] ?? [];
   const beside = resourcesOf(`AWS::EC2::SecurityGroup${direction}`, ...stacks.all)
@@ -84,7 +84,7 @@ export function groupRules(group: string, direction: 'Ingress' | 'Egress', stack
   }));
 }
 
-/** The rules of a subnet's network ACL, in the order in which they are asked. */
+/** The rules of a subnet's network ACL, in the order of evaluation. */
 export function aclRules(subnet: string, egress: boolean, stacks: Synthesized): readonly Rule[] {
   const association = resourcesOf('AWS::EC2::SubnetNetworkAclAssociation', stacks.network).find(
     ({ Properties }) => logicalId(Properties.SubnetId, stacks) === subnet,
@@ -103,7 +103,7 @@ export function aclRules(subnet: string, egress: boolean, stacks: Synthesized): 
     }));
 }
 
-/** Where a subnet sends what is not for the network itself. */
+/** The target of a subnet's default route. */
 export function defaultRoute(subnet: string, stacks: Synthesized): 'internet gateway' | 'nat' | 'none' {
   const association = resourcesOf('AWS::EC2::SubnetRouteTableAssociation', stacks.network).find(
     ({ Properties }) => logicalId(Properties.SubnetId, stacks) === subnet,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { EVERYTHING_ON, resourcesOf, synthesize } from './synthesize.ts';
 
-/** What each command of the workflows asks of AWS with the deploy role; cdk itself goes on with the roles of bootstrap. */
+/** The actions of each workflow command with the deploy role; cdk itself uses the bootstrap roles. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
   promote: [
     'autoscaling:DescribeAutoScalingGroups',
@@ -25,7 +25,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   post: ['cloudformation:DescribeStacks'],
 };
 
-/** Actions of the deploy role, known by a statement that only it has. */
+/** Actions of the deploy role, identified by a statement that only it has. */
 const granted = new Set(
   resourcesOf('AWS::IAM::Policy', synthesize('prod', EVERYTHING_ON).operations)
     .map(({ Properties }) => Properties.PolicyDocument.Statement as { Sid: string; Action: string | string[] }[])
@@ -35,7 +35,7 @@ const granted = new Set(
 
 describe('the deploy role', () => {
   for (const [command, calls] of Object.entries(CALLS)) {
-    it(`may do what npm run ${command} does`, () => {
+    it(`allows npm run ${command}`, () => {
       assert.deepEqual(
         calls.filter((call) => !granted.has(call)),
         [],

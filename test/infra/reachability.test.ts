@@ -25,7 +25,7 @@ const ALWAYS = [
   'operator → load balancer tcp 80',
 ];
 
-/** The stacks, with one more rule in the security group of a party. */
+/** The stacks with an additional rule in the security group of a party. */
 function openedToInternet(stacks: Synthesized, name: string, port: number): Synthesized {
   const [group = ''] = parties(stacks).find((party) => party.name === name)?.groups ?? [];
   const network = structuredClone(stacks.network);
@@ -39,39 +39,39 @@ describe('reachability, computed from security groups, network ACLs and routes',
   const dev = synthesize('dev');
   const prod = synthesize('prod', { certificateArn: CERTIFICATE, sshCidrs: '198.51.100.0/24' });
 
-  it('leads from the internet to the load balancer, from it to the app, and nowhere else', () => {
+  it('includes internet to load balancer and load balancer to app, but no other path to the app', () => {
     assert.deepEqual(connections(dev, [internet, operator]), ALWAYS);
   });
 
-  it('opens port 22 of the bastion to the networks of the settings only', () => {
+  it('includes port 22 of the bastion only for the networks in the settings', () => {
     assert.deepEqual(connections(prod, [internet, operator]), [...ALWAYS, 'operator → bastion tcp 22'].toSorted());
   });
 
-  it('is the same by the security groups only, so that neither layer depends on the other', () => {
+  it('is the same with the security groups alone', () => {
     assert.deepEqual(connections(dev, [internet, operator], 'groups only'), ALWAYS);
   });
 
-  it('keeps the app and port 22 closed even when a security group is opened to the internet by mistake', () => {
+  it('does not include the app or port 22 if a security group is opened to the internet by mistake', () => {
     assert.deepEqual(connections(openedToInternet(dev, 'app', 8080), [internet, operator]), ALWAYS);
     assert.deepEqual(connections(openedToInternet(dev, 'bastion', 22), [internet, operator]), ALWAYS);
   });
 
-  it('shows a mistake that no other layer prevents', () => {
+  it('includes a mistake that no other layer prevents', () => {
     const found = connections(openedToInternet(dev, 'bastion', 443), [internet]);
     assert.ok(found.includes('internet → bastion tcp 443'), found.join('\n'));
   });
 
-  it('knows every security group in use', () => {
+  it('covers every security group in use', () => {
     const guarded = parties(dev).flatMap(({ groups }) => groups);
     assert.equal(resourcesOf('AWS::EC2::SecurityGroup', ...dev.all).length, new Set(guarded).size);
   });
 
-  it('gives a public address to the bastion and the load balancer only', () => {
+  it('has public addresses only for the bastion and the load balancer', () => {
     const names = parties(dev).filter(({ publicAddress }) => publicAddress);
     assert.deepEqual(names.map(({ name }) => name).toSorted(), ['bastion', 'load balancer']);
   });
 
-  it('allows the whole internet on port 22 in no group or ACL', () => {
+  it('has no security group or ACL that allows the internet on port 22', () => {
     const rules = resourcesOf('AWS::EC2::SecurityGroup', ...prod.all).flatMap(
       ({ Properties }) => Properties.SecurityGroupIngress ?? [],
     );

@@ -6,12 +6,12 @@ import type { Synthesized } from './synthesize.ts';
 /** A connection that can be opened: `internet → load balancer tcp 443`. */
 export type Connection = `${string} → ${string} ${'tcp' | 'udp'} ${number}`;
 
-/** The layers that a connection must pass. Without the network ACLs, the security groups are tested alone. */
+/** The layers to evaluate. Without the network ACLs, only the security groups count. */
 export type Layers = 'groups and ACLs' | 'groups only';
 
 const PROTOCOLS = { tcp: '6', udp: '17' } as const;
 
-/** Ends of the range from which connections are opened. */
+/** Both ends of the range of client ports. */
 const SOURCE_PORTS = Object.values(CLIENT_PORTS);
 
 /** A party outside the network. */
@@ -26,8 +26,8 @@ export function outside(name: string, address: string): Party {
 }
 
 /**
- * Every new connection that can be opened among the parties of the stacks and those outside. The security groups of both
- * ends, the network ACLs of both subnets in both directions and a route must allow it.
+ * Every new connection that can be opened among the parties of the stacks and those outside. The security groups of
+ * both ends, the network ACLs of both subnets in both directions and a route must allow it.
  */
 export function connections(
   stacks: Synthesized,
@@ -52,7 +52,7 @@ export function connections(
   return [...found].toSorted();
 }
 
-/** Ports at which any rule begins or ends, and their neighbours: between two of them nothing changes. */
+/** Ports at which a rule begins or ends, and their neighbours; between two of them nothing changes. */
 function boundaries(all: readonly Party[], stacks: Synthesized): readonly number[] {
   const groups = all.flatMap((party) => party.groups);
   const rules = groups.flatMap((group) => [
@@ -63,7 +63,7 @@ function boundaries(all: readonly Party[], stacks: Synthesized): readonly number
   return [...new Set([...ports, 53, 3_389])].filter((port) => port > 0 && port <= 65_535);
 }
 
-/** Inside the network everything is routed; to and from outside only through a gateway, and inwards only to a public address. */
+/** Traffic inside the network is always routed; other traffic needs a gateway and, inbound, a public address. */
 function routed(from: Party, to: Party, stacks: Synthesized): boolean {
   const throughInternetGateway = (party: Party) =>
     party.publicAddress && party.subnets.every((subnet) => defaultRoute(subnet, stacks) === 'internet gateway');
@@ -106,7 +106,7 @@ function allowedByGroups(
     );
 }
 
-/** Network ACLs remember nothing, so the answers, to the ports of clients, must be let through too. */
+/** Network ACLs are stateless, so they must also allow answers to client ports. */
 function aclsOpen(from: Party, to: Party, protocol: string, port: number, stacks: Synthesized): boolean {
   return (
     passes(from, true, to, protocol, port, stacks) &&

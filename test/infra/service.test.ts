@@ -11,7 +11,7 @@ const everything = synthesize('prod-all', EVERYTHING_ON);
 describe('the fleet', () => {
   const { Properties: group, UpdatePolicy: update } = theResource('AWS::AutoScaling::AutoScalingGroup', prod.service);
 
-  it('has no desired capacity, so that a deploy undoes no scale-out', () => {
+  it('has no desired capacity, so that a deployment does not undo a scale-out', () => {
     assert.equal(group.DesiredCapacity, undefined);
   });
 
@@ -20,7 +20,7 @@ describe('the fleet', () => {
     assert.deepEqual([group.MinSize, group.MaxSize], ['3', '9']);
   });
 
-  it('is replaced by the load balancer’s view of health, after a grace', () => {
+  it('uses the load balancer’s health checks, after a grace period', () => {
     assert.deepEqual([group.HealthCheckType, group.HealthCheckGracePeriod], ['ELB', 90]);
   });
 
@@ -35,7 +35,7 @@ describe('the fleet', () => {
     ]);
   });
 
-  it('is updated by an instance refresh that launches first and is rolled back by the alarms on users', () => {
+  it('is updated by an instance refresh that launches first, and is rolled back by the user alarms', () => {
     const { Strategy, Preferences } = update.AutoScalingInstanceRefresh;
     assert.equal(Strategy, 'Rolling');
     assert.deepEqual([Preferences.MinHealthyPercentage, Preferences.MaxHealthyPercentage], [100, 150]);
@@ -46,7 +46,7 @@ describe('the fleet', () => {
     assert.deepEqual(alarms, Array(3).fill('AWS::CloudWatch::Alarm'));
   });
 
-  it('reports all its metrics each minute, and every launch and termination to the topic', () => {
+  it('reports all its metrics every minute, and notifies the topic of launches and terminations', () => {
     assert.deepEqual(group.MetricsCollection, [{ Granularity: '1Minute' }]);
     assert.equal(group.NotificationConfigurations[0].NotificationTypes.length, 4);
   });
@@ -55,7 +55,7 @@ describe('the fleet', () => {
     assert.equal(group.MaxInstanceLifetime, 7 * 86_400);
   });
 
-  it('raises its minimum on the schedule of the settings', () => {
+  it('raises its minimum according to the schedule in the settings', () => {
     const { Properties: action } = theResource('AWS::AutoScaling::ScheduledAction', everything.service);
     assert.deepEqual([action.Recurrence, action.MinSize], ['0 6 * * MON-FRI', 6]);
   });
@@ -85,7 +85,7 @@ describe('step scaling', () => {
     );
   });
 
-  it('follows steps that were set for one deployment', () => {
+  it('uses steps that are overridden for a deployment', () => {
     const { service } = synthesize('trial', { scaleOut: '65:2/85:3', scaleOutPeriods: '3', warmupS: '120' });
     const [id, { Properties: out }] =
       Object.entries(service.Resources).find(([name]) => /OutPolicy/.test(name)) ?? fail();
@@ -119,7 +119,7 @@ describe('step scaling', () => {
 describe('an instance', () => {
   const { LaunchTemplateData: instance } = theResource('AWS::EC2::LaunchTemplate', dev.service).Properties;
 
-  it('runs the pinned image, so that a new one shows in the diff', () => {
+  it('uses the pinned image, so that the diff shows a new one', () => {
     assert.equal(instance.ImageId, 'ami-0123456789abcdef0');
   });
 
@@ -141,14 +141,14 @@ describe('the load balancer', () => {
     );
   };
 
-  it('redirects HTTP to HTTPS when there is a certificate, and offers TLS 1.2 and 1.3 only', () => {
+  it('redirects HTTP to HTTPS if there is a certificate, and only offers TLS 1.2 and 1.3', () => {
     const [redirect, https] = listeners(prod).toSorted((a, b) => a.Properties.Port - b.Properties.Port);
     assert.equal(redirect?.Properties.DefaultActions[0].RedirectConfig.Protocol, 'HTTPS');
     assert.equal(https?.Properties.Port, 443);
     assert.match(https?.Properties.SslPolicy, /TLS13-1-2/);
   });
 
-  it('serves plain HTTP only where the stage allows it', () => {
+  it('serves plain HTTP only if the stage allows it', () => {
     const actions = listeners(dev).map(({ Properties: p }) => [p.Protocol, p.DefaultActions[0].Type]);
     assert.deepEqual(actions, [['HTTP', 'forward']]);
   });
@@ -167,7 +167,7 @@ describe('the load balancer', () => {
     assert.notEqual(found['access_logs.s3.prefix'], found['connection_logs.s3.prefix']);
   });
 
-  it('uses the health check of the contract and prefers the least busy instance', () => {
+  it('uses the health check in the contract and prefers the least busy instance', () => {
     const { Properties: targets } = theResource('AWS::ElasticLoadBalancingV2::TargetGroup', dev.service);
     assert.deepEqual(
       {
@@ -186,7 +186,7 @@ describe('the load balancer', () => {
     assert.equal(algorithm.Value, 'least_outstanding_requests');
   });
 
-  it('is named in DNS and fails over by its own health when the settings say so', () => {
+  it('has a DNS name and fails over by its own health check if configured', () => {
     const { Properties: record } = theResource('AWS::Route53::RecordSet', everything.service);
     assert.deepEqual(
       [record.Name, record.Failover, record.SetIdentifier],
@@ -196,7 +196,7 @@ describe('the load balancer', () => {
     assert.deepEqual([check.Type, check.ResourcePath], ['HTTPS', HEALTH_PATH]);
   });
 
-  it('is protected by WAF when the settings say so', () => {
+  it('is protected by WAF if configured', () => {
     const { Rules: rules } = theResource('AWS::WAFv2::WebACL', everything.service).Properties;
     assert.equal(rules[0].Statement.RateBasedStatement.Limit, 100_000);
     assert.equal(rules.length, 4);

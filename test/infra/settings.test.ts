@@ -15,17 +15,17 @@ describe('settings', () => {
     assert.deepEqual([prod.nat, prod.zones.length, prod.allowPlainHttp], ['per-az', 3, false]);
   });
 
-  it('give stages of other names the values of dev, and prod-… those of prod', () => {
+  it('use the values of prod for prod-…, and those of dev for other stages', () => {
     assert.equal(read('alice').nat, 'single');
     assert.equal(read('prod-eu', { certificateArn: CERTIFICATE }).nat, 'per-az');
   });
 
-  it('are overridden by text from the command line', () => {
+  it('can be overridden by text from the command line', () => {
     const { zones, peakRate, waf } = read('dev', { zones: 'a,c', peakRate: '9000', waf: 'true' });
     assert.deepEqual({ zones, peakRate, waf }, { zones: ['a', 'c'], peakRate: 9000, waf: true });
   });
 
-  it('take the scaling steps as text, each direction by itself', () => {
+  it('accept scaling steps as text, for each direction separately', () => {
     const { scaleOut, scaleIn, scaleInPeriods, warmupS } = read('dev', {
       scaleOut: '65:1/80:3',
       scaleInPeriods: '15',
@@ -57,11 +57,11 @@ describe('settings', () => {
       /sshCidrs is "0.0.0.0\/0", expected .* never 0.0.0.0\/0/,
     ],
     ['half the internet on port 22', 'dev', { sshCidrs: '128.0.0.0/1' }, /sshCidrs/],
-    ['an address that is none', 'dev', { sshCidrs: '300.1.1.1/32' }, /sshCidrs/],
+    ['an invalid address', 'dev', { sshCidrs: '300.1.1.1/32' }, /sshCidrs/],
     ['a fraction of an instance', 'dev', { peakRate: '1.5' }, /peakRate is "1.5", expected a whole number/],
     ['one zone', 'dev', { zones: 'a' }, /zones is "a", expected 2 to 3 of/],
     [
-      'a retention that CloudWatch does not know',
+      'a retention period that CloudWatch does not support',
       'dev',
       { logRetentionDays: '15' },
       /logRetentionDays is "15", expected one of 1, 3/,
@@ -74,7 +74,7 @@ describe('settings', () => {
       /retainData is false in production/,
     ],
     [
-      'a processor that the image does not fit',
+      'an instance type that cannot run the image',
       'dev',
       { instanceType: 't3.small' },
       /t3.small, which cannot run an image for arm64/,
@@ -89,27 +89,27 @@ describe('settings', () => {
     ['failover without a domain', 'dev', { failover: 'primary' }, /needs a domainName/],
     ['a peak below the sustained rate', 'dev', { peakRate: '100' }, /peakRate is 100, expected at least/],
     [
-      'a schedule beyond the maximum',
+      'a schedule above the maximum',
       'dev',
       { schedule: 'Noon=0 12 * * *=50' },
       /Schedule Noon sets the minimum to 50, expected 2 to 3/,
     ],
-    ['a cron of another kind', 'dev', { schedule: 'Noon=0 12 ? * * *=3' }, /schedule is/],
+    ['an unsupported cron expression', 'dev', { schedule: 'Noon=0 12 ? * * *=3' }, /schedule is/],
     [
-      'steps in another form',
+      'steps in another format',
       'dev',
       { scaleOut: '60=1' },
       /scaleOut is "60=1", expected CPU percent:instances, .*60:1/,
     ],
-    ['a step of no instance', 'dev', { scaleIn: '40:0' }, /scaleIn is "40:0", expected CPU percent:instances/],
-    ['steps in disorder', 'dev', { scaleOut: '75:2/60:4' }, /scaleOut has 4 at 60 % after 2 at 75 %/],
+    ['a step of 0 instances', 'dev', { scaleIn: '40:0' }, /scaleIn is "40:0", expected CPU percent:instances/],
+    ['steps in the wrong order', 'dev', { scaleOut: '75:2/60:4' }, /scaleOut has 4 at 60 % after 2 at 75 %/],
     [
-      'scaling in that scales out again',
+      'scale-in steps that cause a scale-out',
       'dev',
       { scaleIn: '55:1' },
       /below 55 % takes 3 instances to 2, up to 83 % CPU/,
     ],
-    ['a stage that cannot be part of names', 'My_Stage', {}, /Stage is "My_Stage", expected 2 to 12/],
+    ['an invalid stage name', 'My_Stage', {}, /Stage is "My_Stage", expected 2 to 12/],
   ];
   for (const [what, stage, overrides, message] of refused) {
     it(`refuse ${what}`, () => assert.throws(() => read(stage, overrides), message));

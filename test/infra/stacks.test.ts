@@ -13,7 +13,7 @@ describe('the table', () => {
   const { Properties: table } = theResource('AWS::DynamoDB::GlobalTable', prod.data);
   const [replica] = table.Replicas;
 
-  it('is keyed by pk and sk, and paid per request', () => {
+  it('has the keys pk and sk, and on-demand billing', () => {
     assert.deepEqual(
       table.KeySchema.map(({ AttributeName }: { AttributeName: string }) => AttributeName),
       ['pk', 'sk'],
@@ -21,7 +21,7 @@ describe('the table', () => {
     assert.equal(table.BillingMode, 'PAY_PER_REQUEST');
   });
 
-  it('can be restored to any moment of 35 days, and is not deleted by mistake', () => {
+  it('has point-in-time recovery of 35 days, and deletion protection', () => {
     assert.deepEqual(replica.PointInTimeRecoverySpecification, {
       PointInTimeRecoveryEnabled: true,
       RecoveryPeriodInDays: 35,
@@ -29,26 +29,26 @@ describe('the table', () => {
     assert.equal(replica.DeletionProtectionEnabled, true);
   });
 
-  it('expires no item unless the settings say so', () => {
+  it('has TTL only if configured', () => {
     assert.equal(table.TimeToLiveSpecification, undefined);
     const { Properties: forgetful } = theResource('AWS::DynamoDB::GlobalTable', everything.data);
     assert.deepEqual(forgetful.TimeToLiveSpecification, { AttributeName: 'expires', Enabled: true });
   });
 
-  it('is copied to the regions of the settings, each with its own key', () => {
+  it('has replicas in the configured regions, each with its own key', () => {
     const { Replicas: replicas } = theResource('AWS::DynamoDB::GlobalTable', everything.data).Properties;
     const copy = replicas.find(({ Region }: { Region: string }) => Region === 'eu-central-1');
     assert.equal(copy.SSESpecification.KMSMasterKeyId, REPLICA_KEY);
   });
 
-  it('is backed up daily for longer than point-in-time recovery reaches', () => {
+  it('has daily backups that are retained for longer than point-in-time recovery', () => {
     const [rule] = theResource('AWS::Backup::BackupPlan', prod.data).Properties.BackupPlan.BackupPlanRule;
     assert.equal(rule.ScheduleExpression, 'cron(0 3 * * ? *)');
     assert.ok(rule.Lifecycle.DeleteAfterDays > 35);
   });
 });
 
-describe('the bucket of logs', () => {
+describe('the log bucket', () => {
   const { Properties: bucket } = theResource('AWS::S3::Bucket', prod.data);
 
   it('is closed to the public and to plain HTTP', () => {
@@ -59,7 +59,7 @@ describe('the bucket of logs', () => {
     assert.deepEqual(refused[0], { Bool: { 'aws:SecureTransport': 'false' } });
   });
 
-  it('moves old logs to cheaper storage and deletes them at last', () => {
+  it('moves old logs to cheaper storage and finally deletes them', () => {
     const [rule] = bucket.LifecycleConfiguration.Rules;
     const classes = rule.Transitions.map(({ StorageClass: name }: { StorageClass: string }) => name);
     assert.deepEqual(classes, ['STANDARD_IA', 'GLACIER_IR']);
@@ -68,12 +68,12 @@ describe('the bucket of logs', () => {
 });
 
 describe('the network', () => {
-  it('has one NAT gateway in dev, one for each zone in prod', () => {
+  it('has one NAT gateway in dev, and one per zone in prod', () => {
     assert.equal(resourcesOf('AWS::EC2::NatGateway', dev.network).length, 1);
     assert.equal(resourcesOf('AWS::EC2::NatGateway', prod.network).length, 3);
   });
 
-  it('states the price of NAT and of the other choice', () => {
+  it('states the price of NAT and of the other option', () => {
     assert.ok(Math.abs(natPricePerMonthUsd(1) - 32.85) < 0.01);
     assert.match(describeNatPrice('single', 3), /single gateway, about 33 USD a month.*per-az would be about 99 USD/);
     assert.match(
@@ -97,7 +97,7 @@ describe('the network', () => {
     assert.deepEqual(traffic, ['REJECT', 'ALL']);
   });
 
-  it('has a bastion group of at most one instance, with no instance at first', () => {
+  it('has a bastion group of at most one instance, initially none', () => {
     const { Properties: bastion } = theResource('AWS::AutoScaling::AutoScalingGroup', dev.network);
     assert.deepEqual([bastion.MinSize, bastion.MaxSize, bastion.DesiredCapacity], ['0', '1', undefined]);
   });
@@ -106,7 +106,7 @@ describe('the network', () => {
 describe('alarms', () => {
   const alarms = resourcesOf('AWS::CloudWatch::Alarm', prod.operations).map(({ Properties }) => Properties);
 
-  it('notify the topic when they start and when they end, except the windows of the burn rates', () => {
+  it('notify the topic when they are raised and cleared, except the windows of burn rates', () => {
     const silent = alarms.filter(
       ({ AlarmActions = [], OKActions = [] }) => AlarmActions.length === 0 || OKActions.length === 0,
     );
@@ -121,18 +121,18 @@ describe('alarms', () => {
     assert.equal(breaching.length, 1);
   });
 
-  it('join what users feel into one', () => {
+  it('combine user impact into one alarm', () => {
     const composites = resourcesOf('AWS::CloudWatch::CompositeAlarm', prod.operations);
     const users = composites.find(({ Properties: p }) => p.AlarmDescription.startsWith('Users are affected'));
     assert.equal(JSON.stringify(users?.Properties.AlarmRule).match(/OR ALARM/g)?.length, 3);
   });
 
-  it('burn the error budget of 99.9 % at the rates of the workbook', () => {
+  it('use the burn rates of Google’s SRE workbook for 99.9 %', () => {
     assert.deepEqual(BURN_RATES.map(budgetSpentPercent), [2, 5]);
     assert.deepEqual(BURN_RATES.map(errorPercentAt), [1.44, 0.6]);
   });
 
-  it('never look further back than CloudWatch allows, a day', () => {
+  it('evaluate at most one day, which is CloudWatch’s limit', () => {
     const span = ({ Period = 0, EvaluationPeriods, Metrics = [] }: (typeof alarms)[number]) => {
       const periods = Metrics.map(({ MetricStat }: { MetricStat?: { Period: number } }) => MetricStat?.Period ?? 0);
       return Math.max(Period, ...periods) * EvaluationPeriods;
@@ -140,7 +140,7 @@ describe('alarms', () => {
     assert.ok(alarms.every((alarm) => span(alarm) > 0 && span(alarm) <= 86_400));
   });
 
-  it('compute the age of the image from the time of its bake', () => {
+  it('compute the age of the image from its bake time', () => {
     const stale = alarms.find(({ AlarmDescription }) => AlarmDescription.startsWith('The image is older than 35 days'));
     assert.ok(JSON.stringify(stale.Metrics).includes('(EPOCH(fleet) - 1795219200) / 86400'));
   });
@@ -159,7 +159,7 @@ describe('the dashboard', () => {
 });
 
 describe('the pipeline', () => {
-  it('gets its roles only in jobs of the repository that run in the stage’s environment', () => {
+  it('can assume its roles only in jobs of the repository in the stage’s environment', () => {
     const roles = resourcesOf('AWS::IAM::Role', everything.operations);
     assert.equal(roles.length, 2);
     for (const { Properties } of roles) {
@@ -178,7 +178,7 @@ describe('the pipeline', () => {
 });
 
 describe('the budget', () => {
-  it('counts the costs of the stage and notifies the topic', () => {
+  it('covers the costs of the stage and notifies the topic', () => {
     const { Budget: budget, NotificationsWithSubscribers: notifications } = theResource(
       'AWS::Budgets::Budget',
       dev.operations,

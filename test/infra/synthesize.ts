@@ -9,10 +9,10 @@ import { readSettings } from '../../infra/settings/read.ts';
 import type { Settings } from '../../infra/settings/table.ts';
 import { addStampede, type Stampede } from '../../infra/stampede.ts';
 
-/** A resource of a template, as CloudFormation reads it. */
+/** A resource in a template. */
 export interface Resource {
   readonly Type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: properties differ by type, and tests name the ones that they read
+  // biome-ignore lint/suspicious/noExplicitAny: properties depend on the type, and tests name the ones that they read
   readonly Properties: any;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
@@ -37,15 +37,15 @@ export interface Synthesized {
   readonly all: readonly Template[];
 }
 
-/** The parts of cdk's validation report that tests read. */
+/** The parts of CDK's validation report that tests read. */
 interface Report {
   readonly pluginReports: readonly { readonly violations: readonly { readonly ruleName: string }[] }[];
 }
 
-/** Values for settings, as `-c name=value` gives them. */
+/** Values of settings, as set by `-c name=value`. */
 export type Overrides = Readonly<Record<string, unknown>>;
 
-/** Choices with every option on, so that no part of the stack goes unseen. */
+/** Settings with every option on, so that every part of the stack is tested. */
 export const EVERYTHING_ON = {
   domainName: 'stampede.example.org',
   hostedZoneId: 'Z0123456789',
@@ -65,12 +65,12 @@ export const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/examp
 
 const cdkJson = JSON.parse(readFileSync('cdk.json', 'utf8'));
 
-/** Synthesises one deployment. Takes half a second: keep the result. */
+/** Synthesises one deployment. Takes half a second, so reuse the result. */
 export function synthesize(stage: string, overrides: Overrides = {}): Synthesized {
   return read(build(stage, overrides, { builtinCloudFormationValidation: false }));
 }
 
-/** Synthesises one deployment as the real app does: with every validation, failing on what is not acknowledged. */
+/** Synthesises one deployment like the app: with every validation, failing on unacknowledged findings. */
 export function synthesizeValidated(stage: string, overrides: Overrides = {}): Synthesized {
   const built = build(stage, overrides);
   acknowledge(built.app, { stage, settings: built.settings });
@@ -78,7 +78,7 @@ export function synthesizeValidated(stage: string, overrides: Overrides = {}): S
   return read(built);
 }
 
-/** Ids of everything that cdk-nag finds when nothing is acknowledged. */
+/** Ids of all findings of cdk-nag if none is acknowledged. */
 export function unacknowledged(
   stage: string,
   overrides: Overrides = {},
@@ -102,7 +102,7 @@ interface Built {
 function build(stage: string, overrides: Overrides, { context = {}, ...props }: AppProps = {}): Built {
   const settings = readSettings(stage, (name) => overrides[name]);
   const outdir = mkdtempSync(join(tmpdir(), 'stampede-synth-'));
-  // At the end, so that a synth that fails leaves nothing behind either.
+  // Also after a failed synth, so that nothing is left behind.
   process.on('exit', () => rmSync(outdir, { recursive: true, force: true }));
   const app = new App({ ...props, context: { ...cdkJson.context, ...context }, outdir });
   const stacks = addStampede(app, { stage, settings, ami: { id: 'ami-0123456789abcdef0', builtAt: 1_795_219_200 } });
@@ -121,7 +121,7 @@ function read({ app, stacks, settings }: Built): Synthesized {
   return { settings, ...templates, all: Object.values(templates) };
 }
 
-/** The resources of a type in one template or several. */
+/** The resources of a type in one or more templates. */
 export function resourcesOf(type: string, ...templates: readonly Template[]): readonly Resource[] {
   return templates.flatMap(({ Resources }) => Object.values(Resources).filter((resource) => resource.Type === type));
 }

@@ -19,7 +19,7 @@ function problemsOf(environment: Record<string, string>, embeddedDatabase = true
 }
 
 describe('the configuration', () => {
-  it('needs nothing where there is an embedded database', () => {
+  it('needs no variables with the embedded database', () => {
     const { port, tableName, rateLimit, readToken, loadEndpoint, maxPending } = read({});
     assert.deepEqual(
       { port, tableName, rateLimit, readToken, loadEndpoint, maxPending },
@@ -34,7 +34,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('needs the table where there is none', () => {
+  it('requires the table without the embedded database', () => {
     assert.match(problemsOf({}, false).join(), /TABLE_NAME is not set; expected/);
     assert.deepEqual(problemsOf({ TABLE_NAME: 'stampede-prod' }, false), []);
   });
@@ -46,7 +46,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('lists every wrong variable, with its value and what is expected', () => {
+  it('lists every invalid variable, with its value and the expectation', () => {
     const problems = problemsOf({ PORT: '80a', LOG_LEVEL: 'loud', LOAD_ENDPOINT: 'yes', TRUSTED_PROXIES: '-1' });
     assert.equal(problems.length, 4);
     assert.ok(problems.includes('PORT is "80a"; expected a whole number from 0 to 65535'));
@@ -61,12 +61,12 @@ describe('the configuration', () => {
     assert.deepEqual(read(Object.fromEntries(Object.values(ENV).map((name) => [name, '']))), read({}));
   });
 
-  it('wants variables that belong together to come together', () => {
+  it('requires variables that depend on each other to be set together', () => {
     assert.match(problemsOf({ RATE_LIMIT_BURST: '50' }).join(), /without RATE_LIMIT_PER_SECOND/);
     assert.match(problemsOf({ CLOUDWATCH_METRICS: 'on' }).join(), /without AUTO_SCALING_GROUP_NAME/);
   });
 
-  it('gives values that it accepts, or names each variable that it does not', () => {
+  it('accepts a value or names its variable', () => {
     const variable = fc.constantFrom(...Object.values(ENV));
     fc.assert(
       fc.property(fc.dictionary(variable, fc.string()), (environment) => {

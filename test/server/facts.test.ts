@@ -17,7 +17,7 @@ async function factsOf(environment: Record<string, string>) {
 }
 
 describe('the facts of the server', () => {
-  it('are those of the instance it runs on, in what it shows and in what it records', async () => {
+  it('are those of its instance, in answers and in records', async () => {
     const { endpoint } = await startFakeImds();
     assert.deepEqual(
       await factsOf({ AWS_EC2_METADATA_DISABLED: 'false', AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint }),
@@ -25,7 +25,7 @@ describe('the facts of the server', () => {
     );
   });
 
-  it('have no instance elsewhere', async () => {
+  it('have no instance outside EC2', async () => {
     const { endpoint, server } = await startFakeImds();
     server.close();
     const facts = await factsOf({

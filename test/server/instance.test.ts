@@ -14,13 +14,13 @@ describe('the instance identity', () => {
     assert.equal(asked.length, 3);
   });
 
-  it('is absent, without a question, when metadata is disabled', async () => {
+  it('is absent, without a request, if metadata is disabled', async () => {
     const { endpoint, asked } = await startFakeImds();
     assert.equal(await readInstanceIdentity({ endpoint, disabled: true }), undefined);
     assert.deepEqual(asked, []);
   });
 
-  it('is absent where no service answers', async () => {
+  it('is absent if no service answers', async () => {
     const { endpoint, server } = await startFakeImds();
     server.closeAllConnections();
     server.close();
@@ -28,7 +28,7 @@ describe('the instance identity', () => {
   });
 
   for (const silent of ['/latest/api/token', '/latest/meta-data/instance-id']) {
-    it(`is given up at the deadline when ${silent} does not answer`, { timeout: 5_000 }, async () => {
+    it(`is absent after the deadline if ${silent} does not answer`, { timeout: 5_000 }, async () => {
       const { endpoint } = await startFakeImds({ silent: [silent] });
       const beganMs = performance.now();
       assert.equal(await readInstanceIdentity({ endpoint, deadlineMs: 100 }), undefined);
@@ -36,7 +36,7 @@ describe('the instance identity', () => {
     });
   }
 
-  it('is absent when the service answers with an error', async () => {
+  it('is absent if the service answers with an error', async () => {
     const { endpoint, server } = await startFakeImds();
     server.removeAllListeners('request').on('request', (_request, response) => response.writeHead(500).end('no'));
     assert.equal(await readInstanceIdentity({ endpoint }), undefined);

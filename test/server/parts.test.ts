@@ -22,7 +22,7 @@ async function metrics(of = server) {
 }
 
 describe('the service', () => {
-  it('counts what it records and what it refuses', async () => {
+  it('counts recorded and refused timestamps', async () => {
     const answers = [];
     for (let i = 0; i < 10; i += 1) answers.push((await request(server).post('/app')).status);
     const recorded = answers.filter((status) => status === 201).length;
@@ -35,7 +35,7 @@ describe('the service', () => {
     assert.match(text, new RegExp(`^stampede_write_units_total ${recorded}$`, 'm'));
   });
 
-  it('counts each refusal for too many waiting timestamps once, also of requests whose body comes late', async () => {
+  it('counts each refusal for too many waiting timestamps once, even if the body arrives late', async () => {
     const bounded = await startService(database, { MAX_PENDING: '5' });
     const arrived = bounded.arrived(100);
     const begun = Array.from({ length: 100 }, () => {
@@ -55,7 +55,7 @@ describe('the service', () => {
       const [answer] = (await once(posted.end('a body'), 'response')) as [IncomingMessage];
       answer.resume();
       if (answer.statusCode === 503) refused += 1;
-      // At most five wait, beside four blocks of five under way.
+      // At most five wait, in addition to four blocks of five being written.
       if (refused === 75) mostRefused.resolve();
     });
     await mostRefused.promise;
@@ -64,7 +64,7 @@ describe('the service', () => {
     assert.match(await metrics(bounded.server), new RegExp(`^stampede_timestamps_refused_total ${refused}$`, 'm'));
   });
 
-  it('keeps users and timestamps apart in one table', async () => {
+  it('separates users and timestamps in one table', async () => {
     await request(server).post('/users').send({ username: 'ada', email: 'ada@example.com' }).expect(201);
     await request(plain).post('/app').expect(201);
     const listed = await request(plain).get('/users').expect(200);
@@ -76,12 +76,12 @@ describe('the service', () => {
     for (const record of body.timestamps) assert.equal(record.instance, 'test-host');
   });
 
-  it('guards the list of users with the read token', async () => {
+  it('requires the read token for the list of users', async () => {
     await request(server).get('/users').expect(401);
     await request(server).get('/users').set('authorization', `Bearer ${TOKEN}`).expect(200);
   });
 
-  it('has no load unless it is configured', async () => {
+  it('has no load endpoint unless it is configured', async () => {
     await request(plain).get('/load?number=7').expect(404);
     const { body } = await request(server).get('/load?number=7').expect(200);
     assert.equal(body.isPrime, true);

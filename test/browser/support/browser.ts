@@ -12,13 +12,13 @@ export const NARROW = { width: 390, height: 844 };
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** A page with a browser profile of its own, and its console errors, including those of the content security policy. */
+/** A page with its own browser profile, and its console errors, including content security policy violations. */
 export interface OpenPage {
   readonly page: Page;
   readonly complaints: string[];
 }
 
-/** Starts Chromium for the tests of the calling file, and closes it after them. */
+/** Starts Chromium for the tests of the calling file and closes it afterwards. */
 export async function startBrowser() {
   const browser = await startChromium(process.env['CHROMIUM']);
   after(() => browser.close());

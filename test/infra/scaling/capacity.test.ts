@@ -16,7 +16,7 @@ const needs = fc.integer({ min: 1, max: 200 });
 const rates = fc.integer({ min: 1, max: 100_000 });
 
 describe('fleet capacity', () => {
-  it('runs below the scale-out threshold at the rate it is sized for, and one instance fewer would not', () => {
+  it('is below the scale-out threshold at its rate, and above it with one instance fewer', () => {
     fc.assert(
       fc.property(rates, rates, fc.integer({ min: 10, max: 90 }), (rate, ratePerInstance, threshold) => {
         const cpu = (instances: number) => (100 * rate) / (instances * ratePerInstance);
@@ -27,7 +27,7 @@ describe('fleet capacity', () => {
     );
   });
 
-  it('keeps exactly enough instances when the largest zone is lost', () => {
+  it('leaves exactly enough instances after the loss of the largest zone', () => {
     fc.assert(
       fc.property(needs, zoneCounts, (needed, zoneCount) => {
         const instances = instancesToSurviveZoneLoss(needed, zoneCount);
@@ -38,7 +38,7 @@ describe('fleet capacity', () => {
     );
   });
 
-  it('loses the largest zone however the instances are distributed', () => {
+  it('is computed for the loss of the largest zone in any distribution of the instances', () => {
     fc.assert(
       fc.property(needs, zoneCounts, (instances, zoneCount) => {
         const zones = Array.from({ length: zoneCount }, (_, zone) => Math.ceil((instances - zone) / zoneCount));
@@ -51,7 +51,7 @@ describe('fleet capacity', () => {
     );
   });
 
-  it('always leaves room to grow', () => {
+  it('always leaves room to scale out', () => {
     fc.assert(
       fc.property(rates, rates, rates, zoneCounts, (sustainedRate, peakRate, ratePerInstance, zoneCount) => {
         const zones = Array.from({ length: zoneCount }, String);
@@ -61,7 +61,7 @@ describe('fleet capacity', () => {
     );
   });
 
-  it('limits the table above what the largest fleet can write', () => {
+  it('has a table limit above the maximum write rate of the largest fleet', () => {
     assert.equal(tableWriteLimit({ min: 2, max: 9 }, 4_000), 36_000);
   });
 });

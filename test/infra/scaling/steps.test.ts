@@ -14,7 +14,7 @@ import { refuseDisorder, refuseFlapping } from '../../../infra/settings/rules.ts
 
 const DEFAULTS = readSettings('dev');
 
-/** Bounds and instances that get larger with the breach: `out` upward from 50 %, `in` downward from it. */
+/** Bounds and instances that increase with the breach: `out` above 50 %, `in` below it. */
 const steps = (out: boolean): fc.Arbitrary<readonly (readonly [bound: number, instances: number])[]> =>
   fc
     .record({
@@ -38,21 +38,21 @@ const tables: fc.Arbitrary<Scaling> = fc.tuple(steps(true), steps(false)).map(([
   warmupS: 60,
 }));
 
-/** The adjustments whose interval holds this distance from the threshold, as Auto Scaling decides it for scaling out. */
+/** The adjustments that Auto Scaling selects for this distance from the threshold when scaling out. */
 const takenOut = (adjustments: readonly Adjustment[], distance: number): readonly Adjustment[] =>
   adjustments.filter(
     ({ metricIntervalLowerBound: low = -Infinity, metricIntervalUpperBound: high = Infinity }) =>
       distance >= low && distance < high,
   );
 
-/** The same for scaling in, where the upper bound is the included one. */
+/** The same for scaling in, where the upper bound is inclusive. */
 const takenIn = (adjustments: readonly Adjustment[], distance: number): readonly Adjustment[] =>
   adjustments.filter(
     ({ metricIntervalLowerBound: low = -Infinity, metricIntervalUpperBound: high = Infinity }) =>
       distance > low && distance <= high,
   );
 
-describe('steps of scaling out', () => {
+describe('scale-out steps', () => {
   it('take exactly one step for every breach', () => {
     fc.assert(
       fc.property(tables, fc.double({ min: 0, max: 1_000, noNaN: true }), (table, distance) => {
@@ -74,7 +74,7 @@ describe('steps of scaling out', () => {
   });
 });
 
-describe('steps of scaling in', () => {
+describe('scale-in steps', () => {
   it('take exactly one step for every breach', () => {
     fc.assert(
       fc.property(tables, fc.double({ min: -1_000, max: 0, noNaN: true }), (table, distance) => {
@@ -110,7 +110,7 @@ describe('refuseFlapping', () => {
     );
   });
 
-  it('refuses a table that removes the second last instance too early', () => {
+  it('refuses a table that scales in from two instances too early', () => {
     assert.throws(() => refuseFlapping(DEFAULTS, { min: 1, max: 4 }), /takes 2 instances to 1, up to 80 % CPU/);
   });
 });
@@ -136,7 +136,7 @@ describe('the scaling table', () => {
     );
   });
 
-  it('is refused when a step does not go further than the one before', () => {
+  it('is refused if a step does not exceed the previous one', () => {
     const scaleOut: Scaling['scaleOut'] = [
       { from: 60, instances: 2 },
       { from: 75, instances: 1 },

@@ -19,7 +19,7 @@ function setUp(t: TestContext, rateLimit?: RateLimit) {
 }
 
 describe('the admission of timestamps', () => {
-  it('refuses at once what exceeds the bound of waiting timestamps, and counts it once', (t) => {
+  it('refuses above the maximum number of waiting timestamps, and counts each refusal once', (t) => {
     const { seen, admission } = setUp(t);
     for (seen.pending = 0; seen.pending < 3; seen.pending += 1) assert.equal(admission.refusal(), undefined);
     assert.equal(seen.refused, 0);
@@ -29,7 +29,7 @@ describe('the admission of timestamps', () => {
     assert.equal(seen.refused, 1);
   });
 
-  it('refuses beyond the rate limit, and counts it once', (t) => {
+  it('refuses above the rate limit, and counts each refusal once', (t) => {
     const { seen, admission } = setUp(t, { ratePerSecond: 0.1, burst: 1 });
     assert.equal(admission.refusal(), undefined);
     assert.equal(admission.refusal()?.code, 'rate-limited');

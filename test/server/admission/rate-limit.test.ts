@@ -7,7 +7,7 @@ const limits = fc.record({
   ratePerSecond: fc.integer({ min: 1, max: 5_000 }),
   burst: fc.integer({ min: 1, max: 20 }),
 });
-/** Pauses between requests, in units of the time that one token takes. */
+/** Pauses between requests, in multiples of the time per token. */
 const pauses = fc.array(fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1.5, noNaN: true })), { maxLength: 100 });
 
 /** Rounding of the token count may shift a token by less than this many tokens. */
@@ -34,7 +34,7 @@ describe('the rate limiter', () => {
     );
   });
 
-  it('admits every request of a client that keeps to the rate', () => {
+  it('admits every request of a client that does not exceed the rate', () => {
     fc.assert(
       fc.property(limits, fc.integer({ min: 1, max: 300 }), (limit, requests) => {
         let nowMs = 0;
@@ -47,7 +47,7 @@ describe('the rate limiter', () => {
     );
   });
 
-  it('has a token again after the seconds it returns', () => {
+  it('has a token again after the returned number of seconds', () => {
     fc.assert(
       fc.property(limits, fc.double({ min: 0.2, max: 50, noNaN: true }), (limit, ratePerSecond) => {
         let nowMs = 0;
@@ -59,7 +59,7 @@ describe('the rate limiter', () => {
     );
   });
 
-  it('shares the limit of the instance among its workers without exceeding it', () => {
+  it('divides the limit of the instance among its workers without exceeding it', () => {
     fc.assert(
       fc.property(limits, fc.integer({ min: 1, max: 64 }), (limit, workers) => {
         const share = shareOfWorker(limit, workers);

@@ -9,11 +9,11 @@ function blockTheLoop(ms: number): void {
   while (performance.now() < endMs);
 }
 
-/** Watches, and hands out the changes one by one. */
+/** Watches the event loop and returns the changes one by one. */
 function watchChanges(test: TestContext, maxDelayMs: number) {
   let tell: (saturated: boolean) => void = () => {};
   const monitor = watchSaturation({ maxDelayMs, onChange: (saturated) => tell(saturated) });
-  // The monitor's own timers keep no process alive, and neither does a promise.
+  // The monitor's timers do not keep the process alive, and neither does a promise.
   const keepAlive = setInterval(() => {}, 10_000);
   test.after(() => {
     clearInterval(keepAlive);
@@ -24,7 +24,7 @@ function watchChanges(test: TestContext, maxDelayMs: number) {
 }
 
 describe('the saturation monitor', { timeout: 10_000 }, () => {
-  it('reports a loop whose turns are long, and its recovery soon after', async (test) => {
+  it('reports slow event loop iterations, and their recovery soon after', async (test) => {
     const { monitor, nextChange } = watchChanges(test, 100);
     assert.equal(monitor.isSaturated(), false);
 
@@ -52,7 +52,7 @@ describe('the saturation monitor', { timeout: 10_000 }, () => {
     assert.ok(recoveryMs < 600, `took ${recoveryMs} ms`);
   });
 
-  it('keeps no process alive', () => {
+  it('does not keep the process alive', () => {
     const program = `import { setTimeout } from 'node:timers/promises';
 import { watchSaturation } from './server/admission/saturation.ts'; watchSaturation({ maxDelayMs: 100 });`;
     const { status } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { timeout: 8_000 });

@@ -1,4 +1,4 @@
-// A load thread that dies of the number 13.
+// A load thread that exits on the number 13.
 import { parentPort } from 'node:worker_threads';
 
 parentPort.on('message', (number) => {

@@ -31,7 +31,7 @@ describe('isPrime', () => {
     );
   });
 
-  it('knows the greatest primes below 2^53 and the square of the greatest prime below its root', () => {
+  it('is correct for the greatest primes below 2^53 and for the square of the greatest prime below its root', () => {
     assert.equal(isPrime(GREATEST_PRIME), true);
     assert.equal(isPrime(9_007_199_254_740_847), true);
     assert.equal(isPrime(Number.MAX_SAFE_INTEGER), false); // 6361 × 69431 × 20394401
@@ -40,7 +40,7 @@ describe('isPrime', () => {
 });
 
 describe('the load', { timeout: 20_000 }, () => {
-  it('computes many numbers, each answered with its own result', async (test) => {
+  it('computes many numbers, each with its own result', async (test) => {
     const load = startLoad(test);
     const results = await Promise.all([2, 4, 97, 91, GREATEST_PRIME, 1].map((number) => load.compute(number)));
     assert.deepEqual(
@@ -60,7 +60,7 @@ describe('the load', { timeout: 20_000 }, () => {
     assert.ok(turns > processingTimeS * 100, `${turns} turns in ${processingTimeS} s`);
   });
 
-  it('refuses at once when too many wait', async (test) => {
+  it('refuses immediately if too many wait', async (test) => {
     const load = startLoad(test, { maxWaiting: 2 });
     const accepted = [1, 2, 3].map((number) => load.compute(number));
     await assert.rejects(load.compute(4), { code: 'overloaded', retryAfterS: 5 });
@@ -68,7 +68,7 @@ describe('the load', { timeout: 20_000 }, () => {
     assert.equal((await load.compute(5)).isPrime, true);
   });
 
-  it('ends a computation at its deadline and serves the next ones with a new thread', async (test) => {
+  it('terminates a computation at its deadline and uses a new thread for the next ones', async (test) => {
     const workerPath = new URL('stubborn-worker.js', import.meta.url);
     const load = startLoad(test, { workerPath, deadlineMs: 200 });
     const stuck = load.compute(13);
@@ -77,13 +77,13 @@ describe('the load', { timeout: 20_000 }, () => {
     assert.equal((await next).isPrime, true);
   });
 
-  it('survives the death of its thread', async (test) => {
+  it('replaces a thread that exits', async (test) => {
     const load = startLoad(test, { workerPath: new URL('dying-worker.js', import.meta.url) });
     await assert.rejects(load.compute(13), { code: 'unavailable' });
     assert.equal((await load.compute(7)).isPrime, true);
   });
 
-  it('fails what is under way when it closes, and everything after', async (test) => {
+  it('rejects computations in progress when it closes, and later ones', async (test) => {
     const load = startLoad(test);
     const underWay = [load.compute(GREATEST_PRIME), load.compute(3)];
     const outcomes = Promise.allSettled(underWay);

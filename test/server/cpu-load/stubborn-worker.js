@@ -1,4 +1,4 @@
-// A load thread that never comes to an end with the number 13.
+// A load thread that loops forever on the number 13.
 import { parentPort } from 'node:worker_threads';
 
 parentPort.on('message', (number) => {

@@ -17,7 +17,7 @@ const status =
   (_request, response) =>
     response.writeHead(code, { 'Content-Type': 'application/x-amz-json-1.0', 'Content-Length': 2 }).end('{}');
 
-/** A database that gives each put the next of the answers, and to everything else a 200; it keeps the puts' headers. */
+/** A database that answers each put with the next answer, and other requests with 200; it records the puts' headers. */
 async function startDatabase(t: TestContext, { path = '' } = {}, ...answers: Answer[]) {
   const puts: IncomingMessage['headers'][] = [];
   const connections = new Set<Socket>();
@@ -53,7 +53,7 @@ async function startDatabase(t: TestContext, { path = '' } = {}, ...answers: Ans
 }
 
 describe('a put without the SDK', () => {
-  it('waits for a successful call of the SDK, which shows the address of the database', async (t) => {
+  it('waits for a successful call of the SDK, which provides the address of the database', async (t) => {
     const { put, callBySdk, puts } = await startDatabase(t);
     assert.equal(await put(PUT, DEADLINE_MS), false);
     assert.equal(puts.length, 0);
@@ -76,7 +76,7 @@ describe('a put without the SDK', () => {
     ['silence', () => {}],
   ];
   for (const [name, answer] of failures)
-    it(`leaves the put to the SDK after ${name}, and those after it until a call of the SDK succeeds`, async (t) => {
+    it(`leaves puts to the SDK after ${name}, until a call of the SDK succeeds`, async (t) => {
       const { put, callBySdk, puts } = await startDatabase(t, {}, answer);
       await callBySdk();
       assert.equal(await put(PUT, DEADLINE_MS), false);
@@ -86,15 +86,15 @@ describe('a put without the SDK', () => {
       assert.equal(await put(PUT, DEADLINE_MS), true);
     });
 
-  it('keeps the deadline of the caller when that is shorter than its own', async (t) => {
+  it('uses the caller’s deadline if it is shorter than its own', async (t) => {
     const { put, callBySdk } = await startDatabase(t, {}, () => {});
     await callBySdk();
     const late = AbortSignal.timeout(900);
     assert.equal(await put(PUT, 50), false);
-    assert.ok(!late.aborted, 'it took the second that an attempt may take, not the 50 ms that were left');
+    assert.ok(!late.aborted, 'it took one second, the limit of an attempt, instead of the remaining 50 ms');
   });
 
-  it('backs off longer each time it fails again, until one succeeds', async (t) => {
+  it('backs off for longer after each further failure, until a put succeeds', async (t) => {
     const failed = Array.from({ length: 9 }, () => status(500));
     const { put, callBySdk, puts, backoffs, passMs } = await startDatabase(t, {}, ...failed, status(200), ...failed);
     const tryAgain = async () => {
@@ -125,7 +125,7 @@ describe('a put without the SDK', () => {
     assert.deepEqual(backoffs, []);
   });
 
-  it('keeps its connections after a refusal', async (t) => {
+  it('reuses its connections after a refusal', async (t) => {
     const { put, callBySdk, connections } = await startDatabase(t, {}, status(400));
     for (const taken of [false, true, true]) {
       await callBySdk();
@@ -134,7 +134,7 @@ describe('a put without the SDK', () => {
     assert.equal(connections.size, 1);
   });
 
-  it('keeps the connections that were opened anew when an older put fails late', async (t) => {
+  it('keeps new connections if an older put fails late', async (t) => {
     const lost: Answer = (request) => request.socket.destroy();
     const { put, callBySdk, connections } = await startDatabase(t, {}, () => {}, lost);
     await callBySdk();
@@ -148,7 +148,7 @@ describe('a put without the SDK', () => {
     assert.equal(connections.size, 3);
   });
 
-  it('leaves an endpoint with a path to the SDK: something else may answer at its root', async (t) => {
+  it('leaves an endpoint with a path to the SDK, because direct puts go to the root', async (t) => {
     const { put, callBySdk, puts } = await startDatabase(t, { path: '/database' });
     await callBySdk();
     assert.equal(await put(PUT, DEADLINE_MS), false);

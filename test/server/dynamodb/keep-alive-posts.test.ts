@@ -10,7 +10,7 @@ import { LOCALHOST } from '../support/certificate.ts';
 const DEADLINE_MS = 5_000;
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
 
-/** Reacts to a post, which it is given whole. */
+/** Handles a complete post. */
 type React = (socket: Socket, post: string, connection: number) => void;
 
 const answering =
@@ -18,7 +18,7 @@ const answering =
   (socket) =>
     socket.write(text);
 
-/** A server that reacts to each post, and numbers its connections from 1. */
+/** A server that handles each post and numbers its connections from 1. */
 async function start(t: TestContext, server: Server, react: React, protocol = 'http:', hostname = '127.0.0.1') {
   const sockets = new Set<Socket>();
   let connections = 0;
@@ -49,8 +49,8 @@ async function start(t: TestContext, server: Server, react: React, protocol = 'h
   return { post, posts, connections: () => connections };
 }
 
-describe('posts over kept connections', () => {
-  it('send the headers and the body, whose length they count in bytes', async (t) => {
+describe('posts over keep-alive connections', () => {
+  it('send the headers and the body, with its length in bytes', async (t) => {
     const seen: string[] = [];
     const { post } = await start(t, createServer(), (socket, text) => {
       seen.push(text);
@@ -62,7 +62,7 @@ describe('posts over kept connections', () => {
     ]);
   });
 
-  it('resolve with the status, whatever it is, also when the answer comes byte by byte', async (t) => {
+  it('resolve with any status, even if the answer arrives byte by byte', async (t) => {
     const text = 'HTTP/1.1 400 Bad Request\r\ncontent-length:5\r\nx-amzn-requestid: 1\r\n\r\nerror';
     const { post } = await start(t, createServer(), async (socket) => {
       for (const byte of text) await new Promise((written) => socket.write(byte, written));
@@ -70,7 +70,7 @@ describe('posts over kept connections', () => {
     assert.equal(await post(), 400);
   });
 
-  it('share one connection when they follow each other, and take further ones side by side', async (t) => {
+  it('share one connection if they are sequential, and use further ones if they are concurrent', async (t) => {
     const held: Socket[] = [];
     const { post, connections } = await start(t, createServer(), (socket, text) => {
       if (text.endsWith('held')) held.push(socket);
@@ -88,15 +88,15 @@ describe('posts over kept connections', () => {
 
   const misunderstood: readonly [string, string][] = [
     ['without a length', 'HTTP/1.1 200 OK\r\n\r\n{}'],
-    ['of two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'],
+    ['with two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'],
     ['in chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 12\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n'],
     ['that is not final', 'HTTP/1.1 100 Continue\r\n\r\n'],
-    ['of another protocol', 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}'],
-    ['with more behind it', `${OK}HTTP/1.1 200 OK`],
+    ['with another protocol version', 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}'],
+    ['with data after its end', `${OK}HTTP/1.1 200 OK`],
     ['without an end', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}`],
   ];
   for (const [name, text] of misunderstood)
-    it(`reject at an answer ${name}, and close its connection`, async (t) => {
+    it(`reject an answer ${name}, and close its connection`, async (t) => {
       const { post, connections } = await start(t, createServer(), (socket, _post, connection) =>
         socket.write(connection === 1 ? text : OK),
       );
@@ -105,17 +105,17 @@ describe('posts over kept connections', () => {
       assert.equal(connections(), 2);
     });
 
-  it('reject when the connection ends before the answer is complete', async (t) => {
+  it('reject if the connection ends before the answer is complete', async (t) => {
     const { post } = await start(t, createServer(), (socket) => socket.end(OK.slice(0, -1)));
     await assert.rejects(post(), /the connection was closed/);
   });
 
-  it('reject when no server listens', async () => {
+  it('reject if no server listens', async () => {
     const posts = new KeepAlivePosts({ protocol: 'http:', hostname: '127.0.0.1', port: 1 });
     await assert.rejects(posts.post({ host: 'a' }, '{}', DEADLINE_MS), { code: 'ECONNREFUSED' });
   });
 
-  it('reject after their deadline, and never take the late answer for that of the next post', async (t) => {
+  it('reject after their deadline, and do not use the late answer for the next post', async (t) => {
     const silent = Promise.withResolvers<Socket>();
     const { post } = await start(t, createServer(), (socket, _post, connection) => {
       if (connection === 1) silent.resolve(socket);
@@ -126,7 +126,7 @@ describe('posts over kept connections', () => {
     assert.equal(await post(), 400);
   });
 
-  it('keep a connection whose answer came in time beyond the deadline of its post', async (t) => {
+  it('keep a connection beyond the deadline of its post if the answer came in time', async (t) => {
     const { post, connections } = await start(t, createServer(), answering(OK));
     t.mock.timers.enable({ apis: ['setTimeout'] });
     await post();
@@ -135,7 +135,7 @@ describe('posts over kept connections', () => {
     assert.equal(connections(), 1);
   });
 
-  it('take another connection after the server closed the idle one, with or without saying so', async (t) => {
+  it('use another connection after the server closed the idle one, with or without Connection: close', async (t) => {
     const closed: Promise<unknown>[] = [];
     const { post, connections } = await start(t, createServer(), (socket, _post, connection) => {
       closed.push(once(socket, 'close'));
@@ -163,7 +163,7 @@ describe('posts over kept connections', () => {
     assert.equal(connections(), 2);
   });
 
-  it('leave no connection behind when they were closed before the answer', async (t) => {
+  it('leave no connection behind if they are closed before the answer', async (t) => {
     const asked = Promise.withResolvers<Socket>();
     const { post, posts } = await start(t, createServer(), (socket) => asked.resolve(socket));
     const posted = post();
@@ -174,7 +174,7 @@ describe('posts over kept connections', () => {
     await once(socket, 'close');
   });
 
-  it('verify the server by TLS, where the origin is https', async (t) => {
+  it('verify the server’s certificate if the origin is https', async (t) => {
     const server = () => createTlsServer(LOCALHOST);
     const unknown = await start(t, server(), answering(OK), 'https:', 'localhost');
     await assert.rejects(unknown.post(), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
@@ -188,7 +188,7 @@ describe('posts over kept connections', () => {
   const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
     addresses?.some(({ address }) => address === '::1'),
   );
-  it('find an IPv6 address in brackets', { skip: !hasIpv6 && 'this machine has no IPv6' }, async (t) => {
+  it('support an IPv6 address in brackets', { skip: !hasIpv6 && 'this machine has no IPv6' }, async (t) => {
     const { post } = await start(t, createServer(), answering(OK), 'http:', '[::1]');
     assert.equal(await post(), 200);
   });

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { createRequestSigner } from '../../../server/dynamodb/request-signer.ts';
 
-/** What the SDK hands to the network. */
+/** The SDK's signed request. */
 interface SentRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -11,7 +11,7 @@ interface SentRequest {
 
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 
-/** Lets the SDK sign a put, and takes it before it is sent. */
+/** Lets the SDK sign a put, and intercepts it before it is sent. */
 async function signedBySdk(credentials: typeof CREDENTIALS & { sessionToken?: string }): Promise<SentRequest> {
   const { promise, resolve } = Promise.withResolvers<SentRequest>();
   const client = new DynamoDBClient({
@@ -33,7 +33,7 @@ function sdkTime(text: string): Date {
   return new Date(text.replace(/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/, '$1-$2-$3T$4:$5:$6Z'));
 }
 
-/** Signs anew what the SDK signed, with the SDK's own headers at the SDK's time. */
+/** Signs the SDK's request again, with the SDK's headers and time. */
 function signAgain({ headers, body }: SentRequest, credentials: Parameters<ReturnType<typeof createRequestSigner>>[2]) {
   const names = /SignedHeaders=([^,]+)/.exec(headers['authorization'] ?? '')?.[1]?.split(';') ?? [];
   const given = names.filter((name) => name !== 'x-amz-date' && name !== 'x-amz-security-token');
@@ -43,12 +43,12 @@ function signAgain({ headers, body }: SentRequest, credentials: Parameters<Retur
 }
 
 describe('the signature of a request', () => {
-  it('is the one that the AWS SDK makes', async () => {
+  it('equals that of the AWS SDK', async () => {
     const sent = await signedBySdk(CREDENTIALS);
     assert.equal(signAgain(sent, CREDENTIALS)['authorization'], sent.headers['authorization']);
   });
 
-  it('is the one that the AWS SDK makes with the session token of an instance role', async () => {
+  it('equals that of the AWS SDK with the session token of an instance role', async () => {
     const temporary = { ...CREDENTIALS, sessionToken: 'AQoDYXdzEPT//////////wEXAMPLE' };
     const sent = await signedBySdk(temporary);
     const own = signAgain(sent, temporary);
@@ -56,7 +56,7 @@ describe('the signature of a request', () => {
     assert.equal(own['x-amz-security-token'], temporary.sessionToken);
   });
 
-  it('follows another secret and another day, as when credentials are renewed at midnight', () => {
+  it('changes with the secret and the day, such as when credentials are renewed at midnight', () => {
     const make = () => createRequestSigner({ region: 'eu-west-1', service: 'dynamodb' });
     const host = { host: 'localhost' };
     const reused = make();

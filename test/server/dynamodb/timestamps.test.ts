@@ -31,7 +31,7 @@ function block(times: readonly number[], shard = sequence % 16, writer = 'k3f9a2
   };
 }
 
-/** What every backend of the store has to do. */
+/** The contract of every backend of the store. */
 function storeContract(
   start: () => Promise<{ endpoint: string; close?: () => Promise<void> }>,
   pastTheSdk: boolean,
@@ -60,7 +60,7 @@ function storeContract(
     return storeWith(shards);
   };
 
-  it('gives back what was put, by id and in the list', async () => {
+  it('returns what was put, by id and in the list', async () => {
     const store = await emptyStore();
     const stored = block([time('2026-11-21T07:45:00.000001Z'), time('2026-11-21T07:45:00.000002Z')]);
     assert.deepEqual(await store.putBlock(stored, DEADLINE_MS), { writeUnits: 1 });
@@ -70,7 +70,7 @@ function storeContract(
     });
   });
 
-  it('stores a block once when it is put again, as after an answer that was lost', async () => {
+  it('stores a block once if it is put again, such as after a lost answer', async () => {
     const store = await emptyStore();
     const stored = block([time('2026-11-21T07:45:00Z')]);
     await store.putBlock(stored, DEADLINE_MS);
@@ -158,7 +158,7 @@ function storeContract(
     }
   });
 
-  it('reads no further than the page needs', async () => {
+  it('reads only as many items as the page needs', async () => {
     const store = await emptyStore();
     for (let i = 0; i < 64; i++) await store.putBlock(block([time('2026-11-21T07:45:00Z') + i], i % 16), DEADLINE_MS);
     const read: number[] = [];
@@ -177,7 +177,7 @@ function storeContract(
     assert.ok(total <= 20, `${total} items read for a page of one`);
   });
 
-  it('reports a missing record, and a missing table', async () => {
+  it('reports a missing record and a missing table', async () => {
     const store = await emptyStore();
     assert.equal(await store.getRecord('0'.repeat(32)), undefined);
     await store.probe();
@@ -186,7 +186,7 @@ function storeContract(
     });
   });
 
-  it('keeps nothing under keys that it does not document', async () => {
+  it('stores nothing under undocumented keys', async () => {
     const store = await emptyStore();
     await store.putBlock(block([time('2026-11-21T07:45:00Z')], 3), DEADLINE_MS);
     const items = async (pk: string) =>

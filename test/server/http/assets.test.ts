@@ -18,7 +18,7 @@ describe('GET /assets', () => {
     ['style.css', /^text\/css/],
     ['favicon.svg', /^image\/svg/],
   ] as const) {
-    it(`answers ${name} with its type, cacheable for ever`, async () => {
+    it(`answers ${name} with its type, cacheable indefinitely`, async () => {
       const answer = await request(app).get(assets.url(name));
       assert.equal(answer.status, 200);
       assert.match(answer.headers['content-type'] ?? '', type);
@@ -26,7 +26,7 @@ describe('GET /assets', () => {
     });
   }
 
-  it('answers the URL of another version with its own file, not cacheable', async () => {
+  it('answers the URL of another version with its own file, which is not cacheable', async () => {
     const answer = await request(app).get('/assets/older/home.js');
     assert.equal(answer.status, 200);
     assert.equal(answer.headers['cache-control'], 'no-cache');
@@ -47,7 +47,7 @@ describe('GET /assets', () => {
     assert.notEqual(loadAssets(folder).url('home.js'), assets.url('home.js'));
   });
 
-  it('refuses a file of unknown type, and the URL of a missing file', (t) => {
+  it('refuses a file of an unknown type, and the URL of a missing file', (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'assets-'));
     t.after(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, 'page.exe'), '');

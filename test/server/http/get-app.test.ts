@@ -11,7 +11,7 @@ const { server } = await startService(database);
 const get = (path: string, accept = 'application/json') => request(server).get(path).set('accept', accept);
 const list = async (path: string): Promise<Body> => (await get(path).expect(200)).body;
 
-/** 25 records, as their POSTs answered, oldest first. */
+/** 25 records, as returned by POST, oldest first. */
 const recorded: { timestamp: string; id: string }[] = [];
 
 before(async () => {
@@ -29,7 +29,7 @@ describe('GET /app', () => {
     assert.deepEqual(await list('/app'), { timestamps: recorded.toReversed() });
   });
 
-  it('returns pages without gap or overlap', async () => {
+  it('returns pages without gaps or overlaps', async () => {
     const ids: string[] = [];
     let path: string | undefined = '/app?limit=7&consistent=true';
     let pages = 0;
@@ -51,14 +51,14 @@ describe('GET /app', () => {
     assert.deepEqual(await list('/app?to=0001-01-01'), { timestamps: [] });
   });
 
-  it('is JSON for programs and a page for browsers', async () => {
+  it('returns JSON to programs and a page to browsers', async () => {
     await get('/app', '*/*').expect('content-type', /^application\/json/);
     const page = await get('/app', 'text/html,application/xhtml+xml,*/*;q=0.8').expect('content-type', /^text\/html/);
     assert.ok(page.text.includes(recorded[24]?.id as string));
     assert.equal(page.headers['vary'], 'Accept');
   });
 
-  it('is CSV on request', async () => {
+  it('returns CSV on request', async () => {
     const { text } = await get('/app?limit=2', 'text/csv')
       .expect(200)
       .expect('content-type', /^text\/csv/);
@@ -70,7 +70,7 @@ describe('GET /app', () => {
     );
   });
 
-  it('is JSON lines on request, with the next page in a Link header', async () => {
+  it('returns JSON lines on request, with the next page in a Link header', async () => {
     const { text, headers } = await get('/app?limit=2', 'application/x-ndjson')
       .buffer()
       .parse((res, done) => {

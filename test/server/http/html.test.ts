@@ -23,12 +23,12 @@ describe('html', () => {
     );
   });
 
-  it('inserts its own output unchanged, joins lists and leaves out absent values', () => {
+  it('inserts its own output unchanged, joins lists and omits absent values', () => {
     const items = ['a', '<b>'].map((item) => html`<li>${item}</li>`);
     assert.equal(html`<ul>${items}${undefined}${false}${0}</ul>`.text, '<ul><li>a</li><li>&lt;b&gt;</li>0</ul>');
   });
 
-  it('keeps backslashes and dollar signs in values', () => {
+  it('preserves backslashes and dollar signs in values', () => {
     assert.equal(html`${'\\n $& $1'}`.text, '\\n $&amp; $1');
   });
 });

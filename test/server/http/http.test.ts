@@ -19,7 +19,7 @@ const open = async (): Promise<Socket> => {
   return socket;
 };
 
-/** Everything that the server sends until it closes the connection. */
+/** All data that the server sends until it closes the connection. */
 const conversation = async (text: string): Promise<string> => {
   const socket = await open();
   let received = '';
@@ -34,7 +34,7 @@ const conversation = async (text: string): Promise<string> => {
 const isHealthy = () => request(server).get('/health').expect(200, { status: 'ok' });
 
 describe('GET /', () => {
-  it('tells programs which instance answered', async () => {
+  it('shows programs which instance answered', async () => {
     const { body } = await request(server).get('/').expect(200).expect('content-type', /json/);
     const { uptimeSeconds, ...facts } = body;
     assert.deepEqual(facts, { hostname: 'test-host', version: '1.2.3', commit: 'abcdef123456' });
@@ -103,12 +103,12 @@ describe('an unexpected error', () => {
 });
 
 describe('the connection', () => {
-  it('stays open longer than on the load balancer', () => {
+  it('has a longer idle timeout than the load balancer', () => {
     assert.equal(server.keepAliveTimeout, TIMEOUTS_MS.keepAlive);
     assert.ok(server.keepAliveTimeout > TIMEOUTS_MS.albIdle);
   });
 
-  it('allows no more time for headers than for the request (Node would swap the two)', () => {
+  it('allows no more time for headers than for the request (Node.js would swap the two)', () => {
     assert.equal(server.requestTimeout, TIMEOUTS_MS.request);
     assert.ok(server.headersTimeout <= server.requestTimeout);
   });

@@ -19,7 +19,7 @@ describe('GET /load', () => {
     assert.ok(processingTime > 0 && processingTime < 5);
   });
 
-  it('lets the server answer other requests meanwhile', async () => {
+  it('does not block other requests', async () => {
     let computed = false;
     const computing = get('?number=9007199254740881').then(() => (computed = true));
     await request(server).get('/health').expect(200);
@@ -27,7 +27,7 @@ describe('GET /load', () => {
     await computing;
   });
 
-  it('answers 503 with Retry-After when too many wait', async () => {
+  it('answers 503 with Retry-After if too many wait', async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => get('?number=9007199254740881')));
     const refused = answers.filter(({ status }) => status === 503);
     assert.ok(refused.length >= 1 && refused.length <= 3);

@@ -30,7 +30,7 @@ const LINE =
   /^(# (HELP|TYPE) stampede_[a-z_]+ .+|stampede_[a-z_]+(\{le="(\+Inf|[\d.e-]+)"\})? -?(\d+(\.\d+)?(e[+-]?\d+)?))$/;
 
 describe('GET /metrics', () => {
-  it('answers in the text format 0.0.4', async () => {
+  it('answers in text format 0.0.4', async () => {
     const { text, headers } = await request(server).get('/metrics').expect(200);
     assert.equal(headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
     assert.ok(text.endsWith('\n'));
@@ -62,12 +62,12 @@ describe('GET /metrics', () => {
       assert.ok(lines.has(line), line);
   });
 
-  it('leaves out unknown values', async () => {
+  it('omits unknown values', async () => {
     assert.doesNotMatch(await scrape(), /clock_error/);
   });
 
-  it('answers 404 to connections from other hosts, whatever their headers', async () => {
-    // A Unix socket has no address, so it is not this host's loopback either.
+  it('answers 404 to connections from other hosts, regardless of their headers', async () => {
+    // A Unix socket has no address, so it does not count as loopback.
     const path = join(tmpdir(), `stampede-metrics-${process.pid}.sock`);
     const app = server.listeners('request')[0] as RequestListener;
     const elsewhere = createServer(app).listen(path);

@@ -73,7 +73,7 @@ describe('ApiError', () => {
   const error = (headers: Record<string, string>, problem: object) =>
     new ApiError(new Response('', { status: 503, headers }), problem);
 
-  it('has the detail and the retry time of the answer', () => {
+  it('has the detail and the Retry-After of the answer', () => {
     const { message, status, retryAfterS } = error({ 'retry-after': '3' }, { detail: 'it is logged.' });
     assert.deepEqual([message, status, retryAfterS], ['it is logged', 503, 3]);
   });

@@ -45,7 +45,7 @@ describe('the home page', () => {
     assert.match(textOf(page), /Host ip-10-0-1-2 Instance i-0abc Zone eu-central-1a Version 1\.2\.3 Commit abc1234/);
   });
 
-  it('leaves out instance and zone outside EC2', () => {
+  it('omits instance and zone outside EC2', () => {
     assert.match(textOf(homePage(asset, instance)), /Host ip-10-0-1-2 Version/);
   });
 
@@ -77,7 +77,7 @@ describe('the timestamps page', () => {
     assert.match(shown, /href="\/app\/1j0oi4qvma000c807k3f9a2v0000001q"/);
   });
 
-  it('links to the older page when there is one', () => {
+  it('links to the older page if there is one', () => {
     assert.match(
       page({ timestamps: [record], next: '/app?from=2026&cursor=a' }, {}),
       /rel="next" href="\/app\?from=2026&amp;cursor=a"/,
@@ -85,7 +85,7 @@ describe('the timestamps page', () => {
     assert.doesNotMatch(page({ timestamps: [record] }, {}), /rel="next"/);
   });
 
-  it('keeps the filter in its fields, escaped', () => {
+  it('shows the filter in its fields, escaped', () => {
     const shown = page({ timestamps: [] }, { from: '"><script>', to: '2026-11-22' });
     assert.match(shown, /name="from" value="&quot;&gt;&lt;script&gt;"/);
     assert.match(shown, /name="to" value="2026-11-22"/);

@@ -140,7 +140,7 @@ describe('POST /app', () => {
 });
 
 describe('admission', () => {
-  it('answers 429 with Retry-After beyond the rate limit', async () => {
+  it('answers 429 with Retry-After above the rate limit', async () => {
     const { server: limited } = await startService(database, { RATE_LIMIT_PER_SECOND: '1', RATE_LIMIT_BURST: '2' });
     await request(limited).post('/app').expect(201);
     await request(limited).post('/app').expect(201);
@@ -149,7 +149,7 @@ describe('admission', () => {
     assert.equal(body.type, '/docs#rate-limited');
   });
 
-  it('answers 503 with Retry-After beyond the bound of pending timestamps, and 201 to the rest', async () => {
+  it('answers 503 with Retry-After above the maximum of pending timestamps, and 201 to the rest', async () => {
     const bounded = await startService(database, { MAX_PENDING: '5' });
     const release = database.hold();
     const arrived = bounded.arrived(100);

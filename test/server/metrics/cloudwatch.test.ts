@@ -44,7 +44,7 @@ describe('the CloudWatch publisher', () => {
     cloudWatch.answerWith(ACCEPT);
   });
 
-  it('puts all numbers of a period in one signed call', async () => {
+  it('publishes all metrics of a period in one signed call', async () => {
     const report = reportOf(
       (metrics) => {
         metrics.count('timestampsRecorded', 41);
@@ -91,7 +91,7 @@ describe('the CloudWatch publisher', () => {
     );
   });
 
-  it('publishes zeros, and leaves out only what the host does not report', async () => {
+  it('publishes zeros, and omits only values that the host does not report', async () => {
     const nothing = reportOf(() => {});
     await createPublisher().publish(nothing, PERIOD_START);
     const data = cloudWatch.calls[0]?.body.MetricData ?? [];
@@ -114,7 +114,7 @@ describe('the CloudWatch publisher', () => {
     assert.equal(Math.max(...lengths), 150);
   });
 
-  it('reports each change between failing and working once, and never throws', async () => {
+  it('reports each failure and recovery once, and never throws', async () => {
     const { publish, changes } = createPublisher();
     const nothing = reportOf(() => {});
     await publish(nothing, PERIOD_START);
@@ -132,7 +132,7 @@ describe('the CloudWatch publisher', () => {
     assert.deepEqual(changes, [true, false]);
   });
 
-  it('gives up on a CloudWatch that does not answer', { timeout: 15_000 }, async () => {
+  it('gives up if CloudWatch does not answer', { timeout: 15_000 }, async () => {
     const { publish, changes } = createPublisher();
     cloudWatch.answerWith(() => {});
     await publish(

@@ -16,7 +16,7 @@ const TRACKING =
   'A9FEA97B,169.254.169.123,4,1795261637.123456789,-0.000012000,0.000001500,0.000009000,-12.345,0.001,0.050,0.000400000,0.000150000,16.2,Normal\n';
 
 describe('the event-loop sampler', { timeout: 10_000 }, () => {
-  it('reports the longest delay and how busy the loop was', async () => {
+  it('reports the longest delay and the utilisation of the event loop', async () => {
     const samples: [number, number][] = [];
     const sampled = new EventEmitter();
     const stop = sampleEventLoop(200, (delayMs, percent) => {
@@ -41,7 +41,7 @@ describe('the event-loop sampler', { timeout: 10_000 }, () => {
 });
 
 describe('the host CPU sampler', () => {
-  it('reports how the processors spent the time since the last sample', async () => {
+  it('reports the use of the processors since the last sample', async () => {
     const path = join(scratch, 'stat');
     const sample = createHostCpuSampler(path);
     await writeFile(path, 'cpu  100 0 100 700 100 0 0 0 50 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n');
@@ -51,7 +51,7 @@ describe('the host CPU sampler', () => {
     assert.equal(await sample(), undefined, 'no time has passed');
   });
 
-  it('reads this host, and is quiet where there is nothing to read', async () => {
+  it('reads this host, and returns nothing if there is nothing to read', async () => {
     const sample = await createHostCpuSampler()();
     if (process.platform === 'linux') assert.ok(sample && sample.busyPercent > 0 && sample.busyPercent < 100);
     assert.equal(await createHostCpuSampler(join(scratch, 'missing'))(), undefined);
@@ -63,13 +63,13 @@ describe('the clock error bound', () => {
     assert.equal(parseClockErrorBoundMs(TRACKING)?.toFixed(6), '0.362000');
   });
 
-  it('is unknown from anything else', () => {
+  it('is unknown for any other input', () => {
     for (const text of ['', '506 Cannot talk to daemon\n', 'a,b,c,d,e,f,g,h,i,j,k,l,m,n']) {
       assert.equal(parseClockErrorBoundMs(text), undefined, text);
     }
   });
 
-  it('is read from chronyc, and unknown where that is absent or fails', async () => {
+  it('is read from chronyc, and unknown if chronyc is absent or fails', async () => {
     const chronyc = join(scratch, 'chronyc');
     await writeFile(chronyc, `#!/bin/sh\n[ "$*" = "-n -c tracking" ] && echo '${TRACKING.trim()}'\n`);
     await chmod(chronyc, 0o755);

@@ -8,10 +8,10 @@ import { type MetricsFolder, memoryMetricsFolder, openMetricsFolder } from '../.
 const scratch = await mkdtemp(join(tmpdir(), 'stampede-metrics-'));
 after(() => rm(scratch, { recursive: true }));
 
-/** `open` makes another view of the same folder, as another worker has. */
+/** `open` opens the same folder again, like another worker. */
 function folderContract(kind: string, open: () => Promise<MetricsFolder>): void {
   describe(`the metrics folder ${kind}`, () => {
-    it('keeps the last text of a file until it is removed', async () => {
+    it('returns the last text of a file until it is removed', async () => {
       const [mine, theirs] = [await open(), await open()];
       assert.equal(await theirs.read('a'), undefined);
       await mine.write('a', 'one');
@@ -22,7 +22,7 @@ function folderContract(kind: string, open: () => Promise<MetricsFolder>): void 
       assert.equal(await mine.read('a'), undefined);
     });
 
-    it('lists complete files only', async () => {
+    it('lists only complete files', async () => {
       const folder = await open();
       const writing = Promise.all(['b', 'c'].map((name) => folder.write(name, 'x'.repeat(1e6))));
       for (const name of await folder.list()) assert.equal((await folder.read(name))?.length, 1e6);
@@ -30,7 +30,7 @@ function folderContract(kind: string, open: () => Promise<MetricsFolder>): void 
       assert.deepEqual((await folder.list()).sort(), ['b', 'c']);
     });
 
-    it('grants a claim to exactly one of all simultaneous callers', async () => {
+    it('grants a claim to exactly one of several simultaneous callers', async () => {
       const folders = await Promise.all(Array.from({ length: 8 }, open));
       const claims = await Promise.all(folders.map((folder) => folder.claim('minute')));
       assert.equal(claims.filter(Boolean).length, 1);

@@ -5,7 +5,7 @@ import { type MetricsFolder, memoryMetricsFolder } from '../../../server/metrics
 import { createInstanceMetrics } from '../../../server/metrics/instance-metrics.ts';
 import { createMetrics } from '../../../server/metrics/metrics.ts';
 
-/** An instance whose workers start, count, die and share one folder. */
+/** An instance whose workers start, count, exit and share one folder. */
 function createInstance() {
   const folder = memoryMetricsFolder();
   const living = new Set<number>();
@@ -31,7 +31,7 @@ function createInstance() {
   return { folder, startWorker, pass: (ms: number) => (nowMs += ms) };
 }
 
-/** The folder, which after so many calls fails for good, as if the process had died there. */
+/** The folder, which fails permanently after a number of calls, as if the process had exited. */
 function dyingFolder(folder: MetricsFolder, calls: number): MetricsFolder {
   let left = calls;
   const through =
@@ -59,7 +59,7 @@ const step = fc.oneof(
 );
 
 describe('the metrics of an instance', () => {
-  it('count once, and once only, whatever reached a file, through restarts and deaths anywhere', async () => {
+  it('count everything that reached a file exactly once, through restarts and crashes at any point', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         const { folder, startWorker } = createInstance();
@@ -124,7 +124,7 @@ describe('the metrics of an instance', () => {
     );
   });
 
-  it('have zeros for a period in which nothing happened', async () => {
+  it('are zero for a period without events', async () => {
     const { metrics, instance } = createInstance().startWorker();
     metrics.count('timestampsRecorded', 5);
     await instance.closePeriod(1);
@@ -141,7 +141,7 @@ describe('the metrics of an instance', () => {
     assert.equal((await second.instance.closePeriod(2))?.totals.counters.workerRestarts, 0);
   });
 
-  it('count a dead process once although its file could not be removed', async () => {
+  it('count an exited process once even if its file could not be removed', async () => {
     const { folder, startWorker } = createInstance();
     const dead = startWorker();
     dead.metrics.count('timestampsRecorded', 3);
@@ -165,7 +165,7 @@ describe('the metrics of an instance', () => {
     assert.equal((await instance.read()).gauges.memory, 100);
   });
 
-  it('leave no file of a dead process or of a past period behind', async () => {
+  it('leave no file of an exited process or a past period behind', async () => {
     const { folder, startWorker } = createInstance();
     const dead = startWorker();
     await dead.instance.closePeriod(1);

@@ -29,7 +29,7 @@ function countsOf(histogram: { counts: readonly number[] }) {
 }
 
 describe('the metrics of a worker', () => {
-  it('count what happened', () => {
+  it('count events', () => {
     const metrics = createMetrics();
     metrics.count('timestampsRecorded', 3);
     metrics.count('timestampsRecorded', 1);
@@ -51,7 +51,7 @@ describe('the metrics of a worker', () => {
     assert.equal(histograms.commitLatency.sum, 90_004.2);
   });
 
-  it('have at most 150 buckets each, the most values that one PutMetricData metric takes', () => {
+  it('have at most 150 buckets each, the limit of values in a PutMetricData metric', () => {
     for (const [name, bounds] of Object.entries(BOUNDS)) {
       assert.ok(bounds.length <= 150, `${name} has ${bounds.length}`);
       assert.deepEqual(
@@ -73,7 +73,7 @@ describe('the metrics of a worker', () => {
     );
   });
 
-  it('add up over workers to what one worker would have counted', () => {
+  it('add up to the counts of a single worker', () => {
     fc.assert(
       fc.property(events, events, (ofOne, ofOther) => {
         const [one, other, both] = [createMetrics(), createMetrics(), createMetrics()];
@@ -85,7 +85,7 @@ describe('the metrics of a worker', () => {
     );
   });
 
-  it('return what was counted since an earlier snapshot, also after a trip through JSON', () => {
+  it('return the difference from an earlier snapshot, even after conversion to JSON and back', () => {
     fc.assert(
       fc.property(events, events, (before, after) => {
         const [all, later] = [createMetrics(), createMetrics()];
@@ -105,7 +105,7 @@ describe('the metrics of a worker', () => {
     assert.equal(addTotals(first.snapshot(), second.snapshot()).counters.workerRestarts, 1);
   });
 
-  it('begin with zeros', () => {
+  it('start at zero', () => {
     const { counters, histograms } = noTotals();
     assert.deepEqual(Object.values(counters), [0, 0, 0, 0, 0]);
     assert.deepEqual(Object.values(histograms).map(countsOf), [0, 0, 0, 0]);

@@ -8,7 +8,7 @@ import { startMetricsReporter } from '../../../server/metrics/reporter.ts';
 const PERIOD_MS = 200;
 const SHARE_EVERY_MS = 20;
 
-/** A worker with quick periods; what it publishes comes out of `nextReport`. */
+/** A worker with short periods; `nextReport` returns what it publishes. */
 function startWorker(test: TestContext, folder: MetricsFolder, pid: number) {
   const metrics = createMetrics();
   const instance = createInstanceMetrics({
@@ -52,7 +52,7 @@ function startWorker(test: TestContext, folder: MetricsFolder, pid: number) {
 }
 
 describe('the metrics reporter', { timeout: 10_000 }, () => {
-  it('publishes each period once, from whichever worker, adding up all of them', async (test) => {
+  it('publishes each period once, from any worker, with the sum of all workers', async (test) => {
     const folder = memoryMetricsFolder();
     const workers = [1, 2, 3].map((pid) => startWorker(test, folder, pid));
     const startedMs = Date.now();
@@ -74,7 +74,7 @@ describe('the metrics reporter', { timeout: 10_000 }, () => {
     }
   });
 
-  it('reports the numbers since the start, at any time', async (test) => {
+  it('reports the metrics since the start at any time', async (test) => {
     const { metrics, reporter } = startWorker(test, memoryMetricsFolder(), 1);
     metrics.count('timestampsRecorded', 2);
     const report = await reporter.report();
@@ -82,7 +82,7 @@ describe('the metrics reporter', { timeout: 10_000 }, () => {
     assert.equal(report.gauges.memory, 1_000);
   });
 
-  it('leaves the last numbers of a worker that ends to the others', async (test) => {
+  it('leaves the last values of an exiting worker to the others', async (test) => {
     const folder = memoryMetricsFolder();
     const [leaving, staying] = [startWorker(test, folder, 1), startWorker(test, folder, 2)];
     leaving.metrics.count('timestampsRecorded', 9);
@@ -90,7 +90,7 @@ describe('the metrics reporter', { timeout: 10_000 }, () => {
     assert.equal((await staying.reporter.report()).totals.counters.timestampsRecorded, 9);
   });
 
-  it('goes on after an error, which it reports once', async (test) => {
+  it('continues after an error, which it reports once', async (test) => {
     const folder = memoryMetricsFolder();
     let full = true;
     let failures = 0;
@@ -98,7 +98,7 @@ describe('the metrics reporter', { timeout: 10_000 }, () => {
     const write: MetricsFolder['write'] = async (name, text) => {
       if (!full) return folder.write(name, text);
       failures += 1;
-      // Longer than a period, so that not only sharing but also closing one has failed.
+      // Longer than a period, so that closing a period has failed as well as sharing.
       if (failures > (2 * PERIOD_MS) / SHARE_EVERY_MS) longEnough.resolve();
       throw new Error('no space left on device');
     };

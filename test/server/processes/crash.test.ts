@@ -12,7 +12,7 @@ import { storedIds } from '../support/stored.ts';
 
 const CLIENTS = 32;
 
-/** The promise of the product: whatever happened, what was answered 201 is in the table. */
+/** Checks that every timestamp answered with 201 is in the table. */
 async function assertNothingLost(database: DatabaseProcess, outcomes: readonly Outcome[]) {
   const [acknowledged, stored] = [recordedIds(outcomes), await storedIds(database)];
   assert.equal(new Set(acknowledged).size, acknowledged.length, 'no id was given twice');
@@ -23,7 +23,7 @@ async function assertNothingLost(database: DatabaseProcess, outcomes: readonly O
 }
 
 describe('under load', () => {
-  it('loses nothing it acknowledged when the server is killed', async () => {
+  it('loses no acknowledged timestamp if the server is killed', async () => {
     const database = await createDatabaseProcess();
     const server = await startServerProcess(database.environment);
     const load = startLoad(server.url, CLIENTS);
@@ -33,7 +33,7 @@ describe('under load', () => {
     await assertNothingLost(database, await load.stop());
   });
 
-  it('ends on SIGINT and SIGTERM with exit code 0, every request answered, nothing lost', async () => {
+  it('exits with 0 on SIGINT and SIGTERM, with every request answered and nothing lost', async () => {
     const database = await createDatabaseProcess();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       const server = await startServerProcess(database.environment);
@@ -52,7 +52,7 @@ describe('under load', () => {
     }
   });
 
-  it('stays up while the database is away for ten seconds, refuses cleanly, and goes on by itself', async () => {
+  it('answers 503 during a database outage of ten seconds, and recovers automatically', async () => {
     const database = await createDatabaseProcess();
     const server = await startServerProcess(database.environment);
     const load = startLoad(server.url, CLIENTS);
@@ -76,7 +76,7 @@ describe('under load', () => {
 });
 
 describe('starting', () => {
-  it('waits for a database that comes up late', async () => {
+  it('waits for a database that starts late', async () => {
     const database = await createDatabaseProcess();
     await database.kill();
     const starting = startServerProcess(database.environment);
@@ -86,11 +86,11 @@ describe('starting', () => {
     assert.equal((await fetch(`${server.url}/app`, { method: 'POST' })).status, 201);
   });
 
-  it('ends with exit code 78 and every wrong variable on stderr', async () => {
+  it('exits with 78 and prints every invalid variable to stderr', async () => {
     await assert.rejects(startServerProcess({ PORT: 'http', LOG_LEVEL: 'loud' }), /exit code 78/);
   });
 
-  it('says that the files of the embedded database are in use, and ends', async () => {
+  it('reports that the files of the embedded database are in use, and exits', async () => {
     const environment = { DATA_DIR: temporaryFolder() };
     await startServerProcess(environment);
     const second = await startServerProcess(environment).catch((error: Error) => error);

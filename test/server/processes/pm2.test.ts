@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const CLIENTS = 16;
 
 describe('ecosystem.config.js', () => {
-  it('gives pm2 the times that the contract states', () => {
+  it('uses the timeouts of the contract', () => {
     for (const { kill_timeout, listen_timeout, wait_ready } of apps)
       assert.deepEqual(
         { kill_timeout, listen_timeout, wait_ready },
@@ -58,7 +58,7 @@ describe('the production bundle under pm2', () => {
   });
   after(() => pm2('kill'));
 
-  it('runs a worker for each core it is given, started when they say so', async () => {
+  it('runs the given number of workers, and considers each started when it is ready', async () => {
     assert.deepEqual(
       (await workers()).map(({ status }) => status),
       ['online', 'online'],
@@ -68,7 +68,7 @@ describe('the production bundle under pm2', () => {
     assert.match(commit, /^[0-9a-f]{12}(-modified)?$/);
   });
 
-  it('reloads under load without a request that fails', async () => {
+  it('reloads under load without a failed request', async () => {
     const load = startLoad(url, CLIENTS);
     await load.until(200, isRecorded);
     const before = (await workers()).map(({ pid }) => pid);
@@ -84,7 +84,7 @@ describe('the production bundle under pm2', () => {
     assert.ok(recordedIds(outcomes).every((id) => stored.has(id)));
   });
 
-  it('replaces a worker that is killed, and loses nothing that was acknowledged', async () => {
+  it('replaces a killed worker and loses no acknowledged timestamp', async () => {
     const load = startLoad(url, CLIENTS);
     await load.until(200, isRecorded);
     const [victim] = await workers();
@@ -96,7 +96,7 @@ describe('the production bundle under pm2', () => {
       recordedIds(outcomes).filter((id) => !stored.has(id)),
       [],
     );
-    // Node's primary hands connections over one by one, and keeps the one that its worker died with open for ever.
+    // Node's primary process passes connections to workers, and never closes one whose worker exited meanwhile.
     const unanswered = outcomes.filter(({ error }) => error === 'ETIMEDOUT');
     assert.ok(unanswered.length <= 1, `${unanswered.length} connections are lost, expected one at most`);
     for (const { status, error } of outcomes)
@@ -106,14 +106,14 @@ describe('the production bundle under pm2', () => {
     assert.ok(now.every(({ pid }) => pid !== victim?.pid));
   });
 
-  it('adds up the numbers of all workers, also of those that have ended', async () => {
+  it('adds up the metrics of all workers, including exited ones', async () => {
     const text = await (await fetch(`${url}/metrics`)).text();
     const totalOf = (name: string) => Number(new RegExp(`^stampede_${name}_total (\\d+)$`, 'm').exec(text)?.[1]);
     assert.equal(totalOf('worker_restarts'), 3); // two by the reload, one by the kill
     assert.ok(totalOf('timestamps_recorded') >= 400, 'at least what was recorded around the reload');
   });
 
-  it('computes the load in a thread of the bundle', async () => {
+  it('computes the CPU load in a thread of the bundle', async () => {
     const response = await fetch(`${url}/load?number=1000000007`);
     assert.equal(((await response.json()) as { isPrime: boolean }).isPrime, true);
   });

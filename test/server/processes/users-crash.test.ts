@@ -13,7 +13,7 @@ function create(url: string, name: string) {
   });
 }
 
-/** Asks again while the answer is 503, as its Retry-After says. */
+/** Repeats a request while the answer is 503, after its Retry-After. */
 async function createAtLast(url: string, name: string): Promise<number> {
   for (const deadlineMs = Date.now() + DEADLINE_MS; Date.now() < deadlineMs; ) {
     const response = await create(url, name);
@@ -29,7 +29,7 @@ async function listNames(url: string): Promise<string[]> {
 }
 
 describe('creating users', () => {
-  it('keeps every answered user, and leaves no name unusable, when the server is killed', async () => {
+  it('loses no acknowledged user and blocks no name if the server is killed', async () => {
     const database = await createDatabaseProcess();
     const doomed = await startServerProcess(database.environment);
     const answered: string[] = [];

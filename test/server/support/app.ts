@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { createApp } from '../../../server/http/app.ts';
 import { createSendProblem } from '../../../server/http/problems.ts';
 
-/** The application around some routes, on a free port; ends with the tests of the calling file. */
+/** The application with some routes, on a free port; stops after the tests of the calling file. */
 export async function startApp(routers: readonly Router[]): Promise<Server> {
   const sendProblem = createSendProblem((name) => name, pino({ level: 'silent' }));
   const app = createApp({

@@ -4,20 +4,20 @@ import { dayEnd } from '../../../server/timestamps/iso-time.ts';
 import type { Arrival } from '../../../server/timestamps/record.ts';
 import { traceSecond } from '../../../server/timestamps/trace-id.ts';
 
-/** Plain objects: those without a prototype are not deeply equal to what the server makes. */
+/** Plain objects, because objects without a prototype are not deeply equal to the server's. */
 function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) {
   return fc.record<T>(model, { noNullPrototype: true });
 }
 
-/** Times fall on a grid, so that different blocks often share one. */
+/** Times on a grid, so that different blocks often share one. */
 export const GRID_MICROS = 10_000;
 
-/** Over how many shards the blocks are spread. */
+/** The number of shards. */
 export const SHARDS = 4;
 
 const hex8 = fc.nat({ max: 2 ** 32 - 1 }).map((value) => value.toString(16).padStart(8, '0'));
 
-/** Trace ids begun in the record's second (as nearly all are), and others. */
+/** Trace ids that begin in the record's second, as nearly all do, and others. */
 function traceId(micros: number) {
   return fc
     .tuple(fc.boolean(), hex8, hex8, hex8, hex8)
@@ -36,7 +36,7 @@ function arrivalAt(micros: number): fc.Arbitrary<Arrival> {
   });
 }
 
-/** A block that keeps the rules: ordered, of one day, short. */
+/** A valid block: ordered, of one day, within the span. */
 export function blockStartingAt(first: number, arrival = arrivalAt): fc.Arbitrary<Block> {
   return fc.uniqueArray(fc.nat({ max: BLOCK_LIMITS.spanMicros / GRID_MICROS }), { maxLength: 12 }).chain((offsets) => {
     const times = [0, ...offsets.filter((offset) => offset > 0).map((offset) => offset * GRID_MICROS)]

@@ -1,5 +1,5 @@
 /**
- * A certificate for `localhost`, signed by itself, and its key: worth nothing outside these tests. Made by
+ * A self-signed certificate for `localhost` and its key, used only in these tests. Created by
  * `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 -subj /CN=localhost
  * -addext subjectAltName=DNS:localhost`.
  */

@@ -14,7 +14,7 @@ export interface TestDatabase {
   readonly hold: () => () => void;
 }
 
-/** dynalite in memory, in this process, for the tests of the calling file; ends with them. */
+/** dynalite in memory, in this process; stops after the tests of the calling file. */
 export async function startDatabase(): Promise<TestDatabase> {
   const server = dynalite({ createTableMs: 0 });
   const [answer] = server.listeners('request') as [RequestListener];

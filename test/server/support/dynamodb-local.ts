@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { missing } from '../../support/missing.ts';
 import { freePort } from './processes.ts';
 
-/** The npm package that carries AWS's own DynamoDB Local; only its archive is used, its dependencies are not installed. */
+/** The npm package that contains AWS's DynamoDB Local. Only its archive is used; its dependencies are not installed. */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 const FOLDER = join(import.meta.dirname, '../../../node_modules/.cache/dynamodb-local');
 const START_DEADLINE_MS = 60_000;
@@ -40,12 +40,12 @@ async function untilItAnswers(endpoint: string, java: ChildProcess): Promise<voi
   }
 }
 
-/** Why its tests cannot run here, or `false`. */
+/** The reason why its tests cannot run here, or `false`. */
 export function dynamoDBLocalMissing(): string | false {
   return missing('java', '-version');
 }
 
-/** AWS's DynamoDB Local in memory, on a free port. Rejects when it does not answer in time. */
+/** AWS's DynamoDB Local in memory, on a free port. Rejects if it does not answer in time. */
 export async function startDynamoDBLocal(): Promise<{ endpoint: string; close: () => Promise<void> }> {
   fetchOnce();
   const port = await freePort();

@@ -22,12 +22,12 @@ export interface Call {
   readonly body: { readonly Namespace: string; readonly MetricData: readonly Datum[] };
 }
 
-/** How the fake answers. */
+/** The answers of the fake. */
 export type Answer = (response: ServerResponse) => void;
 
 export const ACCEPT: Answer = (response) => response.setHeader('content-type', 'application/x-amz-json-1.0').end('{}');
 
-/** CloudWatch's side of `PutMetricData` in AWS JSON 1.0, which the SDK compresses; ends with the tests of the file. */
+/** A fake of `PutMetricData` in AWS JSON 1.0, which the SDK compresses; stops after the tests of the calling file. */
 export async function startFakeCloudWatch() {
   const calls: Call[] = [];
   let answer = ACCEPT;

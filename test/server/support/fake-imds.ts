@@ -5,7 +5,7 @@ import { after } from 'node:test';
 
 const TOKEN = 'a-session-token';
 
-/** The Instance Metadata Service, version 2 only; paths in `silent` never answer. Ends with the tests of the file. */
+/** A fake of IMDSv2; paths in `silent` never answer. Stops after the tests of the calling file. */
 export async function startFakeImds({ silent = [] as readonly string[] } = {}) {
   const asked: string[] = [];
   const facts: Record<string, string> = {

@@ -1,7 +1,7 @@
 import { ServiceError } from '../../../server/errors.ts';
 import type { UserItems } from '../../../server/users/items.ts';
 
-/** What becomes of one call: it gets through or not, and the caller hears of it, or gets an error, or never hears. */
+/** The fate of a call: whether it happens, and whether its caller gets the answer, an error, or silence. */
 export interface Fate {
   readonly happens: boolean;
   readonly answer: 'result' | 'error' | 'silence';
@@ -9,7 +9,7 @@ export interface Fate {
 
 export const WELL: Fate = { happens: true, answer: 'result' };
 
-/** The fates of a call at which the process dies (silence) or the database is lost (error), before or after the write. */
+/** The fates of a call if the process exits (silence) or the database fails (error), before or after the write. */
 export const FAULTS: readonly Fate[] = [
   { happens: false, answer: 'error' },
   { happens: true, answer: 'error' },
@@ -17,10 +17,7 @@ export const FAULTS: readonly Fate[] = [
   { happens: true, answer: 'silence' },
 ];
 
-/**
- * The same items with every call going through `fateOf`, which may also hold the call back for a while. `listUsers` is
- * left alone.
- */
+/** The same items, with every call except `listUsers` going through `fateOf`, which may also delay it. */
 export function withFates(items: UserItems, fateOf: (method: string) => Fate | Promise<Fate>): UserItems {
   const through =
     <A extends unknown[], R>(method: string, call: (...args: A) => Promise<R>) =>

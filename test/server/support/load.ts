@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { parseRecordId } from '../../../server/timestamps/id.ts';
 import { DEADLINE_MS } from './processes.ts';
 
-/** What became of one POST: its status and record id, or the code of the connection's error. */
+/** The outcome of one POST: its status and record id, or the code of the connection's error. */
 export interface Outcome {
   readonly status?: number;
   readonly id?: string;
@@ -13,7 +13,7 @@ export interface Outcome {
 function post(url: string, agent: Agent): Promise<Outcome> {
   return new Promise((resolve) => {
     const sent = request(`${url}/app`, { method: 'POST', agent, headers: { accept: 'application/json' } });
-    // A request that is never answered fails its test instead of holding it up for ever.
+    // A request that is never answered fails its test instead of blocking it.
     sent.setTimeout(DEADLINE_MS / 2, () => sent.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
     sent.on('error', (error: NodeJS.ErrnoException) => resolve({ error: error.code ?? error.message, body: '' }));
     sent.on('response', (response) => {
@@ -31,7 +31,7 @@ function post(url: string, agent: Agent): Promise<Outcome> {
   });
 }
 
-/** Clients that post one after the other, each over its kept-alive connection, until they are stopped. */
+/** Clients that post sequentially, each over its keep-alive connection, until they are stopped. */
 export function startLoad(url: string, clients: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const outcomes: Outcome[] = [];
@@ -43,7 +43,7 @@ export function startLoad(url: string, clients: number) {
       const outcome = await post(url, agent);
       outcomes.push(outcome);
       for (const watcher of watchers) if (watcher.matches(outcome) && --watcher.count === 0) watcher.wake();
-      // A refused connection answers at once; without a pause the clients would spin.
+      // A refused connection fails immediately; without a pause, the clients would use all CPU time.
       if (outcome.error) await new Promise((resolve) => setTimeout(resolve, 5));
     }
   };
@@ -51,12 +51,12 @@ export function startLoad(url: string, clients: number) {
 
   return {
     outcomes,
-    /** Resolves when so many more outcomes of the kind have come; rejects, and ends the load, when they do not. */
+    /** Resolves after `count` more matching outcomes; rejects and stops the load if they do not arrive in time. */
     until: (count: number, matches: (outcome: Outcome) => boolean) =>
       new Promise<void>((resolve, reject) => {
         const deadline = setTimeout(() => {
           stopped = true;
-          reject(new Error(`the outcomes awaited did not come within ${DEADLINE_MS} ms`));
+          reject(new Error(`the expected outcomes did not arrive within ${DEADLINE_MS} ms`));
         }, DEADLINE_MS);
         const wake = () => {
           clearTimeout(deadline);
@@ -77,7 +77,7 @@ export function isRecorded({ status }: Outcome): boolean {
   return status === 201;
 }
 
-/** The ids that were answered 201; fails on one that is no id. */
+/** The ids of all 201 answers; fails on an invalid id. */
 export function recordedIds(outcomes: readonly Outcome[]): string[] {
   return outcomes.filter(isRecorded).map(({ id = '' }) => {
     if (!parseRecordId(id)) throw new Error(`201 without a record id: ${JSON.stringify(id)}`);

@@ -1,6 +1,6 @@
 import type { Metrics } from '../../../server/metrics/metrics.ts';
 
-/** Records a committed block as the service does. */
+/** Records a committed block like the service. */
 export function recordBlock(
   metrics: Metrics,
   { latencyMs, timestamps, writeUnits }: { latencyMs: number; timestamps: number; writeUnits: number },
@@ -10,7 +10,7 @@ export function recordBlock(
   metrics.record('timestampsPerBlock', timestamps);
 }
 
-/** Records a sample of the event loop as the reporter does. */
+/** Records a sample of the event loop like the reporter. */
 export function recordEventLoop(metrics: Metrics, delayMs: number, utilizationPercent: number): void {
   metrics.record('eventLoopDelay', delayMs);
   metrics.record('eventLoopUtilization', utilizationPercent);

@@ -10,10 +10,10 @@ import { createDynamoDBClient, createTable } from '../../../server/dynamodb/clie
 
 export const ROOT = join(import.meta.dirname, '../../..');
 
-/** Long enough for a machine that does much else; a test that reaches it has failed. */
+/** Long enough for a busy machine; a test that reaches it fails. */
 export const DEADLINE_MS = 30_000;
 
-/** A folder that is gone after the tests of the calling file. */
+/** A folder that is removed after the tests of the calling file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'stampede-test-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,7 +53,7 @@ async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<number
   return code;
 }
 
-/** A DynamoDB of its own: a process that can be killed and started again on the same port and files. */
+/** A database process that can be killed and started again with the same port and files. */
 export async function createDatabaseProcess() {
   const [folder, port] = [temporaryFolder(), await freePort()];
   const endpoint = `http://127.0.0.1:${port}`;
@@ -73,7 +73,7 @@ export async function createDatabaseProcess() {
   return {
     client,
     tableName,
-    /** What a server needs to use it. */
+    /** The variables of a server that uses it. */
     environment: {
       TABLE_NAME: tableName,
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
@@ -88,7 +88,7 @@ export async function createDatabaseProcess() {
 
 export type DatabaseProcess = Awaited<ReturnType<typeof createDatabaseProcess>>;
 
-/** The server as its own process; resolves when it listens. */
+/** Starts the server as a process; resolves when it is listening. */
 export async function startServerProcess(environment: Record<string, string>) {
   const child = start(['server/main.ts'], { PORT: '0', HOST: '127.0.0.1', ...environment }, 'pipe');
   const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));

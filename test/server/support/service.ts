@@ -13,17 +13,17 @@ import type { TestDatabase } from './database.ts';
 export interface TestService {
   readonly server: Server;
   readonly url: string;
-  /** What the service logged, parsed. */
+  /** The service's log entries. */
   readonly log: Record<string, unknown>[];
   readonly drain: () => Promise<void>;
-  /** Resolves when so many more requests have arrived. */
+  /** Resolves after this number of further requests has arrived. */
   readonly arrived: (count: number) => Promise<void>;
 }
 
-/** Here clients and database share the event loop with the service: on a busy machine it would refuse them. */
+/** Clients and database share the event loop with the service, which could refuse requests on a busy machine. */
 const DEFAULTS = { PORT: '0', HOST: '127.0.0.1', MAX_EVENT_LOOP_DELAY_MS: '60000' };
 
-/** The service in this process, on a free port, configured by `environment`; ends with the tests of the calling file. */
+/** The service in this process, on a free port; stops after the tests of the calling file. */
 export async function startService(
   database: TestDatabase,
   environment: Record<string, string> = {},

@@ -3,7 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type BlockItem, decodeBlock, recordsOf } from '../../../server/timestamps/block.ts';
 import type { DatabaseProcess } from './processes.ts';
 
-/** The ids of all timestamps in the table, read from the table itself. */
+/** The ids of all timestamps, read directly from the table. */
 export async function storedIds({
   client,
   tableName,

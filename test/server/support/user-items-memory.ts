@@ -5,7 +5,7 @@ function keyOf({ field, value }: UniqueName) {
   return `${field} ${value}`;
 }
 
-/** Users in memory, with the conditions that the database has: each call is one atomic step. */
+/** Users in memory, with the conditions of the database: each call is one atomic step. */
 export class MemoryUserItems implements UserItems {
   readonly claims = new Map<string, Claim>();
   readonly records = new Map<string, User | 'tombstone'>();

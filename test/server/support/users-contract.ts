@@ -15,10 +15,10 @@ function pause() {
   return delay(50);
 }
 
-/** Longer than a machine that does much else may take. */
+/** Longer than a busy machine takes. */
 const DEADLINE_MICROS = 60e6;
 
-/** A name of this test alone. */
+/** A name that only this test uses. */
 function freshName() {
   return `u${randomUUID().slice(0, 13)}`;
 }
@@ -26,7 +26,7 @@ function userOf(username: string) {
   return { username, email: `${username}@x.org` };
 }
 
-/** What every database of users must do; `database` has the table. */
+/** The contract of every database of users; `database` has the table. */
 export function usersContract(kind: string, { client, tableName }: Pick<TestDatabase, 'client' | 'tableName'>): void {
   const users = createDynamoUsers(client, tableName, now);
   const items = new DynamoUserItems(client, tableName);
@@ -35,7 +35,7 @@ export function usersContract(kind: string, { client, tableName }: Pick<TestData
   const patient = usersOver(items, DEADLINE_MICROS);
 
   describe(`users on ${kind}`, { timeout: 120_000 }, () => {
-    it('are created, and listed newest first with what was given', async () => {
+    it('are created, and listed newest first with their values', async () => {
       const before = now();
       const [first, second] = [freshName(), freshName()];
       const created = [await users.createUser(userOf(first)), await users.createUser(userOf(second))];
@@ -48,7 +48,7 @@ export function usersContract(kind: string, { client, tableName }: Pick<TestData
       for (const { createdAt } of created) assert.ok(createdAt > before && createdAt < now());
     });
 
-    it('have names that no other case of theirs can take', async () => {
+    it('have names that are unique regardless of case', async () => {
       const name = freshName();
       await users.createUser(userOf(name));
       await assert.rejects(users.createUser({ username: name.toUpperCase(), email: `${freshName()}@x.org` }), {
@@ -61,7 +61,7 @@ export function usersContract(kind: string, { client, tableName }: Pick<TestData
       });
     });
 
-    it('are created once per name when many ask at once', async () => {
+    it('are created once per name by concurrent requests', async () => {
       const names = [freshName(), freshName(), freshName()];
       const wanted = names.flatMap((username) =>
         names.flatMap((email) =>
@@ -69,7 +69,7 @@ export function usersContract(kind: string, { client, tableName }: Pick<TestData
         ),
       );
       const outcomes = await Promise.allSettled(wanted.map((user) => users.createUser(user)));
-      // A database that is too busy to answer one attempt in time makes others wait for it in vain.
+      // If the database is too busy to answer one attempt in time, others may time out while they wait for it.
       for (const outcome of outcomes)
         if (outcome.status === 'rejected') assert.match(outcome.reason.code, /^(conflict|unavailable)$/);
       const created = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
@@ -82,7 +82,7 @@ export function usersContract(kind: string, { client, tableName }: Pick<TestData
 
     for (const [step, method] of ['putClaim', 'putClaim', 'putUser'].entries())
       for (const fault of FAULTS)
-        it(`leave their names to a newcomer, or keep them, when step ${step + 1} (${method}) ${tell(fault)}`, async () => {
+        it(`release or keep their names if step ${step + 1} (${method}) ${describeFate(fault)}`, async () => {
           const user = userOf(freshName());
           let writes = 0;
           const dying = usersOver(
@@ -133,7 +133,7 @@ export function usersContract(kind: string, { client, tableName }: Pick<TestData
       );
     });
 
-    it('pass from a dead attempt to exactly one of many other attempts', async () => {
+    it('take names from a dead attempt by exactly one of many other attempts', async () => {
       const user = userOf(freshName());
       for (const name of uniqueNames(user)) await items.putClaim(name, { userId: randomUUID(), attemptedAt: 0 });
       const heirs = await Promise.allSettled(Array.from({ length: 12 }, () => patient.createUser(user)));
@@ -141,7 +141,7 @@ export function usersContract(kind: string, { client, tableName }: Pick<TestData
       for (const heir of heirs) if (heir.status === 'rejected') assert.equal(heir.reason.code, 'conflict');
     });
 
-    it('are listed in pages that neither skip nor repeat, tombstones left out', async () => {
+    it('are listed in pages that neither skip nor repeat users, without tombstones', async () => {
       await items.abort(randomUUID());
       const whole = (await users.listUsers({ limit: 1_000 })).users;
       const paged: User[] = [];
@@ -158,6 +158,6 @@ export function usersContract(kind: string, { client, tableName }: Pick<TestData
   });
 }
 
-function tell({ happens, answer }: (typeof FAULTS)[number]) {
+function describeFate({ happens, answer }: (typeof FAULTS)[number]) {
   return `${happens ? 'happens' : 'does not happen'} and ${answer === 'silence' ? 'the process dies' : 'the database is lost'}`;
 }

@@ -34,7 +34,7 @@ function blockOf(count: number): Block {
 }
 
 describe('a block', () => {
-  it('is an item that a person can read in the console', () => {
+  it('is an item that is readable in the console', () => {
     assert.deepEqual(encodeBlock(blockOf(2)), {
       pk: '2026-11-21#07',
       sk: '2026-11-21T07:45:00.000001Z#k3f9a2v0#000001a',
@@ -46,7 +46,7 @@ describe('a block', () => {
     });
   });
 
-  it('reaches across the end of an hour, and says where a request was not HTTPS', () => {
+  it('can span the end of an hour, and marks requests that were not HTTPS', () => {
     const [before, after] = [time('2026-11-21T07:59:59.9Z'), time('2026-11-21T08:00:00.1Z')];
     const arrival = { traceId: '1-6b014bfc-3f5c8a1b9d7e4c6f8a0b2d4e', clientAddress: '2001:db8::1' };
     const block: Block = {
@@ -65,11 +65,11 @@ describe('a block', () => {
     assert.deepEqual(decodeBlock(item), block);
   });
 
-  it('comes back from its item as it was', () => {
+  it('is the same after encoding and decoding', () => {
     fc.assert(fc.property(anyBlock, (block) => assert.deepEqual(decodeBlock(encodeBlock(block)), block)));
   });
 
-  it('has records whose ids are all different and in order', () => {
+  it('has records with unique and ordered ids', () => {
     fc.assert(
       fc.property(anyBlock, (block) => {
         const ids = recordsOf(block).map(({ id }) => id);
@@ -79,13 +79,13 @@ describe('a block', () => {
     );
   });
 
-  it('is refused when a line is damaged', () => {
+  it('is refused if a line is damaged', () => {
     const item = encodeBlock(blockOf(2));
     assert.throws(() => decodeBlock({ ...item, lines: 'half a line' }), /should be "second trace address"/);
     assert.throws(() => decodeBlock({ ...item, sk: 'days' }), /should begin with its last time/);
   });
 
-  it('holds 19 timestamps and more in a write unit', () => {
+  it('stores at least 19 timestamps per write unit', () => {
     assert.equal(writeUnits(encodeBlock(blockOf(1))), 1);
     assert.equal(writeUnits(encodeBlock(blockOf(20))), 2, 'what the 20th adds begins the second kilobyte');
     assert.ok(256 / writeUnits(encodeBlock(blockOf(256))) >= 19);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { createClock } from '../../../server/timestamps/clock.ts';
 
-/** A system whose wall clock is off its monotonic clock by an offset that can be changed. */
+/** A system with a variable offset between its wall clock and its monotonic clock. */
 function fakeSystem() {
   const system = { monotonicMs: 5, offsetMicros: 1_795_247_100_000_000 };
   const wallMicros = () => Math.floor(system.monotonicMs * 1000) + system.offsetMicros;
@@ -11,7 +11,7 @@ function fakeSystem() {
 }
 
 describe('the clock', () => {
-  it('strictly increases, whatever the system clock does', () => {
+  it('strictly increases, regardless of the system clock', () => {
     const step = fc.record({
       advanceMs: fc.double({ min: 0, max: 500, noNaN: true }),
       jumpMicros: fc.integer({ min: -5e9, max: 5e9 }),
@@ -30,7 +30,7 @@ describe('the clock', () => {
     );
   });
 
-  it('says the system time to the microsecond', () => {
+  it('returns the system time to the microsecond', () => {
     const { system, wallMicros, now } = fakeSystem();
     for (let i = 0; i < 1000; i++) {
       system.monotonicMs += 0.731;
@@ -46,7 +46,7 @@ describe('the clock', () => {
     assert.equal(now(), wallMicros());
   });
 
-  it('runs on the real clock', () => {
+  it('works with the real clock', () => {
     const off = Math.abs(createClock()() / 1000 - Date.now());
     assert.ok(off < 1_000, `${off} ms off`);
   });

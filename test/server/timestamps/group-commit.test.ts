@@ -20,7 +20,7 @@ function arrivals(count: number, stepMicros = 1) {
   return Array.from({ length: count }, (_, i) => arrival(START + i * stepMicros));
 }
 
-/** A store whose writes stay under way until the test lets them succeed or fail. */
+/** A store whose writes are pending until the test lets them succeed or fail. */
 class HeldStore {
   readonly writes: { block: Block; succeed: () => void; fail: (error: Error) => void }[] = [];
   #arrived: (() => void)[] = [];
@@ -63,7 +63,7 @@ function code(expected: string) {
 }
 
 describe('group commit', () => {
-  it('writes a lone timestamp at once, in a block of its own', async () => {
+  it('writes a single timestamp immediately, in its own block', async () => {
     const { store, commit } = setUp();
     const recorded = commit.record(arrival(START));
     await store.written(1);
@@ -72,7 +72,7 @@ describe('group commit', () => {
     assert.deepEqual(sizes(store), [1]);
   });
 
-  it('lets clients that were answered together share the next block with those who waited', async () => {
+  it('puts clients that were answered together into the next block with waiting ones', async () => {
     const { store, commit } = setUp({ monotonicMs: () => 0 });
     const answered = commit.record(arrival(START));
     await store.written(1);
@@ -87,7 +87,7 @@ describe('group commit', () => {
     assert.deepEqual(sizes(store), [1, 4]);
   });
 
-  it('holds a block open for 1 ms at most, however many keep arriving', async () => {
+  it('keeps a block open for at most 1 ms, even if further timestamps arrive', async () => {
     let nowMs = 0;
     const { store, commit } = setUp({ monotonicMs: () => nowMs });
     void commit.record(arrival(START));
@@ -98,7 +98,7 @@ describe('group commit', () => {
     assert.ok(nowMs > 1 && nowMs <= 2, `written after ${nowMs} ms`);
   });
 
-  it('gathers what arrives during a write into the next one', async () => {
+  it('puts timestamps that arrive during a write into the next one', async () => {
     const { store, commit, seen } = setUp();
     const first = commit.record(arrival(START));
     await store.written(1);
@@ -126,7 +126,7 @@ describe('group commit', () => {
     await recorded;
   });
 
-  it('rejects every timestamp of a failed block, and goes on with the next', async () => {
+  it('rejects every timestamp of a failed block, and continues with the next', async () => {
     const { store, commit, seen } = setUp();
     const [a, b] = arrivals(2).map((each) => commit.record(each)) as [Promise<unknown>, Promise<unknown>];
     await store.written(1);
@@ -142,7 +142,7 @@ describe('group commit', () => {
     await later;
   });
 
-  it('never lets a block span midnight, a quarter of a second, or a thousand timestamps', async () => {
+  it('never exceeds midnight, 250 ms, or 1,000 timestamps in a block', async () => {
     const midnight = microsFromIso('2026-11-22') as number;
     for (const [first, count, step] of [
       [midnight - 2, 4, 1],
@@ -175,7 +175,7 @@ describe('group commit', () => {
     assert.equal((await second).micros, START + 1);
   });
 
-  it('rejects what has waited too long, without writing it', async () => {
+  it('rejects timestamps that have waited too long, without writing them', async () => {
     let now = 0;
     const { store, commit, seen } = setUp({ monotonicMs: () => now });
     const first = commit.record(arrival(START));
@@ -189,7 +189,7 @@ describe('group commit', () => {
     assert.equal(seen.failed.length, 1);
   });
 
-  it('is drained when everything is stored or refused', async () => {
+  it('is drained when every timestamp is stored or rejected', async () => {
     const { store, commit } = setUp();
     await commit.drained();
     const recorded = commit.record(arrival(START));
@@ -200,7 +200,7 @@ describe('group commit', () => {
     assert.equal((await recorded).instance, 'i-1');
   });
 
-  it('spreads blocks over the shards', async () => {
+  it('distributes blocks over the shards', async () => {
     const { store, commit } = setUp();
     for (let i = 0; i < 32; i++) {
       const recorded = commit.record(arrival(START + i));

@@ -24,7 +24,7 @@ function idOf({
 }
 
 describe('a record id', () => {
-  it('tells where the record is', () => {
+  it('contains the location of the record', () => {
     fc.assert(fc.property(addresses, (address) => assert.deepEqual(parseRecordId(idOf(address)), address)));
   });
 
@@ -36,7 +36,7 @@ describe('a record id', () => {
     fc.assert(fc.property(addresses, addresses, (a, b) => a.micros >= b.micros || idOf(a) < idOf(b)));
   });
 
-  it('is refused when it is not an id', () => {
+  it('is refused if it is not valid', () => {
     for (const id of ['', 'x', 'w'.repeat(32), '0'.repeat(31), '0'.repeat(33), `${'0'.repeat(31)}A`])
       assert.equal(parseRecordId(id), undefined, id);
   });

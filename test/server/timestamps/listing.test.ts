@@ -8,7 +8,7 @@ import type { Arrival } from '../../../server/timestamps/record.ts';
 import { blockStartingAt, GRID_MICROS, SHARDS } from '../support/arbitraries.ts';
 
 const MIDNIGHT = microsFromIso('2026-11-21') as number;
-/** The order is by time and place alone; nothing else needs to vary here. */
+/** The order depends only on time and location, so nothing else varies. */
 function plainArrival(micros: number): fc.Arbitrary<Arrival> {
   return fc.constant({
     micros,
@@ -60,7 +60,7 @@ async function allPages(reader: ListingReader, query: Omit<Parameters<typeof lis
 }
 
 describe('listing records', () => {
-  it('gives, page by page, what a sorted list of all records gives: nothing skipped, nothing twice', async () => {
+  it('returns the pages of the sorted list of all records, without skipping or repeating any', async () => {
     await fc.assert(
       fc.asyncProperty(blocks, fc.integer({ min: 1, max: 40 }), async (stored, limit) => {
         assert.deepEqual(await allPages(readerOf(stored), { limit }), newestFirst(stored));
@@ -68,7 +68,7 @@ describe('listing records', () => {
     );
   });
 
-  it('keeps to the range: from is in it, to is not', async () => {
+  it('includes from and excludes to', async () => {
     const bound = fc.integer({ min: -75, max: 75 }).map((steps) => MIDNIGHT + steps * GRID_MICROS);
     await fc.assert(
       fc.asyncProperty(blocks, bound, bound, fc.integer({ min: 1, max: 40 }), async (stored, from, to, limit) => {
@@ -78,7 +78,7 @@ describe('listing records', () => {
     );
   });
 
-  it('goes on behind the cursor, whatever was written meanwhile', async () => {
+  it('continues after the cursor, regardless of writes in between', async () => {
     await fc.assert(
       fc.asyncProperty(blocks, blocks, fc.integer({ min: 1, max: 10 }), async (stored, added, limit) => {
         const first = await listRecords(readerOf(stored), { limit, consistent: false });

@@ -23,7 +23,7 @@ interface Span {
   readonly status: { readonly code?: number };
 }
 
-/** Starts a server on a free port of loopback; gives its URL. */
+/** Starts a server on a free loopback port and returns its URL. */
 async function listen(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -65,7 +65,7 @@ describe('tracing', () => {
     for (const server of servers) server.close();
   });
 
-  /** Asks the service under trace and waits until its spans have been sent. */
+  /** Sends a request to the traced service and waits until its spans have been sent. */
   const ask = async (url: string, traceHeader?: string): Promise<void> => {
     await fetch(url, { headers: traceHeader ? { 'x-amzn-trace-id': traceHeader } : {} });
     await setImmediate();
@@ -91,7 +91,7 @@ describe('tracing', () => {
     assert.deepEqual(received[0]?.status, { code: 2 });
   });
 
-  it('traces one request a second where the caller has not decided, and none that it declines', async () => {
+  it('traces one request per second without the caller’s decision, and none that the caller declines', async () => {
     const url = await serve((_request, response) => response.end());
     await ask(`${url}/declined`, `${ROOT};Sampled=0`);
     await ask(`${url}/first`, ROOT);
@@ -105,7 +105,7 @@ describe('tracing', () => {
     );
   });
 
-  it('begins a trace of its own, in this second, for a request without one', async () => {
+  it('starts a new trace, in this second, for a request without one', async () => {
     const url = await serve((_request, response) => response.end());
     await ask(url);
     await tracing.flush();
@@ -113,7 +113,7 @@ describe('tracing', () => {
     assert.equal(Number.parseInt(received[0]?.traceId.slice(0, 8) ?? '', 16), now / 1000);
   });
 
-  it('reports a collector that refuses, and goes on', async () => {
+  it('reports an error of the collector, and continues', async () => {
     answer = 500;
     const url = await serve((_request, response) => response.end());
     await ask(url, `${ROOT};Sampled=1`);
@@ -121,7 +121,7 @@ describe('tracing', () => {
     assert.match(String(errors), /answered 500, expected 200/);
   });
 
-  it('sends the rest when it is stopped, and listens no more', async () => {
+  it('sends the remaining spans when it stops, and no longer observes requests', async () => {
     const url = await serve((_request, response) => response.end());
     await ask(`${url}/last`, `${ROOT};Sampled=1`);
     await tracing.stop();
@@ -134,10 +134,10 @@ describe('tracing', () => {
   });
 
   describe('of commits', () => {
-    /** Posts to a service that is traced and waits until the spans have been sent. */
+    /** Posts to a traced service and waits until the spans have been sent. */
     const post = async (traceHeader?: string): Promise<Response> => {
       const { url } = await startService(await startDatabase(), {}, 'i-1', tracing);
-      // The database's own requests, which are in this process as well, took the sample of the second.
+      // Requests of the database, which is in this process, used this second's sample.
       now += 1_000;
       const headers = { accept: 'application/json', ...(traceHeader && { 'x-amzn-trace-id': traceHeader }) };
       const answer = await fetch(`${url}/app`, { method: 'POST', headers });
@@ -166,7 +166,7 @@ describe('tracing', () => {
       assert.deepEqual([...spansOf('POST /app'), ...spansOf('commit')], []);
     });
 
-    it('records the trace id that it gave to a request without one', async () => {
+    it('records the new trace id of a request without one', async () => {
       const answer = await post();
       const { traceId } = (await answer.json()) as { traceId: string };
       const [request] = spansOf('POST /app');
@@ -186,7 +186,7 @@ describe('tracing', () => {
     assert.equal(received.find(({ name }) => name === 'commit')?.status.code, 2);
   });
 
-  it('forgets the requests whose clients went away', async () => {
+  it('forgets requests whose clients disconnected', async () => {
     const gone = Promise.withResolvers<void>();
     const url = await serve((request, response) => {
       request.socket.destroy();

@@ -10,7 +10,7 @@ import { MemoryUserItems } from '../support/user-items-memory.ts';
 
 const LEASE_MICROS = 1_000;
 
-/** A small world of names, in both cases, so that attempts collide. */
+/** A small set of names, in both cases, so that attempts collide. */
 const letter = fc.constantFrom('a', 'A', 'b', 'B', 'c');
 const newUser = fc.record({ username: letter, email: letter.map((name) => `${name}@x.org`) });
 
@@ -19,7 +19,7 @@ const fate = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...FAULTS) },
 );
 
-/** What happens in one run: who is created, how each call fares, and how much time passes before each. */
+/** The inputs of one run: the users to create, and the fate of each call and the time before it. */
 const story = fc.record({
   newUsers: fc.array(newUser, { minLength: 2, maxLength: 6 }),
   fates: fc.infiniteStream(fate),
@@ -31,7 +31,7 @@ function assertNamesAreUnique(items: MemoryUserItems): void {
   assert.equal(new Set(names).size, names.length, `unique: ${names.sort().join(', ')}`);
 }
 
-/** A world with one clock and one sequence of ids. */
+/** A simulation with one clock and one sequence of ids. */
 function createWorld({ patienceMicros = 100 * LEASE_MICROS } = {}) {
   const memory = new MemoryUserItems();
   let nowMicros = 0;
@@ -53,7 +53,7 @@ function createWorld({ patienceMicros = 100 * LEASE_MICROS } = {}) {
 }
 
 describe('creating users', () => {
-  it('keeps names unique whatever the order of steps, the faults and the clock', async () => {
+  it('keeps names unique for any order of steps, faults and clock', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), story, async (scheduler, { newUsers, fates, pausesMicros }) => {
         const { memory, usersOver, pass } = createWorld();
@@ -73,7 +73,7 @@ describe('creating users', () => {
         assertNamesAreUnique(memory);
         assert.deepEqual(wrong, [], 'an answered creation is stored, and a failure is one of the foreseen');
 
-        // Whatever was left behind, a newcomer gets every name that no user has, and none that one has.
+        // A new attempt gets every name that no user has, and none that a user has.
         pass(LEASE_MICROS);
         const later = usersOver(memory);
         for (const name of ['a', 'b', 'c', 'd']) {
@@ -91,7 +91,7 @@ describe('creating users', () => {
     );
   });
 
-  it('creates exactly one user per name when all go well', async () => {
+  it('creates exactly one user per name without faults', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.array(newUser, { minLength: 2 }), async (scheduler, newUsers) => {
         const { memory, usersOver } = createWorld();
@@ -110,7 +110,7 @@ describe('creating users', () => {
     );
   });
 
-  it('creates the user although every write is repeated because its acknowledgement was lost', async () => {
+  it('creates the user even if every write is repeated because its acknowledgement was lost', async () => {
     const { memory, usersOver, pass } = createWorld();
     const doomed = usersOver(withFates(memory, (method) => (method === 'putUser' ? silence : WELL)));
     void doomed.createUser({ username: 'ada', email: 'ada@x.org' });
@@ -126,7 +126,7 @@ describe('creating users', () => {
     assert.deepEqual(memory.created(), [user]);
   });
 
-  it('says which names are taken', async () => {
+  it('reports which names are taken', async () => {
     const { memory, usersOver } = createWorld();
     const users = usersOver(memory);
     await users.createUser({ username: 'Ada', email: 'ada@x.org' });
@@ -141,7 +141,7 @@ describe('creating users', () => {
     assert.deepEqual(both, ['conflict', 'body.email', 'body.username']);
   });
 
-  it('does not wait for ever for another attempt, nor keeps its own claims then', async () => {
+  it('does not wait indefinitely for another attempt, and then releases its own claims', async () => {
     const { memory, usersOver, pass } = createWorld({ patienceMicros: LEASE_MICROS / 2 });
     const stuck = usersOver(withFates(memory, (method) => (method === 'putUser' ? silence : WELL)));
     void stuck.createUser({ username: 'ada', email: 'ada@x.org' });
@@ -152,7 +152,7 @@ describe('creating users', () => {
     assert.deepEqual([...memory.claims.keys()], ['email ada@x.org', 'username ada']);
   });
 
-  it('ends an attempt whose last write was lost, either way, and frees the names if nothing was created', async () => {
+  it('ends an attempt whose last write was lost, and releases the names if no user was created', async () => {
     for (const happens of [false, true]) {
       const { memory, usersOver } = createWorld();
       const lossy = usersOver(
@@ -165,7 +165,7 @@ describe('creating users', () => {
     }
   });
 
-  it('lets no attempt continue once it was aborted', async () => {
+  it('does not let an aborted attempt continue', async () => {
     const { memory, usersOver, pass } = createWorld();
     const { promise: woken, resolve: wake } = Promise.withResolvers<Fate>();
     const sleeper = usersOver(withFates(memory, (method) => (method === 'putUser' ? woken : WELL)));

@@ -30,7 +30,7 @@ describe('POST /users', () => {
     assert.match(createdAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
   });
 
-  it('answers 409 and names what is taken, in any case', async () => {
+  it('answers 409 and names the taken fields, regardless of case', async () => {
     await post({ username: 'grace', email: 'grace@example.com' }).expect(201);
     const taken = async (user: object) => (await post(user).expect(409)).body.errors.map(fieldOf);
     assert.deepEqual(await taken({ username: 'GRACE', email: 'g@example.com' }), ['body.username']);
@@ -38,7 +38,7 @@ describe('POST /users', () => {
     assert.deepEqual(await taken({ username: 'Grace', email: 'Grace@example.com' }), ['body.email', 'body.username']);
   });
 
-  it('answers 201 once and 409 otherwise to many simultaneous requests for one name', async () => {
+  it('answers one of many simultaneous requests for a name with 201, and the others with 409', async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) => post({ username: 'linus', email: `linus${index}@example.com` })),
     );
@@ -46,7 +46,7 @@ describe('POST /users', () => {
     assert.deepEqual(statuses, [201, ...Array(7).fill(409)]);
   });
 
-  it('answers 400 with the fields at fault', async () => {
+  it('answers 400 with the invalid fields', async () => {
     const faults = async (body: object | string) => (await post(body).expect(400)).body.errors?.map(fieldOf);
     assert.deepEqual(await faults({ username: '', email: 'nobody' }), ['body.username', 'body.email']);
     assert.deepEqual(await faults({ username: 'x'.repeat(65), email: 'x@example.com' }), ['body.username']);
@@ -57,7 +57,7 @@ describe('POST /users', () => {
     await request(server).post('/users').expect(400);
   });
 
-  it('answers 415 to a body that is not JSON, and 413 beyond 8 KB', async () => {
+  it('answers 415 to a body that is not JSON, and 413 above 8 KB', async () => {
     const { headers } = await request(server).post('/users').send('username=ada').expect(415);
     assert.equal(headers['content-type'], 'application/problem+json');
     await post({ username: 'x'.repeat(8 * 1024), email: 'x@example.com' }).expect(413);
@@ -76,7 +76,7 @@ describe('GET /users', () => {
     assert.deepEqual(seen, ['linus', 'grace', 'Ada']);
   });
 
-  it('answers 400 to a wrong limit or cursor', async () => {
+  it('answers 400 to an invalid limit or cursor', async () => {
     const { body } = await list('?limit=0&cursor=x').expect(400);
     assert.deepEqual(body.errors.map(fieldOf), ['query.limit', 'query.cursor']);
   });
@@ -91,7 +91,7 @@ describe('GET /users', () => {
 });
 
 describe('/users', () => {
-  it('answers 405 with what it takes', async () => {
+  it('answers 405 with the supported methods', async () => {
     await request(server).delete('/users').expect(405).expect('allow', 'GET, HEAD, POST');
   });
 });
