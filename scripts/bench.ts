@@ -2,12 +2,11 @@
 
 import { BACKEND_NAMES } from './bench/backends/backends.ts';
 import { Generator } from './bench/load/load.ts';
-import { PARTS } from './bench/parts.ts';
-import { FULL_PLAN, type Plan, SMOKE_PLAN } from './bench/plan.ts';
-import { partText, terminalReport } from './bench/report/tables.ts';
-import { ROUNDS_FILE, writePages, writeReport } from './bench/report/write.ts';
+import { FULL_PLAN, type Plan, SMOKE_PLAN } from './bench/measure.ts';
+import { measureAll, PARTS, prepare } from './bench/parts.ts';
+import { ROUNDS_FILE, writePages, writeReport } from './bench/report.ts';
 import { summarizeCells } from './bench/results.ts';
-import { measureAll, prepare } from './bench/run.ts';
+import { partText, terminalReport } from './bench/tables.ts';
 import type { CommandDescription } from './cli/arguments.ts';
 import { main } from './cli/main.ts';
 import { choice, wholeNumber } from './cli/values.ts';
@@ -57,14 +56,11 @@ await main(command, async ({ values: { smoke, only, backend, rounds, out, pages 
     ...(backend.length > 0 && { backends: backend }),
   };
   await prepare();
-  const bench = { plan, generator: new Generator() };
-  try {
-    const part = only === undefined ? undefined : PARTS[only];
-    if (part) return console.log(partText(summarizeCells(await part(bench))));
-    const run = await measureAll(bench);
-    if (!smoke) console.log(terminalReport(run.results));
-    await writeReport(run, out);
-  } finally {
-    await bench.generator.stop();
-  }
+  await using generator = new Generator();
+  const bench = { plan, generator };
+  const part = only === undefined ? undefined : PARTS[only];
+  if (part) return console.log(partText(summarizeCells(await part(bench))));
+  const run = await measureAll(bench);
+  if (!smoke) console.log(terminalReport(run.results));
+  await writeReport(run, out);
 });

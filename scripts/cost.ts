@@ -1,6 +1,6 @@
 /** `npm run cost`: the monthly bill at a rate, beside the same rate built in other ways. */
 import { writeFile } from 'node:fs/promises';
-import { readResults } from './bench/report/write.ts';
+import { readResults } from './bench/report.ts';
 import type { CommandDescription } from './cli/arguments.ts';
 import { main } from './cli/main.ts';
 import { PRICED_REGIONS, PRICES_AS_OF } from './cli/prices.ts';

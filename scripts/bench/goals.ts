@@ -1,11 +1,11 @@
-import { cellOf, type Figure, type Goal, type Measurements, ratioOf, type Summary, summarize } from './results.ts';
+import { cellOf, type Figure, type Measurements, type Results, ratioOf, type Summary, summarize } from './results.ts';
 import type { ServerName } from './servers.ts';
 
 /** A goal before it is judged; a unit follows the limit after a space. */
 type Row = readonly [title: string, target: `${'≥' | '≤' | '<'} ${number}${'' | ' ×' | ' %'}`, measured: Summary];
 
 /** Compares the medians of the measurements with the goals of the project. */
-export function judge(measurements: Measurements): Goal[] {
+export function judge(measurements: Measurements): Results['goals'] {
   return goalRows(measurements).map(([title, target, measured]) => {
     const [sign, limitText, unit] = target.split(' ');
     const [value, limit] = [measured.median, Number(limitText)];

@@ -1,11 +1,20 @@
-import { TIMESTAMPS_PATH } from '../../server/contract.ts';
-import { type BackendName, withBackend } from './backends/backends.ts';
-import { type Bench, USUAL_CONNECTIONS } from './plan.ts';
-import { residentBytes } from './process.ts';
-import { type Cell, type Measurement, median, type Sample } from './results.ts';
-import { SERVERS, type ServerName } from './servers.ts';
-import { startServer } from './start-server.ts';
-import { keyOf, type LoadShape, measureRounds, withServers } from './window.ts';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { captureQuietly, run } from '../cli/run.ts';
+import { type BackendName, startBackend, whyNoDynamodbLocal } from './backends/backends.ts';
+import { judge } from './goals.ts';
+import { type Bench, keyOf, type LoadShape, measureRounds, startServers, USUAL_CONNECTIONS } from './measure.ts';
+import { PINNED, residentBytes } from './process.ts';
+import {
+  type Cell,
+  type Measurement,
+  type Measurements,
+  median,
+  type Results,
+  type Sample,
+  summarizeCells,
+} from './results.ts';
+import { SERVERS, type ServerName, startServer } from './servers.ts';
 
 /** The servers of the comparison, the most expensive first. */
 const COMPARED = ['express-get-put-get', 'express-put', 'fastify-put', 'node-put', 'stampede', 'node-bare'] as const;
@@ -58,54 +67,95 @@ async function measureOn(
   loads: readonly LoadShape[],
 ): Promise<Cell[]> {
   const cells: Cell[] = [];
-  for (const backend of backends)
-    cells.push(...(await withServers(bench, backend, servers, (setup) => measureRounds(setup, loads))));
+  for (const backend of backends) {
+    await using cleanup = new AsyncDisposableStack();
+    cells.push(...(await measureRounds(await startServers(cleanup, bench, backend, servers), loads)));
+  }
   return cells;
 }
 
 /** Offers Express + PutItem and Stampede the same rate. */
-function measureOfferedLoad(bench: Bench): Promise<Measurement> {
-  return withServers(bench, 'ack-4ms', ['express-put', 'stampede'], async (setup) => {
-    const [most] = await measureRounds({ ...setup, running: setup.running.slice(0, 1) }, [usual]);
-    const carried = median(most?.samples.map(({ requestsPerS = NaN }) => requestsPerS) ?? []);
-    const ratePerSecond = Math.max(100, Math.round((carried * OFFERED_SHARE) / 100) * 100);
-    const load = { ...usual, ratePerSecond, windowMs: 2 * bench.plan.windowMs };
-    return { title: `${ratePerSecond} requests/s offered`, cells: await measureRounds(setup, [load]) };
-  });
+async function measureOfferedLoad(bench: Bench): Promise<Measurement> {
+  await using cleanup = new AsyncDisposableStack();
+  const setup = await startServers(cleanup, bench, 'ack-4ms', ['express-put', 'stampede']);
+  const [most] = await measureRounds({ ...setup, running: setup.running.slice(0, 1) }, [usual]);
+  const carried = median(most?.samples.map(({ requestsPerS = NaN }) => requestsPerS) ?? []);
+  const ratePerSecond = Math.max(100, Math.round((carried * OFFERED_SHARE) / 100) * 100);
+  const load = { ...usual, ratePerSecond, windowMs: 2 * bench.plan.windowMs };
+  return { title: `${ratePerSecond} requests/s offered`, cells: await measureRounds(setup, [load]) };
 }
 
 /** Starts the peer, the sources and the bundle in turn. */
-function measureStartUp({ plan }: Bench): Promise<Cell[]> {
-  return withBackend('ack-0ms', async (backend) => {
-    const servers = ['express-put', 'stampede-unbundled', 'stampede'] as const;
-    const started = servers.map((server) => ({ server, samples: [] as Sample[] }));
-    // One more than is kept: the first start reads the files from disk and fills compile caches.
-    for (let round = 0; round <= plan.startUps; round++)
-      for (const { server, samples } of started) {
-        const { startUpMs, stop } = await startServer(server, backend.endpoint);
-        await stop();
-        if (round > 0) samples.push({ startUpMs });
-      }
-    return started.map(({ server, samples }) => ({ ...keyOf(server, backend), samples }));
-  });
+async function measureStartUp({ plan }: Bench): Promise<Cell[]> {
+  await using cleanup = new AsyncDisposableStack();
+  const backend = await startBackend(cleanup, 'ack-0ms');
+  const servers = ['express-put', 'stampede-unbundled', 'stampede'] as const;
+  const cells = servers.map((server) => ({ ...keyOf(server, backend), samples: [] as Sample[] }));
+  // One more than is kept: the first start reads the files from disk and fills compile caches.
+  for (let round = 0; round <= plan.startUps; round++)
+    for (const { server, samples } of cells) {
+      await using stop = new AsyncDisposableStack();
+      const { startUpMs } = await startServer(stop, server, backend.endpoint);
+      if (round > 0) samples.push({ startUpMs });
+    }
+  return cells;
 }
 
 /** Lets a fresh process answer requests and reads its memory at each number of requests of the plan. */
-function measureMemory({ plan, generator }: Bench): Promise<Cell[]> {
-  return withBackend('ack-0ms', async (backend) => {
-    const cells: Cell[] = [];
-    const { port, pids, stop } = await startServer('stampede', backend.endpoint);
-    let answered = 0;
-    for (const afterRequests of plan.memoryAfter) {
-      while (answered < afterRequests) {
-        const requests = Math.min(MEMORY_STEP, afterRequests - answered);
-        await generator.run({ port, path: TIMESTAMPS_PATH, status: 201, ...usual, warmUpMs: 0, windowMs: 0, requests });
-        answered += requests;
-      }
-      const samples = [{ residentBytes: residentBytes(pids[0] as number) }];
-      cells.push({ ...keyOf('stampede', backend), afterRequests, samples });
+async function measureMemory({ plan, generator }: Bench): Promise<Cell[]> {
+  await using cleanup = new AsyncDisposableStack();
+  const backend = await startBackend(cleanup, 'ack-0ms');
+  const { port, path, pids } = await startServer(cleanup, 'stampede', backend.endpoint);
+  const cells: Cell[] = [];
+  let answered = 0;
+  for (const afterRequests of plan.memoryAfter) {
+    while (answered < afterRequests) {
+      const requests = Math.min(MEMORY_STEP, afterRequests - answered);
+      await generator.run({ port, path, ...usual, warmUpMs: 0, windowMs: 0, requests });
+      answered += requests;
     }
-    await stop();
-    return cells;
-  });
+    const samples = [{ residentBytes: residentBytes(pids[0] as number) }];
+    cells.push({ ...keyOf('stampede', backend), afterRequests, samples });
+  }
+  return cells;
+}
+
+const scripts = join(import.meta.dirname, '..');
+
+/** Builds the bundle and installs the peers, so that what is measured is what the sources contain. */
+export async function prepare(): Promise<void> {
+  await run([process.execPath, join(scripts, 'build.ts')]);
+  await run([process.execPath, join(scripts, 'cli/install-if-needed.js')], { cwd: import.meta.dirname });
+}
+
+/** Measures every part. */
+export async function measureAll({ plan, generator }: Bench): Promise<{ rounds: Measurements; results: Results }> {
+  const loadBefore = loadAverage();
+  const why = await whyNoDynamodbLocal();
+  const backends = plan.backends.filter((name) => why === undefined || name !== 'dynamodb-local');
+  const bench = { plan: { ...plan, backends }, generator };
+  const rounds: Record<string, Measurement> = {};
+  for (const [name, measure] of Object.entries(PARTS)) rounds[name] = await measure(bench);
+  const results = {
+    circumstances: {
+      measuredAt: new Date().toISOString(),
+      commit: (await captureQuietly(['git', 'describe', '--always', '--dirty', '--abbrev=12'])).trim(),
+      node: process.version,
+      cpu: cpus()[0]?.model.trim() ?? 'unknown',
+      cores: cpus().length,
+      pinned: PINNED,
+      loadBefore,
+      loadAfter: loadAverage(),
+      rounds: plan.rounds,
+      windowMs: plan.windowMs,
+    },
+    skipped: why === undefined ? {} : { 'dynamodb-local': why },
+    goals: judge(rounds),
+    parts: Object.fromEntries(Object.entries(rounds).map(([name, part]) => [name, summarizeCells(part)])),
+  };
+  return { rounds, results };
+}
+
+function loadAverage(): number {
+  return loadavg()[0] ?? NaN;
 }

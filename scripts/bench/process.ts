@@ -19,7 +19,6 @@ export const PINNED = cores >= 2 && existsSync('/usr/bin/taskset');
 /** The server has core 0 to itself. Generator and backend share core 1 where there are only two. */
 const CORES = { server: '0', generator: '1', backend: cores > 2 ? '2' : '1' };
 
-/** How a process of the benchmark is started. */
 interface BenchProcessOptions {
   /** Decides which core the process is bound to. */
   readonly role: keyof typeof CORES;
@@ -32,8 +31,8 @@ interface BenchProcessOptions {
   readonly channel?: boolean;
 }
 
-/** A process that runs until it is stopped. */
-export class BenchProcess {
+/** A process that runs until it is disposed of. */
+export class BenchProcess implements AsyncDisposable {
   readonly pid: number;
   readonly #name: string;
   readonly #running: ReturnType<typeof start>;
@@ -50,7 +49,9 @@ export class BenchProcess {
   /** @throws OperatorError when the process has ended by itself. */
   requireRunning(): void {
     const { exitCode, signalCode } = this.#running.nodeChildProcess;
-    if (exitCode !== null || signalCode !== null) throw this.#ended();
+    const end = signalCode ?? exitCode;
+    if (end === null) return;
+    throw new OperatorError(`'${this.#name}' ended (${end}) during the benchmark; its own message is above`);
   }
 
   send(message: object): void {
@@ -59,33 +60,28 @@ export class BenchProcess {
 
   /** The next message of the process. Rejects when it ends, or sends nothing for a minute. */
   async nextMessage<T>(): Promise<T> {
-    const late = sleep(ANSWER_DEADLINE_MS, undefined, { ref: false }).then(() => {
-      throw new OperatorError(`'${this.#name}' sent no message for ${ANSWER_DEADLINE_MS / 1000} s`);
-    });
+    const late = sleep(ANSWER_DEADLINE_MS, undefined, { ref: false });
     const next = await Promise.race([this.#messages.next(), late]);
-    if (!next.done) return next.value[0] as T;
-    await this.#running;
-    throw this.#ended();
+    if (!next) throw new OperatorError(`'${this.#name}' sent no message for ${ANSWER_DEADLINE_MS / 1000} s`);
+    if (next.done) {
+      await this.#running;
+      this.requireRunning();
+    }
+    return next.value?.[0] as T;
   }
 
   /** Ends the process by SIGTERM, or by SIGKILL when it is still there after 30 s. */
-  async stop(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#running.kill();
     await this.#running;
   }
-
-  #ended(): OperatorError {
-    const { exitCode, signalCode } = this.#running.nodeChildProcess;
-    return new OperatorError(
-      `'${this.#name}' ended (${signalCode ?? exitCode}) during the benchmark; its own message is above`,
-    );
-  }
 }
 
-function start({ role, line, env, cwd, channel = false }: BenchProcessOptions) {
+function start({ role, line, env, channel = false, ...options }: BenchProcessOptions) {
   // `taskset` becomes the program that it starts, so the process id stays.
   const [program, ...args] = PINNED ? (['taskset', '-c', CORES[role], ...line] as const) : line;
   return execa(program, args, {
+    ...options,
     env: { PATH: process.env['PATH'], ...env },
     extendEnv: false,
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -93,7 +89,6 @@ function start({ role, line, env, cwd, channel = false }: BenchProcessOptions) {
     buffer: false,
     reject: false,
     forceKillAfterDelay: STOP_DEADLINE_MS,
-    ...(cwd === undefined ? {} : { cwd }),
   });
 }
 
@@ -116,10 +111,7 @@ export function residentBytes(pid: number): number {
 
 /** A loopback port that nothing listens on. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+  await using server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  return (server.address() as AddressInfo).port;
 }

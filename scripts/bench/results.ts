@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** The figures that a part may measure; each part has some of them. */
-export const FIGURES = [
+const FIGURES = [
   'requestsPerS',
   'p50Ms',
   'p99Ms',
@@ -38,15 +38,9 @@ const keySchema = z.object({
   afterRequests: z.number().optional(),
 });
 
-const resultCellSchema = keySchema.extend({ figures: z.partialRecord(z.enum(FIGURES), summarySchema) });
-
-const goalSchema = z.object({
+const partSchema = z.object({
   title: z.string(),
-  /** As people read it: `≥ 15 ×`. */
-  target: z.string(),
-  unit: z.string(),
-  measured: summarySchema,
-  met: z.boolean(),
+  cells: z.array(keySchema.extend({ figures: z.partialRecord(z.enum(FIGURES), summarySchema) })),
 });
 
 /** `docs/benchmarks/results.json`. */
@@ -67,20 +61,28 @@ export const resultsSchema = z.object({
   }),
   /** Backends that could not run here, and why. */
   skipped: z.record(z.string(), z.string()),
-  goals: z.array(goalSchema),
-  parts: z.record(z.string(), z.object({ title: z.string(), cells: z.array(resultCellSchema) })),
+  goals: z.array(
+    z.object({
+      title: z.string(),
+      /** As people read it: `≥ 15 ×`. */
+      target: z.string(),
+      unit: z.string(),
+      measured: summarySchema,
+      met: z.boolean(),
+    }),
+  ),
+  parts: z.record(z.string(), partSchema),
 });
 
 /** The middle of a set of measurements and its range. */
-export type Summary = z.infer<typeof summarySchema>;
-export type Goal = z.infer<typeof goalSchema>;
-export type ResultCell = z.infer<typeof resultCellSchema>;
-export type Results = z.infer<typeof resultsSchema>;
+export type Summary = z.output<typeof summarySchema>;
+export type Part = z.output<typeof partSchema>;
+export type Results = z.output<typeof resultsSchema>;
+
+type CellKey = z.output<typeof keySchema>;
 
 /** One server in one situation: a sample per round. */
-export interface Cell extends Readonly<z.infer<typeof keySchema>> {
-  readonly samples: readonly Sample[];
-}
+export type Cell = CellKey & { readonly samples: readonly Sample[] };
 
 /** What one part of the benchmark measured. */
 export interface Measurement {
@@ -91,14 +93,8 @@ export interface Measurement {
 /** The measurements of all parts by name. */
 export type Measurements = Readonly<Record<string, Measurement>>;
 
-/** The samples of a whole run, and the results of them. */
-export interface Run {
-  readonly rounds: Measurements;
-  readonly results: Results;
-}
-
 /** Finds a cell. @throws Error when it was not measured. */
-export function cellOf<Key extends z.infer<typeof keySchema>>(
+export function cellOf<Key extends CellKey>(
   cells: readonly Key[] = [],
   server: string,
   backend: string,
@@ -113,13 +109,13 @@ export function cellOf<Key extends z.infer<typeof keySchema>>(
 }
 
 /** Median and range of each figure of each cell. */
-export function summarizeCells({ title, cells }: Measurement): Results['parts'][string] {
+export function summarizeCells({ title, cells }: Measurement): Part {
   return { title, cells: cells.map(({ samples, ...key }) => ({ ...key, figures: figuresOf(samples) })) };
 }
 
-function figuresOf(samples: readonly Sample[]): ResultCell['figures'] {
-  const measured = FIGURES.filter((name) => samples.some((sample) => sample[name] !== undefined));
-  return Object.fromEntries(measured.map((name) => [name, summarize(samples.flatMap((sample) => sample[name] ?? []))]));
+function figuresOf(samples: readonly Sample[]): Part['cells'][number]['figures'] {
+  const values = FIGURES.map((name) => [name, samples.flatMap((sample) => sample[name] ?? [])] as const);
+  return Object.fromEntries(values.filter(([, { length }]) => length > 0).map(([name, all]) => [name, summarize(all)]));
 }
 
 /** Ratios of a figure of two servers, round by round: a slow moment of the machine affects both. */
@@ -130,9 +126,9 @@ export function ratioOf(a: readonly Sample[], b: readonly Sample[], name: Figure
 /** The median; of an even count the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const upper = sorted[Math.floor(middle)] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+  const middle = (sorted.length - 1) / 2;
+  const [lower = NaN, upper = NaN] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]];
+  return (lower + upper) / 2;
 }
 
 export function summarize(values: readonly number[]): Summary {

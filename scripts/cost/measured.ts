@@ -1,4 +1,4 @@
-import { cellOf, type Figure, type ResultCell, type Results } from '../bench/results.ts';
+import { cellOf, type Figure, type Part, type Results } from '../bench/results.ts';
 
 /** What the benchmark measured at one load: this many requests a second to one process. */
 export interface LoadPoint {
@@ -23,7 +23,7 @@ const BACKEND = 'ack-4ms';
 /** Reads the measurements that a bill needs. @throws Error when the results lack one of them. */
 export function measuredOf({ circumstances, parts }: Results): Measured {
   const cells = parts['matrix']?.cells ?? [];
-  const medianOf = ({ figures }: ResultCell, figure: Figure): number => figures[figure]?.median ?? NaN;
+  const medianOf = ({ figures }: Part['cells'][number], figure: Figure): number => figures[figure]?.median ?? NaN;
   const at64 = (server: string, figure: Figure) => medianOf(cellOf(cells, server, BACKEND, 64), figure);
   const points = cells
     .filter(({ server, backend }) => server === 'stampede' && backend === BACKEND)

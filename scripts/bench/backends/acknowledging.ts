@@ -1,19 +1,16 @@
 /**
  * A process that acknowledges calls in DynamoDB's protocol and stores nothing: what remains is the cost of the server.
- * It counts bytes of items and write units, and answers each message of its parent with the sums. `LATENCY_MS` delays
- * each answer (by a Node timer, hence up to 1 ms more).
+ * It counts bytes of items and write units, and answers each message of its parent with the sums. Its argument is the
+ * delay of each answer in milliseconds (by a Node timer, hence up to 1 ms more).
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Item, itemBytes, writeUnits } from './item-size.ts';
 
 /** What the backend counted since its start. */
-export interface BackendSums {
-  readonly bytes: number;
-  readonly writeUnits: number;
-}
+export type BackendSums = Readonly<typeof sums>;
 
-const latencyMs = Number(process.env['LATENCY_MS'] ?? 0);
+const latencyMs = Number(process.argv[2]);
 const sums = { bytes: 0, writeUnits: 0 };
 
 /** The answer to every GetItem; the peers do not read it. */
@@ -31,12 +28,7 @@ function answerTo(operation: string, body: string): string {
   return '{}';
 }
 
-function send(response: ServerResponse, text: string): void {
-  response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.0', 'Content-Length': text.length });
-  response.end(text);
-}
-
-function serve(request: IncomingMessage, response: ServerResponse): void {
+const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
   let body = '';
   request.setEncoding('utf8');
   request.on('data', (text: string) => {
@@ -45,13 +37,13 @@ function serve(request: IncomingMessage, response: ServerResponse): void {
   request.on('end', () => {
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     const text = answerTo(operation, body);
-    if (latencyMs === 0) send(response, text);
-    else setTimeout(send, latencyMs, response, text);
+    const headers = { 'Content-Type': 'application/x-amz-json-1.0', 'Content-Length': text.length };
+    const send = () => response.writeHead(200, headers).end(text);
+    if (latencyMs === 0) send();
+    else setTimeout(send, latencyMs);
   });
-}
-
-process.on('message', () => process.send?.(sums satisfies BackendSums));
-process.on('disconnect', () => process.exit(0));
-const server = createServer({ keepAliveTimeout: 0 }, serve).listen(0, '127.0.0.1', () => {
-  process.send?.({ port: (server.address() as AddressInfo).port });
 });
+
+process.on('message', () => process.send?.(sums));
+process.on('disconnect', () => process.exit(0));
+server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));

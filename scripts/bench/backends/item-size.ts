@@ -1,6 +1,5 @@
-/** An attribute value in DynamoDB's JSON. */
-export type AttributeValue = Readonly<Record<string, unknown>>;
-export type Item = Readonly<Record<string, AttributeValue>>;
+/** An item in DynamoDB's JSON: each value by its type. */
+export type Item = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /**
  * Bytes that DynamoDB counts for an item: UTF-8 of names and strings; a byte for two digits of a number, and one more.
@@ -17,9 +16,10 @@ export function writeUnits(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / 1024));
 }
 
-function valueBytes(value: AttributeValue): number {
-  const [[type, content] = ['?', undefined]] = Object.entries(value);
-  if (type === 'S') return Buffer.byteLength(content as string);
-  if (type === 'N') return Math.ceil((content as string).replace(/\D/g, '').length / 2) + 1;
-  throw new Error(`an attribute of type ${type} cannot be measured; expected S or N, or add it to item-size.ts`);
+function valueBytes({ S: text, N: number, ...others }: Item[string]): number {
+  if (typeof text === 'string') return Buffer.byteLength(text);
+  if (typeof number === 'string') return Math.ceil(number.replace(/\D/g, '').length / 2) + 1;
+  throw new Error(
+    `an attribute of type ${Object.keys(others)} cannot be measured; expected S or N, or add it to item-size.ts`,
+  );
 }

@@ -12,22 +12,19 @@ export class Connection {
   /** When the request in progress was due: its latency counts from then. */
   dueMs = 0;
   readonly #socket: Socket;
-  readonly #answered: (status: number) => void;
+  readonly #answered: (connection: Connection, status: number) => void;
   /** The first bytes of an answer whose rest has not arrived. */
   #rest: Buffer | undefined;
 
-  /** `answered` is called with the status of each answer, `failed` once when the connection breaks. */
-  constructor(port: number, answered: (status: number) => void, failed: (error: Error) => void) {
+  /** `answered` is called with the status of each answer. A connection that breaks ends the process. */
+  constructor(port: number, answered: (connection: Connection, status: number) => void) {
     this.#answered = answered;
-    this.#socket = connect({
-      port,
-      host: '127.0.0.1',
-      noDelay: true,
-      // One buffer for all reads: no stream, no allocation per answer.
-      onread: { buffer: Buffer.allocUnsafe(16_384), callback: (bytes, buffer) => this.#receive(bytes, buffer) },
+    // One buffer for all reads: no stream, no allocation per answer.
+    const buffer = Buffer.allocUnsafe(16_384);
+    const onread = { buffer, callback: (bytes: number) => this.#receive(buffer.subarray(0, bytes)) };
+    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread }).on('end', () => {
+      throw new Error('the server closed a connection that was in use');
     });
-    this.#socket.on('error', failed);
-    this.#socket.on('end', () => failed(new Error('the server closed a connection that was in use')));
   }
 
   send(request: string, dueMs: number): void {
@@ -40,22 +37,21 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  #receive(bytes: number, buffer: Uint8Array): boolean {
-    const read = Buffer.from(buffer.buffer, buffer.byteOffset, bytes);
+  #receive(read: Buffer): boolean {
     const data = this.#rest ? Buffer.concat([this.#rest, read]) : read;
-    const headEnd = data.indexOf(HEAD_END);
-    if (headEnd < 0) return this.#keep(data);
-    const head = data.toString('latin1', 0, headEnd);
-    const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
-    if (length === undefined) throw new Error(`an answer without Content-Length: ${head}`);
-    if (data.length < headEnd + HEAD_END.length + Number(length)) return this.#keep(data);
-    this.#rest = undefined;
-    this.#answered(Number(head.slice(9, 12)));
+    const status = statusOf(data);
+    this.#rest = status === undefined ? Buffer.from(data) : undefined;
+    if (status !== undefined) this.#answered(this, status);
     return true;
   }
+}
 
-  #keep(data: Buffer): boolean {
-    this.#rest = Buffer.from(data);
-    return true;
-  }
+/** The status of an answer; `undefined` while a part of it is missing. */
+function statusOf(answer: Buffer): number | undefined {
+  const headEnd = answer.indexOf(HEAD_END);
+  if (headEnd < 0) return undefined;
+  const head = answer.toString('latin1', 0, headEnd);
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  if (length === undefined) throw new Error(`an answer without Content-Length: ${head}`);
+  return answer.length < headEnd + HEAD_END.length + Number(length) ? undefined : Number(head.slice(9, 12));
 }

@@ -4,12 +4,27 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from './connection.ts';
-import type { Load, LoadReport } from './load.ts';
+
+/** One load on one server. */
+export interface Load {
+  readonly port: number;
+  readonly path: string;
+  readonly connections: number;
+  readonly warmUpMs: number;
+  /** The window lasts this long, and until `requests` were answered. */
+  readonly windowMs: number;
+  /** @default 1 */
+  readonly requests?: number;
+  /** Offered rate. @default - each connection sends its next request when it has its answer */
+  readonly ratePerSecond?: number;
+}
+
+/** What was measured. Latencies and rate are those of the answers with 201. */
+export type LoadReport = Awaited<ReturnType<LoadRun['execute']>>;
 
 class LoadRun {
   readonly #load: Load;
   readonly #makeRequest: () => string;
-  readonly #connections: Connection[] = [];
   /** Connections without a request in progress. */
   readonly #idle: Connection[] = [];
   /** When the requests were due that no connection has sent yet. */
@@ -18,7 +33,6 @@ class LoadRun {
   #refused = 0;
   #unexpected = 0;
   #measuring = false;
-  #over = false;
   readonly #enough = Promise.withResolvers<void>();
 
   constructor(load: Load) {
@@ -26,24 +40,27 @@ class LoadRun {
     this.#makeRequest = requestMaker(load.path);
   }
 
-  async execute(): Promise<LoadReport> {
-    for (let i = 0; i < this.#load.connections; i++) this.#connect();
-    if (this.#load.ratePerSecond !== undefined) this.#offer(this.#load.ratePerSecond);
-    else for (const connection of this.#idle.splice(0)) connection.send(this.#makeRequest(), performance.now());
-    await sleep(this.#load.warmUpMs);
+  async execute() {
+    const { port, connections, ratePerSecond, warmUpMs, windowMs } = this.#load;
+    const all = Array.from({ length: connections }, () => new Connection(port, this.#answered));
+    const timer = ratePerSecond === undefined ? undefined : this.#offer(ratePerSecond);
+    for (const connection of all) this.#sendNext(connection);
+    await sleep(warmUpMs);
     process.send?.('measuring');
     const startMs = performance.now();
     const startCpu = process.cpuUsage();
     this.#measuring = true;
-    await Promise.all([sleep(this.#load.windowMs), this.#enough.promise]);
+    await Promise.all([sleep(windowMs), this.#enough.promise]);
     const wallMs = performance.now() - startMs;
     const cpu = process.cpuUsage(startCpu);
-    this.#over = true;
-    for (const connection of this.#connections) connection.close();
+    clearInterval(timer);
+    for (const connection of all) connection.close();
     const sorted = Float64Array.from(this.#latenciesMs).sort();
     return {
       requests: sorted.length,
+      /** Answers with 503: the server was too busy to take the request. */
       refused: this.#refused,
+      /** Answers with any other status. */
       unexpected: this.#unexpected,
       requestsPerS: (sorted.length * 1000) / wallMs,
       p50Ms: percentile(sorted, 0.5),
@@ -52,31 +69,21 @@ class LoadRun {
     };
   }
 
-  #connect(): void {
-    const connection = new Connection(
-      this.#load.port,
-      (status) => this.#answered(connection, status),
-      (error) => {
-        if (!this.#over) throw error;
-      },
-    );
-    this.#connections.push(connection);
-    this.#idle.push(connection);
-  }
+  readonly #answered = (connection: Connection, status: number): void => {
+    const nowMs = performance.now();
+    if (this.#measuring) this.#count(status, nowMs - connection.dueMs);
+    this.#sendNext(connection, nowMs);
+  };
 
   /** Closed loop: sends the next request at once. Open loop: the oldest overdue request, if any. */
-  #answered(connection: Connection, status: number): void {
-    if (this.#over) return;
-    const nowMs = performance.now();
-    this.#count(status, nowMs - connection.dueMs);
+  #sendNext(connection: Connection, nowMs = performance.now()): void {
     const dueMs = this.#load.ratePerSecond === undefined ? nowMs : this.#overdue.shift();
     if (dueMs === undefined) this.#idle.push(connection);
     else connection.send(this.#makeRequest(), dueMs);
   }
 
   #count(status: number, latencyMs: number): void {
-    if (!this.#measuring) return;
-    if (status === this.#load.status) this.#latenciesMs.push(latencyMs);
+    if (status === 201) this.#latenciesMs.push(latencyMs);
     else if (status === 503) this.#refused++;
     else this.#unexpected++;
     const answers = this.#latenciesMs.length + this.#refused + this.#unexpected;
@@ -84,17 +91,15 @@ class LoadRun {
   }
 
   /** Open loop: requests at a fixed rate, however slow the answers. A latency counts from when its request was due. */
-  #offer(ratePerSecond: number): void {
+  #offer(ratePerSecond: number): NodeJS.Timeout {
     const startMs = performance.now();
     let offered = 0;
-    const timer = setInterval(() => {
-      if (this.#over) return clearInterval(timer);
+    return setInterval(() => {
       const due = Math.floor(((performance.now() - startMs) * ratePerSecond) / 1000);
       for (; offered < due; offered++) {
-        const dueMs = startMs + (offered * 1000) / ratePerSecond;
+        this.#overdue.push(startMs + (offered * 1000) / ratePerSecond);
         const connection = this.#idle.shift();
-        if (connection) connection.send(this.#makeRequest(), dueMs);
-        else this.#overdue.push(dueMs);
+        if (connection) this.#sendNext(connection);
       }
     }, 1);
   }
@@ -106,21 +111,20 @@ function percentile(sorted: Float64Array, share: number): number {
 
 /** Makes requests as the load balancer forwards them: with the client's address, and a new trace id for each. */
 function requestMaker(path: string): () => string {
-  const head = [
-    `POST ${path} HTTP/1.1`,
-    'Host: stampede.example.org',
-    'User-Agent: bench',
-    'Accept: */*',
-    'Content-Length: 0',
-    'X-Forwarded-Proto: https',
-    'X-Forwarded-Port: 443',
-  ].join('\r\n');
+  const head = `POST ${path} HTTP/1.1
+Host: stampede.example.org
+User-Agent: bench
+Accept: */*
+Content-Length: 0
+X-Forwarded-Proto: https
+X-Forwarded-Port: 443
+`.replaceAll('\n', '\r\n');
   let made = 0;
   return () => {
     const number = made++;
     const second = Math.floor(Date.now() / 1000).toString(16);
     const unique = `5d7e4c6f8a0b2d4e${number.toString(16).padStart(8, '0')}`;
-    return `${head}\r\nX-Forwarded-For: 203.0.113.${number & 255}\r\nX-Amzn-Trace-Id: Root=1-${second}-${unique}\r\n\r\n`;
+    return `${head}X-Forwarded-For: 203.0.113.${number & 255}\r\nX-Amzn-Trace-Id: Root=1-${second}-${unique}\r\n\r\n`;
   };
 }
 

@@ -15,11 +15,11 @@ const serve = async (t: TestContext, listener: RequestListener): Promise<number>
 
 const startGenerator = (t: TestContext): Generator => {
   const generator = new Generator();
-  t.after(() => generator.stop());
+  t.after(() => generator[Symbol.asyncDispose]());
   return generator;
 };
 
-const LOAD = { path: '/app', status: 201, connections: 4, warmUpMs: 0, windowMs: 0 };
+const LOAD = { path: '/app', connections: 4, warmUpMs: 0, windowMs: 0 };
 
 describe('the load generator', () => {
   it('sends each request with the headers of a load balancer and a trace id of its own', async (t) => {

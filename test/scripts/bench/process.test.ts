@@ -4,7 +4,7 @@ import { BenchProcess } from '../../../scripts/bench/process.ts';
 
 function start(t: TestContext, program: string): BenchProcess {
   const child = new BenchProcess({ role: 'backend', line: [process.execPath, '-e', program], channel: true });
-  t.after(() => child.stop());
+  t.after(() => child[Symbol.asyncDispose]());
   return child;
 }
 
@@ -15,7 +15,7 @@ describe('a process of the benchmark', () => {
       'process.on("SIGTERM", () => process.send(2, () => process.exit())); process.send(1); setInterval(() => {}, 1000)',
     );
     assert.equal(await child.nextMessage(), 1);
-    await child.stop();
+    await child[Symbol.asyncDispose]();
     assert.equal(await child.nextMessage(), 2);
   });
 

@@ -1,5 +1,5 @@
-import { textTable } from '../../cli/table.ts';
-import type { Figure, Results, Summary } from '../results.ts';
+import { textTable } from '../cli/table.ts';
+import type { Figure, Part, Results, Summary } from './results.ts';
 
 /** A head and rows, all text. */
 export type Table = readonly (readonly string[])[];
@@ -20,7 +20,7 @@ const COLUMNS: readonly (readonly [Figure, head: string, text: (summary: Summary
 const KEY_HEADS = { connections: 'conn.', afterRequests: 'after requests' } as const;
 
 /** One row per cell of a part. Columns that the part did not measure are left out. */
-export function partTable({ cells }: Results['parts'][string]): Table {
+export function partTable({ cells }: Part): Table {
   const keys = (['connections', 'afterRequests'] as const).filter((key) => cells.some((cell) => cell[key]));
   const columns = COLUMNS.filter(([figure]) => cells.some(({ figures }) => figures[figure]));
   return [
@@ -53,7 +53,7 @@ export function terminalReport(results: Results): string {
 }
 
 /** One part for a terminal. */
-export function partText(part: Results['parts'][string]): string {
+export function partText(part: Part): string {
   return `${part.title}\n${textTable(partTable(part))}`;
 }
 

@@ -1,17 +1,21 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { OperatorError } from '../../cli/errors.ts';
-import { readJson } from '../../cli/read-json.ts';
-import { type Results, type Run, resultsSchema } from '../results.ts';
+import { OperatorError } from '../cli/errors.ts';
+import { readJson } from '../cli/read-json.ts';
 import { circumstancesText, page } from './page.ts';
+import { type Measurements, type Results, resultsSchema } from './results.ts';
 import { goalTable } from './tables.ts';
 
 /** Every sample of every round of the last run; git ignores this folder, CI keeps the file. */
 export const ROUNDS_FILE = '.data/bench/rounds.json';
 
 /** Writes the samples, the results, and the pages that show them. */
-export async function writeReport({ rounds, results }: Run, folder: string, roundsFile = ROUNDS_FILE): Promise<void> {
+export async function writeReport(
+  { rounds, results }: { rounds: Measurements; results: Results },
+  folder: string,
+  roundsFile = ROUNDS_FILE,
+): Promise<void> {
   for (const path of [dirname(roundsFile), folder]) await mkdir(path, { recursive: true });
   await writeFile(roundsFile, jsonText(rounds));
   await writeFile(join(folder, 'results.json'), jsonText(results));

@@ -1,5 +1,5 @@
-import { type Html, html } from '../../cli/html.ts';
-import type { Figure, Results, Summary } from '../results.ts';
+import { type Html, html } from '../cli/html.ts';
+import type { Figure, Results, Summary } from './results.ts';
 import { goalTable, number, partTable, type Table } from './tables.ts';
 
 const STYLE = `

@@ -1,0 +1,136 @@
+import { OperatorError } from '../cli/errors.ts';
+import { BACKEND_NAMES, type Backend, type BackendName, startBackend } from './backends/backends.ts';
+import type { Load } from './load/generator.ts';
+import type { Generator } from './load/load.ts';
+import { cpuMicros } from './process.ts';
+import type { Cell, Sample } from './results.ts';
+import { type RunningServer, SERVERS, type ServerName, startServer } from './servers.ts';
+
+/** The number of connections of figures that are measured with one number only. */
+export const USUAL_CONNECTIONS = 64;
+
+export const FULL_PLAN = {
+  rounds: 7,
+  connections: [1, 16, USUAL_CONNECTIONS, 256],
+  backends: BACKEND_NAMES as readonly BackendName[],
+  /** Load on a fresh server, so that V8 has compiled what is measured later. */
+  serverWarmUpMs: 1_000,
+  /** Load before each window, so that queues have their usual length. */
+  warmUpMs: 200,
+  windowMs: 1_000,
+  startUps: 5,
+  /** Requests after which memory is read, ascending. */
+  memoryAfter: [10_000, 20_000, 50_000, 100_000],
+};
+
+/** How much is measured. */
+export type Plan = Readonly<typeof FULL_PLAN>;
+
+/** For CI: shows that each part works and says nothing about speed. */
+export const SMOKE_PLAN: Plan = {
+  rounds: 1,
+  connections: [1, USUAL_CONNECTIONS, 256],
+  backends: ['ack-0ms', 'ack-4ms', 'dynalite'],
+  serverWarmUpMs: 100,
+  warmUpMs: 50,
+  windowMs: 100,
+  startUps: 1,
+  memoryAfter: [500, 1_000],
+};
+
+/** What every measurement needs. */
+export interface Bench {
+  readonly plan: Plan;
+  readonly generator: Generator;
+}
+
+/** Servers that run on one backend. */
+export interface Setup extends Bench {
+  readonly backend: Backend;
+  readonly running: readonly RunningServer[];
+}
+
+/** How a server is loaded; the rest is as the plan says. */
+export type LoadShape = Pick<Load, 'connections'> & Partial<Pick<Load, 'warmUpMs' | 'windowMs' | 'ratePerSecond'>>;
+
+/** Starts servers on a backend and warms them up; `cleanup` stops them. */
+export async function startServers(
+  cleanup: AsyncDisposableStack,
+  bench: Bench,
+  backendName: BackendName,
+  names: readonly ServerName[],
+): Promise<Setup> {
+  console.error(`${backendName}: ${names.join(', ')} ...`);
+  const backend = await startBackend(cleanup, backendName);
+  const running: RunningServer[] = [];
+  for (const name of names) running.push(await startServer(cleanup, name, backend.endpoint));
+  const setup = { ...bench, backend, running };
+  // With one connection as well: under load group commit calls the database seldom, and V8 would not compile that.
+  for (const server of running)
+    for (const connections of [1, USUAL_CONNECTIONS])
+      await measureWindow(setup, server, { connections, warmUpMs: 0, windowMs: bench.plan.serverWarmUpMs });
+  return setup;
+}
+
+/**
+ * Measures each server under each load in every round. The servers take turns within a round and each round begins with
+ * another one, so that a slow moment of the machine affects all of them.
+ */
+export async function measureRounds(setup: Setup, loads: readonly LoadShape[]): Promise<Cell[]> {
+  const { running, backend, plan } = setup;
+  const groups = loads.map((load) =>
+    running.map((server) => {
+      const samples: Sample[] = [];
+      return {
+        server,
+        load,
+        samples,
+        cell: { ...keyOf(server.name, backend), connections: load.connections, samples },
+      };
+    }),
+  );
+  for (let round = 0; round < plan.rounds; round++)
+    for (const group of groups) {
+      const first = round % group.length;
+      for (const { server, load, samples } of [...group.slice(first), ...group.slice(0, first)])
+        samples.push(await measureWindow(setup, server, load));
+    }
+  return groups.flat().map(({ cell }) => cell);
+}
+
+/** What identifies a cell of a server on a backend. */
+export function keyOf(server: ServerName, backend: Backend) {
+  return { server, title: SERVERS[server].title, backend: backend.name };
+}
+
+/** Puts load on a server for one window and reads what it cost the server and the backend. */
+async function measureWindow(
+  { plan: { warmUpMs, windowMs }, generator, backend }: Setup,
+  { name, path, port, pids }: RunningServer,
+  shape: LoadShape,
+): Promise<Sample> {
+  const readCounters = async () => ({
+    cpuMicros: pids.reduce((sum, pid) => sum + cpuMicros(pid), 0),
+    ...(await backend.sums()),
+  });
+  let before = await readCounters();
+  const load = { port, path, warmUpMs, windowMs, ...shape };
+  const { requests, refused, unexpected, ...figures } = await generator.run(load, async () => {
+    before = await readCounters();
+  });
+  const after = await readCounters();
+  if (unexpected > 0 || requests === 0)
+    throw new OperatorError(
+      `${SERVERS[name].title} answered ${requests} requests with 201, ${refused} with 503 and ${unexpected} with something else; expected 201, and 503 only now and then`,
+    );
+  const units = after.writeUnits - before.writeUnits;
+  return {
+    ...figures,
+    cpuMicrosPerRequest: (after.cpuMicros - before.cpuMicros) / requests,
+    ...(units > 0 && {
+      timestampsPerWriteUnit: requests / units,
+      bytesPerTimestamp: (after.bytes - before.bytes) / requests,
+    }),
+    refusedShare: refused / (requests + refused),
+  };
+}
