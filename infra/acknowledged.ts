@@ -20,7 +20,7 @@ const BAKE =
   'describing does not support resources, and new resources have no name yet; conditions limit creating to one region and deleting to our tag';
 
 /** The roles of the pipeline, which exist only if a repository is set. */
-function ofThePipeline(stage: string): readonly Acknowledged[] {
+function pipelineFindings(stage: string): readonly Acknowledged[] {
   const arn = (service: string, resource: string): string =>
     `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${service}:<AWS::Region>:<AWS::AccountId>:${resource}]`;
   const images = { id: arn('ssm', 'parameter/stampede/ami/*'), reason: 'one parameter for each baked commit' };
@@ -72,7 +72,7 @@ export function acknowledged({ stage, settings }: Pick<Deployment, 'stage' | 'se
       id: `AwsSolutions-IAM5[Resource::arn:aws:autoscaling:${settings.region}:<AWS::AccountId>:autoScalingGroup:*:autoScalingGroupName/${fleetName(stage)}]`,
       reason: GENERATED_ID,
     },
-    ...(settings.githubRepository ? ofThePipeline(stage) : []),
+    ...(settings.githubRepository ? pipelineFindings(stage) : []),
   ];
 }
 

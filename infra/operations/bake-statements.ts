@@ -4,8 +4,8 @@ import { SERVICE_NAME } from '../../server/contract.ts';
 import { allow } from '../statement.ts';
 import { imageParameters } from './pipeline-role.ts';
 
-const HERE = { StringEquals: { 'aws:RequestedRegion': Aws.REGION } };
-const OURS_HERE = { StringEquals: { 'aws:RequestedRegion': Aws.REGION, 'aws:ResourceTag/Service': SERVICE_NAME } };
+const IN_REGION = { StringEquals: { 'aws:RequestedRegion': Aws.REGION } };
+const OURS_IN_REGION = { StringEquals: { 'aws:RequestedRegion': Aws.REGION, 'aws:ResourceTag/Service': SERVICE_NAME } };
 
 /**
  * Permissions for Packer to bake on EC2, reduced to those that our template uses. It may create resources in one
@@ -49,7 +49,7 @@ export function bakeStatements(): readonly PolicyStatement[] {
         'ec2:RunInstances',
       ],
       ['*'],
-      HERE,
+      IN_REGION,
     ),
     allow(
       'DeleteTagged',
@@ -63,7 +63,7 @@ export function bakeStatements(): readonly PolicyStatement[] {
         'ec2:TerminateInstances',
       ],
       ['*'],
-      OURS_HERE,
+      OURS_IN_REGION,
     ),
     imageParameters('PublishImages'),
   ];

@@ -77,7 +77,7 @@ export interface DynamoTimestampsOptions {
 /** The timestamps in DynamoDB. */
 export class DynamoTimestamps implements TimestampStore {
   readonly #options: DynamoTimestampsOptions;
-  readonly #knownDays = new Map<string, Promise<void>>();
+  readonly #indexedDays = new Map<string, Promise<void>>();
 
   constructor(options: DynamoTimestampsOptions) {
     this.#options = options;
@@ -86,7 +86,7 @@ export class DynamoTimestamps implements TimestampStore {
   async putBlock(block: Block, deadlineMs: number): Promise<{ writeUnits: number }> {
     const item = encodeBlock(block);
     const endMs = performance.now() + deadlineMs;
-    await Promise.all([this.#putOnce(item, endMs), this.#knowDay(item.pk.slice(0, 10), endMs)]);
+    await Promise.all([this.#putOnce(item, endMs), this.#indexDay(item.pk.slice(0, 10), endMs)]);
     return { writeUnits: writeUnits(item) };
   }
 
@@ -135,20 +135,20 @@ export class DynamoTimestamps implements TimestampStore {
   }
 
   /** Adds the day to the index, once per day and process, before its first block is acknowledged. */
-  #knowDay(day: string, endMs: number): Promise<void> {
-    const known = this.#knownDays.get(day);
-    if (known) return known;
-    const entered = this.#enterDay(day, abortAt(endMs)).catch((error: unknown) => {
-      this.#knownDays.delete(day);
+  #indexDay(day: string, endMs: number): Promise<void> {
+    const indexed = this.#indexedDays.get(day);
+    if (indexed) return indexed;
+    const added = this.#putDay(day, abortAt(endMs)).catch((error: unknown) => {
+      this.#indexedDays.delete(day);
       throw error;
     });
-    this.#knownDays.clear();
-    this.#knownDays.set(day, entered);
-    return entered;
+    this.#indexedDays.clear();
+    this.#indexedDays.set(day, added);
+    return added;
   }
 
   /** The entry holds the greatest number of shards with which any writer of the day was configured. */
-  async #enterDay(day: string, abortSignal: AbortSignal): Promise<void> {
+  async #putDay(day: string, abortSignal: AbortSignal): Promise<void> {
     const { client, table, shards = TABLE.defaultShards } = this.#options;
     const update = new UpdateItemCommand({
       TableName: table,

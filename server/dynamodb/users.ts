@@ -25,7 +25,7 @@ const CALL_DEADLINE_MS = 5_000;
 /** An aborted attempt, which takes seconds, must not continue after its tombstone has expired. */
 const TOMBSTONE_LIFE_S = 7 * 24 * 3_600;
 
-const LOOK_PAUSE_MS = 50;
+const RETRY_PAUSE_MS = 50;
 
 /** The users in DynamoDB; `now` is the process's clock. */
 export function createDynamoUsers(client: DynamoDBClient, table: string, now: () => Micros): Users {
@@ -34,7 +34,7 @@ export function createDynamoUsers(client: DynamoDBClient, table: string, now: ()
     newId: randomUUIDv7,
     now,
     // Half of the delay is random, so that attempts that wait for the same name do not read it at the same time.
-    pause: () => delay((LOOK_PAUSE_MS * (1 + Math.random())) / 2),
+    pause: () => delay((RETRY_PAUSE_MS * (1 + Math.random())) / 2),
   });
 }
 

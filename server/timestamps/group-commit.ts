@@ -101,16 +101,16 @@ export class GroupCommit {
       return;
     }
     this.#scheduled = false;
-    this.#writeWhatMay();
+    this.#startWrites();
   }
 
-  #writeWhatMay(): void {
+  #startWrites(): void {
     this.#rejectExpired();
-    while (this.pending > 0 && this.#mayWrite()) void this.#write(this.#cutBlock());
+    while (this.pending > 0 && this.#canStartWrite()) void this.#write(this.#cutBlock());
     if (this.pending > 0) this.#stallTimer ??= setTimeout(() => this.#afterStall(), STALL_MS);
   }
 
-  #mayWrite(): boolean {
+  #canStartWrite(): boolean {
     if (this.#inFlight === 0) return true;
     if (this.#inFlight >= MAX_WRITES_IN_FLIGHT) return false;
     return this.pending >= BLOCK_LIMITS.timestamps || this.#monotonicMs() - this.#lastWriteMs >= STALL_MS;
@@ -118,7 +118,7 @@ export class GroupCommit {
 
   #afterStall(): void {
     this.#stallTimer = undefined;
-    this.#writeWhatMay();
+    this.#startWrites();
   }
 
   /** Takes the longest run of waiting timestamps that fits into a block. */

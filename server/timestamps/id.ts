@@ -36,22 +36,22 @@ function pair(value: number, place: number): string {
   return PAIRS[(value >>> (10 * place)) & 1_023] as string;
 }
 
-const MICROS_PER_STRETCH = 32 ** 6;
-let cachedStretch = Number.NaN;
-let cachedStretchText = '';
+const MICROS_PER_PREFIX = 32 ** 6;
+let cachedPrefix = Number.NaN;
+let cachedPrefixText = '';
 
 /** The first five characters of a time change every 18 minutes, so they are cached. */
-function stretchText(stretch: number): string {
-  if (stretch !== cachedStretch) {
-    cachedStretchText = base32(stretch, 5);
-    cachedStretch = stretch;
+function prefixText(prefix: number): string {
+  if (prefix !== cachedPrefix) {
+    cachedPrefixText = base32(prefix, 5);
+    cachedPrefix = prefix;
   }
-  return cachedStretchText;
+  return cachedPrefixText;
 }
 
 function timeText(micros: Micros): string {
-  const within = micros % MICROS_PER_STRETCH;
-  return stretchText((micros - within) / MICROS_PER_STRETCH) + pair(within, 2) + pair(within, 1) + pair(within, 0);
+  const within = micros % MICROS_PER_PREFIX;
+  return prefixText((micros - within) / MICROS_PER_PREFIX) + pair(within, 2) + pair(within, 1) + pair(within, 0);
 }
 
 /** The suffix that the ids of all records of a block share. */

@@ -29,9 +29,9 @@ export async function* mergeShards(shards: readonly ShardBlocks[]): AsyncGenerat
   while (heads.length > 0) {
     const head = heads.reduce((a, b) => (lastMicros(b.block) > lastMicros(a.block) ? b : a));
     const bound = lastMicros(head.block);
-    const given = open.findIndex((record) => record.micros <= bound);
-    yield* given < 0 ? open : open.slice(0, given);
-    open = given < 0 ? [] : open.slice(given);
+    const end = open.findIndex((record) => record.micros <= bound);
+    yield* end < 0 ? open : open.slice(0, end);
+    open = end < 0 ? [] : open.slice(end);
 
     open = [...open, ...recordsOf(head.block)].sort(newestFirst);
     const next = await nextOf(head.shard);

@@ -20,12 +20,12 @@ export interface UserCreationOptions {
   readonly pause: () => Promise<void>;
   /** The age at which an unfinished attempt counts as dead, far longer than a creation takes. @default 10 s */
   readonly leaseMicros?: Micros;
-  /** How long an attempt waits for others before it gives up. @default 5 s */
-  readonly patienceMicros?: Micros;
+  /** How long an attempt waits for other attempts. @default 5 s */
+  readonly waitMicros?: Micros;
 }
 
 export function createUsers(options: UserCreationOptions): Users {
-  const { items, newId, now, pause, leaseMicros = 10_000_000, patienceMicros = 5_000_000 } = options;
+  const { items, newId, now, pause, leaseMicros = 10_000_000, waitMicros = 5_000_000 } = options;
 
   async function createUser(newUser: NewUser): Promise<User> {
     const user: User = { ...newUser, id: newId(), createdAt: now() };
@@ -45,7 +45,7 @@ export function createUsers(options: UserCreationOptions): Users {
   }
 
   async function claimName(name: UniqueName, claim: Claim): Promise<'claimed' | 'taken' | 'busy'> {
-    while (now() - claim.attemptedAt < patienceMicros) {
+    while (now() - claim.attemptedAt < waitMicros) {
       if (await items.putClaim(name, claim)) return 'claimed';
       const held = await items.readClaim(name);
       if (held === undefined) continue;

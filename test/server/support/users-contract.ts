@@ -30,8 +30,8 @@ function userOf(username: string) {
 export function usersContract(kind: string, { client, tableName }: Pick<TestDatabase, 'client' | 'tableName'>): void {
   const users = createDynamoUsers(client, tableName, now);
   const items = new DynamoUserItems(client, tableName);
-  const usersOver = (over: UserItems, leaseMicros: number, patienceMicros = DEADLINE_MICROS) =>
-    createUsers({ items: over, newId: randomUUIDv7, now, pause, leaseMicros, patienceMicros });
+  const usersOver = (over: UserItems, leaseMicros: number, waitMicros = DEADLINE_MICROS) =>
+    createUsers({ items: over, newId: randomUUIDv7, now, pause, leaseMicros, waitMicros });
   const patient = usersOver(items, DEADLINE_MICROS);
 
   describe(`users on ${kind}`, { timeout: 120_000 }, () => {

@@ -32,7 +32,7 @@ function assertNamesAreUnique(items: MemoryUserItems): void {
 }
 
 /** A simulation with one clock and one sequence of ids. */
-function createWorld({ patienceMicros = 100 * LEASE_MICROS } = {}) {
+function createWorld({ waitMicros = 100 * LEASE_MICROS } = {}) {
   const memory = new MemoryUserItems();
   let nowMicros = 0;
   let ids = 0;
@@ -46,7 +46,7 @@ function createWorld({ patienceMicros = 100 * LEASE_MICROS } = {}) {
       now: () => nowMicros,
       pause,
       leaseMicros: LEASE_MICROS,
-      patienceMicros,
+      waitMicros,
     });
   const pass = (micros: number) => (nowMicros += micros);
   return { memory, usersOver, pass };
@@ -142,7 +142,7 @@ describe('creating users', () => {
   });
 
   it('does not wait indefinitely for another attempt, and then releases its own claims', async () => {
-    const { memory, usersOver, pass } = createWorld({ patienceMicros: LEASE_MICROS / 2 });
+    const { memory, usersOver, pass } = createWorld({ waitMicros: LEASE_MICROS / 2 });
     const stuck = usersOver(withFates(memory, (method) => (method === 'putUser' ? silence : WELL)));
     void stuck.createUser({ username: 'ada', email: 'ada@x.org' });
     await setImmediate();
