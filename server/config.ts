@@ -26,7 +26,7 @@ function onOff(unset: 'on' | 'off') {
     .transform((value) => value === 'on');
 }
 
-/** The variables, by their keys in `ENV`. `.env.example` documents each of them. The messages state the expectation. */
+/** The variables, by their keys in `ENV`; `.env.example` documents them. Messages complete the phrase "expected …". */
 const ConfigSchema = z
   .object({
     stage: text(STAGE_NAME.pattern, STAGE_NAME.description).default('local'),

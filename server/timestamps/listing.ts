@@ -15,7 +15,7 @@ export interface BlockRange {
   readonly last: Micros;
 }
 
-/** How the listing reads the table. */
+/** The port by which the listing reads the table. */
 export interface ListingReader {
   /** The days in the range that have records, newest first. */
   days(range: BlockRange): AsyncIterable<DayEntry>;

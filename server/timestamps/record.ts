@@ -26,7 +26,7 @@ export interface TimestampRecord extends Arrival {
   readonly instance: string;
 }
 
-/** Which records to list. */
+/** A query for records. */
 export interface ListQuery {
   /** The maximum number of records, 1 to 1,000. */
   readonly limit: number;

@@ -18,7 +18,7 @@ export interface UserCreationOptions {
   readonly now: () => Micros;
   /** Waits before another attempt's state is read again. */
   readonly pause: () => Promise<void>;
-  /** The age at which an unfinished attempt counts as dead, far longer than a creation takes. @default 10 s */
+  /** The age at which an unfinished attempt counts as abandoned, far longer than a creation takes. @default 10 s */
   readonly leaseMicros?: Micros;
   /** How long an attempt waits for other attempts. @default 5 s */
   readonly waitMicros?: Micros;

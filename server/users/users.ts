@@ -13,7 +13,7 @@ export interface User extends NewUser {
   readonly createdAt: Micros;
 }
 
-/** Which users to list. */
+/** A query for users. */
 export interface UserQuery {
   /** The maximum number of users, 1 to 1,000. */
   readonly limit: number;
