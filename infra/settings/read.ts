@@ -2,7 +2,7 @@ import { STAGE_NAME } from '../../server/contract.ts';
 import { isProd, refuseContradictions } from './rules.ts';
 import { type Setting, type Settings, TABLE } from './table.ts';
 
-/** Throws on an unknown setting, because CDK would ignore a misspelt name. Its own names, such as `aws:cdk:…`, differ. */
+/** Throws on an unknown setting, because CDK ignores misspelt names. Names such as `aws:cdk:…` belong to CDK. */
 export function refuseUnknownSettings(names: readonly string[], others: readonly string[]): void {
   const known = [...Object.keys(TABLE), ...others];
   const unknown = names.find((name) => /^[a-z]\w*$/i.test(name) && !known.includes(name));
