@@ -6,7 +6,6 @@ import {
   fleetItems,
   fleetSize,
   GB,
-  type Item,
   internetItem,
   lambdaItem,
   loadBalancerItems,
@@ -16,13 +15,10 @@ import {
 import { loadPointAt, type Measured } from './measured.ts';
 
 /** The monthly bill of one way to build the service. */
-export interface Bill {
-  readonly title: string;
-  readonly items: readonly Item[];
-}
+export type Bill = ReturnType<typeof billsAt>[number];
 
 /** The bills of four ways to record the same rate of timestamps, Stampede's first. */
-export function billsAt(rate: number, measured: Measured, choice: FleetChoice): readonly Bill[] {
+export function billsAt(rate: number, measured: Measured, choice: FleetChoice) {
   const prices = pricesOf(choice.region);
   const timestamps = rate * SECONDS_PER_MONTH;
   const { ratePerVcpu, points, itemBytes } = measured;

@@ -9,14 +9,6 @@ const hours = assumptions.hoursPerMonth.value;
 export const SECONDS_PER_MONTH = hours * 3600;
 export const GB = 1e9;
 
-/** One line of a monthly bill. */
-export interface Item {
-  readonly name: string;
-  /** What was counted, for people. */
-  readonly quantity: string;
-  readonly usd: number;
-}
-
 /** What the fleet consists of. */
 export interface FleetChoice {
   readonly region: string;
@@ -35,7 +27,7 @@ export function fleetSize(rate: number, ratePerVcpu: number, { vcpus, zones }: F
 }
 
 /** The fleet with its network, monitoring and key. */
-export function fleetItems(prices: RegionPrices, choice: FleetChoice, size: number): Item[] {
+export function fleetItems(prices: RegionPrices, choice: FleetChoice, size: number) {
   const { cloudwatch, nat } = prices;
   const { region, instanceType, natGateways } = choice;
   const metrics = assumptions.customMetrics.value + size * assumptions.detailedMonitoringMetrics.value;
@@ -56,21 +48,17 @@ export function fleetItems(prices: RegionPrices, choice: FleetChoice, size: numb
 }
 
 /** Writes and reads of DynamoDB, in units of the whole month, and the storage that the month adds. */
-export function dynamodbItems({ dynamodb }: RegionPrices, units: { write: number; read?: number }, gb: number): Item[] {
-  const { write, read } = units;
+export function dynamodbItems({ dynamodb }: RegionPrices, { write = 0, read = 0 }, gb: number) {
   const backup = dynamodb.pitrGbMonth + dynamodb.backupGbMonth;
   return [
     millions('DynamoDB write units', write, dynamodb.millionWriteUnits),
-    ...(read === undefined ? [] : [millions('DynamoDB read units', read, dynamodb.millionReadUnits)]),
+    ...(read > 0 ? [millions('DynamoDB read units', read, dynamodb.millionReadUnits)] : []),
     item('DynamoDB storage of the month', `${count(gb)} GB`, gb * dynamodb.storageGbMonth),
     item('Point-in-time recovery and backup of it', `${count(gb)} GB`, gb * backup),
   ];
 }
 
-/**
- * Load balancer capacity units: AWS bills the greatest dimension. A unit is 25 new connections/s, 3,000 active ones,
- * 1 GB an hour for instances (0.4 GB for Lambda).
- */
+/** AWS bills the greatest dimension. A unit: 25 new connections/s, 3,000 active ones, 1 GB an hour (Lambda: 0.4 GB). */
 export function loadBalancerUnits(rate: number, gbPerUnitHour: number): number {
   const { requestBytes, answerBytes, requestsPerConnection, connectionS } = assumptions;
   const newConnections = rate / requestsPerConnection.value;
@@ -78,8 +66,7 @@ export function loadBalancerUnits(rate: number, gbPerUnitHour: number): number {
   return Math.max(newConnections / 25, (newConnections * connectionS.value) / 3000, gbPerHour / gbPerUnitHour);
 }
 
-/** The load balancer, its public addresses and its capacity units. */
-export function loadBalancerItems(prices: RegionPrices, rate: number, zones: number, gbPerUnitHour: number): Item[] {
+export function loadBalancerItems(prices: RegionPrices, rate: number, zones: number, gbPerUnitHour: number) {
   const units = loadBalancerUnits(rate, gbPerUnitHour);
   const perHour = prices.alb.hour + zones * prices.publicIpv4Hour;
   return [
@@ -88,24 +75,24 @@ export function loadBalancerItems(prices: RegionPrices, rate: number, zones: num
   ];
 }
 
-/** Answers that leave to the internet: the same for every way to build the service. */
-export function internetItem({ internetGb }: RegionPrices, rate: number): Item {
+export function internetItem({ internetGb }: RegionPrices, rate: number) {
   const gb = (rate * assumptions.answerBytes.value * SECONDS_PER_MONTH) / GB;
   return item('Answers to the internet', `${count(gb)} GB`, gb * internetGb);
 }
 
 /** Invocations of a Lambda function (Arm). */
-export function lambdaItem({ lambda }: RegionPrices, name: string, invocations: number, seconds: number): Item {
+export function lambdaItem({ lambda }: RegionPrices, name: string, invocations: number, seconds: number) {
   const gbSeconds = seconds * assumptions.lambdaGb.value;
   return millions(name, invocations, lambda.millionRequests + 1e6 * gbSeconds * lambda.gbSecondArm);
 }
 
 /** An item that is billed by the million. */
-export function millions(name: string, quantity: number, usdPerMillion: number): Item {
+export function millions(name: string, quantity: number, usdPerMillion: number) {
   return item(name, `${count(quantity / 1e6)} million`, (quantity / 1e6) * usdPerMillion);
 }
 
-function item(name: string, quantity: string, usd: number): Item {
+/** One line of a monthly bill; `quantity` is what was counted, for people. */
+function item(name: string, quantity: string, usd: number) {
   return { name, quantity, usd };
 }
 

@@ -1,27 +1,13 @@
 import { cellOf, type Figure, type Part, type Results } from '../bench/results.ts';
 
-/** What the benchmark measured at one load: this many requests a second to one process. */
-export interface LoadPoint {
-  readonly ratePerProcess: number;
-  readonly timestampsPerWriteUnit: number;
-  readonly bytesPerTimestamp: number;
-}
-
-/** What the bill needs of `docs/benchmarks/results.json`. */
-export interface Measured {
-  readonly measuredAt: string;
-  /** Requests per second of one core at 100 % CPU. */
-  readonly ratePerVcpu: { readonly stampede: number; readonly itemPerRequest: number };
-  /** Ascending by rate. */
-  readonly points: readonly LoadPoint[];
-  readonly itemBytes: number;
-}
+export type Measured = ReturnType<typeof measuredOf>;
+type LoadPoint = Measured['points'][number];
 
 /** Its latency is similar to DynamoDB's within a region. */
 const BACKEND = 'ack-4ms';
 
-/** Reads the measurements that a bill needs. @throws Error when the results lack one of them. */
-export function measuredOf({ circumstances, parts }: Results): Measured {
+/** The measurements that a bill needs, its load points ascending by rate. @throws Error when one is missing. */
+export function measuredOf({ circumstances, parts }: Results) {
   const cells = parts['matrix']?.cells ?? [];
   const medianOf = ({ figures }: Part['cells'][number], figure: Figure): number => figures[figure]?.median ?? NaN;
   const at64 = (server: string, figure: Figure) => medianOf(cellOf(cells, server, BACKEND, 64), figure);
@@ -32,6 +18,7 @@ export function measuredOf({ circumstances, parts }: Results): Measured {
       timestampsPerWriteUnit: medianOf(cell, 'timestampsPerWriteUnit'),
       bytesPerTimestamp: medianOf(cell, 'bytesPerTimestamp'),
     }));
+  /** Requests per second of one core at 100 % CPU. */
   const ratePerVcpu = (server: string): number => 1e6 / at64(server, 'cpuMicrosPerRequest');
   return {
     measuredAt: circumstances.measuredAt,
@@ -41,27 +28,25 @@ export function measuredOf({ circumstances, parts }: Results): Measured {
   };
 }
 
-/**
- * Interpolates between measured points; beyond the last one its figures apply. At rate 0 each timestamp is alone in its
- * block, the most expensive case.
- */
+/** Interpolates between measured points; beyond the last one its figures apply. */
 export function loadPointAt(points: readonly LoadPoint[], ratePerProcess: number): LoadPoint {
-  const alone = {
+  // At rate 0 each timestamp is alone in its block, the most expensive case.
+  let below: LoadPoint = {
     ratePerProcess: 0,
     timestampsPerWriteUnit: 1,
     bytesPerTimestamp: points[0]?.bytesPerTimestamp ?? NaN,
   };
-  const known = [alone, ...points];
-  const next = known.findIndex((point) => point.ratePerProcess >= ratePerProcess);
-  const above = known[next];
-  if (!above) return { ...(known.at(-1) as LoadPoint), ratePerProcess };
-  const below = known[Math.max(0, next - 1)] as LoadPoint;
-  const span = above.ratePerProcess - below.ratePerProcess;
-  const share = span === 0 ? 0 : (ratePerProcess - below.ratePerProcess) / span;
-  const between = (a: number, b: number): number => a + (b - a) * share;
-  return {
-    ratePerProcess,
-    timestampsPerWriteUnit: between(below.timestampsPerWriteUnit, above.timestampsPerWriteUnit),
-    bytesPerTimestamp: between(below.bytesPerTimestamp, above.bytesPerTimestamp),
-  };
+  for (const above of points) {
+    if (above.ratePerProcess >= ratePerProcess) {
+      const share = (ratePerProcess - below.ratePerProcess) / (above.ratePerProcess - below.ratePerProcess);
+      const between = (name: keyof LoadPoint): number => below[name] + (above[name] - below[name]) * share;
+      return {
+        ratePerProcess,
+        timestampsPerWriteUnit: between('timestampsPerWriteUnit'),
+        bytesPerTimestamp: between('bytesPerTimestamp'),
+      };
+    }
+    below = above;
+  }
+  return { ...below, ratePerProcess };
 }

@@ -30,13 +30,11 @@ export function costPage(measured: Measured, choice: FleetChoice): string {
     shape: 'line' as const,
     points: rows.map(({ rate, bills }) => [rate, cost(rate, bills[index] as Bill)] as const),
   }));
+  const costs = rows.map(({ rate, bills }) => bills.map((bill) => cost(rate, bill)));
   const chart = chartFigure({
     title: 'Dollars per million timestamps, over the rate',
     x: decadeAxis(RATES, (rate) => `${rate.toLocaleString('en')}/s`),
-    y: decadeAxis(
-      curves.flatMap(({ points }) => points.map(([, value]) => value)),
-      (value) => `$${value}`,
-    ),
+    y: decadeAxis(costs.flat(), (value) => `$${value}`),
     curves,
     height: 420,
   });
