@@ -1,9 +1,10 @@
-import { faultSecond, type Health, timeToDetectS, timeToRecoverS } from './recovery.ts';
 import type { Check, DrillRun, Observation } from './run-record.ts';
+
+/** The largest share of errors, between 0 and 1, and the slowest answers of a healthy second. */
+export type Health = Readonly<{ errorRatio: number; p99Ms: number }>;
 
 /** What a drill is judged by. */
 export interface Objectives {
-  /** A second that is worse than this is unhealthy. */
   readonly health: Health;
   /** Largest share of errors over the whole run, between 0 and 1. */
   readonly errorRatio: number;
@@ -13,34 +14,28 @@ export interface Objectives {
   readonly recoverS?: number;
 }
 
-/** The judgement on one drill. */
-export type Verdict = Readonly<ReturnType<typeof judge>>;
+/** The service counts as recovered when it stays healthy this long. */
+const LASTING_S = 10;
 
 /** Judges a run by its objectives; `more` are the checks that the drill made by itself. */
 export function judge(run: DrillRun, objectives: Objectives, more: readonly Check[] = []) {
+  const { health, errorRatio, detectS, recoverS } = objectives;
   const detectedAfterS = timeToDetectS(run);
-  const recoveredAfterS = timeToRecoverS(run, objectives.health);
+  const recoveredAfterS = timeToRecoverS(run, health);
   const checks: readonly Check[] = [
-    steadyCheck(run, objectives),
-    errorCheck(run, objectives),
-    ...within('the fault is detected', detectedAfterS, objectives.detectS),
-    ...within('the service recovers', recoveredAfterS, objectives.recoverS),
+    steadyCheck(run, health),
+    errorCheck(run, errorRatio),
+    ...within('the fault is detected', detectedAfterS, detectS),
+    ...within('the service recovers', recoveredAfterS, recoverS),
     ...durabilityCheck(run),
     ...more,
   ];
-  return {
-    passed: checks.every(({ passed }) => passed),
-    checks,
-    /** Undefined when nothing detected the fault, or there was none. */
-    detectedAfterS,
-    /** Undefined when the service did not recover, or there was no fault. */
-    recoveredAfterS,
-  };
+  return { passed: checks.every(({ passed }) => passed), checks, detectedAfterS, recoveredAfterS };
 }
 
 /** The effect of a fault is unknown when the service was unhealthy before. */
-function steadyCheck(run: DrillRun, { health }: Objectives): Check {
-  const before = run.observations.filter(({ second }) => second < (faultSecond(run) ?? Infinity));
+function steadyCheck(run: DrillRun, health: Health): Check {
+  const before = run.observations.filter(({ second }) => second < faultSecond(run));
   const { requests, ratio } = errorsOf(before);
   const p99Ms = median(before.flatMap((observation) => observation.p99Ms ?? []));
   return {
@@ -51,7 +46,7 @@ function steadyCheck(run: DrillRun, { health }: Objectives): Check {
   };
 }
 
-function errorCheck({ observations }: DrillRun, { errorRatio }: Objectives): Check {
+function errorCheck({ observations }: DrillRun, errorRatio: number): Check {
   const { requests, errors, ratio } = errorsOf(observations);
   return {
     check: 'requests are answered',
@@ -63,14 +58,9 @@ function errorCheck({ observations }: DrillRun, { errorRatio }: Objectives): Che
 
 function within(check: string, measuredS: number | undefined, limitS: number | undefined): Check[] {
   if (limitS === undefined) return [];
-  return [
-    {
-      check,
-      passed: measuredS !== undefined && measuredS <= limitS,
-      measured: measuredS === undefined ? 'never' : `after ${measuredS} s`,
-      expected: `within ${limitS} s`,
-    },
-  ];
+  const passed = measuredS !== undefined && measuredS <= limitS;
+  const measured = measuredS === undefined ? 'never' : `after ${measuredS} s`;
+  return [{ check, passed, measured, expected: `within ${limitS} s` }];
 }
 
 function durabilityCheck({ durability }: DrillRun): Check[] {
@@ -98,4 +88,32 @@ function median(values: readonly number[]): number {
 
 function percent(ratio: number): string {
   return `${(100 * ratio).toFixed(2)} %`;
+}
+
+/** Whether users were served well in a second. A second without requests counts as healthy. */
+export function isHealthy({ requestsPerS, errorsPerS, p99Ms = 0 }: Observation, health: Health): boolean {
+  return requestsPerS === 0 || (errorsPerS / requestsPerS <= health.errorRatio && p99Ms <= health.p99Ms);
+}
+
+/** Infinity in a drill without a fault. */
+function faultSecond({ faults }: Pick<DrillRun, 'faults'>): number {
+  return Math.min(...faults.map(({ fromS }) => fromS));
+}
+
+/** Seconds from the fault to the first sign that the system detected it; undefined without one. */
+export function timeToDetectS(run: Pick<DrillRun, 'faults' | 'events'>): number | undefined {
+  const faultS = faultSecond(run);
+  const sign = run.events.find(({ detection, second }) => detection && second >= faultS);
+  return sign && sign.second - faultS;
+}
+
+/** Seconds from the fault to lasting health; 0 when users were never affected, undefined when it was not seen. */
+export function timeToRecoverS(run: Pick<DrillRun, 'faults' | 'observations'>, health: Health): number | undefined {
+  const faultS = faultSecond(run);
+  const after = run.observations.filter(({ second }) => second >= faultS);
+  const unhealthy = after.filter((observation) => !isHealthy(observation, health)).map(({ second }) => second);
+  if (unhealthy.length === 0) return after.length === 0 ? undefined : 0;
+  const last = unhealthy.find((second, index) => (unhealthy[index + 1] ?? Infinity) - second > LASTING_S) ?? Infinity;
+  const recovered = after.find(({ second }) => second > last);
+  return recovered && recovered.second - faultS;
 }

@@ -4,11 +4,10 @@ export interface Observation {
   readonly requestsPerS: number;
   /** Requests that got no answer, or one of 5xx. */
   readonly errorsPerS: number;
-  /** @default - nothing was answered */
   readonly p50Ms?: number;
   readonly p95Ms?: number;
   readonly p99Ms?: number;
-  /** Average of the fleet. @default - not measured */
+  /** Average of the fleet. */
   readonly cpuPercent?: number;
   readonly desired?: number;
   readonly inService?: number;
@@ -21,14 +20,10 @@ export interface Span {
 }
 
 /** A fault that the drill caused. */
-export interface Fault extends Span {
-  readonly text: string;
-}
+export type Fault = Span & { readonly text: string };
 
 /** A time during which an alarm was in ALARM. */
-export interface AlarmSpan extends Span {
-  readonly name: string;
-}
+export type AlarmSpan = Span & { readonly name: string };
 
 /** Something that happened, and whether it shows that the fault was detected (a target unhealthy, an alarm). */
 export interface DrillEvent {
@@ -40,21 +35,15 @@ export interface DrillEvent {
 /** How a fleet's desired capacity changed. */
 export interface CapacityCourse {
   readonly peak: number;
-  /** Second of the first scale-out. @default - it never scaled out */
+  /** Seconds of the first scale-out and of the first scale-in. @default - there was none */
   readonly outAtS?: number;
-  /** Second of the first scale-in. @default - it never scaled in */
   readonly inAtS?: number;
 }
 
-/** What the model expected for a second of the run. */
-export interface PredictedSecond {
-  readonly second: number;
-  /** The load that the model was given. */
-  readonly demandPerS: number;
-  readonly cpuPercent: number;
-  readonly desired: number;
-  readonly inService: number;
-}
+/** What the model expected for a second of the run, under the load that it was given. */
+export type PredictedSecond = Readonly<
+  Record<'second' | 'demandPerS' | 'cpuPercent' | 'desired' | 'inService', number>
+>;
 
 /** What the scaling model predicts for the measured load. */
 export interface Prediction {
@@ -68,16 +57,11 @@ export interface Prediction {
 }
 
 /** Timestamps that were answered with 2xx, and how many of them were found in the table. */
-export interface Durability {
-  readonly acknowledged: number;
-  readonly stored: number;
-}
+export type Durability = Readonly<{ acknowledged: number; stored: number }>;
 
 /** Everything that was recorded in one drill. */
 export interface DrillRun {
-  /** Name of the drill: `kill-instance`. */
   readonly drill: string;
-  /** One sentence: what was done to the service. */
   readonly summary: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
@@ -87,10 +71,9 @@ export interface DrillRun {
   readonly observations: readonly Observation[];
   readonly faults: readonly Fault[];
   readonly alarms: readonly AlarmSpan[];
+  /** In the order of time. */
   readonly events: readonly DrillEvent[];
-  /** @default - not compared */
   readonly durability?: Durability;
-  /** @default - not predicted */
   readonly prediction?: Prediction;
 }
 

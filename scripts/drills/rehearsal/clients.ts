@@ -5,7 +5,7 @@ import { startBackground } from '../../cli/run.ts';
 import { becomesTrue, waitQuietly } from '../../cli/wait.ts';
 import { requireArtillery } from '../artillery/artillery.ts';
 import { ARTILLERY_ENV, OWN_ARTILLERY, type Phase, REQUEST_TIMEOUT_S, rehearsalScript } from '../artillery/script.ts';
-import { type Health, isHealthy } from '../core/recovery.ts';
+import { type Health, isHealthy } from '../core/judge.ts';
 import { observationsOf, RequestLog } from './answers.ts';
 import type { Stage } from './stage/stage.ts';
 

@@ -1,12 +1,9 @@
 import { timeLabel } from '../../../cli/chart-axes.ts';
-import type { Verdict } from '../judge.ts';
+import type { judge } from '../judge.ts';
 import type { Check, DrillRun, Prediction } from '../run-record.ts';
 
 /** A drill and its verdict. */
-export interface JudgedRun {
-  readonly run: DrillRun;
-  readonly verdict: Verdict;
-}
+export type JudgedRun = Readonly<{ run: DrillRun; verdict: ReturnType<typeof judge> }>;
 
 /** What a report shows. */
 export interface Report {
@@ -15,7 +12,7 @@ export interface Report {
   readonly createdAt: string;
   /** Facts that a reader needs to compare reports: commit, image, machine, time factor. */
   readonly facts: Readonly<Record<string, string>>;
-  /** Checks outside of a drill. */
+  /** Those outside of a drill. */
   readonly checks: readonly Check[];
   readonly runs: readonly JudgedRun[];
 }

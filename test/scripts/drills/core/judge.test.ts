@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judge, type Objectives } from '../../../../scripts/drills/core/judge.ts';
-import { timeToDetectS, timeToRecoverS } from '../../../../scripts/drills/core/recovery.ts';
+import { judge, type Objectives, timeToDetectS, timeToRecoverS } from '../../../../scripts/drills/core/judge.ts';
 import type { DrillRun, Observation } from '../../../../scripts/drills/core/run-record.ts';
 import { healthySecond, run } from './run-example.ts';
 
