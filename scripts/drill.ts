@@ -17,8 +17,7 @@ import { readStageScaling } from './drills/aws/predict-run.ts';
 import { runDrill } from './drills/aws/run-drill.ts';
 import { takeSnapshot } from './drills/aws/snapshot.ts';
 import { writeReport } from './drills/core/report/page.ts';
-import { hasPassed, type Report } from './drills/core/report/report.ts';
-import { renderTerminal } from './drills/core/report/terminal.ts';
+import { hasPassed, type Report, renderTerminal } from './drills/core/report/report.ts';
 import { drillNamed, drillsOn } from './drills/registry.ts';
 import { outputsOf } from './stage/outputs.ts';
 
@@ -112,7 +111,7 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
   const before = await takeSnapshot(stage);
   refuseUnhealthy(before, stop.alarm);
   // The model predicts the effect of load, but not that of a fault.
-  const scaling = plan.fault ? undefined : await readStageScaling(stageName, before.group);
+  const scaling = plan.fault ? undefined : await readStageScaling(stageName, before.group, values.capacity);
   const reader = { url: plan.target, token: process.env[ENV.readToken] };
   await refuseOtherStage(reader, stage.url);
   const fault = prepareFault(plan, stage, before, { zone: values.zone, fisTemplate, image });
@@ -135,7 +134,7 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
     sample,
     folder,
     artillery,
-    scaling: scaling && { ...scaling, requestsPerInstance: values.capacity },
+    scaling,
   });
   const facts = { stage: stageName, target: plan.target, image: stage.amiId, 'read back at most': String(sample) };
   const report: Report = { title: `Drill of ${stageName}`, createdAt, facts, checks: [], runs: [judged] };

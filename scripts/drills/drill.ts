@@ -27,8 +27,6 @@ interface AwsDrill {
   readonly load: readonly LoadPhase[];
   /** @default - only the load changes */
   readonly fault?: AwsFault;
-  /** When the fault begins: after a steady state that shows a healthy stage. @default 60 */
-  readonly faultAtS?: number;
   /** The drill reverts its fault after this time. @default - the fault ends by itself */
   readonly holdS?: number;
   /** The load ends this long after the fault is over. @default - it runs to its end */

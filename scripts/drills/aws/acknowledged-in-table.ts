@@ -3,10 +3,9 @@ import { TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import { OperatorError } from '../../cli/errors.ts';
 import type { Durability } from '../core/run-record.ts';
 
-/** Where timestamps are read back. */
+/** Where timestamps are read back, with the token that the service requires for reading, if it does. */
 export interface Reader {
   readonly url: string;
-  /** Token that the service requires for reading. @default - none */
   readonly token?: string | undefined;
 }
 
@@ -40,7 +39,8 @@ export async function isStored({ url, token }: Reader, id: string): Promise<bool
   let status: number | string = '';
   for (const pauseMs of PAUSES_MS) {
     await sleep(pauseMs);
-    status = await statusOf(address, headers);
+    const options = { headers, signal: AbortSignal.timeout(REQUEST_DEADLINE_MS), redirect: 'error' } as const;
+    status = await fetch(address, options).then(readStatus, (error: Error) => error.message);
     if (status === 200) return true;
     if (status === 401) throw new OperatorError(`GET ${address} got 401: set READ_TOKEN to the stage's read token`);
   }
@@ -48,13 +48,7 @@ export async function isStored({ url, token }: Reader, id: string): Promise<bool
   throw new OperatorError(`GET ${address} got ${status}, ${PAUSES_MS.length} times: expected 200 or 404`);
 }
 
-async function statusOf(address: URL, headers: Record<string, string>): Promise<number | string> {
-  try {
-    const signal = AbortSignal.timeout(REQUEST_DEADLINE_MS);
-    const response = await fetch(address, { headers, signal, redirect: 'error' });
-    await response.body?.cancel();
-    return response.status;
-  } catch (error) {
-    return (error as Error).message;
-  }
+async function readStatus({ status, body }: Response): Promise<number> {
+  await body?.cancel();
+  return status;
 }

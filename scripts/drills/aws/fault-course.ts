@@ -1,89 +1,86 @@
 import { OperatorError } from '../../cli/errors.ts';
 import type { Timeline } from '../core/timeline.ts';
-import type { Fault } from './faults/fault.ts';
 import type { Plan } from './plan.ts';
 import type { Snapshot } from './snapshot.ts';
 
-type Times = Pick<Plan, 'faultAtS' | 'holdS' | 'afterS'>;
+/** A fault whose targets are chosen. Nothing happens before {@link Fault.cause}. */
+export interface Fault {
+  /** What will be done, for the operator to confirm. */
+  readonly intent: string;
+  /** Does it, once; returns what was done. */
+  cause(): Promise<string>;
+  /** Whether the stage has recovered. What the drill must revert is over only after {@link Fault.restore}. */
+  isOver(snapshot: Snapshot): boolean | Promise<boolean>;
+  /** Reverts what can be reverted, also after a cause that failed midway; does nothing when nothing is left to do. */
+  restore(): Promise<void>;
+}
+
+/** A fault during its drill. */
+export type FaultCourse = ReturnType<typeof faultCourse>;
 
 /**
- * A fault during its drill: it is caused when it is due, held, and restored. It is restored in any case when the drill
- * ends, even while its cause is still running, and never caused afterwards.
+ * Causes a fault when it is due, holds it, and restores it. It is restored in any case when the drill ends, even while its
+ * cause is still running, and never caused afterwards.
  */
-export class FaultCourse {
-  /** Why restoring failed; undefined when it did not, or when a later attempt succeeded. */
-  restoreFailure: string | undefined;
-  readonly #times: Times;
-  readonly #fault: Fault;
-  readonly #timeline: Timeline;
-  #causing: Promise<string> | undefined;
-  #isClosed = false;
-  #isRestored = false;
-  #caused: { readonly text: string; readonly fromS: number } | undefined;
-  #overS: number | undefined;
+export function faultCourse(
+  { faultAtS, holdS = Infinity, afterS = Infinity }: Pick<Plan, 'faultAtS' | 'holdS' | 'afterS'>,
+  fault: Fault,
+  timeline: Timeline,
+) {
+  let causing: Promise<string> | undefined;
+  let caused: { readonly text: string; readonly fromS: number } | undefined;
+  let isReverted = false;
+  let overS: number | undefined;
+  let isClosed = false;
+  let restoreFailure: string | undefined;
 
-  constructor(times: Times, fault: Fault, timeline: Timeline) {
-    this.#times = times;
-    this.#fault = fault;
-    this.#timeline = timeline;
-  }
-
-  /** Does what is due at a second of the run, given the stage as it is. */
-  async follow(nowS: number, snapshot: Snapshot): Promise<void> {
-    if (!this.#caused) return await this.#causeWhenDue(nowS);
-    if (this.isOver) return;
-    const { holdS } = this.#times;
-    if (holdS !== undefined && !this.#isRestored && nowS - this.#caused.fromS >= holdS) {
-      await this.restore();
-      this.#isRestored = true;
-      this.#timeline.log('the fault is reverted');
-    }
-    if (!(await this.#fault.isOver(snapshot))) return;
-    this.#overS = nowS;
-    this.#timeline.log('the group is back at desired capacity');
-  }
-
-  async #causeWhenDue(nowS: number): Promise<void> {
-    if (nowS < this.#times.faultAtS) return;
-    if (this.#isClosed) throw new OperatorError(`the drill is over: not done: ${this.#fault.intent}`);
-    this.#causing = this.#fault.cause();
-    this.#caused = { text: await this.#causing, fromS: nowS };
-    this.#timeline.log(this.#caused.text);
-  }
-
-  /** Whether the stage has recovered from the fault. */
-  get isOver(): boolean {
-    return this.#overS !== undefined;
-  }
-
-  /** Whether the drill may end: the fault is over, and the load went on for long enough after it. */
-  isDone(nowS: number): boolean {
-    const { afterS } = this.#times;
-    return afterS !== undefined && this.#overS !== undefined && nowS - this.#overS >= afterS;
-  }
-
-  /** Records the fault on the timeline; nothing when it was not caused. */
-  record(endS: number): void {
-    if (this.#caused) this.#timeline.faults.push({ ...this.#caused, toS: this.#overS ?? endS });
-  }
-
-  /** Never throws. */
-  async restore(): Promise<void> {
+  const causeWhenDue = async (nowS: number) => {
+    if (nowS < faultAtS) return;
+    if (isClosed) throw new OperatorError(`the drill is over: not done: ${fault.intent}`);
+    causing = fault.cause();
+    caused = { text: await causing, fromS: nowS };
+    timeline.log(caused.text);
+  };
+  const restore = async () => {
     // A cause that still runs takes effect only when AWS answers.
-    await this.#causing?.catch(() => undefined);
-    try {
-      await this.#fault.restore();
-      this.restoreFailure = undefined;
-    } catch (error) {
-      this.restoreFailure = `${this.#fault.intent}: ${error instanceof Error ? error.message : error}`;
-      console.error(`NOT RESTORED: ${this.restoreFailure}`);
-    }
-  }
-
-  /** Restores for the last time: an interrupted drill must not go on to its fault. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.restore();
-    if (this.#causing && !this.restoreFailure) console.error(`Restored: ${this.#fault.intent}`);
-  }
+    await causing?.catch(() => undefined);
+    restoreFailure = await fault.restore().then(
+      () => undefined,
+      (error) => `${fault.intent}: ${error instanceof Error ? error.message : error}`,
+    );
+    if (restoreFailure) console.error(`NOT RESTORED: ${restoreFailure}`);
+  };
+  return {
+    /** Does what is due at a second of the run, given the stage as it is. */
+    async follow(nowS: number, snapshot: Snapshot): Promise<void> {
+      if (!caused) return await causeWhenDue(nowS);
+      if (overS !== undefined) return;
+      if (!isReverted && nowS - caused.fromS >= holdS) {
+        await restore();
+        isReverted = true;
+        timeline.log('the fault is reverted');
+      }
+      if (!(await fault.isOver(snapshot))) return;
+      overS = nowS;
+      timeline.log('the group is back at desired capacity');
+    },
+    /** Whether the stage has recovered from the fault. */
+    isOver: () => overS !== undefined,
+    /** Whether the drill may end: the fault is over, and the load went on for long enough after it. */
+    isDone: (nowS: number) => nowS - (overS ?? Infinity) >= afterS,
+    /** Records the fault on the timeline; nothing when it was not caused. */
+    record(endS: number): void {
+      if (caused) timeline.faults.push({ ...caused, toS: overS ?? endS });
+    },
+    /** Never throws. */
+    restore,
+    /** Why restoring failed; undefined when it did not, or when a later attempt succeeded. */
+    restoreFailure: () => restoreFailure,
+    /** Restores for the last time: an interrupted drill must not go on to its fault. */
+    async close(): Promise<void> {
+      isClosed = true;
+      await restore();
+      if (causing && !restoreFailure) console.error(`Restored: ${fault.intent}`);
+    },
+  };
 }

@@ -16,41 +16,27 @@ export interface StopCondition {
 const STOP_PERIODS = 3;
 
 /** Why a drill must stop now; undefined while it may go on. */
-export function stopReason(
-  condition: StopCondition,
-  periods: readonly Period[],
-  snapshot: Snapshot,
-): string | undefined {
-  const alarm = alarmOf(snapshot, condition.alarm);
+export function stopReason(stop: StopCondition, periods: readonly Period[], snapshot: Snapshot): string | undefined {
+  const alarm = alarmOf(snapshot, stop.alarm);
   if (alarm) return `the alarm ${alarm.name} is in ALARM`;
   if (periods.length < STOP_PERIODS) return undefined;
   const { requests, errors } = countRequests(periods.slice(-STOP_PERIODS));
-  if (requests === 0 || errors / requests <= condition.errorRatio) return undefined;
+  if (requests === 0 || errors / requests <= stop.errorRatio) return undefined;
   return `${errors} of ${requests} requests failed in the last ${STOP_PERIODS * 10} s`;
 }
 
-/**
- * Refuses to drill an unhealthy stage: its users are affected already, and the effect of the fault would be unknown.
- *
- * @throws OperatorError naming what is wrong
- */
+/** An unhealthy stage affects users already, and would hide the effect of a fault. @throws OperatorError naming why */
 export function refuseUnhealthy(snapshot: Snapshot, stopAlarm: RegExp): void {
   const { group, refresh } = snapshot;
   const remedy = 'wait until the stage is stable (npm run status)';
-  if (!isAtCapacity(snapshot)) {
-    const serving = servingMembers(snapshot).length;
-    throw new OperatorError(`${serving} of ${group.desired} instances of ${group.name} serve: ${remedy}`);
-  }
+  const serving = `${servingMembers(snapshot).length} of ${group.desired} instances of ${group.name} serve`;
+  if (!isAtCapacity(snapshot)) throw new OperatorError(`${serving}: ${remedy}`);
   if (isRefreshing(snapshot)) throw new OperatorError(`an instance refresh is ${refresh?.status}: ${remedy}`);
   const alarm = alarmOf(snapshot, stopAlarm);
   if (alarm) throw new OperatorError(`the alarm ${alarm.name} is in ALARM (${alarm.reason}): ${remedy}`);
 }
 
-/**
- * Refuses a target that belongs to another stage: load on one and a fault in the other would show nothing.
- *
- * @throws OperatorError when a timestamp that is recorded at the target is not found at the stage
- */
+/** Load on one stage and a fault in another would show nothing. @throws OperatorError when the target is not the stage */
 export async function refuseOtherStage(target: Reader, stageUrl: string): Promise<void> {
   const { id } = await postTimestamp(target.url);
   if (target.url === stageUrl || (await isStored({ ...target, url: stageUrl }, id))) return;

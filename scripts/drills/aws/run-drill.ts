@@ -1,19 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { activitiesSince } from '../../aws/auto-scaling.ts';
+import { groupCpu } from '../../aws/cloudwatch.ts';
 import { withUndo } from '../../cli/undo.ts';
 import { type Load, startLoad } from '../artillery/artillery.ts';
-import { countRequests } from '../artillery/periods.ts';
+import { countRequests, observationsOf } from '../artillery/periods.ts';
 import { checksOf } from '../core/checks.ts';
 import { judge } from '../core/judge.ts';
 import type { JudgedRun } from '../core/report/report.ts';
+import type { DrillRun } from '../core/run-record.ts';
 import { Timeline } from '../core/timeline.ts';
 import { checkStored, type Reader, sampleOf } from './acknowledged-in-table.ts';
-import { collectRun } from './collect-run.ts';
-import { FaultCourse } from './fault-course.ts';
-import type { Fault } from './faults/fault.ts';
+import { type Fault, type FaultCourse, faultCourse } from './fault-course.ts';
 import { type StopCondition, stopReason } from './guards.ts';
 import type { Plan } from './plan.ts';
-import { type StageScaling, withPrediction } from './predict-run.ts';
+import { predictRun, type StageScaling } from './predict-run.ts';
 import { type DrilledStage, type Snapshot, takeSnapshot } from './snapshot.ts';
+import { addActivities, addSnapshots, withCpu } from './stage-timeline.ts';
 
 /** Pause between two snapshots of the stage: within the rate limits of AWS, and shorter than its health checks. */
 const PAUSE_MS = 5_000;
@@ -37,32 +39,25 @@ interface RunDrillOptions {
 
 /** Runs a drill, restores what it changed (also when it fails or is interrupted), and judges it. */
 export async function runDrill(drill: RunDrillOptions): Promise<JudgedRun> {
-  const { plan, stage } = drill;
+  const { plan, fault } = drill;
   const timeline = new Timeline(Date.now());
-  const course = drill.fault && new FaultCourse(plan, drill.fault, timeline);
+  const course = fault && faultCourse(plan, fault, timeline);
   const { load, snapshots, stopped } = await withUndo(async (undo) => {
     const running = await startLoad(drill.artillery, plan, drill.folder);
     undo.later('the load', () => running.stop());
     if (course) undo.later('the fault', () => course.close());
     return { load: running, ...(await watchDrill(drill, running, timeline, course)) };
   });
-
-  const ids = sampleOf(await load.acknowledgedIds(), drill.sample);
-  console.error(`Reading ${ids.length} acknowledged timestamps back ...`);
   course?.record(timeline.second);
-  const durability = await checkStored(drill.reader, ids);
-  const run = await collectRun(plan, stage, { timeline, periods: load.periods, snapshots, durability });
+  const run = await collectRun(drill, timeline, load, snapshots);
   const checks = checksOf({
     stopped,
     refused: countRequests(load.periods).refused,
-    isRecovered: course?.isOver,
-    restoreFailure: course?.restoreFailure,
-    ...(plan.mustScaleOut && { sizes: snapshots.map(({ group }) => group.desired) }),
+    isRecovered: course?.isOver(),
+    restoreFailure: course?.restoreFailure(),
+    sizes: plan.mustScaleOut ? snapshots.map(({ group }) => group.desired) : undefined,
   });
-  return {
-    run: drill.scaling ? withPrediction(run, drill.scaling) : run,
-    verdict: judge(run, plan.objectives, checks),
-  };
+  return { run, verdict: judge(run, plan.objectives, checks) };
 }
 
 /** Watches the stage and leads the fault, until the load ends, the fault is over, or a stop condition is met. */
@@ -71,19 +66,50 @@ async function watchDrill({ stage, stop }: RunDrillOptions, load: Load, timeline
   const loadEnded = load.ended.then(() => true);
   // Its failure counts only while it is waited for.
   loadEnded.catch(() => undefined);
-  let stopped: string | undefined;
   for (let hasEnded = false; !hasEnded; ) {
     const snapshot = await takeSnapshot(stage);
     snapshots.push(snapshot);
-    stopped = stopReason(stop, load.periods, snapshot);
+    const stopped = stopReason(stop, load.periods, snapshot);
     if (stopped !== undefined) {
       timeline.log(`STOP: ${stopped}`);
-      break;
+      return { snapshots, stopped };
     }
     const nowS = timeline.secondOf(snapshot.at.getTime());
     await course?.follow(nowS, snapshot);
     if (course?.isDone(nowS)) break;
     hasEnded = await Promise.race([sleep(PAUSE_MS, false), loadEnded]);
   }
-  return { snapshots, stopped };
+  return { snapshots };
+}
+
+/** Reads back what was acknowledged, asks AWS what the group did meanwhile, and makes one record of everything. */
+async function collectRun(
+  { plan, stage: { autoScalingGroup }, reader, sample, scaling }: RunDrillOptions,
+  timeline: Timeline,
+  load: Load,
+  snapshots: readonly Snapshot[],
+): Promise<DrillRun> {
+  const ids = sampleOf(await load.acknowledgedIds(), sample);
+  console.error(`Reading ${ids.length} acknowledged timestamps back ...`);
+  const durability = await checkStored(reader, ids);
+  const startedAt = new Date(timeline.startedAtMs);
+  const endedAt = snapshots.at(-1)?.at ?? startedAt;
+  addSnapshots(timeline, snapshots);
+  addActivities(timeline, await activitiesSince(autoScalingGroup, startedAt));
+  const cpu = await groupCpu(autoScalingGroup, startedAt, endedAt);
+  const observations = withCpu(timeline, cpu, timeline.join(observationsOf(load.periods, timeline.startedAtMs)));
+  const endS = timeline.secondOf(endedAt.getTime());
+  const prediction = scaling && predictRun(startedAt, observations, scaling);
+  return {
+    drill: plan.name,
+    summary: plan.summary,
+    startedAt: startedAt.toISOString(),
+    durationS: Math.max(1, (observations.at(-1)?.second ?? 0) + 1, endS),
+    observations,
+    faults: timeline.faults,
+    alarms: timeline.alarmsUntil(endS),
+    events: timeline.events,
+    durability,
+    ...(prediction && { prediction }),
+  };
 }

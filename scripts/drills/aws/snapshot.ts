@@ -4,9 +4,7 @@ import { describeTargets } from '../../aws/elbv2.ts';
 import { alarmPrefixes, type Outputs } from '../../stage/outputs.ts';
 
 /** The stage of a drill. */
-export interface DrilledStage extends Outputs<'service'> {
-  readonly stage: string;
-}
+export type DrilledStage = Outputs<'service'> & { readonly stage: string };
 
 /** A stage at one moment, as AWS describes it. */
 export type Snapshot = Readonly<Awaited<ReturnType<typeof takeSnapshot>>>;

@@ -9,14 +9,14 @@ export interface ChecksOptions {
   /** Whether the group is back at its desired capacity; undefined in a drill without a fault. */
   readonly isRecovered: boolean | undefined;
   /** The desired capacities of a drill that must scale out. @default - not checked */
-  readonly sizes?: readonly number[];
+  readonly sizes?: readonly number[] | undefined;
   /** Why something was not restored; undefined when everything was. */
   readonly restoreFailure: string | undefined;
 }
 
 /** Checks of a drill besides its objectives. */
 export function checksOf({ stopped, refused, isRecovered, sizes, restoreFailure }: ChecksOptions): Check[] {
-  return [
+  const checks = [
     {
       check: 'the drill ran to its end',
       passed: stopped === undefined,
@@ -29,8 +29,13 @@ export function checksOf({ stopped, refused, isRecovered, sizes, restoreFailure 
       measured: `${refused} answers of 4xx`,
       expected: 'none: is the rate limit higher than the load?',
     },
-    ...(isRecovered === undefined ? [] : [capacityCheck(isRecovered)]),
-    ...(sizes ? [growthCheck(sizes)] : []),
+    isRecovered !== undefined && {
+      check: 'the group is back at desired capacity',
+      passed: isRecovered,
+      measured: isRecovered ? 'it is' : 'not at the end of the load',
+      expected: 'as many instances serve as the group wants',
+    },
+    sizes && growthCheck(sizes),
     {
       check: 'what the drill changed is restored',
       passed: restoreFailure === undefined,
@@ -38,15 +43,7 @@ export function checksOf({ stopped, refused, isRecovered, sizes, restoreFailure 
       expected: 'all; what is left must be restored by hand',
     },
   ];
-}
-
-function capacityCheck(isRecovered: boolean): Check {
-  return {
-    check: 'the group is back at desired capacity',
-    passed: isRecovered,
-    measured: isRecovered ? 'it is' : 'not at the end of the load',
-    expected: 'as many instances serve as the group wants',
-  };
+  return checks.filter((check) => typeof check === 'object');
 }
 
 function growthCheck(sizes: readonly number[]): Check {

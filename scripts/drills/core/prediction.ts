@@ -34,32 +34,24 @@ export function predict(options: PredictOptions, observations: readonly Observat
   const requestsPerInstance = options.requestsPerInstance ?? measuredCapacity(observations);
   if (initialSize === undefined || requestsPerInstance === undefined) return undefined;
   const bootS = measuredBootS(seen) ?? USUAL_BOOT_S / timeFactor;
-  const { seconds } = simulate({
+  const modelled = (runS: number) => Math.round(runS * timeFactor);
+  const simulated = simulate({
     settings,
     requestsPerInstance,
     metricDelayS,
     initialSize,
     trace: observedTrace(observations, timeFactor, fromS),
-    times: {
-      bootS: Math.round(bootS * timeFactor),
-      drainS: Math.round(options.drainS * timeFactor),
-      detectS: Math.round(options.detectS * timeFactor),
-    },
+    times: { bootS: modelled(bootS), drainS: modelled(options.drainS), detectS: modelled(options.detectS) },
   });
-  const expected = seen.flatMap(({ second }) => {
+  const seconds = seen.flatMap(({ second }) => {
     // The model's first second that begins in this one.
-    const found = seconds[Math.ceil((second - fromS) * timeFactor)];
+    const found = simulated.seconds[Math.ceil((second - fromS) * timeFactor)];
     if (!found) return [];
     const { demand, cpuPercent, desired, inService } = found;
     return [{ second, demandPerS: demand, cpuPercent, desired, inService }];
   });
-  return {
-    requestsPerInstance,
-    bootS,
-    seconds: expected,
-    predicted: capacityCourse(expected),
-    measured: capacityCourse(seen),
-  };
+  const [predicted, measured] = [capacityCourse(seconds), capacityCourse(seen)];
+  return { requestsPerInstance, bootS, seconds, predicted, measured };
 }
 
 /** The measured load from `fromS` on, in the model's seconds; none where nothing was observed. */
@@ -76,21 +68,20 @@ export function observedTrace(observations: readonly Observation[], timeFactor: 
 /** When the desired capacity first changed in each direction, and its maximum. */
 export function capacityCourse(fleet: readonly Pick<Observation, 'second' | 'desired'>[]): CapacityCourse {
   const known = fleet.flatMap(({ second, desired }) => (desired === undefined ? [] : [{ second, desired }]));
-  const turn = (changed: (now: number, before: number) => boolean) =>
-    known.find(({ desired }, index) => changed(desired, known[index - 1]?.desired ?? desired))?.second;
-  const outAtS = turn((now, before) => now > before);
-  const inAtS = turn((now, before) => now < before);
+  const changes = known.map(({ second, desired }, index) => ({
+    second,
+    by: desired - (known[index - 1]?.desired ?? desired),
+  }));
+  const out = changes.find(({ by }) => by > 0);
+  const back = changes.find(({ by }) => by < 0);
   return {
     peak: Math.max(0, ...known.map(({ desired }) => desired)),
-    ...(outAtS !== undefined && { outAtS }),
-    ...(inAtS !== undefined && { inAtS }),
+    ...(out && { outAtS: out.second }),
+    ...(back && { inAtS: back.second }),
   };
 }
 
-/**
- * Requests per second that one instance answers at 100 % CPU: all answers, divided by the CPU that the fleet used
- * meanwhile. Undefined when no CPU was measured.
- */
+/** Requests/s that an instance answers at 100 % CPU: all answers, divided by the CPU of the fleet; undefined without a CPU. */
 export function measuredCapacity(observations: readonly Observation[]): number | undefined {
   let answered = 0;
   let busyInstances = 0;
@@ -104,11 +95,9 @@ export function measuredCapacity(observations: readonly Observation[]): number |
 
 /** Seconds from the first scale-out until as many instances as desired were in service; undefined when that was not seen. */
 export function measuredBootS(observations: readonly Observation[]): number | undefined {
-  const launched = observations.find(
-    ({ desired = 0 }, index) => desired > (observations[index - 1]?.desired ?? desired),
-  );
-  if (launched?.desired === undefined) return undefined;
-  const { second: launchedS, desired } = launched;
-  const complete = observations.find(({ second, inService = 0 }) => second >= launchedS && inService >= desired);
-  return complete && complete.second - launchedS;
+  const { outAtS = Infinity } = capacityCourse(observations);
+  const since = observations.filter(({ second }) => second >= outAtS);
+  const wanted = since[0]?.desired ?? Infinity;
+  const complete = since.find(({ inService = 0 }) => inService >= wanted);
+  return complete && complete.second - outAtS;
 }

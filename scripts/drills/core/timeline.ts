@@ -1,15 +1,14 @@
 import type { AlarmSpan, DrillEvent, Fault, Observation } from './run-record.ts';
 
-const MS = 1_000;
+type FleetState = Pick<Observation, 'desired' | 'inService' | 'cpuPercent'>;
 
 /** What is seen of a stage while a drill runs; times are seconds from its start. */
 export class Timeline {
   readonly startedAtMs: number;
   readonly faults: Fault[] = [];
   readonly #events: DrillEvent[] = [];
-  readonly #fleet = new Map<number, Pick<Observation, 'desired' | 'inService' | 'cpuPercent'>>();
-  readonly #endedAlarms: AlarmSpan[] = [];
-  readonly #alarmsSince = new Map<string, number>();
+  readonly #fleet = new Map<number, FleetState>();
+  readonly #alarms: { name: string; fromS: number; toS?: number }[] = [];
 
   constructor(startedAtMs: number) {
     this.startedAtMs = startedAtMs;
@@ -27,7 +26,7 @@ export class Timeline {
 
   /** Seconds, with their fraction, from the start to a time in epoch milliseconds. */
   secondsAt(atMs: number): number {
-    return (atMs - this.startedAtMs) / MS;
+    return (atMs - this.startedAtMs) / 1_000;
   }
 
   /** All events, in the order of time. */
@@ -47,34 +46,31 @@ export class Timeline {
   }
 
   /** Records the size of the fleet, and its CPU, at a second. */
-  seeFleet(fleet: Pick<Observation, 'desired' | 'inService' | 'cpuPercent'>, second = this.second): void {
+  seeFleet(fleet: FleetState, second = this.second): void {
     this.#fleet.set(second, fleet);
   }
 
   /** Records the state of an alarm; returns true when it has just gone to ALARM. */
   seeAlarm(name: string, state: string, second = this.second): boolean {
-    const since = this.#alarmsSince.get(name);
-    if (state === 'ALARM') {
-      if (since === undefined) this.#alarmsSince.set(name, second);
-      return since === undefined;
-    }
-    if (since !== undefined) this.#endedAlarms.push({ name, fromS: since, toS: second });
-    this.#alarmsSince.delete(name);
-    return false;
+    const inAlarm = this.#alarms.find((alarm) => alarm.name === name && alarm.toS === undefined);
+    if (inAlarm && state !== 'ALARM') inAlarm.toS = second;
+    if (inAlarm || state !== 'ALARM') return false;
+    this.#alarms.push({ name, fromS: second });
+    return true;
   }
 
-  /** When which alarm was in ALARM, up to the end of the run. */
+  /** When which alarm was in ALARM, up to the end of the run; in the order of their ends. */
   alarmsUntil(endS: number): AlarmSpan[] {
-    const open = [...this.#alarmsSince].map(([name, fromS]) => ({ name, fromS, toS: Math.max(fromS, endS) }));
-    return [...this.#endedAlarms, ...open];
+    const spans = this.#alarms.map((alarm) => ({ toS: Math.max(alarm.fromS, endS), ...alarm }));
+    return spans.sort((one, other) => one.toS - other.toS);
   }
 
   /** Adds to each second of the clients what was last seen of the fleet. */
   join(observations: readonly Observation[]): Observation[] {
-    const seen = [...this.#fleet].map(([second, fleet]) => ({ second, fleet }));
+    const seen = [...this.#fleet];
     return observations.map((observation) => ({
       ...observation,
-      ...seen.findLast(({ second }) => second <= observation.second)?.fleet,
+      ...seen.findLast(([second]) => second <= observation.second)?.[1],
     }));
   }
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { OperatorError } from '../../../cli/errors.ts';
 import { type CommandLine, capture } from '../../../cli/run.ts';
+import type { Fault } from '../fault-course.ts';
 import { isAtCapacity } from '../snapshot.ts';
-import type { Fault } from './fault.ts';
 
 const answer = z.object({
   experiment: z.object({

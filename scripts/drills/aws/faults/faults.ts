@@ -1,20 +1,13 @@
 import type { AwsFault } from '../../drill.ts';
+import type { Fault } from '../fault-course.ts';
 import type { Plan } from '../plan.ts';
 import type { DrilledStage, Snapshot } from '../snapshot.ts';
 import { prepareExperiment } from './experiment.ts';
-import type { Fault } from './fault.ts';
 import { prepareImageRollout, prepareRefresh } from './instance-refresh.ts';
 import { prepareTermination, prepareZoneLoss } from './lost-capacity.ts';
 
-/** What the operator chooses about the fault. */
-interface FaultOptions {
-  /** @default - the zone that has most instances */
-  readonly zone?: string | undefined;
-  /** Experiment of AWS FIS that loses the zone. @default - its targets are deregistered */
-  readonly fisTemplate?: string | undefined;
-  /** Image that is rolled out. @default - that of the stage */
-  readonly image?: string | undefined;
-}
+/** What the operator chooses about the fault: the zone to lose, an experiment that loses it, an image to roll out. */
+type FaultOptions = { readonly [Name in 'zone' | 'fisTemplate' | 'image']?: string | undefined };
 
 type Prepare = (stage: DrilledStage, before: Snapshot, options: FaultOptions) => Fault;
 

@@ -2,8 +2,8 @@ import { cancelRefresh, latestRefresh, launchFrom, rollBackRefresh, startRefresh
 import { deleteVersion, type TemplateVersion, versionWithImage } from '../../../aws/ec2.ts';
 import { OperatorError } from '../../../cli/errors.ts';
 import { waitUntil } from '../../../cli/wait.ts';
+import type { Fault } from '../fault-course.ts';
 import { type DrilledStage, isAtCapacity, isRefreshing, type Snapshot } from '../snapshot.ts';
-import type { Fault } from './fault.ts';
 
 /** A rollback replaces instance by instance, each with boot, launch hook and warm-up. */
 const ROLL_BACK_DEADLINE_MS = 3_600_000;

@@ -2,8 +2,8 @@ import { describeGroup, type Member } from '../../../aws/auto-scaling.ts';
 import { terminateInstance } from '../../../aws/ec2.ts';
 import { deregisterTargets, registerTargets } from '../../../aws/elbv2.ts';
 import { OperatorError } from '../../../cli/errors.ts';
+import type { Fault } from '../fault-course.ts';
 import { type DrilledStage, isAtCapacity, type Snapshot, servingMembers } from '../snapshot.ts';
-import type { Fault } from './fault.ts';
 
 /** Terminates one instance by EC2, so that its group must detect the loss. */
 export function prepareTermination(before: Snapshot): Fault {

@@ -5,7 +5,7 @@ import { type Html, html, scriptJson } from '../../../cli/html.ts';
 import { chartFigure } from '../../../cli/svg-chart.ts';
 import type { Check, DrillRun } from '../run-record.ts';
 import { chartsOf } from './charts.ts';
-import { assumptionsText, hasPassed, type JudgedRun, predictionText, type Report } from './report.ts';
+import { hasPassed, type JudgedRun, predictionText, type Report } from './report.ts';
 import { STYLE } from './style.ts';
 
 /** Writes a report as a page for people and as JSON for programs. */
@@ -20,11 +20,12 @@ export async function writeReport(folder: string, report: Report): Promise<{ pag
 /** The report as one self-contained page; it includes its data as JSON. */
 export function renderPage(report: Report): string {
   const { title, createdAt, facts, checks, runs } = report;
+  const passed = hasPassed(report);
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${title}: ${verdictWord(hasPassed(report))}</title><style>${STYLE}</style></head>
+<title>${title}: ${passed ? 'passed' : 'failed'}</title><style>${STYLE}</style></head>
 <body>
-<header><h1>${title}</h1>${verdictMark(hasPassed(report))}</header>
+<header><h1>${title}</h1>${verdictMark(passed)}</header>
 <main>
 <p class="soft">${createdAt}${Object.entries(facts).map(([name, value]) => ` · ${name} ${value}`)}</p>
 ${runs.length > 0 ? summaryTable(runs) : undefined}
@@ -37,22 +38,25 @@ ${runs.map(runSection)}
 }
 
 function summaryTable(runs: readonly JudgedRun[]): Html {
+  const seconds = (value: number | undefined) => (value === undefined ? '–' : `${value} s`);
   return html`<table><caption>Drills</caption>
 <tr><th scope="col">Drill</th><th scope="col">Verdict</th><th scope="col">Detected after</th><th scope="col">Recovered after</th></tr>
 ${runs.map(
   ({
-    run: { drill },
+    run,
     verdict,
-  }) => html`<tr><td><a href="#${drill}">${drill}</a></td><td>${verdictMark(verdict.passed)}</td>
+  }) => html`<tr><td><a href="#${run.drill}">${run.drill}</a></td><td>${verdictMark(verdict.passed)}</td>
 <td>${seconds(verdict.detectedAfterS)}</td><td>${seconds(verdict.recoveredAfterS)}</td></tr>`,
 )}</table>`;
 }
 
 function runSection({ run, verdict }: JudgedRun): Html {
-  return html`<section id="${run.drill}">
-<header><h2>${run.drill}</h2>${verdictMark(verdict.passed)}</header>
-<p>${run.summary}</p>
-<p class="soft">${run.startedAt}, ${timeLabel(run.durationS)}${timeFactor(run)}</p>
+  const { drill, summary, startedAt, durationS, timeFactor = 1 } = run;
+  const pace = timeFactor === 1 ? '' : `; one second represents ${timeFactor} s of CloudWatch and Auto Scaling`;
+  return html`<section id="${drill}">
+<header><h2>${drill}</h2>${verdictMark(verdict.passed)}</header>
+<p>${summary}</p>
+<p class="soft">${startedAt}, ${timeLabel(durationS)}${pace}</p>
 ${checksTable('Checks', verdict.checks)}
 ${predictionLine(run)}
 <p class="legend soft"><span><i class="f"></i>fault</span><span><i class="a"></i>alarm</span></p>
@@ -70,8 +74,9 @@ ${checks.map(({ check, passed, measured, expected }) => html`<tr><td>${check}</t
 
 function predictionLine({ prediction }: DrillRun): Html | undefined {
   if (!prediction) return undefined;
+  const rate = Number(prediction.requestsPerInstance.toPrecision(3));
   return html`<p>Simulated with the measured load: ${predictionText(prediction)}.</p>
-<p class="soft">The simulation assumes ${assumptionsText(prediction)}.</p>`;
+<p class="soft">The simulation assumes ${rate} requests/s of an instance at 100 % CPU, ${Math.round(prediction.bootS)} s from launch to service.</p>`;
 }
 
 function eventsTable({ events }: DrillRun): Html | undefined {
@@ -81,18 +86,6 @@ ${events.map(({ second, text }) => html`<tr><td>${timeLabel(second)}</td><td>${t
 </table></details>`;
 }
 
-function timeFactor({ timeFactor: factor = 1 }: DrillRun): string {
-  return factor === 1 ? '' : `; one second represents ${factor} s of CloudWatch and Auto Scaling`;
-}
-
-function seconds(value: number | undefined): string {
-  return value === undefined ? '–' : `${value} s`;
-}
-
-function verdictWord(passed: boolean): string {
-  return passed ? 'passed' : 'failed';
-}
-
-function verdictMark(passed: boolean, yes = verdictWord(true), no = verdictWord(false)): Html {
+function verdictMark(passed: boolean, yes = 'passed', no = 'failed'): Html {
   return passed ? html`<span class="passed">✓ ${yes}</span>` : html`<span class="failed">✗ ${no}</span>`;
 }

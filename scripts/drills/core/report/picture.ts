@@ -4,9 +4,6 @@ import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { OperatorError } from '../../../cli/errors.ts';
 
-/** As wide as the page, and low: a picture of the full page is as high as its content. */
-const VIEWPORT = { width: 1_040, height: 200 };
-
 /**
  * Takes pictures of a report's page, in light colours: `report.png` of everything above the drills, and
  * `report-<drill>.png` of each drill. Returns their files.
@@ -19,7 +16,8 @@ export async function pictureReport(
   folder: string,
   wanted: readonly string[] = [],
 ): Promise<string[]> {
-  const page = await browser.newPage({ viewport: VIEWPORT, colorScheme: 'light' });
+  // As wide as the page, and low: a picture of the full page is as high as its content.
+  const page = await browser.newPage({ viewport: { width: 1_040, height: 200 }, colorScheme: 'light' });
   await page.goto(pathToFileURL(pageFile).href);
   const drills = await page.locator('section').evaluateAll((sections) => sections.map(({ id }) => id));
   const unknown = wanted.find((name) => !drills.includes(name));

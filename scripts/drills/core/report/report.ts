@@ -1,4 +1,5 @@
 import { timeLabel } from '../../../cli/chart-axes.ts';
+import { textTable } from '../../../cli/table.ts';
 import type { judge } from '../judge.ts';
 import type { Check, DrillRun, Prediction } from '../run-record.ts';
 
@@ -23,6 +24,28 @@ export function hasPassed({ checks, runs }: Report): boolean {
   return passed && checks.length + runs.length > 0;
 }
 
+/** The report in a terminal: one line per check, failed ones with what was expected. */
+export function renderTerminal(report: Report): string {
+  const { title, runs } = report;
+  const stageChecks = report.checks.length > 0 ? [checksText('stage checks', report.checks)] : [];
+  const blocks = runs.map(({ run: { drill, prediction }, verdict }) => {
+    const text = checksText(drill, verdict.checks);
+    return prediction ? `${text}\n  ·  ${predictionText(prediction)}` : text;
+  });
+  const checks = [...report.checks, ...runs.flatMap(({ verdict }) => verdict.checks)];
+  const passed = checks.filter((check) => check.passed).length;
+  const end = `${title}: ${hasPassed(report) ? 'passed' : 'FAILED'}, ${passed} of ${checks.length} checks passed`;
+  return [...stageChecks, ...blocks, end].join('\n\n');
+}
+
+/** Checks by name, failed ones with what was expected. */
+export function checksText(name: string, checks: readonly Check[]): string {
+  const rows = checks.map(({ check, passed, measured, expected }) =>
+    passed ? ['  ✓', check, measured] : ['  ✗', check, `${measured}, expected ${expected}`],
+  );
+  return `${name}\n${textTable(rows)}`;
+}
+
 /** The prediction beside the measurement, in one line. */
 export function predictionText({ predicted, measured }: Prediction): string {
   return [
@@ -36,10 +59,4 @@ function changeText(direction: 'out' | 'in', predictedS: number | undefined, mea
   if (predictedS === undefined && measuredS === undefined) return [];
   const when = (second: number | undefined) => (second === undefined ? 'never' : `after ${timeLabel(second)}`);
   return [`predicted first scale-${direction} ${when(predictedS)}, measured ${when(measuredS)}`];
-}
-
-/** The assumptions of a prediction. */
-export function assumptionsText({ requestsPerInstance, bootS }: Prediction): string {
-  const rate = Number(requestsPerInstance.toPrecision(3));
-  return `${rate} requests/s of an instance at 100 % CPU, ${Math.round(bootS)} s from launch to service`;
 }

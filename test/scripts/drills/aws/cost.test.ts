@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { costText, expectedCost } from '../../../../scripts/drills/aws/cost.ts';
 import { planDrill } from '../../../../scripts/drills/aws/plan.ts';
 
-const fleet = { region: 'eu-west-1', instanceType: 'c7g.large', desired: 4, max: 10 };
+const fleet = { region: 'eu-west-1', type: 'c7g.large', desired: 4, max: 10 };
 const plan = (drill: string, durationS?: number) =>
   planDrill({ drill, target: 'x', ratePerS: 1_000, peakPerS: 2_000, ...(durationS && { durationS }) });
 const costs = (...args: Parameters<typeof expectedCost>) => expectedCost(...args).map(({ usd }) => usd.toFixed(4));

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { FaultCourse } from '../../../../scripts/drills/aws/fault-course.ts';
-import type { Fault } from '../../../../scripts/drills/aws/faults/fault.ts';
+import { type Fault, faultCourse } from '../../../../scripts/drills/aws/fault-course.ts';
 import { Timeline } from '../../../../scripts/drills/core/timeline.ts';
 import { snapshotExample } from './snapshot-example.ts';
 
@@ -33,7 +32,7 @@ describe('the course of a fault', () => {
   it('causes once when it is due, holds, restores, and is done some time later', async () => {
     const { fault, done, state } = noted();
     const timeline = new Timeline(0);
-    const course = new FaultCourse(times, fault, timeline);
+    const course = faultCourse(times, fault, timeline);
     const follow = (second: number) => course.follow(second, snapshotExample({ second }));
     /** The fault as a report at this second would show it. */
     const recordedAt = (second: number) => {
@@ -51,7 +50,7 @@ describe('the course of a fault', () => {
     assert.deepEqual(done, ['cause', 'restore']);
     state.isOver = true;
     await follow(100);
-    assert.equal(course.isOver, true);
+    assert.equal(course.isOver(), true);
     assert.deepEqual([course.isDone(119), course.isDone(120)], [false, true]);
     assert.deepEqual(recordedAt(500), [{ text: 'broken', fromS: 60, toS: 100 }]);
     assert.deepEqual(
@@ -64,13 +63,13 @@ describe('the course of a fault', () => {
     const { fault, done } = noted();
     const answer = Promise.withResolvers<string>();
     const slow: Fault = { ...fault, cause: () => answer.promise.finally(() => done.push('cause')) };
-    const course = new FaultCourse(times, slow, new Timeline(0));
+    const course = faultCourse(times, slow, new Timeline(0));
     const caused = course.follow(60, snapshotExample());
     const closed = course.close();
     answer.resolve('broken');
     await Promise.all([caused, closed]);
     assert.deepEqual(done, ['cause', 'restore']);
-    const interrupted = new FaultCourse(times, fault, new Timeline(0));
+    const interrupted = faultCourse(times, fault, new Timeline(0));
     await interrupted.close();
     await assert.rejects(interrupted.follow(60, snapshotExample()), /the drill is over: not done: break it/);
     assert.deepEqual(done, ['cause', 'restore', 'restore']);
@@ -80,12 +79,12 @@ describe('the course of a fault', () => {
     const { fault } = noted();
     let works = false;
     const failing = { ...fault, restore: async () => assert.ok(works, 'AWS says no') };
-    const course = new FaultCourse(times, failing, new Timeline(0));
+    const course = faultCourse(times, failing, new Timeline(0));
     await course.restore();
     await course.restore();
-    assert.equal(course.restoreFailure, 'break it: AWS says no');
+    assert.equal(course.restoreFailure(), 'break it: AWS says no');
     works = true;
     await course.close();
-    assert.equal(course.restoreFailure, undefined);
+    assert.equal(course.restoreFailure(), undefined);
   });
 });

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { judge } from '../../../../scripts/drills/core/judge.ts';
 import { renderPage, writeReport } from '../../../../scripts/drills/core/report/page.ts';
-import { hasPassed, type Report } from '../../../../scripts/drills/core/report/report.ts';
-import { renderTerminal } from '../../../../scripts/drills/core/report/terminal.ts';
+import { hasPassed, type Report, renderTerminal } from '../../../../scripts/drills/core/report/report.ts';
 import type { DrillRun, Prediction } from '../../../../scripts/drills/core/run-record.ts';
 import { run } from './run-example.ts';
 

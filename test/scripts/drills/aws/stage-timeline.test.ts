@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { addActivities, addSnapshots, withCpu } from '../../../../scripts/drills/aws/collect-run.ts';
+import { addActivities, addSnapshots, withCpu } from '../../../../scripts/drills/aws/stage-timeline.ts';
 import { Timeline } from '../../../../scripts/drills/core/timeline.ts';
 import { alarm, member, snapshotExample } from './snapshot-example.ts';
 
