@@ -3,7 +3,6 @@ export interface Axis {
   readonly from: number;
   readonly to: number;
   readonly ticks: readonly { readonly at: number; readonly label: string }[];
-  /** @default false */
   readonly isLogarithmic?: boolean;
 }
 
@@ -35,22 +34,20 @@ export function positionOn({ from, to, isLogarithmic = false }: Axis, startPx: n
   return (value: number) => startPx + ((endPx - startPx) * (scaled(value) - low)) / (high - low);
 }
 
-/** Round numbers from 0 to at least `most`, in about `count` steps. */
-export function ticksTo(most: number, count = 4): number[] {
+/** Round numbers from 0 to at least `most`, in about four steps. */
+export function ticksTo(most: number): number[] {
   if (!(most > 0)) return [0, 1];
-  const rough = most / count;
+  const rough = most / 4;
   const magnitude = 10 ** Math.floor(Math.log10(rough));
-  const step =
-    [1, 2, 5, 10].map((factor) => factor * magnitude).find((candidate) => candidate >= rough * 0.999) ?? rough;
-  return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 }, (_, index) =>
-    Number((index * step).toPrecision(12)),
-  );
+  const step = magnitude * ([1, 2, 5].find((factor) => factor * magnitude >= rough * 0.999) ?? 10);
+  const count = Math.ceil(most / step - 1e-9) + 1;
+  return Array.from({ length: count }, (_, index) => Number((index * step).toPrecision(12)));
 }
 
-/** Round times for an axis, in common steps of seconds, minutes or hours. */
-export function timeTicks(durationS: number, count = 8): number[] {
+/** Round times for an axis, in at most eight common steps of seconds, minutes or hours. */
+export function timeTicks(durationS: number): number[] {
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
-  const step = steps.find((candidate) => durationS / candidate <= count) ?? 604_800;
+  const step = steps.find((candidate) => durationS / candidate <= 8) ?? 604_800;
   return Array.from({ length: Math.floor(durationS / step) + 1 }, (_, index) => index * step);
 }
 

@@ -3,10 +3,10 @@ export interface Html {
   readonly markup: string;
 }
 
-type Part = Html | string | number | undefined | readonly Part[];
+type Part = Html | string | number | undefined | Part[];
 
 /** Builds markup; every value is escaped unless it is markup itself. Lists are joined, undefined becomes nothing. */
-export function html(texts: TemplateStringsArray, ...values: readonly Part[]): Html {
+export function html(texts: TemplateStringsArray, ...values: Part[]): Html {
   return { markup: texts.map((text, index) => text + render(values[index])).join('') };
 }
 
@@ -17,12 +17,7 @@ export function scriptJson(value: unknown): Html {
 
 function render(part: Part): string {
   if (part === undefined) return '';
-  if (isList(part)) return part.map(render).join('');
+  if (Array.isArray(part)) return part.map(render).join('');
   if (typeof part === 'object') return part.markup;
   return String(part).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
-}
-
-/** `Array.isArray` does not narrow lists that are read-only. */
-function isList(part: Part): part is readonly Part[] {
-  return Array.isArray(part);
 }

@@ -8,24 +8,21 @@ import { type Html, html } from './html.ts';
 /** A point of a curve; without a value the curve has a gap. */
 export type Point = readonly [x: number, value: number | undefined];
 
-/** One curve of a chart. */
+/** One curve of a chart; `look` is a CSS class that sets its `color`, and `--fill`, the opacity of an area. */
 export interface Curve {
   readonly label: string;
-  /** CSS class that sets its `color`, and `--fill`, the opacity of an area. */
   readonly look: string;
   /** A line, or filled down to zero; in steps it keeps its value until the next point. */
   readonly shape: 'area' | 'line' | 'step' | 'step-area';
   readonly points: readonly Point[];
 }
 
-/** A span of the x axis that is marked behind the curves, or as a bar on the axis. */
+/** A span of the x axis that is marked behind the curves, or as a bar on the axis; `look` is a CSS class with a `fill`. */
 export interface Mark {
   readonly label: string;
-  /** CSS class that sets its `fill`. */
   readonly look: string;
   readonly from: number;
   readonly to: number;
-  /** @default false */
   readonly isOnAxis?: boolean;
 }
 
@@ -67,12 +64,13 @@ const MARK_HEIGHT = 4;
 export function chartFigure({ title, x, curves, marks = [], height = 170, ...chart }: Chart): Html | undefined {
   const shown = curves.filter(({ points }) => points.some(([, value]) => value !== undefined));
   if (shown.length === 0) return undefined;
-  const y = chart.y ?? valueAxis(Math.max(...shown.map(highest)));
+  const y = chart.y ?? valueAxis(Math.max(...shown.map(highestValue)));
+  const described = shown.map((curve) => `${curve.label} up to ${valueLabel(highestValue(curve))}`);
   const bottom = height - BELOW;
   const [toX, toY] = [positionOn(x, LEFT, RIGHT), positionOn(y, bottom, TOP)];
   return html`<figure>
 <figcaption>${title}${shown.map(({ label, look, shape }) => html` <span class="key ${isFilled(shape) ? 'filled' : 'drawn'} ${look}">${label}</span>`)}</figcaption>
-<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${title}: ${shown.map(describe).join('; ')}">
+<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${title}: ${described.join('; ')}">
 ${marks.map((mark) => drawMark(mark, toX, bottom))}
 ${y.ticks.map(
   ({ at, label }) => html`<line class="grid" x1="${LEFT}" x2="${RIGHT}" y1="${px(toY(at))}" y2="${px(toY(at))}"/>
@@ -113,8 +111,7 @@ function path(points: readonly Point[], shape: Curve['shape'], toX: Position, to
 
 /** Thins a long curve out, keeping the highest point of each section: a spike must not disappear. */
 export function thin(points: readonly Point[], limit = 600): Point[] {
-  const size = Math.ceil(points.length / limit);
-  if (size <= 1) return [...points];
+  const size = Math.max(1, Math.ceil(points.length / limit));
   return Array.from({ length: Math.ceil(points.length / size) }, (_, index) => {
     const section = points.slice(index * size, (index + 1) * size);
     return section.reduce((highest, point) => ((point[1] ?? -Infinity) > (highest[1] ?? -Infinity) ? point : highest));
@@ -125,12 +122,8 @@ function isFilled(shape: Curve['shape']): boolean {
   return shape.endsWith('area');
 }
 
-function highest({ points }: Curve): number {
+function highestValue({ points }: Curve): number {
   return points.reduce((most, [, value = 0]) => Math.max(most, value), 0);
-}
-
-function describe(curve: Curve): string {
-  return `${curve.label} up to ${valueLabel(highest(curve))}`;
 }
 
 function px(value: number): string {

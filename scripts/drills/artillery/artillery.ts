@@ -11,15 +11,11 @@ import { ARTILLERY_ENV, artilleryCommand, drillScript, type LoadPlan } from './s
 /** A running load. */
 export type Load = Awaited<ReturnType<typeof startLoad>>;
 
-const STOP_DEADLINE_MS = 30_000;
-
 /** @throws OperatorError when artillery is not installed */
 export async function requireArtillery(program: string): Promise<void> {
   await access(program).catch((cause) => {
-    throw new OperatorError(
-      `there is no artillery at ${program}; install its package: PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix scripts/drills/artillery`,
-      { cause },
-    );
+    const remedy = 'PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix scripts/drills/artillery';
+    throw new OperatorError(`there is no artillery at ${program}; install its package: ${remedy}`, { cause });
   });
 }
 
@@ -39,7 +35,7 @@ export async function startLoad(artillery: string, plan: LoadPlan, folder: strin
     // Ctrl-C reaches this process only, which restores the stage before it ends the load.
     detached: true,
     cleanup: false,
-    forceKillAfterDelay: STOP_DEADLINE_MS,
+    forceKillAfterDelay: 30_000,
     reject: false,
   });
   const periods: Period[] = [];
@@ -64,8 +60,8 @@ export async function startLoad(artillery: string, plan: LoadPlan, folder: strin
     async stop(): Promise<void> {
       isStopping = true;
       running.kill('SIGTERM');
-      await running;
       await ended.catch(() => undefined);
+      await running;
     },
     /** Ids of the timestamps that were acknowledged, in the order of their answers. */
     async acknowledgedIds(): Promise<string[]> {

@@ -1,7 +1,5 @@
 /** What artillery keeps for one client. */
-interface Context {
-  readonly vars: { readonly notesFile: string; sentAtMs?: number };
-}
+type Context = { readonly vars: { readonly notesFile: string; sentAtMs?: number } };
 type Timings = { readonly phases?: { readonly total?: number } };
 type Response = { readonly statusCode: number; readonly body: string; readonly timings?: Timings };
 type Failure = { readonly code?: string; readonly message?: string };

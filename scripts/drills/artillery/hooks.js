@@ -30,6 +30,6 @@ function isOk({ statusCode }) {
   return statusCode >= 200 && statusCode <= 299;
 }
 
-function note(context, line) {
-  appendFileSync(context.vars.notesFile, `${JSON.stringify({ sentAtMs: context.vars.sentAtMs, ...line })}\n`);
+function note({ vars: { notesFile, sentAtMs } }, line) {
+  appendFileSync(notesFile, `${JSON.stringify({ sentAtMs, ...line })}\n`);
 }

@@ -8,7 +8,7 @@ const periodSchema = z.object({
   firstCounterAt: z.number(),
   lastCounterAt: z.number(),
   counters: z.record(z.string(), z.number()),
-  summaries: z.record(z.string(), z.unknown()).default({}),
+  summaries: z.object({ 'http.response_time': latencySchema.optional().catch(undefined) }).default({}),
 });
 
 /** Ten seconds of artillery's report, or less at both ends of a run. Times are epoch milliseconds. */
@@ -19,10 +19,8 @@ export function parsePeriod(line: string): Period {
   try {
     return periodSchema.parse(JSON.parse(line));
   } catch (cause) {
-    const remedy = 'expected what artillery 2.0 reports; was it updated?';
-    throw new OperatorError(`artillery reported a period that cannot be read: ${line.slice(0, 200)}: ${remedy}`, {
-      cause,
-    });
+    const problem = `artillery reported a period that cannot be read: ${line.slice(0, 200)}`;
+    throw new OperatorError(`${problem}: expected what artillery 2.0 reports; was it updated?`, { cause });
   }
 }
 
@@ -43,26 +41,22 @@ export function countRequests(periods: readonly Pick<Period, 'counters'>[]) {
 /** The periods as seconds from `startedAtMs`: each second gets its even share of the periods that it lies in. */
 export function observationsOf(periods: readonly Period[], startedAtMs: number): Observation[] {
   const seconds = new Map<number, Observation>();
+  const secondOf = (atMs: number) => Math.max(0, Math.floor((atMs - startedAtMs) / 1_000));
   for (const period of periods) {
-    const fromS = Math.max(0, Math.floor((period.firstCounterAt - startedAtMs) / 1_000));
-    const toS = Math.max(fromS, Math.floor((period.lastCounterAt - startedAtMs) / 1_000));
+    const [fromS, toS] = [secondOf(period.firstCounterAt), secondOf(period.lastCounterAt)];
     const { requests, errors } = countRequests([period]);
-    const count = toS - fromS + 1;
+    const share = 1 / (toS - fromS + 1);
+    const latency = period.summaries['http.response_time'];
     for (let second = fromS; second <= toS; second++) {
-      const earlier = seconds.get(second);
+      const { requestsPerS = 0, errorsPerS = 0, ...earlier } = seconds.get(second) ?? {};
       seconds.set(second, {
         ...earlier,
         second,
-        requestsPerS: (earlier?.requestsPerS ?? 0) + requests / count,
-        errorsPerS: (earlier?.errorsPerS ?? 0) + errors / count,
-        ...latencies(period),
+        requestsPerS: requestsPerS + requests * share,
+        errorsPerS: errorsPerS + errors * share,
+        ...(latency && { p50Ms: latency.p50, p95Ms: latency.p95, p99Ms: latency.p99 }),
       });
     }
   }
   return [...seconds.values()].sort((one, other) => one.second - other.second);
-}
-
-function latencies({ summaries }: Period): Partial<Observation> {
-  const { success, data } = latencySchema.safeParse(summaries['http.response_time']);
-  return success ? { p50Ms: data.p50, p95Ms: data.p95, p99Ms: data.p99 } : {};
 }

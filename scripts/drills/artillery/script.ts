@@ -22,17 +22,13 @@ export interface Phase {
 }
 
 /** A load and where it goes. */
-export interface LoadPlan {
-  readonly target: string;
-  readonly phases: readonly Phase[];
-}
+export type LoadPlan = { readonly target: string; readonly phases: readonly Phase[] };
 
 /** The script of a drill on AWS: the ids of acknowledged timestamps go to a file, periods to the drill. */
 export function drillScript(plan: LoadPlan, acknowledgedFile: string) {
-  const variables = { acknowledgedFile };
   // Clients reuse connections, as load balancers and browsers do.
   const { config, scenario } = scriptOf(plan, 100, { afterResponse: 'recordAcknowledged' });
-  return { config: { ...config, variables, plugins: { periods: {} } }, scenarios: [scenario] };
+  return { config: { ...config, variables: { acknowledgedFile }, plugins: { periods: {} } }, scenarios: [scenario] };
 }
 
 /** The script of a rehearsal: every request and its answer go to a file. */
@@ -47,17 +43,15 @@ function scriptOf<Hooks extends object>({ target, phases }: LoadPlan, connection
   return {
     config: {
       target,
-      phases: phases.map(artilleryPhase),
+      phases: phases.map(({ name, durationS, fromPerS, toPerS }) => {
+        const even = { name, duration: durationS, arrivalRate: fromPerS };
+        return fromPerS === toPerS ? even : { ...even, rampTo: toPerS };
+      }),
       http: { timeout: REQUEST_TIMEOUT_S, pool: connectionsPerWorker, maxRedirects: 0 },
       processor: join(FOLDER, 'hooks.js'),
     },
     scenario: { name: 'record a timestamp', flow: [{ post }] },
   };
-}
-
-function artilleryPhase({ name, durationS, fromPerS, toPerS }: Phase) {
-  const even = { name, duration: durationS, arrivalRate: fromPerS };
-  return fromPerS === toPerS ? even : { ...even, rampTo: toPerS };
 }
 
 /** The command line that runs a script. */
