@@ -22,11 +22,7 @@ await main(command, async ({ values }) => {
   await access(page).catch((cause) => {
     throw new OperatorError(`there is no report at ${page}: make one with npm run rehearse`, { cause });
   });
-  const browser = await startChromium(process.env['CHROMIUM']);
-  try {
-    const files = await pictureReport(browser, page, resolve(values.to ?? values.report), values.drill);
-    console.log(files.join('\n'));
-  } finally {
-    await browser.close();
-  }
+  await using browser = await startChromium(process.env['CHROMIUM']);
+  const files = await pictureReport(browser, page, resolve(values.to ?? values.report), values.drill);
+  console.log(files.join('\n'));
 });

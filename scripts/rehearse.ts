@@ -5,7 +5,7 @@ import { textTable } from './cli/table.ts';
 import { type Undo, withUndo } from './cli/undo.ts';
 import { STAGE_OPTION } from './cli/values.ts';
 import { writeReport } from './drills/core/report/page.ts';
-import { checksText, hasPassed, type JudgedRun, type Report, renderTerminal } from './drills/core/report/report.ts';
+import { checksText, hasPassed, type JudgedRun, renderTerminal } from './drills/core/report/report.ts';
 import { type DrillOn, drillNamed, drillsOn } from './drills/registry.ts';
 import { checkStage } from './drills/rehearsal/checks.ts';
 import { startClients } from './drills/rehearsal/clients.ts';
@@ -38,12 +38,7 @@ await main(command, async ({ values }) => {
   if (!hasPassed(report)) process.exitCode = 1;
 });
 
-async function rehearse(
-  stageName: string,
-  drills: readonly DrillOn<'rehearsal'>[],
-  watch: Stopwatch,
-  undo: Undo,
-): Promise<Report> {
+async function rehearse(stageName: string, drills: readonly DrillOn<'rehearsal'>[], watch: Stopwatch, undo: Undo) {
   const sandbox = await openSandbox(undo);
   const image = await watch.time('sealed image', sealedImage);
   const stageFacts = await watch.time('synth', () => synthesizeStage(stageName, sandbox.directory));

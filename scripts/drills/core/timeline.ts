@@ -45,6 +45,13 @@ export class Timeline {
     this.addEvent(this.second, text, detection);
   }
 
+  /** Records that a fault begins now, and prints it; the returned function records its end. */
+  beginFault(text: string): () => void {
+    const fromS = this.second;
+    this.log(`fault: ${text}`);
+    return () => this.faults.push({ fromS, toS: Math.max(fromS + 1, this.second), text });
+  }
+
   /** Records the size of the fleet, and its CPU, at a second. */
   seeFleet(fleet: FleetState, second = this.second): void {
     this.#fleet.set(second, fleet);

@@ -3,9 +3,8 @@ import { z } from 'zod';
 import type { Durability, Observation } from '../core/run-record.ts';
 
 const answerSchema = z.object({
-  /** Epoch milliseconds at which it was sent. */
   sentAtMs: z.number(),
-  /** Epoch milliseconds at which the answer arrived or the request failed. */
+  /** When the answer arrived or the request failed. */
   atMs: z.number(),
   /** 0: no answer. */
   status: z.number(),
@@ -16,42 +15,34 @@ const answerSchema = z.object({
 
 const noteSchema = z.union([answerSchema, answerSchema.pick({ sentAtMs: true })]);
 
-/** How one request ended, as artillery's hooks record it. */
+/** How one request ended, as artillery's hooks record it. Times are epoch milliseconds. */
 export type Answer = z.infer<typeof answerSchema>;
 
 /** What the hooks of artillery record of each request (`artillery/hooks.js`), read as their file grows. */
-export class RequestLog {
-  /** When each request was sent, epoch milliseconds. */
-  readonly sentAtMs: number[] = [];
-  readonly answers: Answer[] = [];
-  readonly #file: FileHandle;
-  #incompleteLine = '';
-
-  constructor(file: FileHandle) {
-    this.#file = file;
-  }
-
-  /** Reads the lines that were added since the last time. */
-  async read(): Promise<void> {
-    const lines = (this.#incompleteLine + (await this.#file.readFile('utf8'))).split('\n');
-    this.#incompleteLine = lines.pop() ?? '';
-    for (const line of lines) {
-      const note = noteSchema.parse(JSON.parse(line));
-      if ('atMs' in note) this.answers.push(note);
-      else this.sentAtMs.push(note.sentAtMs);
-    }
-  }
-
-  /** How many of the requests that were sent within a span have no answer yet. */
-  openIn(fromMs: number, toMs: number): number {
-    const sent = this.sentAtMs.filter((atMs) => atMs >= fromMs && atMs < toMs);
-    return sent.length - this.answersTo(fromMs, toMs).length;
-  }
-
+export function requestLog(file: FileHandle) {
+  const [sentAtMs, answers]: [number[], Answer[]] = [[], []];
+  let incompleteLine = '';
   /** Answers to the requests that were sent within a span, whenever they arrived. */
-  answersTo(fromMs: number, toMs: number): Answer[] {
-    return this.answers.filter(({ sentAtMs }) => sentAtMs >= fromMs && sentAtMs < toMs);
-  }
+  const answersTo = (fromMs: number, toMs: number) =>
+    answers.filter((answer) => answer.sentAtMs >= fromMs && answer.sentAtMs < toMs);
+  return {
+    sentAtMs,
+    answers,
+    answersTo,
+    /** How many of the requests that were sent within a span have no answer yet. */
+    openIn: (fromMs: number, toMs: number) =>
+      sentAtMs.filter((atMs) => atMs >= fromMs && atMs < toMs).length - answersTo(fromMs, toMs).length,
+    /** Reads the lines that were added since the last time. */
+    read: async () => {
+      const lines = (incompleteLine + (await file.readFile('utf8'))).split('\n');
+      incompleteLine = lines.pop() ?? '';
+      for (const line of lines) {
+        const note = noteSchema.parse(JSON.parse(line));
+        if ('atMs' in note) answers.push(note);
+        else sentAtMs.push(note.sentAtMs);
+      }
+    },
+  };
 }
 
 /** The answers of each second from `startedAtMs`, up to the last one. */
@@ -78,10 +69,7 @@ export function acknowledgedIn(answers: readonly Answer[]): string[] {
   return answers.flatMap(({ timestamp }) => timestamp ?? []);
 }
 
-/**
- * How many acknowledged timestamps are in the table. Two processes may record the same microsecond, so each stored one
- * counts once. The table may hold more than was acknowledged, because an answer can be lost.
- */
+/** How many acknowledged timestamps are stored. A stored one counts once: two may be of the same microsecond. */
 export function compareWithTable(acknowledged: readonly string[], stored: readonly string[]): Durability {
   const left = Map.groupBy(stored, (timestamp) => timestamp);
   const found = acknowledged.filter((timestamp) => left.get(timestamp)?.pop());

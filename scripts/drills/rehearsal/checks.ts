@@ -2,26 +2,24 @@ import { PORT, TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import { captureQuietly } from '../../cli/run.ts';
 import { sshCommand, waitForSsh } from '../../machine/ssh.ts';
 import type { Check } from '../core/run-record.ts';
-import { everyInstance } from './faults/fault.ts';
-import { CREDENTIALS_PATH } from './stage/metadata-service.ts';
+import type { Member } from './stage/launcher.ts';
+import { CREDENTIALS_PATH, ID_PATH } from './stage/metadata-service.ts';
 import { type Attachment, AWS_PORT, canConnect, METADATA_ADDRESS, OUTSIDE } from './stage/network.ts';
 import type { Stage } from './stage/stage.ts';
-
-const INSTANCE_ID_URL = `http://${METADATA_ADDRESS}/latest/meta-data/instance-id`;
-const CURL_DEADLINE_S = 5;
 
 /** Checks the stage before any fault: it records and answers, and the security groups refuse what they must. */
 export async function checkStage(stage: Stage): Promise<Check[]> {
   const { client, operator, bastion, loadBalancer, fleet } = stage;
   const { attachment } = fleet.anyInService();
   const url = `http://${loadBalancer.address}${TIMESTAMPS_PATH}`;
+  const metadataUrl = `http://${METADATA_ADDRESS}${ID_PATH}`;
   await waitForSsh(operator.namespace, stage.sandbox.key, bastion.address);
   return await Promise.all([
     checkPost(stage, url),
     checkStatus('the API answers', client, url, 'application/json', 200),
     checkStatus('the page answers', client, url, 'text/html', 200),
     checkCredentials(stage),
-    checkStatus('the metadata service refuses version 1', attachment, INSTANCE_ID_URL, '*/*', 401),
+    checkStatus('the metadata service refuses version 1', attachment, metadataUrl, '*/*', 401),
     checkLaunches(stage),
     checkRefusal('direct SSH from the internet', client, attachment.address, 22),
     checkRefusal("direct SSH from the operator's address", operator, attachment.address, 22),
@@ -54,17 +52,21 @@ async function checkStatus(check: string, from: Attachment, url: string, accept:
 async function checkCredentials({ fleet: { inService }, metadataLog }: Stage): Promise<Check> {
   const log = await metadataLog();
   const served = inService.filter(({ id }) => log.includes(`${id} GET ${CREDENTIALS_PATH} 200`));
-  const check = "credentials come from each instance's metadata service (IMDSv2)";
-  return everyInstance(check, served.length, inService.length);
+  return everyInstance("credentials come from each instance's metadata service (IMDSv2)", served, inService);
 }
 
 function checkLaunches({ fleet: { inService } }: Stage): Check {
   const completed = inService.filter(({ launch }) => launch?.by === 'instance' && launch.result === 'CONTINUE');
-  const check = 'an instance enters service after its own launch hook said CONTINUE';
-  return everyInstance(check, completed.length, inService.length);
+  return everyInstance('an instance enters service after its own launch hook said CONTINUE', completed, inService);
 }
 
-/** Other checks show that the port is open to those who may use it: load balancer to app and database, bastion to SSH. */
+/** A check that every instance must pass. */
+export function everyInstance(check: string, passing: readonly Member[], all: readonly Member[]): Check {
+  const measured = `${passing.length} of ${all.length} instances`;
+  return { check, passed: passing.length === all.length, measured, expected: 'every instance' };
+}
+
+/** That a port is open to those who may use it is shown by other checks: POST, page, SSH through the bastion. */
 async function checkRefusal(what: string, from: Attachment, address: string, port: number): Promise<Check> {
   const measured = (await canConnect(from, address, port)) ? 'connected' : 'refused';
   return { check: `${what} is refused`, passed: measured === 'refused', measured, expected: 'refused' };
@@ -80,6 +82,6 @@ async function checkBastion({ operator, bastion, sandbox: { key } }: Stage, inst
 }
 
 async function curl({ namespace }: Attachment, url: string, ...options: readonly string[]): Promise<string> {
-  const line = ['curl', '--silent', '--max-time', `${CURL_DEADLINE_S}`, ...options, url] as const;
+  const line = ['curl', '--silent', '--max-time', '5', ...options, url] as const;
   return await captureQuietly(namespace.inside(line));
 }

@@ -6,7 +6,7 @@ import { becomesTrue, waitQuietly } from '../../cli/wait.ts';
 import { requireArtillery } from '../artillery/artillery.ts';
 import { ARTILLERY_ENV, OWN_ARTILLERY, type Phase, REQUEST_TIMEOUT_S, rehearsalScript } from '../artillery/script.ts';
 import { type Health, isHealthy } from '../core/judge.ts';
-import { observationsOf, RequestLog } from './answers.ts';
+import { observationsOf, requestLog } from './answers.ts';
 import type { Stage } from './stage/stage.ts';
 
 const START_DEADLINE_MS = 90_000;
@@ -23,7 +23,7 @@ export async function startClients({ client, loadBalancer, sandbox: { directory,
   const [script, notesFile] = [join(directory, 'artillery.json'), join(directory, 'requests.notes')];
   const notes = await open(notesFile, 'w+');
   undo.later('the log of requests', () => notes.close());
-  const requests = new RequestLog(notes);
+  const requests = requestLog(notes);
   const plan = { target: `http://${loadBalancer.address}`, phases: [CLIENT_LOAD] };
   await writeFile(script, JSON.stringify(rehearsalScript(plan, notesFile)));
   const line = client.namespace.inside([process.execPath, OWN_ARTILLERY, 'run', '--quiet', script]);

@@ -1,22 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { judge } from '../core/judge.ts';
 import type { JudgedRun } from '../core/report/report.ts';
-import type { DrillRun } from '../core/run-record.ts';
+import type { Check, DrillRun } from '../core/run-record.ts';
 import { Timeline } from '../core/timeline.ts';
 import type { RehearsalFault } from '../drill.ts';
 import type { DrillOn } from '../registry.ts';
 import { acknowledgedIn, compareWithTable, observationsOf } from './answers.ts';
 import type { Clients } from './clients.ts';
-import { CPUS_PER_INSTANCE, loadCpu } from './faults/cpu-load.ts';
-import type { CauseFault } from './faults/fault.ts';
+import { CPUS_PER_INSTANCE, type CpuLoad, fleetCpu, loadCpu } from './faults/cpu-load.ts';
 import { rollOutBadImage, rollOutNewerImage } from './faults/image-rollout.ts';
 import { cutAllPower, cutOffDatabase, cutPower, loseZone } from './faults/lost-capacity.ts';
-import { predictScaling } from './scaling/prediction.ts';
+import { predictScaling } from './prediction.ts';
 import type { Fleet } from './stage/fleet.ts';
-import { fleetCpu } from './stage/instance-cpu.ts';
 import type { Stage } from './stage/stage.ts';
 import { TIME_FACTORS } from './stage/stage-facts.ts';
 
+type CauseFault = (stage: Stage, timeline: Timeline) => Promise<{ checks?: readonly Check[]; cpuLoad?: CpuLoad }>;
+
+/** Each causes a fault, and resolves with the drill's own checks when the group is at desired capacity again. */
 const FAULTS: Readonly<Record<RehearsalFault, CauseFault>> = {
   'cut-power': cutPower,
   'cut-all-power': cutAllPower,
@@ -67,7 +68,6 @@ export async function runDrill(drill: DrillOn<'rehearsal'>, stage: Stage, client
   }
 }
 
-/** Records the size and the CPU of the fleet while the drill runs. */
 async function watchFleet(fleet: Fleet, timeline: Timeline, cpusPerInstance: number | undefined, signal: AbortSignal) {
   const cpu = fleetCpu(fleet, cpusPerInstance);
   while (!signal.aborted) {

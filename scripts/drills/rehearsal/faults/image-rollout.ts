@@ -5,9 +5,9 @@ import { IMAGE_PATHS } from '../../../../ami/contract.ts';
 import { becomesTrue } from '../../../cli/wait.ts';
 import { mountOverlay } from '../../../machine/mounts.ts';
 import type { Timeline } from '../../core/timeline.ts';
+import { everyInstance } from '../checks.ts';
 import type { Member } from '../stage/launcher.ts';
 import type { Stage } from '../stage/stage.ts';
-import { beginFault, everyInstance } from './fault.ts';
 
 /** Several times the compressed timeout of the launch hook. */
 const ABANDONED_DEADLINE_MS = 60_000;
@@ -20,7 +20,7 @@ export async function rollOutBadImage(stage: Stage, timeline: Timeline) {
   const bad = await derivedImage(stage, ecosystem, () => 'throw new Error("a bad image");\n');
   fleet.image = bad;
   fleet.desired += 1;
-  const end = beginFault(timeline, 'an image whose app does not start is rolled out');
+  const end = timeline.beginFault('an image whose app does not start is rolled out');
   const launched = new Set<Member>();
   const abandoned = () => [...launched].filter(({ launch }) => launch?.result === 'ABANDON');
   const isAbandoned = () => {
@@ -34,7 +34,7 @@ export async function rollOutBadImage(stage: Stage, timeline: Timeline) {
   await fleet.settled();
   const outcomes = abandoned().map(({ launch }) => `ABANDON by ${launch?.by}`);
   const served = [...launched].filter(({ inServiceAtMs }) => inServiceAtMs !== undefined).length;
-  const stayed = before.filter((member) => fleet.inService.includes(member)).length;
+  const stayed = before.filter((member) => fleet.inService.includes(member));
   return {
     checks: [
       {
@@ -49,7 +49,7 @@ export async function rollOutBadImage(stage: Stage, timeline: Timeline) {
         measured: `${served} of ${launched.size} launched instances were in service`,
         expected: 'none, and at least one launched',
       },
-      everyInstance('the old instances stay', stayed, before.length),
+      everyInstance('the old instances stay', stayed, before),
     ],
   };
 }
@@ -59,7 +59,7 @@ export async function rollOutNewerImage(stage: Stage, timeline: Timeline) {
   const { fleet } = stage;
   const addFact = (facts: string) => JSON.stringify({ ...JSON.parse(facts), rehearsed: 'newer' });
   fleet.image = await derivedImage(stage, IMAGE_PATHS.bakeFacts, addFact);
-  const end = beginFault(timeline, 'a newer image is rolled out');
+  const end = timeline.beginFault('a newer image is rolled out');
   for (const old of fleet.inService) {
     // The group may have terminated an old one by itself to balance the zones.
     if (old.state !== 'inService') continue;
@@ -71,8 +71,8 @@ export async function rollOutNewerImage(stage: Stage, timeline: Timeline) {
     await fleet.settled();
   }
   end();
-  const newer = fleet.inService.filter(({ image }) => image === fleet.image).length;
-  return { checks: [everyInstance('every instance runs the newer image', newer, fleet.desired)] };
+  const newer = fleet.inService.filter(({ image }) => image === fleet.image);
+  return { checks: [everyInstance('every instance runs the newer image', newer, fleet.members)] };
 }
 
 /** An image that differs from the fleet's own in one file, by its path on the instance. */

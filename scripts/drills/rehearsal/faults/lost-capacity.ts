@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitQuietly } from '../../../cli/wait.ts';
 import type { Timeline } from '../../core/timeline.ts';
+import { everyInstance } from '../checks.ts';
 import { type Fleet, SETTLE_DEADLINE_MS } from '../stage/fleet.ts';
 import type { Member } from '../stage/launcher.ts';
 import type { Stage } from '../stage/stage.ts';
-import { beginFault, everyInstance } from './fault.ts';
 
 const DATABASE_LOST_MS = 20_000;
 
@@ -22,7 +22,7 @@ export async function cutAllPower({ fleet }: Stage, timeline: Timeline) {
 /** Cuts the database off for 20 s. */
 export async function cutOffDatabase({ database, fleet }: Stage, timeline: Timeline) {
   const before = fleet.members;
-  const end = beginFault(timeline, 'the database is cut off');
+  const end = timeline.beginFault('the database is cut off');
   await database.cut();
   await sleep(DATABASE_LOST_MS);
   await database.restore();
@@ -30,14 +30,14 @@ export async function cutOffDatabase({ database, fleet }: Stage, timeline: Timel
   timeline.log('the database is reachable again');
   const left = before.filter((member) => fleet.inService.includes(member));
   const check = 'the health check keeps the fleet in service without a database';
-  return { checks: [everyInstance(check, left.length, before.length)] };
+  return { checks: [everyInstance(check, left, before)] };
 }
 
 /** Cuts off a zone until the group is at desired capacity without it. */
 export async function loseZone({ fleet }: Stage, timeline: Timeline) {
   const { zone } = fleet.anyInService();
   const lost = fleet.members.filter((member) => member.zone === zone);
-  const end = beginFault(timeline, `${zone} is lost`);
+  const end = timeline.beginFault(`${zone} is lost`);
   fleet.lostZones.add(zone);
   for (const { attachment } of lost) await attachment.cut();
   await replaced(lost, fleet);
@@ -52,7 +52,7 @@ export async function loseZone({ fleet }: Stage, timeline: Timeline) {
 }
 
 async function cutPowerOf(members: readonly Member[], text: string, fleet: Fleet, timeline: Timeline) {
-  const end = beginFault(timeline, text);
+  const end = timeline.beginFault(text);
   await Promise.all(members.map(({ instance }) => instance.cutPower()));
   end();
   await replaced(members, fleet);

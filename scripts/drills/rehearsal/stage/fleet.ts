@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitQuietly } from '../../../cli/wait.ts';
 import { reconcile } from '../../../scaling/model/zones.ts';
-import type { LaunchOutcome } from './launch-hook.ts';
-import type { Member } from './launcher.ts';
+import type { LaunchOutcome, Member } from './launcher.ts';
 import type { RunningLoadBalancer } from './load-balancer.ts';
 import { type StageFacts, scaledMs, TIME_FACTORS } from './stage-facts.ts';
 
@@ -28,10 +27,10 @@ export class Fleet {
   image: string;
   /** Receives what happens to the group; `detection` means that a fault was detected. */
   log: (text: string, detection?: boolean) => void = () => undefined;
+  members: readonly Member[] = [];
   readonly lostZones = new Set<string>();
   readonly #options: FleetOptions;
   readonly #terminations: Promise<void>[] = [];
-  #members: Member[] = [];
   #cpusPerInstance: number | undefined;
   #stopped = false;
   #loop: Promise<void> | undefined;
@@ -43,15 +42,10 @@ export class Fleet {
     this.desired = options.facts.scaling.bounds.min;
   }
 
-  get members(): readonly Member[] {
-    return this.#members;
-  }
-
   get inService(): Member[] {
-    return this.#members.filter(({ state }) => state === 'inService');
+    return this.members.filter(({ state }) => state === 'inService');
   }
 
-  /** An instance that is in service. */
   anyInService(): Member {
     const [member] = this.inService;
     if (!member) throw new Error('no instance is in service');
@@ -75,14 +69,14 @@ export class Fleet {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#loop?.catch(() => undefined);
-    this.#members = [];
+    this.members = [];
   }
 
-  /** Resolves at desired capacity, evenly spread over the zones, with no launch or termination left; rejects when the loop fails. */
+  /** Resolves when the group is at desired capacity, evenly spread over the zones; rejects when the loop fails. */
   async settled(deadlineMs = SETTLE_DEADLINE_MS): Promise<void> {
     const isSettled = () => {
       const { launch, terminate } = this.#plan();
-      return this.inService.length === this.#members.length && launch.length === 0 && terminate.length === 0;
+      return this.inService.length === this.members.length && launch.length === 0 && terminate.length === 0;
     };
     const wait = waitQuietly(`${this.desired} instances to be in service`, isSettled, deadlineMs);
     await Promise.race([wait, this.#loop?.then(() => wait)]);
@@ -106,19 +100,19 @@ export class Fleet {
     this.image = image;
     // A launch in progress began with the other image, and is not a member before it has ended.
     await this.#launching;
-    const pending = this.#members.filter((member) => member.state === 'pending' && member.image !== image);
+    const pending = this.members.filter((member) => member.state === 'pending' && member.image !== image);
     await Promise.all(pending.map((member) => this.terminate(member)));
   }
 
   #plan() {
     const zones = this.#options.facts.scaling.zones.filter((zone) => !this.lostZones.has(zone));
-    return reconcile(this.desired, this.#members, zones);
+    return reconcile(this.desired, this.members, zones);
   }
 
   async #follow(): Promise<void> {
     while (!this.#stopped) {
       const states = await this.#options.loadBalancer.states();
-      for (const member of this.#members) await this.#check(member, states.get(member.id) ?? false);
+      for (const member of this.members) await this.#check(member, states.get(member.id) ?? false);
       const { launch, terminate } = this.#plan();
       for (const member of terminate) this.#track(this.terminate(member));
       for (const zone of launch) {
@@ -170,18 +164,17 @@ export class Fleet {
     await this.#options.loadBalancer.remove(member.id);
     await end();
     await member.attachment.detach();
-    this.#members = this.#members.filter((other) => other !== member);
+    this.members = this.members.filter((other) => other !== member);
     this.log(`${member.id} in ${member.zone} is terminated`);
   }
 
   async #launch(zone: string): Promise<void> {
     const member = await this.#options.launch(zone, this.image);
-    this.#members = [...this.#members, member];
+    this.members = [...this.members, member];
     this.log(`${member.id} is launched in ${zone}`);
   }
 }
 
-/** Real seconds since its launch. */
 function ageS({ launchedS }: Member): number {
   return performance.now() / 1_000 - launchedS;
 }

@@ -1,15 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { rename, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
 import { IMAGE_PATHS } from '../../../../ami/contract.ts';
 import { ENV } from '../../../../server/contract.ts';
 import { bootContainer, type Container, type ContainerFile } from '../../../machine/container.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { authorizedKeys } from '../../../machine/ssh.ts';
 import type { ZonedInstance } from '../../../scaling/model/zones.ts';
-import type { LaunchOutcome } from './launch-hook.ts';
-import type { MetadataInstance } from './metadata-service.ts';
+import type { LaunchHook, LaunchResult } from '../../../scaling/template/group.ts';
+import { metadataOf } from './metadata-service.ts';
 import { type Attachment, AWS_PORT, addressIn, OUTSIDE, type StageNetwork } from './network.ts';
 import type { StageFacts } from './stage-facts.ts';
+
+/** How a launch ended, and what decided it. */
+export interface LaunchOutcome {
+  readonly result: LaunchResult;
+  readonly by: 'instance' | 'timeout' | 'no hook';
+}
 
 /** An instance of the group. */
 export interface Member extends ZonedInstance {
@@ -26,41 +34,29 @@ export interface Member extends ZonedInstance {
 
 /** The first four addresses of a subnet are AWS's own; see the VPC user guide, "Subnet CIDR blocks". */
 const FIRST_ADDRESS = 10;
-const CLOUD_INIT_DIRECTORY = '/var/lib/cloud/instance';
 
-/**
- * Launches instances of the group's launch template in a zone, each with a new id and address; does not wait until they
- * have booted. The metadata service reads `metadataFile`.
- */
-export function launcherOf(
-  { subnets, groupOf, userData }: StageFacts,
-  network: StageNetwork,
-  { key, directory, undo }: Sandbox,
-  metadataFile: string,
-) {
-  const launched: MetadataInstance[] = [];
+/** Launches instances of the launch template, each with a new id and address and a file for the metadata service. */
+export function launcherOf(facts: StageFacts, network: StageNetwork, sandbox: Sandbox, metadataFolder: string) {
+  const { subnets, groupOf, userData } = facts;
+  const { key, directory, undo } = sandbox;
+  let launches = 0;
   const files = [...userDataFiles(userData), authorizedKeys(key)];
   return async (zone: string, image: string): Promise<Member> => {
     const subnet = subnets.find((candidate) => candidate.zone === zone);
     if (!subnet) throw new Error(`the stage has no subnet in ${zone}`);
     const id = `i-${randomBytes(9).toString('hex').slice(1)}`;
-    const address = addressIn(subnet.cidr, FIRST_ADDRESS + launched.length);
+    const address = addressIn(subnet.cidr, FIRST_ADDRESS + launches++);
     const attachment = await network.attach(id, address, groupOf.app);
-    launched.push({ id, address, zone });
-    // A rename is atomic: the service reads the file at any time.
-    await writeFile(`${metadataFile}.new`, JSON.stringify(launched));
-    await rename(`${metadataFile}.new`, metadataFile);
+    const metadata = metadataOf(id, address, zone, new Date());
+    await writeFile(join(metadataFolder, `${address}.json`), JSON.stringify(metadata));
     const instance = await bootContainer({ name: id, image, namespace: attachment.namespace, directory, files }, undo);
     return { id, zone, attachment, instance, image, state: 'pending', launchedS: performance.now() / 1_000 };
   };
 }
 
-/**
- * Files by which an instance executes its user data at first boot. Debian's cloud image has cloud-init; here a unit of
- * the same name replaces its last stage, so that the image's own boot order is tested too.
- */
+/** Files that run user data at first boot. A unit replaces cloud-init's, so that the boot order is tested too. */
 export function userDataFiles(userData: string): ContainerFile[] {
-  const [script, endpoints] = [`${CLOUD_INIT_DIRECTORY}/user-data.txt`, `${CLOUD_INIT_DIRECTORY}/endpoints`];
+  const [script, endpoints] = ['/var/lib/cloud/instance/user-data.txt', '/var/lib/cloud/instance/endpoints'];
   return [
     { path: script, text: userData, mode: 0o600 },
     {
@@ -85,9 +81,31 @@ ExecStart=/bin/bash ${script}
 ExecStart=/bin/sh -c 'cat ${endpoints} >>${IMAGE_PATHS.envFile}'
 `,
     },
-    {
-      path: '/etc/systemd/system/graphical.target.d/50-cloud-final.conf',
-      text: '[Unit]\nWants=cloud-final.service\n',
-    },
+    { path: '/etc/systemd/system/graphical.target.d/50-cloud-final.conf', text: '[Unit]\nWants=cloud-final.service\n' },
   ];
+}
+
+/** Auto Scaling's side of the launch hook: it receives the result of each instance, and applies the timeout. */
+export function launchOutcomes(hook: LaunchHook | undefined) {
+  const results = new Map<string, LaunchResult>();
+  const actionSchema = z.object({
+    LifecycleHookName: z.literal(hook?.name),
+    AutoScalingGroupName: z.literal(hook?.groupName),
+    InstanceId: z.string(),
+    LifecycleActionResult: z.enum(['CONTINUE', 'ABANDON']),
+  });
+  return {
+    /** Takes one `CompleteLifecycleAction`. Only the first one of an instance for this group's own hook counts. */
+    receive: (action: unknown): void => {
+      const { data } = actionSchema.safeParse(action);
+      if (data && !results.has(data.InstanceId)) results.set(data.InstanceId, data.LifecycleActionResult);
+    },
+    /** Outcome of the launch of an instance that has waited so many of the template's seconds; undefined: it waits. */
+    outcomeOf: (id: string, waitedS: number): LaunchOutcome | undefined => {
+      if (!hook) return { result: 'CONTINUE', by: 'no hook' };
+      const result = results.get(id);
+      if (result) return { result, by: 'instance' };
+      return waitedS > hook.timeoutS ? { result: hook.defaultResult, by: 'timeout' } : undefined;
+    },
+  };
 }

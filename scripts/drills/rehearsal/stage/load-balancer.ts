@@ -10,7 +10,6 @@ import type { Attachment } from './network.ts';
 import { type StageFacts, scaledMs, TIME_FACTORS } from './stage-facts.ts';
 
 const START_DEADLINE_MS = 15_000;
-/** Name of HAProxy's backend, to which targets are added. */
 const BACKEND = 'app';
 const ALGORITHMS: Readonly<Record<string, string>> = {
   least_outstanding_requests: 'leastconn',
@@ -22,11 +21,9 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
 export type RunningLoadBalancer = Awaited<ReturnType<typeof startLoadBalancer>>;
 
 /** Starts HAProxy. Its commands are lines of text for its admin socket, so a client library would add nothing. */
-export async function startLoadBalancer(
-  { loadBalancer, targetGroup }: StageFacts,
-  { address, namespace }: Attachment,
-  { directory, undo }: Sandbox,
-) {
+export async function startLoadBalancer(facts: StageFacts, { address, namespace }: Attachment, sandbox: Sandbox) {
+  const { loadBalancer, targetGroup } = facts;
+  const { directory, undo } = sandbox;
   const [socket, file] = [join(directory, 'haproxy.sock'), join(directory, 'haproxy.cfg')];
   const listen = `${address}:${loadBalancer.listeners[0]?.port ?? 80}`;
   await writeFile(file, haproxyConfig(loadBalancer, targetGroup, listen, socket));
@@ -53,12 +50,9 @@ export async function startLoadBalancer(
 }
 
 /** A stage's load balancer as an HAProxy configuration; targets are registered while it runs. */
-export function haproxyConfig(
-  { idleTimeoutS }: LoadBalancer,
-  { algorithm, healthCheck }: TargetGroup,
-  listen: string,
-  adminSocket: string,
-): string {
+export function haproxyConfig(balancer: LoadBalancer, group: TargetGroup, listen: string, adminSocket: string) {
+  const { healthCheck } = group;
+  const idleMs = balancer.idleTimeoutS * 1000;
   return `global
   stats socket ${adminSocket} mode 600 level admin
 
@@ -66,9 +60,9 @@ defaults
   mode http
   option http-keep-alive
   timeout connect 5s
-  timeout client ${idleTimeoutS * 1000}ms
-  timeout server ${idleTimeoutS * 1000}ms
-  timeout http-request ${idleTimeoutS * 1000}ms
+  timeout client ${idleMs}ms
+  timeout server ${idleMs}ms
+  timeout http-request ${idleMs}ms
   timeout check ${healthCheck.timeoutS * 1000}ms
 
 frontend listener
@@ -80,7 +74,7 @@ frontend listener
   default_backend ${BACKEND}
 
 backend ${BACKEND}
-  balance ${ALGORITHMS[algorithm] ?? 'roundrobin'}
+  balance ${ALGORITHMS[group.algorithm] ?? 'roundrobin'}
   retries 0
   option httpchk
   http-check connect port ${healthCheck.port}

@@ -12,11 +12,8 @@ import { nftGateway, nftMember, nftRuleset } from './nft-ruleset.ts';
 export const OUTSIDE = {
   /** The one address that may reach the bastion. */
   operator: '203.0.113.10',
-  /** A client on the internet; sends the load. */
   client: '203.0.113.20',
-  /** DynamoDB's endpoint. */
   database: '198.51.100.10',
-  /** Auto Scaling's endpoint. */
   autoScaling: '198.51.100.20',
 } as const;
 
@@ -76,7 +73,6 @@ export async function makeNetwork(
         address,
         /** Takes its link down: its packets are dropped without an error. */
         cut: () => ip(router, `link set ${address} down`),
-        /** Brings its link up, with its route. */
         restore,
         /** Removes it from the network for good. */
         detach: async () => {

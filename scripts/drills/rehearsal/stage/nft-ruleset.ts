@@ -4,9 +4,9 @@ import type { FirewallRule, SecurityGroup } from '../../../scaling/template/secu
 const TABLE = 'security_groups';
 
 /**
- * Security groups as an nftables ruleset: a packet passes when a group of the sender lets it out and a group of the
- * receiver lets it in. Each group is a set, so instances join and leave without a change of rules. Answers pass, because
- * security groups are stateful. Addresses in no group (the internet, AWS's endpoints) are not filtered on their side.
+ * Security groups as an nftables ruleset: a packet passes when a group of the sender and a group of the receiver permit
+ * it. Each group is a set, so that instances join and leave without a change of rules. Answers pass, because security
+ * groups are stateful. Addresses in no group (the internet, AWS's endpoints) are not filtered on their side.
  */
 export function nftRuleset(groups: readonly SecurityGroup[]): string {
   const sets = groups.map(({ logicalId }) => `  set ${setName(logicalId)} { type ipv4_addr; flags interval; }`);

@@ -29,20 +29,18 @@ export const TIME_FACTORS = {
   scaling: 60,
 } as const;
 
-const SYNTH_DEADLINE_MS = 300_000;
-
 /** Milliseconds that a time of the template takes here. */
 export function scaledMs(seconds: number, timeFactor: number): number {
   return Math.max(1, Math.round((seconds * 1_000) / timeFactor));
 }
 
-/** Synthesises the stage that is rehearsed, without a certificate and with a bastion for the operator; reads its facts. */
+/** Synthesises the stage to rehearse, without a certificate and with a bastion for the operator; reads its facts. */
 export async function synthesizeStage(stage: string, directory: string): Promise<StageFacts> {
   const output = join(directory, 'cdk.out');
   const settings = [`stage=${stage}`, 'allowPlainHttp=true', `sshCidrs=${OUTSIDE.operator}/32`];
   const context = settings.flatMap((setting) => ['-c', setting]);
-  const deadlineMs = SYNTH_DEADLINE_MS;
-  await captureQuietly(['npm', 'run', '--silent', 'synth', '--', '--output', output, ...context], { deadlineMs });
+  const synth = ['npm', 'run', '--silent', 'synth', '--', '--output', output, ...context] as const;
+  await captureQuietly(synth, { deadlineMs: 300_000 });
   return readStageFacts(await loadStage(output, stage), TABLE_NAME);
 }
 

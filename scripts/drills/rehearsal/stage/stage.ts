@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { captureQuietly, startBackground } from '../../../cli/run.ts';
 import { waitQuietly } from '../../../cli/wait.ts';
 import { baseRootFiles, makeBaseRoot } from '../../../machine/base-root.ts';
@@ -9,8 +10,7 @@ import { mountImage } from '../../../machine/mounts.ts';
 import type { NetworkNamespace } from '../../../machine/network-namespace.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { Fleet } from './fleet.ts';
-import { launchOutcomes } from './launch-hook.ts';
-import { launcherOf } from './launcher.ts';
+import { launcherOf, launchOutcomes } from './launcher.ts';
 import { startLoadBalancer } from './load-balancer.ts';
 import { AWS_PORT, addressIn, METADATA_ADDRESS, makeNetwork, OUTSIDE } from './network.ts';
 import { type StageFacts, TABLE_NAME } from './stage-facts.ts';
@@ -33,7 +33,7 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
   const endpoint = { host: autoScaling.address, port: AWS_PORT };
   const actions = await startLifecycleHookEndpoint(endpoint, undo, autoScaling.namespace.inside);
   const { receive, outcomeOf } = launchOutcomes(facts.launchHook);
-  void receiveAll(actions, receive);
+  Readable.from(actions).on('data', (action) => receive(JSON.parse(action)));
   const metadata = await startMetadataService(network.router, facts.requiresMetadataToken, sandbox);
 
   const [subnet] = facts.publicSubnets;
@@ -45,7 +45,7 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
   const baseRoot = { image: await makeBaseRoot(resolve('.data/bake')), files: await baseRootFiles(key) };
   await bootContainer({ name: 'bastion', namespace: bastion.namespace, directory, ...baseRoot }, undo);
 
-  const launch = launcherOf(facts, network, sandbox, metadata.file);
+  const launch = launcherOf(facts, network, sandbox, metadata.folder);
   const mounted = await mountImage(image, join(directory, 'image'), undo);
   const fleet = new Fleet({ facts, loadBalancer, outcomeOf, launch }, mounted);
   undo.first('fleet', () => fleet.stop());
@@ -72,19 +72,14 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
   };
 }
 
-async function receiveAll(actions: AsyncIterable<string>, receive: (action: unknown) => void): Promise<void> {
-  for await (const action of actions) receive(JSON.parse(action));
-}
-
-/** @returns the file that lists the instances, and the service's log */
 async function startMetadataService(router: NetworkNamespace, requiresToken: boolean, { directory, undo }: Sandbox) {
-  const [file, log] = [join(directory, 'instances.json'), join(directory, 'metadata.log')];
-  await writeFile(file, '[]');
+  const [folder, log] = [join(directory, 'metadata'), join(directory, 'metadata.log')];
+  await mkdir(folder);
   const script = join(import.meta.dirname, 'metadata-service.ts');
   const tokens = requiresToken ? 'required' : 'optional';
-  const line = router.inside([process.execPath, script, METADATA_ADDRESS, file, tokens]);
+  const line = router.inside([process.execPath, script, METADATA_ADDRESS, folder, tokens]);
   undo.later('the metadata service', startBackground(line, { log }).stop);
   const isReady = async () => (await readFile(log, 'utf8')).startsWith('ready');
   await waitQuietly('the metadata service', isReady, READY_DEADLINE_MS);
-  return { file, log };
+  return { folder, log };
 }

@@ -2,10 +2,7 @@
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 
-/**
- * Timestamps of one block. Its sort key begins with the last one (`2026-11-21T07:45:00.123456Z#…`); its lines begin
- * with seconds (`00.123456 …`), up to a quarter of a second earlier.
- */
+/** Timestamps of a block. Its sort key begins with the last one, its lines with seconds, up to 0.25 s earlier. */
 export function timestampsIn(sortKey: string, lines: string): string[] {
   const last = sortKey.slice(0, 26);
   const minute = last.slice(0, 17);

@@ -10,6 +10,15 @@ describe('Timeline', () => {
     assert.deepEqual(timeline.events, [{ second: 7, text: 'target down', detection: true }]);
   });
 
+  it('records a fault from its begin to its end, at least for one second', (context) => {
+    context.mock.method(console, 'error', () => {});
+    const timeline = new Timeline(Date.now() - 7_000);
+    const end = timeline.beginFault('power is cut');
+    assert.deepEqual([timeline.events[0]?.text, timeline.faults], ['fault: power is cut', []]);
+    end();
+    assert.deepEqual(timeline.faults, [{ fromS: 7, toS: 8, text: 'power is cut' }]);
+  });
+
   it('joins what clients saw with the fleet of the same second', () => {
     const timeline = new Timeline(Date.now() - 3_000);
     timeline.seeFleet({ desired: 3, inService: 2, cpuPercent: 55 });

@@ -8,7 +8,7 @@ import {
   acknowledgedIn,
   compareWithTable,
   observationsOf,
-  RequestLog,
+  requestLog,
 } from '../../../../scripts/drills/rehearsal/answers.ts';
 
 const START_MS = 1_000_000;
@@ -67,10 +67,10 @@ async function makeNotes(context: TestContext) {
     await file.close();
     await rm(directory, { recursive: true });
   });
-  return { notes: new RequestLog(file), path };
+  return { notes: requestLog(file), path };
 }
 
-describe('RequestLog', () => {
+describe('requestLog', () => {
   it('reads what the hooks of artillery write', async (context) => {
     const { notes, path } = await makeNotes(context);
     const [first, second] = [{ vars: { notesFile: path } }, { vars: { notesFile: path } }];

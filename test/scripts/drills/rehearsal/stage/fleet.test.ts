@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { becomesTrue } from '../../../../../scripts/cli/wait.ts';
 import { Fleet, type FleetOptions } from '../../../../../scripts/drills/rehearsal/stage/fleet.ts';
-import type { LaunchOutcome } from '../../../../../scripts/drills/rehearsal/stage/launch-hook.ts';
-import type { Member } from '../../../../../scripts/drills/rehearsal/stage/launcher.ts';
+import type { LaunchOutcome, Member } from '../../../../../scripts/drills/rehearsal/stage/launcher.ts';
 import { settings } from '../../../scaling/model/settings-example.ts';
 
 const ENDS_MS = 3_000;

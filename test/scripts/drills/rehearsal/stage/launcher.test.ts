@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { userDataFiles } from '../../../../../scripts/drills/rehearsal/stage/launcher.ts';
+import { launchOutcomes, userDataFiles } from '../../../../../scripts/drills/rehearsal/stage/launcher.ts';
+import type { LaunchHook } from '../../../../../scripts/scaling/template/group.ts';
 
 describe('userDataFiles', () => {
   it('has the user data executed by a unit that the image orders itself after', () => {
@@ -8,5 +9,48 @@ describe('userDataFiles', () => {
     const unit = files.get('/etc/systemd/system/cloud-final.service') ?? '';
     const [script = ''] = /(?<=ExecStart=\/bin\/bash ).*/.exec(unit) ?? [];
     assert.equal(files.get(script), '#!/bin/bash\necho here\n');
+  });
+});
+
+const hook: LaunchHook = { name: 'ready', groupName: 'the-group', timeoutS: 300, defaultResult: 'ABANDON' };
+const action = {
+  Action: 'CompleteLifecycleAction',
+  LifecycleHookName: 'ready',
+  AutoScalingGroupName: 'the-group',
+  InstanceId: 'i-1',
+  LifecycleActionResult: 'CONTINUE',
+};
+
+describe('launchOutcomes', () => {
+  it('lets an instance wait until it completes its launch', () => {
+    const launches = launchOutcomes(hook);
+    assert.equal(launches.outcomeOf('i-1', 299), undefined);
+    launches.receive(action);
+    assert.deepEqual(launches.outcomeOf('i-1', 299), { result: 'CONTINUE', by: 'instance' });
+    assert.equal(launches.outcomeOf('i-2', 299), undefined);
+  });
+
+  it('abandons the launch of an instance that says ABANDON, whatever it says later', () => {
+    const launches = launchOutcomes(hook);
+    launches.receive({ ...action, LifecycleActionResult: 'ABANDON' });
+    launches.receive(action);
+    assert.deepEqual(launches.outcomeOf('i-1', 0), { result: 'ABANDON', by: 'instance' });
+  });
+
+  it("takes the hook's default when the instance does not complete its launch in time", () => {
+    assert.deepEqual(launchOutcomes(hook).outcomeOf('i-1', 301), { result: 'ABANDON', by: 'timeout' });
+    const lenient = launchOutcomes({ ...hook, defaultResult: 'CONTINUE' });
+    assert.deepEqual(lenient.outcomeOf('i-1', 301), { result: 'CONTINUE', by: 'timeout' });
+  });
+
+  it('ignores actions for another hook or another group', () => {
+    const launches = launchOutcomes(hook);
+    launches.receive({ ...action, LifecycleHookName: 'other' });
+    launches.receive({ ...action, AutoScalingGroupName: 'other' });
+    assert.equal(launches.outcomeOf('i-1', 0), undefined);
+  });
+
+  it('lets every instance continue when the group has no hook', () => {
+    assert.deepEqual(launchOutcomes(undefined).outcomeOf('i-1', 0), { result: 'CONTINUE', by: 'no hook' });
   });
 });

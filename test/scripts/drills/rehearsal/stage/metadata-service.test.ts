@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { CREDENTIALS_PATH, metadataOf } from '../../../../../scripts/drills/rehearsal/stage/metadata-service.ts';
 
 describe('metadataOf', () => {
-  const metadata = metadataOf({ id: 'i-0abc', address: '10.0.1.5', zone: 'eu-west-1b' }, new Date(0));
+  const metadata = metadataOf('i-0abc', '10.0.1.5', 'eu-west-1b', new Date(0));
 
   it('has the id and the region of an instance', () => {
     assert.equal(metadata['/latest/meta-data/instance-id'], 'i-0abc');

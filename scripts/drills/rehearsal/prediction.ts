@@ -1,21 +1,13 @@
-import { USUAL_METRIC_DELAY_S } from '../../../scaling/model/controller.ts';
-import { predict } from '../../core/prediction.ts';
-import type { Observation, Prediction } from '../../core/run-record.ts';
-import type { Timeline } from '../../core/timeline.ts';
-import { type StageFacts, TIME_FACTORS } from '../stage/stage-facts.ts';
+import { USUAL_METRIC_DELAY_S } from '../../scaling/model/controller.ts';
+import { predict } from '../core/prediction.ts';
+import type { Observation, Prediction } from '../core/run-record.ts';
+import type { Timeline } from '../core/timeline.ts';
+import type { CpuLoad } from './faults/cpu-load.ts';
+import { type StageFacts, TIME_FACTORS } from './stage/stage-facts.ts';
 
 /** After the last computation was sent, an overloaded fleet still works on its backlog. */
 const BACKLOG_S = 5;
 
-/** The CPU load that made a fleet scale. Times are epoch milliseconds. */
-export interface CpuLoad {
-  /** When the first period of the controller began. */
-  readonly scalingFromMs: number;
-  /** When each computation was requested. */
-  readonly sentAtMs: readonly number[];
-}
-
-/** A second of a run, with the computations that were requested in it. */
 type LoadedSecond = Observation & { readonly computations: number };
 
 /** The simulation of the clients' requests together with the CPU load; undefined when their CPU was not measured. */
@@ -38,22 +30,17 @@ export function predictScaling(
     metricDelayS: USUAL_METRIC_DELAY_S,
     requestsPerInstance: 1 / cost.request,
   };
-  const requests = ({ requestsPerS, computations }: LoadedSecond) =>
-    requestsPerS + computations * (cost.computation / cost.request);
-  return predict(
-    options,
-    loaded.map((each) => ({ ...each, requestsPerS: requests(each) })),
-  );
+  const weight = cost.computation / cost.request;
+  const all = loaded.map((each) => ({ ...each, requestsPerS: each.requestsPerS + each.computations * weight }));
+  return predict(options, all);
 }
 
-/**
- * Seconds of an instance's CPU that a client's request takes, with its share of the idle load, and that a computation
- * takes: the first from seconds without computations, the second from the others. Undefined when one cannot be measured.
- */
+/** CPU seconds that a client's request and a computation take on an instance; undefined when one cannot be measured. */
 export function cpuCosts(seconds: readonly LoadedSecond[]) {
   const busy = seconds.filter(({ computations }) => computations > 0).map(({ second }) => second);
   const [fromS, toS] = [Math.min(...busy), Math.max(...busy) + BACKLOG_S];
   const isLoaded = ({ second }: LoadedSecond) => second >= fromS && second <= toS;
+  // A request's cost includes its share of the idle load.
   const calm = sums(seconds.filter((each) => !isLoaded(each)));
   const loaded = sums(seconds.filter(isLoaded));
   const request = calm.busyS / calm.requests;

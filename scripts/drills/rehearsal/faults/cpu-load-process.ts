@@ -1,7 +1,4 @@
-/**
- * Keeps the CPUs of a stage busy: `cpu-load-process.ts URL PER_S SECONDS`. Prints when it sends each request, in epoch
- * milliseconds, and ignores the answers.
- */
+/** Requests computations: `cpu-load-process.ts URL PER_S SECONDS`. Prints when it sends each, in epoch milliseconds. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const [url, perS, seconds] = process.argv.slice(2);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Timeline } from '../../../../../scripts/drills/core/timeline.ts';
-import { cpuCosts, predictScaling } from '../../../../../scripts/drills/rehearsal/scaling/prediction.ts';
-import { TIME_FACTORS } from '../../../../../scripts/drills/rehearsal/stage/stage-facts.ts';
-import { settings } from '../../../scaling/model/settings-example.ts';
+import { Timeline } from '../../../../scripts/drills/core/timeline.ts';
+import { cpuCosts, predictScaling } from '../../../../scripts/drills/rehearsal/prediction.ts';
+import { TIME_FACTORS } from '../../../../scripts/drills/rehearsal/stage/stage-facts.ts';
+import { settings } from '../../scaling/model/settings-example.ts';
 
 /** Two instances and 20 requests/s; from second 10 to 19 also 10 computations/s, whose backlog lasts until second 21. */
 const seconds = Array.from({ length: 40 }, (_, second) => ({
