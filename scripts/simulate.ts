@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { z } from 'zod';
 import { type CommandDescription, parseValue, type Values } from './cli/arguments.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
@@ -10,6 +11,10 @@ import { applyOverrides, OVERRIDE_NAMES } from './scaling/simulate/overrides.ts'
 import { renderRuns, runsAsJson } from './scaling/simulate/report.ts';
 import { type RunOptions, readStage, runStage, type SimulatedStage } from './scaling/simulate/run.ts';
 import { builtInTrace, parseCsvTrace, TRACE_NAMES } from './scaling/simulate/traces.ts';
+
+function value<Schema extends z.ZodType>(value: string, schema: Schema, help: string) {
+  return { type: 'string', value, schema, help } as const;
+}
 
 const command = {
   name: 'simulate',
@@ -23,36 +28,20 @@ const command = {
     },
     stage: STAGE_OPTION,
     trace: { type: 'string', value: '<name>', default: 'ramp', help: `${TRACE_NAMES.join(', ')}, or a .csv file` },
-    base: {
-      type: 'string',
-      value: '<rate>',
-      help: 'requests/s at which a built-in trace starts (default: 30 % of the minimum)',
-      schema: positiveNumber(),
-    },
-    peak: {
-      type: 'string',
-      value: '<rate>',
-      help: 'requests/s to which it rises (default: 80 % of the maximum)',
-      schema: positiveNumber(),
-    },
-    duration: {
-      type: 'string',
-      value: '<s>',
-      help: 'length of a built-in trace (default: an hour, or a day)',
-      schema: wholeNumber(),
-    },
+    base: value(
+      '<rate>',
+      positiveNumber(),
+      'requests/s at which a built-in trace starts (default: 30 % of the minimum)',
+    ),
+    peak: value('<rate>', positiveNumber(), 'requests/s to which it rises (default: 80 % of the maximum)'),
+    duration: value('<s>', wholeNumber(), 'length of a built-in trace (default: an hour, or a day)'),
     capacity: {
       type: 'string',
       value: '<rate>',
       default: '4000',
       help: 'requests/s of one instance at 100 % CPU, or a .json file with requestsPerInstance and bootS',
     },
-    boot: {
-      type: 'string',
-      value: '<s>',
-      help: 'from launch to the first request (default: 60, or that of the file)',
-      schema: wholeNumber(),
-    },
+    boot: value('<s>', wholeNumber(), 'from launch to the first request (default: 60, or that of the file)'),
     'metric-delay': {
       type: 'string',
       value: '<s>',
@@ -60,12 +49,7 @@ const command = {
       help: 'until CloudWatch shows a data point',
       schema: wholeNumber(),
     },
-    initial: {
-      type: 'string',
-      value: '<n>',
-      help: 'instances at the start (default: what the first second needs)',
-      schema: wholeNumber(),
-    },
+    initial: value('<n>', wholeNumber(), 'instances at the start (default: what the first second needs)'),
     fault: { type: 'string', value: '<fault>', multiple: true, help: 'kill:<n>@<s>, or lose-zone:<zone>@<from>-<to>' },
     set: {
       type: 'string',

@@ -13,7 +13,6 @@ export interface InstanceTimes {
   readonly detectS: number;
 }
 
-/** An imagined instance. */
 interface Instance extends ZonedInstance {
   state: 'pending' | 'inService' | 'terminating';
   /** Second at which the current state ends by itself, or Infinity. */
@@ -66,7 +65,6 @@ export class SimulatedFleet {
     }
   }
 
-  /** Launches and terminates towards the desired capacity. */
   follow(desired: number, nowS: number): void {
     const usable = this.#zones.filter((zone) => !this.#lostZones.has(zone));
     const { launch, terminate } = reconcile(desired, this.#instances, usable);
@@ -91,7 +89,6 @@ export class SimulatedFleet {
     );
   }
 
-  /** Instances can be launched in the zone again. */
   restoreZone(zone: string): void {
     this.#lostZones.delete(zone);
   }

@@ -1,11 +1,5 @@
 import type { Second, Simulation } from './simulation.ts';
 
-/** A scale-in that had to be undone although the demand had not grown. */
-export interface Flap {
-  readonly inAtS: number;
-  readonly outAtS: number;
-}
-
 /** What a simulation comes down to. */
 export type Summary = ReturnType<typeof summarize>;
 
@@ -38,9 +32,9 @@ export function summarize({ seconds }: Simulation) {
   };
 }
 
-/** Finds every scale-in that was taken back soon, at hardly more demand: money saved for minutes, paid in refusals. */
-export function findFlaps({ seconds }: Pick<Simulation, 'seconds'>): Flap[] {
-  const flaps: Flap[] = [];
+/** Finds every scale-in that was undone soon after, although the demand had hardly grown. */
+export function findFlaps({ seconds }: Pick<Simulation, 'seconds'>) {
+  const flaps: { inAtS: number; outAtS: number }[] = [];
   let lastIn: { readonly second: number; readonly demand: number } | undefined;
   for (const [index, now] of seconds.entries()) {
     const before = seconds[index - 1];

@@ -7,12 +7,7 @@ const SPARE = '·';
 
 const BARS = [...' ▁▂▃▄▅▆▇█'];
 
-interface Column {
-  readonly demand: number;
-  readonly capacity: number;
-  readonly inService: number;
-  readonly cpuPercent: number;
-}
+type Column = Pick<Second, 'demand' | 'capacity' | 'inService' | 'cpuPercent'>;
 
 /** The highest rate of a simulation: charts of the same height of it can be compared. */
 export function highestRate(seconds: readonly Second[]): number {

@@ -13,7 +13,7 @@ import { parseFault } from './options.ts';
 /** What the simulation takes from a stage's templates. */
 export type SimulatedStage = Awaited<ReturnType<typeof readStage>>;
 
-/** What it takes from the operator. */
+/** What the operator chooses. */
 export interface RunOptions extends Omit<Scenario, 'settings' | 'times' | 'faults'> {
   readonly bootS: number;
   /** Faults as the command line has them. */

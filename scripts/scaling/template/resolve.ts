@@ -45,7 +45,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     const region = resolve(argument, context) || pseudo('AWS::Region', context);
     return ['a', 'b', 'c'].map((letter) => `${region}${letter}`);
   },
-  /** Whoever reads user data wants its text. */
+  /** The readers of user data need its text. */
   'Fn::Base64': (argument, context) => resolve(argument, context),
   'Fn::FindInMap': (argument, context) => {
     const [map, first, second] = (argument as unknown[]).map((key) => asText(resolve(key, context), context));
