@@ -14,7 +14,7 @@ describe('planDrill', () => {
     }
   });
 
-  it('puts the rates of the operator into the stretches of the drill', () => {
+  it('puts the rates of the operator into the phases of the drill', () => {
     const { phases, durationS } = planDrill({ ...choice, drill: 'scale-out' });
     assert.deepEqual(
       phases.map(({ fromPerS, toPerS }) => [fromPerS, toPerS]),
@@ -28,7 +28,7 @@ describe('planDrill', () => {
     assert.equal(durationS, 1_920);
   });
 
-  it('stretches the load to the wanted duration', () => {
+  it('scales the phases to the wanted duration', () => {
     const { phases } = planDrill({ ...choice, drill: 'scale-out', durationS: 192 });
     assert.deepEqual(
       phases.map(({ durationS }) => durationS),
@@ -49,7 +49,7 @@ describe('planDrill', () => {
     );
   });
 
-  it('counts the requests of even and rising stretches', () => {
+  it('counts the requests of even and rising phases', () => {
     const phases = [
       { name: 'a', durationS: 10, fromPerS: 5, toPerS: 5 },
       { name: 'b', durationS: 10, fromPerS: 5, toPerS: 15 },
