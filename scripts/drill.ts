@@ -90,34 +90,27 @@ const command = {
 } as const satisfies CommandDescription;
 
 await main(command, async ({ values, positionals: [name = ''] }) => {
-  const { stage: stageName, image, sample, 'fis-template': fisTemplate } = values;
+  const { stage: stageName, rate, peak = 10 * rate, sample, zone, image, 'fis-template': fisTemplate } = values;
+  const { artillery = OWN_ARTILLERY, 'fault-at': faultAtS, 'stop-errors': errorRatio, 'stop-alarm': alarm } = values;
   const { fault: faultName } = drillNamed('aws', name);
   if (image && faultName !== 'instance-refresh') {
     throw new UsageError(`--image is '${image}': expected it with rolling-deploy only`);
   }
-  const stop = { errorRatio: values['stop-errors'], alarm: values['stop-alarm'] };
-  const artillery = values.artillery ?? OWN_ARTILLERY;
   await requireArtillery(artillery);
 
   const stage = { stage: stageName, ...(await outputsOf(stageName, 'service')) };
-  const plan = planDrill({
-    drill: name,
-    target: values.target ?? stage.url,
-    ratePerS: values.rate,
-    peakPerS: values.peak ?? 10 * values.rate,
-    faultAtS: values['fault-at'],
-    durationS: values.duration,
-  });
+  const target = values.target ?? stage.url;
+  const plan = planDrill({ drill: name, target, ratePerS: rate, peakPerS: peak, durationS: values.duration, faultAtS });
   const before = await takeSnapshot(stage);
-  refuseUnhealthy(before, stop.alarm);
+  refuseUnhealthy(before, alarm);
   // The model predicts the effect of load, but not that of a fault.
   const scaling = plan.fault ? undefined : await readStageScaling(stageName, before.group, values.capacity);
-  const reader = { url: plan.target, token: process.env[ENV.readToken] };
+  const reader = { url: target, token: process.env[ENV.readToken] };
   await refuseOtherStage(reader, stage.url);
-  const fault = prepareFault(plan, stage, before, { zone: values.zone, fisTemplate, image });
+  const fault = prepareFault(plan, stage, before, { zone, fisTemplate, image });
 
   console.error(`Drill   ${plan.name}: ${plan.summary}`);
-  console.error(`Load    ${values.rate}/s to ${plan.target} for ${plan.durationS} s at most`);
+  console.error(`Load    ${rate}/s to ${target} for ${plan.durationS} s at most`);
   console.error(`Fault   ${fault?.intent ?? 'none'}`);
   console.error(`Cost    ${await costOf(plan, before, fisTemplate !== undefined)}`);
   if (!values.yes) await confirm(`This loads and may harm the stage ${stageName}.`, stageName);
@@ -125,18 +118,9 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
   const createdAt = new Date().toISOString();
   const folder = values.out ?? join('.drill', `${name}-${createdAt.replaceAll(/[:.]/g, '-')}`);
   await mkdir(folder, { recursive: true });
-  const judged = await runDrill({
-    plan,
-    stage,
-    fault,
-    stop,
-    reader,
-    sample,
-    folder,
-    artillery,
-    scaling,
-  });
-  const facts = { stage: stageName, target: plan.target, image: stage.amiId, 'read back at most': String(sample) };
+  const stop = { errorRatio, alarm };
+  const judged = await runDrill({ plan, stage, fault, stop, reader, sample, folder, artillery, scaling });
+  const facts = { stage: stageName, target, image: stage.amiId, 'read back at most': String(sample) };
   const report: Report = { title: `Drill of ${stageName}`, createdAt, facts, checks: [], runs: [judged] };
   const { page } = await writeReport(folder, report);
   console.log(`${renderTerminal(report)}\n\nReport: ${page}`);

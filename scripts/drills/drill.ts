@@ -1,31 +1,21 @@
 import type { Objectives } from './core/judge.ts';
 
-/**
- * One drill, in a file of its own under `definitions/`: what it does, and how it runs on each side. A fault is named here
- * and implemented on its side (`aws/faults/`, `rehearsal/faults/`). A side that is left out cannot run the drill.
- */
+/** A drill, in a file of its own under `definitions/`. A side that it leaves out cannot run it. */
 export interface Drill {
   readonly name: string;
   /** One sentence for operator and report: what is done to the service. */
   readonly summary: string;
-  /** On a deployed stage: `npm run drill`. */
+  /** How it runs on a deployed stage: `npm run drill`. */
   readonly aws?: AwsDrill;
-  /** On this machine, with compressed times: `npm run rehearse`. */
+  /** How it runs on this machine, with compressed times: `npm run rehearse`. */
   readonly rehearsal?: RehearsalDrill;
 }
 
 /** A phase of the load; its rates are the operator's `--rate` and `--peak`. */
-interface LoadPhase {
-  readonly name: string;
-  readonly durationS: number;
-  readonly from: 'rate' | 'peak';
-  readonly to: 'rate' | 'peak';
-}
+type LoadPhase = Readonly<{ name: string; durationS: number; from: 'rate' | 'peak'; to: 'rate' | 'peak' }>;
 
-/** How a drill runs on a deployed stage. */
 interface AwsDrill {
   readonly load: readonly LoadPhase[];
-  /** @default - only the load changes */
   readonly fault?: AwsFault;
   /** The drill reverts its fault after this time. @default - the fault ends by itself */
   readonly holdS?: number;
@@ -36,7 +26,7 @@ interface AwsDrill {
   readonly objectives: OwnObjectives;
 }
 
-/** How a drill runs on this machine; the load is the same in all of them. */
+/** The load is the same in all rehearsals. */
 interface RehearsalDrill {
   readonly fault?: RehearsalFault;
   /** Seconds of even load before the fault. @default 5 */

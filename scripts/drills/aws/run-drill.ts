@@ -29,11 +29,10 @@ interface RunDrillOptions {
   readonly reader: Reader;
   /** How many acknowledged timestamps are read back at most. */
   readonly sample: number;
-  /** Folder for the load's files. */
+  /** Where the load's files go. */
   readonly folder: string;
-  /** Artillery's program. */
   readonly artillery: string;
-  /** What decides the size of the fleet; undefined: nothing is predicted. */
+  /** Undefined: nothing is predicted. */
   readonly scaling: StageScaling | undefined;
 }
 

@@ -1,15 +1,11 @@
 import { z } from 'zod';
 import { OperatorError } from '../../../cli/errors.ts';
-import { type CommandLine, capture } from '../../../cli/run.ts';
+import { capture } from '../../../cli/run.ts';
 import type { Fault } from '../fault-course.ts';
 import { isAtCapacity } from '../snapshot.ts';
 
-const answer = z.object({
-  experiment: z.object({
-    id: z.string(),
-    state: z.object({ status: z.string(), reason: z.string().optional() }),
-  }),
-});
+const stateSchema = z.object({ status: z.string(), reason: z.string().default('no reason given') });
+const answer = z.object({ experiment: z.object({ id: z.string(), state: stateSchema }) });
 
 const ENDED = /^(completed|stopped|failed|cancelled)$/;
 
@@ -25,7 +21,7 @@ export function prepareExperiment(templateId: string): Fault {
     async isOver(now) {
       const { state } = await ask('get-experiment', '--id', id);
       if (state.status !== 'failed') return ENDED.test(state.status) && isAtCapacity(now);
-      throw new OperatorError(`the FIS experiment ${id} failed: ${state.reason ?? 'no reason given'}`);
+      throw new OperatorError(`the FIS experiment ${id} failed: ${state.reason}`);
     },
     async restore() {
       if (id === '') return;
@@ -36,13 +32,11 @@ export function prepareExperiment(templateId: string): Fault {
 }
 
 async function ask(operation: string, ...args: string[]) {
-  const line: CommandLine = ['aws', 'fis', operation, ...args, '--output', 'json'];
-  const text = await capture(line);
+  const text = await capture(['aws', 'fis', operation, ...args, '--output', 'json']);
   try {
     return answer.parse(JSON.parse(text)).experiment;
   } catch (cause) {
-    throw new OperatorError(`aws fis ${operation} did not answer with an experiment: ${text.slice(0, 200)}`, {
-      cause,
-    });
+    const problem = `aws fis ${operation} did not answer with an experiment`;
+    throw new OperatorError(`${problem}: ${text.slice(0, 200)}`, { cause });
   }
 }

@@ -29,8 +29,6 @@ export function prepareRefresh({ autoScalingGroup }: DrilledStage, before: Snaps
 /**
  * Replaces every instance by one of another image, as a deployment does, and rolls back afterwards. The version that it
  * creates of the launch template is deleted: otherwise the next deployment would mistake it for its own.
- *
- * @throws OperatorError when the group does not launch a numbered version, as a rollback needs one
  */
 export function prepareImageRollout({ autoScalingGroup }: DrilledStage, before: Snapshot, imageId: string): Fault {
   const original = numbered(before.group);
@@ -75,14 +73,11 @@ async function rollBack(group: string, original: TemplateVersion): Promise<void>
   if (ended.status === 'RollbackSuccessful') return;
   // First the group: it must launch the original version even if the refresh of the others fails.
   await launchFrom(group, original);
-  const id = await startRefresh(group, original);
-  console.error(`Rolling back by instance refresh ${id}`);
+  console.error(`Rolling back by instance refresh ${await startRefresh(group, original)}`);
 }
 
 function numbered({ name, launchTemplate }: Snapshot['group']): TemplateVersion {
   if (launchTemplate && /^\d+$/.test(launchTemplate.version)) return launchTemplate;
-  const version = launchTemplate?.version ?? 'no launch template';
-  throw new OperatorError(
-    `${name} launches ${version}: to roll back, expected a numbered version; deploy the stage again`,
-  );
+  const launches = `${name} launches ${launchTemplate?.version ?? 'no launch template'}`;
+  throw new OperatorError(`${launches}: to roll back, expected a numbered version; deploy the stage again`);
 }

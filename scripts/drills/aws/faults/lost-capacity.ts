@@ -21,9 +21,12 @@ export function prepareTermination(before: Snapshot): Fault {
 }
 
 /** Deregisters all instances of a zone from the target group: to users, the zone is lost. */
-export function prepareZoneLoss(stage: DrilledStage, before: Snapshot, wantedZone?: string): Fault {
-  const { autoScalingGroup, targetGroupArn } = stage;
-  const { zone, ids } = chooseZoneToLose(servingMembers(before), wantedZone);
+export function prepareZoneLoss(
+  { autoScalingGroup, targetGroupArn }: DrilledStage,
+  before: Snapshot,
+  wanted?: string,
+): Fault {
+  const { zone, ids } = chooseZoneToLose(servingMembers(before), wanted);
   let isLost = false;
   return {
     intent: `deregister ${ids.join(', ')}, all of ${zone}, and register them again afterwards`,
@@ -44,23 +47,15 @@ export function prepareZoneLoss(stage: DrilledStage, before: Snapshot, wantedZon
   };
 }
 
-/**
- * The instance to terminate: one of the zone that has most.
- *
- * @throws OperatorError when no other instance would serve
- */
+/** An instance of the zone that has most. @throws OperatorError when no other instance would serve */
 export function chooseInstanceToKill(serving: readonly Member[]): Member {
   const chosen = byZone(serving)[0]?.members[0];
   if (chosen && serving.length > 1) return chosen;
   throw new OperatorError(`${serving.length} instances serve: to kill one, expected 2 at least, or nobody is served`);
 }
 
-/**
- * The zone to lose: the given one, or the one that has most instances.
- *
- * @throws OperatorError when it has none, or when no other zone would serve
- */
-export function chooseZoneToLose(serving: readonly Member[], wanted?: string): { zone: string; ids: string[] } {
+/** The wanted zone, or the one that has most instances. @throws OperatorError when no other zone would serve */
+export function chooseZoneToLose(serving: readonly Member[], wanted?: string) {
   const zones = byZone(serving);
   const names = zones.map(({ zone }) => zone).join(', ') || 'none';
   const lost = wanted === undefined ? zones[0] : zones.find(({ zone }) => zone === wanted);
