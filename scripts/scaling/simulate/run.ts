@@ -10,11 +10,8 @@ import { StageTemplates } from '../template/stage.ts';
 import { loadStage } from '../template/template.ts';
 import { parseFault } from './options.ts';
 
-/** What the simulation takes from a stage's templates. */
-export type SimulatedStage = Awaited<ReturnType<typeof readStage>>;
-
-/** What the operator chooses. */
-export interface RunOptions extends Omit<Scenario, 'settings' | 'times' | 'faults'> {
+/** What the simulation takes from the operator. */
+interface RunOptions extends Omit<Scenario, 'settings' | 'times' | 'faults'> {
   readonly bootS: number;
   /** Faults as the command line has them. */
   readonly faults: readonly string[];
@@ -39,11 +36,12 @@ export async function readStage(path: string, stage: string) {
 }
 
 /** Simulates one stage. */
-export function runStage(name: string, stage: SimulatedStage, { bootS, faults, region, ...options }: RunOptions) {
+export function runStage(name: string, stage: Awaited<ReturnType<typeof readStage>>, options: RunOptions) {
   const { settings, instanceType, targetGroup } = stage;
+  const { bootS, faults, region, ...others } = options;
   const { intervalS, unhealthyThreshold } = targetGroup.healthCheck;
   const simulation = simulate({
-    ...options,
+    ...others,
     settings,
     faults: faults.map((fault) => parseFault(fault, settings.zones)),
     times: { bootS, drainS: targetGroup.deregistrationDelayS, detectS: intervalS * unhealthyThreshold },

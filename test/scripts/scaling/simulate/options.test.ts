@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseFault, parseMeasurement } from '../../../../scripts/scaling/simulate/options.ts';
-import { applyOverrides } from '../../../../scripts/scaling/simulate/overrides.ts';
+import { applyOverrides, parseFault, parseMeasurement } from '../../../../scripts/scaling/simulate/options.ts';
 import { settings } from '../model/settings-example.ts';
 
 describe('applyOverrides', () => {
