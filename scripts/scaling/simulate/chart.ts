@@ -7,8 +7,6 @@ const SPARE = '·';
 
 const BARS = [...' ▁▂▃▄▅▆▇█'];
 
-type Column = Pick<Second, 'demand' | 'capacity' | 'inService' | 'cpuPercent'>;
-
 /** The highest rate of a simulation: charts of the same height of it can be compared. */
 export function highestRate(seconds: readonly Second[]): number {
   return seconds.reduce((most, { demand, capacity }) => Math.max(most, demand, capacity), 1);
@@ -23,20 +21,22 @@ export function drawChart(
   const rows = Array.from({ length: height }, (_, row) => {
     const level = ((height - row - 0.5) / height) * top;
     const label = row === 0 ? `${Math.round(top)}/s` : row === height - 1 ? '0' : '';
-    return `${label.padStart(9)} ${columns.map((column) => cell(column, level)).join('')}`;
+    return [label, columns.map((column) => cell(column, level)).join('')];
   });
   const mostInstances = Math.max(1, ...columns.map(({ inService }) => inService));
   return [
     ...rows,
-    `${'instances'.padStart(9)} ${spark(columns.map(({ inService }) => inService / mostInstances))} up to ${mostInstances}`,
-    `${'CPU'.padStart(9)} ${spark(columns.map(({ cpuPercent }) => cpuPercent / 100))} of 100 %`,
-    `${''.padStart(9)} ${timeAxis(seconds.length, columns.length)}`,
-    `${''.padStart(9)} ${SERVED} served  ${REFUSED} refused  ${SPARE} spare`,
-  ].join('\n');
+    ['instances', `${spark(columns.map(({ inService }) => inService / mostInstances))} up to ${mostInstances}`],
+    ['CPU', `${spark(columns.map(({ cpuPercent }) => cpuPercent / 100))} of 100 %`],
+    ['', `0${clock(seconds.length).padStart(columns.length - 1)}`],
+    ['', `${SERVED} served  ${REFUSED} refused  ${SPARE} spare`],
+  ]
+    .map(([label = '', line]) => `${label.padStart(9)} ${line}`)
+    .join('\n');
 }
 
 /** Of each stretch of time the worst is shown: the highest demand, the lowest capacity. */
-function columnsOf(seconds: readonly Second[], width: number): Column[] {
+function columnsOf(seconds: readonly Second[], width: number) {
   const count = Math.min(width, seconds.length);
   return Array.from({ length: count }, (_, column) => {
     const from = Math.floor((column * seconds.length) / count);
@@ -50,7 +50,7 @@ function columnsOf(seconds: readonly Second[], width: number): Column[] {
   });
 }
 
-function cell({ demand, capacity }: Column, level: number): string {
+function cell({ demand, capacity }: Pick<Second, 'demand' | 'capacity'>, level: number): string {
   if (level <= Math.min(demand, capacity)) return SERVED;
   if (level <= demand) return REFUSED;
   return level <= capacity ? SPARE : ' ';
@@ -59,10 +59,6 @@ function cell({ demand, capacity }: Column, level: number): string {
 /** Fractions between 0 and 1 as a line of bars. */
 function spark(fractions: readonly number[]): string {
   return fractions.map((fraction) => BARS[Math.ceil(fraction * (BARS.length - 1))] ?? '').join('');
-}
-
-function timeAxis(durationS: number, width: number): string {
-  return `0${clock(durationS).padStart(Math.max(0, width - 1))}`;
 }
 
 /** Seconds as hours, minutes and seconds: `1:02:03`. */

@@ -1,16 +1,10 @@
 import { OperatorError, UsageError } from '../../cli/errors.ts';
 import type { Trace } from '../model/simulation.ts';
 
-interface Shape {
-  readonly durationS: number;
-  /** Height between base (0) and peak (1) at a time between start (0) and end (1). */
-  height(time: number): number;
-}
-
 const HOUR_S = 3600;
 
-/** The built-in shapes of load. */
-const SHAPES: Readonly<Record<string, Shape>> = {
+/** Shapes of load: the height between base (0) and peak (1) at a time between start (0) and end (1). */
+const SHAPES: Readonly<Record<string, { durationS: number; height: (time: number) => number }>> = {
   /** Up in the first half, a plateau, down again. */
   ramp: { durationS: HOUR_S, height: (time) => Math.min(1, time * 2, Math.max(0, (1 - time) * 4)) },
   /** Ten minutes of the hour at the peak, at once. */
@@ -35,11 +29,7 @@ function flashCrowd(time: number): number {
 /** Names of the built-in shapes. */
 export const TRACE_NAMES = Object.keys(SHAPES);
 
-/**
- * A built-in load trace, between two rates in requests per second. Without a duration it takes an hour, or a day.
- *
- * @throws UsageError for an unknown name.
- */
+/** A built-in load trace between two rates in requests per second. @throws UsageError for an unknown name. */
 export function builtInTrace(
   name: string,
   { base, peak, durationS }: { base: number; peak: number; durationS?: number | undefined },
@@ -50,12 +40,9 @@ export function builtInTrace(
   return { name, durationS: duration, at: (second) => base + (peak - base) * shape.height(second / duration) };
 }
 
-interface Row {
-  readonly second: number;
-  readonly rate: number;
-}
-
 const HEADER = 'seconds,requestsPerSecond';
+
+type Row = Readonly<Record<'second' | 'rate', number>>;
 
 /**
  * Reads a recorded load: lines of `seconds,requestsPerSecond` with growing seconds, with or without a header. Between
