@@ -1,5 +1,5 @@
 import { OperatorError } from '../../cli/errors.ts';
-import type { LoadPlan } from '../artillery/script.ts';
+import type { LoadPlan } from '../artillery/artillery.ts';
 import { drillNamed } from '../registry.ts';
 
 /** A drill with all its numbers. */

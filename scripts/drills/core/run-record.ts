@@ -14,10 +14,7 @@ export interface Observation {
 }
 
 /** A part of a run, in seconds from its start. */
-export interface Span {
-  readonly fromS: number;
-  readonly toS: number;
-}
+type Span = Readonly<{ fromS: number; toS: number }>;
 
 /** A fault that the drill caused. */
 export type Fault = Span & { readonly text: string };
@@ -26,11 +23,7 @@ export type Fault = Span & { readonly text: string };
 export type AlarmSpan = Span & { readonly name: string };
 
 /** Something that happened, and whether it shows that the fault was detected (a target unhealthy, an alarm). */
-export interface DrillEvent {
-  readonly second: number;
-  readonly text: string;
-  readonly detection: boolean;
-}
+export type DrillEvent = Readonly<{ second: number; text: string; detection: boolean }>;
 
 /** How a fleet's desired capacity changed. */
 export interface CapacityCourse {
@@ -49,7 +42,7 @@ export type PredictedSecond = Readonly<
 export interface Prediction {
   /** Requests/s of one instance at 100 % CPU, as the model assumes. */
   readonly requestsPerInstance: number;
-  /** Seconds of the run from launch to service, as the model assumes. */
+  /** Seconds from launch to service, as the model assumes. */
   readonly bootS: number;
   readonly seconds: readonly PredictedSecond[];
   readonly predicted: CapacityCourse;
@@ -78,9 +71,4 @@ export interface DrillRun {
 }
 
 /** One expectation, and whether it was met. */
-export interface Check {
-  readonly check: string;
-  readonly passed: boolean;
-  readonly measured: string;
-  readonly expected: string;
-}
+export type Check = Readonly<{ check: string; passed: boolean; measured: string; expected: string }>;

@@ -3,8 +3,14 @@ import { join } from 'node:path';
 import { OperatorError } from '../../cli/errors.ts';
 import { startBackground } from '../../cli/run.ts';
 import { becomesTrue, waitQuietly } from '../../cli/wait.ts';
-import { requireArtillery } from '../artillery/artillery.ts';
-import { ARTILLERY_ENV, OWN_ARTILLERY, type Phase, REQUEST_TIMEOUT_S, rehearsalScript } from '../artillery/script.ts';
+import {
+  ARTILLERY_ENV,
+  OWN_ARTILLERY,
+  type Phase,
+  REQUEST_TIMEOUT_S,
+  rehearsalScript,
+  requireArtillery,
+} from '../artillery/artillery.ts';
 import { type Health, isHealthy } from '../core/judge.ts';
 import { observationsOf, requestLog } from './answers.ts';
 import type { Stage } from './stage/stage.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { rehearsalScript } from '../../../../scripts/drills/artillery/script.ts';
+import { rehearsalScript } from '../../../../scripts/drills/artillery/artillery.ts';
 import { CLIENT_LOAD } from '../../../../scripts/drills/rehearsal/clients.ts';
 
 describe('rehearsalScript', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { artilleryCommand, drillScript } from '../../../../scripts/drills/artillery/script.ts';
+import { artilleryCommand, drillScript } from '../../../../scripts/drills/artillery/artillery.ts';
 
 describe('drillScript', () => {
   const phases = [
