@@ -18,8 +18,8 @@ await main(
     summary: 'Bakes an AMI of the commit that is checked out, and publishes it as the candidate.',
     options: {
       architecture: ARCHITECTURE_OPTION,
-      validate: { type: 'boolean', help: 'prepare everything, run packer validate, and bake nothing' },
-      'dry-run': { type: 'boolean', help: 'print the packer command and do nothing on AWS' },
+      validate: { help: 'prepare everything, run packer validate, and bake nothing' },
+      'dry-run': { help: 'print the packer command and do nothing on AWS' },
     },
     examples: [
       ['AWS_REGION=eu-west-1 npm run bake', 'an arm64 image in eu-west-1; PKR_VAR_… sets the other variables'],

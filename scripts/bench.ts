@@ -17,28 +17,17 @@ const command = {
   name: 'bench',
   summary: 'Measures Stampede beside other ways to write it: throughput, latency, CPU, write units, memory, start-up.',
   options: {
-    smoke: { type: 'boolean', help: 'only check that every part works; the numbers mean nothing' },
-    only: {
-      type: 'string',
-      value: '<part>',
-      schema: choice(PART_NAMES),
-      help: `measure and print one part: ${PART_NAMES.join(', ')}`,
-    },
+    smoke: { help: 'only check that every part works; the numbers mean nothing' },
+    only: { value: '<part>', schema: choice(PART_NAMES), help: `measure and print one part: ${PART_NAMES.join(', ')}` },
     backend: {
-      type: 'string',
       value: '<name>',
       multiple: true,
       schema: choice(BACKEND_NAMES),
       help: `measure on these only: ${BACKEND_NAMES.join(', ')}`,
     },
-    rounds: {
-      type: 'string',
-      value: '<n>',
-      schema: wholeNumber(1, 99),
-      help: `samples of each figure (default: ${FULL_PLAN.rounds})`,
-    },
-    out: { type: 'string', value: '<folder>', default: 'docs/benchmarks', help: 'folder of results.json and the page' },
-    pages: { type: 'boolean', help: 'measure nothing: write the pages again from results.json' },
+    rounds: { value: '<n>', schema: wholeNumber(1, 99), help: `samples of each figure (default: ${FULL_PLAN.rounds})` },
+    out: { value: '<folder>', default: 'docs/benchmarks', help: 'folder of results.json and the page' },
+    pages: { help: 'measure nothing: write the pages again from results.json' },
   },
   examples: [
     ['npm run bench', `everything, in about twenty minutes; all samples go to ${ROUNDS_FILE}`],

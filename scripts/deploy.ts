@@ -10,15 +10,14 @@ await main(
     summary: 'Deploys a stage, rolls its instances to the image, and waits until the load balancer sees them healthy.',
     options: {
       ...CDK_OPTIONS,
-      yes: { type: 'boolean', help: 'do not ask before permissions widen or ports open (CI)' },
+      yes: { help: 'do not ask before permissions widen or ports open (CI)' },
       'wait-seconds': {
-        type: 'string',
         value: '<n>',
         default: '600',
         schema: wholeNumber(1, 999_999),
         help: 'how long the fleet may take to be healthy after CloudFormation is done',
       },
-      'dry-run': { type: 'boolean', help: 'print the command line and do nothing' },
+      'dry-run': { help: 'print the command line and do nothing' },
     },
     examples: [
       ['npm run deploy', 'the dev stage, with the image of the last bake'],

@@ -13,8 +13,8 @@ await main(
       'Deletes the stacks of a stage after asking, and lists what is retained: table, keys, backups, log bucket.',
     options: {
       stage: STAGE_OPTION,
-      yes: { type: 'boolean', help: 'answer the question in advance (CI)' },
-      'dry-run': { type: 'boolean', help: 'print what would be deleted and retained, and do nothing' },
+      yes: { help: 'answer the question in advance (CI)' },
+      'dry-run': { help: 'print what would be deleted and retained, and do nothing' },
     },
     examples: [['npm run destroy -- --stage dev', 'asks, then deletes the dev stage']],
   },

@@ -21,7 +21,7 @@ import { drillNamed, drillsOn } from './drills/registry.ts';
 import { outputsOf } from './stage/outputs.ts';
 
 const DRILL_NAMES = drillsOn('aws').map(({ name }) => name);
-const COUNT = { type: 'string', value: '<n>', schema: wholeNumber(1) } as const;
+const COUNT = { value: '<n>', schema: wholeNumber(1) } as const;
 const SECONDS = { ...COUNT, value: '<s>' } as const;
 
 const command = {
@@ -29,38 +29,29 @@ const command = {
   summary: 'Drills a deployed stage: load, fault, recovery, checks. Asks for confirmation; restores what it changed.',
   positionals: [{ name: 'drill', help: DRILL_NAMES.join(', '), required: true }],
   options: {
-    target: {
-      type: 'string',
-      value: '<url>',
-      schema: webAddress(),
-      help: 'where the load goes (default: the Url of the stage)',
-    },
+    target: { value: '<url>', schema: webAddress(), help: 'where the load goes (default: the Url of the stage)' },
     stage: STAGE_OPTION,
     rate: { ...COUNT, default: '50', help: 'requests/s of the steady load' },
     peak: { ...COUNT, help: 'requests/s of scale-out (default: 10 times the rate)' },
     duration: { ...SECONDS, help: 'longest time of the load (default: that of the drill)' },
     'fault-at': { ...SECONDS, help: 'when the fault begins (default: that of the drill)' },
-    zone: { type: 'string', value: '<zone>', help: 'zone that lose-az loses (default: the one with most instances)' },
+    zone: { value: '<zone>', help: 'zone that lose-az loses (default: the one with most instances)' },
     'fis-template': {
-      type: 'string',
       value: '<id>',
       help: 'experiment template of AWS FIS for lose-az; needs the AWS CLI (default: deregisters targets)',
     },
     image: {
-      type: 'string',
       value: '<ami-id>',
       schema: imageId(),
       help: 'image that rolling-deploy rolls out, and then rolls back (default: the image of the stage)',
     },
     'stop-errors': {
-      type: 'string',
       value: '<%>',
       schema: percentage(),
       default: '20',
       help: 'stop when a larger share of requests fails for 30 s',
     },
     'stop-alarm': {
-      type: 'string',
       value: '<text>',
       schema: z.string().transform((text) => new RegExp(RegExp.escape(text))),
       default: 'UsersAffected',
@@ -72,13 +63,9 @@ const command = {
       help: 'requests/s of an instance at 100 % CPU, for the prediction of scaling (default: as measured)',
     },
     sample: { ...COUNT, default: '2000', help: 'acknowledged timestamps to read back at most' },
-    out: { type: 'string', value: '<folder>', help: 'where the report is written (default: .drill/<drill>-<time>)' },
-    artillery: {
-      type: 'string',
-      value: '<file>',
-      help: "artillery's program (default: that of scripts/drills/artillery)",
-    },
-    yes: { type: 'boolean', help: 'do not ask for confirmation (pipelines)' },
+    out: { value: '<folder>', help: 'where the report is written (default: .drill/<drill>-<time>)' },
+    artillery: { value: '<file>', help: "artillery's program (default: that of scripts/drills/artillery)" },
+    yes: { help: 'do not ask for confirmation (pipelines)' },
   },
   examples: [
     ['npm run drill -- kill-instance', 'terminates an instance of dev under 50 requests/s'],

@@ -8,7 +8,7 @@ import { wholeNumber } from './cli/values.ts';
 import { namesOfCommits, usesByPointers } from './image/parameters.ts';
 import { planPrune } from './image/prune-plan.ts';
 
-const NUMBER = { type: 'string', value: '<n>', schema: wholeNumber() } as const;
+const NUMBER = { value: '<n>', schema: wholeNumber() } as const;
 
 await main(
   {
@@ -17,7 +17,7 @@ await main(
     options: {
       newest: { ...NUMBER, default: '5', help: 'how many of the newest to keep in any case' },
       days: { ...NUMBER, default: '30', help: 'keep images younger than this in any case' },
-      delete: { type: 'boolean', help: 'delete; without it nothing is changed' },
+      delete: { help: 'delete; without it nothing is changed' },
     },
   },
   async ({ values }) => {

@@ -10,11 +10,11 @@ await main(
     summary: "Prints the fleet's log lines from CloudWatch Logs.",
     options: {
       stage: STAGE_OPTION,
-      since: { type: 'string', value: '<time>', default: '10m', help: 'how far back: 10m, 2h, 1d, or ISO 8601' },
-      filter: { type: 'string', value: '<pattern>', help: 'only lines that fit a CloudWatch filter pattern' },
-      system: { type: 'boolean', help: "the systems' journal instead of the server's log" },
-      follow: { type: 'boolean', help: 'keep printing what arrives' },
-      'dry-run': { type: 'boolean', help: 'print the command line and do nothing' },
+      since: { value: '<time>', default: '10m', help: 'how far back: 10m, 2h, 1d, or ISO 8601' },
+      filter: { value: '<pattern>', help: 'only lines that fit a CloudWatch filter pattern' },
+      system: { help: "the systems' journal instead of the server's log" },
+      follow: { help: 'keep printing what arrives' },
+      'dry-run': { help: 'print the command line and do nothing' },
     },
     examples: [
       ['npm run logs -- --follow', 'what the dev fleet says now'],

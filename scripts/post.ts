@@ -10,12 +10,11 @@ await main(
     options: {
       stage: STAGE_OPTION,
       url: {
-        type: 'string',
         value: '<url>',
         schema: webAddress(),
         help: 'another server than the stage, such as http://localhost:8080',
       },
-      verify: { type: 'boolean', help: 'read the timestamp back by its id' },
+      verify: { help: 'read the timestamp back by its id' },
     },
     examples: [['npm run post -- --stage prod --verify', 'records one in prod and reads it back']],
   },

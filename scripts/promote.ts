@@ -21,12 +21,11 @@ await main(
       stage: { ...STAGE_OPTION, help: 'whose network, role and table the boot test uses' },
       architecture: ARCHITECTURE_OPTION,
       commit: {
-        type: 'string',
         value: '<commit>',
         help: 'the image of this commit instead of the candidate',
         schema: z.stringFormat('commit', /^[0-9a-f]{40}$/).describe('the 40 hexadecimal digits of a commit'),
       },
-      'dry-run': { type: 'boolean', help: 'check the image, print the changes, launch nothing and change nothing' },
+      'dry-run': { help: 'check the image, print the changes, launch nothing and change nothing' },
     },
   },
   async ({ values }) => {

@@ -10,9 +10,9 @@ const command = {
   name: 'rehearse:screenshot',
   summary: "Takes pictures of a rehearsal's report: one of its checks, and one of each drill. Needs Chromium.",
   options: {
-    report: { type: 'string', value: '<folder>', default: '.data/rehearsal', help: 'where the report is' },
-    to: { type: 'string', value: '<folder>', help: 'where the pictures go (default: beside the report)' },
-    drill: { type: 'string', value: '<name>', multiple: true, help: 'a drill to show (default: all)' },
+    report: { value: '<folder>', default: '.data/rehearsal', help: 'where the report is' },
+    to: { value: '<folder>', help: 'where the pictures go (default: beside the report)' },
+    drill: { value: '<name>', multiple: true, help: 'a drill to show (default: all)' },
   },
   examples: [['npm run rehearse:screenshot -- --to docs/images --drill scale-out-and-in', 'the pictures of the docs']],
 } as const satisfies CommandDescription;

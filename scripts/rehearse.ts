@@ -23,8 +23,8 @@ const command = {
   summary: 'Runs the whole deployment on this machine, offline: checks it, causes faults, and judges how it recovers.',
   options: {
     stage: STAGE_OPTION,
-    only: { type: 'string', value: '<drill,...>', help: `some of ${ALL_DRILLS.map(({ name }) => name).join(', ')}` },
-    report: { type: 'string', value: '<folder>', default: '.data/rehearsal', help: 'where the report is written' },
+    only: { value: '<drill,...>', help: `some of ${ALL_DRILLS.map(({ name }) => name).join(', ')}` },
+    report: { value: '<folder>', default: '.data/rehearsal', help: 'where the report is written' },
   },
   examples: [['npm run rehearse -- --only steady,kill-instance', 'the stage checks and two drills']],
 } as const;

@@ -7,7 +7,7 @@ await main(
   {
     name: 'rollback',
     summary: 'Points `current` back to the image it pointed to before; a second rollback undoes the first.',
-    options: { 'dry-run': { type: 'boolean', help: 'print the changes and make none' } },
+    options: { 'dry-run': { help: 'print the changes and make none' } },
   },
   async ({ values }) => {
     const pointers = await readPointers();

@@ -9,10 +9,9 @@ import { renderRuns, runsAsJson } from './scaling/simulate/report.ts';
 import { readStage, runStage } from './scaling/simulate/run.ts';
 import { builtInTrace, parseCsvTrace, TRACE_NAMES } from './scaling/simulate/traces.ts';
 
-const text = { type: 'string' } as const;
-const path = { type: 'string', value: '<path>' } as const;
-const rate = { type: 'string', value: '<rate>', schema: positiveNumber() } as const;
-const seconds = { type: 'string', value: '<s>', schema: wholeNumber() } as const;
+const path = { value: '<path>' } as const;
+const rate = { value: '<rate>', schema: positiveNumber() } as const;
+const seconds = { value: '<s>', schema: wholeNumber() } as const;
 
 const command = {
   name: 'simulate',
@@ -20,12 +19,11 @@ const command = {
   options: {
     template: { ...path, default: 'cdk.out', help: 'output folder of cdk synth, or one template' },
     stage: STAGE_OPTION,
-    trace: { ...text, value: '<name>', default: 'ramp', help: `${TRACE_NAMES.join(', ')}, or a .csv file` },
+    trace: { value: '<name>', default: 'ramp', help: `${TRACE_NAMES.join(', ')}, or a .csv file` },
     base: { ...rate, help: 'requests/s at which a built-in trace starts (default: 30 % of the minimum)' },
     peak: { ...rate, help: 'requests/s to which it rises (default: 80 % of the maximum)' },
     duration: { ...seconds, help: 'length of a built-in trace (default: an hour, or a day)' },
     capacity: {
-      ...text,
       value: '<rate>',
       default: '4000',
       help: 'requests/s of one instance at 100 % CPU, or a .json file with requestsPerInstance and bootS',
@@ -33,11 +31,11 @@ const command = {
     boot: { ...seconds, help: 'from launch to the first request (default: 60, or that of the file)' },
     'metric-delay': { ...seconds, default: '60', help: 'until CloudWatch shows a data point' },
     initial: { ...seconds, value: '<n>', help: 'instances at the start (default: what the first second needs)' },
-    fault: { ...text, value: '<fault>', multiple: true, help: 'kill:<n>@<s>, or lose-zone:<zone>@<from>-<to>' },
-    set: { ...text, value: '<k=v>', multiple: true, help: `compare with a change: ${OVERRIDE_NAMES.join(', ')}` },
+    fault: { value: '<fault>', multiple: true, help: 'kill:<n>@<s>, or lose-zone:<zone>@<from>-<to>' },
+    set: { value: '<k=v>', multiple: true, help: `compare with a change: ${OVERRIDE_NAMES.join(', ')}` },
     against: { ...path, help: 'compare with the same stage of another synth' },
-    region: { ...text, value: '<region>', help: `prices of ${PRICED_REGIONS.join(', ')} (default: the stage's)` },
-    json: { type: 'boolean', help: 'print settings, sums, events and a timeline as JSON' },
+    region: { value: '<region>', help: `prices of ${PRICED_REGIONS.join(', ')} (default: the stage's)` },
+    json: { help: 'print settings, sums, events and a timeline as JSON' },
   },
   examples: [
     ['npm run simulate -- --trace flash-crowd --peak 9000', 'a flash crowd against the synthesised dev stage'],

@@ -4,13 +4,12 @@ import type { z } from 'zod';
 import { UsageError } from './errors.ts';
 import { textTable } from './table.ts';
 
-/** An option with a value. */
-export interface ValueOption {
-  readonly type: 'string';
+/** An option. Without a `value` it is a switch. */
+export interface Option {
   /** What the option does, as `--help` prints it. */
   readonly help: string;
-  /** How `--help` names the value: `<stage>`. */
-  readonly value: string;
+  /** How `--help` names the value: `<stage>`. @default - the option takes no value */
+  readonly value?: string;
   /** Checks and converts the value; the error quotes its description (see values.ts). @default - any text */
   readonly schema?: z.ZodType;
   /** As one would type it. @default - the option stays undefined */
@@ -30,7 +29,7 @@ export interface Positional {
 }
 
 /** The options of one command: the same table feeds the parser, the types of the values, and `--help`. */
-export type OptionTable = Readonly<Record<string, ValueOption | { readonly type: 'boolean'; readonly help: string }>>;
+export type OptionTable = Readonly<Record<string, Option>>;
 
 /** One command as its entry file declares it (`as const satisfies CommandDescription`). */
 export interface CommandDescription {
@@ -45,15 +44,15 @@ export interface CommandDescription {
   readonly examples?: readonly (readonly [line: string, meaning: string])[];
 }
 
-/** Typed values of an option table: flags are booleans, lists arrays, other options what their schema returns. */
+/** Typed values of an option table: switches are booleans, lists arrays, other options what their schema returns. */
 export type Values<Options extends OptionTable> = {
-  readonly [Name in keyof Options]: Options[Name] extends { type: 'boolean' }
-    ? boolean
-    : Options[Name] extends { multiple: true }
+  readonly [Name in keyof Options]: Options[Name] extends { value: string }
+    ? Options[Name] extends { multiple: true }
       ? readonly Value<Options[Name]>[]
       : Options[Name] extends { default: string }
         ? Value<Options[Name]>
-        : Value<Options[Name]> | undefined;
+        : Value<Options[Name]> | undefined
+    : boolean;
 };
 
 type Value<Option> = Option extends { schema: z.ZodType<infer Output> } ? Output : string;
@@ -71,7 +70,10 @@ export function parseArguments<const Command extends CommandDescription>(command
 
 function parse(command: CommandDescription, argv: readonly string[]) {
   try {
-    const options: ParseArgsOptionsConfig = { ...command.options, help: { type: 'boolean' } };
+    const options: ParseArgsOptionsConfig = { help: { type: 'boolean' } };
+    for (const [name, option] of Object.entries(command.options)) {
+      options[name] = { ...option, type: option.value === undefined ? 'boolean' : 'string' };
+    }
     return parseArgs({ args: [...argv], options, allowPositionals: true });
   } catch (error) {
     throw new UsageError((error as Error).message.split('. ')[0], { cause: error });
@@ -79,7 +81,7 @@ function parse(command: CommandDescription, argv: readonly string[]) {
 }
 
 function typedValue(name: string, option: OptionTable[string], given: unknown): unknown {
-  if (option.type === 'boolean') return given === true;
+  if (option.value === undefined) return given === true;
   const { schema } = option;
   const convert = (text: unknown) => (schema ? parseValue(`--${name}`, schema, String(text)) : text);
   if (option.multiple) return (Array.isArray(given) ? given : []).map(convert);
@@ -122,7 +124,7 @@ function usageOf({ name, required, rest }: Positional): string {
 }
 
 function optionRow([name, option]: [string, OptionTable[string]]): [string, string] {
-  if (option.type === 'boolean') return [`--${name}`, option.help];
+  if (option.value === undefined) return [`--${name}`, option.help];
   const fallback = option.default === undefined ? '' : ` (default: ${option.default})`;
   return [`--${name} ${option.value}`, `${option.help}${option.multiple ? ' (may be repeated)' : fallback}`];
 }

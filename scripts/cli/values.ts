@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { STAGE_NAME } from '../../server/contract.ts';
-import type { ValueOption } from './arguments.ts';
+import type { Option } from './arguments.ts';
 
 /** A whole number from `min`. The description is what an error says is expected. */
 export function wholeNumber(min = 0, max = Number.MAX_SAFE_INTEGER) {
@@ -48,9 +48,8 @@ export function imageId() {
 
 /** The `--stage` option, the same in each command. It applies the stack's own rule, before AWS is called. */
 export const STAGE_OPTION = {
-  type: 'string',
   value: '<stage>',
   default: 'dev',
   help: 'which deployment: dev, prod, or a name of your own (prod-... is protected like prod)',
   schema: z.string().regex(STAGE_NAME.pattern).describe(`${STAGE_NAME.description}, such as dev`),
-} as const satisfies ValueOption;
+} as const satisfies Option;

@@ -1,4 +1,4 @@
-import { parseValue, type ValueOption } from '../cli/arguments.ts';
+import { type Option, parseValue } from '../cli/arguments.ts';
 import { choice } from '../cli/values.ts';
 
 /** The npm package that contains Node for an architecture. */
@@ -12,12 +12,11 @@ export const EC2_NAMES = { arm64: 'arm64', amd64: 'x86_64' } as const;
 
 /** The `--architecture` option, the same in each command. */
 export const ARCHITECTURE_OPTION = {
-  type: 'string',
   value: '<architecture>',
   default: 'arm64',
   help: 'processor of the image: arm64 or amd64',
   schema: choice(['arm64', 'amd64']),
-} as const satisfies ValueOption;
+} as const satisfies Option;
 
 /** The architecture of this machine, for bakes that run on it. */
 export function ownArchitecture(processArchitecture: string = process.arch): Architecture {

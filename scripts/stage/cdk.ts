@@ -6,14 +6,8 @@ import { imageId, STAGE_OPTION } from '../cli/values.ts';
 /** The options that `plan` and `deploy` share. */
 export const CDK_OPTIONS = {
   stage: STAGE_OPTION,
-  ami: {
-    type: 'string',
-    value: '<ami-id>',
-    schema: imageId(),
-    help: "image to launch (default: the one in Packer's manifest)",
-  },
+  ami: { value: '<ami-id>', schema: imageId(), help: "image to launch (default: the one in Packer's manifest)" },
   set: {
-    type: 'string',
     value: '<name=value>',
     multiple: true,
     schema: z

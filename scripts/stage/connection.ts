@@ -1,4 +1,4 @@
-import type { ValueOption } from '../cli/arguments.ts';
+import type { Option } from '../cli/arguments.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { choice } from '../cli/values.ts';
 import { requireTools, type Tool } from './tools.ts';
@@ -16,12 +16,11 @@ export const CONNECTIONS = Object.keys(NEEDS) as Connection[];
 
 /** The `--via` option. */
 export const VIA_OPTION = {
-  type: 'string',
   value: '<connection>',
   default: 'auto',
   schema: choice(['auto', ...CONNECTIONS]),
   help: `${CONNECTIONS.join(', ')}, or auto: the first of them that works from here`,
-} as const satisfies ValueOption;
+} as const satisfies Option;
 
 /**
  * Chooses the connection: the requested one, else the first that works from here. Session Manager comes first, because

@@ -9,10 +9,10 @@ const command = {
   summary: 'Greets someone.',
   positionals: [{ name: 'who', required: true, help: 'whom to greet' }],
   options: {
-    loud: { type: 'boolean', help: 'in capitals' },
-    times: { type: 'string', value: '<n>', default: '1', schema: wholeNumber(1), help: 'how often' },
-    from: { type: 'string', value: '<name>', help: 'who greets' },
-    title: { type: 'string', value: '<title>', multiple: true, schema: choice(['Dr', 'Countess']), help: 'a title' },
+    loud: { help: 'in capitals' },
+    times: { value: '<n>', default: '1', schema: wholeNumber(1), help: 'how often' },
+    from: { value: '<name>', help: 'who greets' },
+    title: { value: '<title>', multiple: true, schema: choice(['Dr', 'Countess']), help: 'a title' },
   },
   examples: [['npm run greet -- Ada --loud', 'greets Ada in capitals']],
 } as const satisfies CommandDescription;
