@@ -1,11 +1,12 @@
 import { pricesOf } from '../cli/prices.ts';
 import {
-  ASSUMPTIONS,
+  ASSUMED,
   dynamodbItems,
   type FleetChoice,
   fleetItems,
   fleetSize,
   GB,
+  type Item,
   internetItem,
   lambdaItem,
   loadBalancerItems,
@@ -15,46 +16,42 @@ import {
 import { loadPointAt, type Measured } from './measured.ts';
 
 /** The monthly bill of one way to build the service. */
-export type Bill = ReturnType<typeof billsAt>[number];
+export interface Bill {
+  readonly title: string;
+  readonly items: readonly Item[];
+}
 
 /** The bills of four ways to record the same rate of timestamps, Stampede's first. */
-export function billsAt(rate: number, measured: Measured, choice: FleetChoice) {
+export function billsAt(rate: number, measured: Measured, choice: FleetChoice): readonly Bill[] {
   const prices = pricesOf(choice.region);
-  const timestamps = rate * SECONDS_PER_MONTH;
+  const { sqsBatch, lambdaOneCallS, lambdaThreeCallsS } = ASSUMED;
   const { ratePerVcpu, points, itemBytes } = measured;
+  const timestamps = rate * SECONDS_PER_MONTH;
   const size = fleetSize(rate, ratePerVcpu.stampede, choice);
   const point = loadPointAt(points, rate / (size * choice.vcpus));
   const blocksGb = (timestamps * point.bytesPerTimestamp) / GB;
   const itemsGb = (timestamps * itemBytes) / GB;
-  const batches = timestamps / ASSUMPTIONS.sqsBatch.value;
-  const oneCallS = ASSUMPTIONS.lambdaOneCallS.value;
+  const batches = timestamps / sqsBatch;
   const internet = internetItem(prices, rate);
+  const onFleet = (writeUnits: number, storedGb: number, instances: number): Item[] => [
+    ...dynamodbItems(prices, { write: writeUnits }, storedGb),
+    ...loadBalancerItems(prices, rate, choice.zones, 1),
+    ...fleetItems(prices, choice, instances),
+    internet,
+  ];
   return [
+    { title: 'Stampede', items: onFleet(timestamps / point.timestampsPerWriteUnit, blocksGb, size) },
     {
-      title: 'Stampede',
-      items: [
-        ...dynamodbItems(prices, { write: timestamps / point.timestampsPerWriteUnit }, blocksGb),
-        ...loadBalancerItems(prices, rate, choice.zones, 1),
-        ...fleetItems(prices, choice, size),
-        internet,
-      ],
-    },
-    {
-      // Express + PutItem on the same kind of fleet, sized for the rate that the benchmark measured.
+      // Express + PutItem, sized for the rate that the benchmark measured.
       title: 'One item per request, same fleet',
-      items: [
-        ...dynamodbItems(prices, { write: timestamps }, itemsGb),
-        ...loadBalancerItems(prices, rate, choice.zones, 1),
-        ...fleetItems(prices, choice, fleetSize(rate, ratePerVcpu.itemPerRequest, choice)),
-        internet,
-      ],
+      items: onFleet(timestamps, itemsGb, fleetSize(rate, ratePerVcpu.itemPerRequest, choice)),
     },
     {
       title: 'ALB, Lambda with GetItem, PutItem, GetItem',
       items: [
         ...dynamodbItems(prices, { write: timestamps, read: 2 * timestamps }, itemsGb),
         ...loadBalancerItems(prices, rate, choice.zones, 0.4),
-        lambdaItem(prices, 'Lambda', timestamps, ASSUMPTIONS.lambdaThreeCallsS.value),
+        lambdaItem(prices, 'Lambda', timestamps, lambdaThreeCallsS),
         internet,
       ],
     },
@@ -64,8 +61,8 @@ export function billsAt(rate: number, measured: Measured, choice: FleetChoice) {
       items: [
         ...dynamodbItems(prices, { write: timestamps }, itemsGb),
         millions('API Gateway (HTTP)', timestamps, prices.apiGateway.millionHttpRequests),
-        lambdaItem(prices, 'Lambda that queues', timestamps, oneCallS),
-        lambdaItem(prices, 'Lambda that writes', batches, oneCallS),
+        lambdaItem(prices, 'Lambda that queues', timestamps, lambdaOneCallS),
+        lambdaItem(prices, 'Lambda that writes', batches, lambdaOneCallS),
         millions('SQS requests', timestamps + 2 * batches, prices.sqs.millionRequests),
         internet,
       ],
