@@ -5,15 +5,7 @@ import { type BackendName, startBackend, whyNoDynamodbLocal } from './backends/b
 import { judge } from './goals.ts';
 import { type Bench, keyOf, type LoadShape, measureRounds, startServers, USUAL_CONNECTIONS } from './measure.ts';
 import { PINNED, residentBytes } from './process.ts';
-import {
-  type Cell,
-  type Measurement,
-  type Measurements,
-  median,
-  type Results,
-  type Sample,
-  summarizeCells,
-} from './results.ts';
+import { type Cell, type Measurement, median, type Results, type Sample, summarizeCells } from './results.ts';
 import { SERVERS, type ServerName, startServer } from './servers.ts';
 
 /** The servers of the comparison, the most expensive first. */
@@ -29,49 +21,42 @@ const usual = { connections: USUAL_CONNECTIONS };
 
 /** The parts of the benchmark by name, in the order of the report. */
 export const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Measurement>>> = {
-  headroom: async (bench) => ({
-    title: 'The limit of the load generator',
-    cells: await measureOn(['ack-0ms'], bench, ['fixed-answer'], [usual]),
-  }),
-  matrix: async (bench) => ({
-    title: 'One process',
-    cells: await measureOn(bench.plan.backends, bench, COMPARED, loadsOf(bench)),
-  }),
-  workers: async (bench) => ({
-    title: `pm2 with ${SERVERS['stampede-under-pm2'].workers} workers`,
-    cells: await measureOn(['ack-0ms', 'ack-4ms'], bench, ['stampede-under-pm2'], loadsOf(bench)),
-  }),
+  headroom: (bench) => measureOn(bench, ['ack-0ms'], ['fixed-answer'], 'The limit of the load generator', [usual]),
+  matrix: (bench) => measureOn(bench, bench.plan.backends, COMPARED, 'One process'),
+  workers: (bench) =>
+    measureOn(
+      bench,
+      ['ack-0ms', 'ack-4ms'],
+      ['stampede-under-pm2'],
+      `pm2 with ${SERVERS['stampede-under-pm2'].workers} workers`,
+    ),
   'offered-load': measureOfferedLoad,
-  'short-cuts': async ({ plan, generator }) => ({
-    title: 'Stampede with and without its short cuts past Express and past the AWS SDK',
-    cells: await measureOn(
-      ['ack-0ms'],
+  'short-cuts': ({ plan, generator }) =>
+    measureOn(
       { plan: { ...plan, rounds: 2 * plan.rounds }, generator },
+      ['ack-0ms'],
       ['stampede', 'stampede-through-express', 'stampede-by-sdk'],
+      'Stampede with and without its short cuts past Express and past the AWS SDK',
       [usual],
     ),
-  }),
-  'start-up': async (bench) => ({ title: 'Start-up, from exec to the first 200', cells: await measureStartUp(bench) }),
-  memory: async (bench) => ({ title: 'Resident memory', cells: await measureMemory(bench) }),
+  'start-up': measureStartUp,
+  memory: measureMemory,
 };
 
-function loadsOf({ plan }: Bench): LoadShape[] {
-  return plan.connections.map((connections) => ({ connections }));
-}
-
-/** Measures servers under loads on one backend after the other. */
+/** Measures servers on one backend after the other. */
 async function measureOn(
-  backends: readonly BackendName[],
   bench: Bench,
+  backends: readonly BackendName[],
   servers: readonly ServerName[],
-  loads: readonly LoadShape[],
-): Promise<Cell[]> {
+  title: string,
+  loads: readonly LoadShape[] = bench.plan.connections.map((connections) => ({ connections })),
+): Promise<Measurement> {
   const cells: Cell[] = [];
   for (const backend of backends) {
     await using cleanup = new AsyncDisposableStack();
     cells.push(...(await measureRounds(await startServers(cleanup, bench, backend, servers), loads)));
   }
-  return cells;
+  return { title, cells };
 }
 
 /** Offers Express + PutItem and Stampede the same rate. */
@@ -86,7 +71,7 @@ async function measureOfferedLoad(bench: Bench): Promise<Measurement> {
 }
 
 /** Starts the peer, the sources and the bundle in turn. */
-async function measureStartUp({ plan }: Bench): Promise<Cell[]> {
+async function measureStartUp({ plan }: Bench): Promise<Measurement> {
   await using cleanup = new AsyncDisposableStack();
   const backend = await startBackend(cleanup, 'ack-0ms');
   const servers = ['express-put', 'stampede-unbundled', 'stampede'] as const;
@@ -98,11 +83,11 @@ async function measureStartUp({ plan }: Bench): Promise<Cell[]> {
       const { startUpMs } = await startServer(stop, server, backend.endpoint);
       if (round > 0) samples.push({ startUpMs });
     }
-  return cells;
+  return { title: 'Start-up, from exec to the first 200', cells };
 }
 
 /** Lets a fresh process answer requests and reads its memory at each number of requests of the plan. */
-async function measureMemory({ plan, generator }: Bench): Promise<Cell[]> {
+async function measureMemory({ plan, generator }: Bench): Promise<Measurement> {
   await using cleanup = new AsyncDisposableStack();
   const backend = await startBackend(cleanup, 'ack-0ms');
   const { port, path, pids } = await startServer(cleanup, 'stampede', backend.endpoint);
@@ -117,7 +102,7 @@ async function measureMemory({ plan, generator }: Bench): Promise<Cell[]> {
     const samples = [{ residentBytes: residentBytes(pids[0] as number) }];
     cells.push({ ...keyOf('stampede', backend), afterRequests, samples });
   }
-  return cells;
+  return { title: 'Resident memory', cells };
 }
 
 const scripts = join(import.meta.dirname, '..');
@@ -129,14 +114,15 @@ export async function prepare(): Promise<void> {
 }
 
 /** Measures every part. */
-export async function measureAll({ plan, generator }: Bench): Promise<{ rounds: Measurements; results: Results }> {
-  const loadBefore = loadAverage();
+export async function measureAll({ plan, generator }: Bench) {
+  const [loadBefore = NaN] = loadavg();
   const why = await whyNoDynamodbLocal();
   const backends = plan.backends.filter((name) => why === undefined || name !== 'dynamodb-local');
-  const bench = { plan: { ...plan, backends }, generator };
   const rounds: Record<string, Measurement> = {};
-  for (const [name, measure] of Object.entries(PARTS)) rounds[name] = await measure(bench);
-  const results = {
+  for (const [name, measure] of Object.entries(PARTS))
+    rounds[name] = await measure({ plan: { ...plan, backends }, generator });
+  const [loadAfter = NaN] = loadavg();
+  const results: Results = {
     circumstances: {
       measuredAt: new Date().toISOString(),
       commit: (await captureQuietly(['git', 'describe', '--always', '--dirty', '--abbrev=12'])).trim(),
@@ -145,7 +131,7 @@ export async function measureAll({ plan, generator }: Bench): Promise<{ rounds: 
       cores: cpus().length,
       pinned: PINNED,
       loadBefore,
-      loadAfter: loadAverage(),
+      loadAfter,
       rounds: plan.rounds,
       windowMs: plan.windowMs,
     },
@@ -154,8 +140,4 @@ export async function measureAll({ plan, generator }: Bench): Promise<{ rounds: 
     parts: Object.fromEntries(Object.entries(rounds).map(([name, part]) => [name, summarizeCells(part)])),
   };
   return { rounds, results };
-}
-
-function loadAverage(): number {
-  return loadavg()[0] ?? NaN;
 }

@@ -85,10 +85,7 @@ type CellKey = z.output<typeof keySchema>;
 export type Cell = CellKey & { readonly samples: readonly Sample[] };
 
 /** What one part of the benchmark measured. */
-export interface Measurement {
-  readonly title: string;
-  readonly cells: readonly Cell[];
-}
+export type Measurement = { readonly title: string; readonly cells: readonly Cell[] };
 
 /** The measurements of all parts by name. */
 export type Measurements = Readonly<Record<string, Measurement>>;

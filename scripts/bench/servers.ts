@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { ENV, HEALTH_PATH, TIMESTAMPS_PATH } from '../../server/contract.ts';
 import { captureQuietly } from '../cli/run.ts';
 import { waitQuietly } from '../cli/wait.ts';
@@ -24,8 +23,7 @@ interface ServerUnderTest {
   readonly title: string;
   /** Arguments of the pinned Node. */
   readonly args: readonly string[];
-  /** @default TIMESTAMPS_PATH */
-  readonly path?: string;
+  readonly path: string;
   /** Variables that differ from those of the other servers. @default - none */
   readonly env?: Environment;
   /** Run it under pm2 with this many workers. @default - one process without pm2 */
@@ -33,22 +31,24 @@ interface ServerUnderTest {
 }
 
 /** How pm2 starts a worker. The file is plain JavaScript, which `tsc` does not read. */
-const { apps } = (await import(pathToFileURL(join(root, 'ecosystem.config.js')).href)) as {
-  apps: readonly [{ readonly script: string; readonly node_args: readonly string[] }];
-};
-const [{ script, node_args }] = apps;
+const ecosystem: { apps: [{ script: string; node_args: string[] }] } = await import(join(root, 'ecosystem.config.js'));
+const [{ script, node_args }] = ecosystem.apps;
 
 /** Stampede's bundle with Node's arguments of production. */
-const stampede = { title: 'Stampede, production bundle', args: [...node_args, join(root, script)] };
+const stampede = {
+  title: 'Stampede, production bundle',
+  args: [...node_args, join(root, script)],
+  path: TIMESTAMPS_PATH,
+};
 
-function program(title: string, file: string) {
-  return { title, args: [join(import.meta.dirname, file)] };
+function program(title: string, file: string, path = TIMESTAMPS_PATH) {
+  return { title, args: [join(import.meta.dirname, file)], path };
 }
 
 /** The servers by name. */
 export const SERVERS = {
-  'express-get-put-get': program('Express 5 + GetItem, PutItem, GetItem', 'peers/express-get-put-get.js'),
-  'express-put': program('Express 5 + PutItem', 'peers/express-put.js'),
+  'express-get-put-get': program('Express 5 + GetItem, PutItem, GetItem', 'peers/express.js', '/get-put-get'),
+  'express-put': program('Express 5 + PutItem', 'peers/express.js'),
   'fastify-put': program('Fastify + PutItem', 'peers/fastify-put.js'),
   'node-put': program('node:http + PutItem', 'peers/node-put.js'),
   'node-bare': program('node:http, no database', 'peers/node-bare.js'),
@@ -76,7 +76,7 @@ export async function startServer(cleanup: AsyncDisposableStack, name: ServerNam
   const start = server.workers === undefined ? startProcess : startUnderPm2;
   /** All processes that do its work. */
   const pids = await start(cleanup, server, port, env);
-  return { name, path: server.path ?? TIMESTAMPS_PATH, port, pids, startUpMs: performance.now() - startMs };
+  return { name, path: server.path, port, pids, startUpMs: performance.now() - startMs };
 }
 
 /** The environment of every server: DynamoDB is the backend, the load balancer is one trusted proxy, limits are on. */

@@ -34,22 +34,19 @@ export function partTable({ cells }: Part): Table {
   ];
 }
 
-export function goalTable({ goals }: Pick<Results, 'goals'>): Table {
-  return [
-    ['goal', 'target', 'measured', 'result'],
-    ...goals.map(({ title, target, measured, unit, met }) => [
-      title,
-      target,
-      `${spread(measured)}${unit}`,
-      met ? 'met' : 'missed',
-    ]),
-  ];
+export function goalTable({ goals }: Results): Table {
+  const rows = goals.map((goal) => [
+    goal.title,
+    goal.target,
+    `${spread(goal.measured)}${goal.unit}`,
+    goal.met ? 'met' : 'missed',
+  ]);
+  return [['goal', 'target', 'measured', 'result'], ...rows];
 }
 
 /** Every part and the goals, for a terminal. */
 export function terminalReport(results: Results): string {
-  const parts = Object.values(results.parts).map(partText);
-  return [...parts, textTable(goalTable(results))].join('\n\n');
+  return [...Object.values(results.parts).map(partText), textTable(goalTable(results))].join('\n\n');
 }
 
 /** One part for a terminal. */

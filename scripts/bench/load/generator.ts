@@ -20,93 +20,85 @@ export interface Load {
 }
 
 /** What was measured. Latencies and rate are those of the answers with 201. */
-export type LoadReport = Awaited<ReturnType<LoadRun['execute']>>;
+export type LoadReport = Awaited<ReturnType<typeof measure>>;
 
-class LoadRun {
-  readonly #load: Load;
-  readonly #makeRequest: () => string;
+async function measure(load: Load) {
+  const latenciesMs: number[] = [];
+  /** Answers with 503 (the server was too busy to take the request), and with any other status. */
+  const others = { refused: 0, unexpected: 0 };
+  const enough = Promise.withResolvers<void>();
+  let isMeasuring = false;
+  const stop = startRequests(load, (status, latencyMs) => {
+    if (!isMeasuring) return;
+    if (status === 201) latenciesMs.push(latencyMs);
+    else others[status === 503 ? 'refused' : 'unexpected']++;
+    if (latenciesMs.length + others.refused + others.unexpected >= (load.requests ?? 1)) enough.resolve();
+  });
+  await sleep(load.warmUpMs);
+  process.send?.('measuring');
+  const startMs = performance.now();
+  const startCpu = process.cpuUsage();
+  isMeasuring = true;
+  await Promise.all([sleep(load.windowMs), enough.promise]);
+  const wallMs = performance.now() - startMs;
+  const cpu = process.cpuUsage(startCpu);
+  stop();
+  const sorted = Float64Array.from(latenciesMs).sort();
+  return {
+    requests: sorted.length,
+    ...others,
+    requestsPerS: (sorted.length * 1000) / wallMs,
+    p50Ms: percentile(sorted, 0.5),
+    p99Ms: percentile(sorted, 0.99),
+    generatorBusy: (cpu.user + cpu.system) / 1000 / wallMs,
+  };
+}
+
+/** Sends requests until it is stopped. `answered` gets the status and the latency of each. */
+function startRequests(load: Load, answered: (status: number, latencyMs: number) => void): () => void {
+  const { port, path, connections, ratePerSecond } = load;
+  const makeRequest = requestMaker(path);
   /** Connections without a request in progress. */
-  readonly #idle: Connection[] = [];
+  const idle: Connection[] = [];
   /** When the requests were due that no connection has sent yet. */
-  readonly #overdue: number[] = [];
-  readonly #latenciesMs: number[] = [];
-  #refused = 0;
-  #unexpected = 0;
-  #measuring = false;
-  readonly #enough = Promise.withResolvers<void>();
-
-  constructor(load: Load) {
-    this.#load = load;
-    this.#makeRequest = requestMaker(load.path);
-  }
-
-  async execute() {
-    const { port, connections, ratePerSecond, warmUpMs, windowMs } = this.#load;
-    const all = Array.from({ length: connections }, () => new Connection(port, this.#answered));
-    const timer = ratePerSecond === undefined ? undefined : this.#offer(ratePerSecond);
-    for (const connection of all) this.#sendNext(connection);
-    await sleep(warmUpMs);
-    process.send?.('measuring');
-    const startMs = performance.now();
-    const startCpu = process.cpuUsage();
-    this.#measuring = true;
-    await Promise.all([sleep(windowMs), this.#enough.promise]);
-    const wallMs = performance.now() - startMs;
-    const cpu = process.cpuUsage(startCpu);
+  const overdue: number[] = [];
+  // Closed loop: sends the next request at once. Open loop: the oldest overdue request, if any.
+  const sendNext = (connection: Connection, nowMs = performance.now()) => {
+    const dueMs = ratePerSecond === undefined ? nowMs : overdue.shift();
+    if (dueMs === undefined) idle.push(connection);
+    else connection.send(makeRequest(), dueMs);
+  };
+  const onStatus = (connection: Connection, status: number) => {
+    const nowMs = performance.now();
+    answered(status, nowMs - connection.dueMs);
+    sendNext(connection, nowMs);
+  };
+  const all = Array.from({ length: connections }, () => new Connection(port, onStatus));
+  for (const connection of all) sendNext(connection);
+  const offer = (dueMs: number) => {
+    overdue.push(dueMs);
+    const connection = idle.shift();
+    if (connection) sendNext(connection);
+  };
+  const timer = ratePerSecond && callAtRate(ratePerSecond, offer);
+  return () => {
     clearInterval(timer);
     for (const connection of all) connection.close();
-    const sorted = Float64Array.from(this.#latenciesMs).sort();
-    return {
-      requests: sorted.length,
-      /** Answers with 503: the server was too busy to take the request. */
-      refused: this.#refused,
-      /** Answers with any other status. */
-      unexpected: this.#unexpected,
-      requestsPerS: (sorted.length * 1000) / wallMs,
-      p50Ms: percentile(sorted, 0.5),
-      p99Ms: percentile(sorted, 0.99),
-      generatorBusy: (cpu.user + cpu.system) / 1000 / wallMs,
-    };
-  }
-
-  readonly #answered = (connection: Connection, status: number): void => {
-    const nowMs = performance.now();
-    if (this.#measuring) this.#count(status, nowMs - connection.dueMs);
-    this.#sendNext(connection, nowMs);
   };
+}
 
-  /** Closed loop: sends the next request at once. Open loop: the oldest overdue request, if any. */
-  #sendNext(connection: Connection, nowMs = performance.now()): void {
-    const dueMs = this.#load.ratePerSecond === undefined ? nowMs : this.#overdue.shift();
-    if (dueMs === undefined) this.#idle.push(connection);
-    else connection.send(this.#makeRequest(), dueMs);
-  }
-
-  #count(status: number, latencyMs: number): void {
-    if (status === 201) this.#latenciesMs.push(latencyMs);
-    else if (status === 503) this.#refused++;
-    else this.#unexpected++;
-    const answers = this.#latenciesMs.length + this.#refused + this.#unexpected;
-    if (answers >= (this.#load.requests ?? 1)) this.#enough.resolve();
-  }
-
-  /** Open loop: requests at a fixed rate, however slow the answers. A latency counts from when its request was due. */
-  #offer(ratePerSecond: number): NodeJS.Timeout {
-    const startMs = performance.now();
-    let offered = 0;
-    return setInterval(() => {
-      const due = Math.floor(((performance.now() - startMs) * ratePerSecond) / 1000);
-      for (; offered < due; offered++) {
-        this.#overdue.push(startMs + (offered * 1000) / ratePerSecond);
-        const connection = this.#idle.shift();
-        if (connection) this.#sendNext(connection);
-      }
-    }, 1);
-  }
+/** Calls `offer` at a fixed rate, however slow the answers, with the time at which each request is due. */
+function callAtRate(ratePerSecond: number, offer: (dueMs: number) => void): NodeJS.Timeout {
+  const startMs = performance.now();
+  let offered = 0;
+  return setInterval(() => {
+    const due = Math.floor(((performance.now() - startMs) * ratePerSecond) / 1000);
+    for (; offered < due; offered++) offer(startMs + (offered * 1000) / ratePerSecond);
+  }, 1);
 }
 
 function percentile(sorted: Float64Array, share: number): number {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
 }
 
 /** Makes requests as the load balancer forwards them: with the client's address, and a new trace id for each. */
@@ -128,5 +120,5 @@ X-Forwarded-Port: 443
   };
 }
 
-process.on('message', async (load: Load) => process.send?.(await new LoadRun(load).execute()));
+process.on('message', async (load: Load) => process.send?.(await measure(load)));
 process.on('disconnect', () => process.exit(0));

@@ -7,7 +7,7 @@ const client = DynamoDBDocumentClient.from(new DynamoDBClient());
 const TableName = process.env.TABLE_NAME;
 const instance = hostname();
 
-/** The item of a request: the same facts that Stampede stores of each timestamp. `header` reads a header by its name. */
+/** The item of a request: what Stampede stores of each timestamp. `header` reads a header by its name. */
 export function itemOf(header) {
   return {
     pk: randomUUID(),
@@ -20,11 +20,10 @@ export function itemOf(header) {
 }
 
 /** Stores one item; resolves when DynamoDB has acknowledged it. */
-export function putItem(item) {
-  return client.send(new PutCommand({ TableName, Item: item }));
+export function putItem(Item) {
+  return client.send(new PutCommand({ TableName, Item }));
 }
 
-/** Reads one item by its key. */
 export function getItem({ pk, sk }) {
   return client.send(new GetCommand({ TableName, Key: { pk, sk } }));
 }

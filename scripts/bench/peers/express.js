@@ -1,10 +1,15 @@
-/** Express, and three calls a request: look whether the item exists, write it, read it back for the answer. */
+/** The usual service: Express, and one PutItem a request. The second path also reads the item before and after. */
 import express from 'express';
 import { getItem, itemOf, putItem } from './items.js';
 
 const app = express();
 app.get('/health', (_request, response) => response.json({ status: 'ok' }));
 app.post('/app', async (request, response) => {
+  const item = itemOf((name) => request.headers[name]);
+  await putItem(item);
+  response.status(201).json({ timestamp: item.sk });
+});
+app.post('/get-put-get', async (request, response) => {
   const item = itemOf((name) => request.headers[name]);
   await getItem(item);
   await putItem(item);
