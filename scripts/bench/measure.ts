@@ -4,14 +4,14 @@ import type { Load } from './load/generator.ts';
 import type { Generator } from './load/load.ts';
 import { cpuMicros } from './process.ts';
 import type { Cell, Sample } from './results.ts';
-import { type RunningServer, SERVERS, type ServerName, startServer } from './servers.ts';
+import { keyOf, type RunningServer, SERVERS, type ServerName, startServer } from './servers.ts';
 
-/** The number of connections of figures that are measured with one number only. */
-export const USUAL_CONNECTIONS = 64;
+/** The load of figures that are measured with one load only. */
+export const USUAL = { connections: 64 };
 
 export const FULL_PLAN = {
   rounds: 7,
-  connections: [1, 16, USUAL_CONNECTIONS, 256],
+  connections: [1, 16, USUAL.connections, 256],
   backends: BACKEND_NAMES as readonly BackendName[],
   /** Load on a fresh server, so that V8 has compiled what is measured later. */
   serverWarmUpMs: 1_000,
@@ -29,7 +29,7 @@ export type Plan = Readonly<typeof FULL_PLAN>;
 /** For CI: shows that each part works and says nothing about speed. */
 export const SMOKE_PLAN: Plan = {
   rounds: 1,
-  connections: [1, USUAL_CONNECTIONS, 256],
+  connections: [1, USUAL.connections, 256],
   backends: ['ack-0ms', 'ack-4ms', 'dynalite'],
   serverWarmUpMs: 100,
   warmUpMs: 50,
@@ -51,7 +51,7 @@ export interface Setup extends Bench {
 }
 
 /** How a server is loaded; the rest is as the plan says. */
-export type LoadShape = Pick<Load, 'connections'> & Partial<Pick<Load, 'warmUpMs' | 'windowMs' | 'ratePerSecond'>>;
+export type LoadShape = Pick<Load, 'connections'> & Partial<Load>;
 
 /** Starts servers on a backend and warms them up; `cleanup` stops them. */
 export async function startServers(
@@ -63,11 +63,11 @@ export async function startServers(
   console.error(`${backendName}: ${names.join(', ')} ...`);
   const backend = await startBackend(cleanup, backendName);
   const running: RunningServer[] = [];
-  for (const name of names) running.push(await startServer(cleanup, name, backend.endpoint));
+  for (const name of names) running.push(await startServer(cleanup, name, backend));
   const setup = { ...bench, backend, running };
   // With one connection as well: under load group commit calls the database seldom, and V8 would not compile that.
   for (const server of running)
-    for (const connections of [1, USUAL_CONNECTIONS])
+    for (const connections of [1, USUAL.connections])
       await measureWindow(setup, server, { connections, warmUpMs: 0, windowMs: bench.plan.serverWarmUpMs });
   return setup;
 }
@@ -78,29 +78,16 @@ export async function startServers(
  */
 export async function measureRounds(setup: Setup, loads: readonly LoadShape[]): Promise<Cell[]> {
   const { running, backend, plan } = setup;
-  const groups = loads.map((load) =>
-    running.map((server) => {
-      const samples: Sample[] = [];
-      return {
-        server,
-        load,
-        samples,
-        cell: { ...keyOf(server.name, backend), connections: load.connections, samples },
-      };
-    }),
+  const cells = loads.map(({ connections }) =>
+    running.map(({ name }) => ({ ...keyOf(name, backend), connections, samples: [] as Sample[] })),
   );
   for (let round = 0; round < plan.rounds; round++)
-    for (const group of groups) {
-      const first = round % group.length;
-      for (const { server, load, samples } of [...group.slice(first), ...group.slice(0, first)])
-        samples.push(await measureWindow(setup, server, load));
-    }
-  return groups.flat().map(({ cell }) => cell);
-}
-
-/** What identifies a cell of a server on a backend. */
-export function keyOf(server: ServerName, backend: Backend) {
-  return { server, title: SERVERS[server].title, backend: backend.name };
+    for (const [index, load] of loads.entries())
+      for (const turn of running.keys()) {
+        const next = (turn + round) % running.length;
+        cells[index]?.[next]?.samples.push(await measureWindow(setup, running[next] as RunningServer, load));
+      }
+  return cells.flat();
 }
 
 /** Puts load on a server for one window and reads what it cost the server and the backend. */

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { captureQuietly, run } from '../cli/run.ts';
 import { type BackendName, startBackend, whyNoDynamodbLocal } from './backends/backends.ts';
 import { judge } from './goals.ts';
-import { type Bench, keyOf, type LoadShape, measureRounds, startServers, USUAL_CONNECTIONS } from './measure.ts';
+import { type Bench, type LoadShape, measureRounds, startServers, USUAL } from './measure.ts';
 import { PINNED, residentBytes } from './process.ts';
 import { type Cell, type Measurement, median, type Results, type Sample, summarizeCells } from './results.ts';
-import { SERVERS, type ServerName, startServer } from './servers.ts';
+import { keyOf, SERVERS, type ServerName, startServer } from './servers.ts';
 
 /** The servers of the comparison, the most expensive first. */
 const COMPARED = ['express-get-put-get', 'express-put', 'fastify-put', 'node-put', 'stampede', 'node-bare'] as const;
@@ -17,28 +17,20 @@ const OFFERED_SHARE = 0.6;
 /** Requests of one load: so few that also a slow server on a busy machine ends within the generator's deadline. */
 const MEMORY_STEP = 5_000;
 
-const usual = { connections: USUAL_CONNECTIONS };
+const WORKERS = `pm2 with ${SERVERS['stampede-under-pm2'].workers} workers`;
+const SHORT_CUTS = 'Stampede with and without its short cuts past Express and past the AWS SDK';
 
 /** The parts of the benchmark by name, in the order of the report. */
 export const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Measurement>>> = {
-  headroom: (bench) => measureOn(bench, ['ack-0ms'], ['fixed-answer'], 'The limit of the load generator', [usual]),
+  headroom: (bench) => measureOn(bench, ['ack-0ms'], ['fixed-answer'], 'The limit of the load generator', [USUAL]),
   matrix: (bench) => measureOn(bench, bench.plan.backends, COMPARED, 'One process'),
-  workers: (bench) =>
-    measureOn(
-      bench,
-      ['ack-0ms', 'ack-4ms'],
-      ['stampede-under-pm2'],
-      `pm2 with ${SERVERS['stampede-under-pm2'].workers} workers`,
-    ),
+  workers: (bench) => measureOn(bench, ['ack-0ms', 'ack-4ms'], ['stampede-under-pm2'], WORKERS),
   'offered-load': measureOfferedLoad,
-  'short-cuts': ({ plan, generator }) =>
-    measureOn(
-      { plan: { ...plan, rounds: 2 * plan.rounds }, generator },
-      ['ack-0ms'],
-      ['stampede', 'stampede-through-express', 'stampede-by-sdk'],
-      'Stampede with and without its short cuts past Express and past the AWS SDK',
-      [usual],
-    ),
+  'short-cuts': ({ plan, generator }) => {
+    const bench = { plan: { ...plan, rounds: 2 * plan.rounds }, generator };
+    const servers = ['stampede', 'stampede-through-express', 'stampede-by-sdk'] as const;
+    return measureOn(bench, ['ack-0ms'], servers, SHORT_CUTS, [USUAL]);
+  },
   'start-up': measureStartUp,
   memory: measureMemory,
 };
@@ -63,10 +55,10 @@ async function measureOn(
 async function measureOfferedLoad(bench: Bench): Promise<Measurement> {
   await using cleanup = new AsyncDisposableStack();
   const setup = await startServers(cleanup, bench, 'ack-4ms', ['express-put', 'stampede']);
-  const [most] = await measureRounds({ ...setup, running: setup.running.slice(0, 1) }, [usual]);
+  const [most] = await measureRounds({ ...setup, running: setup.running.slice(0, 1) }, [USUAL]);
   const carried = median(most?.samples.map(({ requestsPerS = NaN }) => requestsPerS) ?? []);
   const ratePerSecond = Math.max(100, Math.round((carried * OFFERED_SHARE) / 100) * 100);
-  const load = { ...usual, ratePerSecond, windowMs: 2 * bench.plan.windowMs };
+  const load = { ...USUAL, ratePerSecond, windowMs: 2 * bench.plan.windowMs };
   return { title: `${ratePerSecond} requests/s offered`, cells: await measureRounds(setup, [load]) };
 }
 
@@ -80,7 +72,7 @@ async function measureStartUp({ plan }: Bench): Promise<Measurement> {
   for (let round = 0; round <= plan.startUps; round++)
     for (const { server, samples } of cells) {
       await using stop = new AsyncDisposableStack();
-      const { startUpMs } = await startServer(stop, server, backend.endpoint);
+      const { startUpMs } = await startServer(stop, server, backend);
       if (round > 0) samples.push({ startUpMs });
     }
   return { title: 'Start-up, from exec to the first 200', cells };
@@ -90,13 +82,13 @@ async function measureStartUp({ plan }: Bench): Promise<Measurement> {
 async function measureMemory({ plan, generator }: Bench): Promise<Measurement> {
   await using cleanup = new AsyncDisposableStack();
   const backend = await startBackend(cleanup, 'ack-0ms');
-  const { port, path, pids } = await startServer(cleanup, 'stampede', backend.endpoint);
+  const { port, path, pids } = await startServer(cleanup, 'stampede', backend);
   const cells: Cell[] = [];
   let answered = 0;
   for (const afterRequests of plan.memoryAfter) {
     while (answered < afterRequests) {
       const requests = Math.min(MEMORY_STEP, afterRequests - answered);
-      await generator.run({ port, path, ...usual, warmUpMs: 0, windowMs: 0, requests });
+      await generator.run({ port, path, ...USUAL, warmUpMs: 0, windowMs: 0, requests });
       answered += requests;
     }
     const samples = [{ residentBytes: residentBytes(pids[0] as number) }];

@@ -2,20 +2,16 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OperatorError } from '../cli/errors.ts';
+import { type Html, html } from '../cli/html.ts';
 import { readJson } from '../cli/read-json.ts';
-import { circumstancesText, page } from './page.ts';
-import { type Measurements, type Results, resultsSchema } from './results.ts';
-import { goalTable } from './tables.ts';
+import { type Figure, type Results, type Run, resultsSchema, type Summary } from './results.ts';
+import { goalTable, number, partTable, type Table } from './tables.ts';
 
 /** Every sample of every round of the last run; git ignores this folder, CI keeps the file. */
 export const ROUNDS_FILE = '.data/bench/rounds.json';
 
 /** Writes the samples, the results, and the pages that show them. */
-export async function writeReport(
-  { rounds, results }: { rounds: Measurements; results: Results },
-  folder: string,
-  roundsFile = ROUNDS_FILE,
-): Promise<void> {
+export async function writeReport({ rounds, results }: Run, folder: string, roundsFile = ROUNDS_FILE): Promise<void> {
   for (const path of [dirname(roundsFile), folder]) await mkdir(path, { recursive: true });
   await writeFile(roundsFile, jsonText(rounds));
   await writeFile(join(folder, 'results.json'), jsonText(results));
@@ -46,6 +42,50 @@ function toFourDigits(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 }
 
+const STYLE = `
+:root { color-scheme: light dark; --ours: #c2410c; --other: #94a3b8; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+div { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: 14px; }
+th, td { text-align: left; font-weight: normal; padding: .3rem .6rem; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+thead th { font-weight: bold; }
+.bars th { width: 18rem; } .bars td:last-child { width: 12.5rem; } .bars td, .bars th { border: 0; padding: .15rem .6rem; }
+.bar { position: relative; display: block; height: 1rem; min-width: 5rem; } .bar i { position: absolute; }
+.bar .middle { height: 100%; background: var(--other); } .stampede .middle { background: var(--ours); }
+.bar .range { top: 50%; border-top: 1px solid currentColor; }
+`;
+
+/** The figures that are drawn: of which part, with what title and unit, on which backend with how many connections. */
+const PLOTS: readonly [part: string, Figure, title: string, unit: string, backend: string, connections?: number][] = [
+  ['matrix', 'cpuMicrosPerRequest', 'CPU per request', ' µs', 'ack-0ms', 64],
+  ['matrix', 'requestsPerS', 'Requests per second of one process', ' /s', 'ack-4ms', 64],
+  ['matrix', 'p99Ms', '99th percentile of latency', ' ms', 'ack-4ms', 64],
+  ['matrix', 'timestampsPerWriteUnit', 'Timestamps per write unit', '', 'ack-4ms', 256],
+  ['start-up', 'startUpMs', 'Start-up, from exec to the first 200', ' ms', 'ack-0ms'],
+];
+
+/** The page of one run: first the goals, then plots, then every figure. Self-contained. */
+export function page(results: Results): string {
+  return html`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Stampede: benchmark of ${results.circumstances.measuredAt.slice(0, 10)}</title>
+<style>${{ markup: STYLE }}</style>
+<main>
+<h1>What a timestamp costs</h1>
+<p>${circumstancesText(results)}</p>
+<h2>Goals</h2>
+${table(goalTable(results))}
+${PLOTS.map((plot) => drawPlot(results, plot))}
+<h2>Every figure</h2>
+<p>Medians of the rounds; for CPU and start-up also the range. "Generator" is the share of a core that the load generator used.</p>
+${Object.values(results.parts).map((part) => html`<h3>${part.title}</h3>\n${table(partTable(part))}\n`)}
+</main>
+</html>
+`.markup;
+}
+
 export function readme(results: Results): string {
   const [head = [], ...rows] = goalTable(results);
   return `# Benchmark
@@ -56,5 +96,46 @@ export function readme(results: Results): string {
 ${circumstancesText(results)}
 
 ${[head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')}
+`;
+}
+
+/** How the run was measured, in sentences. */
+export function circumstancesText({ circumstances, skipped, parts }: Results): string {
+  const { measuredAt, commit, node, cpu, cores, pinned, loadBefore, loadAfter, rounds, windowMs } = circumstances;
+  const limit = parts['headroom']?.cells[0]?.figures.requestsPerS?.median ?? NaN;
+  const missing = Object.entries(skipped).map(([name, why]) => ` Not measured: ${name}, because ${why}.`);
+  return (
+    `Measured ${measuredAt.slice(0, 16)}Z on commit ${commit}, Node ${node}, ${cores} × ${cpu}. ` +
+    `${pinned ? 'Each process was bound to a core; the server had one to itself.' : 'The system chose the cores.'} ` +
+    `${rounds} interleaved rounds of ${windowMs / 1000} s. The load average was ${number(loadBefore)} before and ` +
+    `${number(loadAfter)} after. Above 2, other programs used the machine too; they slow all servers alike, so compare ` +
+    `the ratios. The load generator sends up to ${number(limit)} requests/s to a server that does nothing.` +
+    missing.join('')
+  );
+}
+
+function table([head = [], ...rows]: Table): Html {
+  return html`<div><table><thead><tr>${head.map((cell) => html`<th>${cell}</th>`)}</tr></thead>
+${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</table></div>`;
+}
+
+/** Horizontal bars as a table: each with a line from the smallest to the largest round. */
+function drawPlot({ parts }: Results, [part, figure, title, unit, backend, connections]: (typeof PLOTS)[number]): Html {
+  // Late puts of another server may be counted in a window of node-bare, which writes nothing.
+  const cells = (parts[part]?.cells ?? [])
+    .filter((cell) => cell.backend === backend && cell.connections === connections && cell.figures[figure])
+    .filter(({ server }) => server !== 'node-bare' || figure !== 'timestampsPerWriteUnit');
+  const top = Math.max(...cells.map(({ figures }) => figures[figure]?.max ?? 0));
+  return html`<h2>${title}</h2>
+<p>${backend}${connections && `, ${connections} connections`}</p>
+<div><table class="bars">
+${cells.map(({ server, title: label, figures }) => figures[figure] && drawBar(label, server, figures[figure], unit, top))}</table></div>
+`;
+}
+
+function drawBar(label: string, server: string, summary: Summary, unit: string, top: number): Html {
+  const percent = (value: number): string => `${((value / top) * 100).toFixed(1)}%`;
+  const { median, min, max } = summary;
+  return html`<tr class="${server}"><th scope="row">${label}</th><td><span class="bar" aria-hidden="true"><i class="middle" style="width:${percent(median)}"></i><i class="range" style="left:${percent(min)};width:${percent(max - min)}"></i></span></td><td>${number(median)}${unit} (${number(min)}–${number(max)})</td></tr>
 `;
 }

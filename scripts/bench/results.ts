@@ -90,6 +90,9 @@ export type Measurement = { readonly title: string; readonly cells: readonly Cel
 /** The measurements of all parts by name. */
 export type Measurements = Readonly<Record<string, Measurement>>;
 
+/** The samples of a whole run, and the results of them. */
+export type Run = { readonly rounds: Measurements; readonly results: Results };
+
 /** Finds a cell. @throws Error when it was not measured. */
 export function cellOf<Key extends CellKey>(
   cells: readonly Key[] = [],

@@ -1,42 +1,29 @@
 import { pricesOf } from '../cli/prices.ts';
-import {
-  ASSUMED,
-  dynamodbItems,
-  type FleetChoice,
-  fleetItems,
-  fleetSize,
-  GB,
-  type Item,
-  internetItem,
-  lambdaItem,
-  loadBalancerItems,
-  millions,
-  SECONDS_PER_MONTH,
-} from './items.ts';
+import * as items from './items.ts';
 import { loadPointAt, type Measured } from './measured.ts';
 
 /** The monthly bill of one way to build the service. */
 export interface Bill {
   readonly title: string;
-  readonly items: readonly Item[];
+  readonly items: readonly items.Item[];
 }
 
 /** The bills of four ways to record the same rate of timestamps, Stampede's first. */
-export function billsAt(rate: number, measured: Measured, choice: FleetChoice): readonly Bill[] {
+export function billsAt(rate: number, measured: Measured, choice: items.FleetChoice): readonly Bill[] {
   const prices = pricesOf(choice.region);
-  const { sqsBatch, lambdaOneCallS, lambdaThreeCallsS } = ASSUMED;
+  const { sqsBatch, lambdaOneCallS, lambdaThreeCallsS } = items.ASSUMED;
   const { ratePerVcpu, points, itemBytes } = measured;
-  const timestamps = rate * SECONDS_PER_MONTH;
-  const size = fleetSize(rate, ratePerVcpu.stampede, choice);
+  const timestamps = rate * items.SECONDS_PER_MONTH;
+  const size = items.fleetSize(rate, ratePerVcpu.stampede, choice);
   const point = loadPointAt(points, rate / (size * choice.vcpus));
-  const blocksGb = (timestamps * point.bytesPerTimestamp) / GB;
-  const itemsGb = (timestamps * itemBytes) / GB;
+  const blocksGb = (timestamps * point.bytesPerTimestamp) / items.GB;
+  const itemsGb = (timestamps * itemBytes) / items.GB;
   const batches = timestamps / sqsBatch;
-  const internet = internetItem(prices, rate);
-  const onFleet = (writeUnits: number, storedGb: number, instances: number): Item[] => [
-    ...dynamodbItems(prices, { write: writeUnits }, storedGb),
-    ...loadBalancerItems(prices, rate, choice.zones, 1),
-    ...fleetItems(prices, choice, instances),
+  const internet = items.internet(prices, rate);
+  const onFleet = (writeUnits: number, storedGb: number, instances: number): items.Item[] => [
+    ...items.dynamodb(prices, { write: writeUnits }, storedGb),
+    ...items.loadBalancer(prices, rate, choice.zones, 1),
+    ...items.fleet(prices, choice, instances),
     internet,
   ];
   return [
@@ -44,14 +31,14 @@ export function billsAt(rate: number, measured: Measured, choice: FleetChoice): 
     {
       // Express + PutItem, sized for the rate that the benchmark measured.
       title: 'One item per request, same fleet',
-      items: onFleet(timestamps, itemsGb, fleetSize(rate, ratePerVcpu.itemPerRequest, choice)),
+      items: onFleet(timestamps, itemsGb, items.fleetSize(rate, ratePerVcpu.itemPerRequest, choice)),
     },
     {
       title: 'ALB, Lambda with GetItem, PutItem, GetItem',
       items: [
-        ...dynamodbItems(prices, { write: timestamps, read: 2 * timestamps }, itemsGb),
-        ...loadBalancerItems(prices, rate, choice.zones, 0.4),
-        lambdaItem(prices, 'Lambda', timestamps, lambdaThreeCallsS),
+        ...items.dynamodb(prices, { write: timestamps, read: 2 * timestamps }, itemsGb),
+        ...items.loadBalancer(prices, rate, choice.zones, 0.4),
+        items.lambda(prices, 'Lambda', timestamps, lambdaThreeCallsS),
         internet,
       ],
     },
@@ -59,11 +46,11 @@ export function billsAt(rate: number, measured: Measured, choice: FleetChoice): 
       // Answers once the message is queued; a second function writes batches of items.
       title: 'API Gateway, Lambda, SQS, Lambda',
       items: [
-        ...dynamodbItems(prices, { write: timestamps }, itemsGb),
-        millions('API Gateway (HTTP)', timestamps, prices.apiGateway.millionHttpRequests),
-        lambdaItem(prices, 'Lambda that queues', timestamps, lambdaOneCallS),
-        lambdaItem(prices, 'Lambda that writes', batches, lambdaOneCallS),
-        millions('SQS requests', timestamps + 2 * batches, prices.sqs.millionRequests),
+        ...items.dynamodb(prices, { write: timestamps }, itemsGb),
+        items.millions('API Gateway (HTTP)', timestamps, prices.apiGateway.millionHttpRequests),
+        items.lambda(prices, 'Lambda that queues', timestamps, lambdaOneCallS),
+        items.lambda(prices, 'Lambda that writes', batches, lambdaOneCallS),
+        items.millions('SQS requests', timestamps + 2 * batches, prices.sqs.millionRequests),
         internet,
       ],
     },

@@ -9,7 +9,8 @@ const values = Object.entries(assumptions).map(([name, { value }]) => [name, val
 /** The values of the assumptions by name. */
 export const ASSUMED: Readonly<Record<keyof typeof assumptions, number>> = Object.fromEntries(values);
 
-export const SECONDS_PER_MONTH = ASSUMED.hoursPerMonth * 3600;
+const hours = ASSUMED.hoursPerMonth;
+export const SECONDS_PER_MONTH = hours * 3600;
 export const GB = 1e9;
 
 /** What the fleet consists of. */
@@ -50,28 +51,27 @@ export function fleetSize(rate: number, ratePerVcpu: number, { vcpus, zones }: F
 }
 
 /** The fleet with its network, monitoring and key. */
-export function fleetItems(prices: RegionPrices, choice: FleetChoice, size: number): Item[] {
+export function fleet(prices: RegionPrices, choice: FleetChoice, size: number): Item[] {
   const { cloudwatch, nat } = prices;
   const { region, instanceType, natGateways } = choice;
-  const { hoursPerMonth, alarms } = ASSUMED;
   const metrics = ASSUMED.customMetrics + size * ASSUMED.detailedMonitoringMetrics;
+  const metricsUsd =
+    metrics * cloudwatch.metricMonth + ASSUMED.alarms * cloudwatch.alarmMonth + cloudwatch.dashboardMonth;
+  const natUsd = natGateways * hours * (nat.hour + prices.publicIpv4Hour) + size * ASSUMED.natGbPerInstance * nat.gb;
   const volumesGb = size * ASSUMED.rootVolumeGb;
   const logsGb = size * ASSUMED.logsGbPerInstance;
-  const natGb = size * ASSUMED.natGbPerInstance;
-  const natUsd = natGateways * hoursPerMonth * (nat.hour + prices.publicIpv4Hour) + natGb * nat.gb;
-  const metricsUsd = metrics * cloudwatch.metricMonth + alarms * cloudwatch.alarmMonth + cloudwatch.dashboardMonth;
   return [
-    item('Instances', `${size} ${instanceType}`, size * instanceHourPrice(region, instanceType) * hoursPerMonth),
+    item('Instances', `${size} ${instanceType}`, size * instanceHourPrice(region, instanceType) * hours),
     item('Volumes', `${volumesGb} GB gp3`, volumesGb * prices.ebsGp3GbMonth),
     item('NAT gateways', `${natGateways}`, natUsd),
-    item('Metrics, alarms, dashboard', `${metrics} metrics, ${alarms} alarms`, metricsUsd),
+    item('Metrics, alarms, dashboard', `${metrics} metrics, ${ASSUMED.alarms} alarms`, metricsUsd),
     item('Logs', `${logsGb} GB`, logsGb * (cloudwatch.logsGb + cloudwatch.logsStorageGbMonth)),
     item('Encryption key', '1', prices.kms.keyMonth),
   ];
 }
 
 /** Writes and reads of DynamoDB in units of the month, and the storage that the month adds. */
-export function dynamodbItems({ dynamodb }: RegionPrices, units: { write: number; read?: number }, gb: number): Item[] {
+export function dynamodb({ dynamodb }: RegionPrices, units: { write: number; read?: number }, gb: number): Item[] {
   const { write, read } = units;
   return [
     millions('DynamoDB write units', write, dynamodb.millionWriteUnits),
@@ -92,23 +92,22 @@ export function loadBalancerUnits(rate: number, gbPerUnitHour: number): number {
 }
 
 /** The load balancer, its public addresses and its capacity units. */
-export function loadBalancerItems(prices: RegionPrices, rate: number, zones: number, gbPerUnitHour: number): Item[] {
-  const { hoursPerMonth } = ASSUMED;
+export function loadBalancer(prices: RegionPrices, rate: number, zones: number, gbPerUnitHour: number): Item[] {
   const units = loadBalancerUnits(rate, gbPerUnitHour);
   const perHour = prices.alb.hour + zones * prices.publicIpv4Hour;
   return [
-    item('Load balancer and its addresses', `${zones} zones`, hoursPerMonth * perHour),
-    item('Load balancer capacity units', count(units), hoursPerMonth * units * prices.alb.lcuHour),
+    item('Load balancer and its addresses', `${zones} zones`, hours * perHour),
+    item('Load balancer capacity units', count(units), hours * units * prices.alb.lcuHour),
   ];
 }
 
 /** Answers that leave to the internet: the same for every way to build the service. */
-export function internetItem({ internetGb }: RegionPrices, rate: number): Item {
+export function internet({ internetGb }: RegionPrices, rate: number): Item {
   return gigabytes('Answers to the internet', (rate * ASSUMED.answerBytes * SECONDS_PER_MONTH) / GB, internetGb);
 }
 
 /** Invocations of a Lambda function (Arm). */
-export function lambdaItem({ lambda }: RegionPrices, name: string, invocations: number, seconds: number): Item {
+export function lambda({ lambda }: RegionPrices, name: string, invocations: number, seconds: number): Item {
   const gbSeconds = seconds * ASSUMED.lambdaGb;
   return millions(name, invocations, lambda.millionRequests + 1e6 * gbSeconds * lambda.gbSecondArm);
 }

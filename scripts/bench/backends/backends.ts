@@ -5,7 +5,6 @@ import { tableDefinition } from '../../../server/contract.ts';
 import { captureQuietly } from '../../cli/run.ts';
 import { waitQuietly } from '../../cli/wait.ts';
 import { BenchProcess, freePort } from '../process.ts';
-import { TABLE_NAME } from '../servers.ts';
 import type { BackendSums } from './acknowledging.ts';
 
 /** The npm package with AWS's DynamoDB Local. Only its jar is needed, so it is fetched and not installed. */
@@ -13,7 +12,9 @@ const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 
 const FETCH_DEADLINE_MS = 600_000;
 const TABLE_DEADLINE_MS = 30_000;
-const TABLE_PAUSE_MS = 200;
+
+/** The table that the servers write to. */
+export const TABLE_NAME = 'stampede-bench';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -102,6 +103,6 @@ async function createTable(endpoint: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, region: 'local', credentials, maxAttempts: 1 });
   const create = new CreateTableCommand(tableDefinition(TABLE_NAME));
   const isCreated = async () => (await client.send(create).catch(() => undefined)) !== undefined;
-  await waitQuietly(`a table on ${endpoint}`, isCreated, TABLE_DEADLINE_MS, TABLE_PAUSE_MS);
+  await waitQuietly(`a table on ${endpoint}`, isCreated, TABLE_DEADLINE_MS);
   client.destroy();
 }
