@@ -1,8 +1,7 @@
 /** `npm run bench`: measures Stampede beside what people write today, and writes `docs/benchmarks/`. */
 
 import { BACKEND_NAMES } from './bench/backends/backends.ts';
-import { Generator } from './bench/load/load.ts';
-import { FULL_PLAN, type Plan, SMOKE_PLAN } from './bench/measure.ts';
+import { FULL_PLAN, Generator, type Plan, SMOKE_PLAN } from './bench/measure.ts';
 import { measureAll, PARTS, prepare } from './bench/parts.ts';
 import { ROUNDS_FILE, writePages, writeReport } from './bench/report.ts';
 import { summarizeCells } from './bench/results.ts';

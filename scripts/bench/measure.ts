@@ -1,8 +1,8 @@
+import { join } from 'node:path';
 import { OperatorError } from '../cli/errors.ts';
-import { BACKEND_NAMES, type Backend, type BackendName, startBackend } from './backends/backends.ts';
-import type { Load } from './load/generator.ts';
-import type { Generator } from './load/load.ts';
-import { cpuMicros } from './process.ts';
+import { BACKEND_NAMES, type BackendName, startBackend } from './backends/backends.ts';
+import type { Load, LoadReport } from './load/generator.ts';
+import { BenchProcess, type Cleanup, cpuMicros } from './process.ts';
 import type { Cell, Sample } from './results.ts';
 import { keyOf, type RunningServer, SERVERS, type ServerName, startServer } from './servers.ts';
 
@@ -13,14 +13,11 @@ export const FULL_PLAN = {
   rounds: 7,
   connections: [1, 16, USUAL.connections, 256],
   backends: BACKEND_NAMES as readonly BackendName[],
-  /** Load on a fresh server, so that V8 has compiled what is measured later. */
-  serverWarmUpMs: 1_000,
-  /** Load before each window, so that queues have their usual length. */
-  warmUpMs: 200,
+  serverWarmUpMs: 1_000, // load on a fresh server, so that V8 has compiled what is measured later
+  warmUpMs: 200, // load before each window, so that queues have their usual length
   windowMs: 1_000,
   startUps: 5,
-  /** Requests after which memory is read, ascending. */
-  memoryAfter: [10_000, 20_000, 50_000, 100_000],
+  memoryAfter: [10_000, 20_000, 50_000, 100_000], // requests after which memory is read, ascending
 };
 
 /** How much is measured. */
@@ -38,6 +35,22 @@ export const SMOKE_PLAN: Plan = {
   memoryAfter: [500, 1_000],
 };
 
+/** The load generator's process. */
+export class Generator extends BenchProcess {
+  constructor() {
+    const file = join(import.meta.dirname, 'load/generator.ts');
+    super({ role: 'generator', line: [process.execPath, file], channel: true });
+  }
+
+  /** Puts a load on a server; `onMeasuring` is called when the warm-up is over. */
+  async run(load: Load, onMeasuring?: () => Promise<void>): Promise<LoadReport> {
+    this.send(load);
+    await this.nextMessage<'measuring'>();
+    await onMeasuring?.();
+    return this.nextMessage<LoadReport>();
+  }
+}
+
 /** What every measurement needs. */
 export interface Bench {
   readonly plan: Plan;
@@ -45,23 +58,15 @@ export interface Bench {
 }
 
 /** Servers that run on one backend. */
-export interface Setup extends Bench {
-  readonly backend: Backend;
-  readonly running: readonly RunningServer[];
-}
+type Setup = Awaited<ReturnType<typeof startServers>>;
 
 /** How a server is loaded; the rest is as the plan says. */
 export type LoadShape = Pick<Load, 'connections'> & Partial<Load>;
 
 /** Starts servers on a backend and warms them up; `cleanup` stops them. */
-export async function startServers(
-  cleanup: AsyncDisposableStack,
-  bench: Bench,
-  backendName: BackendName,
-  names: readonly ServerName[],
-): Promise<Setup> {
-  console.error(`${backendName}: ${names.join(', ')} ...`);
-  const backend = await startBackend(cleanup, backendName);
+export async function startServers(cleanup: Cleanup, bench: Bench, on: BackendName, names: readonly ServerName[]) {
+  console.error(`${on}: ${names.join(', ')} ...`);
+  const backend = await startBackend(cleanup, on);
   const running: RunningServer[] = [];
   for (const name of names) running.push(await startServer(cleanup, name, backend));
   const setup = { ...bench, backend, running };

@@ -19,6 +19,9 @@ export const PINNED = cores >= 2 && existsSync('/usr/bin/taskset');
 /** The server has core 0 to itself. Generator and backend share core 1 where there are only two. */
 const CORES = { server: '0', generator: '1', backend: cores > 2 ? '2' : '1' };
 
+/** Collects what runs, and stops it when it is disposed of. */
+export type Cleanup = AsyncDisposableStack;
+
 interface BenchProcessOptions {
   /** Decides which core the process is bound to. */
   readonly role: keyof typeof CORES;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OperatorError } from '../cli/errors.ts';
-import { type Html, html } from '../cli/html.ts';
+import { type Html, html, htmlPage } from '../cli/html.ts';
 import { readJson } from '../cli/read-json.ts';
 import { type Figure, type Results, type Run, resultsSchema, type Summary } from './results.ts';
 import { goalTable, number, partTable, type Table } from './tables.ts';
@@ -64,26 +64,18 @@ const PLOTS: readonly [part: string, Figure, title: string, unit: string, backen
   ['start-up', 'startUpMs', 'Start-up, from exec to the first 200', ' ms', 'ack-0ms'],
 ];
 
-/** The page of one run: first the goals, then plots, then every figure. Self-contained. */
+/** The page of one run: first the goals, then plots, then every figure. */
 export function page(results: Results): string {
-  return html`<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Stampede: benchmark of ${results.circumstances.measuredAt.slice(0, 10)}</title>
-<style>${{ markup: STYLE }}</style>
-<main>
-<h1>What a timestamp costs</h1>
+  const title = `Stampede: benchmark of ${results.circumstances.measuredAt.slice(0, 10)}`;
+  const main = html`<h1>What a timestamp costs</h1>
 <p>${circumstancesText(results)}</p>
 <h2>Goals</h2>
 ${table(goalTable(results))}
 ${PLOTS.map((plot) => drawPlot(results, plot))}
 <h2>Every figure</h2>
 <p>Medians of the rounds; for CPU and start-up also the range. "Generator" is the share of a core that the load generator used.</p>
-${Object.values(results.parts).map((part) => html`<h3>${part.title}</h3>\n${table(partTable(part))}\n`)}
-</main>
-</html>
-`.markup;
+${Object.values(results.parts).map((part) => html`<h3>${part.title}</h3>\n${table(partTable(part))}\n`)}`;
+  return htmlPage(title, STYLE, main);
 }
 
 export function readme(results: Results): string {
@@ -100,7 +92,7 @@ ${[head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).
 }
 
 /** How the run was measured, in sentences. */
-export function circumstancesText({ circumstances, skipped, parts }: Results): string {
+function circumstancesText({ circumstances, skipped, parts }: Results): string {
   const { measuredAt, commit, node, cpu, cores, pinned, loadBefore, loadAfter, rounds, windowMs } = circumstances;
   const limit = parts['headroom']?.cells[0]?.figures.requestsPerS?.median ?? NaN;
   const missing = Object.entries(skipped).map(([name, why]) => ` Not measured: ${name}, because ${why}.`);

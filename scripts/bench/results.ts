@@ -8,14 +8,10 @@ const FIGURES = [
   'p99Ms',
   'cpuMicrosPerRequest',
   'timestampsPerWriteUnit',
-  /** Bytes of items as DynamoDB counts them. */
-  'bytesPerTimestamp',
-  /** Share of a core that the load generator used. */
-  'generatorBusy',
-  /** Share of the answers that were 503. */
-  'refusedShare',
-  /** From exec to the first 200. */
-  'startUpMs',
+  'bytesPerTimestamp', // bytes of items as DynamoDB counts them
+  'generatorBusy', // share of a core that the load generator used
+  'refusedShare', // share of the answers that were 503
+  'startUpMs', // from exec to the first 200
   'residentBytes',
 ] as const;
 
@@ -34,8 +30,7 @@ const keySchema = z.object({
   title: z.string(),
   backend: z.string(),
   connections: z.number().optional(),
-  /** Requests that the server had answered before. */
-  afterRequests: z.number().optional(),
+  afterRequests: z.number().optional(), // requests that the server had answered before
 });
 
 const partSchema = z.object({
@@ -51,21 +46,17 @@ export const resultsSchema = z.object({
     node: z.string(),
     cpu: z.string(),
     cores: z.number(),
-    /** Whether each process was bound to a core. */
-    pinned: z.boolean(),
-    /** The machine's load average of a minute. */
-    loadBefore: z.number(),
+    pinned: z.boolean(), // whether each process was bound to a core
+    loadBefore: z.number(), // the machine's load average of a minute
     loadAfter: z.number(),
     rounds: z.number(),
     windowMs: z.number(),
   }),
-  /** Backends that could not run here, and why. */
-  skipped: z.record(z.string(), z.string()),
+  skipped: z.record(z.string(), z.string()), // backends that could not run here, and why
   goals: z.array(
     z.object({
       title: z.string(),
-      /** As people read it: `≥ 15 ×`. */
-      target: z.string(),
+      target: z.string(), // as people read it: `≥ 15 ×`
       unit: z.string(),
       measured: summarySchema,
       met: z.boolean(),

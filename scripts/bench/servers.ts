@@ -5,7 +5,7 @@ import { ENV, HEALTH_PATH, TIMESTAMPS_PATH } from '../../server/contract.ts';
 import { captureQuietly } from '../cli/run.ts';
 import { waitQuietly } from '../cli/wait.ts';
 import { type Backend, TABLE_NAME } from './backends/backends.ts';
-import { BenchProcess, freePort } from './process.ts';
+import { BenchProcess, type Cleanup, freePort } from './process.ts';
 
 const HEALTH_DEADLINE_MS = 30_000;
 /** The pause after a refused connection: the resolution of a measured start-up. */
@@ -55,7 +55,7 @@ export function keyOf(server: ServerName, { name: backend }: Backend) {
 }
 
 /** Starts a server, as one process or under pm2, and waits for its first 200; `cleanup` stops it. */
-export async function startServer(cleanup: AsyncDisposableStack, name: ServerName, { endpoint }: Backend) {
+export async function startServer(cleanup: Cleanup, name: ServerName, { endpoint }: Backend) {
   const { file, path, workers, ...server } = SERVERS[name];
   const port = await freePort();
   const env = { ...environment(port, endpoint), ...server.env };
@@ -84,7 +84,7 @@ function environment(port: number, endpoint: string): Environment {
   };
 }
 
-async function startProcess(cleanup: AsyncDisposableStack, file: string, port: number, env: Environment) {
+async function startProcess(cleanup: Cleanup, file: string, port: number, env: Environment) {
   const args = file === SERVERS.stampede.file ? node_args : [];
   const server = cleanup.use(new BenchProcess({ role: 'server', line: [process.execPath, ...args, file], env }));
   await untilHealthy(port, () => server.requireRunning());
@@ -92,7 +92,7 @@ async function startProcess(cleanup: AsyncDisposableStack, file: string, port: n
 }
 
 /** Starts Stampede as production does: by pm2 with `ecosystem.config.js`. Not bound to cores. */
-async function startUnderPm2(cleanup: AsyncDisposableStack, workers: number, port: number, env: Environment) {
+async function startUnderPm2(cleanup: Cleanup, workers: number, port: number, env: Environment) {
   const home = mkdtempSync(join(tmpdir(), 'stampede-bench-pm2-'));
   cleanup.defer(() => rmSync(home, { recursive: true }));
   const variables = {

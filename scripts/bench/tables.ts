@@ -1,46 +1,38 @@
 import { textTable } from '../cli/table.ts';
 import type { Figure, Part, Results, Summary } from './results.ts';
 
-/** A head and rows, all text. */
+/** A head and rows. */
 export type Table = readonly (readonly string[])[];
 
-/** The figures that tables show: how the column is called, and how a cell reads. */
-const COLUMNS: readonly (readonly [Figure, head: string, text: (summary: Summary) => string])[] = [
-  ['requestsPerS', 'req/s', ({ median }) => number(median)],
-  ['p50Ms', 'p50 ms', ({ median }) => number(median)],
-  ['p99Ms', 'p99 ms', ({ median }) => number(median)],
-  ['cpuMicrosPerRequest', 'CPU µs/req', spread],
-  ['timestampsPerWriteUnit', 'per write unit', ({ median }) => number(median)],
-  ['generatorBusy', 'generator', ({ median }) => `${Math.round(median * 100)} %`],
-  ['refusedShare', '503', ({ median }) => `${number(median * 100)} %`],
-  ['startUpMs', 'ms', spread],
-  ['residentBytes', 'MB', ({ median }) => number(median / 2 ** 20)],
+/** The columns of tables: the head, and the text of a cell, which is undefined where nothing was measured. */
+const COLUMNS: readonly (readonly [head: string, text: (cell: Part['cells'][number]) => string | undefined])[] = [
+  ['backend', ({ backend }) => backend],
+  ['conn.', ({ connections }) => connections?.toLocaleString('en')],
+  ['after requests', ({ afterRequests }) => afterRequests?.toLocaleString('en')],
+  ['server', ({ title }) => title],
+  ['req/s', figure('requestsPerS')],
+  ['p50 ms', figure('p50Ms')],
+  ['p99 ms', figure('p99Ms')],
+  ['CPU µs/req', figure('cpuMicrosPerRequest', spread)],
+  ['per write unit', figure('timestampsPerWriteUnit')],
+  ['generator', figure('generatorBusy', ({ median }) => `${Math.round(median * 100)} %`)],
+  ['503', figure('refusedShare', ({ median }) => `${number(median * 100)} %`)],
+  ['ms', figure('startUpMs', spread)],
+  ['MB', figure('residentBytes', ({ median }) => number(median / 2 ** 20))],
 ];
 
-const KEY_HEADS = { connections: 'conn.', afterRequests: 'after requests' } as const;
+function figure(name: Figure, text = ({ median }: Summary) => number(median)) {
+  return ({ figures }: Part['cells'][number]) => figures[name] && text(figures[name]);
+}
 
 /** One row per cell of a part. Columns that the part did not measure are left out. */
 export function partTable({ cells }: Part): Table {
-  const keys = (['connections', 'afterRequests'] as const).filter((key) => cells.some((cell) => cell[key]));
-  const columns = COLUMNS.filter(([figure]) => cells.some(({ figures }) => figures[figure]));
-  return [
-    ['backend', ...keys.map((key) => KEY_HEADS[key]), 'server', ...columns.map(([, head]) => head)],
-    ...cells.map(({ backend, title, figures, ...key }) => [
-      backend,
-      ...keys.map((name) => key[name]?.toLocaleString('en') ?? ''),
-      title,
-      ...columns.map(([figure, , text]) => (figures[figure] ? text(figures[figure]) : '-')),
-    ]),
-  ];
+  const columns = COLUMNS.filter(([, text]) => cells.some((cell) => text(cell) !== undefined));
+  return [columns.map(([head]) => head), ...cells.map((cell) => columns.map(([, text]) => text(cell) ?? '-'))];
 }
 
 export function goalTable({ goals }: Results): Table {
-  const rows = goals.map((goal) => [
-    goal.title,
-    goal.target,
-    `${spread(goal.measured)}${goal.unit}`,
-    goal.met ? 'met' : 'missed',
-  ]);
+  const rows = goals.map((row) => [row.title, row.target, spread(row.measured) + row.unit, row.met ? 'met' : 'missed']);
   return [['goal', 'target', 'measured', 'result'], ...rows];
 }
 

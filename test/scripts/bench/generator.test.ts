@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Generator } from '../../../scripts/bench/load/load.ts';
+import { Generator } from '../../../scripts/bench/measure.ts';
 
 const serve = async (t: TestContext, listener: RequestListener): Promise<number> => {
   const server = createServer(listener).listen(0, '127.0.0.1');
