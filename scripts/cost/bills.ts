@@ -3,13 +3,10 @@ import * as items from './items.ts';
 import { loadPointAt, type Measured } from './measured.ts';
 
 /** The monthly bill of one way to build the service. */
-export interface Bill {
-  readonly title: string;
-  readonly items: readonly items.Item[];
-}
+export type Bill = ReturnType<typeof billsAt>[number];
 
 /** The bills of four ways to record the same rate of timestamps, Stampede's first. */
-export function billsAt(rate: number, measured: Measured, choice: items.FleetChoice): readonly Bill[] {
+export function billsAt(rate: number, measured: Measured, choice: items.FleetChoice) {
   const prices = pricesOf(choice.region);
   const { sqsBatch, lambdaOneCallS, lambdaThreeCallsS } = items.ASSUMED;
   const { ratePerVcpu, points, itemBytes } = measured;
@@ -20,7 +17,7 @@ export function billsAt(rate: number, measured: Measured, choice: items.FleetCho
   const itemsGb = (timestamps * itemBytes) / items.GB;
   const batches = timestamps / sqsBatch;
   const internet = items.internet(prices, rate);
-  const onFleet = (writeUnits: number, storedGb: number, instances: number): items.Item[] => [
+  const onFleet = (writeUnits: number, storedGb: number, instances: number) => [
     ...items.dynamodb(prices, { write: writeUnits }, storedGb),
     ...items.loadBalancer(prices, rate, choice.zones, 1),
     ...items.fleet(prices, choice, instances),

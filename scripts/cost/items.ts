@@ -22,19 +22,17 @@ export interface FleetChoice {
   readonly natGateways: number;
 }
 
-/** One line of a monthly bill. */
-export type Item = ReturnType<typeof item>;
-
+/** One line of a monthly bill; `quantity` is what was counted, for people. */
 function item(name: string, quantity: string, usd: number) {
   return { name, quantity, usd };
 }
 
 /** An item that is billed by the million. */
-export function millions(name: string, quantity: number, usdPerMillion: number): Item {
+export function millions(name: string, quantity: number, usdPerMillion: number) {
   return item(name, `${count(quantity / 1e6)} million`, (quantity / 1e6) * usdPerMillion);
 }
 
-function gigabytes(name: string, gb: number, usdPerGb: number): Item {
+function gigabytes(name: string, gb: number, usdPerGb: number) {
   return item(name, `${count(gb)} GB`, gb * usdPerGb);
 }
 
@@ -51,7 +49,7 @@ export function fleetSize(rate: number, ratePerVcpu: number, { vcpus, zones }: F
 }
 
 /** The fleet with its network, monitoring and key. */
-export function fleet(prices: RegionPrices, choice: FleetChoice, size: number): Item[] {
+export function fleet(prices: RegionPrices, choice: FleetChoice, size: number) {
   const { cloudwatch, nat } = prices;
   const { region, instanceType, natGateways } = choice;
   const metrics = ASSUMED.customMetrics + size * ASSUMED.detailedMonitoringMetrics;
@@ -71,20 +69,16 @@ export function fleet(prices: RegionPrices, choice: FleetChoice, size: number): 
 }
 
 /** Writes and reads of DynamoDB in units of the month, and the storage that the month adds. */
-export function dynamodb({ dynamodb }: RegionPrices, units: { write: number; read?: number }, gb: number): Item[] {
-  const { write, read } = units;
+export function dynamodb({ dynamodb }: RegionPrices, { write = 0, read = 0 }, gb: number) {
   return [
     millions('DynamoDB write units', write, dynamodb.millionWriteUnits),
-    ...(read === undefined ? [] : [millions('DynamoDB read units', read, dynamodb.millionReadUnits)]),
+    ...(read > 0 ? [millions('DynamoDB read units', read, dynamodb.millionReadUnits)] : []),
     gigabytes('DynamoDB storage of the month', gb, dynamodb.storageGbMonth),
     gigabytes('Point-in-time recovery and backup of it', gb, dynamodb.pitrGbMonth + dynamodb.backupGbMonth),
   ];
 }
 
-/**
- * Load balancer capacity units: AWS bills the greatest dimension. A unit is 25 new connections/s, 3,000 active ones,
- * 1 GB an hour for instances (0.4 GB for Lambda).
- */
+/** AWS bills the greatest dimension. A unit: 25 new connections/s, 3,000 active ones, 1 GB an hour (Lambda: 0.4 GB). */
 export function loadBalancerUnits(rate: number, gbPerUnitHour: number): number {
   const newConnections = rate / ASSUMED.requestsPerConnection;
   const gbPerHour = (rate * (ASSUMED.requestBytes + ASSUMED.answerBytes) * 3600) / GB;
@@ -92,7 +86,7 @@ export function loadBalancerUnits(rate: number, gbPerUnitHour: number): number {
 }
 
 /** The load balancer, its public addresses and its capacity units. */
-export function loadBalancer(prices: RegionPrices, rate: number, zones: number, gbPerUnitHour: number): Item[] {
+export function loadBalancer(prices: RegionPrices, rate: number, zones: number, gbPerUnitHour: number) {
   const units = loadBalancerUnits(rate, gbPerUnitHour);
   const perHour = prices.alb.hour + zones * prices.publicIpv4Hour;
   return [
@@ -102,12 +96,12 @@ export function loadBalancer(prices: RegionPrices, rate: number, zones: number, 
 }
 
 /** Answers that leave to the internet: the same for every way to build the service. */
-export function internet({ internetGb }: RegionPrices, rate: number): Item {
+export function internet({ internetGb }: RegionPrices, rate: number) {
   return gigabytes('Answers to the internet', (rate * ASSUMED.answerBytes * SECONDS_PER_MONTH) / GB, internetGb);
 }
 
 /** Invocations of a Lambda function (Arm). */
-export function lambda({ lambda }: RegionPrices, name: string, invocations: number, seconds: number): Item {
+export function lambda({ lambda }: RegionPrices, name: string, invocations: number, seconds: number) {
   const gbSeconds = seconds * ASSUMED.lambdaGb;
   return millions(name, invocations, lambda.millionRequests + 1e6 * gbSeconds * lambda.gbSecondArm);
 }
