@@ -4,13 +4,8 @@ import { countRequests, type Period } from '../artillery/periods.ts';
 import { isStored, type Reader } from './acknowledged-in-table.ts';
 import { isAtCapacity, isRefreshing, type Snapshot, servingMembers } from './snapshot.ts';
 
-/** When a drill is stopped early. */
-export interface StopCondition {
-  /** Largest share of errors over the last {@link STOP_PERIODS} periods, between 0 and 1. */
-  readonly errorRatio: number;
-  /** Alarms that stop the drill when they are in ALARM. */
-  readonly alarm: RegExp;
-}
+/** A drill is stopped above this share of errors in {@link STOP_PERIODS} periods, or when such an alarm is in ALARM. */
+export type StopCondition = Readonly<{ errorRatio: number; alarm: RegExp }>;
 
 /** Periods of ten seconds: drills cause short errors on purpose, half a minute of them is harm. */
 const STOP_PERIODS = 3;

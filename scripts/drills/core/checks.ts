@@ -2,9 +2,9 @@ import type { Check } from './run-record.ts';
 
 /** The result of a finished drill, as far as its objectives do not judge it. */
 export interface ChecksOptions {
-  /** Why the drill was stopped early; undefined when it ran to its end. */
+  /** Why the drill was stopped early. */
   readonly stopped: string | undefined;
-  /** Requests that the service refused: 4xx. */
+  /** Answers of 4xx. */
   readonly refused: number;
   /** Whether the group is back at its desired capacity; undefined in a drill without a fault. */
   readonly isRecovered: boolean | undefined;

@@ -35,7 +35,8 @@ export function judge(run: DrillRun, objectives: Objectives, more: readonly Chec
 
 /** The effect of a fault is unknown when the service was unhealthy before. */
 function steadyCheck(run: DrillRun, health: Health): Check {
-  const before = run.observations.filter(({ second }) => second < faultSecond(run));
+  const faultS = faultSecond(run);
+  const before = run.observations.filter(({ second }) => second < faultS);
   const { requests, ratio } = errorsOf(before);
   const p99Ms = median(before.flatMap((observation) => observation.p99Ms ?? []));
   return {
@@ -66,14 +67,9 @@ function within(check: string, measuredS: number | undefined, limitS: number | u
 function durabilityCheck({ durability }: DrillRun): Check[] {
   if (!durability) return [];
   const { acknowledged, stored } = durability;
-  return [
-    {
-      check: 'every acknowledged timestamp is stored',
-      passed: acknowledged > 0 && stored === acknowledged,
-      measured: `${stored} of ${acknowledged} found`,
-      expected: 'all of them, and one at least',
-    },
-  ];
+  const check = 'every acknowledged timestamp is stored';
+  const passed = acknowledged > 0 && stored === acknowledged;
+  return [{ check, passed, measured: `${stored} of ${acknowledged} found`, expected: 'all of them, and one at least' }];
 }
 
 function errorsOf(observations: readonly Observation[]) {

@@ -22,11 +22,7 @@ export interface PredictOptions {
 /** From launch to service, in seconds of the model, where a run shows no launch. */
 const USUAL_BOOT_S = 60;
 
-/**
- * What the model predicts for the measured load, in the seconds of the run.
- *
- * @returns undefined when no CPU was measured and no capacity given, or when the fleet was not observed
- */
+/** What the model predicts for the measured load, in the run's seconds; undefined without a capacity or a fleet. */
 export function predict(options: PredictOptions, observations: readonly Observation[]): Prediction | undefined {
   const { settings, timeFactor, fromS, metricDelayS } = options;
   const seen = observations.filter(({ second, desired }) => second >= fromS && desired !== undefined);

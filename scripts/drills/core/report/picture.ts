@@ -6,16 +6,14 @@ import { OperatorError } from '../../../cli/errors.ts';
 
 /**
  * Takes pictures of a report's page, in light colours: `report.png` of everything above the drills, and
- * `report-<drill>.png` of each drill. Returns their files.
- *
- * @throws OperatorError that names all drills of the report when one is wanted that it does not have
+ * `report-<drill>.png` of each drill. Returns their files. @throws OperatorError when a wanted drill is missing
  */
 export async function pictureReport(
   browser: Browser,
   pageFile: string,
   folder: string,
   wanted: readonly string[] = [],
-): Promise<string[]> {
+) {
   // As wide as the page, and low: a picture of the full page is as high as its content.
   const page = await browser.newPage({ viewport: { width: 1_040, height: 200 }, colorScheme: 'light' });
   await page.goto(pathToFileURL(pageFile).href);
