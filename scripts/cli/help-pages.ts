@@ -8,10 +8,7 @@ export function commandsOf({ scripts }: { readonly scripts: Readonly<Record<stri
   });
 }
 
-/**
- * Updates the help texts of a page: the first code block of each section `## npm run <name>` becomes what that command
- * prints. Sections of commands that no longer exist are dropped; those of new ones go after the last one.
- */
+/** Updates the first code block of each section `## npm run <name>`; adds new commands, drops those that are gone. */
 export function withHelp(page: string, commands: readonly { readonly name: string; readonly help: string }[]): string {
   const [head = '', ...sections] = page.split(/^(?=## )/m);
   const isOf = (section: string, name: string) => section.startsWith(`${HEADING}${name}\n`);

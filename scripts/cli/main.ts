@@ -1,10 +1,7 @@
 import { type CommandDescription, helpText, parseArguments } from './arguments.ts';
 import { UsageError } from './errors.ts';
 
-/**
- * Runs an entry file: parses its arguments, answers `--help`, and is the one place that catches. A failure prints one
- * readable line and exits 1 (2 when the command line is wrong); `VERBOSE=1` adds the stack with its causes.
- */
+/** Runs an entry file. A failure prints one line and exits 1, or 2 for a wrong command line. */
 export async function main<const Command extends CommandDescription>(
   command: Command,
   action: (args: ReturnType<typeof parseArguments<Command>>) => Promise<void>,

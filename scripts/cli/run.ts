@@ -48,10 +48,7 @@ export async function runLogged(line: CommandLine, log: string): Promise<void> {
   });
 }
 
-/**
- * Starts a program that runs until it is stopped. It has a process group of its own: Ctrl-C reaches this process alone,
- * which then stops its programs in order.
- */
+/** Starts a program in its own process group: Ctrl-C reaches this process alone, which stops its programs in order. */
 export function startBackground(
   [program, ...args]: CommandLine,
   { log, ...options }: RunOptions & { readonly log: string },

@@ -28,10 +28,7 @@ export function bootTestRequest(imageId: string, options: BootTestOptions) {
   } satisfies Parameters<typeof launchInstance>[1];
 }
 
-/**
- * User data of a boot test. The service starts only after user data has ended, so the test runs in a unit of its own.
- * It writes its verdict to the console, which can be read without network access to the instance.
- */
+/** User data of a boot test. It runs in a unit of its own, because the service starts after user data has ended. */
 function bootTestUserData({ tableName, region }: BootTestOptions): string {
   return `#!/bin/bash
 set -euo pipefail

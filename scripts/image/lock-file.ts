@@ -20,10 +20,7 @@ export function lockedPackage(lock: LockFile, name: string) {
   return found;
 }
 
-/**
- * Folders of a package and of everything that it depends on. The walk is hand-written because `npm ls` reports the
- * installed tree of this machine, with its optional packages. The image must not depend on those.
- */
+/** Folders of a package and its dependencies. Hand-written: `npm ls` reports what this machine has installed. */
 export function closureOf(lock: LockFile, name: string): string[] {
   lockedPackage(lock, name);
   const folders = new Set<string>();

@@ -17,10 +17,7 @@ shift
 exec "$@"
 `;
 
-/**
- * The hierarchies in which groups are made. A hybrid machine has one each for systemd's bookkeeping, for `cgroup.kill`,
- * and for limiting and measuring CPU; a unified machine has one for everything.
- */
+/** The hierarchies in which groups are made: three on a hybrid machine, one on a unified machine. */
 export function hierarchies(mount = MOUNT): string[] {
   const hybrid = ['systemd', 'unified', 'cpu', 'cpuacct'].map((name) => join(mount, name));
   return existsSync(join(mount, 'unified')) ? hybrid.filter((path) => existsSync(path)) : [mount];

@@ -22,10 +22,7 @@ export const VIA_OPTION = {
   help: `${CONNECTIONS.join(', ')}, or auto: the first of them that works from here`,
 } as const satisfies Option;
 
-/**
- * Chooses the connection: the requested one, else the first that works from here. Session Manager comes first, because
- * it opens no port and its sessions are logged. The bastion comes last: it must be started and reachable from here.
- */
+/** Chooses the requested connection, or the first that works from here. The bastion is last: it must be started. */
 export function chooseConnection(
   requested: Connection | 'auto',
   { tools, hasEndpoint }: { readonly tools: ReadonlySet<Tool>; readonly hasEndpoint: boolean },
