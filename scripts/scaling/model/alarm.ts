@@ -52,18 +52,11 @@ export function evaluateAlarm(rule: AlarmRule, datapoints: readonly Datapoint[],
   const breaching = real.filter((value) => breaches(value, rule)).length;
   if (breaching >= rule.datapointsToAlarm) return 'ALARM';
   const filled = rule.evaluationPeriods - real.length;
-  if (filled === 0) return 'OK';
-  switch (rule.treatMissingData) {
-    case 'breaching':
-      return breaching + filled >= rule.datapointsToAlarm ? 'ALARM' : 'OK';
-    case 'notBreaching':
-      return 'OK';
-    case 'ignore':
-      return real.length > breaching ? 'OK' : previous;
-    case 'missing':
-      if (real.length > breaching) return 'OK';
-      return isOldEnoughToAlarm(rule, range) ? 'ALARM' : 'INSUFFICIENT_DATA';
-  }
+  const treatment = rule.treatMissingData;
+  if (treatment === 'breaching') return breaching + filled >= rule.datapointsToAlarm ? 'ALARM' : 'OK';
+  if (filled === 0 || treatment === 'notBreaching' || real.length > breaching) return 'OK';
+  if (treatment === 'ignore') return previous;
+  return isOldEnoughToAlarm(rule, range) ? 'ALARM' : 'INSUFFICIENT_DATA';
 }
 
 /** The points an evaluation counts: the most recent real ones, at most as many as there are evaluation periods. */

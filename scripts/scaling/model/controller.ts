@@ -23,7 +23,7 @@ export class ScalingController {
   readonly #settings: ScalingSettings;
   readonly #metricDelayS: number;
   readonly #states = new Map<string, AlarmState>();
-  readonly #datapoints = new Map<string, Map<number, number>>();
+  readonly #datapoints = new Map<string, number>();
   #desired: number;
 
   /** `metricDelayS` is the time from the end of a period until its data point can be seen. */
@@ -31,10 +31,6 @@ export class ScalingController {
     this.#settings = settings;
     this.#desired = withinBounds(desired, settings.bounds);
     this.#metricDelayS = metricDelayS;
-    for (const { name } of alarmsOf(settings)) {
-      this.#states.set(name, 'INSUFFICIENT_DATA');
-      this.#datapoints.set(name, new Map());
-    }
   }
 
   /** The desired capacity of the group. */
@@ -49,7 +45,7 @@ export class ScalingController {
 
   /** Adds an alarm's value of the period that ends at `endS`. A period without a call has no data. */
   observe(alarm: ScalingAlarm, endS: number, value: number): void {
-    this.#datapoints.get(alarm.name)?.set(endS, value);
+    this.#datapoints.set(`${alarm.name} ${endS}`, value);
   }
 
   /** Evaluates all alarms with the data that can be seen at `nowS`, and runs the policies of those in ALARM. */
@@ -82,6 +78,6 @@ export class ScalingController {
     const lastEndS = Math.floor((nowS - this.#metricDelayS) / alarm.periodS) * alarm.periodS;
     const range = evaluationRange(alarm);
     const ends = Array.from({ length: range }, (_, index) => lastEndS - (range - 1 - index) * alarm.periodS);
-    return ends.map((endS) => this.#datapoints.get(alarm.name)?.get(endS));
+    return ends.map((endS) => this.#datapoints.get(`${alarm.name} ${endS}`));
   }
 }

@@ -1,4 +1,3 @@
-import type { FleetCounts } from './step-scaling.ts';
 import { reconcile, type ZonedInstance } from './zones.ts';
 
 /** Times that an instance needs, in seconds. */
@@ -21,15 +20,10 @@ interface Instance extends ZonedInstance {
   failed: boolean;
 }
 
-/** What the load balancer sees of a fleet. */
-export interface Serving {
-  /** Instances that requests are sent to. */
-  readonly targets: number;
-  /** Those of them that answer. */
-  readonly healthy: number;
-  /** Healthy ones past their warm-up: those whose CPU the group's metrics show. */
-  readonly measured: number;
-}
+/** Something that goes wrong at a given second. */
+export type Fault =
+  | { readonly kind: 'kill'; readonly count: number; readonly atS: number }
+  | { readonly kind: 'lose-zone'; readonly zone: string; readonly atS: number; readonly untilS: number };
 
 /** The instances of a simulated group, from launch to termination. */
 export class SimulatedFleet {
@@ -42,7 +36,7 @@ export class SimulatedFleet {
   constructor(size: number, zones: readonly string[], times: InstanceTimes) {
     this.#times = times;
     this.#zones = zones;
-    for (const zone of reconcile(size, [], zones).launch) this.#launch(zone, -Infinity);
+    this.follow(size, -Infinity);
     this.advance(0);
   }
 
@@ -65,6 +59,7 @@ export class SimulatedFleet {
     }
   }
 
+  /** Launches and terminates towards the desired capacity. */
   follow(desired: number, nowS: number): void {
     const usable = this.#zones.filter((zone) => !this.#lostZones.has(zone));
     const { launch, terminate } = reconcile(desired, this.#instances, usable);
@@ -72,65 +67,43 @@ export class SimulatedFleet {
       instance.state = 'terminating';
       instance.stateEndsS = nowS + this.#times.drainS;
     }
-    for (const zone of launch) this.#launch(zone, nowS);
+    const starting = { state: 'pending', launchedS: nowS, stateEndsS: nowS + this.#times.bootS } as const;
+    for (const zone of launch) this.#instances.push({ ...starting, zone, inServiceSinceS: Infinity, failed: false });
   }
 
-  /** Instances stop answering; the load balancer finds out after its detection time. */
-  kill(count: number, nowS: number): void {
-    this.#fail(this.#serving().slice(0, count), nowS);
-  }
-
-  /** Everything in a zone stops answering, and nothing can be launched there until it is back. */
-  loseZone(zone: string, nowS: number): void {
-    this.#lostZones.add(zone);
-    this.#fail(
-      this.#instances.filter((instance) => instance.zone === zone && !instance.failed),
-      nowS,
-    );
-  }
-
-  restoreZone(zone: string): void {
-    this.#lostZones.delete(zone);
-  }
-
-  counts(nowS: number): FleetCounts {
-    const serving = this.#serving();
-    const warm = serving.filter((instance) => this.#isWarm(instance, nowS)).length;
-    return {
-      warm,
-      warming: serving.length - warm,
-      pending: this.#instances.filter(({ state }) => state === 'pending').length,
-      terminating: this.#instances.filter(({ state }) => state === 'terminating').length,
-    };
-  }
-
-  serving(nowS: number): Serving {
-    const targets = this.#serving();
-    const healthy = targets.filter(({ failed }) => !failed);
-    return {
-      targets: targets.length,
-      healthy: healthy.length,
-      measured: healthy.filter((instance) => this.#isWarm(instance, nowS)).length,
-    };
-  }
-
-  #launch(zone: string, launchedS: number): void {
-    const stateEndsS = launchedS + this.#times.bootS;
-    this.#instances.push({ zone, state: 'pending', launchedS, stateEndsS, inServiceSinceS: Infinity, failed: false });
-  }
-
-  #serving(): Instance[] {
-    return this.#instances.filter(({ state }) => state === 'inService');
-  }
-
-  #isWarm(instance: Instance, nowS: number): boolean {
-    return instance.inServiceSinceS + this.#times.warmupS <= nowS;
-  }
-
-  #fail(instances: readonly Instance[], nowS: number): void {
-    for (const instance of instances) {
+  /** Lets a fault begin or end if it is due. Nothing can be launched in a lost zone until it is back. */
+  apply(fault: Fault, nowS: number): void {
+    if (fault.kind === 'lose-zone' && fault.atS === nowS) this.#lostZones.add(fault.zone);
+    if (fault.kind === 'lose-zone' && fault.untilS === nowS) this.#lostZones.delete(fault.zone);
+    if (fault.atS !== nowS) return;
+    const failing =
+      fault.kind === 'kill'
+        ? this.#in('inService').slice(0, fault.count)
+        : this.#instances.filter(({ zone, failed }) => zone === fault.zone && !failed);
+    for (const instance of failing) {
       instance.failed = true;
       instance.stateEndsS = nowS + this.#times.detectS;
     }
+  }
+
+  /** Counts the instances. Requests go to `targets`; `healthy` ones answer; metrics show the CPU of `measured` ones. */
+  counts(nowS: number) {
+    const targets = this.#in('inService');
+    const healthy = targets.filter(({ failed }) => !failed);
+    const isWarm = ({ inServiceSinceS }: Instance) => inServiceSinceS + this.#times.warmupS <= nowS;
+    const warm = targets.filter(isWarm).length;
+    return {
+      targets: targets.length,
+      healthy: healthy.length,
+      measured: healthy.filter(isWarm).length,
+      warm,
+      warming: targets.length - warm,
+      pending: this.#in('pending').length,
+      terminating: this.#in('terminating').length,
+    };
+  }
+
+  #in(wanted: Instance['state']): Instance[] {
+    return this.#instances.filter(({ state }) => state === wanted);
   }
 }

@@ -1,6 +1,6 @@
 import { METRIC_NAMESPACE, METRICS } from '../../../server/contract.ts';
 import type { ScalingController } from './controller.ts';
-import type { ScalingAlarm } from './settings.ts';
+import { alarmsOf, type ScalingAlarm, type ScalingSettings } from './settings.ts';
 
 /** What one simulated second contributes to the metrics of the group. */
 export interface Load {
@@ -24,32 +24,22 @@ const MODELLED: Readonly<Record<string, Metric>> = {
   'AWS/ApplicationELB RequestCountPerTarget': (seconds) => sum(seconds.map((second) => second.requestsPerTarget)),
 };
 
-/** Collects what alarms watch and hands each period's data point to the controller. */
-export class MetricRecorder {
-  readonly #alarms: readonly (readonly [ScalingAlarm, Metric])[];
-  readonly #controller: ScalingController;
-  #seconds: Load[] = [];
-
-  /** @throws Error for an alarm on a metric that the model cannot compute. */
-  constructor(alarms: readonly ScalingAlarm[], controller: ScalingController) {
-    this.#alarms = alarms.map((alarm) => [alarm, modelOf(alarm)]);
-    this.#controller = controller;
-  }
-
-  /** Adds the second that ends at `endS`. */
-  record(endS: number, load: Load): void {
-    this.#seconds.push(load);
-    for (const [alarm, metric] of this.#alarms) {
-      if (endS % alarm.periodS !== 0) continue;
-      const value = metric(this.#seconds.slice(-alarm.periodS));
-      if (value !== undefined) this.#controller.observe(alarm, endS, value);
+/** Takes second after second, and hands each period's data point to the controller. @throws Error for other metrics. */
+export function metricRecorder(settings: ScalingSettings, controller: ScalingController) {
+  const alarms = alarmsOf(settings).map((alarm) => ({ alarm, metric: metricOf(alarm) }));
+  const longestS = Math.max(0, ...alarms.map(({ alarm }) => alarm.periodS));
+  const seconds: Load[] = [];
+  return (endS: number, load: Load): void => {
+    seconds.push(load);
+    if (seconds.length > longestS) seconds.shift();
+    for (const { alarm, metric } of alarms) {
+      const value = endS % alarm.periodS === 0 ? metric(seconds.slice(-alarm.periodS)) : undefined;
+      if (value !== undefined) controller.observe(alarm, endS, value);
     }
-    const longestS = Math.max(0, ...this.#alarms.map(([alarm]) => alarm.periodS));
-    if (this.#seconds.length > 2 * longestS) this.#seconds = this.#seconds.slice(-longestS);
-  }
+  };
 }
 
-function modelOf(alarm: ScalingAlarm): Metric {
+function metricOf(alarm: ScalingAlarm): Metric {
   const metric = MODELLED[alarm.metric];
   if (metric) return metric;
   const known = Object.keys(MODELLED).join(', ');

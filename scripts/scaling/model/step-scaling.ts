@@ -64,22 +64,10 @@ export function aggregate(values: readonly number[], aggregation: keyof typeof A
 }
 
 /** Smallest and largest size of a group. */
-export interface Bounds {
-  readonly min: number;
-  readonly max: number;
-}
+export type Bounds = Readonly<Record<'min' | 'max', number>>;
 
-/** How many instances of a group are in which part of their life. */
-export interface FleetCounts {
-  /** In service and warmed up. */
-  readonly warm: number;
-  /** In service, but within their warm-up. */
-  readonly warming: number;
-  /** Launched, not yet in service. */
-  readonly pending: number;
-  /** On their way out. */
-  readonly terminating: number;
-}
+/** Instances in each part of their life: `warming` ones are in service, but within their warm-up. */
+export type FleetCounts = Readonly<Record<'warm' | 'warming' | 'pending' | 'terminating', number>>;
 
 /** A value outside the bounds becomes the nearest bound. */
 export function withinBounds(capacity: number, { min, max }: Bounds): number {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { parseValue } from '../../cli/arguments.ts';
 import { OperatorError, UsageError } from '../../cli/errors.ts';
 import { wholeNumber } from '../../cli/values.ts';
+import type { Fault } from '../model/fleet.ts';
 import { directionOf, type ScalingRule, type ScalingSettings } from '../model/settings.ts';
-import type { Fault } from '../model/simulation.ts';
 
 const measurementSchema = z.object({
   /** Requests per second at 100 % CPU. */

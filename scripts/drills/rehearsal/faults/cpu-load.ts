@@ -5,8 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startBackground } from '../../../cli/run.ts';
 import { becomesTrue } from '../../../cli/wait.ts';
 import { evaluationIntervalS, ScalingController, USUAL_METRIC_DELAY_S } from '../../../scaling/model/controller.ts';
-import { MetricRecorder } from '../../../scaling/model/metrics.ts';
-import { alarmsOf } from '../../../scaling/model/settings.ts';
+import { metricRecorder } from '../../../scaling/model/metrics.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import type { Fleet } from '../stage/fleet.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -76,7 +75,7 @@ async function scaleFleet({ fleet, facts }: Stage, timeline: Timeline, signal: A
   const settings = facts.scaling;
   const cpu = fleetCpu(fleet, CPUS_PER_INSTANCE);
   const controller = new ScalingController(settings, fleet.desired, USUAL_METRIC_DELAY_S);
-  const recorder = new MetricRecorder(alarmsOf(settings), controller);
+  const record = metricRecorder(settings, controller);
   const intervalS = evaluationIntervalS(settings);
   const startMs = performance.now();
   let second = 0;
@@ -86,7 +85,7 @@ async function scaleFleet({ fleet, facts }: Stage, timeline: Timeline, signal: A
     const nowS = Math.floor(((performance.now() - startMs) / 1_000) * TIME_FACTORS.scaling);
     while (second < nowS) {
       second += 1;
-      recorder.record(second, { cpuPercent, requestsPerTarget: 0 });
+      record(second, { cpuPercent, requestsPerTarget: 0 });
       if (second % intervalS !== 0) continue;
       const { desired, changes } = controller.evaluate(second, countFleet(fleet, settings.warmupS));
       for (const { alarm, to } of changes) {
