@@ -15,7 +15,7 @@ const seconds = { value: '<s>', schema: wholeNumber() } as const;
 
 const command = {
   name: 'simulate',
-  summary: 'Plays a load trace against the scaling of a synthesised stage: overload, refused requests, hours, price.',
+  summary: 'Simulates the scaling of a synthesised stage under a load: overload, refused requests, hours, price.',
   options: {
     template: { ...path, default: 'cdk.out', help: 'output folder of cdk synth, or one template' },
     stage: STAGE_OPTION,

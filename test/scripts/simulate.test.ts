@@ -118,7 +118,7 @@ describe('npm run simulate', () => {
     assert.equal(JSON.parse(stdout).runs[0].cost.hourPriceUsd, 0.0192);
   });
 
-  it('explains itself', async () => {
+  it('prints its usage', async () => {
     const { code, stdout } = await simulate('--help');
     assert.equal(code, 0);
     assert.match(stdout, /Usage: npm run simulate -- \[options\]/);

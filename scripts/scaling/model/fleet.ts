@@ -32,7 +32,7 @@ export class SimulatedFleet {
   readonly #lostZones = new Set<string>();
   #instances: Instance[] = [];
 
-  /** A fleet of `size` instances that have been in service for long. */
+  /** A fleet of `size` instances that have passed their warm-up. */
   constructor(size: number, zones: readonly string[], times: InstanceTimes) {
     this.#times = times;
     this.#zones = zones;
@@ -45,7 +45,7 @@ export class SimulatedFleet {
     return this.#instances.length;
   }
 
-  /** Lets everything happen that is due at `nowS`: boots end, drained and detected instances go. */
+  /** Applies what is due at `nowS`: boots end, drained and failed instances are removed. */
   advance(nowS: number): void {
     this.#instances = this.#instances.filter(({ state, failed, stateEndsS }) => {
       const leaves = state === 'terminating' || failed;

@@ -43,7 +43,7 @@ export interface Second {
 /** What a simulation yields. */
 export type Simulation = ReturnType<typeof simulate>;
 
-/** Plays a load trace against the scaling of one group, second by second. */
+/** Simulates the scaling of one group under a load trace, second by second. */
 export function simulate(scenario: Scenario) {
   const { settings, trace, requestsPerInstance, faults = [] } = scenario;
   const size = withinBounds(scenario.initialSize ?? fittingSize(scenario), settings.bounds);

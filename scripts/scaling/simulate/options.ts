@@ -95,7 +95,7 @@ function setPeriods(value: string, name: string): ReturnType<RuleOverride> {
 
 const STEPS = {
   out: { near: 'lowerBound', far: 'upperBound', sign: 1, expected: 'instances to add, as in 60:1/75:2' },
-  in: { near: 'upperBound', far: 'lowerBound', sign: -1, expected: 'instances to take away, as in 40:-1/15:-2' },
+  in: { near: 'upperBound', far: 'lowerBound', sign: -1, expected: 'instances to remove, as in 40:-1/15:-2' },
 } as const;
 
 /** Sets the steps, and the threshold at which the first one begins. */

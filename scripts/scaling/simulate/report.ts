@@ -53,7 +53,7 @@ function flapWarning({ name, summary: { flaps } }: Run): string[] {
   return [`Warning: ${name} flaps ${flaps.length} times (${example}) without more demand: ${remedy}.`];
 }
 
-/** CPU in percent that a burstable size may use for ever; above it spends credits. The same for t3 and t4g. */
+/** CPU in percent that a burstable size may use permanently; above it spends credits. The same for t3 and t4g. */
 const BASELINES = new Map(
   Object.entries({ nano: 5, micro: 10, small: 20, medium: 20, large: 30, xlarge: 40, '2xlarge': 40 }),
 );

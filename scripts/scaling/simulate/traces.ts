@@ -11,7 +11,7 @@ const SHAPES: Readonly<Record<string, { durationS: number; height: (time: number
   spike: { durationS: HOUR_S, height: (time) => (time >= 1 / 4 && time < 5 / 12 ? 1 : 0) },
   /** Lowest at the start and the end of the day, highest at noon. */
   daily: { durationS: 24 * HOUR_S, height: (time) => (1 - Math.cos(2 * Math.PI * time)) / 2 },
-  /** Word spreads: demand doubles again and again for 6 minutes, then half of the crowd leaves every 10 minutes. */
+  /** Demand doubles every minute for 6 minutes, then halves every 10 minutes. */
   'flash-crowd': { durationS: HOUR_S, height: flashCrowd },
 };
 

@@ -14,7 +14,7 @@ export interface Context {
 
 type Intrinsic = (argument: unknown, context: Context) => unknown;
 
-/** Pseudo parameters that have the same value wherever nothing else is said. */
+/** Default values of pseudo parameters. */
 const PSEUDO: Readonly<Record<string, string>> = {
   'AWS::Region': 'us-east-1',
   'AWS::AccountId': '123456789012',

@@ -14,7 +14,7 @@ export interface FirewallRule {
   readonly description: string;
 }
 
-/** A security group with all its rules, wherever in the stage they stand. */
+/** A security group with all its rules, from all templates of the stage. */
 export interface SecurityGroup {
   readonly logicalId: string;
   readonly ingress: readonly FirewallRule[];

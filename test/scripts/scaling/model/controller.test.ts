@@ -24,7 +24,7 @@ describe('ScalingController', () => {
     assert.deepEqual(sizes([50, 75, 95, 50]), [4, 4, 7, 7]);
   });
 
-  it('repeats the action at every evaluation while the alarm stands', () => {
+  it('repeats the action at every evaluation while the alarm is in ALARM', () => {
     assert.deepEqual(sizes([70, 70, 70, 70]), [4, 5, 6, 7]);
     assert.deepEqual(sizes([30, 30, 30, 30]), [4, 3, 2, 2]);
   });
@@ -74,7 +74,7 @@ describe('ScalingController', () => {
     );
   });
 
-  it('never scales in while the scale-out alarm stands', () => {
+  it('never scales in while the scale-out alarm is in ALARM', () => {
     fc.assert(
       fc.property(loads, (values) => {
         const controller = new ScalingController(settings, 4, 0);

@@ -101,7 +101,7 @@ describe('simulate', () => {
     assert.equal(seconds[899]?.inService, 4);
   });
 
-  it('tells faults among the events', () => {
+  it('lists faults among the events', () => {
     const faults = [{ kind: 'lose-zone', zone: 'a', atS: 10, untilS: 300 } as const];
     assert.ok(texts({ faults }).includes('10 zone a is lost'));
   });

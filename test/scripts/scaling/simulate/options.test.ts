@@ -36,10 +36,7 @@ describe('applyOverrides', () => {
     assert.throws(refused('min'), /--set is 'min'/);
     assert.throws(refused('min=many'), /--set min is 'many': expected a whole number/);
     assert.throws(refused('out.steps=60'), /--set out.steps is '': expected a number/);
-    assert.throws(
-      refused('in.steps=40:1/15:2'),
-      /in.steps is '40:1\/15:2': expected instances to take away, as in 40:-1/,
-    );
+    assert.throws(refused('in.steps=40:1/15:2'), /in.steps is '40:1\/15:2': expected instances to remove, as in 40:-1/);
     assert.throws(refused('out.steps=60:1/75:0'), /out.steps is .*: expected instances to add, as in 60:1\/75:2/);
     assert.throws(refused('min=9'), /a minimum of 9 and a maximum of 8: raise max/);
   });

@@ -80,7 +80,7 @@ describe('the synthesised dev stage', () => {
     );
   });
 
-  it('gives instances a script without holes, once the table has a name', () => {
+  it('gives instances a complete script once the table has a name', () => {
     assert.throws(() => userDataScript(templates, {}), /refers to \{\{stampede-dev-data\/\w+\}\}: give each/);
     const [table] = stage.list('AWS::DynamoDB::GlobalTable', z.object({}));
     const script = userDataScript(templates, { 'AWS::Region': settings.region, [table?.ref ?? '']: 'timestamps' });
@@ -88,7 +88,7 @@ describe('the synthesised dev stage', () => {
     assert.match(script, /\nTABLE_NAME=timestamps\n/);
   });
 
-  it('tells a rehearsal whose security groups are whose, and where the load balancer stands', () => {
+  it('gives a rehearsal the security groups of each machine and the subnets of the load balancer', () => {
     const { groupOf, publicSubnets, region, userData } = readStageFacts(templates, 'timestamps');
     assert.deepEqual(
       Object.entries(groupOf).map(
@@ -101,7 +101,7 @@ describe('the synthesised dev stage', () => {
     assert.match(userData, /\nTABLE_NAME=timestamps\n/);
   });
 
-  it('tells a rehearsal which launching hook the user data names, and which subnets lead to the database', () => {
+  it('gives a rehearsal the launch hook that the user data names, and the subnets that lead to the database', () => {
     const { launchHook, userData, databaseSubnets, subnets } = readStageFacts(templates, 'timestamps');
     assert.ok(launchHook);
     assert.match(userData, new RegExp(`\\n${ENV.launchHook}=${launchHook.name}\\n`));

@@ -6,7 +6,7 @@ import { readSecurityGroups } from '../../../../scripts/scaling/template/securit
 import { exampleStage, network, service, template } from './stage-example.ts';
 
 describe('readSecurityGroups', () => {
-  it('gathers the rules of a group, wherever they stand, without those for IPv6', () => {
+  it('collects the rules of a group from all templates, without those for IPv6', () => {
     const [app] = readSecurityGroups(exampleStage());
     assert.deepEqual(app, {
       logicalId: 'AppGroup',
@@ -80,7 +80,7 @@ describe('userDataScript', () => {
     assert.equal(script, '#!/bin/bash\nTABLE_NAME=timestamps\n');
   });
 
-  it('refuses to leave a hole', () => {
+  it('refuses a reference without a value', () => {
     assert.throws(() => userDataScript(templates, {}), /refers to \{\{service\/Table\}\}: give each of them a value/);
   });
 });

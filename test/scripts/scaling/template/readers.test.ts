@@ -136,7 +136,7 @@ describe('readLaunchTemplate', () => {
     });
   });
 
-  it('tells whether the metadata service wants a token', () => {
+  it('reads whether the metadata service requires a token', () => {
     const { Launch } = service.Resources;
     const data = { ...Launch.Properties.LaunchTemplateData, MetadataOptions: { HttpTokens: 'required' } };
     const stage = exampleStage({ Launch: changed(Launch, { LaunchTemplateData: data }) });

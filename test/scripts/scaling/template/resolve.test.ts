@@ -39,8 +39,8 @@ describe('resolve', () => {
   it('takes parameters from their defaults, or from the known values', () => {
     assert.equal(resolved({ Ref: 'Ami' }), 'ami-1');
     assert.equal(
-      resolved({ Ref: 'Secret' }, (name) => (name === 'Secret' ? 'told' : undefined)),
-      'told',
+      resolved({ Ref: 'Secret' }, (name) => (name === 'Secret' ? 'known' : undefined)),
+      'known',
     );
   });
 
