@@ -28,9 +28,6 @@ export function listCgroups(): string[] {
   return [...new Set(hierarchies().flatMap((path) => readdirSync(path)))];
 }
 
-/** A group of processes, such as a container with everything that runs in it. */
-export type Cgroup = ReturnType<typeof cgroupNamed>;
-
 /** Describes the group that has a name in every hierarchy. */
 export function cgroupNamed(name: string) {
   const paths = hierarchies().map((hierarchy) => join(hierarchy, name));
