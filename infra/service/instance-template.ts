@@ -50,8 +50,8 @@ export class InstanceTemplate extends Construct {
       instanceType: new InstanceType(settings.instanceType),
       role: this.role,
       userData: UserData.custom(writeEnvironmentScript(environment)),
+      // Without associatePublicIpAddress: it adds network interfaces, next to which EC2 refuses the subnet of a boot test.
       securityGroup: firewall.app,
-      associatePublicIpAddress: false,
       httpTokens: LaunchTemplateHttpTokens.REQUIRED,
       // One hop: only the instance itself, but no container on it, can request its credentials.
       httpPutResponseHopLimit: 1,

@@ -56,11 +56,17 @@ export function parties(stacks: Synthesized): readonly Party[] {
   );
   const groups = resourcesOf('AWS::AutoScaling::AutoScalingGroup', ...stacks.all).map(({ Properties: p }) => {
     const template = logicalId(p.LaunchTemplate.LaunchTemplateId, stacks);
-    const [nic] = launchTemplate(template, stacks).Properties.LaunchTemplateData.NetworkInterfaces;
+    const { NetworkInterfaces: [nic] = [], SecurityGroupIds: ids } = launchTemplate(template, stacks).Properties
+      .LaunchTemplateData;
     const name = p.AutoScalingGroupName.endsWith('bastion') ? 'bastion' : 'app';
-    return party(name, nic.Groups, p.VPCZoneIdentifier, nic.AssociatePublicIpAddress);
+    const publicAddress = nic?.AssociatePublicIpAddress ?? p.VPCZoneIdentifier.some(mapsPublicAddress);
+    return party(name, nic?.Groups ?? ids, p.VPCZoneIdentifier, publicAddress);
   });
   return [...balancers, ...endpoints, ...groups];
+
+  function mapsPublicAddress(subnet: unknown): boolean {
+    return stacks.network.Resources[logicalId(subnet, stacks)]?.Properties.MapPublicIpOnLaunch === true;
+  }
 }
 
 function launchTemplate(id: string, { all }: Synthesized): Resource {

@@ -66,6 +66,12 @@ describe('reachability, computed from security groups, network ACLs and routes',
     assert.equal(resourcesOf('AWS::EC2::SecurityGroup', ...dev.all).length, new Set(guarded).size);
   });
 
+  it('gives no instance a public address by its subnet', () => {
+    const subnets = resourcesOf('AWS::EC2::Subnet', dev.network);
+    assert.ok(subnets.length >= 5);
+    assert.ok(subnets.every(({ Properties }) => Properties.MapPublicIpOnLaunch === false));
+  });
+
   it('has public addresses only for the bastion and the load balancer', () => {
     const names = parties(dev).filter(({ publicAddress }) => publicAddress);
     assert.deepEqual(names.map(({ name }) => name).toSorted(), ['bastion', 'load balancer']);

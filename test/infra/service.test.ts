@@ -123,12 +123,16 @@ describe('an instance', () => {
     assert.equal(instance.ImageId, 'ami-0123456789abcdef0');
   });
 
-  it('has an encrypted gp3 volume, one-minute metrics and no public address', () => {
+  it('has an encrypted gp3 volume and one-minute metrics', () => {
     assert.deepEqual(instance.BlockDeviceMappings, [
       { DeviceName: '/dev/xvda', Ebs: { Encrypted: true, VolumeSize: 8, VolumeType: 'gp3' } },
     ]);
     assert.equal(instance.Monitoring.Enabled, true);
-    assert.equal(instance.NetworkInterfaces[0].AssociatePublicIpAddress, false);
+  });
+
+  it('has its security group without network interfaces, next to which EC2 refuses a subnet', () => {
+    assert.equal(instance.SecurityGroupIds.length, 1);
+    assert.equal(instance.NetworkInterfaces, undefined);
   });
 });
 

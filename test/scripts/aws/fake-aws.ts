@@ -66,4 +66,10 @@ export function queryError(status: number, code: string, message: string): AwsAn
   return { status, body: `<ErrorResponse>${error}<RequestId>b25f48e8-84fd-11e6</RequestId></ErrorResponse>` };
 }
 
+/** An error of EC2's dialect of the query protocol. */
+export function ec2Error(status: number, code: string, message: string): AwsAnswer {
+  const errors = `<Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors>`;
+  return { status, body: `<Response>${errors}<RequestID>b25f48e8-84fd-11e6</RequestID></Response>` };
+}
+
 const denied = (operation: string) => queryError(403, 'AccessDenied', `User is not authorized to perform ${operation}`);

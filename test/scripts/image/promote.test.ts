@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { synthesize, theResource } from '../../infra/synthesize.ts';
 import { type Answers, startFakeAws } from '../aws/fake-aws.ts';
+import { runInstances } from '../aws/run-instances.ts';
 import { stageOnAws } from '../aws/stage-on-aws.ts';
 import { runEntry } from '../run-entry.ts';
 import { imagesOnAws } from './images-on-aws.ts';
@@ -27,12 +29,11 @@ describe('npm run promote', () => {
   const consoleSays = (text: string) => ({
     body: `<GetConsoleOutputResponse><output>${Buffer.from(text).toString('base64')}</output></GetConsoleOutputResponse>`,
   });
+  const launchTemplate = theResource('AWS::EC2::LaunchTemplate', synthesize('dev').service);
   const onStage = (text: string): Answers => ({
     ...stageOnAws(),
     ...account,
-    RunInstances: {
-      body: '<RunInstancesResponse><instancesSet><item><instanceId>i-test</instanceId></item></instancesSet></RunInstancesResponse>',
-    },
+    RunInstances: runInstances(launchTemplate, 'i-test'),
     GetConsoleOutput: consoleSays(text),
     TerminateInstances: { body: '<TerminateInstancesResponse><instancesSet/></TerminateInstancesResponse>' },
   });
