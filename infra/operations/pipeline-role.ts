@@ -7,6 +7,7 @@ import { allow } from '../statement.ts';
 const ISSUER = 'token.actions.githubusercontent.com';
 
 export interface PipelineRoleProps {
+  /** `owner/name` or `owner@id/name@id`. */
   readonly repository: string;
   readonly stage: string;
   readonly description: string;
@@ -28,12 +29,22 @@ export function pipelineRole(scope: Construct, id: string, props: PipelineRolePr
     assumedBy: new OpenIdConnectPrincipal(provider, {
       StringEquals: {
         [`${ISSUER}:aud`]: 'sts.amazonaws.com',
-        [`${ISSUER}:sub`]: `repo:${props.repository}:environment:${props.stage}`,
+        [`${ISSUER}:sub`]: subjects(props.repository, props.stage),
       },
     }),
   });
   for (const statement of props.statements) role.addToPolicy(statement);
   return role;
+}
+
+/**
+ * The subjects of the tokens of a repository's jobs in an environment: with names, and with the ids if they are known.
+ * Exact values, because a pattern for unknown ids would match other repositories of the owner with customized subjects.
+ * https://docs.github.com/actions/concepts/security/openid-connect
+ */
+function subjects(repository: string, stage: string): string[] {
+  const forms = new Set([repository.replaceAll(/@\d+/g, ''), repository]);
+  return [...forms].map((form) => `repo:${form}:environment:${stage}`);
 }
 
 /** ARN of a resource in this account and region. */

@@ -129,8 +129,15 @@ export const TABLE = {
   monthlyBudgetUsd: setting(integer(1, 1_000_000), 150, 600),
   /** An older image lacks a month or more of security updates. */
   imageMaxAgeDays: setting(integer(1, 365), 60, 35),
-  /** Repository whose workflows may deploy this stage through OIDC. If empty, there is no role. */
-  githubRepository: setting(optional(text(/^[\w.-]+\/[\w.-]+$/, 'owner/name')), '', ''),
+  /**
+   * Repository whose workflows may deploy this stage through OIDC. The ids are GitHub's: the tokens of a repository
+   * that was created or renamed since 2026-07-15 contain them. If empty, there is no role.
+   */
+  githubRepository: setting(
+    optional(text(/^[\w.-]+(\/[\w.-]+|@\d+\/[\w.-]+@\d+)$/, 'owner/name or owner@id/name@id')),
+    '',
+    '',
+  ),
 } as const;
 
 /** The validated settings of one deployment. */

@@ -167,8 +167,19 @@ describe('the pipeline', () => {
       assert.equal(Action, 'sts:AssumeRoleWithWebIdentity');
       assert.deepEqual(Condition.StringEquals, {
         'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
-        'token.actions.githubusercontent.com:sub': 'repo:example/stampede:environment:prod-all',
+        'token.actions.githubusercontent.com:sub': ['repo:example/stampede:environment:prod-all'],
       });
+    }
+  });
+
+  it('accepts tokens with and without the ids of owner and repository, if they are given', () => {
+    const { operations } = synthesize('dev', { githubRepository: 'example@12/stampede@345' });
+    for (const { Properties } of resourcesOf('AWS::IAM::Role', operations)) {
+      const [{ Condition }] = Properties.AssumeRolePolicyDocument.Statement;
+      assert.deepEqual(Condition.StringEquals['token.actions.githubusercontent.com:sub'], [
+        'repo:example/stampede:environment:dev',
+        'repo:example@12/stampede@345:environment:dev',
+      ]);
     }
   });
 
