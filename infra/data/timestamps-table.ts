@@ -55,10 +55,10 @@ export class TimestampsTable extends Construct {
     });
   }
 
-  /** Allows the server to write and read items, but not to scan, delete, or change the table. */
+  /** Allows the server to write, read and delete items, but not to scan or change the table. Users' claims are deleted. */
   grantRecord(grantee: IGrantable): void {
     const principal = grantee.grantPrincipal;
-    const items = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+    const items = ['PutItem', 'UpdateItem', 'DeleteItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action}`);
     principal.addToPrincipalPolicy(allow('TimestampsTable', items, [this.table.tableArn]));
     const throughDynamoDb = { StringEquals: { 'kms:ViaService': `dynamodb.${Aws.REGION}.amazonaws.com` } };
     principal.addToPrincipalPolicy(allow('TableKeyThroughDynamoDb', KEY_ACTIONS, [this.#key.keyArn], throughDynamoDb));
