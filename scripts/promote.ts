@@ -53,8 +53,13 @@ async function testBoot(imageId: string, stage: string): Promise<void> {
     throw new OperatorError(`${service.autoScalingGroup} has no subnet, or AWS_REGION is not set`);
   const options = { launchTemplateId: service.launchTemplateId, subnetId, tableName: data.tableName, region };
   await withUndo(async (undo) => {
-    const instanceId = await launchInstance('the boot test', bootTestRequest(imageId, options));
-    undo.later(`instance ${instanceId}`, () => terminateInstance(instanceId));
+    const launching = launchInstance('the boot test', bootTestRequest(imageId, options));
+    // Before the answer is there: an interrupt during the launch must not leave the instance behind.
+    undo.later('the instance of the boot test', async () => {
+      const launched = await launching.catch(() => undefined);
+      if (launched) await terminateInstance(launched);
+    });
+    const instanceId = await launching;
     const look = async () => readVerdict(await readConsole(instanceId), instanceId);
     const remedy = 'Read its console: aws ec2 get-console-output --latest';
     await waitUntil(`the boot test of ${imageId} on ${instanceId}`, look, { deadlineMs: DEADLINE_MS, remedy });

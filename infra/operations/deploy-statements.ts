@@ -32,6 +32,7 @@ export function deployStatements(stage: string): readonly PolicyStatement[] {
         'autoscaling:DescribeScalingActivities',
         'cloudwatch:DescribeAlarms',
         'cloudwatch:GetMetricData',
+        'ec2:DescribeInstances',
         'elasticloadbalancing:DescribeTargetHealth',
       ],
       // These actions do not support resources.

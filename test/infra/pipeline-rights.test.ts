@@ -22,6 +22,17 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
     'elasticloadbalancing:DescribeTargetHealth',
     'sts:AssumeRole',
   ],
+  'drill -- kill-instance': [
+    'autoscaling:DescribeAutoScalingGroups',
+    'autoscaling:DescribeInstanceRefreshes',
+    'autoscaling:DescribeScalingActivities',
+    'cloudformation:DescribeStacks',
+    'cloudwatch:DescribeAlarms',
+    'cloudwatch:GetMetricData',
+    'ec2:DescribeInstances',
+    'ec2:TerminateInstances',
+    'elasticloadbalancing:DescribeTargetHealth',
+  ],
   post: ['cloudformation:DescribeStacks'],
 };
 

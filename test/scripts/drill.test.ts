@@ -91,6 +91,23 @@ describe('npm run drill', () => {
     assert.equal(runs[0].run.observations[0].inService, 2);
   });
 
+  it('runs without the rights that only its estimate and its report need', async () => {
+    await using service = await startMemoryService();
+    await using report = await startFolder();
+    const { DescribeInstances, DescribeScalingActivities, GetMetricData, ...granted } = calm(service.url);
+    const args = ['steady', '--duration', '1', '--yes', '--out', report.folder];
+    const { code, stdout, stderr } = await drill(granted, ...args);
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stderr, /Cost {4}unknown: cannot read the instances: the credentials may not do this/);
+    const [{ run }] = JSON.parse(await readFile(join(report.folder, 'report.json'), 'utf8')).runs;
+    assert.deepEqual(
+      run.events.flatMap(
+        ({ text }: { text: string }) => /^not in this report: cannot read the \S+ of/.exec(text) ?? [],
+      ),
+      ['not in this report: cannot read the activities of', 'not in this report: cannot read the CPU of'],
+    );
+  });
+
   it('predicts the effect of the load on the deployed alarms and steps', async () => {
     await using service = await startMemoryService();
     await using report = await startFolder();

@@ -11,9 +11,9 @@ type PricedFleet = Pick<Snapshot['group'], 'desired' | 'max'> & { readonly regio
 
 /** The expected cost of a drill as text; says so when it is unknown. */
 export async function costOf(plan: Plan, before: Snapshot, usesFis: boolean): Promise<string> {
-  const [instance] = await describeInstances(servingMembers(before).map(({ id }) => id));
-  const { zone = '', type = '' } = instance ?? {};
   try {
+    const [instance] = await describeInstances(servingMembers(before).map(({ id }) => id));
+    const { zone = '', type = '' } = instance ?? {};
     return costText(expectedCost(plan, { ...before.group, region: zone.slice(0, -1), type }, usesFis));
   } catch (error) {
     return `unknown: ${(error as Error).message}`;

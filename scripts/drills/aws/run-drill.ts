@@ -94,8 +94,8 @@ async function collectRun(
   const startedAt = new Date(timeline.startedAtMs);
   const endedAt = snapshots.at(-1)?.at ?? startedAt;
   addSnapshots(timeline, snapshots);
-  addActivities(timeline, await activitiesSince(autoScalingGroup, startedAt));
-  const cpu = await groupCpu(autoScalingGroup, startedAt, endedAt);
+  addActivities(timeline, await listOrEvent(timeline, activitiesSince(autoScalingGroup, startedAt)));
+  const cpu = await listOrEvent(timeline, groupCpu(autoScalingGroup, startedAt, endedAt));
   const observations = withCpu(timeline, cpu, timeline.join(observationsOf(load.periods, timeline.startedAtMs)));
   const endS = timeline.secondOf(endedAt.getTime());
   const prediction = scaling && predictRun(startedAt, observations, scaling);
@@ -111,4 +111,14 @@ async function collectRun(
     durability,
     ...(prediction && { prediction }),
   };
+}
+
+/** A list that only adds detail to the report: what happened is not lost because it cannot be read. */
+async function listOrEvent<Item>(timeline: Timeline, reading: Promise<Item[]>): Promise<Item[]> {
+  try {
+    return await reading;
+  } catch (error) {
+    timeline.log(`not in this report: ${(error as Error).message}`);
+    return [];
+  }
 }
