@@ -68,7 +68,7 @@ variable "region" {
 variable "copy_regions" {
   type        = list(string)
   default     = []
-  description = "Regions to copy the image to."
+  description = "Regions to copy the image to. Requires ec2:CopyImage there, which the pipeline's role does not have."
 }
 
 variable "share_accounts" {
@@ -80,19 +80,13 @@ variable "share_accounts" {
 variable "kms_key_id" {
   type        = string
   default     = ""
-  description = "KMS key of the boot volume. If empty, the account's default key for EBS is used."
+  description = "ARN of the KMS key of the volume and its snapshot. If empty, the account's default key for EBS is used."
 }
 
 variable "subnet_id" {
   type        = string
   default     = ""
-  description = "Subnet of the builder. If empty, a subnet of the default VPC is used."
-}
-
-variable "session_manager_profile" {
-  type        = string
-  default     = ""
-  description = "Instance profile with AmazonSSMManagedInstanceCore. If set, SSH uses Session Manager."
+  description = "Public subnet of the builder, open to SSH from here. If empty, one of the default VPC is used."
 }
 
 # --- Bake offline ---
@@ -154,13 +148,15 @@ source "amazon-ebs" "aws" {
   # If Packer loses the builder, it is terminated when it shuts down.
   shutdown_behavior = "terminate"
 
-  encrypt_boot = true
-  kms_key_id   = var.kms_key_id
+  # Snapshots of an encrypted volume are encrypted. encrypt_boot would copy the image instead, which takes minutes and
+  # requires ec2:CopyImage.
   launch_block_device_mappings {
     device_name           = "/dev/xvda"
     volume_type           = "gp3"
     volume_size           = 8
     delete_on_termination = true
+    encrypted             = true
+    kms_key_id            = var.kms_key_id
   }
 
   # IMDSv2 only, on the builder and on instances of the image.
@@ -171,13 +167,12 @@ source "amazon-ebs" "aws" {
     http_put_response_hop_limit = 1
   }
 
-  communicator            = "ssh"
-  ssh_username            = "admin"
-  ssh_interface           = var.session_manager_profile == "" ? "" : "session_manager"
-  iam_instance_profile    = var.session_manager_profile
-  temporary_key_pair_type = "ed25519"
+  communicator                = "ssh"
+  ssh_username                = "admin"
+  associate_public_ip_address = true
+  temporary_key_pair_type     = "ed25519"
   # The temporary security group opens port 22 to this machine only.
-  temporary_security_group_source_public_ip = var.session_manager_profile == ""
+  temporary_security_group_source_public_ip = true
   ssh_remote_tunnels                        = [local.database_tunnel]
   ssh_timeout                               = "10m"
 }

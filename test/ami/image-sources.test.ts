@@ -37,8 +37,14 @@ describe('packer.pkr.hcl', () => {
     assert.match(template, /http_tokens\s+= "required"/);
   });
 
-  it('encrypts, deprecates and tags the image', () => {
-    assert.match(template, /^ {2}encrypt_boot = true$/m);
+  it('encrypts the volume, not a copy of the image, which the bake role may not make', () => {
+    const volume = /launch_block_device_mappings \{([^}]*)\}/.exec(template)?.[1] ?? '';
+    assert.match(volume, /^ {4}encrypted\s+= true$/m);
+    assert.match(volume, /^ {4}kms_key_id\s+= var\.kms_key_id$/m);
+    assert.doesNotMatch(template, /^\s*encrypt_boot\b/m);
+  });
+
+  it('deprecates and tags the image', () => {
     assert.match(template, /^ {2}deprecate_at\s+= local.deprecate_at$/m);
     for (const tag of ['Version', 'Commit', 'NodeVersion', 'Architecture', 'SourceAmi', 'BaseRelease']) {
       assert.match(template, new RegExp(`^ {4}${tag}\\s+= `, 'm'));
@@ -46,7 +52,7 @@ describe('packer.pkr.hcl', () => {
   });
 
   it('allows connections to the builder only from this machine', () => {
-    assert.match(template, /temporary_security_group_source_public_ip = var\.session_manager_profile == ""/);
+    assert.match(template, /temporary_security_group_source_public_ip = true$/m);
   });
 });
 
