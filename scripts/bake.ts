@@ -7,6 +7,7 @@ import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { withUndo } from './cli/undo.ts';
 import { ARCHITECTURE_OPTION } from './image/architecture.ts';
+import { checkBakeNeeds } from './image/bake-needs.ts';
 import { readCheckout, requireClean } from './image/checkout.ts';
 import { BAKE_DATABASE, bakedImageId, bakeVariables, packerCommand, prepareBake } from './image/packer.ts';
 import { applyChanges, checkImage, publishChanges, readPointers } from './image/parameters.ts';
@@ -29,10 +30,11 @@ await main(
     const region = process.env['AWS_REGION'];
     if (!region) throw new UsageError('AWS_REGION is not set: expected the region to bake in, such as eu-west-1');
     const bakes = !validate && !dryRun;
+    // A bake takes twenty minutes; missing credentials, permissions or resources fail here, before it.
+    if (bakes) await checkBakeNeeds(architecture, region, process.env);
     const checkout = await readCheckout();
     if (bakes) requireClean(checkout);
     const { commit } = checkout;
-    // A bake takes twenty minutes; missing credentials or permissions fail here, before it.
     const pointers = bakes ? await readPointers() : {};
 
     await withUndo(async (undo) => {

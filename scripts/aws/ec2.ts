@@ -67,6 +67,13 @@ function listInstances<Item>(doing: string, request: DescribeInstancesCommandInp
   );
 }
 
+/** Whether the region has a default VPC, in which EC2 launches instances without a subnet. */
+export async function hasDefaultVpc(): Promise<boolean> {
+  const call = client().describeVpcs({ Filters: [{ Name: 'is-default', Values: ['true'] }] });
+  const { Vpcs = [] } = await explained('look for a default VPC', call);
+  return Vpcs.length > 0;
+}
+
 /** Whether the VPC has an EC2 Instance Connect Endpoint that is ready. */
 export async function hasConnectEndpoint(vpcId: string): Promise<boolean> {
   const filters = [
