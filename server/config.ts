@@ -26,6 +26,11 @@ function onOff(unset: 'on' | 'off') {
     .transform((value) => value === 'on');
 }
 
+const token = text(/^[\x21-\x7e]{16,}$/, '16 or more printable ASCII characters').optional();
+
+/** Variables whose values are never shown. */
+const SECRET_KEYS: readonly string[] = ['readToken', 'writeToken'];
+
 /** The variables, by their keys in `ENV`; `.env.example` documents them. Messages complete the phrase "expected …". */
 const ConfigSchema = z
   .object({
@@ -41,7 +46,10 @@ const ConfigSchema = z
     rateLimitPerSecond: integer(1, 1_000_000).optional(),
     rateLimitBurst: integer(1, 1_000_000).optional(),
     workers: integer(1, 1_024).default(1),
-    readToken: text(/^[\x21-\x7e]{16,}$/, '16 or more printable ASCII characters').optional(),
+    readToken: token,
+    writeToken: token,
+    requireReadToken: onOff('off'),
+    requireWriteToken: onOff('off'),
     loadEndpoint: onOff('off'),
     accessLog: onOff('off'),
     logLevel: oneOf(...LOG_LEVELS).default('info'),
@@ -93,7 +101,7 @@ export function readConfig(environment: Environment, { embeddedDatabase }: Confi
   const { data, error } = ConfigSchema.safeParse(given);
   const problems = (error?.issues ?? []).map(({ path, message }) => {
     const key = path[0] as keyof typeof ENV;
-    return `${ENV[key]} is ${key === 'readToken' ? '(not shown)' : JSON.stringify(given[key])}; expected ${message}`;
+    return `${ENV[key]} is ${SECRET_KEYS.includes(key) ? '(not shown)' : JSON.stringify(given[key])}; expected ${message}`;
   });
   problems.push(...missing(given, embeddedDatabase));
   if (data === undefined || problems.length > 0) throw new ConfigError(problems);
@@ -109,6 +117,13 @@ function missing(given: Given, embeddedDatabase: boolean): string[] {
     problems.push(
       `${ENV.tableName} is not set; expected the table's name (only a source tree has an embedded database)`,
     );
+  for (const [required, token] of [
+    ['requireReadToken', 'readToken'],
+    ['requireWriteToken', 'writeToken'],
+  ] as const) {
+    if (given[required] === 'on' && !given[token])
+      problems.push(`${ENV[required]} is "on" without ${ENV[token]}; expected the token`);
+  }
   if (given.cloudwatchMetrics === 'on' && !given.autoScalingGroup)
     problems.push(
       `${ENV.cloudwatchMetrics} is "on" without ${ENV.autoScalingGroup}; expected the group's name, it is a dimension of every metric`,

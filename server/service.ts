@@ -17,7 +17,7 @@ import { loadRoute } from './http/load.ts';
 import { metricsRoute } from './http/metrics.ts';
 import { createPostApp } from './http/post-app.ts';
 import { createSendProblem } from './http/problems.ts';
-import { createRequireReadToken } from './http/read-token.ts';
+import { type Access, type CheckToken, createCheckToken } from './http/require-token.ts';
 import { usersRoutes } from './http/users.ts';
 import type { Telemetry } from './metrics/telemetry.ts';
 import type { ServiceFacts } from './service-facts.ts';
@@ -47,6 +47,12 @@ function makeWriterId(): string {
   return Number.parseInt(randomBytes(5).toString('hex'), 16).toString(32).padStart(8, '0');
 }
 
+function checkTokenOf(access: Access, token: string | undefined): CheckToken | undefined {
+  if (token === undefined) return undefined;
+  const tokens = [token];
+  return createCheckToken(access, () => tokens);
+}
+
 /** Wires the parts of one process. */
 export function createService({ config, facts, database, logger, telemetry, tracing }: ServiceOptions) {
   let draining = false;
@@ -67,7 +73,8 @@ export function createService({ config, facts, database, logger, telemetry, trac
       : undefined,
   });
   const sendProblem = createSendProblem(assets.url, logger);
-  const requireReadToken = createRequireReadToken(config.readToken);
+  const checkReadToken = checkTokenOf('read', config.readToken);
+  const checkWriteToken = checkTokenOf('write', config.writeToken);
   const load = config.loadEndpoint ? createLoad({ workerPath: LOAD_WORKER }) : undefined;
 
   const commit = new GroupCommit({
@@ -103,6 +110,7 @@ export function createService({ config, facts, database, logger, telemetry, trac
     refusal: admission.refusal,
     record: (arrival) => commit.record(arrival),
     sendProblem,
+    checkWriteToken,
   });
 
   const app = createApp({
@@ -110,14 +118,17 @@ export function createService({ config, facts, database, logger, telemetry, trac
     store,
     postApp,
     sendProblem,
-    requireReadToken,
+    checkReadToken,
     trustedProxies: config.trustedProxies,
     isDraining,
     assetUrl: assets.url,
     routers: [
       assets.router,
-      ...docsRoutes(facts.version, assets.url),
-      usersRoutes(createDynamoUsers(client, tableName, clock), requireReadToken),
+      ...docsRoutes(facts.version, assets.url, {
+        read: checkReadToken !== undefined,
+        write: checkWriteToken !== undefined,
+      }),
+      usersRoutes({ users: createDynamoUsers(client, tableName, clock), checkReadToken, checkWriteToken }),
       // Behind a load balancer anyone can send requests, so only the instance itself may read metrics.
       metricsRoute({ report: () => reporter.report(), onlyLocal: config.tableName !== undefined }),
       ...(load ? [loadRoute(load)] : []),

@@ -8,6 +8,7 @@ import { homePage } from './pages/home-page.ts';
 import type { AssetUrl } from './pages/layout.ts';
 import type { PostApp } from './post-app.ts';
 import type { SendProblem } from './problems.ts';
+import { type CheckToken, requireToken } from './require-token.ts';
 import { allow, getRoute } from './route.ts';
 import type { Instance } from './schemas.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
@@ -18,7 +19,8 @@ export interface AppOptions {
   readonly store: Pick<TimestampStore, 'getRecord' | 'listRecords'>;
   readonly postApp: PostApp;
   readonly sendProblem: SendProblem;
-  readonly requireReadToken: RequestHandler;
+  /** @default - everybody may read */
+  readonly checkReadToken: CheckToken | undefined;
   readonly trustedProxies: number;
   readonly isDraining: () => boolean;
   readonly assetUrl: AssetUrl;
@@ -28,7 +30,7 @@ export interface AppOptions {
 
 /** The Express application with every route of the service. */
 export function createApp(options: AppOptions): Express {
-  const { facts, store, postApp, sendProblem, requireReadToken, isDraining, assetUrl } = options;
+  const { facts, store, postApp, sendProblem, checkReadToken, isDraining, assetUrl } = options;
   const app = express();
   app.set('trust proxy', options.trustedProxies);
   app.set('etag', false);
@@ -44,9 +46,9 @@ export function createApp(options: AppOptions): Express {
   app
     .route(TIMESTAMPS_PATH)
     .post(postApp)
-    .get(requireReadToken, listTimestamps(store, assetUrl))
+    .get(requireToken(checkReadToken), listTimestamps(store, assetUrl))
     .all(allow('GET', 'HEAD', 'POST'));
-  app.route(`${TIMESTAMPS_PATH}/:id`).get(readTimestamp(store)).all(allow('GET', 'HEAD'));
+  app.route(`${TIMESTAMPS_PATH}/:id`).get(requireToken(checkReadToken), readTimestamp(store)).all(allow('GET', 'HEAD'));
   app.use(getRoute(HEALTH_PATH, checkHealth(isDraining)), getRoute('/', showInstance(facts, assetUrl)));
   for (const router of options.routers) app.use(router);
 

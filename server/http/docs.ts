@@ -1,12 +1,12 @@
 import type { Request, Router } from 'express';
-import { openApiDocument } from './openapi/document.ts';
+import { openApiDocument, type RequiredTokens } from './openapi/document.ts';
 import { docsPage } from './pages/docs-page.ts';
 import type { AssetUrl } from './pages/layout.ts';
 import { getRoute } from './route.ts';
 
 /** `GET /openapi.json` and `GET /docs`: the API description as a document and as a page. */
-export function docsRoutes(version: string, assetUrl: AssetUrl): Router[] {
-  const document = openApiDocument(version);
+export function docsRoutes(version: string, assetUrl: AssetUrl, required: RequiredTokens): Router[] {
+  const document = openApiDocument(version, required);
   return [
     getRoute('/openapi.json', (_request, response) => void response.set('Cache-Control', 'no-cache').json(document)),
     getRoute('/docs', (request, response) => {

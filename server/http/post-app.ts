@@ -6,6 +6,7 @@ import type { Arrival, Micros, TimestampRecord } from '../timestamps/record.ts';
 import { arrivalOf } from './arrival.ts';
 import type { SendProblem } from './problems.ts';
 import { discardBody, hasBody } from './read-body.ts';
+import type { CheckToken } from './require-token.ts';
 import { recordBody } from './schemas.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { negotiate } from './validate.ts';
@@ -18,6 +19,8 @@ export interface PostAppOptions {
   /** Resolves once the timestamp is durable. */
   readonly record: (arrival: Arrival) => Promise<TimestampRecord>;
   readonly sendProblem: SendProblem;
+  /** @default - everybody may record */
+  readonly checkWriteToken?: CheckToken | undefined;
 }
 
 export type PostApp = (request: IncomingMessage, response: ServerResponse) => void;
@@ -26,8 +29,10 @@ export type PostApp = (request: IncomingMessage, response: ServerResponse) => vo
  * `POST /app`: answers 201 once the timestamp is durable. It does not use Express, so that `http-server.ts` can also
  * call it directly. One `writeHead` sends all headers.
  */
-export function createPostApp({ clock, trustedProxies, refusal, record, sendProblem }: PostAppOptions): PostApp {
+export function createPostApp(options: PostAppOptions): PostApp {
+  const { clock, trustedProxies, refusal, record, sendProblem, checkWriteToken } = options;
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    checkWriteToken?.(request);
     const representation = representationFor(request);
     if (hasBody(request)) await discardBody(request);
     // After the body, because the number of waiting timestamps changes while a body arrives.

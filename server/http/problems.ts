@@ -15,7 +15,10 @@ export const PROBLEM_TYPES: Readonly<Record<ProblemType, { readonly status: numb
     status: 400,
     meaning: 'The request is not valid. `errors` names each invalid field and what is expected.',
   },
-  unauthorized: { status: 401, meaning: 'The read token is missing or wrong. Send it as `Authorization: Bearer`.' },
+  unauthorized: {
+    status: 401,
+    meaning: 'The read or write token is missing or wrong. Send it as `Authorization: Bearer`.',
+  },
   'not-found': { status: 404, meaning: 'There is nothing at this address.' },
   'method-not-allowed': {
     status: 405,
@@ -48,12 +51,15 @@ function problemOf(error: unknown): Problem {
   return problem('internal', PROBLEM_TYPES.internal.meaning);
 }
 
-function headersOf(error: unknown): string[] {
+/** `login` makes a browser ask for a token. */
+function headersOf(error: unknown, login: boolean): string[] {
   if (!(error instanceof ServiceError)) return [];
   const headers = [];
   if (error.retryAfterS !== undefined) headers.push('Retry-After', String(Math.max(1, Math.ceil(error.retryAfterS))));
   if (error.allow) headers.push('Allow', error.allow.join(', '));
   if (error.code === 'unauthorized') headers.push('WWW-Authenticate', 'Bearer realm="stampede"');
+  if (error.code === 'unauthorized' && login)
+    headers.push('WWW-Authenticate', 'Basic realm="Read token as the password", charset="UTF-8"');
   return headers;
 }
 
@@ -83,7 +89,7 @@ export function createSendProblem(assetUrl: AssetUrl, logger: Logger): SendProbl
       'no-store',
       'Vary',
       'Accept',
-      ...headersOf(error),
+      ...headersOf(error, html && request.method !== 'POST'),
       ...SECURITY_HEADERS,
     ]);
     response.end(request.method === 'HEAD' ? undefined : body);

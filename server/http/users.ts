@@ -3,19 +3,31 @@ import { MAX_BODY_BYTES } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
 import type { Users } from '../users/users.ts';
 import { hasBody } from './read-body.ts';
+import { type CheckToken, requireToken } from './require-token.ts';
 import { allow } from './route.ts';
 import { NewUserSchema, UserQuerySchema, userBody } from './schemas.ts';
 import { validate } from './validate.ts';
 
 const JSON_TYPE = 'application/json';
 
-/** `POST /users` creates a user. `GET /users` lists them in pages, newest first, and requires the read token. */
-export function usersRoutes(users: Users, requireReadToken: RequestHandler): Router {
+export interface UsersRoutesOptions {
+  readonly users: Users;
+  readonly checkReadToken: CheckToken | undefined;
+  readonly checkWriteToken: CheckToken | undefined;
+}
+
+/** `POST /users` creates a user. `GET /users` lists them in pages, newest first. */
+export function usersRoutes({ users, checkReadToken, checkWriteToken }: UsersRoutesOptions): Router {
   const router = Router();
   router
     .route('/users')
-    .post(requireJson, express.json({ limit: MAX_BODY_BYTES, type: JSON_TYPE }), createUser(users))
-    .get(requireReadToken, listUsers(users))
+    .post(
+      requireToken(checkWriteToken),
+      requireJson,
+      express.json({ limit: MAX_BODY_BYTES, type: JSON_TYPE }),
+      createUser(users),
+    )
+    .get(requireToken(checkReadToken), listUsers(users))
     .all(allow('GET', 'HEAD', 'POST'));
   return router;
 }

@@ -11,6 +11,7 @@ const TOKEN = 'a-read-token-of-some-length';
 const database = await startDatabase();
 const service = await startService(database);
 const guarded = await startService(database, { READ_TOKEN: TOKEN });
+const writeGuarded = await startService(database, { WRITE_TOKEN: TOKEN });
 const openPage = await startBrowser();
 
 const record = async (): Promise<string> =>
@@ -194,6 +195,25 @@ describe('the live page of a service with a read token', () => {
 
   it('records without the token', async () => {
     const { page } = await openPage(guarded.url);
+    await page.getByRole('button', { name: 'Record a timestamp' }).click();
+    await hasText(page, '#outcome', /^Recorded by test-host/);
+    await page.context().close();
+  });
+});
+
+describe('the live page of a service with a write token', () => {
+  it('asks for the token when it records, and stores the correct one for the tab', async () => {
+    const { page } = await openPage(writeGuarded.url);
+    await page.getByRole('button', { name: 'Record a timestamp' }).click();
+    await hasText(page, '#outcome', /Recording needs a token/);
+    await assertAccessible(page);
+    await page.getByLabel('Write token').fill('wrong');
+    await page.keyboard.press('Enter');
+    await hasText(page, '#outcome', /That token was not accepted/);
+    await page.getByLabel('Write token').fill(TOKEN);
+    await page.keyboard.press('Enter');
+    await hasText(page, '#outcome', /^Recorded by test-host/);
+    assert.equal(await page.locator('#write-token-form').isVisible(), false);
     await page.getByRole('button', { name: 'Record a timestamp' }).click();
     await hasText(page, '#outcome', /^Recorded by test-host/);
     await page.context().close();

@@ -54,7 +54,11 @@ describe('the configuration', () => {
   });
 
   it('never shows a secret', () => {
-    assert.match(problemsOf({ READ_TOKEN: 'hunter2' }).join(), /READ_TOKEN is \(not shown\); expected 16 or more/);
+    for (const name of ['READ_TOKEN', 'WRITE_TOKEN'])
+      assert.match(
+        problemsOf({ [name]: 'hunter2' }).join(),
+        new RegExp(`${name} is \\(not shown\\); expected 16 or more`),
+      );
   });
 
   it('counts an empty variable as absent', () => {
@@ -64,6 +68,9 @@ describe('the configuration', () => {
   it('requires variables that depend on each other to be set together', () => {
     assert.match(problemsOf({ RATE_LIMIT_BURST: '50' }).join(), /without RATE_LIMIT_PER_SECOND/);
     assert.match(problemsOf({ CLOUDWATCH_METRICS: 'on' }).join(), /without AUTO_SCALING_GROUP_NAME/);
+    assert.match(problemsOf({ REQUIRE_READ_TOKEN: 'on' }).join(), /is "on" without READ_TOKEN/);
+    assert.match(problemsOf({ REQUIRE_WRITE_TOKEN: 'on' }).join(), /is "on" without WRITE_TOKEN/);
+    assert.deepEqual(problemsOf({ REQUIRE_READ_TOKEN: 'on', READ_TOKEN: 'a-token-of-some-length' }), []);
   });
 
   it('accepts a value or names its variable', () => {

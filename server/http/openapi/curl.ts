@@ -1,4 +1,7 @@
-import type { Method, Operation, Parameter } from './types.ts';
+import type { Method, Operation, Parameter, TokenScheme } from './types.ts';
+
+/** Shell variables that hold the tokens in the commands; the server reads variables with the same names. */
+const VARIABLES: Readonly<Record<TokenScheme, string>> = { readToken: 'READ_TOKEN', writeToken: 'WRITE_TOKEN' };
 
 /** A curl command that calls the operation with its required values and its first query parameter. */
 export function curlCommand(origin: string, path: string, method: Method, operation: Operation): string {
@@ -11,6 +14,9 @@ export function curlCommand(origin: string, path: string, method: Method, operat
   return [
     'curl',
     ...(method === 'get' ? [] : ['-X', method.toUpperCase()]),
+    ...(operation.security ?? [])
+      .flatMap((scheme) => Object.keys(scheme))
+      .flatMap((name) => ['-H', `"Authorization: Bearer $${VARIABLES[name as TokenScheme]}"`]),
     ...(type ? ['-H', quoted(`Content-Type: ${type}`), '-d', quoted(JSON.stringify(body?.example))] : []),
     quoted(query ? `${url}?${query.name}=${encodeURIComponent(sampleOf(query))}` : url),
   ].join(' ');

@@ -1,26 +1,47 @@
 import { componentSchemas } from './from-zod.ts';
 import { paths } from './operations.ts';
 import { problemResponses } from './problems.ts';
+import type { Operation, Paths, TokenScheme } from './types.ts';
 
 const DESCRIPTION =
   'Records a durable timestamp for every `POST /app`. Times are UTC with microseconds. Errors are problem details ' +
   '(RFC 9457); browsers get them as a page. Every path that supports `GET` also supports `HEAD`.';
 
+/** Which tokens a service requires. */
+export interface RequiredTokens {
+  readonly read: boolean;
+  readonly write: boolean;
+}
+
 /** The OpenAPI document, generated from the schemas and tables that the service itself uses. */
-export function openApiDocument(version: string) {
+export function openApiDocument(version: string, required: RequiredTokens) {
   return {
     openapi: '3.1.1',
     info: { title: 'Stampede', version, description: DESCRIPTION },
     servers: [{ url: '/' }],
-    paths,
+    paths: requiring({ readToken: required.read, writeToken: required.write }),
     components: {
       schemas: componentSchemas,
       responses: problemResponses,
       securitySchemes: {
-        readToken: { type: 'http', scheme: 'bearer', description: 'Required only if `READ_TOKEN` is set' },
+        readToken: { type: 'http', scheme: 'bearer', description: 'The read token' },
+        writeToken: { type: 'http', scheme: 'bearer', description: 'The write token' },
       },
     },
   };
+}
+
+/** The operations, without the tokens that this service does not require. */
+function requiring(tokens: Readonly<Record<TokenScheme, boolean>>): Paths {
+  const withRequired = ({ security, ...operation }: Operation): Operation => {
+    const kept = security?.filter((scheme) => Object.keys(scheme).every((name) => tokens[name as TokenScheme])) ?? [];
+    return { ...operation, ...(kept.length > 0 && { security: kept }) };
+  };
+  const entries = Object.entries(paths).map(([path, methods]) => {
+    const operations = Object.entries(methods).map(([method, operation]) => [method, withRequired(operation)]);
+    return [path, Object.fromEntries(operations)];
+  });
+  return Object.fromEntries(entries);
 }
 
 export type OpenApiDocument = ReturnType<typeof openApiDocument>;

@@ -9,7 +9,8 @@ const recordPage = schemas.RecordPageSchema.parse(example(schemas.RecordPageSche
 const userPage = schemas.UserPageSchema.parse(example(schemas.UserPageSchema));
 const csv = [schemas.RECORD_FIELDS, schemas.RECORD_FIELDS.map((name) => record[name])];
 const htmlPage: Content = { 'text/html': { schema: { type: 'string' } } };
-const optionalToken: Operation['security'] = [{}, { readToken: [] }];
+const readToken: Operation['security'] = [{ readToken: [] }];
+const writeToken: Operation['security'] = [{ writeToken: [] }];
 
 const recordTimestamp: Operation = {
   operationId: 'recordTimestamp',
@@ -23,6 +24,7 @@ const recordTimestamp: Operation = {
       schema: { type: 'string', examples: [`Root=${record.traceId}`] },
     },
   ],
+  security: writeToken,
   requestBody: {
     description: `ignored, up to ${MAX_BODY_BYTES / 1024} KB`,
     required: false,
@@ -37,7 +39,7 @@ const recordTimestamp: Operation = {
         ...json(schemas.RecordSchema),
       },
     },
-    ...problems('not-acceptable', 'too-large', 'rate-limited', 'overloaded', 'unavailable'),
+    ...problems('unauthorized', 'not-acceptable', 'too-large', 'rate-limited', 'overloaded', 'unavailable'),
   },
 };
 
@@ -46,7 +48,7 @@ const listTimestamps: Operation = {
   summary: 'List the timestamps, newest first',
   description: 'Returns one page at a time. Paging neither skips nor repeats records. Browsers get an HTML page.',
   parameters: queryParameters(schemas.ListQuerySchema),
-  security: optionalToken,
+  security: readToken,
   responses: {
     200: {
       description: 'A page of timestamps.',
@@ -65,10 +67,11 @@ const listTimestamps: Operation = {
 const readTimestamp: Operation = {
   operationId: 'readTimestamp',
   summary: 'Read one timestamp',
+  security: readToken,
   parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', examples: [record.id] } }],
   responses: {
     200: { description: 'The record.', content: json(schemas.RecordSchema) },
-    ...problems('not-found', 'unavailable'),
+    ...problems('unauthorized', 'not-found', 'unavailable'),
   },
 };
 
@@ -132,10 +135,11 @@ const createUser: Operation = {
   operationId: 'createUser',
   summary: 'Create a user',
   description: 'Name and e-mail address must each be unique.',
+  security: writeToken,
   requestBody: { required: true, content: json(schemas.NewUserSchema) },
   responses: {
     201: { description: 'The user is stored.', content: json(schemas.UserSchema) },
-    ...problems('invalid', 'conflict', 'too-large', 'unsupported-media-type', 'unavailable'),
+    ...problems('invalid', 'unauthorized', 'conflict', 'too-large', 'unsupported-media-type', 'unavailable'),
   },
 };
 
@@ -143,7 +147,7 @@ const listUsers: Operation = {
   operationId: 'listUsers',
   summary: 'List the users, newest first',
   parameters: queryParameters(schemas.UserQuerySchema),
-  security: optionalToken,
+  security: readToken,
   responses: {
     200: {
       description: 'A page of users.',
@@ -154,6 +158,7 @@ const listUsers: Operation = {
   },
 };
 
+/** All operations, with the token that each requires if the service has one. */
 export const paths: Paths = {
   [TIMESTAMPS_PATH]: { post: recordTimestamp, get: listTimestamps },
   [`${TIMESTAMPS_PATH}/{id}`]: { get: readTimestamp },

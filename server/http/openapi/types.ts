@@ -17,8 +17,11 @@ export interface Operation {
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly description?: string; readonly required: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, Response | Reference>>;
-  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly security?: readonly Readonly<Partial<Record<TokenScheme, readonly string[]>>>[];
 }
+
+/** The names of the security schemes. */
+export type TokenScheme = 'readToken' | 'writeToken';
 
 export interface Parameter {
   readonly name: string;

@@ -55,7 +55,7 @@ function operationSection({ path, method, operation }: Entry, components: Compon
   return html`<section id="${operationId}" aria-labelledby="${operationId}-title">
             <h2 id="${operationId}-title"><code class="quiet"><b>${method.toUpperCase()}</b> ${path}</code> ${summary}</h2>
             ${description && html`<p>${prose(description)}</p>`}
-            ${security && html`<p>If the service has a <code>READ_TOKEN</code>, this requires <code>Authorization: Bearer</code> with the token.</p>`}
+            ${security && html`<p>Requires <code>Authorization: Bearer</code> with the ${security.some((scheme) => scheme.readToken) ? 'read' : 'write'} token.</p>`}
             ${code(curlCommand(origin, path, method, operation), `Command for ${method.toUpperCase()} ${path}`)}
             ${requestBody?.description && html`<p>Request body: ${requestBody.description}.</p>`}
             ${parameters && parameterList(parameters)}

@@ -20,6 +20,12 @@ const hero = html`<section class="hero" aria-labelledby="latest-title">
           <button type="submit">Record a timestamp</button>
           <p id="outcome" role="status"></p>
         </form>
+        <form id="write-token-form" hidden>
+          <label for="write-token">Write token</label>
+          <input id="write-token" type="password" autocomplete="off" spellcheck="false" required>
+          <button type="submit">Record with the token</button>
+          <p class="note">Recording requires the write token of this service. The token is stored until you close this tab.</p>
+        </form>
       </section>`;
 
 const feed = html`<section class="feed" aria-labelledby="feed-title">
@@ -31,7 +37,7 @@ const feed = html`<section class="feed" aria-labelledby="feed-title">
           <label for="token">Read token</label>
           <input id="token" type="password" autocomplete="off" spellcheck="false" required>
           <button type="submit">Show the list</button>
-          <p class="note">The list requires the READ_TOKEN of this service. The token is stored until you close this tab.</p>
+          <p class="note">The list requires the read token of this service. The token is stored until you close this tab.</p>
         </form>
         <ol id="records"></ol>
         <p id="none" class="nothing quiet" hidden>Nothing has been recorded yet.</p>

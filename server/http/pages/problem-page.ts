@@ -26,7 +26,8 @@ function fieldList(errors: NonNullable<Problem['errors']>): Html {
 
 /** Advice that follows from the status alone. */
 function remedy(status: number): Html | undefined {
-  if (status === 401) return html`<p>In a browser, open <a href="/">the live page</a>: it asks for the read token.</p>`;
+  if (status === 401)
+    return html`<p>Reload the page and enter the token as the password, with any user name. Or open <a href="/">the live page</a>: it asks for the token.</p>`;
   if (status === 429 || status === 503) return html`<p>Try again in a moment.</p>`;
   return undefined;
 }

@@ -6,20 +6,21 @@ import { docsRoutes } from '../../../server/http/docs.ts';
 import { openApiDocument } from '../../../server/http/openapi/document.ts';
 import { PROBLEM_TYPES } from '../../../server/http/problems.ts';
 
-const app = express().use(docsRoutes('1.2.3', (name) => `/assets/x/${name}`));
+const REQUIRED = { read: true, write: false };
+const app = express().use(docsRoutes('1.2.3', (name) => `/assets/x/${name}`, REQUIRED));
 
 describe('GET /openapi.json', () => {
   it('answers the OpenAPI document', async () => {
     const answer = await request(app).get('/openapi.json').expect(200);
     assert.match(answer.headers['content-type'] ?? '', /^application\/json/);
-    assert.deepEqual(answer.body, JSON.parse(JSON.stringify(openApiDocument('1.2.3'))));
+    assert.deepEqual(answer.body, JSON.parse(JSON.stringify(openApiDocument('1.2.3', REQUIRED))));
   });
 });
 
 describe('GET /docs', () => {
   it('has a section for every operation and an anchor for every type of problem', async () => {
     const { text } = await request(app).get('/docs').expect(200);
-    const operations = Object.values(openApiDocument('').paths).flatMap((item) => Object.values(item));
+    const operations = Object.values(openApiDocument('', REQUIRED).paths).flatMap((item) => Object.values(item));
     const anchors = [...operations.map(({ operationId }) => operationId), ...Object.keys(PROBLEM_TYPES)];
     for (const anchor of anchors) assert.ok(text.includes(` id="${anchor}"`), anchor);
   });

@@ -122,15 +122,31 @@ describe('GET /app/:id', () => {
 
 describe('a read token', () => {
   const token = 'correct-horse-battery-staple';
+  const basic = (password: string) => `Basic ${Buffer.from(`anybody:${password}`).toString('base64')}`;
 
-  it('is required to list timestamps, but not to record or read one', async () => {
+  it('is required to list timestamps and to read one, but not to record', async () => {
     const guarded = (await startService(database, { READ_TOKEN: token })).server;
-    const { headers, body } = await request(guarded).get('/app').expect(401);
-    assert.match(headers['www-authenticate'] ?? '', /^Bearer/);
-    assert.equal(body.status, 401);
-    await request(guarded).get('/app').set('authorization', 'Bearer wrong').expect(401);
-    await request(guarded).get('/app').set('authorization', `Bearer ${token}`).expect(200);
+    for (const path of ['/app', `/app/${recorded[0]?.id}`]) {
+      const { headers, body } = await request(guarded).get(path).expect(401);
+      assert.equal(headers['www-authenticate'], 'Bearer realm="stampede"');
+      assert.equal(body.status, 401);
+      for (const wrong of ['Bearer wrong', 'Bearer ', token, basic('wrong'), 'Basic !', basic('')])
+        await request(guarded).get(path).set('authorization', wrong).expect(401);
+      await request(guarded).get(path).set('authorization', `Bearer ${token}`).expect(200);
+    }
     await request(guarded).post('/app').expect(201);
-    await request(guarded).get(`/app/${recorded[0]?.id}`).expect(200);
+  });
+
+  it('is asked for by browsers, which send it as the password', async () => {
+    const guarded = (await startService(database, { READ_TOKEN: token })).server;
+    const page = () => request(guarded).get('/app').set('accept', 'text/html');
+    assert.match(
+      (await page().expect(401)).headers['www-authenticate'] ?? '',
+      /, Basic realm="[^"]+", charset="UTF-8"$/,
+    );
+    await page()
+      .set('authorization', basic(token))
+      .expect(200)
+      .expect('content-type', /^text\/html/);
   });
 });

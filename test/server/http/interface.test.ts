@@ -9,7 +9,7 @@ import { startDatabase } from '../support/database.ts';
 import { startService } from '../support/service.ts';
 
 const { server } = await startService(await startDatabase(), { LOAD_ENDPOINT: 'on' });
-const { paths } = openApiDocument('');
+const { paths } = openApiDocument('', { read: true, write: true });
 
 const schemaNamed = (name: string): z.ZodType =>
   Object.values(schemas).find((schema) => 'meta' in schema && schema.meta()?.id === name) as z.ZodType;

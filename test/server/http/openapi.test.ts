@@ -9,7 +9,7 @@ import * as schemas from '../../../server/http/schemas.ts';
 import { parseRecordId } from '../../../server/timestamps/id.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
 
-const document = openApiDocument('1.2.3');
+const document = openApiDocument('1.2.3', { read: true, write: true });
 
 const operations = (of: OpenApiDocument): Operation[] => Object.values(of.paths).flatMap((item) => Object.values(item));
 
@@ -41,15 +41,19 @@ describe('the OpenAPI document', () => {
     assert.ok(created && 'headers' in created && created.headers?.['Location']);
   });
 
-  it('requires the read token for the same routes as the server, as an option', () => {
-    const guarded = operations(document).filter(({ security }) => security);
-    assert.deepEqual(
-      guarded.map(({ operationId, security }) => [operationId, security]),
-      [
-        ['listTimestamps', [{}, { readToken: [] }]],
-        ['listUsers', [{}, { readToken: [] }]],
-      ],
-    );
+  it('names the token of each operation, if the service requires it', () => {
+    const guarded = (of: OpenApiDocument) =>
+      operations(of).flatMap(({ operationId, security }) => (security ? [[operationId, security]] : []));
+    const read = [{ readToken: [] }];
+    const write = [{ writeToken: [] }];
+    assert.deepEqual(guarded(document), [
+      ['recordTimestamp', write],
+      ['listTimestamps', read],
+      ['readTimestamp', read],
+      ['createUser', write],
+      ['listUsers', read],
+    ]);
+    assert.deepEqual(guarded(openApiDocument('1.2.3', { read: false, write: false })), []);
   });
 
   for (const [name, schema] of Object.entries(schemas)) {
@@ -77,8 +81,17 @@ describe('the OpenAPI document', () => {
 });
 
 describe('the command of an operation', () => {
-  const command = (path: string, method: 'get' | 'post') =>
-    curlCommand('http://host:1', path, method, document.paths[path]?.[method] as Operation);
+  const open = openApiDocument('1.2.3', { read: false, write: false });
+  const command = (path: string, method: 'get' | 'post', of = open) =>
+    curlCommand('http://host:1', path, method, of.paths[path]?.[method] as Operation);
+
+  it('sends the required token from a shell variable', () => {
+    assert.equal(
+      command('/app', 'post', document),
+      'curl -X POST -H "Authorization: Bearer $WRITE_TOKEN" http://host:1/app',
+    );
+    assert.match(command('/app', 'get', document), /^curl -H "Authorization: Bearer \$READ_TOKEN" /);
+  });
 
   it('names the method, fills in the path and quotes special characters of the shell', () => {
     assert.equal(command('/app', 'post'), 'curl -X POST http://host:1/app');

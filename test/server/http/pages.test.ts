@@ -109,7 +109,7 @@ describe('the problem page', () => {
 
   it('explains what to do if a token is required or the server is busy', () => {
     const problem = { type: '/docs#x', title: 'x', detail: 'x' };
-    assert.match(textOf(page({ ...problem, status: 401 })), /asks for the read token/);
+    assert.match(textOf(page({ ...problem, status: 401 })), /asks for the token/);
     assert.match(textOf(page({ ...problem, status: 503 })), /Try again in a moment/);
   });
 });

@@ -174,3 +174,25 @@ const blocks = async () => {
 };
 const countItems = async () => (await blocks()).length;
 const countTimestamps = async () => (await blocks()).reduce((sum, item) => sum + Number(item['count']?.N), 0);
+
+describe('a write token', () => {
+  const token = 'correct-horse-battery-staple';
+
+  it('is required to record and to create users, but not to read', async () => {
+    const guarded = (await startService(database, { WRITE_TOKEN: token })).server;
+    const basic = `Basic ${Buffer.from(`anybody:${token}`).toString('base64')}`;
+    for (const [path, body] of [
+      ['/app', ''],
+      ['/app?any=query', ''],
+      ['/users', { username: 'ada', email: 'ada@example.com' }],
+    ] as const) {
+      const posted = () => request(guarded).post(path);
+      await posted().send(body).expect(401).expect('www-authenticate', 'Bearer realm="stampede"');
+      await posted().set('authorization', 'Bearer wrong').send(body).expect(401);
+      // A browser would send a password with a form of another site.
+      await posted().set('authorization', basic).send(body).expect(401);
+      await posted().set('authorization', `Bearer ${token}`).send(body).expect(201);
+    }
+    await request(guarded).get('/app').expect(200);
+  });
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import request from 'supertest';
 import { createDynamoUsers } from '../../../server/dynamodb/users.ts';
-import { createRequireReadToken } from '../../../server/http/read-token.ts';
+import { createCheckToken } from '../../../server/http/require-token.ts';
 import { usersRoutes } from '../../../server/http/users.ts';
 import { createClock } from '../../../server/timestamps/clock.ts';
 import { startApp } from '../support/app.ts';
@@ -12,7 +12,8 @@ const TOKEN = 'a-token-of-16-or-more';
 
 const { client, tableName } = await startDatabase();
 const users = createDynamoUsers(client, tableName, createClock());
-const server = await startApp([usersRoutes(users, createRequireReadToken(TOKEN))]);
+const checkReadToken = createCheckToken('read', () => [TOKEN]);
+const server = await startApp([usersRoutes({ users, checkReadToken, checkWriteToken: undefined })]);
 
 function post(body: object | string) {
   return request(server).post('/users').set('content-type', 'application/json').send(body);

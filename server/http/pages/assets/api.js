@@ -20,13 +20,16 @@ async function request(url, { signal, ...options }) {
 
 /** The latest timestamps, newest first, including everything acknowledged so far. */
 export async function listLatest(limit, token, signal) {
-  const headers = { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
-  return (await request(`/app?limit=${limit}&consistent=true`, { headers, signal })).timestamps;
+  return (await request(`/app?limit=${limit}&consistent=true`, { headers: headersWith(token), signal })).timestamps;
 }
 
 /** Records a timestamp and returns its record. */
-export function recordTimestamp() {
-  return request('/app', { method: 'POST', headers: { accept: 'application/json' } });
+export function recordTimestamp(token) {
+  return request('/app', { method: 'POST', headers: headersWith(token) });
+}
+
+function headersWith(token) {
+  return { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
 }
 
 /**

@@ -4,7 +4,8 @@ import { showFeedState, showOutcome, showRecords, showTokenForm } from './view.j
 
 const SHOWN_RECORDS = 20;
 const PACE = { intervalMs: 2_000, longestMs: 60_000 };
-const TOKEN_KEY = 'read-token';
+/** The keys of the tokens in the session storage, which are also the ids of their fields. */
+const [READ_TOKEN, WRITE_TOKEN] = ['token', 'write-token'];
 
 let records = [];
 let polling = new AbortController();
@@ -15,8 +16,8 @@ function show(arrived) {
 }
 
 async function poll(signal) {
-  show(await listLatest(SHOWN_RECORDS, sessionStorage.getItem(TOKEN_KEY), signal));
-  showTokenForm(false);
+  show(await listLatest(SHOWN_RECORDS, sessionStorage.getItem(READ_TOKEN), signal));
+  showTokenForm(READ_TOKEN, false);
   showFeedState('live', 'Live, every 2 seconds');
 }
 
@@ -27,10 +28,16 @@ function onFailure(error, waitMs) {
       `Cannot read the list: ${error.message}. Next attempt in ${Math.round(waitMs / 1000)} s`,
     );
   polling.abort();
-  const refused = sessionStorage.getItem(TOKEN_KEY) !== null;
-  sessionStorage.removeItem(TOKEN_KEY);
-  showTokenForm(true, { focus: refused });
+  const refused = forgetToken(READ_TOKEN);
+  showTokenForm(READ_TOKEN, true, { focus: refused });
   showFeedState('waiting', refused ? 'That token was not accepted' : 'The list needs a token');
+}
+
+/** Removes a token that was not accepted; returns whether there was one. */
+function forgetToken(key) {
+  const known = sessionStorage.getItem(key) !== null;
+  sessionStorage.removeItem(key);
+  return known;
 }
 
 function startPolling() {
@@ -45,25 +52,40 @@ document.addEventListener('visibilitychange', () => {
   showFeedState('waiting', 'Paused while the page is hidden');
 });
 
-document.getElementById('token-form').addEventListener('submit', (event) => {
-  event.preventDefault();
-  sessionStorage.setItem(TOKEN_KEY, document.getElementById('token').value);
-  document.getElementById('token').value = '';
-  startPolling();
-});
+/** Stores the token that a form submits, then repeats what required it. */
+function onToken(key, repeatRequest) {
+  document.getElementById(`${key}-form`).addEventListener('submit', (event) => {
+    event.preventDefault();
+    sessionStorage.setItem(key, document.getElementById(key).value);
+    document.getElementById(key).value = '';
+    repeatRequest();
+  });
+}
+onToken(READ_TOKEN, startPolling);
+onToken(WRITE_TOKEN, record);
 
-document.getElementById('record').addEventListener('submit', async (event) => {
-  event.preventDefault();
+async function record() {
   const startMs = performance.now();
   try {
-    const record = await recordTimestamp();
+    const recorded = await recordTimestamp(sessionStorage.getItem(WRITE_TOKEN));
+    showTokenForm(WRITE_TOKEN, false);
     const tookMs = Math.round(performance.now() - startMs);
-    show([record]);
-    showOutcome('done', `Recorded by ${record.instance} in ${tookMs} ms`);
+    show([recorded]);
+    showOutcome('done', `Recorded by ${recorded.instance} in ${tookMs} ms`);
   } catch (error) {
+    if (error.status === 401) {
+      const refused = forgetToken(WRITE_TOKEN);
+      showTokenForm(WRITE_TOKEN, true, { focus: true });
+      return showOutcome('failed', refused ? 'That token was not accepted' : 'Recording needs a token');
+    }
     const retry = error.retryAfterS ? ` Try again in ${error.retryAfterS} s.` : '';
     showOutcome('failed', `Not recorded: ${error.message}.${retry}`);
   }
+}
+
+document.getElementById('record').addEventListener('submit', (event) => {
+  event.preventDefault();
+  record();
 });
 
 if (!document.hidden) startPolling();

@@ -84,8 +84,8 @@ export function showOutcome(state, text) {
   byId('outcome').textContent = text;
 }
 
-/** Shows or hides the field for the read token, which takes the focus after a wrong token. */
-export function showTokenForm(shown, { focus = false } = {}) {
-  byId('token-form').hidden = !shown;
-  if (shown && focus) byId('token').focus();
+/** Shows or hides the form for a token (`token` or `write-token`), whose field can take the focus. */
+export function showTokenForm(id, shown, { focus = false } = {}) {
+  byId(`${id}-form`).hidden = !shown;
+  if (shown && focus) byId(id).focus();
 }
