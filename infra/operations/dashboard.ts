@@ -9,9 +9,10 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { SERVICE_NAME } from '../../server/contract.ts';
+import { groupMetric } from '../service/group-metric.ts';
 import { healthyHosts, p99Seconds, requests, serverErrorPercent, unhealthyHosts } from '../service/traffic-metrics.ts';
 import type { AlarmsProps } from './alarms.ts';
-import { groupMetric, natMetric, tableMetric } from './metrics.ts';
+import { natMetric, tableMetric } from './metrics.ts';
 
 /** The dashboard. Its columns follow the path of a request: users, load balancer, fleet, database; then cost. */
 export function serviceDashboard(

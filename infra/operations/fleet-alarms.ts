@@ -2,9 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { type Alarm, type IMetric, MathExpression, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { runbookAlarm } from '../runbook-alarm.ts';
+import { groupMetric } from '../service/group-metric.ts';
 import type { LoadBalancer } from '../service/load-balancer.ts';
 import { healthyHosts } from '../service/traffic-metrics.ts';
-import { groupMetric, PERIOD } from './metrics.ts';
+import { PERIOD } from './metrics.ts';
 
 export interface FleetAlarmsProps {
   readonly groupName: string;

@@ -21,17 +21,6 @@ export function appMetrics(stage: string, groupName: string): AppMetrics {
     });
 }
 
-/** A metric of an Auto Scaling group's size. */
-export function groupMetric(groupName: string, metricName: `Group${string}`, period = PERIOD): Metric {
-  return new Metric({
-    namespace: 'AWS/AutoScaling',
-    metricName,
-    dimensionsMap: { AutoScalingGroupName: groupName },
-    statistic: Stats.AVERAGE,
-    period,
-  });
-}
-
 /** The sum of a metric that an AWS service publishes for one resource. */
 export function sumMetric(
   service: string,

@@ -1,13 +1,14 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Ami } from '../ami.ts';
-import { OUTPUTS } from '../contract.ts';
+import { fleetName, OUTPUTS } from '../contract.ts';
 import type { DataStack } from '../data/stack.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import { notify } from '../runbook-alarm.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Fleet } from './fleet.ts';
 import { InstanceTemplate } from './instance-template.ts';
+import { launchAlarm } from './launch-alarm.ts';
 import { LoadBalancer } from './load-balancer.ts';
 import { StepScaling } from './step-scaling.ts';
 import { type UserAlarms, userAlarms } from './user-alarms.ts';
@@ -41,7 +42,8 @@ export class ServiceStack extends StageStack {
     });
     this.userAlarms = userAlarms(this, 'UserAlarms', this.loadBalancer);
 
-    notify(data.alarmTopic, this.userAlarms.unhealthy);
+    const launches = launchAlarm(this, 'LaunchesStuck', fleetName(stage));
+    for (const alarm of [this.userAlarms.unhealthy, launches]) notify(data.alarmTopic, alarm);
     if (settings.waf) {
       const { loadBalancerArn } = this.loadBalancer.balancer;
       new WebAcl(this, 'WebAcl', { loadBalancerArn, ratePerAddress: settings.wafRatePerAddress });
@@ -54,7 +56,7 @@ export class ServiceStack extends StageStack {
       settings,
       launchTemplate: this.template.launchTemplate,
       loadBalancer: this.loadBalancer,
-      rollbackAlarms: Object.values(this.userAlarms),
+      rollbackAlarms: [...Object.values(this.userAlarms), launches],
       alarmTopic: data.alarmTopic,
     });
     new StepScaling(this, 'StepScaling', { groupName: this.fleet.groupName, scaling: settings });

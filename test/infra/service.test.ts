@@ -35,15 +35,16 @@ describe('the fleet', () => {
     ]);
   });
 
-  it('is updated by an instance refresh that launches first, and is rolled back by the user alarms', () => {
+  it('is updated by an instance refresh that launches first, and is rolled back by alarms', () => {
     const { Strategy, Preferences } = update.AutoScalingInstanceRefresh;
     assert.equal(Strategy, 'Rolling');
     assert.deepEqual([Preferences.MinHealthyPercentage, Preferences.MaxHealthyPercentage], [100, 150]);
     assert.ok(Preferences.BakeTime >= 300);
-    const alarms = Preferences.AlarmSpecification.Alarms.map(
-      ({ Ref }: { Ref: string }) => prod.service.Resources[Ref]?.Type,
-    );
-    assert.deepEqual(alarms, Array(3).fill('AWS::CloudWatch::Alarm'));
+    const alarms = Preferences.AlarmSpecification.Alarms.map(({ Ref }: { Ref: string }) => {
+      assert.equal(prod.service.Resources[Ref]?.Type, 'AWS::CloudWatch::Alarm');
+      return Ref.replace(/[0-9A-F]{8}$/, '');
+    });
+    assert.deepEqual(alarms, ['UserAlarmsServerErrors', 'UserAlarmsSlow', 'UserAlarmsUnhealthyHosts', 'LaunchesStuck']);
   });
 
   it('reports all its metrics every minute, and notifies the topic of launches and terminations', () => {

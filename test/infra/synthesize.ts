@@ -35,6 +35,8 @@ export interface Synthesized {
   readonly operations: Template;
   /** All four. */
   readonly all: readonly Template[];
+  /** All four, by the name of their stack. */
+  readonly templates: Readonly<Record<string, Template>>;
 }
 
 /** The parts of CDK's validation report that tests read. */
@@ -118,7 +120,8 @@ function read({ app, stacks, settings }: Built): Synthesized {
     service: template(stacks.service),
     operations: template(stacks.operations),
   };
-  return { settings, ...templates, all: Object.values(templates) };
+  const named = Object.entries(templates).map(([key, one]) => [stacks[key as keyof Stampede].stackName, one]);
+  return { settings, ...templates, all: Object.values(templates), templates: Object.fromEntries(named) };
 }
 
 /** The resources of a type in one or more templates. */

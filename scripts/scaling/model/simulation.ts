@@ -34,6 +34,8 @@ export interface Second {
   readonly served: number;
   readonly capacity: number;
   readonly inService: number;
+  /** Launched, but not in service yet. */
+  readonly pending: number;
   readonly desired: number;
   /** Instances that are paid for, whatever their state. */
   readonly running: number;
@@ -61,7 +63,7 @@ export function simulate(scenario: Scenario) {
     const { desired } = controller;
     fleet.follow(desired, second);
     const demand = trace.at(second);
-    const { targets, healthy, measured } = fleet.counts(second);
+    const { targets, healthy, measured, pending } = fleet.counts(second);
     // The load balancer spreads requests evenly over its targets; what an instance cannot take is refused.
     const requestsPerTarget = targets === 0 ? 0 : demand / targets;
     const taken = Math.min(requestsPerTarget, requestsPerInstance);
@@ -69,7 +71,8 @@ export function simulate(scenario: Scenario) {
     const capacity = healthy * requestsPerInstance;
     const cpuPercent = healthy === 0 ? 0 : (100 * taken) / requestsPerInstance;
     record(second + 1, { cpuPercent: measured === 0 ? undefined : cpuPercent, requestsPerTarget });
-    seconds.push({ second, demand, served, capacity, inService: targets, desired, running: fleet.size, cpuPercent });
+    const { size: running } = fleet;
+    seconds.push({ second, demand, served, capacity, inService: targets, pending, desired, running, cpuPercent });
   }
   return { seconds, events: events.toSorted((one, other) => one.second - other.second) };
 }

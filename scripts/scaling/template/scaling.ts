@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { directionOf, type ScalingRule, type ScalingSettings } from '../model/settings.ts';
+import { alarmSchema } from './alarm.ts';
 import { groupZones, type ServingGroup } from './group.ts';
 import { refersTo, type StageTemplates } from './stage.ts';
 
@@ -28,24 +29,7 @@ const policySchema = z.object({
   StepAdjustments: z.array(stepSchema),
 });
 
-const alarmSchema = z.object({ AlarmActions: z.array(z.string()).default([]) });
-
-/** An alarm that can start a policy: on one metric, with a fixed threshold. */
-const scalingAlarmSchema = z.object({
-  Namespace: z.string(),
-  MetricName: z.string(),
-  Period: z.coerce.number(),
-  Threshold: z.coerce.number(),
-  EvaluationPeriods: z.coerce.number(),
-  DatapointsToAlarm: z.coerce.number().optional(),
-  ComparisonOperator: z.enum([
-    'GreaterThanOrEqualToThreshold',
-    'GreaterThanThreshold',
-    'LessThanThreshold',
-    'LessThanOrEqualToThreshold',
-  ]),
-  TreatMissingData: z.enum(['missing', 'ignore', 'breaching', 'notBreaching']).default('missing'),
-});
+const actionsSchema = z.object({ AlarmActions: z.array(z.string()).default([]) });
 
 /** Reads bounds, zones, alarms and step policies of a group. @throws Error when a policy has no alarm. */
 export function readScaling(stage: StageTemplates, group: ServingGroup): ScalingSettings {
@@ -83,24 +67,14 @@ export function readScaling(stage: StageTemplates, group: ServingGroup): Scaling
 /** Reads the alarm that starts a policy. */
 function readAlarm(stage: StageTemplates, policy: { stack: string; logicalId: string }): ScalingRule['alarm'] {
   const starting = stage
-    .list('AWS::CloudWatch::Alarm', alarmSchema.loose())
+    .list('AWS::CloudWatch::Alarm', actionsSchema.loose())
     .find(({ properties }) => properties.AlarmActions.some((action) => refersTo(action, policy)));
   if (!starting) throw new Error(`${policy.stack}/${policy.logicalId} is started by no alarm of the stage`);
-  const { success, data } = scalingAlarmSchema.safeParse(starting.properties);
-  if (!success) {
-    throw new Error(
-      `${starting.stack}/${starting.logicalId} starts a scaling policy, but is no alarm on one metric with a fixed ` +
-        'threshold: expected Namespace, MetricName, Period, Threshold and a plain ComparisonOperator',
-    );
-  }
-  return {
-    name: starting.logicalId,
-    metric: `${data.Namespace} ${data.MetricName}`,
-    periodS: data.Period,
-    evaluationPeriods: data.EvaluationPeriods,
-    datapointsToAlarm: data.DatapointsToAlarm ?? data.EvaluationPeriods,
-    threshold: data.Threshold,
-    comparison: data.ComparisonOperator,
-    treatMissingData: data.TreatMissingData,
-  };
+  const alarm = alarmSchema.safeParse(starting.properties).data;
+  const { metric, periodS } = alarm ?? {};
+  if (alarm && metric && periodS !== undefined) return { ...alarm, name: starting.logicalId, metric, periodS };
+  throw new Error(
+    `${starting.stack}/${starting.logicalId} starts a scaling policy, but is no alarm on one metric with a fixed ` +
+      'threshold: expected Namespace, MetricName, Period, Threshold and a plain ComparisonOperator',
+  );
 }

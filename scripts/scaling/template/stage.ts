@@ -43,13 +43,28 @@ export class StageTemplates {
     return this.#read(template, reference.logicalId, schema);
   }
 
+  /** The update policy of a resource. */
+  updatePolicy<Schema extends z.ZodType>(
+    { stack, logicalId }: Pick<StageResource<unknown>, 'stack' | 'logicalId'>,
+    schema: Schema,
+  ): z.output<Schema> {
+    const template = this.#templates.find((each) => each.stack === stack);
+    if (!template) throw new Error(`there is no template of ${stack}`);
+    return this.#parse(template, logicalId, template.Resources[logicalId]?.UpdatePolicy, schema);
+  }
+
   #read<Schema extends z.ZodType>(template: Template, logicalId: string, schema: Schema) {
-    const context: Context = { template, templates: this.#templates, logicalId, known: this.#known };
-    const parsed = schema.safeParse(resolve(template.Resources[logicalId]?.Properties, context));
-    if (!parsed.success) throw new Error(`${template.stack}/${logicalId}: ${oneLine(parsed.error)}`);
+    const properties = this.#parse(template, logicalId, template.Resources[logicalId]?.Properties, schema);
     const self: Reference = { stack: template.stack, logicalId };
     const ref = this.#known(referenceText(self), self) ?? referenceText(self);
-    return { stack: template.stack, logicalId, ref, properties: parsed.data };
+    return { stack: template.stack, logicalId, ref, properties };
+  }
+
+  #parse<Schema extends z.ZodType>(template: Template, logicalId: string, value: unknown, schema: Schema) {
+    const context: Context = { template, templates: this.#templates, logicalId, known: this.#known };
+    const parsed = schema.safeParse(resolve(value, context));
+    if (!parsed.success) throw new Error(`${template.stack}/${logicalId}: ${oneLine(parsed.error)}`);
+    return parsed.data;
   }
 }
 

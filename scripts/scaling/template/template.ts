@@ -3,7 +3,11 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { stackNames } from '../../../infra/contract.ts';
 
-const resource = z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) });
+const resource = z.object({
+  Type: z.string(),
+  Properties: z.record(z.string(), z.unknown()).default({}),
+  UpdatePolicy: z.unknown().optional(),
+});
 
 const output = z.object({ Value: z.unknown(), Export: z.object({ Name: z.unknown() }).optional() });
 

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { IMAGE_PATHS } from '../../../../ami/contract.ts';
 import { becomesTrue } from '../../../cli/wait.ts';
 import { mountOverlay } from '../../../machine/mounts.ts';
+import { USUAL_METRIC_DELAY_S } from '../../../scaling/model/controller.ts';
+import { simulateRefresh } from '../../../scaling/model/refresh.ts';
+import type { Check } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import { everyInstance } from '../checks.ts';
 import type { Member } from '../stage/launcher.ts';
@@ -11,6 +14,9 @@ import type { Stage } from '../stage/stage.ts';
 
 /** Several times the compressed timeout of the launch hook. */
 const ABANDONED_DEADLINE_MS = 60_000;
+
+/** Time in which a deployment of a bad image must be taken back on AWS. */
+const TAKEN_BACK_S = 600;
 
 /** Rolls out an image whose app cannot start: its launch is abandoned, and the old instances keep serving. */
 export async function rollOutBadImage(stage: Stage, timeline: Timeline) {
@@ -50,7 +56,25 @@ export async function rollOutBadImage(stage: Stage, timeline: Timeline) {
         expected: 'none, and at least one launched',
       },
       everyInstance('the old instances stay', stayed, before),
+      checkTakenBack(stage, before.length),
     ],
+  };
+}
+
+/** Calculates, with the template's alarms and times, when a deployment of an image that does not boot ends on AWS. */
+function checkTakenBack({ facts: { refresh, launchHook, targetGroup } }: Stage, size: number): Check {
+  const { status, endsS, cause } = simulateRefresh({
+    preferences: refresh,
+    size,
+    outcome: { abandonedAfterS: launchHook?.timeoutS ?? Infinity, replacedAfterS: 60 },
+    drainS: targetGroup.deregistrationDelayS,
+    metricDelayS: USUAL_METRIC_DELAY_S,
+  });
+  return {
+    check: 'on AWS an alarm would take the deployment back (model)',
+    passed: status === 'Failed' && endsS <= TAKEN_BACK_S,
+    measured: `after ${endsS} s: ${cause}`,
+    expected: `an alarm within ${TAKEN_BACK_S} s`,
   };
 }
 

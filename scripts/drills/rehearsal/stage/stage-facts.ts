@@ -6,6 +6,7 @@ import { groupSubnets, listGroups, readLaunchHook, servingGroup } from '../../..
 import { readLaunchTemplate, userDataScript } from '../../../scaling/template/launch-template.ts';
 import { readLoadBalancer, readTargetGroup } from '../../../scaling/template/load-balancer.ts';
 import { parseReference } from '../../../scaling/template/reference.ts';
+import { readRefresh } from '../../../scaling/template/refresh.ts';
 import { readScaling } from '../../../scaling/template/scaling.ts';
 import { readSecurityGroups } from '../../../scaling/template/security-groups.ts';
 import { StageTemplates } from '../../../scaling/template/stage.ts';
@@ -73,6 +74,7 @@ export function readStageFacts(templates: readonly Template[], tableName: string
     loadBalancer,
     targetGroup: readTargetGroup(stage, group),
     scaling: readScaling(stage, group),
+    refresh: readRefresh(stage, group),
     launchHook: readLaunchHook(group),
     requiresMetadataToken,
     /** The script of the user data, with the table's name in it. */

@@ -11,6 +11,7 @@ function timeline(...points: [second: number, desired: number, demand: number][]
     served: demand,
     capacity: 0,
     inService: 0,
+    pending: 0,
     running: 0,
     cpuPercent: 0,
   }));
