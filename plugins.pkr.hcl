@@ -2,7 +2,7 @@
 packer {
   required_plugins {
     amazon = {
-      version = "~> 1.3"
+      version = "= 1.8.2"
       source  = "github.com/hashicorp/amazon"
     }
   }

@@ -7,7 +7,8 @@ import { confirm } from './cli/confirm.ts';
 import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { imageId, percentage, STAGE_OPTION, webAddress, wholeNumber } from './cli/values.ts';
-import { OWN_ARTILLERY, requireArtillery } from './drills/artillery/artillery.ts';
+import { OWN_ARTILLERY, requireArtillery, startLoad } from './drills/artillery/artillery.ts';
+import { requireBuiltInLoad, startBuiltInLoad } from './drills/aws/built-in-load.ts';
 import { costOf } from './drills/aws/cost.ts';
 import { prepareFault } from './drills/aws/faults/faults.ts';
 import { refuseOtherStage, refuseUnhealthy } from './drills/aws/guards.ts';
@@ -64,6 +65,12 @@ const command = {
     },
     sample: { ...COUNT, default: '2000', help: 'acknowledged timestamps to read back at most' },
     out: { value: '<folder>', help: 'where the report is written (default: .drill/<drill>-<time>)' },
+    load: {
+      value: '<generator>',
+      schema: z.enum(['artillery', 'built-in']),
+      default: 'artillery',
+      help: 'artillery, or built-in: an even load of at most 200/s without its packages (pipelines)',
+    },
     artillery: { value: '<file>', help: "artillery's program (default: that of scripts/drills/artillery)" },
     yes: { help: 'do not ask for confirmation (pipelines)' },
   },
@@ -82,11 +89,13 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
   if (image && faultName !== 'instance-refresh') {
     throw new UsageError(`--image is '${image}': expected it with rolling-deploy only`);
   }
-  await requireArtillery(artillery);
+  const isBuiltIn = values.load === 'built-in';
+  if (!isBuiltIn) await requireArtillery(artillery);
 
   const stage = { stage: stageName, ...(await outputsOf(stageName, 'service')) };
   const target = values.target ?? stage.url;
   const plan = planDrill({ drill: name, target, ratePerS: rate, peakPerS: peak, durationS: values.duration, faultAtS });
+  if (isBuiltIn) requireBuiltInLoad(plan);
   const before = await takeSnapshot(stage);
   refuseUnhealthy(before, alarm);
   // The model predicts the effect of load, but not that of a fault.
@@ -105,7 +114,8 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
   const folder = values.out ?? join('.drill', `${name}-${createdAt.replaceAll(/[:.]/g, '-')}`);
   await mkdir(folder, { recursive: true });
   const stop = { errorRatio, alarm };
-  const judged = await runDrill({ plan, stage, fault, stop, reader, sample, folder, artillery, scaling });
+  const start = isBuiltIn ? startBuiltInLoad : startLoad.bind(undefined, artillery);
+  const judged = await runDrill({ plan, stage, fault, stop, reader, sample, folder, startLoad: start, scaling });
   const facts = { stage: stageName, target, image: stage.amiId, 'read back at most': String(sample) };
   const report: Report = { title: `Drill of ${stageName}`, createdAt, facts, checks: [], runs: [judged] };
   const { page } = await writeReport(folder, report);

@@ -1,70 +1,101 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { parse } from 'yaml';
+import { z } from 'zod';
 
-const files = globSync('.github/{workflows/*.yml,actions/*/action.yml}').map((path) => ({
-  path,
-  lines: readFileSync(path, 'utf8').split('\n'),
-}));
-const workflows = files.filter(({ path }) => path.includes('/workflows/'));
+const step = z.looseObject({ uses: z.string().optional(), run: z.string().optional() });
+type Step = z.infer<typeof step>;
+const permissions = z.record(z.string(), z.string());
+const job = z.looseObject({
+  uses: z.string().optional(),
+  environment: z.string().optional(),
+  permissions: permissions.optional(),
+  steps: z.array(step).default([]),
+});
+const WORKFLOW = z.looseObject({ permissions: permissions.optional(), jobs: z.record(z.string(), job) });
+const ACTION = z.looseObject({ runs: z.looseObject({ steps: z.array(step) }) });
 
-/** Lines that match a pattern, as `file: line`. */
-const linesLike = (pattern: RegExp) =>
-  files.flatMap(({ path, lines }) =>
-    lines.filter((line) => pattern.test(line)).map((line) => `${path}: ${line.trim()}`),
-  );
+const paths = globSync('.github/{workflows/*.yml,actions/*/action.yml}').sort();
+const texts = new Map(paths.map((path) => [path, readFileSync(path, 'utf8')]));
+const parsed = <T>(schema: z.ZodType<T>, folder: string) =>
+  [...texts].filter(([path]) => path.includes(folder)).map(([path, text]) => ({ path, ...schema.parse(parse(text)) }));
+const workflows = parsed(WORKFLOW, '/workflows/');
+const actions = parsed(ACTION, '/actions/');
 
-/** An action whose commit could not be confirmed, as a comment in the workflow says. */
-const BY_TAG = /hashicorp\/setup-packer@v\d+\.\d+\.\d+$/;
-
-/** The lines that a shell runs: `run:` and the lines indented below it. */
-function shellLines(lines: readonly string[]): readonly string[] {
-  let runColumn = Number.POSITIVE_INFINITY;
-  return lines.filter((line) => {
-    const column = line.search(/\S/);
-    const run = line.search(/(?<=^\s*(- )?)run:/);
-    if (run !== -1) runColumn = run;
-    else if (column !== -1 && column <= runColumn) runColumn = Number.POSITIVE_INFINITY;
-    return run !== -1 || column > runColumn;
+/** The steps of a job, with those of our own actions in their places. */
+function allSteps(steps: readonly Step[]): readonly Step[] {
+  return steps.flatMap((each) => {
+    const own = actions.find(({ path }) => `./${path}` === `${each.uses}/action.yml`);
+    return own ? allSteps(own.runs.steps) : [each];
   });
 }
 
+const jobs = workflows.flatMap(({ path, permissions: ofAll, jobs: all }) =>
+  Object.entries(all).map(([name, { permissions: own = ofAll, ...rest }]) => ({
+    ...rest,
+    name: `${path}: ${name}`,
+    permissions: own ?? {},
+    steps: allSteps(rest.steps),
+  })),
+);
+/** Jobs that can get AWS credentials. A job that calls another workflow has no steps; the jobs of that workflow count. */
+const trusted = jobs.filter(({ uses, permissions: granted }) => !uses && granted['id-token'] === 'write');
+
+/** The shell commands of jobs, as `job: line`. */
+const commandsOf = (some: typeof jobs) =>
+  some.flatMap(({ name, steps }) =>
+    steps.flatMap(({ run = '' }) => run.split('\n').map((line) => `${name}: ${line.trim()}`)),
+  );
+const none = (found: readonly string[]) => assert.deepEqual(found, []);
+
 describe('the workflows', () => {
   it('are seen by this test', () => {
-    assert.equal(workflows.length, 3);
-    assert.ok(linesLike(/uses:/).length > 10);
+    assert.ok(workflows.length > 2 && trusted.length > 2 && commandsOf(jobs).length > 10);
   });
 
   it('pin third-party actions by commit, with the version in a comment', () => {
-    const loose = linesLike(/uses: (?!\.\/)/).filter(
-      (line) => !/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line) && !BY_TAG.test(line),
+    const uses = [...texts].flatMap(([path, text]) =>
+      text.split('\n').flatMap((line) => (/uses: (?!\.\/)/.test(line) ? [`${path}: ${line.trim()}`] : [])),
     );
-    assert.deepEqual(loose, []);
+    assert.ok(uses.length > 10);
+    none(uses.filter((line) => !/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line)));
   });
 
   it('have read permission only, and more only to assume an AWS role', () => {
-    for (const { path, lines } of workflows) {
-      const start = lines.indexOf('permissions:');
-      assert.equal(lines[start + 1], '  contents: read', path);
-      const granted = lines.filter((line) => /^\s+[a-z-]+: write$/.test(line)).map((line) => line.trim());
-      assert.deepEqual(
-        [...new Set(granted)].filter((grant) => grant !== 'id-token: write'),
-        [],
-        path,
-      );
-    }
+    for (const { path, permissions: ofAll } of workflows) assert.deepEqual(ofAll, { contents: 'read' }, path);
+    const granted = jobs.flatMap(({ name, permissions: all }) =>
+      Object.entries(all).map(([scope, level]) => `${name}: ${scope}: ${level}`),
+    );
+    none(granted.filter((line) => !/: (contents: read|id-token: write)$/.test(line)));
+  });
+
+  it('give tokens for AWS only to jobs of an environment, which limits the branch and may ask for a review', () => {
+    none(trusted.filter(({ environment }) => !environment).map(({ name }) => name));
+  });
+
+  it('run no install scripts of packages where a job can get such a token', () => {
+    const installs = commandsOf(trusted).filter((line) => /\bnpm (ci|install|i)\b|\bnpx\b/.test(line));
+    assert.ok(installs.length > 0);
+    none(installs.filter((line) => !/\bnpm ci --ignore-scripts$/.test(line)));
+  });
+
+  it('run artillery only where a job cannot get such a token', () => {
+    none(commandsOf(trusted).filter((line) => /artillery/.test(line)));
+    const drills = commandsOf(trusted).filter((line) => /npm run drill\b/.test(line));
+    assert.ok(drills.length > 0);
+    none(drills.filter((line) => !/ --load built-in\b/.test(line)));
+  });
+
+  it('download no program without checking its checksum', () => {
+    none(commandsOf(jobs).filter((line) => /\b(curl|wget)\b.*https?:|packer (init|plugins install)/.test(line)));
   });
 
   it('use no expressions in shell scripts, where their values would be code', () => {
-    const risky = files.flatMap(({ path, lines }) => shellLines(lines).map((line) => `${path}: ${line}`));
-    assert.ok(risky.length > 10);
-    assert.deepEqual(
-      risky.filter((line) => line.includes('${{')),
-      [],
-    );
+    none(commandsOf(jobs).filter((line) => line.includes('${{')));
   });
 
   it('contain no keys: AWS access uses a role, and nothing else is secret', () => {
-    assert.deepEqual(linesLike(/secrets\.|aws-access-key-id|aws-secret/), []);
+    none([...texts].filter(([, text]) => /secrets\.|aws-access-key-id|aws-secret/.test(text)).map(([path]) => path));
   });
 });

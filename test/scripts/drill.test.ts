@@ -108,6 +108,18 @@ describe('npm run drill', () => {
     );
   });
 
+  it('sends a light load itself, without artillery, for pipelines', async () => {
+    await using service = await startMemoryService();
+    await using report = await startFolder();
+    const args = ['steady', '--load', 'built-in', '--duration', '2', '--rate', '10', '--yes', '--out', report.folder];
+    await using aws = await startFakeAws(calm(service.url));
+    const missing = ['--artillery', join(report.folder, 'not-installed')];
+    const { code, stdout, stderr } = await runEntry(ENTRY, [...args, ...missing], { env: aws.env });
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stdout, /✓ {2}requests are answered +0 of 20 failed/);
+    assert.match(stdout, /✓ {2}every acknowledged timestamp is stored +20 of 20 found\n/);
+  });
+
   it('predicts the effect of the load on the deployed alarms and steps', async () => {
     await using service = await startMemoryService();
     await using report = await startFolder();

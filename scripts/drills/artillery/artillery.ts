@@ -61,7 +61,16 @@ export function artilleryCommand(program: string, scriptFile: string, reportFile
 }
 
 /** A running load. */
-export type Load = Awaited<ReturnType<typeof startLoad>>;
+export interface Load {
+  /** What was reported so far; grows every ten seconds. */
+  readonly periods: readonly Period[];
+  /** Resolves when the load has ended; rejects when it failed by itself. */
+  readonly ended: Promise<void>;
+  /** Ends the load early and waits for its last period. */
+  stop(): Promise<void>;
+  /** Ids of the timestamps that were acknowledged, in the order of their answers. */
+  acknowledgedIds(): Promise<string[]>;
+}
 
 /** @throws OperatorError when artillery is not installed */
 export async function requireArtillery(program: string): Promise<void> {
@@ -72,7 +81,7 @@ export async function requireArtillery(program: string): Promise<void> {
 }
 
 /** Starts the load of a plan; its script, log and ids are written to `folder`. */
-export async function startLoad(artillery: string, plan: LoadPlan, folder: string) {
+export async function startLoad(artillery: string, plan: LoadPlan, folder: string): Promise<Load> {
   const [scriptFile, acknowledgedFile] = [join(folder, 'artillery.json'), join(folder, 'acknowledged.txt')];
   await writeFile(acknowledgedFile, '');
   await writeFile(scriptFile, JSON.stringify(drillScript(plan, acknowledgedFile), undefined, 2));
@@ -104,19 +113,15 @@ export async function startLoad(artillery: string, plan: LoadPlan, folder: strin
   // A failure before anything waits for the end would end this process.
   ended.catch(() => undefined);
   return {
-    /** What artillery has reported so far; grows every ten seconds. */
-    periods: periods as readonly Period[],
-    /** Resolves when artillery has ended; rejects when it failed by itself. */
+    periods,
     ended,
-    /** Ends the load early and waits for its last period. */
-    async stop(): Promise<void> {
+    async stop() {
       isStopping = true;
       running.kill('SIGTERM');
       await ended.catch(() => undefined);
       await running;
     },
-    /** Ids of the timestamps that were acknowledged, in the order of their answers. */
-    async acknowledgedIds(): Promise<string[]> {
+    async acknowledgedIds() {
       return (await readFile(acknowledgedFile, 'utf8')).split('\n').filter((id) => id !== '');
     },
   };

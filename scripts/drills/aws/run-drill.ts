@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { activitiesSince } from '../../aws/auto-scaling.ts';
 import { groupCpu } from '../../aws/cloudwatch.ts';
 import { withUndo } from '../../cli/undo.ts';
-import { type Load, startLoad } from '../artillery/artillery.ts';
+import type { Load } from '../artillery/artillery.ts';
 import { countRequests, observationsOf } from '../artillery/periods.ts';
 import { checksOf } from '../core/checks.ts';
 import { judge } from '../core/judge.ts';
@@ -31,7 +31,8 @@ interface RunDrillOptions {
   readonly sample: number;
   /** Where the load's files go. */
   readonly folder: string;
-  readonly artillery: string;
+  /** Starts the load; its files go to the folder. */
+  readonly startLoad: (plan: Plan, folder: string) => Promise<Load>;
   /** Undefined: nothing is predicted. */
   readonly scaling: StageScaling | undefined;
 }
@@ -42,7 +43,7 @@ export async function runDrill(drill: RunDrillOptions): Promise<JudgedRun> {
   const timeline = new Timeline(Date.now());
   const course = fault && faultCourse(plan, fault, timeline);
   const { load, snapshots, stopped } = await withUndo(async (undo) => {
-    const running = await startLoad(drill.artillery, plan, drill.folder);
+    const running = await drill.startLoad(plan, drill.folder);
     undo.later('the load', () => running.stop());
     if (course) undo.later('the fault', () => course.close());
     return { load: running, ...(await watchDrill(drill, running, timeline, course)) };
