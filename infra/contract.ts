@@ -10,6 +10,12 @@ export function stackNames(stage: string) {
   };
 }
 
+/** Order in which the stacks of a stage are deleted: each one before those that it imports from. */
+export const DELETION_ORDER = ['operations', 'service', 'network', 'data'] as const;
+
+/** Region of a stage whose setting `region` is not given. */
+export const DEFAULT_REGION = 'eu-west-1';
+
 /** CloudFormation outputs that the scripts read, by stack. */
 export const OUTPUTS = {
   network: { vpcId: 'VpcId', bastionGroup: 'BastionAutoScalingGroupName' },

@@ -1,31 +1,57 @@
 import { confirm } from './cli/confirm.ts';
+import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
-import { run } from './cli/run.ts';
-import { textTable } from './cli/table.ts';
-import { STAGE_OPTION } from './cli/values.ts';
-import { cdkLine } from './stage/cdk.ts';
-import { planDeletion } from './stage/deletion.ts';
+import { STAGE_OPTION, wholeNumber } from './cli/values.ts';
+import { CDK_OPTIONS } from './stage/cdk.ts';
+import { deleteStacks, planDeletion } from './stage/deletion.ts';
+import { regionSetting, useRegion } from './stage/region.ts';
+import { retainedTable } from './stage/retained.ts';
 
 await main(
   {
     name: 'destroy',
-    summary:
-      'Deletes the stacks of a stage after asking, and lists what is retained: table, keys, backups, log bucket.',
+    summary: 'Deletes the stacks of a stage after asking, and lists what is retained: table, keys, backups, buckets.',
     options: {
       stage: STAGE_OPTION,
+      set: {
+        ...CDK_OPTIONS.set,
+        help: 'region=<region> if the stage was deployed with it; other settings are ignored',
+      },
+      unprotect: { help: 'first end the protection of stacks, load balancer and group against deletion' },
       yes: { help: 'answer the question in advance (CI)' },
+      'wait-seconds': {
+        value: '<n>',
+        default: '3600',
+        schema: wholeNumber(1, 999_999),
+        help: 'how long the deletion of one stack may take',
+      },
       'dry-run': { help: 'print what would be deleted and retained, and do nothing' },
     },
-    examples: [['npm run destroy -- --stage dev', 'asks, then deletes the dev stage']],
+    examples: [
+      ['npm run destroy -- --stage dev', 'asks, then deletes the dev stage'],
+      ['npm run destroy -- --stage prod --unprotect', 'asks, ends the protection of prod, then deletes it'],
+    ],
   },
-  async ({ values: { stage, yes, 'dry-run': dryRun } }) => {
-    const { stacks, retained, ami } = await planDeletion(stage);
-    const rows = retained.map(({ type, physicalId }) => [type, physicalId]);
-    console.log(`To be deleted:\n${indented(stacks.join('\n'))}`);
-    console.log(`Retained, with the data in it:\n${indented(textTable(rows) || 'nothing')}`);
-    if (!yes && !dryRun) await confirm(`Delete ${stacks.length} stacks of stage ${stage}?`, stage);
-    await run(cdkLine(['destroy', '--all', '--force'], { stage, ami }), { dryRun });
-    if (!dryRun) console.log(`Stage ${stage} is deleted. Retained resources still cost; delete them by hand`);
+  async ({ values }) => {
+    const { stage, set, unprotect, yes, 'dry-run': dryRun } = values;
+    const region = regionSetting(set);
+    await useRegion(stage, region);
+    const { stacks, retained, protections } = await planDeletion(stage, region);
+    const names = protections.map(({ what }) => what).join(', ');
+    console.log(`To be deleted in ${region}:\n${indented(stacks.map(({ name }) => name).join('\n'))}`);
+    console.log(`Retained, and billed until you delete it:\n${indented(retainedTable(retained) || 'nothing')}`);
+    if (names) console.log(`Protected against deletion:\n${indented(names.replaceAll(', ', '\n'))}`);
+    if (dryRun) return;
+    if (names && !unprotect) throw new OperatorError(`${names} may not be deleted: pass --unprotect to allow it`);
+    if (!yes) await confirm(`Delete ${stacks.length} stacks of stage ${stage} in ${region}?`, stage);
+
+    for (const { what, end } of protections) {
+      console.error(`Ending the protection of ${what}`);
+      await end();
+    }
+    await deleteStacks(stacks, values['wait-seconds'] * 1_000);
+    console.log(`Stage ${stage} is deleted in ${region}: none of its stacks is left`);
+    console.log('Still billed: what is retained above, and the images (npm run images:prune)');
   },
 );
 

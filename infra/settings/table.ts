@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_REGION } from '../contract.ts';
 import type { Scaling } from '../scaling/steps.ts';
 import {
   flag,
@@ -46,7 +47,7 @@ const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 731
  */
 export const TABLE = {
   /** A fixed region makes lookups at synth unnecessary. */
-  region: setting(text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1'), 'eu-west-1', 'eu-west-1'),
+  region: setting(text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1'), DEFAULT_REGION, DEFAULT_REGION),
   /** Zone letters. To survive the loss of a zone takes twice the capacity with two zones, 1.5 times with three. */
   zones: setting(listOf(text(/^[a-f]$/, 'a zone letter'), 2, 3), ['a', 'b'], ['a', 'b', 'c']),
   /** Large enough for a /20 per private subnet. Change it before peering networks. */

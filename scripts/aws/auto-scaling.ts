@@ -56,11 +56,14 @@ const client = () => new AutoScaling(CLIENT_SETTINGS);
 
 /** @throws OperatorError when no group has that name */
 export async function describeGroup(name: string): Promise<Group> {
-  const call = client().describeAutoScalingGroups({ AutoScalingGroupNames: [name] });
-  const doing = `read the Auto Scaling group ${name}`;
-  const [found] = await readList(doing, [call], (answer) => answer.AutoScalingGroups, group);
+  const [found] = await readGroup(name, group);
   if (found) return found;
   throw new OperatorError(`there is no Auto Scaling group ${name}: deploy the stage again`);
+}
+
+function readGroup<Item>(name: string, item: z.ZodType<Item>): Promise<Item[]> {
+  const call = client().describeAutoScalingGroups({ AutoScalingGroupNames: [name] });
+  return readList(`read the Auto Scaling group ${name}`, [call], (answer) => answer.AutoScalingGroups, item);
 }
 
 /** What a group did since a moment, the oldest first. */
@@ -83,6 +86,18 @@ async function* pagesSince(since: Date, pages: AsyncIterable<DescribeScalingActi
 export async function setDesiredCapacity(name: string, desired: number): Promise<void> {
   const request = { AutoScalingGroupName: name, DesiredCapacity: desired, HonorCooldown: false };
   await explained(`set the capacity of ${name} to ${desired}`, client().setDesiredCapacity(request));
+}
+
+/** Whether AWS refuses to delete a group; false when there is none of that name. */
+export async function isGroupProtected(name: string): Promise<boolean> {
+  const protection = fields({ value: ['DeletionProtection', text.default('none')] });
+  return (await readGroup(name, protection)).some(({ value }) => value !== 'none');
+}
+
+/** Lets a group be deleted with its instances. */
+export async function endGroupProtection(name: string): Promise<void> {
+  const request = { AutoScalingGroupName: name, DeletionProtection: 'none' as const };
+  await explained(`end the deletion protection of ${name}`, client().updateAutoScalingGroup(request));
 }
 
 /** Sets what a group launches from now on; its instances stay. */

@@ -5,6 +5,8 @@ import { CLIENT_SETTINGS, checked, explained, fields, pairs, readList } from './
 const text = z.string();
 
 const stack = fields({
+  /** ARN: other than the name, it also finds a stack that was deleted. */
+  id: ['StackId', text],
   name: ['StackName', text],
   /** CloudFormation's word, `UPDATE_COMPLETE`. */
   status: ['StackStatus', text],
@@ -13,6 +15,9 @@ const stack = fields({
   outputs: ['Outputs', pairs('OutputKey', 'OutputValue')],
 });
 
+/** A stack. */
+export type Stack = z.infer<typeof stack>;
+
 const template = z.object({ Resources: z.record(text, z.object({ Type: text, DeletionPolicy: text.optional() })) });
 
 const resource = fields({
@@ -20,17 +25,31 @@ const resource = fields({
   type: ['ResourceType', text],
   /** Name, id or ARN. */
   physicalId: ['PhysicalResourceId', text.default('')],
+  /** `CREATE_COMPLETE`; `DELETE_COMPLETE` for one that a stack no longer has. */
+  status: ['ResourceStatus', text],
 });
 
 /** A resource that a stack has. */
 export type StackResource = z.infer<typeof resource>;
 
+const event = fields({
+  id: ['EventId', text],
+  logicalId: ['LogicalResourceId', text],
+  physicalId: ['PhysicalResourceId', text.default('')],
+  type: ['ResourceType', text],
+  status: ['ResourceStatus', text],
+  reason: ['ResourceStatusReason', text.default('')],
+});
+
+/** Something that CloudFormation did with a resource of a stack, or with the stack itself. */
+export type StackEvent = z.infer<typeof event>;
+
 const client = () => new CloudFormation(CLIENT_SETTINGS);
 
-/** Reads one stack; undefined when there is none of that name. */
-export async function findStack(name: string) {
-  const call = client().describeStacks({ StackName: name }).catch(noStackIfMissing);
-  return (await readList(`read the stack ${name}`, [call], ({ Stacks }) => Stacks, stack))[0];
+/** Reads one stack by its name or id; undefined when there is none. A deleted one is found by its id only. */
+export async function findStack(nameOrId: string): Promise<Stack | undefined> {
+  const call = client().describeStacks({ StackName: nameOrId }).catch(noStackIfMissing);
+  return (await readList(`read the stack ${nameOrId}`, [call], ({ Stacks }) => Stacks, stack))[0];
 }
 
 /** CloudFormation has no error of its own for a stack that does not exist. */
@@ -55,4 +74,21 @@ export async function deployedTemplateText(name: string): Promise<string> {
 export async function stackResources(name: string): Promise<readonly StackResource[]> {
   const pages = client().paginateListStackResources({ StackName: name });
   return readList(`list the resources of ${name}`, pages, (page) => page.StackResourceSummaries, resource);
+}
+
+/** Reads the events of a stack, by its name or id, the newest first. */
+export async function stackEvents(nameOrId: string): Promise<readonly StackEvent[]> {
+  const pages = client().paginateDescribeStackEvents({ StackName: nameOrId });
+  return readList(`read the events of ${nameOrId}`, pages, (page) => page.StackEvents, event);
+}
+
+/** Starts to delete a stack, by its id. */
+export async function deleteStack({ id, name }: Stack): Promise<void> {
+  await explained(`delete the stack ${name}`, client().deleteStack({ StackName: id }));
+}
+
+/** Lets a stack be deleted. */
+export async function endTerminationProtection(name: string): Promise<void> {
+  const request = { StackName: name, EnableTerminationProtection: false };
+  await explained(`end the termination protection of ${name}`, client().updateTerminationProtection(request));
 }

@@ -1,4 +1,4 @@
-import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { ElasticLoadBalancingV2, LoadBalancerNotFoundException } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { z } from 'zod';
 import { CLIENT_SETTINGS, explained, fields, readList } from './call.ts';
 
@@ -31,4 +31,24 @@ export async function deregisterTargets(targetGroupArn: string, ids: readonly st
 export async function registerTargets(targetGroupArn: string, ids: readonly string[]): Promise<void> {
   const request = { TargetGroupArn: targetGroupArn, Targets: ids.map((Id) => ({ Id })) };
   await explained(`register ${ids.join(', ')}`, client().registerTargets(request));
+}
+
+const DELETION_PROTECTION = 'deletion_protection.enabled';
+
+/** Whether AWS refuses to delete a load balancer; false when it does not exist. */
+export async function isLoadBalancerProtected(loadBalancerArn: string): Promise<boolean> {
+  const call = client().describeLoadBalancerAttributes({ LoadBalancerArn: loadBalancerArn });
+  const found = call.catch((error) => {
+    if (error instanceof LoadBalancerNotFoundException) return { Attributes: [] };
+    throw error;
+  });
+  const { Attributes = [] } = await explained(`read the attributes of ${loadBalancerArn}`, found);
+  return Attributes.some(({ Key, Value }) => Key === DELETION_PROTECTION && Value === 'true');
+}
+
+/** Lets a load balancer be deleted. */
+export async function endLoadBalancerProtection(loadBalancerArn: string): Promise<void> {
+  const attribute = { Key: DELETION_PROTECTION, Value: 'false' };
+  const call = client().modifyLoadBalancerAttributes({ LoadBalancerArn: loadBalancerArn, Attributes: [attribute] });
+  await explained(`end the deletion protection of ${loadBalancerArn}`, call);
 }

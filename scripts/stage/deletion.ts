@@ -1,39 +1,82 @@
-import { OUTPUTS, stackNames } from '../../infra/contract.ts';
-import { deployedTemplate, findStack, type StackResource, stackResources } from '../aws/cloudformation.ts';
+import { DELETION_ORDER, stackNames } from '../../infra/contract.ts';
+import {
+  deleteStack,
+  deployedTemplate,
+  findStack,
+  type Stack,
+  type StackResource,
+  stackResources,
+} from '../aws/cloudformation.ts';
 import { OperatorError } from '../cli/errors.ts';
+import { waitUntil } from '../cli/wait.ts';
+import { failureOf } from './failure.ts';
+import { protectionsOf } from './protection.ts';
 
-/** Finds a stage's stacks and what their deletion retains. @throws OperatorError if none exists or one is protected */
-export async function planDeletion(stage: string) {
-  const found = await Promise.all(Object.values(stackNames(stage)).map(findStack));
+/**
+ * Finds a stage's stacks in the order of their deletion, what their deletion retains, and what prevents it.
+ *
+ * @throws OperatorError when there is none in this region
+ */
+export async function planDeletion(stage: string, region: string) {
+  const found = await Promise.all(DELETION_ORDER.map((part) => findStack(stackNames(stage)[part])));
   const stacks = found.filter((stack) => stack !== undefined);
   if (stacks.length === 0) {
     throw new OperatorError(
-      `stage ${stage} is not deployed in this account and region: nothing to destroy. Is AWS_REGION right?`,
+      `stage ${stage} is not deployed in ${region} of this account: nothing to destroy. ` +
+        'If it is in another region, pass --set region=<region>',
     );
   }
-  const isProtected = stacks.filter((stack) => stack.isProtected).map(({ name }) => name);
-  if (isProtected.length > 0) {
-    throw new OperatorError(
-      `${isProtected.join(', ')} may not be deleted: termination protection is on. To turn it off on purpose: ` +
-        `npm run deploy -- --stage ${stage} --set loadBalancerProtection=false`,
-    );
-  }
-  const names = stacks.map(({ name }) => name);
-  const retained = await Promise.all(
-    names.map(async (name) => retainedResources(await deployedTemplate(name), await stackResources(name))),
+  const parts = await Promise.all(
+    stacks.map(async (stack) => {
+      const resources = (await stackResources(stack.name)).filter(({ status }) => status !== 'DELETE_COMPLETE');
+      const retained = retainedResources(await deployedTemplate(stack.name), resources);
+      return { retained, protections: await protectionsOf(stack, resources) };
+    }),
   );
-  // Synthesis needs an image even to delete: the deployed one, or any id when the service stack is deleted already.
-  const service = stacks.find(({ name }) => name === stackNames(stage).service);
-  const ami = service?.outputs[OUTPUTS.service.amiId] ?? 'ami-00000000000000000';
-  return { stacks: names, retained: retained.flat(), ami };
+  return {
+    stacks,
+    retained: parts.flatMap(({ retained }) => retained),
+    protections: parts.flatMap(({ protections }) => protections),
+  };
 }
 
 /** Which resources CloudFormation keeps when their stack is deleted, according to the deployed template. */
-export function retainedResources(
+export function retainedResources<Resource extends Pick<StackResource, 'logicalId'>>(
   { Resources }: Awaited<ReturnType<typeof deployedTemplate>>,
-  deployed: readonly StackResource[],
-): readonly StackResource[] {
+  deployed: readonly Resource[],
+): readonly Resource[] {
   return deployed.filter(({ logicalId }) =>
     /^(Retain|Snapshot)/.test(Resources[logicalId]?.DeletionPolicy ?? 'Delete'),
   );
+}
+
+/**
+ * Deletes stacks one after the other, and looks that none is left. `deadlineMs` is for each stack.
+ *
+ * @throws OperatorError with CloudFormation's reason when a stack cannot be deleted
+ */
+export async function deleteStacks(stacks: readonly Stack[], deadlineMs: number): Promise<void> {
+  for (const stack of stacks) {
+    await deleteStack(stack);
+    await waitUntil(`the deletion of ${stack.name}`, (seen) => lookAtDeletion(stack, seen), {
+      deadlineMs,
+      remedy: 'CloudFormation goes on with it. Run npm run destroy again to wait further',
+    });
+  }
+  const left = (await Promise.all(stacks.map(({ name }) => findStack(name)))).filter((stack) => stack !== undefined);
+  if (left.length === 0) return;
+  const states = left.map(({ name, status }) => `${name} is ${status}`).join(', ');
+  throw new OperatorError(`not everything is deleted: ${states}. Run npm run destroy again`);
+}
+
+async function lookAtDeletion({ id, name }: Stack, seen: (state: string) => void): Promise<true | undefined> {
+  // By its id: another stack may have the name by now.
+  const stack = await findStack(id);
+  if (!stack || stack.status === 'DELETE_COMPLETE') return true;
+  if (stack.status === 'DELETE_FAILED') {
+    throw new OperatorError(`${name} cannot be deleted: ${(await failureOf(id)) ?? 'CloudFormation gives no reason'}`);
+  }
+  const left = (await stackResources(id)).filter(({ status }) => !/^DELETE_(COMPLETE|SKIPPED)$/.test(status));
+  seen(`${stack.status}, ${left.length} resources left`);
+  return undefined;
 }

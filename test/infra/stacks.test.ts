@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DELETION_ORDER, stackNames } from '../../infra/contract.ts';
 import { describeNatPrice, natPricePerMonthUsd } from '../../infra/network/vpc.ts';
 import { BURN_RATES, budgetSpentPercent, errorPercentAt } from '../../infra/operations/burn-rate-alarms.ts';
 import { CERTIFICATE, EVERYTHING_ON, resourcesOf, synthesize, theResource } from './synthesize.ts';
@@ -8,6 +9,25 @@ const dev = synthesize('dev');
 const prod = synthesize('prod', { certificateArn: CERTIFICATE });
 const REPLICA_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/example';
 const everything = synthesize('prod-all', { ...EVERYTHING_ON, replicas: `eu-central-1=${REPLICA_KEY}` });
+
+describe('the stacks', () => {
+  it('import only from stacks that are deleted after them', () => {
+    const names = stackNames('dev');
+    const importsOf = (part: (typeof DELETION_ORDER)[number]) => {
+      const text = JSON.stringify(dev[part]);
+      return DELETION_ORDER.filter((other) => text.includes(`"Fn::ImportValue":"${names[other]}:`));
+    };
+    const imports = DELETION_ORDER.map((part) => [part, importsOf(part)] as const);
+    assert.ok(imports.some(([, from]) => from.length > 0));
+    for (const [index, [part, from]] of imports.entries()) {
+      assert.deepEqual(
+        from.filter((other) => DELETION_ORDER.indexOf(other) <= index),
+        [],
+        part,
+      );
+    }
+  });
+});
 
 describe('the table', () => {
   const { Properties: table } = theResource('AWS::DynamoDB::GlobalTable', prod.data);

@@ -1,74 +1,116 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Answers, type AwsRequest, startFakeAws } from './aws/fake-aws.ts';
-import { stageOnAws } from './aws/stage-on-aws.ts';
-import { queryAnswer } from './aws/xml.ts';
+import { type Deletable, deletableStage } from './aws/deletable-stage.ts';
+import { startFakeAws } from './aws/fake-aws.ts';
 import { fakePrograms } from './fake-programs.ts';
-import { runEntry } from './run-entry.ts';
+import { type EntryOptions, runEntry } from './run-entry.ts';
 
-const TABLE = {
-  LogicalResourceId: 'Table',
-  ResourceType: 'AWS::DynamoDB::GlobalTable',
-  PhysicalResourceId: 'stampede-dev',
-};
-const TOPIC = { LogicalResourceId: 'Topic', ResourceType: 'AWS::SNS::Topic', PhysicalResourceId: 'a-topic' };
-
-const isData = ({ params }: AwsRequest) => String(params['StackName']).endsWith('-data');
-
-/** The data stack keeps its table; the other stacks keep nothing. */
-const contents: Answers = {
-  GetTemplate: (request) => {
-    const table = { Table: { Type: 'AWS::DynamoDB::GlobalTable', DeletionPolicy: 'Retain' } };
-    const resources = { Topic: { Type: 'AWS::SNS::Topic' }, ...(isData(request) && table) };
-    return queryAnswer('GetTemplate', { TemplateBody: JSON.stringify({ Resources: resources }) });
-  },
-  ListStackResources: (request) =>
-    queryAnswer('ListStackResources', {
-      StackResourceSummaries: { member: isData(request) ? [TABLE, TOPIC] : [TOPIC] },
-    }),
-};
+async function destroy(example: Deletable, args: readonly string[], env: EntryOptions['env'] = {}) {
+  const { answers, deleted } = deletableStage(example);
+  await using aws = await startFakeAws(answers);
+  const finished = await runEntry('scripts/destroy.ts', args, { env: { ...aws.env, ...env } });
+  const operations = aws.requests.map(({ operation }) => operation);
+  return { ...finished, deleted, changes: operations.filter((name) => !/^(Describe|List|Get)/.test(name)) };
+}
 
 describe('npm run destroy', () => {
-  it('says what is deleted and what is retained, then deletes with the deployed image', async () => {
-    await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 0 });
-    await using aws = await startFakeAws({ ...stageOnAws(), ...contents });
-    const { code, stdout, stderr } = await runEntry('scripts/destroy.ts', ['--yes'], {
-      cwd: programs.folder,
-      env: aws.env,
-    });
+  it('deletes each stack before those that it imports from, and looks that they are gone', async () => {
+    const { code, stdout, stderr, deleted } = await destroy({}, ['--yes']);
     assert.equal(code, 0, stderr);
+    assert.deepEqual(deleted, ['operations', 'service', 'network', 'data']);
     assert.match(
-      stdout,
-      /^To be deleted:\n {2}stampede-dev-network\n {2}stampede-dev-data\n {2}stampede-dev-service\nRetained, with the data in it:\n {2}AWS::DynamoDB::GlobalTable {2}stampede-dev\n/,
+      stderr,
+      /Waiting for the deletion of stampede-dev-service .*\n {2}DELETE_IN_PROGRESS, 2 resources left/,
     );
-    assert.deepEqual(await programs.started(), [
-      'node_modules/.bin/cdk destroy --all --force -c stage=dev -c amiId=ami-0123456789abcdef0',
-    ]);
+    assert.match(stdout, /\nStage dev is deleted in eu-west-1: none of its stacks is left\nStill billed: /);
   });
 
-  it('deletes nothing without a confirmation', async () => {
-    await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 0 });
-    await using aws = await startFakeAws({ ...stageOnAws(), ...contents });
-    const { code, stderr } = await runEntry('scripts/destroy.ts', [], { cwd: programs.folder, env: aws.env });
-    assert.equal(code, 1);
-    assert.match(stderr, /^destroy: Delete 3 stacks of stage dev\? There is no terminal to ask on: pass --yes/);
+  it('says what is deleted, and what is retained and still billed', async () => {
+    const { stdout } = await destroy({}, ['--dry-run']);
+    assert.equal(
+      stdout,
+      `To be deleted in eu-west-1:
+  stampede-dev-operations
+  stampede-dev-service
+  stampede-dev-network
+  stampede-dev-data
+Retained, and billed until you delete it:
+  AWS::DynamoDB::GlobalTable  stampede-dev  storage and point-in-time recovery, per GB
+`,
+    );
+  });
+
+  it('needs no image and no setting of the deployment, and starts no cdk', async () => {
+    await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 1 });
+    const { answers, deleted } = deletableStage({ stage: 'prod' });
+    await using aws = await startFakeAws(answers);
+    const args = ['--stage', 'prod', '--yes'];
+    const { code, stderr } = await runEntry('scripts/destroy.ts', args, { cwd: programs.folder, env: aws.env });
+    assert.equal(code, 0, stderr);
+    assert.equal(deleted.length, 4);
     assert.deepEqual(await programs.started(), []);
   });
 
-  it('refuses a protected stage and says how to turn the protection off', async () => {
-    await using aws = await startFakeAws({ ...stageOnAws({ stage: 'prod', isProtected: true }), ...contents });
-    const { code, stderr } = await runEntry('scripts/destroy.ts', ['--stage', 'prod', '--yes'], { env: aws.env });
+  it('changes nothing in a dry run, and without a confirmation', async () => {
+    assert.deepEqual((await destroy({}, ['--dry-run'])).changes, []);
+    const { code, stderr, changes } = await destroy({}, []);
+    assert.equal(code, 1);
+    assert.match(stderr, /^destroy: Delete 4 stacks of stage dev in eu-west-1\? There is no terminal to ask on/);
+    assert.deepEqual(changes, []);
+  });
+
+  it('refuses a protected stage and names everything that is protected', async () => {
+    const { code, stderr, changes } = await destroy({ stage: 'prod', isProtected: true }, ['--stage', 'prod', '--yes']);
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /termination protection is on.*npm run deploy -- --stage prod --set loadBalancerProtection=false\n$/,
+      /^destroy: the stack stampede-prod-operations, .*the load balancer arn:\S+, the Auto Scaling group stampede-dev-app, .*pass --unprotect/,
     );
+    assert.deepEqual(changes, []);
   });
 
-  it('has nothing to do for a stage that is not deployed', async () => {
-    await using aws = await startFakeAws(stageOnAws());
-    const { code, stderr } = await runEntry('scripts/destroy.ts', ['--stage', 'other', '--yes'], { env: aws.env });
+  it('ends the protection first with --unprotect', async () => {
+    const args = ['--stage', 'prod', '--unprotect', '--yes'];
+    const { code, stderr, deleted } = await destroy({ stage: 'prod', isProtected: true }, args);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^Ending the protection of the stack stampede-prod-operations\n/);
+    assert.deepEqual(deleted, ['operations', 'service', 'network', 'data']);
+  });
+
+  it("ends at a failure, with CloudFormation's first reason", async () => {
+    const { code, stderr, deleted } = await destroy({ failing: 'network' }, ['--yes']);
     assert.equal(code, 1);
-    assert.match(stderr, /^destroy: stage other is not deployed in this account and region: nothing to destroy/);
+    assert.match(
+      stderr,
+      /\ndestroy: stampede-dev-network cannot be deleted: Vpc \(AWS::EC2::VPC\) is DELETE_FAILED: The vpc '\S+' has dependencies\n$/,
+    );
+    assert.deepEqual(deleted, ['operations', 'service', 'network']);
+  });
+
+  it('has nothing to do for a stage that is not deployed, and names the region in which it looked', async () => {
+    const { code, stderr } = await destroy({}, ['--stage', 'other', '--yes']);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^destroy: stage other is not deployed in eu-west-1 of this account: .*--set region=<region>\n$/,
+    );
+  });
+});
+
+describe('the region of destroy', () => {
+  it('is the setting of --set, or its default, without AWS_REGION', async () => {
+    const elsewhere = await destroy({}, ['--dry-run', '--set', 'region=us-east-1'], { AWS_REGION: undefined });
+    assert.match(elsewhere.stdout, /^To be deleted in us-east-1:/, elsewhere.stderr);
+    const usual = await destroy({}, ['--dry-run'], { AWS_REGION: undefined });
+    assert.match(usual.stdout, /^To be deleted in eu-west-1:/, usual.stderr);
+  });
+
+  it('must be that of AWS_REGION', async () => {
+    const { code, stderr } = await destroy({}, ['--yes'], { AWS_REGION: 'us-east-1' });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^destroy: the region of stage dev is eu-west-1, but AWS_REGION or the profile is us-east-1: set AWS_REGION=eu-west-1, or pass --set region=us-east-1/,
+    );
   });
 });

@@ -17,7 +17,6 @@ export interface Example {
   readonly instances?: readonly ExampleInstance[];
   /** Members of the bastion's group. @default - none, it is parked */
   readonly bastions?: () => readonly ExampleInstance[];
-  readonly isProtected?: boolean;
   readonly hasEndpoint?: boolean;
 }
 

@@ -14,13 +14,6 @@ describe('the cdk command lines', () => {
       'node_modules/.bin/cdk diff -c stage=prod -c amiId=ami-0123456789abcdef0 -c nat=single',
     );
   });
-
-  it('destroy without a second question', () => {
-    assert.equal(
-      commandText(cdkLine(['destroy', '--all', '--force'], { stage: 'dev', ami: 'ami-0123456789abcdef0' })),
-      'node_modules/.bin/cdk destroy --all --force -c stage=dev -c amiId=ami-0123456789abcdef0',
-    );
-  });
 });
 
 const settingsOf = (...entries: string[]) => {

@@ -1,0 +1,164 @@
+import { stackNames } from '../../../infra/contract.ts';
+import { type Answers, type AwsRequest, queryError } from './fake-aws.ts';
+import { queryAnswer, type Xml } from './xml.ts';
+
+const ACCOUNT = 'arn:aws:cloudformation:eu-west-1:111122223333';
+const BALANCER = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/example/50dc6c495c0c9188';
+const IMPORTED_BY: Readonly<Record<string, readonly string[]>> = {
+  data: ['network', 'service', 'operations'],
+  network: ['service', 'operations'],
+  service: ['operations'],
+};
+
+/** What each part of the example has: type, and name in the account; the table is retained. */
+const RESOURCES: Readonly<Record<string, readonly (readonly [logicalId: string, type: string, physicalId: string])[]>> =
+  {
+    data: [['Table', 'AWS::DynamoDB::GlobalTable', 'stampede-dev'] as const],
+    network: [['Vpc', 'AWS::EC2::VPC', 'vpc-0123456789abcdef0'] as const],
+    service: [
+      ['Balancer', 'AWS::ElasticLoadBalancingV2::LoadBalancer', BALANCER] as const,
+      ['Group', 'AWS::AutoScaling::AutoScalingGroup', 'stampede-dev-app'] as const,
+    ],
+    operations: [['Dashboard', 'AWS::CloudWatch::Dashboard', 'stampede'] as const],
+  };
+
+/** What of the stage is protected against deletion, and which stack CloudFormation fails to delete. */
+export interface Deletable {
+  readonly stage?: string;
+  readonly isProtected?: boolean;
+  /** A part whose deletion fails. @default - none */
+  readonly failing?: string;
+}
+
+/**
+ * The four stacks of a stage, deleted as CloudFormation deletes them: one at a time, refused while protected, and failing
+ * while another stack imports from them or a resource is protected.
+ */
+export function deletableStage({ stage = 'dev', isProtected = false, failing }: Deletable = {}) {
+  const names: Readonly<Record<string, string>> = stackNames(stage);
+  const parts = Object.keys(names);
+  const states = new Map(parts.map((part) => [part, 'UPDATE_COMPLETE']));
+  const protectedThings = new Set(isProtected ? [...parts, BALANCER, 'stampede-dev-app'] : []);
+  const deleted: string[] = [];
+  const idOf = (part: string) => `${ACCOUNT}:stack/${names[part]}/1`;
+  const partOf = ({ params }: AwsRequest) => {
+    const asked = String(params['StackName']);
+    return parts.find(
+      (part) => asked === idOf(part) || (asked === names[part] && states.get(part) !== 'DELETE_COMPLETE'),
+    );
+  };
+  const onStack = (answer: (part: string) => ReturnType<typeof queryAnswer>) => (request: AwsRequest) => {
+    const part = partOf(request);
+    if (part) return answer(part);
+    return queryError(400, 'ValidationError', `Stack with id ${request.params['StackName']} does not exist`);
+  };
+  /** Whether CloudFormation can delete a part now. */
+  const isFree = (part: string) =>
+    part !== failing &&
+    (IMPORTED_BY[part] ?? []).every((other) => states.get(other) === 'DELETE_COMPLETE') &&
+    (RESOURCES[part] ?? []).every(([, , physicalId]) => !protectedThings.has(physicalId));
+  const answers: Answers = {
+    DescribeStacks: onStack((part) => {
+      const hasStarted = states.get(part) === 'DELETE_IN_PROGRESS';
+      const end = isFree(part) ? 'DELETE_COMPLETE' : 'DELETE_FAILED';
+      // One stack is seen while it is deleted; the others are deleted at once.
+      const status = hasStarted && part !== 'service' ? end : states.get(part);
+      if (hasStarted) states.set(part, end);
+      return queryAnswer('DescribeStacks', {
+        Stacks: {
+          member: [
+            {
+              StackId: idOf(part),
+              StackName: names[part],
+              StackStatus: status,
+              CreationTime: '2026-11-20T08:00:00.000Z',
+              EnableTerminationProtection: protectedThings.has(part),
+            },
+          ],
+        },
+      });
+    }),
+    GetTemplate: onStack((part) => {
+      const policy = part === 'data' ? 'RetainExceptOnCreate' : 'Delete';
+      const resources = (RESOURCES[part] ?? []).map(([id, Type]) => [id, { Type, DeletionPolicy: policy }]);
+      return queryAnswer('GetTemplate', { TemplateBody: JSON.stringify({ Resources: Object.fromEntries(resources) }) });
+    }),
+    ListStackResources: onStack((part) => {
+      const gone = { LogicalResourceId: 'Old', ResourceType: 'AWS::SNS::Topic', ResourceStatus: 'DELETE_COMPLETE' };
+      const own = (RESOURCES[part] ?? []).map(([LogicalResourceId, ResourceType, PhysicalResourceId]) => ({
+        LogicalResourceId,
+        ResourceType,
+        PhysicalResourceId,
+        ResourceStatus: 'CREATE_COMPLETE',
+      }));
+      return queryAnswer('ListStackResources', { StackResourceSummaries: { member: [...own, gone] } });
+    }),
+    DescribeStackEvents: onStack((part) =>
+      queryAnswer('DescribeStackEvents', { StackEvents: { member: failed(part) } }),
+    ),
+    DeleteStack: onStack((part) => {
+      if (protectedThings.has(part)) {
+        return queryError(
+          400,
+          'ValidationError',
+          `Stack [${names[part]}] cannot be deleted while TerminationProtection is enabled`,
+        );
+      }
+      deleted.push(part);
+      states.set(part, 'DELETE_IN_PROGRESS');
+      return queryAnswer('DeleteStack', {});
+    }),
+    UpdateTerminationProtection: onStack((part) => {
+      protectedThings.delete(part);
+      return queryAnswer('UpdateTerminationProtection', { StackId: idOf(part) });
+    }),
+    DescribeLoadBalancerAttributes: () => {
+      const Value = String(protectedThings.has(BALANCER));
+      return queryAnswer('DescribeLoadBalancerAttributes', {
+        Attributes: { member: [{ Key: 'deletion_protection.enabled', Value }] },
+      });
+    },
+    ModifyLoadBalancerAttributes: () => {
+      protectedThings.delete(BALANCER);
+      return queryAnswer('ModifyLoadBalancerAttributes', {});
+    },
+    DescribeAutoScalingGroups: () => {
+      const DeletionProtection = protectedThings.has('stampede-dev-app') ? 'prevent-all-deletion' : 'none';
+      return queryAnswer('DescribeAutoScalingGroups', { AutoScalingGroups: { member: [{ DeletionProtection }] } });
+    },
+    UpdateAutoScalingGroup: () => {
+      protectedThings.delete('stampede-dev-app');
+      return queryAnswer('UpdateAutoScalingGroup', {});
+    },
+  };
+
+  /** Events of a deletion that fails, the newest first. */
+  function failed(part: string): readonly Xml[] {
+    const event = (
+      id: number,
+      LogicalResourceId: string,
+      ResourceType: string,
+      ResourceStatus: string,
+      reason = '',
+    ) => ({
+      EventId: String(id),
+      StackId: idOf(part),
+      StackName: names[part],
+      LogicalResourceId,
+      ResourceType,
+      PhysicalResourceId: ResourceType === 'AWS::CloudFormation::Stack' ? idOf(part) : LogicalResourceId,
+      ResourceStatus,
+      ResourceStatusReason: reason,
+      Timestamp: '2026-11-26T12:00:00.000Z',
+    });
+    const [own, name] = ['AWS::CloudFormation::Stack', names[part] ?? ''];
+    return [
+      event(4, name, own, 'DELETE_FAILED', 'The following resource(s) failed to delete: [Vpc].'),
+      event(3, 'Vpc', 'AWS::EC2::VPC', 'DELETE_FAILED', "The vpc 'vpc-0123456789abcdef0' has dependencies"),
+      event(2, name, own, 'DELETE_IN_PROGRESS', 'User Initiated'),
+      event(1, 'Vpc', 'AWS::EC2::VPC', 'CREATE_FAILED', 'an older operation'),
+    ];
+  }
+
+  return { answers, deleted };
+}
