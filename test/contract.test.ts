@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { CLIENT_PORTS } from '../ami/contract.ts';
+import { CLIENT_PORTS, LAUNCH_S } from '../ami/contract.ts';
 import { HEALTH_CHECK, logGroupNames, stackNames } from '../infra/contract.ts';
 import { ENV, METRICS, PORT, SERVICE_NAME, TIMEOUTS_MS } from '../server/contract.ts';
 
@@ -62,6 +62,14 @@ describe("the image's contract", () => {
       textOf('ami/files/etc/sysctl.d/60-stampede.conf'),
       new RegExp(`^net\\.ipv4\\.ip_local_port_range = ${CLIENT_PORTS.from} ${CLIENT_PORTS.to}$`, 'm'),
     );
+  });
+
+  it('completes a launch while Auto Scaling still waits for it, after many attempts', () => {
+    const unit = textOf('ami/files/etc/systemd/system/stampede-launch-hook.service');
+    const killedAfterS = Number(/^TimeoutStartSec=(\d+)$/m.exec(unit)?.[1]);
+    assert.ok(LAUNCH_S.healthy + 10 * LAUNCH_S.longestPause <= LAUNCH_S.deadline);
+    assert.ok(LAUNCH_S.deadline + LAUNCH_S.attempt <= killedAfterS);
+    assert.ok(killedAfterS < LAUNCH_S.heartbeat);
   });
 
   it('has no client port on which the server listens', () => {

@@ -1,6 +1,14 @@
-/** The entry point on the image. The unit stampede-launch-hook.service sets its environment. */
+/**
+ * The entry point on the image. The unit stampede-launch-hook.service sets its environment, and starts it again unless
+ * it exits with 0 or {@link ABANDONED}.
+ */
 import { ENV, HEALTH_PATH, PORT } from '../../server/contract.ts';
+import { LAUNCH_S } from '../contract.ts';
 import { completeLaunch } from './complete-launch.ts';
+import { explain } from './persist.ts';
+
+/** Exit code after the launch was abandoned: the instance is about to be terminated. */
+const ABANDONED = 3;
 
 async function main(): Promise<void> {
   const hookName = process.env[ENV.launchHook];
@@ -17,14 +25,15 @@ async function main(): Promise<void> {
     hookName,
     autoScalingGroup,
     healthUrl: `http://127.0.0.1:${PORT}${HEALTH_PATH}`,
-    healthyWithinMs: 180_000,
+    times: LAUNCH_S,
+    log: console.error,
     ...(metadataService && { metadataService }),
   });
   console.log(`Completed the launch in ${autoScalingGroup}: ${verdict}`);
-  if (verdict === 'ABANDON') process.exitCode = 1;
+  if (verdict === 'ABANDON') process.exitCode = ABANDONED;
 }
 
 main().catch((error) => {
-  console.error(error);
+  console.error(explain(error));
   process.exitCode = 1;
 });

@@ -15,6 +15,7 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IVpc, type LaunchTemplate, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { LAUNCH_S } from '../../ami/contract.ts';
 import { fleetName, LAUNCH_HOOK } from '../contract.ts';
 import { fleetBounds } from '../scaling/capacity.ts';
 import { addSchedule } from '../scaling/schedule.ts';
@@ -83,8 +84,7 @@ export class Fleet extends Construct {
       {
         lifecycleHookName: LAUNCH_HOOK,
         lifecycleTransition: LifecycleTransition.INSTANCE_LAUNCHING,
-        // Booting takes about 30 s.
-        heartbeatTimeout: Duration.minutes(5).toSeconds(),
+        heartbeatTimeout: LAUNCH_S.heartbeat,
         defaultResult: DefaultResult.ABANDON,
       },
     ];

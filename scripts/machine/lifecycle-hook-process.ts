@@ -1,6 +1,9 @@
-/** A metadata service and Auto Scaling for a launching instance; prints each completed lifecycle action as JSON. */
+/**
+ * A metadata service and Auto Scaling for launching instances; prints each completed lifecycle action as JSON. As on
+ * AWS, the first calls of an instance fail: too early, before its permissions have arrived, on a network not yet ready.
+ */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 const [host, port] = process.argv.slice(2);
@@ -9,21 +12,38 @@ if (!host || !port) throw new Error('usage: lifecycle-hook-process.ts <host> <po
 const TOKEN = 'a-token';
 const COMPLETED = '<CompleteLifecycleActionResponse><CompleteLifecycleActionResult/></CompleteLifecycleActionResponse>';
 
-async function answer(request: IncomingMessage): Promise<[status: number, body: string]> {
-  if (request.method === 'PUT' && request.url === '/latest/api/token') return [200, TOKEN];
+const noAction = (id: string) =>
+  [400, 'ValidationError', `No active Lifecycle Action found with instance ID ${id}`] as const;
+const notAuthorized = (id: string) =>
+  [403, 'AccessDenied', `User: ${id} is not authorized to perform: autoscaling:CompleteLifecycleAction`] as const;
+
+/** What the calls of an instance meet, one after the other. After a completed action there is none. */
+const CALLS = [noAction, notAuthorized, 'no answer', 'completed'] as const;
+const attempts = new Map<string, number>();
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const send = (status: number, body: string) => response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
+  if (request.method === 'PUT' && request.url === '/latest/api/token') return void send(200, TOKEN);
   if (request.url === '/latest/meta-data/instance-id') {
-    return request.headers['x-aws-ec2-metadata-token'] === TOKEN ? [200, 'i-0123456789abcdef0'] : [401, ''];
+    const isKnown = request.headers['x-aws-ec2-metadata-token'] === TOKEN;
+    return void (isKnown ? send(200, 'i-0123456789abcdef0') : send(401, ''));
   }
   const action = Object.fromEntries(new URLSearchParams(await text(request)));
-  if (action['Action'] !== 'CompleteLifecycleAction') return [404, ''];
-  console.log(JSON.stringify(action));
-  return [200, COMPLETED];
+  if (action['Action'] !== 'CompleteLifecycleAction') return void send(404, '');
+  const id = action['InstanceId'] ?? '';
+  const refused = attempts.get(id) ?? 0;
+  attempts.set(id, refused + 1);
+  const outcome = CALLS[refused] ?? noAction;
+  if (outcome === 'no answer') return void request.socket.destroy();
+  if (outcome === 'completed') {
+    console.log(JSON.stringify({ ...action, refused }));
+    return void send(200, COMPLETED);
+  }
+  const [status, code, message] = outcome(id);
+  send(status, `<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`);
 }
 
-const server = createServer(async (request, response) => {
-  const [status, body] = await answer(request);
-  response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
-});
+const server = createServer(answer);
 server.listen(Number(port), host);
 await once(server, 'listening');
 console.log('ready');

@@ -71,6 +71,13 @@ describe('units', () => {
 
   it('complete the launch only after the service has started', () => assert.match(hook, /^After=stampede\.service /m));
 
+  it('complete the launch again after a crash, but not after they have abandoned it', () => {
+    const abandoned = /^const ABANDONED = (\d+);$/m.exec(textOf('ami/launch-hook/main.ts'))?.[1];
+    assert.match(hook, /^Restart=on-failure$/m);
+    assert.match(hook, new RegExp(`^RestartPreventExitStatus=${abandoned}$`, 'm'));
+    assert.match(hook, /^StartLimitBurst=\d+$/m);
+  });
+
   it('give workers the time in the contract', () => {
     assert.match(service, new RegExp(`^TimeoutStopSec=${TIMEOUTS_MS.systemdStop / 1_000}$`, 'm'));
   });

@@ -21,6 +21,7 @@ export async function checkStage(stage: Stage): Promise<Check[]> {
     checkCredentials(stage),
     checkStatus('the metadata service refuses version 1', attachment, metadataUrl, '*/*', 401),
     checkLaunches(stage),
+    checkRepeatedCalls(stage),
     checkRefusal('direct SSH from the internet', client, attachment.address, 22),
     checkRefusal("direct SSH from the operator's address", operator, attachment.address, 22),
     checkRefusal('the app port from the internet', client, attachment.address, PORT),
@@ -58,6 +59,13 @@ async function checkCredentials({ fleet: { inService }, metadataLog }: Stage): P
 function checkLaunches({ fleet: { inService } }: Stage): Check {
   const completed = inService.filter(({ launch }) => launch?.by === 'instance' && launch.result === 'CONTINUE');
   return everyInstance('an instance enters service after its own launch hook said CONTINUE', completed, inService);
+}
+
+/** Without repeating its call, an instance would be terminated when it calls too early, or AWS cannot be reached. */
+function checkRepeatedCalls({ fleet: { inService } }: Stage): Check {
+  const repeated = inService.filter(({ launch }) => launch?.refused === 3);
+  const check = 'a launch hook repeats its call after ValidationError, AccessDenied and a lost connection';
+  return everyInstance(check, repeated, inService);
 }
 
 /** A check that every instance must pass. */

@@ -17,6 +17,8 @@ import type { StageFacts } from './stage-facts.ts';
 export interface LaunchOutcome {
   readonly result: LaunchResult;
   readonly by: 'instance' | 'timeout' | 'no hook';
+  /** How many calls of the instance were refused before. @default - it made none */
+  readonly refused?: number;
 }
 
 /** An instance of the group. */
@@ -87,24 +89,26 @@ ExecStart=/bin/sh -c 'cat ${endpoints} >>${IMAGE_PATHS.envFile}'
 
 /** Auto Scaling's side of the launch hook: it receives the result of each instance, and applies the timeout. */
 export function launchOutcomes(hook: LaunchHook | undefined) {
-  const results = new Map<string, LaunchResult>();
+  const outcomes = new Map<string, LaunchOutcome>();
   const actionSchema = z.object({
     LifecycleHookName: z.literal(hook?.name),
     AutoScalingGroupName: z.literal(hook?.groupName),
     InstanceId: z.string(),
     LifecycleActionResult: z.enum(['CONTINUE', 'ABANDON']),
+    refused: z.number(),
   });
   return {
     /** Takes one `CompleteLifecycleAction`. Only the first one of an instance for this group's own hook counts. */
     receive: (action: unknown): void => {
       const { data } = actionSchema.safeParse(action);
-      if (data && !results.has(data.InstanceId)) results.set(data.InstanceId, data.LifecycleActionResult);
+      if (!data || outcomes.has(data.InstanceId)) return;
+      outcomes.set(data.InstanceId, { result: data.LifecycleActionResult, by: 'instance', refused: data.refused });
     },
     /** Outcome of the launch of an instance that has waited so many of the template's seconds; undefined: it waits. */
     outcomeOf: (id: string, waitedS: number): LaunchOutcome | undefined => {
       if (!hook) return { result: 'CONTINUE', by: 'no hook' };
-      const result = results.get(id);
-      if (result) return { result, by: 'instance' };
+      const outcome = outcomes.get(id);
+      if (outcome) return outcome;
       return waitedS > hook.timeoutS ? { result: hook.defaultResult, by: 'timeout' } : undefined;
     },
   };

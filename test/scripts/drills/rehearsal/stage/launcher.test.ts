@@ -19,6 +19,7 @@ const action = {
   AutoScalingGroupName: 'the-group',
   InstanceId: 'i-1',
   LifecycleActionResult: 'CONTINUE',
+  refused: 3,
 };
 
 describe('launchOutcomes', () => {
@@ -26,7 +27,7 @@ describe('launchOutcomes', () => {
     const launches = launchOutcomes(hook);
     assert.equal(launches.outcomeOf('i-1', 299), undefined);
     launches.receive(action);
-    assert.deepEqual(launches.outcomeOf('i-1', 299), { result: 'CONTINUE', by: 'instance' });
+    assert.deepEqual(launches.outcomeOf('i-1', 299), { result: 'CONTINUE', by: 'instance', refused: 3 });
     assert.equal(launches.outcomeOf('i-2', 299), undefined);
   });
 
@@ -34,7 +35,7 @@ describe('launchOutcomes', () => {
     const launches = launchOutcomes(hook);
     launches.receive({ ...action, LifecycleActionResult: 'ABANDON' });
     launches.receive(action);
-    assert.deepEqual(launches.outcomeOf('i-1', 0), { result: 'ABANDON', by: 'instance' });
+    assert.deepEqual(launches.outcomeOf('i-1', 0), { result: 'ABANDON', by: 'instance', refused: 3 });
   });
 
   it("takes the hook's default when the instance does not complete its launch in time", () => {
