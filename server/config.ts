@@ -64,12 +64,22 @@ const ConfigSchema = z
     metadataDisabled: oneOf('true', 'false').optional(),
     metadataEndpoint: text(/^https?:\/\/[^/]+\/?$/, 'an http:// URL without a path').optional(),
   })
-  .transform(({ rateLimitPerSecond: ratePerSecond, rateLimitBurst, metadataDisabled, metadataEndpoint, ...rest }) => ({
-    ...rest,
-    hostname: hostname(),
-    rateLimit: ratePerSecond === undefined ? undefined : { ratePerSecond, burst: rateLimitBurst ?? ratePerSecond },
-    metadata: { disabled: metadataDisabled === 'true', endpoint: metadataEndpoint },
-  }));
+  .transform(({ requireReadToken, requireWriteToken, rateLimitPerSecond, rateLimitBurst, ...given }) => {
+    const { metadataDisabled, metadataEndpoint, ...rest } = given;
+    return {
+      ...rest,
+      hostname: hostname(),
+      requiresToken: {
+        read: requireReadToken || given.readToken !== undefined,
+        write: requireWriteToken || given.writeToken !== undefined,
+      },
+      rateLimit:
+        rateLimitPerSecond === undefined
+          ? undefined
+          : { ratePerSecond: rateLimitPerSecond, burst: rateLimitBurst ?? rateLimitPerSecond },
+      metadata: { disabled: metadataDisabled === 'true', endpoint: metadataEndpoint },
+    };
+  });
 
 /** The validated configuration. */
 export type Config = Readonly<z.infer<typeof ConfigSchema>>;

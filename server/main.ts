@@ -10,6 +10,7 @@ import { type Database, openDatabase } from './dynamodb/database.ts';
 import { readInstanceIdentity } from './instance.ts';
 import { createLogger } from './logger.ts';
 import { startTelemetry } from './metrics/telemetry.ts';
+import { environmentSecrets } from './secrets/secrets.ts';
 import { createService, type Service } from './service.ts';
 import type { Tracing } from './tracing/tracing.ts';
 import { COMMIT, FROM_SOURCE, VERSION } from './version.ts';
@@ -90,7 +91,9 @@ async function main(): Promise<void> {
     traceRequests(config, logger),
   ]);
   const facts = { hostname: config.hostname, ...identity, version: VERSION, commit: COMMIT };
-  const service = createService({ config, facts, database, logger, telemetry, tracing });
+  const environment = environmentSecrets(config);
+  const secrets = () => environment;
+  const service = createService({ config, facts, database, logger, telemetry, secrets, tracing });
   endOnSignal(service, database, tracing, logger);
   await probeTable(service, logger);
   const { address, port } = await listen(service, config);

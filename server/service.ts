@@ -17,12 +17,14 @@ import { loadRoute } from './http/load.ts';
 import { metricsRoute } from './http/metrics.ts';
 import { createPostApp } from './http/post-app.ts';
 import { createSendProblem } from './http/problems.ts';
-import { type Access, type CheckToken, createCheckToken } from './http/require-token.ts';
+import { createCheckToken } from './http/require-token.ts';
 import { usersRoutes } from './http/users.ts';
 import type { Telemetry } from './metrics/telemetry.ts';
+import type { Secrets } from './secrets/secrets.ts';
 import type { ServiceFacts } from './service-facts.ts';
 import { createClock } from './timestamps/clock.ts';
 import { type CommitObserver, GroupCommit } from './timestamps/group-commit.ts';
+import { createRecordIds } from './timestamps/record-ids.ts';
 import { FROM_SOURCE } from './version.ts';
 
 export interface ServiceOptions {
@@ -31,6 +33,7 @@ export interface ServiceOptions {
   readonly database: Pick<Database, 'client' | 'tableName'>;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
+  readonly secrets: () => Secrets;
   /** @default - no traces */
   readonly tracing?: Pick<CommitObserver, 'commitEnded'> | undefined;
 }
@@ -47,23 +50,21 @@ function makeWriterId(): string {
   return Number.parseInt(randomBytes(5).toString('hex'), 16).toString(32).padStart(8, '0');
 }
 
-function checkTokenOf(access: Access, token: string | undefined): CheckToken | undefined {
-  if (token === undefined) return undefined;
-  const tokens = [token];
-  return createCheckToken(access, () => tokens);
-}
-
 /** Wires the parts of one process. */
-export function createService({ config, facts, database, logger, telemetry, tracing }: ServiceOptions) {
+export function createService(options: ServiceOptions) {
+  const { config, facts, database, logger, telemetry, secrets, tracing } = options;
+  const { requiresToken } = config;
   let draining = false;
   const isDraining = () => draining;
   const { metrics, reporter } = telemetry;
   const { client, tableName } = database;
   const clock = createClock();
+  const ids = createRecordIds(() => secrets().idKeys);
   const assets = loadAssets(ASSETS_FOLDER);
   const store = new DynamoTimestamps({
     client,
     table: tableName,
+    ids,
     shards: config.tableShards,
     directPut: config.directPut
       ? createDirectPut({
@@ -73,12 +74,13 @@ export function createService({ config, facts, database, logger, telemetry, trac
       : undefined,
   });
   const sendProblem = createSendProblem(assets.url, logger);
-  const checkReadToken = checkTokenOf('read', config.readToken);
-  const checkWriteToken = checkTokenOf('write', config.writeToken);
+  const checkReadToken = requiresToken.read ? createCheckToken('read', () => secrets().readTokens) : undefined;
+  const checkWriteToken = requiresToken.write ? createCheckToken('write', () => secrets().writeTokens) : undefined;
   const load = config.loadEndpoint ? createLoad({ workerPath: LOAD_WORKER }) : undefined;
 
   const commit = new GroupCommit({
     store,
+    ids,
     writer: makeWriterId(),
     instance: facts.instanceId ?? facts.hostname,
     shards: config.tableShards,
@@ -124,10 +126,7 @@ export function createService({ config, facts, database, logger, telemetry, trac
     assetUrl: assets.url,
     routers: [
       assets.router,
-      ...docsRoutes(facts.version, assets.url, {
-        read: checkReadToken !== undefined,
-        write: checkWriteToken !== undefined,
-      }),
+      ...docsRoutes(facts.version, assets.url, requiresToken),
       usersRoutes({ users: createDynamoUsers(client, tableName, clock), checkReadToken, checkWriteToken }),
       // Behind a load balancer anyone can send requests, so only the instance itself may read metrics.
       metricsRoute({ report: () => reporter.report(), onlyLocal: config.tableName !== undefined }),

@@ -21,6 +21,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
   'server/users': ['server/errors.ts', 'server/timestamps'],
   'server/dynamodb': ['server/errors.ts', 'server/config.ts', 'server/timestamps', 'server/users'],
   'server/admission': ['server/errors.ts', 'server/config.ts'],
+  'server/secrets': ['server/config.ts', 'server/timestamps'],
   'server/metrics': ['server/config.ts'],
   'server/tracing': ['server/timestamps'],
   'server/cpu-load': ['server/errors.ts'],

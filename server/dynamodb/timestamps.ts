@@ -14,7 +14,6 @@ import {
   blockSortKey,
   decodeBlock,
   encodeBlock,
-  recordsOf,
   shardKey,
   writeUnits,
 } from '../timestamps/block.ts';
@@ -22,6 +21,7 @@ import { parseRecordId } from '../timestamps/id.ts';
 import { dayOf, isoFromMicros } from '../timestamps/iso-time.ts';
 import { type DayEntry, listRecords } from '../timestamps/listing.ts';
 import type { ListPage, ListQuery, TimestampRecord } from '../timestamps/record.ts';
+import type { RecordIds } from '../timestamps/record-ids.ts';
 import type { TimestampStore } from '../timestamps/store.ts';
 import { getItem, isConditionMet, withinDeadline } from './client.ts';
 import type { DirectPut } from './direct-put.ts';
@@ -68,6 +68,7 @@ interface QueryOptions<T> {
 export interface DynamoTimestampsOptions {
   readonly client: DynamoDBClient;
   readonly table: string;
+  readonly ids: RecordIds;
   /** The number of partition keys over which a day's blocks are distributed. @default TABLE.defaultShards */
   readonly shards?: number;
   /** Sends the first attempt of a put. @default - the client sends every attempt */
@@ -96,7 +97,7 @@ export class DynamoTimestamps implements TimestampStore {
     const pk = shardKey(dayOf(address.blockLast), address.shard);
     const sk = blockSortKey(address.blockLast, address.writer, address.sequence);
     const item = await withinDeadline(READ_DEADLINE_MS, (abortSignal) => this.#getItem(pk, sk, abortSignal));
-    return item && recordsOf(BlockSchema.parse(item)).find((record) => record.id === id);
+    return item && this.#options.ids.find(BlockSchema.parse(item), id);
   }
 
   listRecords(query: ListQuery): Promise<ListPage> {
@@ -114,6 +115,7 @@ export class DynamoTimestamps implements TimestampStore {
             return this.#query({ pk, first, last, pageSize, consistent, schema: BlockSchema, abortSignal });
           },
         },
+        this.#options.ids,
         query,
       );
     });

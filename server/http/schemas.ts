@@ -1,10 +1,11 @@
 /** Schemas of requests and answers. The OpenAPI document is generated from them and publishes those with an `id`. */
 import { z } from 'zod';
+import { ID } from '../timestamps/id.ts';
 import { isoFromMicros, microsFromIso } from '../timestamps/iso-time.ts';
 import type { TimestampRecord } from '../timestamps/record.ts';
 import type { User } from '../users/users.ts';
 
-const RECORD_ID = '1j0oi4qvma000c807k3f9a2v0000001q';
+const RECORD_ID = '1j0oi4qvma000c807k3f9a2v0000001q5t0vb3q8mc1e2j';
 const USER_ID = '019aa5a7-6cf3-7b1e-9d0c-2f4a6b8c0d1e';
 
 const Iso8601Micros = z
@@ -82,7 +83,7 @@ const time = z
 
 export const ListQuerySchema = z.strictObject({
   limit: pageLimit('Records'),
-  cursor: pageCursor(z.string().regex(/^[0-9a-v]{32}$/, CURSOR_EXPECTED), RECORD_ID),
+  cursor: pageCursor(z.string().regex(ID, CURSOR_EXPECTED), RECORD_ID),
   from: time.meta({
     description: 'Only records at or after this time: ISO 8601, UTC unless it has an offset',
     example: '2026-11-21T07:45:00Z',

@@ -1,6 +1,5 @@
-import { blockSuffix, recordId } from './id.ts';
 import { dayOf, isoFromMicros, microsFromIso } from './iso-time.ts';
-import type { Arrival, Micros, Protocol, TimestampRecord } from './record.ts';
+import type { Arrival, Micros, Protocol } from './record.ts';
 import { traceSecond } from './trace-id.ts';
 
 /** The timestamps of one commit: ordered, of one UTC day, and at most {@link BLOCK_LIMITS.spanMicros} apart. */
@@ -40,17 +39,6 @@ export function blockSortKey(last: Micros, writer: string, sequence: number): st
 
 export function lastMicros(block: Block): Micros {
   return block.arrivals.at(-1)?.micros ?? 0;
-}
-
-/** The records of a block, oldest first. */
-export function recordsOf(block: Block): TimestampRecord[] {
-  const suffix = blockSuffix(block.shard, block.writer, block.sequence);
-  const last = lastMicros(block);
-  return block.arrivals.map((arrival) => ({
-    ...arrival,
-    id: recordId(arrival.micros, last, suffix),
-    instance: block.instance,
-  }));
 }
 
 const MICROS_PER_MINUTE = 60_000_000;

@@ -1,11 +1,13 @@
 import { ServiceError } from '../errors.ts';
-import { BLOCK_LIMITS, type Block, recordsOf } from './block.ts';
+import { BLOCK_LIMITS, type Block } from './block.ts';
 import { dayEnd } from './iso-time.ts';
 import type { Arrival, TimestampRecord } from './record.ts';
+import type { RecordIds } from './record-ids.ts';
 import type { TimestampStore } from './store.ts';
 
 export interface GroupCommitOptions {
   readonly store: Pick<TimestampStore, 'putBlock'>;
+  readonly ids: Pick<RecordIds, 'recordsOf'>;
   /** 8 characters `0-9a-v`, unique to this process. */
   readonly writer: string;
   readonly instance: string;
@@ -164,7 +166,7 @@ export class GroupCommit {
     try {
       const deadlineMs = ANSWER_DEADLINE_MS - (startMs - (waiting[0] as Waiting).sinceMs);
       const { writeUnits } = await this.#options.store.putBlock(block, deadlineMs);
-      const records = recordsOf(block);
+      const records = this.#options.ids.recordsOf(block);
       for (let i = 0; i < waiting.length; i++) (waiting[i] as Waiting).resolve(records[i] as TimestampRecord);
       const latencyMs = this.#monotonicMs() - startMs;
       observer.blockCommitted({ latencyMs, timestamps: waiting.length, writeUnits });

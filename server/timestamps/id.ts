@@ -3,13 +3,13 @@ import type { Micros } from './record.ts';
 /**
  * A record's id contains the time of the record and where it is stored, so that reading a record takes one `GetItem`:
  *
- *     1jmf3ka0c2g 00c8 07 k3f9a2v0 000001q      (without the spaces)
- *     time        |    |  writer   block's sequence number
- *                 |    shard
+ *     1jmf3ka0c2g 00c8 07 k3f9a2v0 000001q 5t0vb3q8mc1e2j      (without the spaces)
+ *     time        |    |  writer   |       keyed tag (`record-ids.ts`)
+ *                 |    shard       block's sequence number
  *                 microseconds from this record to the block's last record
  *
  * Each part is base 32 (`0-9a-v`, RFC 4648 "extended hex", whose text order is its numeric order) of fixed width. The
- * time comes first, so ids sort by time; a time is unique within a writer, so ids are unique.
+ * time comes first, so ids sort by time; a time is unique within a writer, so ids are unique without their tags.
  */
 export interface RecordAddress {
   readonly micros: Micros;
@@ -59,14 +59,35 @@ export function blockSuffix(shard: number, writer: string, sequence: number): st
   return base32(shard, 2) + writer + base32(sequence, 7);
 }
 
-/** The id of a block's record, from {@link blockSuffix}. */
+/** The id of a block's record without its tag, from {@link blockSuffix}. */
 export function recordId(micros: Micros, blockLast: Micros, suffix: string): string {
   return timeText(micros) + pair(blockLast - micros, 1) + pair(blockLast - micros, 0) + suffix;
 }
 
-const ID = /^([0-9a-v]{11})([0-9a-v]{4})([0-9a-v]{2})([0-9a-v]{8})([0-9a-v]{7})$/;
+/** Random bytes that a tag is made of. */
+export const TAG_BYTES = 14;
 
-/** The address in an id; `undefined` if the text is not an id. */
+/** The tag of a block's line: 70 of the 112 bits at its place, as 14 characters. */
+export function tagText(random: Uint8Array, line: number): string {
+  let text = '';
+  const start = line * TAG_BYTES;
+  for (let i = start; i < start + TAG_BYTES; i += 2)
+    text += pair((random[i] as number) | ((random[i + 1] as number) << 8), 0);
+  return text;
+}
+
+/** The characters of an id before its tag. */
+const ADDRESS_LENGTH = 32;
+
+/** The part of an id that is unique and sorts by time. Order does not depend on the key of the tag. */
+export function addressText(id: string): string {
+  return id.slice(0, ADDRESS_LENGTH);
+}
+
+/** An id: its address and its tag. */
+export const ID = /^([0-9a-v]{11})([0-9a-v]{4})([0-9a-v]{2})([0-9a-v]{8})([0-9a-v]{7})[0-9a-v]{14}$/;
+
+/** The address in an id; `undefined` if the text is not an id. Does not check the tag. */
 export function parseRecordId(id: string): RecordAddress | undefined {
   const match = ID.exec(id);
   if (!match) return undefined;

@@ -1,7 +1,8 @@
 import { BLOCK_LIMITS } from './block.ts';
-import { parseRecordId } from './id.ts';
+import { addressText, parseRecordId } from './id.ts';
 import { mergeShards, type ShardBlocks } from './merge.ts';
 import type { ListPage, ListQuery, Micros, TimestampRecord } from './record.ts';
+import type { RecordIds } from './record-ids.ts';
 
 /** A UTC day that has records, and the number of shards of its blocks. */
 export interface DayEntry {
@@ -30,14 +31,19 @@ const END_OF_TIME: Micros = Number.MAX_SAFE_INTEGER;
  * A page of records, newest first. The next page starts at the greatest id below the last id of this page. Ids are
  * unique and sort by time, so writes between two pages never cause a record to be skipped or repeated.
  */
-export async function listRecords(reader: ListingReader, query: ListQuery): Promise<ListPage> {
+export async function listRecords(
+  reader: ListingReader,
+  ids: Pick<RecordIds, 'recordsOf'>,
+  query: ListQuery,
+): Promise<ListPage> {
   const { limit, before, from = 0 } = query;
   const to = Math.min(query.to ?? END_OF_TIME, END_OF_TIME);
   const newest = Math.min(to - 1, before === undefined ? END_OF_TIME : (parseRecordId(before)?.micros ?? 0));
   if (newest < from) return { records: [] };
 
+  const end = before === undefined ? undefined : addressText(before);
   const wanted = (record: TimestampRecord) =>
-    record.micros >= from && record.micros < to && (before === undefined || record.id < before);
+    record.micros >= from && record.micros < to && (end === undefined || addressText(record.id) < end);
 
   // The last timestamp of a record's block may be later than the record, by at most the span of a block.
   const range = { first: from, last: Math.min(newest + BLOCK_LIMITS.spanMicros, END_OF_TIME) };
@@ -45,7 +51,7 @@ export async function listRecords(reader: ListingReader, query: ListQuery): Prom
   for await (const { day, shards } of reader.days(range)) {
     const about = Math.ceil((limit + 1 - records.length) / shards);
     const iterators = Array.from({ length: shards }, (_, shard) => reader.blocks(day, shard, range, about));
-    for await (const record of mergeShards(iterators)) {
+    for await (const record of mergeShards(iterators, ids)) {
       if (!wanted(record)) {
         if (record.micros < from) break;
         continue;

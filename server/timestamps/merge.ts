@@ -1,5 +1,6 @@
-import { type Block, lastMicros, recordsOf } from './block.ts';
+import { type Block, lastMicros } from './block.ts';
 import type { TimestampRecord } from './record.ts';
+import type { RecordIds } from './record-ids.ts';
 
 /** The blocks of one shard of one day, in descending order of their last timestamps. */
 export type ShardBlocks = AsyncIterator<Block>;
@@ -23,7 +24,10 @@ function newestFirst(a: TimestampRecord, b: TimestampRecord): number {
  * last timestamp. A record is therefore returned once no unread block can contain a newer one. Only records of
  * overlapping blocks are held in memory.
  */
-export async function* mergeShards(shards: readonly ShardBlocks[]): AsyncGenerator<TimestampRecord> {
+export async function* mergeShards(
+  shards: readonly ShardBlocks[],
+  ids: Pick<RecordIds, 'recordsOf'>,
+): AsyncGenerator<TimestampRecord> {
   let heads = (await Promise.all(shards.map(nextOf))).filter((head) => head !== undefined);
   let open: TimestampRecord[] = [];
   while (heads.length > 0) {
@@ -33,7 +37,7 @@ export async function* mergeShards(shards: readonly ShardBlocks[]): AsyncGenerat
     yield* end < 0 ? open : open.slice(0, end);
     open = end < 0 ? [] : open.slice(end);
 
-    open = [...open, ...recordsOf(head.block)].sort(newestFirst);
+    open = [...open, ...ids.recordsOf(head.block)].sort(newestFirst);
     const next = await nextOf(head.shard);
     heads = heads.filter((other) => other !== head);
     if (next) heads.push(next);

@@ -20,7 +20,7 @@ export interface Arrival {
 
 /** One recorded timestamp. Records are ordered by `id`, which begins with the time: the newest has the greatest id. */
 export interface TimestampRecord extends Arrival {
-  /** 32 characters `0-9a-v`, which contain where the record is stored (`id.ts`). */
+  /** 46 characters `0-9a-v`, which contain where the record is stored (`id.ts`). */
   readonly id: string;
   /** Instance id on EC2, host name elsewhere. */
   readonly instance: string;

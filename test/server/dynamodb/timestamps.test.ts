@@ -4,10 +4,11 @@ import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/clie
 import { createDynamoDBClient, createTable } from '../../../server/dynamodb/client.ts';
 import { createDirectPut, type DirectPut } from '../../../server/dynamodb/direct-put.ts';
 import { DynamoTimestamps } from '../../../server/dynamodb/timestamps.ts';
-import { BLOCK_LIMITS, type Block, encodeBlock, recordsOf } from '../../../server/timestamps/block.ts';
+import { BLOCK_LIMITS, type Block, encodeBlock } from '../../../server/timestamps/block.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
 import { startDatabase } from '../support/database.ts';
 import { dynamoDBLocalMissing, startDynamoDBLocal } from '../support/dynamodb-local.ts';
+import { recordIds, recordsOf } from '../support/record-ids.ts';
 
 const DEADLINE_MS = 20_000;
 function time(text: string) {
@@ -52,7 +53,8 @@ function storeContract(
     await close?.();
   });
 
-  const storeWith = (shards = 16) => new DynamoTimestamps({ client, table, shards, ...(directPut && { directPut }) });
+  const storeWith = (shards = 16) =>
+    new DynamoTimestamps({ client, table, ids: recordIds, shards, ...(directPut && { directPut }) });
 
   const emptyStore = async (shards = 16) => {
     table = `contract-${tables++}`;
@@ -181,7 +183,7 @@ function storeContract(
     const store = await emptyStore();
     assert.equal(await store.getRecord('0'.repeat(32)), undefined);
     await store.probe();
-    await assert.rejects(new DynamoTimestamps({ client, table: 'no-such-table' }).probe(), {
+    await assert.rejects(new DynamoTimestamps({ client, table: 'no-such-table', ids: recordIds }).probe(), {
       name: 'ResourceNotFoundException',
     });
   });

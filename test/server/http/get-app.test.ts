@@ -114,8 +114,10 @@ describe('GET /app/:id', () => {
     for (const record of recorded) assert.deepEqual((await get(`/app/${record.id}`).expect(200)).body, record);
   });
 
-  it('answers 404 for an unused id and for an invalid id', async () => {
-    await get(`/app/${recorded[0]?.id.replace(/.$/, 'v')}`).expect(404);
+  it('answers 404 for an unused id, for an id with a wrong tag and for an invalid id', async () => {
+    const { id = '' } = recorded[0] ?? {};
+    await get(`/app/${id.slice(0, 30)}vv${id.slice(32)}`).expect(404);
+    await get(`/app/${id.replace(/.$/, (last) => (last === 'v' ? 'u' : 'v'))}`).expect(404);
     await get('/app/none').expect(404);
   });
 });

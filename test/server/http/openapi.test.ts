@@ -96,7 +96,7 @@ describe('the command of an operation', () => {
   it('names the method, fills in the path and quotes special characters of the shell', () => {
     assert.equal(command('/app', 'post'), 'curl -X POST http://host:1/app');
     assert.equal(command('/app', 'get'), "curl 'http://host:1/app?limit=20'");
-    assert.match(command('/app/{id}', 'get'), /^curl http:\/\/host:1\/app\/[0-9a-v]{32}$/);
+    assert.match(command('/app/{id}', 'get'), /^curl http:\/\/host:1\/app\/[0-9a-v]{46}$/);
   });
 
   it('sends the required body', () => {

@@ -27,14 +27,14 @@ describe('POST /app', () => {
     assert.match(text, /^\S+\n$/);
     assert.match(text.trim(), ISO);
     assert.ok(Math.abs(Date.parse(text.trim()) - Date.now()) < 60_000);
-    assert.match(headers['location'] ?? '', /^\/app\/[0-9a-v]{32}$/);
+    assert.match(headers['location'] ?? '', /^\/app\/[0-9a-v]{46}$/);
     assert.equal(headers['cache-control'], 'no-store');
   });
 
   it('answers with the complete record to clients that accept JSON', async () => {
     const record = await recordOf({ 'x-amzn-trace-id': `Root=${TRACE}` });
     assert.match(record.timestamp, ISO);
-    assert.match(record.id, /^[0-9a-v]{32}$/);
+    assert.match(record.id, /^[0-9a-v]{46}$/);
     const { timestamp: _, id: __, ...rest } = record;
     assert.deepEqual(rest, { traceId: TRACE, clientAddress: '127.0.0.1', protocol: 'http', instance: 'test-host' });
   });

@@ -6,6 +6,7 @@ import { after } from 'node:test';
 import { pino } from 'pino';
 import { type Config, readConfig } from '../../../server/config.ts';
 import { startTelemetry } from '../../../server/metrics/telemetry.ts';
+import { environmentSecrets } from '../../../server/secrets/secrets.ts';
 import { createService } from '../../../server/service.ts';
 import type { Tracing } from '../../../server/tracing/tracing.ts';
 import type { TestDatabase } from './database.ts';
@@ -41,7 +42,9 @@ export async function startService(
   const facts = { hostname: 'test-host', ...(instanceId && { instanceId }), version: '1.2.3', commit: 'abcdef123456' };
   const logger = pino({ level: 'trace' }, sink);
   const telemetry = await startTelemetry(config, logger);
-  const service = createService({ config, facts, database, logger, telemetry, tracing });
+  const environmentOnly = environmentSecrets(config);
+  const secrets = () => environmentOnly;
+  const service = createService({ config, facts, database, logger, telemetry, secrets, tracing });
   service.server.listen(config.port, config.host);
   await once(service.server, 'listening');
   after(() => {

@@ -1,7 +1,8 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { type BlockItem, decodeBlock, recordsOf } from '../../../server/timestamps/block.ts';
+import { type BlockItem, decodeBlock } from '../../../server/timestamps/block.ts';
 import type { DatabaseProcess } from './processes.ts';
+import { recordsOf } from './record-ids.ts';
 
 /** The ids of all timestamps, read directly from the table. */
 export async function storedIds({

@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import {
-  BLOCK_LIMITS,
-  type Block,
-  decodeBlock,
-  encodeBlock,
-  recordsOf,
-  writeUnits,
-} from '../../../server/timestamps/block.ts';
+import { BLOCK_LIMITS, type Block, decodeBlock, encodeBlock, writeUnits } from '../../../server/timestamps/block.ts';
 import { MAX_SPAN_MICROS } from '../../../server/timestamps/id.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
 import { blockStartingAt } from '../support/arbitraries.ts';
+import { recordsOf } from '../support/record-ids.ts';
 
 function time(text: string) {
   return microsFromIso(text) as number;

@@ -6,6 +6,7 @@ import { BLOCK_LIMITS, type Block } from '../../../server/timestamps/block.ts';
 import { type CommitObserver, GroupCommit } from '../../../server/timestamps/group-commit.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
 import type { Arrival } from '../../../server/timestamps/record.ts';
+import { recordIds } from '../support/record-ids.ts';
 
 const START = microsFromIso('2026-11-21T07:45:00Z') as number;
 function arrival(micros: number): Arrival {
@@ -46,6 +47,7 @@ function setUp({ monotonicMs }: { monotonicMs?: () => number } = {}) {
   };
   const commit = new GroupCommit({
     store,
+    ids: recordIds,
     writer: '00000000',
     instance: 'i-1',
     shards: 16,

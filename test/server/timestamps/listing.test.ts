@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Block, lastMicros, recordsOf } from '../../../server/timestamps/block.ts';
+import { type Block, lastMicros } from '../../../server/timestamps/block.ts';
 import { dayOf, microsFromIso } from '../../../server/timestamps/iso-time.ts';
 import { type BlockRange, type ListingReader, listRecords } from '../../../server/timestamps/listing.ts';
 import type { Arrival } from '../../../server/timestamps/record.ts';
 import { blockStartingAt, GRID_MICROS, SHARDS } from '../support/arbitraries.ts';
+import { recordIds, recordsOf } from '../support/record-ids.ts';
 
 const MIDNIGHT = microsFromIso('2026-11-21') as number;
 /** The order depends only on time and location, so nothing else varies. */
@@ -47,11 +48,11 @@ function newestFirst(stored: readonly Block[]) {
   return stored.flatMap(recordsOf).sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
 }
 
-async function allPages(reader: ListingReader, query: Omit<Parameters<typeof listRecords>[1], 'consistent'>) {
+async function allPages(reader: ListingReader, query: Omit<Parameters<typeof listRecords>[2], 'consistent'>) {
   const records = [];
   let before: string | undefined;
   do {
-    const page = await listRecords(reader, { ...query, consistent: false, ...(before && { before }) });
+    const page = await listRecords(reader, recordIds, { ...query, consistent: false, ...(before && { before }) });
     assert.ok(page.records.length <= query.limit);
     records.push(...page.records);
     before = page.next;
@@ -81,11 +82,11 @@ describe('listing records', () => {
   it('continues after the cursor, regardless of writes in between', async () => {
     await fc.assert(
       fc.asyncProperty(blocks, blocks, fc.integer({ min: 1, max: 10 }), async (stored, added, limit) => {
-        const first = await listRecords(readerOf(stored), { limit, consistent: false });
+        const first = await listRecords(readerOf(stored), recordIds, { limit, consistent: false });
         if (!first.next) return;
         const before = first.next;
         const now = [...stored, ...added];
-        const second = await listRecords(readerOf(now), { limit, consistent: false, before });
+        const second = await listRecords(readerOf(now), recordIds, { limit, consistent: false, before });
         assert.deepEqual(
           second.records,
           newestFirst(now)
