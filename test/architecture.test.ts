@@ -52,6 +52,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
   'scripts/scaling/model': [],
   'scripts/scaling/template': ['scripts/scaling/model'],
   'scripts/scaling/simulate': ['scripts/cli', 'scripts/scaling/model', 'scripts/scaling/template'],
+  'scripts/rights': ['scripts/scaling'],
   'scripts/drills/core': ['scripts/cli', 'scripts/scaling/model'],
   'scripts/drills/artillery': ['scripts/cli', 'scripts/drills/core'],
   'scripts/drills/aws': [
@@ -69,6 +70,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
     'scripts/machine',
     'scripts/image',
     'scripts/scaling',
+    'scripts/rights',
     'scripts/drills/core',
     'scripts/drills/artillery',
     'scripts/drills/registry.ts',

@@ -87,16 +87,6 @@ describe('the log bucket', () => {
   });
 });
 
-describe('the instance role', () => {
-  it('may delete an item, because a new user releases the claim on one name if the other is taken', () => {
-    const statements = resourcesOf('AWS::IAM::Policy', prod.service).flatMap(
-      ({ Properties }) => Properties.PolicyDocument.Statement as { Sid: string; Action: string[] }[],
-    );
-    const table = statements.find(({ Sid }) => Sid === 'TimestampsTable');
-    assert.ok(table?.Action.includes('dynamodb:DeleteItem'));
-  });
-});
-
 describe('the network', () => {
   it('has one NAT gateway in dev, and one per zone in prod', () => {
     assert.equal(resourcesOf('AWS::EC2::NatGateway', dev.network).length, 1);

@@ -1,0 +1,82 @@
+import { isWildcardOnlyAction } from '@cloud-copilot/iam-simulate';
+import { type Account, arnIn, type Right } from './account.ts';
+import type { AwsCall } from './call.ts';
+import { runInstancesRights } from './run-instances.ts';
+
+type Params = AwsCall['params'];
+type ResourcesOf = (params: Params, account: Account) => readonly string[];
+
+/** The last part of ARNs that AWS generates. */
+const GENERATED = '5f0c1b5e-0000-4000-8000-000000000000';
+
+const table: ResourcesOf = ({ TableName }, at) => [arnIn(at, 'dynamodb', `table/${TableName}`)];
+const group: ResourcesOf = ({ AutoScalingGroupName: name }, at) => [
+  arnIn(at, 'autoscaling', `autoScalingGroup:${GENERATED}:autoScalingGroupName/${name}`),
+];
+const stack: ResourcesOf = ({ StackName }, at) => [arnIn(at, 'cloudformation', `stack/${StackName}/${GENERATED}`)];
+const parameter: ResourcesOf = ({ Name, Path }, at) => [arnIn(at, 'ssm', `parameter${Name ?? Path}`)];
+const instances: ResourcesOf = (params, at) =>
+  listOf(params, 'InstanceId').map((id) => arnIn(at, 'ec2', `instance/${id}`));
+const targetGroup: ResourcesOf = ({ TargetGroupArn }) => [String(TargetGroupArn)];
+const secret: ResourcesOf = ({ SecretId }) => [String(SecretId)];
+
+/** Members of a list in the query protocol: `InstanceId.1` ... or a single `InstanceId`. */
+function listOf(params: Params, name: string): readonly string[] {
+  const names = Object.keys(params).filter((key) => key === name || /^\.\d+$/.test(key.slice(name.length)));
+  return names.filter((key) => key.startsWith(name)).map((key) => String(params[key]));
+}
+
+/** Actions that support resources, and the resources of a request. */
+const RESOURCES: Readonly<Record<string, ResourcesOf>> = {
+  ...rows(table, 'dynamodb:PutItem dynamodb:GetItem dynamodb:UpdateItem dynamodb:DeleteItem dynamodb:Query'),
+  ...rows(
+    group,
+    'autoscaling:CompleteLifecycleAction autoscaling:SetDesiredCapacity autoscaling:UpdateAutoScalingGroup',
+  ),
+  ...rows(group, 'autoscaling:StartInstanceRefresh autoscaling:CancelInstanceRefresh'),
+  ...rows(stack, 'cloudformation:DescribeStacks cloudformation:GetTemplate cloudformation:ListStackResources'),
+  ...rows(stack, 'cloudformation:DescribeStackEvents'),
+  ...rows(parameter, 'ssm:GetParameter ssm:PutParameter ssm:DeleteParameter ssm:GetParametersByPath'),
+  ...rows(instances, 'ec2:TerminateInstances ec2:GetConsoleOutput ec2-instance-connect:SendSSHPublicKey'),
+  ...rows(targetGroup, 'elasticloadbalancing:RegisterTargets elasticloadbalancing:DeregisterTargets'),
+  ...rows(secret, 'secretsmanager:GetSecretValue secretsmanager:PutSecretValue secretsmanager:DescribeSecret'),
+  // Their only resources are data sets of OpenTelemetry.
+  ...rows(() => ['*'], 'cloudwatch:PutMetricData cloudwatch:GetMetricData'),
+  'cloudwatch:DescribeAlarms': (_, at) => [arnIn(at, 'cloudwatch', 'alarm:*')],
+};
+
+function rows(resources: ResourcesOf, actions: string): Readonly<Record<string, ResourcesOf>> {
+  return Object.fromEntries(actions.split(' ').map((action) => [action, resources]));
+}
+
+/** Condition keys that a request itself sets. */
+const CONTEXTS: Readonly<Record<string, (params: Params) => Readonly<Record<string, string>>>> = {
+  'cloudwatch:PutMetricData': ({ Namespace }) => ({ 'cloudwatch:namespace': String(Namespace) }),
+};
+
+/**
+ * What AWS evaluates before it carries out a request.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ *
+ * @throws Error for an action that supports resources but has no row above
+ */
+export async function rightsOf({ service, operation, params }: AwsCall, account: Account): Promise<readonly Right[]> {
+  const action = `${service}:${operation}`;
+  if (action === 'ec2:RunInstances') return runInstancesRights(params, account);
+  if (await isWildcardOnlyAction(service, operation)) {
+    return [{ action, resource: '*', ...contextOf(action, params, {}) }];
+  }
+  const resourcesOf = RESOURCES[action];
+  if (!resourcesOf) throw new Error(`${action} supports resources: add a row for it to scripts/rights/right.ts`);
+  return resourcesOf(params, account).map((resource) => ({
+    action,
+    resource,
+    ...contextOf(action, params, account.tagsOf(resource)),
+  }));
+}
+
+function contextOf(action: string, params: Params, tags: Readonly<Record<string, string>>): Pick<Right, 'context'> {
+  const tagKeys = Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
+  const context = { ...Object.fromEntries(tagKeys), ...CONTEXTS[action]?.(params) };
+  return Object.keys(context).length > 0 ? { context } : {};
+}
