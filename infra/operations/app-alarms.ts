@@ -1,7 +1,7 @@
-import { Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { runbookAlarm } from '../runbook-alarm.ts';
-import type { AppMetrics } from './metrics.ts';
+import { type AppMetrics, PERIOD } from './metrics.ts';
 
 /** Clock error, in milliseconds, above which the timestamps are not accurate enough. */
 const CLOCK_ERROR_MS = 5;
@@ -27,6 +27,21 @@ export function appAlarms(scope: Construct, metric: AppMetrics) {
       runbook: 'find the instance by its log stream, run chronyc tracking on it; terminate it unless it recovers.',
       metric: metric('clockErrorBound', Stats.MAXIMUM),
       when: { above: CLOCK_ERROR_MS, periods: 5, breaching: 3 },
+    }),
+    clockUnknown: runbookAlarm(scope, 'ClockUnknown', {
+      means: 'An instance reports, but not the error of its clock: chrony does not answer.',
+      runbook: 'find the instance by systemctl status chrony on each; terminate it unless a restart of chrony helps.',
+      // Each instance sends both once a minute. Without instances there is no data, which NoHeartbeat reports.
+      metric: new MathExpression({
+        expression: 'instances - FILL(clocks, 0)',
+        label: 'instances without a clock error',
+        period: PERIOD,
+        usingMetrics: {
+          instances: metric('timestampsRecorded', Stats.SAMPLE_COUNT),
+          clocks: metric('clockErrorBound', Stats.SAMPLE_COUNT),
+        },
+      }),
+      when: { above: 0, periods: 5, breaching: 3 },
     }),
     restarts: runbookAlarm(scope, 'WorkerRestarts', {
       means: 'Workers of the server restart repeatedly.',

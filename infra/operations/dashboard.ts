@@ -2,6 +2,7 @@ import {
   Column,
   Dashboard,
   GraphWidget,
+  type HorizontalAnnotation,
   type IMetric,
   type IWidget,
   Stats,
@@ -11,8 +12,12 @@ import type { Construct } from 'constructs';
 import { SERVICE_NAME } from '../../server/contract.ts';
 import { groupMetric } from '../service/group-metric.ts';
 import { healthyHosts, p99Seconds, requests, serverErrorPercent, unhealthyHosts } from '../service/traffic-metrics.ts';
+import type { Settings } from '../settings/table.ts';
 import type { AlarmsProps } from './alarms.ts';
 import { natMetric, tableMetric } from './metrics.ts';
+
+/** The graph with the scaling thresholds. */
+const CPU = 'CPU and event loop (%)';
 
 /** The dashboard. Its columns follow the path of a request: users, load balancer, fleet, database; then cost. */
 export function serviceDashboard(
@@ -39,11 +44,16 @@ export function serviceDashboard(
         targetGroup.metrics.targetConnectionErrorCount(),
       ],
     }),
-    column('Fleet', 5, {
-      'CPU and event loop (%)': [metric('hostCpu', Stats.AVERAGE), metric('eventLoopUtilization', Stats.AVERAGE)],
-      Instances: [group('GroupDesiredCapacity'), group('GroupInServiceInstances'), group('GroupMaxSize')],
-      'Clock error, restarts': [metric('clockErrorBound', Stats.MAXIMUM), metric('workerRestarts', Stats.SUM)],
-    }),
+    column(
+      'Fleet',
+      5,
+      {
+        [CPU]: [metric('hostCpu', Stats.AVERAGE), metric('eventLoopUtilization', Stats.AVERAGE)],
+        Instances: [group('GroupDesiredCapacity'), group('GroupInServiceInstances'), group('GroupMaxSize')],
+        'Clock error, restarts': [metric('clockErrorBound', Stats.MAXIMUM), metric('workerRestarts', Stats.SUM)],
+      },
+      { [CPU]: scalingThresholds(service.settings) },
+    ),
     column('Database', 5, {
       'Commit latency (ms)': [metric('commitLatency', 'p50'), metric('commitLatency', 'p99')],
       'Timestamps per block': [metric('timestampsPerBlock', Stats.AVERAGE)],
@@ -62,11 +72,25 @@ export function serviceDashboard(
   return new Dashboard(scope, id, { dashboardName: `${SERVICE_NAME}-${service.stage}`, widgets: [columns] });
 }
 
-/** A column with a heading and graphs. */
-function column(title: string, width: number, graphs: Readonly<Record<string, readonly IMetric[]>>): IWidget {
+/** The thresholds of scaling. An idle fleet stays below the lower one, and its alarm in ALARM. */
+function scalingThresholds({ scaleOut, scaleIn }: Settings): HorizontalAnnotation[] {
+  return [
+    { value: scaleOut[0].from, label: 'scales out above' },
+    { value: scaleIn[0].below, label: 'scales in below, down to the minimum; normal when idle' },
+  ];
+}
+
+/** A column with a heading and graphs, some with horizontal lines. */
+function column(
+  title: string,
+  width: number,
+  graphs: Readonly<Record<string, readonly IMetric[]>>,
+  lines: Readonly<Record<string, HorizontalAnnotation[]>> = {},
+): IWidget {
   const heading = new TextWidget({ markdown: `## ${title}`, width, height: 1 });
   const widgets = Object.entries(graphs).map(
-    ([name, left]) => new GraphWidget({ title: name, left: [...left], width, height: 5 }),
+    ([name, left]) =>
+      new GraphWidget({ title: name, left: [...left], leftAnnotations: lines[name] ?? [], width, height: 5 }),
   );
   return new Column(heading, ...widgets);
 }

@@ -5,6 +5,11 @@ import { Construct } from 'constructs';
 import { METRIC_PERIOD_S } from '../../server/contract.ts';
 import { type AlarmedPolicy, type Scaling, scaleInPolicy, scaleOutPolicy } from '../scaling/steps.ts';
 
+const DESCRIPTIONS = {
+  Out: 'Scales the fleet out; runbook: none, this is normal operation.',
+  In: 'Scales the fleet in, and stays in ALARM while the fleet is idle; runbook: none, this is normal operation.',
+} as const;
+
 export interface StepScalingProps {
   readonly groupName: string;
   readonly scaling: Scaling;
@@ -35,7 +40,7 @@ export class StepScaling extends Construct {
         estimatedInstanceWarmup: scaling.warmupS,
       });
       const alarm = new Alarm(this, `${direction}Alarm`, {
-        alarmDescription: `Scales the fleet ${direction.toLowerCase()}; runbook: none, this is normal operation.`,
+        alarmDescription: DESCRIPTIONS[direction],
         metric: fleetCpu,
         comparisonOperator,
         threshold: policy.threshold,

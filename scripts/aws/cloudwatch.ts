@@ -10,6 +10,8 @@ const alarm = fields({
   reason: ['StateReason', z.string().default('')],
   /** Since when it is in that state. */
   since: ['StateTransitionedTimestamp', z.date().optional()],
+  /** ARNs of what it starts in ALARM. */
+  actions: ['AlarmActions', z.array(z.string()).default([])],
 });
 
 /** A CloudWatch alarm, metric or composite. */

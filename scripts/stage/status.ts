@@ -58,8 +58,9 @@ function instanceTable({ group, targets, instances }: StageStatus, now: Date): s
   return textTable([['INSTANCE', 'ZONE', 'LIFECYCLE', 'TARGET', 'IMAGE', 'AGE'], ...rows]);
 }
 
-function alarmLines(alarms: readonly Alarm[], now: Date): string {
-  const { ALARM = [], INSUFFICIENT_DATA = [], OK = [] } = Object.groupBy(alarms, ({ state }) => state);
+function alarmLines(all: readonly Alarm[], now: Date): string {
+  const { scaling = [], watching = [] } = Object.groupBy(all, (alarm) => (scales(alarm) ? 'scaling' : 'watching'));
+  const { ALARM = [], INSUFFICIENT_DATA = [], OK = [] } = Object.groupBy(watching, ({ state }) => state);
   const count = `${ALARM.length} in alarm, ${INSUFFICIENT_DATA.length} without data, ${OK.length} ok`;
   const rows = [...ALARM, ...INSUFFICIENT_DATA].map(({ name, state, reason, since }) => [
     state,
@@ -67,7 +68,19 @@ function alarmLines(alarms: readonly Alarm[], now: Date): string {
     since ? age(since, now) : '',
     reason,
   ]);
-  return [`Alarms: ${count}`, ...(rows.length > 0 ? [textTable(rows)] : [])].join('\n');
+  const inAlarm = scaling.filter(({ state }) => state === 'ALARM');
+  return [
+    `Alarms: ${count}`,
+    ...(rows.length > 0 ? [textTable(rows)] : []),
+    ...inAlarm.map(({ name, since }) =>
+      `Scaling, which is normal: ${name} in alarm ${since ? age(since, now) : ''}`.trim(),
+    ),
+  ].join('\n');
+}
+
+/** Whether an alarm scales the fleet. The one that scales in stays in ALARM while the fleet is idle. */
+function scales({ actions }: Alarm): boolean {
+  return actions.some((action) => action.includes(':scalingPolicy:'));
 }
 
 /** How long ago something was, in its two largest units: `3d 4h`. */

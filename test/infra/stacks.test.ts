@@ -5,6 +5,12 @@ import { describeNatPrice, natPricePerMonthUsd } from '../../infra/network/vpc.t
 import { BURN_RATES, budgetSpentPercent, errorPercentAt } from '../../infra/operations/burn-rate-alarms.ts';
 import { CERTIFICATE, EVERYTHING_ON, resourcesOf, synthesize, theResource } from './synthesize.ts';
 
+/** The part of an alarm's metric that tests read. */
+interface MetricStat {
+  readonly Metric: { readonly MetricName: string };
+  readonly Stat: string;
+}
+
 const dev = synthesize('dev');
 const prod = synthesize('prod', { certificateArn: CERTIFICATE });
 const REPLICA_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/example';
@@ -47,6 +53,15 @@ describe('the table', () => {
       RecoveryPeriodInDays: 35,
     });
     assert.equal(replica.DeletionProtectionEnabled, true);
+  });
+
+  it('shows its throttled keys in every region, as the runbook says', () => {
+    const { Replicas: replicas } = theResource('AWS::DynamoDB::GlobalTable', everything.data).Properties;
+    const insights = replicas.map(
+      ({ ContributorInsightsSpecification: specification }: { ContributorInsightsSpecification: object }) =>
+        specification,
+    );
+    assert.deepEqual(insights, Array(2).fill({ Enabled: true, Mode: 'THROTTLED_KEYS' }));
   });
 
   it('has TTL only if configured', () => {
@@ -141,6 +156,28 @@ describe('alarms', () => {
     assert.equal(breaching.length, 1);
   });
 
+  it('find an instance that reports but does not know the error of its clock', () => {
+    const [alarm] = alarms.filter(({ Metrics = [] }) => JSON.stringify(Metrics).includes('ClockErrorBound'));
+    assert.ok(alarm);
+    const [expression, ...used] = alarm.Metrics;
+    assert.equal(expression.Expression, 'instances - FILL(clocks, 0)');
+    assert.deepEqual(
+      used.map(({ Id, MetricStat: { Metric, Stat } }: { Id: string; MetricStat: MetricStat }) => [
+        Id,
+        Metric.MetricName,
+        Stat,
+      ]),
+      [
+        ['instances', 'TimestampsRecorded', 'SampleCount'],
+        ['clocks', 'ClockErrorBound', 'SampleCount'],
+      ],
+    );
+    assert.deepEqual(
+      [alarm.ComparisonOperator, alarm.Threshold, alarm.TreatMissingData],
+      ['GreaterThanThreshold', 0, 'notBreaching'],
+    );
+  });
+
   it('combine user impact into one alarm', () => {
     const composites = resourcesOf('AWS::CloudWatch::CompositeAlarm', prod.operations);
     const users = composites.find(({ Properties: p }) => p.AlarmDescription.startsWith('Users are affected'));
@@ -175,6 +212,15 @@ describe('the dashboard', () => {
       columns.toSorted((a, b) => a - b),
     );
     assert.ok(columns.every((position) => position > 0));
+  });
+
+  it('shows between which thresholds the fleet keeps its size', () => {
+    const body = JSON.stringify(theResource('AWS::CloudWatch::Dashboard', prod.operations).Properties.DashboardBody);
+    const lines = Array.from(body.matchAll(/value\W+(\d+)\W+label\W+(scales \w+)/g), ([, at, what]) => [what, at]);
+    assert.deepEqual(lines, [
+      ['scales out', '60'],
+      ['scales in', '40'],
+    ]);
   });
 });
 

@@ -72,6 +72,7 @@ Alarms: 0 in alarm, 0 without data, 0 ok`,
       state,
       reason: 'because',
       since: new Date(-minutes * 60_000),
+      actions: ['arn:aws:sns:eu-west-1:123456789012:alarms'],
     });
     const alarms = [alarm('a', 'INSUFFICIENT_DATA', 59), alarm('b', 'ALARM', 60 * 25), alarm('c', 'ALARM', 61)];
     const lines = statusReport({ ...empty, alarms }, new Date(0))
@@ -81,5 +82,21 @@ Alarms: 0 in alarm, 0 without data, 0 ok`,
       lines.map((line) => line.replaceAll(/ +/g, ' ')),
       ['ALARM b 1d 1h because', 'ALARM c 1h 1m because', 'INSUFFICIENT_DATA a 59m because'],
     );
+  });
+
+  it('does not count the alarms that scale the fleet: the one that scales in stays in ALARM while it is idle', () => {
+    const policy = 'arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:1f:autoScalingGroupName/g:policyName/In';
+    const alarm = { reason: '', since: new Date(-3_600_000), actions: [policy] };
+    const alarms = [
+      { ...alarm, name: 'ScaleIn', state: 'ALARM' },
+      { ...alarm, name: 'ScaleOut', state: 'OK' },
+    ];
+    const lines = statusReport({ ...empty, alarms }, new Date(0))
+      .split('\n')
+      .slice(-2);
+    assert.deepEqual(lines, [
+      'Alarms: 0 in alarm, 0 without data, 0 ok',
+      'Scaling, which is normal: ScaleIn in alarm 1h 0m',
+    ]);
   });
 });

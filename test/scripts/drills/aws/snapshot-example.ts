@@ -50,5 +50,6 @@ export function alarm(name: string, state: string, second: number): Alarm {
     state,
     reason: 'because',
     since: new Date(second * 1_000),
+    actions: [],
   };
 }
