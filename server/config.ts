@@ -46,6 +46,9 @@ const ConfigSchema = z
     rateLimitPerSecond: integer(1, 1_000_000).optional(),
     rateLimitBurst: integer(1, 1_000_000).optional(),
     workers: integer(1, 1_024).default(1),
+    /** If absent, the tokens come from the environment. */
+    secretId: text(/^[\w/+=.@:-]{1,512}$/, 'the ARN or the name of a secret').optional(),
+    secretCache: z.string().optional(),
     readToken: token,
     writeToken: token,
     requireReadToken: onOff('off'),
@@ -131,8 +134,10 @@ function missing(given: Given, embeddedDatabase: boolean): string[] {
     ['requireReadToken', 'readToken'],
     ['requireWriteToken', 'writeToken'],
   ] as const) {
-    if (given[required] === 'on' && !given[token])
-      problems.push(`${ENV[required]} is "on" without ${ENV[token]}; expected the token`);
+    if (given[required] === 'on' && !given[token] && !given.secretId)
+      problems.push(`${ENV[required]} is "on" without ${ENV[token]}; expected the token, or ${ENV.secretId}`);
+    if (given[token] && given.secretId)
+      problems.push(`${ENV[token]} is set besides ${ENV.secretId}; expected the token in the secret only`);
   }
   if (given.cloudwatchMetrics === 'on' && !given.autoScalingGroup)
     problems.push(

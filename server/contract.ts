@@ -113,6 +113,42 @@ export function tableDefinition(tableName: string) {
   };
 }
 
+/** The property of a new secret, and the number of letters and digits that Secrets Manager generates for it. */
+export const GENERATED_SECRET = { key: 'generated', length: 144 } as const;
+
+/** A key for the tags of ids, and the ISO 8601 time from which it is used. */
+export interface SecretIdKey {
+  readonly from: string;
+  readonly key: string;
+}
+
+/** The value of a stage's secret, as JSON. A new secret has only `generated`, which the first tokens and key are cut from. */
+export interface SecretValue {
+  readonly generated: string;
+  /** The valid tokens, newest first. */
+  readonly readTokens?: readonly string[] | undefined;
+  readonly writeTokens?: readonly string[] | undefined;
+  readonly idKeys?: readonly SecretIdKey[] | undefined;
+}
+
+/** The tokens and keys of a secret, those of a new secret included. */
+export function secretContents({ generated, readTokens, writeTokens, idKeys }: SecretValue) {
+  const third = GENERATED_SECRET.length / 3;
+  const [read, write, key] = [0, 1, 2].map((n) => generated.slice(n * third, (n + 1) * third)) as [
+    string,
+    string,
+    string,
+  ];
+  return {
+    readTokens: readTokens ?? [read],
+    writeTokens: writeTokens ?? [write],
+    idKeys: idKeys ?? [{ from: '1970-01-01T00:00:00Z', key }],
+  };
+}
+
+/** Instances read the secret again after this time, in seconds. */
+export const SECRET_REFRESH_S = 300;
+
 /** Names of the environment variables, which `server/config.ts` reads and `.env.example` documents. */
 export const ENV = {
   /** File with the variables below, one NAME=value per line, read at start if it exists. */
@@ -127,6 +163,9 @@ export const ENV = {
   trustedProxies: 'TRUSTED_PROXIES',
   rateLimitPerSecond: 'RATE_LIMIT_PER_SECOND',
   rateLimitBurst: 'RATE_LIMIT_BURST',
+  /** ARN or name of the stage's secret in Secrets Manager. */
+  secretId: 'SECRET_ID',
+  secretCache: 'SECRET_CACHE',
   readToken: 'READ_TOKEN',
   writeToken: 'WRITE_TOKEN',
   requireReadToken: 'REQUIRE_READ_TOKEN',

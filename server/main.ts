@@ -10,7 +10,7 @@ import { type Database, openDatabase } from './dynamodb/database.ts';
 import { readInstanceIdentity } from './instance.ts';
 import { createLogger } from './logger.ts';
 import { startTelemetry } from './metrics/telemetry.ts';
-import { environmentSecrets } from './secrets/secrets.ts';
+import { openSecrets } from './secrets/open-secrets.ts';
 import { createService, type Service } from './service.ts';
 import type { Tracing } from './tracing/tracing.ts';
 import { COMMIT, FROM_SOURCE, VERSION } from './version.ts';
@@ -83,21 +83,21 @@ async function main(): Promise<void> {
     process.exit(1);
   });
 
-  const [database, identity, telemetry, tracing] = await Promise.all([
+  const [database, identity, telemetry, tracing, secrets] = await Promise.all([
     openDatabase(config),
     // A server with the embedded database does not run on EC2.
     config.tableName === undefined ? undefined : readInstanceIdentity(config.metadata),
     startTelemetry(config, logger),
     traceRequests(config, logger),
+    openSecrets(config, logger),
   ]);
   const facts = { hostname: config.hostname, ...identity, version: VERSION, commit: COMMIT };
-  const environment = environmentSecrets(config);
-  const secrets = () => environment;
   const service = createService({ config, facts, database, logger, telemetry, secrets, tracing });
   endOnSignal(service, database, tracing, logger);
   await probeTable(service, logger);
   const { address, port } = await listen(service, config);
-  logger.info({ address, port, version: VERSION, commit: COMMIT, table: database.tableName }, 'listening');
+  const { secretId: secret = 'none' } = config;
+  logger.info({ address, port, version: VERSION, commit: COMMIT, table: database.tableName, secret }, 'listening');
   process.send?.('ready');
 }
 

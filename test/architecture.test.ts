@@ -186,7 +186,13 @@ describe('imports', () => {
       broken(({ from, to }) => isCdk(to) && !within(from, 'infra')),
       [],
     );
-    const adapters = ['server/dynamodb', 'server/metrics/cloudwatch.ts', 'ami/launch-hook', 'scripts'];
+    const adapters = [
+      'server/dynamodb',
+      'server/metrics/cloudwatch.ts',
+      'server/secrets/stage-secret.ts',
+      'ami/launch-hook',
+      'scripts',
+    ];
     const wiring = 'server/service.ts'; // the type of the client only
     assert.deepEqual(
       broken(({ from, to }) => isAwsSdk(to) && from !== wiring && !adapters.some((adapter) => within(from, adapter))),

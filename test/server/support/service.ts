@@ -6,7 +6,7 @@ import { after } from 'node:test';
 import { pino } from 'pino';
 import { type Config, readConfig } from '../../../server/config.ts';
 import { startTelemetry } from '../../../server/metrics/telemetry.ts';
-import { environmentSecrets } from '../../../server/secrets/secrets.ts';
+import { openSecrets } from '../../../server/secrets/open-secrets.ts';
 import { createService } from '../../../server/service.ts';
 import type { Tracing } from '../../../server/tracing/tracing.ts';
 import type { TestDatabase } from './database.ts';
@@ -42,8 +42,7 @@ export async function startService(
   const facts = { hostname: 'test-host', ...(instanceId && { instanceId }), version: '1.2.3', commit: 'abcdef123456' };
   const logger = pino({ level: 'trace' }, sink);
   const telemetry = await startTelemetry(config, logger);
-  const environmentOnly = environmentSecrets(config);
-  const secrets = () => environmentOnly;
+  const secrets = await openSecrets(config, logger);
   const service = createService({ config, facts, database, logger, telemetry, secrets, tracing });
   service.server.listen(config.port, config.host);
   await once(service.server, 'listening');

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { GENERATED_SECRET } from '../../../server/contract.ts';
+import { startSecretsManager } from '../support/fake-secrets-manager.ts';
+import { createDatabaseProcess, startServerProcess } from '../support/processes.ts';
+
+const [READ, WRITE, KEY] = ['r', 'w', 'k'].map((letter) => letter.repeat(GENERATED_SECRET.length / 3));
+
+describe('a server with a secret', () => {
+  it('listens once it has read the secret, then guards by its tokens', async () => {
+    const service = await startSecretsManager({ error: 'AccessDeniedException' });
+    const database = await createDatabaseProcess();
+    const asked = service.asked();
+    const starting = startServerProcess({
+      ...database.environment,
+      SECRET_ID: service.secretId,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: service.endpoint,
+      REQUIRE_READ_TOKEN: 'on',
+    });
+    await asked;
+    service.answers({ value: JSON.stringify({ generated: `${READ}${WRITE}${KEY}` }) });
+    const { url, log } = await starting;
+
+    const posted = await fetch(`${url}/app`, { method: 'POST' });
+    assert.equal(posted.status, 201);
+    const record = `${url}${posted.headers.get('location')}`;
+    assert.equal((await fetch(record)).status, 401);
+    assert.equal((await fetch(record, { headers: { authorization: `Bearer ${WRITE}` } })).status, 401);
+    assert.equal((await fetch(record, { headers: { authorization: `Bearer ${READ}` } })).status, 200);
+
+    assert.deepEqual(
+      log.map(({ msg }) => msg),
+      ['the secret cannot be read', 'listening'],
+    );
+    for (const secret of [READ, WRITE, KEY]) assert.ok(!JSON.stringify(log).includes(secret as string));
+  });
+});

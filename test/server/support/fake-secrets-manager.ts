@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { after } from 'node:test';
+
+const SECRET_ID = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:example-AbCdEf';
+
+/** What the service answers: a value, an error of AWS, or nothing at all. */
+export type SecretAnswer = { readonly value: string } | { readonly error: string } | 'no answer';
+
+/** Secrets Manager with one secret, on a free port; stops after the tests of the calling file. */
+export async function startSecretsManager(first: SecretAnswer) {
+  let answer = first;
+  let requests = 0;
+  const server = createServer(async (request, response) => {
+    const { SecretId } = JSON.parse(await text(request));
+    requests += 1;
+    server.emit('asked');
+    const send = (status: number, body: object) => response.writeHead(status).end(JSON.stringify(body));
+    if (!/^AWS4-HMAC-SHA256 Credential=.*\/secretsmanager\/aws4_request,/.test(request.headers.authorization ?? ''))
+      return send(400, { __type: 'MissingAuthenticationTokenException' });
+    if (request.headers['x-amz-target'] !== 'secretsmanager.GetSecretValue')
+      return send(400, { __type: 'UnknownOperationException' });
+    if (SecretId !== SECRET_ID) return send(400, { __type: 'ResourceNotFoundException' });
+    if (answer === 'no answer') return request.socket.destroy();
+    if ('error' in answer) return send(400, { __type: answer.error, message: 'refused' });
+    return send(200, { ARN: SECRET_ID, SecretString: answer.value, VersionStages: ['AWSCURRENT'] });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return {
+    secretId: SECRET_ID,
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    answers: (next: SecretAnswer) => {
+      answer = next;
+    },
+    /** Resolves with the next request. */
+    asked: () => once(server, 'asked'),
+    get requests() {
+      return requests;
+    },
+  };
+}
+
+/** Settings of a client that calls the fake service. */
+export function clientSettings({ endpoint }: { readonly endpoint: string }) {
+  return { endpoint, region: 'eu-west-1', maxAttempts: 1, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+}
