@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { ENV, PORT, STAGE_NAME, TABLE } from './contract.ts';
+import { COMMIT_WINDOW_MS, ENV, PORT, STAGE_NAME, TABLE } from './contract.ts';
 import { MAX_SHARDS } from './timestamps/id.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -42,6 +42,7 @@ const ConfigSchema = z
     tableShards: integer(1, MAX_SHARDS).default(TABLE.defaultShards),
     dataDir: z.string().default('.data'),
     directPut: onOff('on'),
+    commitWindowMs: integer(COMMIT_WINDOW_MS.min, COMMIT_WINDOW_MS.max).default(0),
     trustedProxies: integer(0, 10).default(0),
     rateLimitPerSecond: integer(1, 1_000_000).optional(),
     rateLimitBurst: integer(1, 1_000_000).optional(),

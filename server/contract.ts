@@ -30,6 +30,8 @@ export const TIMEOUTS_MS = {
   keepAlive: 65_000,
   /** A request must have arrived completely, headers and body, within this time. */
   request: 10_000,
+  /** A complete request is answered within this time, because clients and proxies wait for 10 s. */
+  answer: 8_000,
   deregistrationDelay: 20_000,
   drain: 25_000,
   pm2Kill: 30_000,
@@ -37,6 +39,9 @@ export const TIMEOUTS_MS = {
   /** pm2 waits this long for a new worker to send `ready`. */
   pm2Listen: 20_000,
 } as const;
+
+/** Range of the commit window, in milliseconds. Its end is the longest time that a block may span. */
+export const COMMIT_WINDOW_MS = { min: 0, max: 250 } as const;
 
 /** Largest request body that `POST /app` accepts (and ignores), in bytes. */
 export const MAX_BODY_BYTES = 8 * 1024;
@@ -159,6 +164,7 @@ export const ENV = {
   tableName: 'TABLE_NAME',
   tableShards: 'TABLE_SHARDS',
   directPut: 'DIRECT_PUT',
+  commitWindowMs: 'COMMIT_WINDOW_MS',
   region: 'AWS_REGION',
   trustedProxies: 'TRUSTED_PROXIES',
   rateLimitPerSecond: 'RATE_LIMIT_PER_SECOND',

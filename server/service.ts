@@ -84,6 +84,7 @@ export function createService(options: ServiceOptions) {
     writer: makeWriterId(),
     instance: facts.instanceId ?? facts.hostname,
     shards: config.tableShards,
+    windowMs: config.commitWindowMs,
     observer: {
       blockCommitted: ({ latencyMs, timestamps, writeUnits }) => {
         metrics.count('timestampsRecorded', timestamps);
@@ -148,6 +149,7 @@ export function createService(options: ServiceOptions) {
     /** Stops accepting connections and resolves when every request is answered and every block is written. */
     async drain(): Promise<void> {
       draining = true;
+      commit.flush();
       await drainConnections(server);
       await commit.drained();
       admission.close();

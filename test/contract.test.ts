@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { CLIENT_PORTS, LAUNCH_S } from '../ami/contract.ts';
 import { HEALTH_CHECK, logGroupNames, stackNames } from '../infra/contract.ts';
-import { ENV, METRICS, PORT, SERVICE_NAME, TIMEOUTS_MS } from '../server/contract.ts';
+import { COMMIT_WINDOW_MS, ENV, METRICS, PORT, SERVICE_NAME, TIMEOUTS_MS } from '../server/contract.ts';
+import { ATTEMPT_TIMEOUT_MS } from '../server/dynamodb/client.ts';
 
 const textOf = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
@@ -23,6 +24,12 @@ describe("the server's contract", () => {
   it('lets requests in flight complete before the target is removed', () => {
     assert.ok(TIMEOUTS_MS.request <= TIMEOUTS_MS.deregistrationDelay);
     assert.ok(TIMEOUTS_MS.request <= TIMEOUTS_MS.drain);
+  });
+
+  it('answers before clients and proxies give up, with time for two attempts of a put after the commit window', () => {
+    assert.ok(COMMIT_WINDOW_MS.max + 2 * ATTEMPT_TIMEOUT_MS <= TIMEOUTS_MS.answer);
+    assert.ok(TIMEOUTS_MS.answer < TIMEOUTS_MS.request);
+    assert.ok(TIMEOUTS_MS.answer < TIMEOUTS_MS.drain);
   });
 
   it('lets a process drain before pm2 kills it, and pm2 exit before systemd kills it', () => {

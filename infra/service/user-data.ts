@@ -6,7 +6,7 @@ import type { Settings } from '../settings/table.ts';
 export type Environment = Readonly<Record<string, string>>;
 
 export interface EnvironmentProps
-  extends Pick<Settings, 'tableShards' | 'rateLimitPerSecond' | 'loadEndpoint' | 'tracing'> {
+  extends Pick<Settings, 'tableShards' | 'commitWindowMs' | 'rateLimitPerSecond' | 'loadEndpoint' | 'tracing'> {
   readonly stage: string;
   readonly region: string;
   readonly tableName: string;
@@ -29,6 +29,7 @@ export function instanceEnvironment(props: EnvironmentProps): Environment {
     [ENV.trustedProxies]: '1',
     [ENV.cloudwatchMetrics]: 'on',
     [ENV.tableShards]: String(props.tableShards),
+    [ENV.commitWindowMs]: String(props.commitWindowMs),
     [ENV.loadEndpoint]: props.loadEndpoint ? 'on' : 'off',
     ...(props.rateLimitPerSecond > 0 && { [ENV.rateLimitPerSecond]: String(props.rateLimitPerSecond) }),
     ...(props.tracing && TRACING),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COMMIT_WINDOW_MS } from '../../server/contract.ts';
 import { DEFAULT_REGION } from '../contract.ts';
 import type { Scaling } from '../scaling/steps.ts';
 import {
@@ -75,6 +76,11 @@ export const TABLE = {
   peakRate: setting(integer(1, 1_000_000), 5_000, 20_000),
   /** Partition keys per day, each for 1,000 write units/s. Can be increased at any time; reads query each of them. */
   tableShards: setting(integer(1, 1024), 16, 16),
+  /**
+   * Longest time that a timestamp waits for others, so that they share a write unit. prod: at 333/s and process, a
+   * write unit stores 16 timestamps instead of 1.7, and the median answer takes 22 ms longer (decision 0001).
+   */
+  commitWindowMs: setting(integer(COMMIT_WINDOW_MS.min, COMMIT_WINDOW_MS.max), 0, 50),
   /** Requests per second that one instance admits before it answers 429. 0: no limit, the fleet scales instead. */
   rateLimitPerSecond: setting(integer(0, 1_000_000), 0, 0),
   /** CPU load on request, for scaling drills; off in production, because it is public. */

@@ -49,9 +49,22 @@ const MICROS_PER_MINUTE = 60_000_000;
  * in the sort key. It also omits the time of a trace id that began in the same second, as nearly all do.
  */
 function encodeLine({ micros, traceId, clientAddress, protocol }: Arrival): string {
-  const trace = traceId.startsWith(`1-${traceSecond(micros)}-`) ? traceId.slice(11) : traceId;
+  const trace = isOfSecond(traceId, micros) ? traceId.slice(TRACE_TIME_LENGTH) : traceId;
   const line = `${isoFromMicros(micros).slice(17, 26)} ${trace} ${clientAddress}`;
   return protocol === 'https' ? line : `${line} ${protocol}`;
+}
+
+const TRACE_TIME_LENGTH = '1-6920060c-'.length;
+
+function isOfSecond(traceId: string, micros: Micros): boolean {
+  return traceId.startsWith(`1-${traceSecond(micros)}-`);
+}
+
+/** Bytes that a timestamp adds to its block: its line and the line break. */
+export function lineBytes({ micros, traceId, clientAddress, protocol }: Arrival): number {
+  const traceLength = isOfSecond(traceId, micros) ? traceId.length - TRACE_TIME_LENGTH : traceId.length;
+  const withoutTrace = '00.000000'.length + ' '.length + ' '.length + clientAddress.length + '\n'.length;
+  return withoutTrace + traceLength + (protocol === 'https' ? 0 : ' '.length + protocol.length);
 }
 
 /** The latest time with these seconds that is not after the block's last timestamp. */
@@ -103,10 +116,23 @@ export function decodeBlock(item: BlockItem): Block {
   };
 }
 
+/** Bytes of a write request unit, by which DynamoDB bills and limits writes. */
+export const WRITE_UNIT_BYTES = 1_024;
+
 /** Bytes that DynamoDB adds to the text: the attribute names and the number `count`. */
 const ITEM_OVERHEAD_BYTES = 'pk'.length + 'sk'.length + 'instance'.length + 'count'.length + 'lines'.length + 4;
 
-/** Write request units that an item consumes: its size, rounded up to the next KB. All names and values are ASCII. */
-export function writeUnits({ pk, sk, instance, lines }: BlockItem): number {
-  return Math.ceil((ITEM_OVERHEAD_BYTES + pk.length + sk.length + instance.length + lines.length) / 1024);
+/** The size of an item as DynamoDB counts it. All names and values are ASCII. */
+export function itemBytes({ pk, sk, instance, lines }: BlockItem): number {
+  return ITEM_OVERHEAD_BYTES + pk.length + sk.length + instance.length + lines.length;
+}
+
+/** Write request units that an item consumes: its size, rounded up to the next KB. */
+export function writeUnits(item: BlockItem): number {
+  return Math.ceil(itemBytes(item) / WRITE_UNIT_BYTES);
+}
+
+/** The size of a block's item without timestamps: each adds its {@link lineBytes}. */
+export function emptyBlockBytes(block: Omit<Block, 'arrivals'>): number {
+  return itemBytes(encodeBlock({ ...block, arrivals: [] })) - '\n'.length;
 }

@@ -1,5 +1,7 @@
+import { TIMEOUTS_MS } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
-import { BLOCK_LIMITS, type Block } from './block.ts';
+import { BLOCK_LIMITS, type Block, emptyBlockBytes, lineBytes } from './block.ts';
+import { bytesToWrite, createCompany } from './commit-window.ts';
 import { dayEnd } from './iso-time.ts';
 import type { Arrival, TimestampRecord } from './record.ts';
 import type { RecordIds } from './record-ids.ts';
@@ -13,6 +15,8 @@ export interface GroupCommitOptions {
   readonly instance: string;
   /** The number of partition keys over which a day's blocks are distributed. */
   readonly shards: number;
+  /** The longest time that a timestamp waits for others, so that they share a write unit. @default 0 */
+  readonly windowMs?: number;
   readonly observer: CommitObserver;
   readonly monotonicMs?: () => number;
 }
@@ -29,14 +33,12 @@ export interface CommitObserver {
 interface Waiting {
   readonly arrival: Arrival;
   readonly sinceMs: number;
+  readonly bytes: number;
   readonly resolve: (record: TimestampRecord) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Every request is answered within this time, with 201 or 503. Clients and proxies wait for 10 s. */
-const ANSWER_DEADLINE_MS = 8_000;
-
-/** The longest time that a block waits for further timestamps; short compared to the write. */
+/** The longest time that a block waits for timestamps that clients send together; short compared to the write. */
 const GATHER_MS = 1;
 
 /** Writes run one at a time, but a write that takes longer than this does not delay the next one. */
@@ -45,18 +47,25 @@ const MAX_WRITES_IN_FLIGHT = 4;
 
 /**
  * Group commit (DeWitt et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984): a single
- * timestamp is written immediately; timestamps that arrive during a write share the next one. The number of writes
- * therefore depends on the database's latency, not on the load.
+ * timestamp is written immediately; timestamps that arrive during a write share the next one. With a commit window a
+ * block also waits until it fills a write unit, but not longer than the window, and only if company is expected.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
   readonly #monotonicMs: () => number;
+  readonly #emptyBytes: number;
+  readonly #windowMs: number;
+  readonly #company: ReturnType<typeof createCompany>;
+  #flushing = false;
   #queue: Waiting[] = [];
   #head = 0;
+  #pendingBytes = 0;
   #inFlight = 0;
+  #timestampsInFlight = 0;
   #lastWriteMs = Number.NEGATIVE_INFINITY;
   #scheduled = false;
   #stallTimer: NodeJS.Timeout | undefined;
+  #windowTimer: NodeJS.Timeout | undefined;
   #sequence = 0;
   #idle: (() => void)[] = [];
 
@@ -65,6 +74,10 @@ export class GroupCommit {
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
     // Writers start at different shards. Otherwise their first blocks would all go to shard 0.
     this.#sequence = Number.parseInt(options.writer, 32) % options.shards;
+    const { writer, instance, shards, windowMs = 0 } = options;
+    this.#emptyBytes = emptyBlockBytes({ shard: shards - 1, writer, sequence: 0, instance });
+    this.#windowMs = windowMs;
+    this.#company = createCompany({ windowMs, nowMs: this.#monotonicMs() });
   }
 
   /** The number of timestamps that wait for a write. */
@@ -78,9 +91,22 @@ export class GroupCommit {
    */
   record(arrival: Arrival): Promise<TimestampRecord> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ arrival, sinceMs: this.#monotonicMs(), resolve, reject });
+      const [sinceMs, bytes] = [this.#monotonicMs(), lineBytes(arrival)];
+      this.#queue.push({ arrival, sinceMs, bytes, resolve, reject });
+      this.#pendingBytes += bytes;
+      this.#company.arrived(sinceMs, this.#unanswered);
       this.#schedule(this.#queue.length);
     });
+  }
+
+  get #unanswered(): number {
+    return this.pending + this.#timestampsInFlight;
+  }
+
+  /** Writes waiting timestamps, and all later ones, without the window. */
+  flush(): void {
+    this.#flushing = true;
+    this.#startWrites();
   }
 
   /** Resolves when no timestamp is waiting or being written. */
@@ -108,8 +134,34 @@ export class GroupCommit {
 
   #startWrites(): void {
     this.#rejectExpired();
-    while (this.pending > 0 && this.#canStartWrite()) void this.#write(this.#cutBlock());
+    while (this.pending > 0 && this.#canStartWrite()) {
+      const maxBytes = this.#bytesToWrite();
+      if (maxBytes === 0) {
+        this.#waitForWindow();
+        return;
+      }
+      void this.#write(this.#cutBlock(maxBytes));
+    }
     if (this.pending > 0) this.#stallTimer ??= setTimeout(() => this.#afterStall(), STALL_MS);
+  }
+
+  #bytesToWrite(): number {
+    const nowMs = this.#monotonicMs();
+    const { sinceMs, bytes } = this.#queue[this.#head] as Waiting;
+    const company = !this.#flushing && this.#company.isExpected(nowMs, this.#unanswered);
+    const waiting = { bytes: this.#emptyBytes + this.#pendingBytes, lineBytes: bytes, oldestMs: sinceMs };
+    return bytesToWrite(waiting, { windowMs: this.#windowMs, nowMs, company });
+  }
+
+  #waitForWindow(): void {
+    const endMs = (this.#queue[this.#head] as Waiting).sinceMs + this.#windowMs;
+    this.#windowTimer ??= setTimeout(
+      () => {
+        this.#windowTimer = undefined;
+        this.#startWrites();
+      },
+      Math.max(1, endMs - this.#monotonicMs()),
+    );
   }
 
   #canStartWrite(): boolean {
@@ -123,48 +175,49 @@ export class GroupCommit {
     this.#startWrites();
   }
 
-  /** Takes the longest run of waiting timestamps that fits into a block. */
-  #cutBlock(): Waiting[] {
+  /** Takes the longest run of waiting timestamps that fits into a block of this size. */
+  #cutBlock(maxBytes: number): Waiting[] {
     const first = this.#queue[this.#head] as Waiting;
     const before = Math.min(dayEnd(first.arrival.micros), first.arrival.micros + BLOCK_LIMITS.spanMicros + 1);
     let end = this.#head + 1;
-    while (
-      end < this.#queue.length &&
-      end - this.#head < BLOCK_LIMITS.timestamps &&
-      (this.#queue[end] as Waiting).arrival.micros < before
-    )
+    let bytes = this.#emptyBytes + first.bytes;
+    while (end < this.#queue.length && end - this.#head < BLOCK_LIMITS.timestamps) {
+      const next = this.#queue[end] as Waiting;
+      bytes += next.bytes;
+      if (next.arrival.micros >= before || bytes > maxBytes) break;
       end++;
-    const cut = this.#queue.slice(this.#head, end);
-    this.#dropUntil(end);
-    return cut;
+    }
+    return this.#take(end);
   }
 
   /** Removes the beginning of the queue. It rarely copies the rest, so the amortised cost is O(1). */
-  #dropUntil(end: number): void {
+  #take(end: number): Waiting[] {
+    const taken = this.#queue.slice(this.#head, end);
+    for (const { bytes } of taken) this.#pendingBytes -= bytes;
     this.#head = end;
-    if (this.#head * 2 < this.#queue.length) return;
+    if (this.#head * 2 < this.#queue.length) return taken;
     this.#queue = this.#queue.slice(this.#head);
     this.#head = 0;
+    return taken;
   }
 
   #rejectExpired(): void {
-    const expiredBefore = this.#monotonicMs() - ANSWER_DEADLINE_MS;
+    const expiredBefore = this.#monotonicMs() - TIMEOUTS_MS.answer;
     let end = this.#head;
     while (end < this.#queue.length && (this.#queue[end] as Waiting).sinceMs < expiredBefore) end++;
     if (end === this.#head) return;
-    const expired = this.#queue.slice(this.#head, end);
-    this.#dropUntil(end);
-    this.#fail(expired, new Error(`no write began within ${ANSWER_DEADLINE_MS} ms`));
+    this.#fail(this.#take(end), new Error(`no write began within ${TIMEOUTS_MS.answer} ms`));
   }
 
   async #write(waiting: Waiting[]): Promise<void> {
     const startMs = this.#monotonicMs();
     this.#lastWriteMs = startMs;
     this.#inFlight++;
+    this.#timestampsInFlight += waiting.length;
     const block = this.#blockOf(waiting);
     const { observer } = this.#options;
     try {
-      const deadlineMs = ANSWER_DEADLINE_MS - (startMs - (waiting[0] as Waiting).sinceMs);
+      const deadlineMs = TIMEOUTS_MS.answer - (startMs - (waiting[0] as Waiting).sinceMs);
       const { writeUnits } = await this.#options.store.putBlock(block, deadlineMs);
       const records = this.#options.ids.recordsOf(block);
       for (let i = 0; i < waiting.length; i++) (waiting[i] as Waiting).resolve(records[i] as TimestampRecord);
@@ -176,6 +229,7 @@ export class GroupCommit {
       observer.commitEnded?.({ arrivals: block.arrivals, latencyMs: this.#monotonicMs() - startMs, error });
     }
     this.#inFlight--;
+    this.#timestampsInFlight -= waiting.length;
     // Clients that are answered together send their next requests together. Waiting for those requests (seen = 0) puts
     // all clients into one block; otherwise two groups of clients would alternate forever.
     if (this.pending > 0) this.#schedule(0);

@@ -18,6 +18,7 @@ describe('user data', () => {
       groupName: 'group',
       launchHook: 'ready',
       tableShards: 32,
+      commitWindowMs: 50,
       rateLimitPerSecond: 0,
       loadEndpoint: true,
       tracing: false,
@@ -35,6 +36,7 @@ describe('user data', () => {
       'TRUSTED_PROXIES=1',
       'CLOUDWATCH_METRICS=on',
       'TABLE_SHARDS=32',
+      'COMMIT_WINDOW_MS=50',
       'LOAD_ENDPOINT=on',
     ]);
     assert.equal(mode, 0o640);

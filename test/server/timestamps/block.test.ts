@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { BLOCK_LIMITS, type Block, decodeBlock, encodeBlock, writeUnits } from '../../../server/timestamps/block.ts';
+import {
+  BLOCK_LIMITS,
+  type Block,
+  decodeBlock,
+  emptyBlockBytes,
+  encodeBlock,
+  itemBytes,
+  lineBytes,
+  writeUnits,
+} from '../../../server/timestamps/block.ts';
 import { MAX_SPAN_MICROS } from '../../../server/timestamps/id.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
 import { blockStartingAt } from '../support/arbitraries.ts';
@@ -77,6 +86,15 @@ describe('a block', () => {
     const item = encodeBlock(blockOf(2));
     assert.throws(() => decodeBlock({ ...item, lines: 'half a line' }), /should be "second trace address"/);
     assert.throws(() => decodeBlock({ ...item, sk: 'days' }), /should begin with its last time/);
+  });
+
+  it('has the size of an empty block and of its lines', () => {
+    fc.assert(
+      fc.property(anyBlock, (block) => {
+        const lines = block.arrivals.map(lineBytes).reduce((sum, bytes) => sum + bytes, 0);
+        assert.equal(emptyBlockBytes(block) + lines, itemBytes(encodeBlock(block)));
+      }),
+    );
   });
 
   it('stores at least 19 timestamps per write unit', () => {

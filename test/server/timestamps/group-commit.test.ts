@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { COMMIT_WINDOW_MS, TIMEOUTS_MS } from '../../../server/contract.ts';
 import { ServiceError } from '../../../server/errors.ts';
 import { BLOCK_LIMITS, type Block } from '../../../server/timestamps/block.ts';
 import { type CommitObserver, GroupCommit } from '../../../server/timestamps/group-commit.ts';
@@ -23,12 +24,12 @@ function arrivals(count: number, stepMicros = 1) {
 
 /** A store whose writes are pending until the test lets them succeed or fail. */
 class HeldStore {
-  readonly writes: { block: Block; succeed: () => void; fail: (error: Error) => void }[] = [];
+  readonly writes: { block: Block; deadlineMs: number; succeed: () => void; fail: (error: Error) => void }[] = [];
   #arrived: (() => void)[] = [];
 
-  putBlock(block: Block) {
+  putBlock(block: Block, deadlineMs: number) {
     return new Promise<{ writeUnits: number }>((resolve, reject) => {
-      this.writes.push({ block, succeed: () => resolve({ writeUnits: 1 }), fail: reject });
+      this.writes.push({ block, deadlineMs, succeed: () => resolve({ writeUnits: 1 }), fail: reject });
       for (const wake of this.#arrived.splice(0)) wake();
     });
   }
@@ -38,7 +39,12 @@ class HeldStore {
   }
 }
 
-function setUp({ monotonicMs }: { monotonicMs?: () => number } = {}) {
+interface SetUpOptions {
+  readonly monotonicMs?: () => number;
+  readonly windowMs?: number;
+}
+
+function setUp({ monotonicMs, windowMs = 0 }: SetUpOptions = {}) {
   const store = new HeldStore();
   const seen = { committed: [] as unknown[], failed: [] as { error: unknown; timestamps: number }[] };
   const observer: CommitObserver = {
@@ -51,6 +57,7 @@ function setUp({ monotonicMs }: { monotonicMs?: () => number } = {}) {
     writer: '00000000',
     instance: 'i-1',
     shards: 16,
+    windowMs,
     observer,
     ...(monotonicMs && { monotonicMs }),
   });
@@ -189,6 +196,38 @@ describe('group commit', () => {
     await assert.rejects(waiting, code('unavailable'));
     assert.deepEqual(sizes(store), [1]);
     assert.equal(seen.failed.length, 1);
+  });
+
+  it('answers every timestamp within 8 s: what it waited shortens the deadline of its write', async () => {
+    let now = 0;
+    const { store, commit } = setUp({ monotonicMs: () => now });
+    const recorded = commit.record(arrival(START));
+    now = COMMIT_WINDOW_MS.max;
+    await store.written(1);
+    assert.equal(store.writes[0]?.deadlineMs, TIMEOUTS_MS.answer - COMMIT_WINDOW_MS.max);
+    store.writes[0]?.succeed();
+    await recorded;
+  });
+
+  it('waits for company within the window, and writes at once when it is flushed', async () => {
+    const { store, commit } = setUp({ monotonicMs: () => 0, windowMs: 250 });
+    const together = arrivals(250).map((each) => commit.record(each));
+    await store.written(1);
+    store.writes[0]?.succeed();
+    await Promise.all(together);
+
+    const waiting = commit.record(arrival(START + 300));
+    for (let turn = 0; turn < 10; turn++) await nextTurn();
+    assert.deepEqual(sizes(store), [250], 'a single timestamp waits for others');
+    commit.flush();
+    await store.written(2);
+    const later = commit.record(arrival(START + 301));
+    store.writes[1]?.succeed();
+    await waiting;
+    await store.written(3);
+    store.writes[2]?.succeed();
+    await later;
+    assert.deepEqual(sizes(store), [250, 1, 1]);
   });
 
   it('is drained when every timestamp is stored or rejected', async () => {

@@ -1,0 +1,88 @@
+import { mock } from 'node:test';
+import { type Block, encodeBlock, writeUnits } from '../../../server/timestamps/block.ts';
+import { GroupCommit } from '../../../server/timestamps/group-commit.ts';
+import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
+import { traceSecond } from '../../../server/timestamps/trace-id.ts';
+import { recordIds } from './record-ids.ts';
+
+const START = microsFromIso('2026-11-21T07:45:00Z') as number;
+
+/** Numbers from 0 to 1 that are the same in every run (the generator of POSIX). */
+function createRandom(): () => number {
+  let state = 1;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+}
+
+export interface SimulationOptions {
+  readonly windowMs: number;
+  /** Poisson arrivals per second. @default 0 */
+  readonly ratePerSecond?: number;
+  /** Clients that send one request after the other. @default 0 */
+  readonly clients?: number;
+  readonly seconds: number;
+}
+
+export interface SimulationResult {
+  readonly timestamps: number;
+  readonly perWriteUnit: number;
+  /** Time from arrival to answer of each timestamp, in order of their answers. */
+  readonly latenciesMs: readonly number[];
+}
+
+const STEP_MS = 0.25;
+const WRITE_MS = 4;
+
+/** The longest latency without a window: a write in flight, the own write, and gathering. */
+export const LONGEST_WITHOUT_WINDOW_MS = 2 * WRITE_MS + 1;
+
+/** Runs the group commit in virtual time, against a database that answers after 4 ms. */
+export async function simulateCommits(options: SimulationOptions): Promise<SimulationResult> {
+  const { windowMs, ratePerSecond = 0, clients = 0, seconds } = options;
+  const random = createRandom();
+  let nowMs = 0;
+  const blocks: Block[] = [];
+  const latenciesMs: number[] = [];
+  mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] });
+  try {
+    const commit = new GroupCommit({
+      store: {
+        putBlock: (block) => {
+          blocks.push(block);
+          return new Promise((resolve) => setTimeout(() => resolve({ writeUnits: 1 }), WRITE_MS));
+        },
+      },
+      ids: recordIds,
+      writer: '00000000',
+      instance: 'i-0abc1234def567890',
+      shards: 16,
+      windowMs,
+      observer: { blockCommitted: () => {}, blockFailed: () => {} },
+      monotonicMs: () => nowMs,
+    });
+    const request = async (): Promise<void> => {
+      const sinceMs = nowMs;
+      const micros = START + Math.floor(sinceMs * 1_000);
+      const traceId = `1-${traceSecond(micros)}-3f5c8a1b9d7e4c6f8a0b2d4e`;
+      await commit.record({ micros, traceId, clientAddress: '203.0.113.7', protocol: 'https' });
+      latenciesMs.push(nowMs - sinceMs);
+    };
+    const client = async (): Promise<void> => {
+      while (nowMs < seconds * 1_000) await request();
+    };
+    for (let i = 0; i < clients; i++) void client();
+    for (let nextMs = 0; nowMs < seconds * 1_000; nowMs += STEP_MS) {
+      for (; ratePerSecond > 0 && nextMs <= nowMs; nextMs -= (Math.log(1 - random()) / ratePerSecond) * 1_000)
+        void request();
+      mock.timers.tick(STEP_MS);
+      for (let i = 0; i < 8; i++) await Promise.resolve();
+    }
+  } finally {
+    mock.timers.reset();
+  }
+  const timestamps = blocks.reduce((sum, { arrivals }) => sum + arrivals.length, 0);
+  const units = blocks.reduce((sum, block) => sum + writeUnits(encodeBlock(block)), 0);
+  return { timestamps, perWriteUnit: timestamps / units, latenciesMs };
+}
