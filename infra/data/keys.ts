@@ -1,4 +1,4 @@
-import { Aws, type RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import { AccountRootPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -12,12 +12,15 @@ export function dataKey(scope: Construct, id: string, removalPolicy: RemovalPoli
   });
 }
 
-/** Encrypts logs and notifications, so AWS services must be able to use it. */
-export function telemetryKey(scope: Construct, id: string, removalPolicy: RemovalPolicy): Key {
+/**
+ * Encrypts logs and notifications, so AWS services must be able to use it. It is deleted with the log groups and the
+ * topic; nothing else is encrypted by it.
+ */
+export function telemetryKey(scope: Construct, id: string): Key {
   const key = new Key(scope, id, {
     description: 'Stampede: logs and notifications',
     enableKeyRotation: true,
-    removalPolicy,
+    removalPolicy: RemovalPolicy.DESTROY,
   });
   const use = ['kms:Decrypt', 'kms:GenerateDataKey'];
   const statements = [

@@ -18,14 +18,18 @@ export class DataStack extends StageStack {
   constructor(scope: Construct, id: string, props: StageStackProps) {
     super(scope, id, { ...props, description: `Stampede ${props.stage}: timestamps, backups and logs` });
     const { settings, stage } = props;
-    const removalPolicy = settings.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const { retainData } = settings;
+    // Except if the first deployment fails: then nothing is left that would cost money or need cleaning up.
+    const removalPolicy = retainData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
+    // DynamoDB refuses to delete a protected table, so a failed first deployment has to leave it.
+    const tablePolicy = retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
     const key = dataKey(this, 'DataKey', removalPolicy);
-    this.timestamps = new TimestampsTable(this, 'Timestamps', { key, settings, removalPolicy });
-    new Backups(this, 'Backups', { table: this.timestamps.table, key, settings, removalPolicy });
+    this.timestamps = new TimestampsTable(this, 'Timestamps', { key, settings, removalPolicy: tablePolicy });
+    new Backups(this, 'Backups', { table: this.timestamps.table, key, stage, settings, removalPolicy });
     this.accessLogs = new AccessLogs(this, 'AccessLogs', { settings, removalPolicy });
 
-    const logKey = telemetryKey(this, 'TelemetryKey', removalPolicy);
+    const logKey = telemetryKey(this, 'TelemetryKey');
     this.logs = new LogGroups(this, 'LogGroups', { key: logKey, stage, settings });
     this.alarmTopic = alarmTopic(this, 'People', { key: logKey, stage, email: settings.alarmEmail });
 

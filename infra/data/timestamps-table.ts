@@ -1,11 +1,11 @@
-import { Annotations, Aws, Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Aws, Duration, Fn, type RemovalPolicy } from 'aws-cdk-lib';
 import { BackupPlan, BackupPlanRule, BackupResource, BackupVault } from 'aws-cdk-lib/aws-backup';
 import { AttributeType, Billing, ContributorInsightsMode, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { TABLE } from '../../server/contract.ts';
+import { SERVICE_NAME, TABLE } from '../../server/contract.ts';
 import { DEFAULT_TABLE_QUOTA, fleetBounds, tableWriteLimit } from '../scaling/capacity.ts';
 import type { Settings } from '../settings/table.ts';
 import { allow } from '../statement.ts';
@@ -68,14 +68,19 @@ export class TimestampsTable extends Construct {
 }
 
 export interface BackupsProps extends TimestampsTableProps {
+  readonly stage: string;
   readonly table: TableV2;
 }
 
 /** Daily backups, retained for longer than point-in-time recovery, in a vault that prevents accidental deletion. */
 export class Backups extends Construct {
-  constructor(scope: Construct, id: string, { table, key, settings, removalPolicy }: BackupsProps) {
+  constructor(scope: Construct, id: string, { table, key, stage, settings, removalPolicy }: BackupsProps) {
     super(scope, id);
+    // Vaults need a name, and this one is retained: with a fixed name, the stage could not be created again. The first
+    // part of the id of a stack differs after each creation.
+    const stackId = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))));
     const vault = new BackupVault(this, 'Vault', {
+      backupVaultName: `${SERVICE_NAME}-${stage}-${stackId}`,
       encryptionKey: key,
       removalPolicy,
       // Deleting a temporary stage fails unless its vault can be emptied.

@@ -10,10 +10,16 @@ interface Line {
   readonly ports: readonly [from: number, to: number];
 }
 
+/** Allowed traffic by name. The name is part of the entries' logical ids, so that an added peer moves no other entry. */
 interface Lists {
-  readonly in: readonly Line[];
-  readonly out: readonly Line[];
+  readonly in: Readonly<Record<string, Line>>;
+  readonly out: Readonly<Record<string, Line>>;
 }
+
+/** Rules of a network ACL in one direction; AWS's default quota. */
+const MAX_RULES = 20;
+/** Rule numbers of one line; more than its peers. */
+const NUMBERS_PER_LINE = 100;
 
 const ANYWHERE = ['0.0.0.0/0'];
 /** Ephemeral ports of NAT gateways, load balancers and operating systems in general. */
@@ -35,32 +41,34 @@ export class NetworkAcls extends Construct {
     const isolatedCidrs = cidrs(vpc.isolatedSubnets);
 
     this.#add('Public', vpc, vpc.publicSubnets, {
-      in: [
-        { peers: ANYWHERE, ports: port(80) },
-        { peers: ANYWHERE, ports: port(443) },
-        { peers: sshCidrs, ports: port(22) },
-        { peers: ANYWHERE, ports: EPHEMERAL },
-      ],
-      out: [
-        { peers: ANYWHERE, ports: port(443) },
-        { peers: privateCidrs, ports: port(22) },
-        { peers: ANYWHERE, ports: EPHEMERAL },
-      ],
+      in: {
+        Http: { peers: ANYWHERE, ports: port(80) },
+        Https: { peers: ANYWHERE, ports: port(443) },
+        Answers: { peers: ANYWHERE, ports: EPHEMERAL },
+        Ssh: { peers: sshCidrs, ports: port(22) },
+      },
+      out: {
+        Https: { peers: ANYWHERE, ports: port(443) },
+        Answers: { peers: ANYWHERE, ports: EPHEMERAL },
+        Ssh: { peers: privateCidrs, ports: port(22) },
+      },
     });
     this.#add('Private', vpc, vpc.privateSubnets, {
-      in: [
-        { peers: publicCidrs, ports: port(PORT) },
-        { peers: [...publicCidrs, ...isolatedCidrs], ports: port(22) },
-        { peers: ANYWHERE, ports: INSTANCE_EPHEMERAL },
-      ],
-      out: [
-        { peers: ANYWHERE, ports: port(443) },
-        { peers: [...publicCidrs, ...isolatedCidrs], ports: EPHEMERAL },
-      ],
+      in: {
+        App: { peers: publicCidrs, ports: port(PORT) },
+        SshFromBastion: { peers: publicCidrs, ports: port(22) },
+        SshFromEndpoint: { peers: isolatedCidrs, ports: port(22) },
+        Answers: { peers: ANYWHERE, ports: INSTANCE_EPHEMERAL },
+      },
+      out: {
+        Https: { peers: ANYWHERE, ports: port(443) },
+        AnswersToPublic: { peers: publicCidrs, ports: EPHEMERAL },
+        AnswersToEndpoint: { peers: isolatedCidrs, ports: EPHEMERAL },
+      },
     });
     this.#add('Isolated', vpc, vpc.isolatedSubnets, {
-      in: [{ peers: privateCidrs, ports: EPHEMERAL }],
-      out: [{ peers: privateCidrs, ports: port(22) }],
+      in: { Answers: { peers: privateCidrs, ports: EPHEMERAL } },
+      out: { Ssh: { peers: privateCidrs, ports: port(22) } },
     });
   }
 
@@ -70,12 +78,36 @@ export class NetworkAcls extends Construct {
       ['In', TrafficDirection.INGRESS, lists.in],
       ['Out', TrafficDirection.EGRESS, lists.out],
     ] as const) {
-      const entries = lines.flatMap(({ peers, ports }) => peers.map((peer) => ({ peer, ports })));
-      entries.forEach(({ peer, ports: [from, to] }, index) => {
-        const traffic = AclTraffic.tcpPortRange(from, to);
-        const ruleNumber = 100 + index * 10;
-        acl.addEntry(`${prefix}${index}`, { ruleNumber, cidr: AclCidr.ipv4(peer), traffic, direction });
-      });
+      refuseTooManyRules(name, lines);
+      Object.entries(lines).forEach(
+        (
+          [
+            line,
+            {
+              peers,
+              ports: [from, to],
+            },
+          ],
+          index,
+        ) => {
+          const traffic = AclTraffic.tcpPortRange(from, to);
+          peers.forEach((peer, position) => {
+            const ruleNumber = (index + 1) * NUMBERS_PER_LINE + position;
+            acl.addEntry(`${prefix}${line}${position}`, { ruleNumber, cidr: AclCidr.ipv4(peer), traffic, direction });
+          });
+        },
+      );
     }
   }
+}
+
+/** Throws if the lines need more rules than a network ACL has. */
+function refuseTooManyRules(name: string, lines: Readonly<Record<string, Line>>): void {
+  const rules = Object.values(lines).reduce((sum, { peers }) => sum + peers.length, 0);
+  if (rules <= MAX_RULES) return;
+  const used = Object.entries(lines).map(([line, { peers }]) => `${line} ${peers.length}`);
+  throw new Error(
+    `The network ACL ${name} needs ${rules} rules (${used.join(', ')}), expected at most ${MAX_RULES}, the quota of AWS. ` +
+      'Combine adjacent networks of sshCidrs, or use Session Manager for some of the operators',
+  );
 }

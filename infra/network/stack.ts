@@ -7,7 +7,7 @@ import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Firewall } from './firewall.ts';
 import { NetworkAcls } from './network-acls.ts';
 import { addInstanceConnectEndpoint, Bastion } from './operator-access.ts';
-import { addFlowLog, natGatewayIds, stampedeVpc } from './vpc.ts';
+import { addFlowLog, natGatewayIds, stampedeVpc, zoneNames } from './vpc.ts';
 
 export interface NetworkStackProps extends StageStackProps {
   readonly data: DataStack;
@@ -18,6 +18,8 @@ export class NetworkStack extends StageStack {
   readonly vpc: IVpc;
   readonly firewall: Firewall;
   readonly natGatewayIds: readonly string[];
+  /** Full names of the zones that the fleet uses. */
+  readonly zones: readonly string[];
 
   constructor(scope: Construct, id: string, props: NetworkStackProps) {
     super(scope, id, { ...props, description: `Stampede ${props.stage}: network and operator access` });
@@ -26,6 +28,10 @@ export class NetworkStack extends StageStack {
     const vpc = stampedeVpc(this, 'Vpc', settings);
     this.vpc = vpc;
     this.natGatewayIds = natGatewayIds(vpc);
+    this.zones = zoneNames(settings.region, settings.zones);
+    // Exported even if no stack imports them now: a subnet whose zone leaves the fleet is imported until the service
+    // stack has been updated.
+    for (const { subnetId } of [...vpc.publicSubnets, ...vpc.privateSubnets]) this.exportValue(subnetId);
     new NetworkAcls(this, 'Acls', { vpc, sshCidrs });
     addFlowLog(this, 'FlowLog', { vpc, logGroup: data.logs.flow, traffic: settings.flowLogTraffic });
 

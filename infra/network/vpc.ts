@@ -11,7 +11,7 @@ import {
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Settings } from '../settings/table.ts';
+import { MAX_ZONES, type Settings } from '../settings/table.ts';
 
 /**
  * The network: public subnets for load balancer, NAT and bastion, private ones for the fleet, isolated ones for the
@@ -22,8 +22,14 @@ export function stampedeVpc(scope: Construct, id: string, settings: Settings): I
   return new Vpc(scope, id, {
     ipAddresses: IpAddresses.cidr(settings.vpcCidr),
     // Named instead of looked up: synth needs no credentials, and a new zone in the region moves no subnet.
-    availabilityZones: settings.zones.map((letter) => `${settings.region}${letter}`),
+    availabilityZones: zoneNames(settings.region, settings.networkZones),
+    // Without reserved addresses, the private subnet of an added zone would overlap an isolated one.
+    reservedAzs: MAX_ZONES - settings.networkZones.length,
     natGateways: settings.nat === 'single' ? 1 : settings.zones.length,
+    natGatewaySubnets: {
+      subnetType: SubnetType.PUBLIC,
+      availabilityZones: zoneNames(settings.region, settings.zones),
+    },
     subnetConfiguration: [
       { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
       { name: 'Private', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 20 },
@@ -34,6 +40,11 @@ export function stampedeVpc(scope: Construct, id: string, settings: Settings): I
       S3: { service: GatewayVpcEndpointAwsService.S3 },
     },
   }) as IVpc; // exactOptionalPropertyTypes rejects the library's optional properties, which may be `undefined`.
+}
+
+/** Full names of zones, such as `eu-west-1a`. */
+export function zoneNames(region: string, letters: readonly string[]): string[] {
+  return letters.map((letter) => `${region}${letter}`);
 }
 
 /** Ids of the NAT gateways, which CDK creates below the public subnets. */

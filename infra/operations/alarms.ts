@@ -29,7 +29,7 @@ export class Alarms extends Construct {
     const app = appAlarms(this, metric);
     const table = tableAlarms(this, data.timestamps.table.tableName);
     const rest: readonly AlarmBase[] = [
-      ...fleetAlarms(this, { groupName, loadBalancer: service.loadBalancer, zones: network.vpc.availabilityZones }),
+      ...fleetAlarms(this, { groupName, loadBalancer: service.loadBalancer, zones: network.zones }),
       ...natAlarms(this, network.natGatewayIds),
       ...burnRateAlarms(this, service.loadBalancer),
       ...failureAlarms(this, 'Failures', { groupName, alarmTopic: data.alarmTopic }),

@@ -11,7 +11,14 @@ import {
 import type { Construct } from 'constructs';
 import { SERVICE_NAME } from '../../server/contract.ts';
 import { groupMetric } from '../service/group-metric.ts';
-import { healthyHosts, p99Seconds, requests, serverErrorPercent, unhealthyHosts } from '../service/traffic-metrics.ts';
+import {
+  healthyHosts,
+  p99Seconds,
+  requests,
+  serverErrorPercent,
+  targetConnectionErrors,
+  unhealthyHosts,
+} from '../service/traffic-metrics.ts';
 import type { Settings } from '../settings/table.ts';
 import type { AlarmsProps } from './alarms.ts';
 import { natMetric, tableMetric } from './metrics.ts';
@@ -26,7 +33,7 @@ export function serviceDashboard(
   { data, network, service, metric }: Omit<AlarmsProps, 'ami'>,
 ): Dashboard {
   const { loadBalancer, fleet } = service;
-  const { balancer, targetGroup } = loadBalancer;
+  const { balancer } = loadBalancer;
   const table = (metricName: string) => tableMetric(data.timestamps.table.tableName, metricName);
   const group = (metricName: `Group${string}`) => groupMetric(fleet.groupName, metricName);
   const columns = [
@@ -41,7 +48,7 @@ export function serviceDashboard(
       Connections: [
         balancer.metrics.activeConnectionCount(),
         balancer.metrics.rejectedConnectionCount(),
-        targetGroup.metrics.targetConnectionErrorCount(),
+        targetConnectionErrors(loadBalancer),
       ],
     }),
     column(

@@ -1,4 +1,4 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, CrossStackReferences, ReferenceStrength } from 'aws-cdk-lib';
 import { CfnGroup } from 'aws-cdk-lib/aws-resourcegroups';
 import type { Construct } from 'constructs';
 import { SERVICE_NAME } from '../../server/contract.ts';
@@ -19,6 +19,8 @@ export type OperationsStackProps = StageStackProps & Omit<AlarmsProps, 'metric'>
 export class OperationsStack extends StageStack {
   constructor(scope: Construct, id: string, props: OperationsStackProps) {
     super(scope, id, { ...props, description: `Stampede ${props.stage}: alarms, dashboard and budget` });
+    // Weak, so that what is only observed or named here may leave the other stacks, which are updated first.
+    CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
     const { data, network, service, ami, settings, stage } = props;
     const metric = appMetrics(stage, service.fleet.groupName);
     new Alarms(this, 'Alarms', { data, network, service, ami, metric });

@@ -24,6 +24,8 @@ import type { LoadBalancer } from './load-balancer.ts';
 
 export interface FleetProps {
   readonly vpc: IVpc;
+  /** Full names, such as `eu-west-1a`. */
+  readonly zones: readonly string[];
   readonly stage: string;
   readonly settings: Settings;
   readonly launchTemplate: LaunchTemplate;
@@ -39,11 +41,11 @@ export class Fleet extends Construct {
 
   constructor(scope: Construct, id: string, props: FleetProps) {
     super(scope, id);
-    const { vpc, stage, settings, launchTemplate, loadBalancer, rollbackAlarms, alarmTopic } = props;
+    const { vpc, zones, stage, settings, launchTemplate, loadBalancer, rollbackAlarms, alarmTopic } = props;
     const { min, max } = fleetBounds(settings);
     this.group = new AutoScalingGroup(this, 'Group', {
       vpc,
-      vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+      vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS, availabilityZones: [...zones] },
       autoScalingGroupName: fleetName(stage),
       launchTemplate,
       // No desired capacity: a deployment must not undo a scale-out (aws/aws-cdk#5215).

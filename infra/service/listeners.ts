@@ -5,6 +5,7 @@ import {
   type ApplicationLoadBalancer,
   ApplicationProtocol,
   type ApplicationTargetGroup,
+  ListenerAction,
   SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { CfnHealthCheck, CfnRecordSet, HostedZone, type IHostedZone } from 'aws-cdk-lib/aws-route53';
@@ -39,27 +40,35 @@ function serviceCertificate(scope: Construct, settings: Settings, zone?: IHosted
   });
 }
 
-function addTlsListeners({ balancer, targetGroup }: ListenersProps, certificate: ICertificate): ApplicationListener {
-  balancer.addRedirect({ open: false });
-  return balancer.addListener('Https', {
+function addTlsListeners(props: ListenersProps, certificate: ICertificate): ApplicationListener {
+  const { balancer, targetGroup } = props;
+  const https = balancer.addListener('Https', {
     protocol: ApplicationProtocol.HTTPS,
     certificates: [certificate],
     sslPolicy: SslPolicy.RECOMMENDED_TLS,
     defaultTargetGroups: [targetGroup],
     open: false,
   });
+  const redirect = ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true });
+  // Otherwise a stage that gets a certificate could redirect before port 443 answers.
+  addHttpListener(props, redirect).node.addDependency(https);
+  return https;
 }
 
-function addPlainListener(scope: Construct, { balancer, targetGroup }: ListenersProps): ApplicationListener {
+/**
+ * Port 80 is the same listener with and without TLS: CloudFormation would create a second one before it deletes the
+ * first, which the load balancer refuses.
+ */
+function addHttpListener({ balancer }: ListenersProps, defaultAction: ListenerAction): ApplicationListener {
+  return balancer.addListener('Http', { protocol: ApplicationProtocol.HTTP, defaultAction, open: false });
+}
+
+function addPlainListener(scope: Construct, props: ListenersProps): ApplicationListener {
   Annotations.of(scope).addWarningV2(
     'stampede:plain-http',
     'The service uses plain HTTP: anyone on the network path can read and change requests. Use -c certificateArn=… or -c domainName=…',
   );
-  return balancer.addListener('Http', {
-    protocol: ApplicationProtocol.HTTP,
-    defaultTargetGroups: [targetGroup],
-    open: false,
-  });
+  return addHttpListener(props, ListenerAction.forward([props.targetGroup]));
 }
 
 /** The hosted zone of the settings, without a lookup; `undefined` without a domain name. */

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import { type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
   type ApplicationListener,
   ApplicationLoadBalancer,
@@ -19,6 +19,8 @@ import { addListeners } from './listeners.ts';
 
 export interface LoadBalancerProps {
   readonly vpc: IVpc;
+  /** Full names, such as `eu-west-1a`. */
+  readonly zones: readonly string[];
   readonly firewall: Firewall;
   readonly stage: string;
   readonly settings: Settings;
@@ -32,10 +34,11 @@ export class LoadBalancer extends Construct {
   readonly listener: ApplicationListener;
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { vpc, firewall, stage, settings, logs }: LoadBalancerProps) {
+  constructor(scope: Construct, id: string, { vpc, zones, firewall, stage, settings, logs }: LoadBalancerProps) {
     super(scope, id);
     this.balancer = new ApplicationLoadBalancer(this, 'Balancer', {
       vpc,
+      vpcSubnets: { subnetType: SubnetType.PUBLIC, availabilityZones: [...zones] },
       internetFacing: true,
       securityGroup: firewall.loadBalancer,
       idleTimeout: Duration.millis(TIMEOUTS_MS.albIdle),

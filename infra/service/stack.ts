@@ -31,10 +31,11 @@ export class ServiceStack extends StageStack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, { ...props, description: `Stampede ${props.stage}: fleet and load balancer` });
     const { settings, stage, data, network, ami } = props;
-    const { vpc, firewall } = network;
+    const { vpc, zones, firewall } = network;
 
     this.loadBalancer = new LoadBalancer(this, 'LoadBalancer', {
       vpc,
+      zones,
       firewall,
       stage,
       settings,
@@ -52,6 +53,7 @@ export class ServiceStack extends StageStack {
     this.template = new InstanceTemplate(this, 'Instance', { firewall, stage, settings, data, ami });
     this.fleet = new Fleet(this, 'Fleet', {
       vpc,
+      zones,
       stage,
       settings,
       launchTemplate: this.template.launchTemplate,

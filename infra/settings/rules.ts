@@ -25,6 +25,12 @@ const RULES: readonly Rule[] = [
       `Setting instanceType is ${instanceType}, which cannot run an image for ${architecture}. Change one of them`,
   },
   {
+    broken: (_, { zones, networkZones }) => zones.some((zone) => !networkZones.includes(zone)),
+    message: ({ zones, networkZones }) =>
+      `Setting zones is ${zones}, expected only zones of networkZones, which is ${networkZones}. ` +
+      'Append the missing zone with -c networkZones=…',
+  },
+  {
     broken: (_, { allowPlainHttp, certificateArn, domainName }) => !allowPlainHttp && !certificateArn && !domainName,
     message: () =>
       'Neither certificateArn nor domainName is set, and allowPlainHttp is false: the service would have no listener. ' +

@@ -42,6 +42,9 @@ const SCALE_IN: Scaling['scaleIn'] = [
 /** Log retention periods that CloudWatch Logs supports, in days. */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 731, 1827] as const;
 
+/** Zones for which the network reserves addresses from the beginning. */
+export const MAX_ZONES = 3;
+
 /**
  * Every setting of a deployment: its type, its value in `dev` (cheap) and in `prod` (safe), and the reason.
  * `-c name=value` overrides a value for one deployment; lists are comma-separated.
@@ -49,9 +52,11 @@ const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 731
 export const TABLE = {
   /** A fixed region makes lookups at synth unnecessary. */
   region: setting(text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1'), DEFAULT_REGION, DEFAULT_REGION),
-  /** Zone letters. To survive the loss of a zone takes twice the capacity with two zones, 1.5 times with three. */
-  zones: setting(listOf(text(/^[a-f]$/, 'a zone letter'), 2, 3), ['a', 'b'], ['a', 'b', 'c']),
-  /** Large enough for a /20 per private subnet. Change it before peering networks. */
+  /** Zones with subnets, which cost nothing. Each place in the list has its own networks, so only append. */
+  networkZones: setting(listOf(text(/^[a-f]$/, 'a zone letter'), 2, MAX_ZONES), ['a', 'b', 'c'], ['a', 'b', 'c']),
+  /** Zones of fleet and load balancer. To survive losing one takes twice the capacity with two, 1.5 times with three. */
+  zones: setting(listOf(text(/^[a-f]$/, 'a zone letter'), 2, MAX_ZONES), ['a', 'b'], ['a', 'b', 'c']),
+  /** Large enough for a /20 per private subnet. Fixed at the first deployment: another network needs another VPC. */
   vpcCidr: setting(
     z.cidrv4().endsWith('/16').describe('a /16 network such as 10.20.0.0/16'),
     '10.20.0.0/16',

@@ -61,6 +61,12 @@ describe('settings', () => {
     ['a fraction of an instance', 'dev', { peakRate: '1.5' }, /peakRate is "1.5", expected a whole number/],
     ['one zone', 'dev', { zones: 'a' }, /zones is "a", expected 2 to 3 of/],
     [
+      'a zone without subnets',
+      'dev',
+      { zones: 'a,d' },
+      /zones is a,d, expected only zones of networkZones, which is a,b,c/,
+    ],
+    [
       'a retention period that CloudWatch does not support',
       'dev',
       { logRetentionDays: '15' },

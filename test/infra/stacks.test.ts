@@ -108,6 +108,26 @@ describe('the network', () => {
     assert.equal(resourcesOf('AWS::EC2::NatGateway', prod.network).length, 3);
   });
 
+  it('has subnets in every zone of the network, and fleet and load balancer in the chosen ones', () => {
+    assert.equal(resourcesOf('AWS::EC2::Subnet', dev.network).length, 3 * 3);
+    const { Properties: balancer } = theResource('AWS::ElasticLoadBalancingV2::LoadBalancer', dev.service);
+    const { Properties: fleet } = theResource('AWS::AutoScaling::AutoScalingGroup', dev.service);
+    assert.deepEqual([balancer.Subnets.length, fleet.VPCZoneIdentifier.length], [2, 2]);
+  });
+
+  it('refuses more operator networks than a network ACL has rules for', () => {
+    const networks = (count: number) => Array.from({ length: count }, (_, index) => `198.51.100.${index}/32`).join(',');
+    const entries = resourcesOf('AWS::EC2::NetworkAclEntry', synthesize('dev', { sshCidrs: networks(17) }).network);
+    assert.equal(
+      entries.filter(({ Properties: p }) => p.PortRange.From === 22 && p.CidrBlock.endsWith('/32')).length,
+      17,
+    );
+    assert.throws(
+      () => synthesize('dev', { sshCidrs: networks(18) }),
+      /network ACL Public needs 21 rules \(Http 1, Https 1, Answers 1, Ssh 18\), expected at most 20.*sshCidrs/s,
+    );
+  });
+
   it('states the price of NAT and of the other option', () => {
     assert.ok(Math.abs(natPricePerMonthUsd(1) - 32.85) < 0.01);
     assert.match(describeNatPrice('single', 3), /single gateway, about 33 USD a month.*per-az would be about 99 USD/);

@@ -55,6 +55,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     return found;
   },
   'Fn::ImportValue': resolveImport,
+  'Fn::GetStackOutput': resolveStackOutput,
 };
 
 /** Replaces every intrinsic function in a value. @throws Error naming the logical id for one that is not known. */
@@ -112,6 +113,14 @@ function resolveImport(argument: unknown, context: Context): unknown {
     }
   }
   throw problem(`imports '${name}', which no template of the stage exports`, context);
+}
+
+function resolveStackOutput(argument: unknown, context: Context): unknown {
+  const { StackName, OutputName } = resolve(argument, context) as Record<string, string>;
+  const template = context.templates.find(({ stack }) => stack === StackName);
+  const output = template?.Outputs[OutputName ?? ''];
+  if (template && output) return resolve(output.Value, { ...context, template, logicalId: OutputName ?? '' });
+  throw problem(`reads output '${OutputName}' of stack '${StackName}', which no template of the stage has`, context);
 }
 
 function pseudo(name: string, context: Context): string {

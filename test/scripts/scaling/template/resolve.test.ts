@@ -73,6 +73,12 @@ describe('resolve', () => {
     assert.equal(resolved({ 'Fn::ImportValue': 'data:Table' }), '{{data/Table}}');
   });
 
+  it('follows reads of outputs to the resource of the other stack', () => {
+    const read = (name: string) => ({ 'Fn::GetStackOutput': { StackName: 'data', OutputName: name } });
+    assert.equal(resolved(read('Name')), '{{data/Table}}');
+    assert.throws(() => resolved(read('Nothing')), /reads output 'Nothing' of stack 'data', which no template/);
+  });
+
   it('says who uses what it does not know', () => {
     assert.throws(() => resolved({ 'Fn::Transform': {} }), /service\/Fleet uses Fn::Transform/);
     assert.throws(() => resolved({ Ref: 'Nobody' }), /service\/Fleet refers to 'Nobody', which nothing defines/);

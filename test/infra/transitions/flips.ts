@@ -1,0 +1,102 @@
+import { isProd } from '../../../infra/settings/rules.ts';
+import { type Settings, TABLE } from '../../../infra/settings/table.ts';
+import { CERTIFICATE, EVERYTHING_ON, type Overrides } from '../synthesize.ts';
+
+const ZONE = { hostedZoneId: 'Z0123456789', hostedZoneName: 'example.org' };
+const NAMED = { ...ZONE, domainName: 'stampede.example.org' };
+const OTHER_CERTIFICATE = `${CERTIFICATE}-2`;
+const REPLICA = 'eu-central-1=arn:aws:kms:eu-central-1:123456789012:key/example';
+
+/** Settings that have an effect, or are permitted, only together with others. */
+const NEEDS: Readonly<Partial<Record<keyof Settings, Overrides>>> = {
+  networkZones: { zones: 'a,b' },
+  failover: NAMED,
+  hostedZoneId: NAMED,
+  hostedZoneName: NAMED,
+  wafRatePerAddress: { waf: 'true' },
+};
+
+/** Changes of one setting that cannot be derived from its type. Some need other settings as well. */
+const FLIPS: Readonly<Partial<Record<keyof Settings, readonly Overrides[]>>> = {
+  networkZones: [{ networkZones: 'a,b' }],
+  zones: [{ zones: 'a,b' }, { zones: 'a,b,c' }, { zones: 'b,c' }],
+  vpcCidr: [{ vpcCidr: '10.99.0.0/16' }],
+  sshCidrs: [{ sshCidrs: '198.51.100.0/24' }, { sshCidrs: '192.0.2.0/24,203.0.113.7/32' }],
+  architecture: [{ architecture: 'x86_64', instanceType: 'c7i.large' }],
+  instanceType: [{ instanceType: 'c8g.medium' }],
+  scaleOut: [{ scaleOut: '65:2/85:3' }],
+  scaleIn: [{ scaleIn: '30:1/10:2' }],
+  schedule: [{ schedule: 'Morning=0 6 * * MON-FRI=3' }],
+  certificateArn: [{ certificateArn: OTHER_CERTIFICATE }],
+  domainName: [NAMED, { ...NAMED, domainName: 'other.example.org' }],
+  hostedZoneId: [{ hostedZoneId: 'Z9876543210' }],
+  hostedZoneName: [{ hostedZoneName: 'stampede.example.org' }],
+  replicas: [{ replicas: REPLICA }],
+  alarmEmail: [{ alarmEmail: 'people@example.org' }],
+  githubRepository: [{ githubRepository: 'example/stampede' }],
+};
+
+/** Settings that do not change on a living stage. */
+const FIXED: Readonly<Partial<Record<keyof Settings, string>>> = {
+  region: 'stacks in another region are another stage',
+};
+
+/** A change of a living stage. */
+export interface Flip {
+  readonly setting: string;
+  readonly from: Overrides;
+  readonly to: Overrides;
+}
+
+/** The overrides with which a stage can be deployed. */
+export function baseOf(stage: string): Overrides {
+  return isProd(stage) ? { certificateArn: CERTIFICATE } : {};
+}
+
+/** All settings that can change on a living stage. */
+export const CHANGEABLE = Object.keys(TABLE).filter((name) => !Object.hasOwn(FIXED, name)) as (keyof Settings)[];
+
+/** The changes of one setting of a stage, from its value there. */
+export function flipsOf(setting: keyof Settings, stage: string): readonly Flip[] {
+  const from = { ...baseOf(stage), ...NEEDS[setting] };
+  const values = FLIPS[setting] ?? derived(setting, stage);
+  return values.map((value) => ({ setting, from, to: { ...from, ...value } }));
+}
+
+/** Another value that the type of the setting accepts. */
+function derived(setting: keyof Settings, stage: string): readonly Overrides[] {
+  const { type, dev, prod } = TABLE[setting];
+  const [own, other] = isProd(stage) ? [prod, dev] : [dev, prod];
+  const options = 'options' in type ? (type.options as readonly unknown[]) : [];
+  const candidates = [other, ...options, !own, Number(own) + 1, Number(own) + 10];
+  const found = candidates.find(
+    (value) => JSON.stringify(value) !== JSON.stringify(own) && type.safeParse(value).success,
+  );
+  return found === undefined ? [] : [{ [setting]: found }];
+}
+
+/** Changes of several settings at once. */
+export function combinedFlips(stage: string): readonly Flip[] {
+  const base = baseOf(stage);
+  const plain = { allowPlainHttp: 'true', certificateArn: '' };
+  const named = { ...base, ...NAMED, certificateArn: '' };
+  const combined: Readonly<Record<string, readonly [from: Overrides, to: Overrides]>> = {
+    'plain HTTP and a certificate': [plain, { certificateArn: CERTIFICATE }],
+    'plain HTTP and a domain name': [plain, named],
+    'a certificate and a domain name': [{ certificateArn: CERTIFICATE }, named],
+    'a primary and a secondary region': [
+      { ...named, failover: 'primary' },
+      { ...named, failover: 'secondary' },
+    ],
+    'per-az NAT in three zones and a single NAT in two': [
+      { ...base, zones: 'a,b,c', nat: 'per-az' },
+      { ...base, zones: 'a,b', nat: 'single' },
+    ],
+    'one operator network and two': [
+      { ...base, sshCidrs: '198.51.100.0/24' },
+      { ...base, sshCidrs: '198.51.100.0/24,192.0.2.0/24' },
+    ],
+    'everything on and off': [base, { ...EVERYTHING_ON, schedule: 'Morning=0 6 * * MON-FRI=3' }],
+  };
+  return Object.entries(combined).map(([setting, [from, to]]) => ({ setting, from, to }));
+}

@@ -1,0 +1,23 @@
+import { stackNames } from '../../../infra/contract.ts';
+import type { Synthesized } from '../synthesize.ts';
+import { changeOf } from './change.ts';
+import { brokenReferences } from './exports-law.ts';
+import { movedAclRules, takenKeys } from './keys-law.ts';
+import { lostResources } from './stateful-law.ts';
+
+/** The stacks in the order of deployment. */
+const ORDER = ['data', 'network', 'service', 'operations'] as const;
+
+/** Everything that AWS would refuse, or that would interrupt the service, if a living stage were updated. */
+export function problemsOf(stage: string, before: Synthesized, after: Synthesized): readonly string[] {
+  const names = stackNames(stage);
+  const changes = ORDER.map((stack) => [names[stack], changeOf(before[stack], after[stack])] as const);
+  return [
+    ...brokenReferences(new Map(changes)),
+    ...changes.flatMap(([name, change]) =>
+      [...takenKeys(change), ...movedAclRules(change), ...lostResources(change)].map(
+        (problem) => `${name}: ${problem}`,
+      ),
+    ),
+  ];
+}
