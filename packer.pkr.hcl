@@ -126,7 +126,7 @@ source "amazon-ebs" "aws" {
 
   source_ami_filter {
     filters = {
-      name                = "debian-12-${var.architecture}-*"
+      name                = "debian-13-${var.architecture}-*"
       root-device-type    = "ebs"
       virtualization-type = "hvm"
     }

@@ -2,8 +2,8 @@
 # Pinned versions and checksums of downloads. package.json and package-lock.json pin Node.js and pm2.
 # shellcheck disable=SC2034  # sourced
 
-DEBIAN_RELEASE=12
-DEBIAN_CODENAME=bookworm
+DEBIAN_RELEASE=13
+DEBIAN_CODENAME=trixie
 
 # `ami/pin-agents.sh` writes these six lines after verifying the packages' signatures. A bake on AWS fails if a checksum
 # is missing.
