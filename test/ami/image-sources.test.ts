@@ -2,9 +2,20 @@ import assert from 'node:assert/strict';
 import { accessSync, constants, globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, it } from 'node:test';
+import { z } from 'zod';
 import { IMAGE_PATHS } from '../../ami/contract.ts';
+import { apps } from '../../ecosystem.config.js';
 import { logGroupNames } from '../../infra/contract.ts';
 import { PORT, TIMEOUTS_MS } from '../../server/contract.ts';
+
+/** A file that the agent sends, by its schema: translator/config/schema.json in aws/amazon-cloudwatch-agent. */
+const logFileSchema = z.strictObject({
+  file_path: z.string().startsWith('/').max(4_096),
+  log_group_name: z.string().min(1).max(512),
+  log_stream_name: z.string().min(1).max(512),
+  timestamp_format: z.string().min(1).optional(),
+  timezone: z.enum(['Local', 'LOCAL', 'UTC']),
+});
 
 const textOf = (path: string) => readFileSync(path, 'utf8');
 const template = textOf('packer.pkr.hcl');
@@ -30,6 +41,11 @@ describe('packer.pkr.hcl', () => {
   it('can be read by Debian’s Packer, which does not support required_plugins', () => {
     assert.doesNotMatch(template.replaceAll(/^\s*#.*$/gm, ''), /required_plugins/);
     assert.match(textOf('plugins.pkr.hcl'), /required_plugins/);
+  });
+
+  it('starts from the Debian release that the bake expects', () => {
+    const release = /^DEBIAN_RELEASE=(\d+)$/m.exec(textOf('ami/versions.sh'))?.[1];
+    assert.match(template, new RegExp(`= "debian-${release}-\\$\\{var\\.architecture\\}-\\*"`));
   });
 
   it('allows only IMDSv2, on images and on the builder', () => {
@@ -99,16 +115,38 @@ describe('the firewall', () => {
 
 describe('the log agent', () => {
   const { logs } = JSON.parse(textOf('ami/files/opt/stampede/logs/cloudwatch-agent.json'));
-  const files = logs.logs_collected.files.collect_list as { file_path: string; log_group_name: string }[];
+  const files = logFileSchema.array().parse(logs.logs_collected.files.collect_list);
+  const sent = (path: string) => files.some(({ file_path }) => file_path === path);
 
   it('writes to the log groups in the contract', () => {
     const groups = Object.values(logGroupNames('@STAGE@')).sort();
     assert.deepEqual([...new Set(files.map(({ log_group_name }) => log_group_name))].sort(), groups);
   });
 
-  it('reads the logs from the directory to which the service writes them', () => {
+  it('writes each file to a stream of its own', () => {
+    const streams = files.map(({ log_group_name, log_stream_name }) => `${log_group_name} ${log_stream_name}`);
+    assert.equal(new Set(streams).size, files.length);
+  });
+
+  it('names each file, because of those that match a wildcard it sends only the newest', () => {
+    for (const { file_path } of files) assert.doesNotMatch(file_path, /[*?[]/);
+  });
+
+  it('sends what the application and pm2 write', () => {
     const folder = /^LogsDirectory=(\S+)$/m.exec(unit('stampede.service'))?.[1];
-    assert.ok(files.some(({ file_path }) => file_path.startsWith(`/var/log/${folder}/`)));
+    // pm2 names the files after the application, without a number because of merge_logs.
+    assert.equal(apps[0]?.merge_logs, true);
+    for (const name of [`${apps[0]?.name}-out`, `${apps[0]?.name}-error`, 'pm2']) {
+      assert.ok(sent(`/var/log/${folder}/${name}.log`), name);
+    }
+  });
+
+  it('sends the whole journal of a boot, to which the runbook refers', () => {
+    const journal = unit('stampede-journal.service');
+    const path = /^StandardOutput=append:(\S+)$/m.exec(journal)?.[1] ?? '';
+    assert.ok(sent(path), path);
+    assert.match(journal, /^ExecStart=\/usr\/bin\/journalctl .*--boot .*--follow --no-tail/m);
+    assert.doesNotMatch(journal, /^ExecStart=.*(--unit|--priority|--identifier|--lines)/m);
   });
 });
 

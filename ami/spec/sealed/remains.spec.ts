@@ -39,6 +39,7 @@ describe('the bake leaves behind', () => {
     assert.equal(output('find', '/', '-xdev', '-name', 'dump.pm2*'), '');
     assert.equal(activity('stampede.service'), 'inactive');
     assert.equal(existsSync('/var/log/stampede'), false);
+    assert.equal(existsSync('/var/log/stampede-journal.log'), false);
     assert.deepEqual(filesBelow('/var/log/journal'), []);
   });
 

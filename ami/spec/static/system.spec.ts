@@ -10,6 +10,7 @@ describe('units', () => {
     'stampede.service': 'enabled',
     'stampede-launch-hook.service': 'enabled',
     'stampede-logs.service': 'enabled',
+    'stampede-journal.service': 'enabled',
     'nftables.service': 'enabled',
     'chrony.service': 'enabled',
     'logrotate.timer': 'enabled',
@@ -64,6 +65,8 @@ describe('updates', () => {
 describe('logs', () => {
   it('have a size limit', () => {
     assert.match(textOf('/etc/systemd/journald.conf.d/10-stampede.conf'), /^SystemMaxUse=200M$/m);
-    assert.match(textOf('/etc/logrotate.d/stampede'), /size 50M\n\s+rotate 4\n/);
+    const rotated = textOf('/etc/logrotate.d/stampede');
+    const limited = [...rotated.matchAll(/^(\/\S+) \{\n {2}size 50M\n {2}rotate \d\n/gm)].map((match) => match[1]);
+    assert.deepEqual(limited, ['/var/log/stampede/*.log', '/var/log/stampede-journal.log']);
   });
 });
