@@ -1,23 +1,28 @@
+import { readAssembly } from './account/assembly.ts';
+import { requireChecks } from './account/report.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { wholeNumber } from './cli/values.ts';
-import { CDK_OPTIONS, cdkLine } from './stage/cdk.ts';
+import { ASSEMBLY, CDK_OPTIONS, cdkLine, synthLine } from './stage/cdk.ts';
 import { waitForHealthyFleet } from './stage/fleet.ts';
+import { useRegion } from './stage/region.ts';
 
 await main(
   {
     name: 'deploy',
-    summary: 'Deploys a stage, rolls its instances to the image, and waits until the load balancer sees them healthy.',
+    summary:
+      'Checks what the account must have, deploys a stage, and waits until the load balancer sees its instances healthy.',
     options: {
       ...CDK_OPTIONS,
       yes: { help: 'do not ask before permissions widen or ports open (CI)' },
+      'skip-checks': { help: 'do not check what the account must have' },
       'wait-seconds': {
         value: '<n>',
         default: '600',
         schema: wholeNumber(1, 999_999),
         help: 'how long the fleet may take to be healthy after CloudFormation is done',
       },
-      'dry-run': { help: 'print the command line and do nothing' },
+      'dry-run': { help: 'print the command lines and do nothing' },
     },
     examples: [
       ['npm run deploy', 'the dev stage, with the image of the last bake'],
@@ -26,12 +31,21 @@ await main(
   },
   async ({ values }) => {
     const { stage, 'dry-run': dryRun } = values;
+    await run(synthLine(values), { dryRun });
+    if (!dryRun) await prepare(stage, values['skip-checks']);
     // Without --yes, cdk asks before it widens permissions or opens ports.
     const approval = values.yes ? 'never' : 'broadening';
-    await run(cdkLine(['deploy', '--all', '--require-approval', approval], values), { dryRun });
+    await run(cdkLine('deploy', '--all', '--require-approval', approval), { dryRun });
     if (dryRun) return;
     const url = await waitForHealthyFleet(stage, values['wait-seconds'] * 1_000);
     console.log(`Stage ${stage} answers at ${url}`);
     console.log(`Try it: npm run post -- --stage ${stage} --verify`);
   },
 );
+
+/** Sets the region, and checks what the account must have. */
+async function prepare(stage: string, skipChecks: boolean): Promise<void> {
+  const assembly = await readAssembly(ASSEMBLY, stage);
+  await useRegion(stage, assembly.region);
+  if (!skipChecks) await requireChecks(stage, assembly);
+}

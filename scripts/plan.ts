@@ -1,16 +1,26 @@
+import { readAssembly } from './account/assembly.ts';
+import { reportChecks } from './account/report.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
-import { CDK_OPTIONS, cdkLine } from './stage/cdk.ts';
+import { ASSEMBLY, CDK_OPTIONS, cdkLine, synthLine } from './stage/cdk.ts';
+import { useRegion } from './stage/region.ts';
 
 await main(
   {
     name: 'plan',
-    summary: 'Shows what a deploy would change, a new image included. Changes nothing.',
+    summary: 'Checks what the account must have, and shows what a deploy would change. Changes nothing.',
     options: CDK_OPTIONS,
     examples: [
       ['npm run plan', 'the dev stage, with the image of the last bake'],
       ['npm run plan -- --stage prod --set nat=single', 'prod with one NAT gateway instead of one per zone'],
     ],
   },
-  ({ values }) => run(cdkLine(['diff'], values)),
+  async ({ values }) => {
+    const { stage } = values;
+    await run(synthLine(values));
+    const assembly = await readAssembly(ASSEMBLY, stage);
+    await useRegion(stage, assembly.region);
+    await reportChecks(stage, assembly);
+    await run(cdkLine('diff'));
+  },
 );

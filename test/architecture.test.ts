@@ -47,6 +47,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
   'scripts/cli': [],
   'scripts/aws': ['scripts/cli'],
   'scripts/stage': ['scripts/cli', 'scripts/aws'],
+  'scripts/account': ['scripts/cli', 'scripts/aws', 'scripts/scaling/template'],
   'scripts/machine': ['scripts/cli'],
   'scripts/image': ['scripts/cli', 'scripts/aws', 'scripts/machine'],
   'scripts/scaling/model': [],

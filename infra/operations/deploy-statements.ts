@@ -25,6 +25,22 @@ export function deployStatements(stage: string): readonly PolicyStatement[] {
     ),
     imageParameters('ReadAndPromoteImages'),
     allow(
+      'CheckTheAccount',
+      [
+        'ec2:DescribeAddresses',
+        'ec2:DescribeInstanceTypeOfferings',
+        'ec2:DescribeInstanceTypes',
+        'servicequotas:GetServiceQuota',
+      ],
+      // The actions of EC2 do not support resources, and a quota says nothing about the account's data.
+      ['*'],
+    ),
+    allow(
+      'ReadTheBootstrapVersion',
+      ['ssm:GetParameter'],
+      [arnHere('ssm', `parameter/cdk-bootstrap/${BOOTSTRAP_QUALIFIER}/version`)],
+    ),
+    allow(
       'WatchTheFleet',
       [
         'autoscaling:DescribeAutoScalingGroups',

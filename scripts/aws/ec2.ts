@@ -104,10 +104,20 @@ export async function terminateInstance(instanceId: string): Promise<void> {
   await explained(`terminate ${instanceId}`, client().terminateInstances({ InstanceIds: [instanceId] }));
 }
 
-/** Reads one image. */
+/** Reads one image; undefined when this account and region have none of that id. */
+export async function findImage(id: string): Promise<Image | undefined> {
+  const call = client()
+    .describeImages({ ImageIds: [id] })
+    .catch((error: Error) => {
+      if (/^InvalidAMIID\.(NotFound|Unavailable)$/.test(error.name)) return { Images: [] };
+      throw error;
+    });
+  return (await readList(`read the image ${id}`, [call], ({ Images }) => Images, image))[0];
+}
+
+/** Reads one image. @throws OperatorError when there is none */
 export async function describeImage(id: string): Promise<Image> {
-  const call = client().describeImages({ ImageIds: [id] });
-  const [found] = await readList(`read the image ${id}`, [call], ({ Images }) => Images, image);
+  const found = await findImage(id);
   if (found) return found;
   throw new OperatorError(`there is no image ${id} in this account and region: check AWS_REGION`);
 }

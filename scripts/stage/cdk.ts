@@ -18,11 +18,18 @@ export const CDK_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-/** The deployment that cdk works on: values of `CDK_OPTIONS`. */
-type CdkTarget = Partial<Values<typeof CDK_OPTIONS>> & { readonly stage: string };
+/** Where `cdk synth` writes the templates, and where the other cdk commands read them. */
+export const ASSEMBLY = 'cdk.out';
 
-/** A cdk command on the stacks of one stage. */
-export function cdkLine(command: readonly string[], { stage, ami, set = [] }: CdkTarget): CommandLine {
+const CDK = 'node_modules/.bin/cdk';
+
+/** Synthesises the stacks of one stage, with the image and the settings of this deployment. */
+export function synthLine({ stage, ami, set }: Values<typeof CDK_OPTIONS>): CommandLine {
   const context = [`stage=${stage}`, ...(ami ? [`amiId=${ami}`] : []), ...set];
-  return ['node_modules/.bin/cdk', ...command, ...context.flatMap((entry) => ['-c', entry])];
+  return [CDK, 'synth', '--quiet', '--output', ASSEMBLY, ...context.flatMap((entry) => ['-c', entry])];
+}
+
+/** A cdk command on the synthesised stacks: what was checked is what is compared or deployed. */
+export function cdkLine(...command: readonly string[]): CommandLine {
+  return [CDK, ...command, '--app', ASSEMBLY];
 }

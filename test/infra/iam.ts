@@ -53,6 +53,10 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
     reason: 'limited to instances with our tag',
   },
   { matches: /^DescribeBootTest: ec2:DescribeImages on \*$/, reason: 'describe actions do not support resources' },
+  {
+    matches: /^CheckTheAccount: (ec2:Describe\w+|servicequotas:GetServiceQuota) on \*$/,
+    reason: 'describe actions do not support resources; quotas are facts of the whole account',
+  },
   { matches: /^Describe: ec2:Describe\w+ on \*$/, reason: 'describe actions do not support resources' },
   {
     matches: /^Create: ec2:\w+ on \* if aws:RequestedRegion$/,

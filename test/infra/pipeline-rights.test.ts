@@ -19,7 +19,14 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   deploy: [
     'autoscaling:DescribeAutoScalingGroups',
     'cloudformation:DescribeStacks',
+    'ec2:DescribeAddresses',
+    'ec2:DescribeImages',
+    'ec2:DescribeInstanceTypeOfferings',
+    'ec2:DescribeInstanceTypes',
+    'ec2:DescribeInstances',
     'elasticloadbalancing:DescribeTargetHealth',
+    'servicequotas:GetServiceQuota',
+    'ssm:GetParameter',
     'sts:AssumeRole',
   ],
   'drill -- kill-instance': [

@@ -1,26 +1,36 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { accountOnAws, writeAssembly } from './account/account-example.ts';
 import { APP_INSTANCES } from './aws/example-stage.ts';
 import { startFakeAws } from './aws/fake-aws.ts';
 import { stageOnAws } from './aws/stage-on-aws.ts';
 import { fakePrograms } from './fake-programs.ts';
 import { runEntry } from './run-entry.ts';
 
-const cdk = (code = 0) => fakePrograms({ 'node_modules/.bin/cdk': code });
+const SYNTH = 'node_modules/.bin/cdk synth --quiet --output cdk.out -c stage=dev';
+
+/** A cdk that ends with a code, in a folder where it has synthesised the example stage. */
+async function cdk(code: number | string = 0, region?: string) {
+  const programs = await fakePrograms({ 'node_modules/.bin/cdk': code });
+  await writeAssembly(join(programs.folder, 'cdk.out'), 'dev', region);
+  return programs;
+}
 
 describe('npm run deploy', () => {
   it('runs cdk, waits until the fleet is healthy, and says where the stage answers', async () => {
     await using programs = await cdk();
-    await using aws = await startFakeAws(stageOnAws());
+    await using aws = await startFakeAws({ ...stageOnAws(), ...accountOnAws() });
     const { code, stdout, stderr } = await runEntry('scripts/deploy.ts', ['--yes'], {
       cwd: programs.folder,
       env: aws.env,
     });
     assert.equal(code, 0, stderr);
     assert.deepEqual(await programs.started(), [
-      'node_modules/.bin/cdk deploy --all --require-approval never -c stage=dev',
+      SYNTH,
+      'node_modules/.bin/cdk deploy --all --require-approval never --app cdk.out',
     ]);
-    assert.match(stderr, /^\$ node_modules\/\.bin\/cdk deploy --all/);
+    assert.match(stderr, /^\$ node_modules\/\.bin\/cdk synth/);
     assert.match(
       stderr,
       /Waiting for a healthy fleet behind http:\/\/stampede\.example\.org .*\n {2}2 of 2 instances healthy/,
@@ -32,7 +42,10 @@ describe('npm run deploy', () => {
     await using programs = await cdk();
     const [first, second] = APP_INSTANCES;
     assert.ok(first && second);
-    await using aws = await startFakeAws(stageOnAws({ instances: [first, { ...second, target: 'unhealthy' }] }));
+    await using aws = await startFakeAws({
+      ...stageOnAws({ instances: [first, { ...second, target: 'unhealthy' }] }),
+      ...accountOnAws(),
+    });
     const { code, stderr } = await runEntry('scripts/deploy.ts', ['--wait-seconds', '1'], {
       cwd: programs.folder,
       env: aws.env,
@@ -44,9 +57,44 @@ describe('npm run deploy', () => {
     );
   });
 
+  it('checks first what the account must have, and changes nothing when something is missing', async () => {
+    await using programs = await cdk();
+    await using aws = await startFakeAws({ ...stageOnAws(), ...accountOnAws({ bootstrapVersion: '3', vcpuQuota: 5 }) });
+    const { code, stderr } = await runEntry('scripts/deploy.ts', ['--yes'], { cwd: programs.folder, env: aws.env });
+    assert.equal(code, 1);
+    assert.deepEqual(await programs.started(), [SYNTH]);
+    assert.match(
+      stderr,
+      /\nWhat stage dev needs of its account in eu-west-1:\n {2}missing {2}cdk bootstrap: version 3, 6 or later .*\n/,
+    );
+    assert.match(stderr, /\n {2}ok {7}image ami-0123: available, for arm64\n {2}missing {2}vCPUs: 5 of the quota of 5/);
+    assert.match(stderr, /\ndeploy: 2 needs of the stage are missing, see above\. Nothing was changed; --skip-checks/);
+  });
+
+  it('skips the checks on request', async () => {
+    await using programs = await cdk();
+    await using aws = await startFakeAws({ ...stageOnAws(), ...accountOnAws({ vcpuQuota: 5 }) });
+    const args = ['--yes', '--skip-checks'];
+    const { code, stderr } = await runEntry('scripts/deploy.ts', args, { cwd: programs.folder, env: aws.env });
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stderr, /vCPU/);
+  });
+
+  it('uses the region of the stage, and refuses an AWS_REGION that disagrees', async () => {
+    await using programs = await cdk(0, 'us-east-1');
+    await using aws = await startFakeAws({ ...stageOnAws(), ...accountOnAws() });
+    const { code, stderr } = await runEntry('scripts/deploy.ts', ['--yes'], { cwd: programs.folder, env: aws.env });
+    assert.equal(code, 1);
+    assert.match(stderr, /\ndeploy: the region of stage dev is us-east-1, but AWS_REGION or the profile is eu-west-1/);
+    const args = ['--yes', '--skip-checks'];
+    const env = { ...aws.env, AWS_REGION: undefined };
+    const unset = await runEntry('scripts/deploy.ts', args, { cwd: programs.folder, env });
+    assert.equal(unset.code, 0, unset.stderr);
+  });
+
   it('stops when cdk fails, and calls no AWS API', async () => {
     await using programs = await cdk(1);
-    await using aws = await startFakeAws(stageOnAws());
+    await using aws = await startFakeAws({ ...stageOnAws(), ...accountOnAws() });
     const { code, stderr } = await runEntry('scripts/deploy.ts', [], { cwd: programs.folder, env: aws.env });
     assert.equal(code, 1);
     assert.match(stderr, /\ndeploy: node_modules\/\.bin\/cdk exited with 1; its own message is above\./);
@@ -65,13 +113,14 @@ describe('npm run deploy', () => {
     assert.equal(stdout, '');
     assert.equal(
       stderr,
-      '$ node_modules/.bin/cdk deploy --all --require-approval broadening -c stage=prod -c nat=single\n',
+      '$ node_modules/.bin/cdk synth --quiet --output cdk.out -c stage=prod -c nat=single\n' +
+        '$ node_modules/.bin/cdk deploy --all --require-approval broadening --app cdk.out\n',
     );
   });
 
   it('deploys all stacks and lets cdk ask before permissions widen', async () => {
     const { stderr } = await runEntry('scripts/deploy.ts', ['--dry-run']);
-    assert.equal(stderr, '$ node_modules/.bin/cdk deploy --all --require-approval broadening -c stage=dev\n');
+    assert.match(stderr, /\n\$ node_modules\/\.bin\/cdk deploy --all --require-approval broadening --app cdk\.out\n$/);
   });
 
   it('deploys without a question once approved', async () => {
@@ -87,12 +136,16 @@ describe('npm run deploy', () => {
 });
 
 describe('npm run plan', () => {
-  it('runs cdk diff with the settings of this deployment', async () => {
+  it('checks the account, and compares what the settings of this deployment synthesise', async () => {
     await using programs = await cdk();
-    const { code } = await runEntry('scripts/plan.ts', ['--ami', 'ami-0123456789abcdef0'], { cwd: programs.folder });
-    assert.equal(code, 0);
+    await using aws = await startFakeAws({ ...stageOnAws(), ...accountOnAws({ vcpuQuota: 5 }) });
+    const args = ['--ami', 'ami-0123456789abcdef0'];
+    const { code, stderr } = await runEntry('scripts/plan.ts', args, { cwd: programs.folder, env: aws.env });
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /\n {2}missing {2}vCPUs: 5 of the quota of 5 are free/);
     assert.deepEqual(await programs.started(), [
-      'node_modules/.bin/cdk diff -c stage=dev -c amiId=ami-0123456789abcdef0',
+      `${SYNTH} -c amiId=ami-0123456789abcdef0`,
+      'node_modules/.bin/cdk diff --app cdk.out',
     ]);
   });
 });

@@ -4,16 +4,19 @@ import { dirname, join } from 'node:path';
 
 /**
  * A folder with stand-ins for programs. Each writes its command line to a log and exits with the code given for it
- * (0 by default), so that a test reads what an entry file started.
+ * (0 by default), so that a test reads what an entry file started. A text instead of a code is run by the shell.
  */
-export async function fakePrograms(exitCodes: Readonly<Record<string, number>>) {
+export async function fakePrograms(exitCodes: Readonly<Record<string, number | string>>) {
   const folder = await mkdtemp(join(tmpdir(), 'stampede-fakes-'));
   const log = join(folder, 'log');
   await writeFile(log, '');
   for (const [name, code] of Object.entries(exitCodes)) {
     const file = join(folder, name);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, `#!/bin/sh\necho "${name} $*" >> ${log}\nexit ${code}\n`);
+    await writeFile(
+      file,
+      `#!/bin/sh\necho "${name} $*" >> ${log}\n${typeof code === 'string' ? code : `exit ${code}`}\n`,
+    );
     await chmod(file, 0o755);
   }
   return {

@@ -3,16 +3,20 @@ import { describe, it } from 'node:test';
 import { parseArguments } from '../../../scripts/cli/arguments.ts';
 import { UsageError } from '../../../scripts/cli/errors.ts';
 import { commandText } from '../../../scripts/cli/run.ts';
-import { CDK_OPTIONS, cdkLine } from '../../../scripts/stage/cdk.ts';
+import { CDK_OPTIONS, cdkLine, synthLine } from '../../../scripts/stage/cdk.ts';
 
 const prod = { stage: 'prod', set: ['nat=single'], ami: 'ami-0123456789abcdef0' };
 
 describe('the cdk command lines', () => {
-  it('plan with the image and the settings of this deployment', () => {
+  it('synthesise with the image and the settings of this deployment', () => {
     assert.equal(
-      commandText(cdkLine(['diff'], prod)),
-      'node_modules/.bin/cdk diff -c stage=prod -c amiId=ami-0123456789abcdef0 -c nat=single',
+      commandText(synthLine(prod)),
+      'node_modules/.bin/cdk synth --quiet --output cdk.out -c stage=prod -c amiId=ami-0123456789abcdef0 -c nat=single',
     );
+  });
+
+  it('compare and deploy what was synthesised', () => {
+    assert.equal(commandText(cdkLine('diff')), 'node_modules/.bin/cdk diff --app cdk.out');
   });
 });
 

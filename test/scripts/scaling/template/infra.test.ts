@@ -3,9 +3,12 @@ import { describe, it } from 'node:test';
 import { App } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { HEALTH_CHECK } from '../../../../infra/contract.ts';
+import { fleetBounds } from '../../../../infra/scaling/capacity.ts';
 import { scaleOutPolicy } from '../../../../infra/scaling/steps.ts';
 import { readSettings } from '../../../../infra/settings/read.ts';
 import { addStampede } from '../../../../infra/stampede.ts';
+import { readAssembly } from '../../../../scripts/account/assembly.ts';
+import { readNeeds } from '../../../../scripts/account/needs.ts';
 import { readStageFacts } from '../../../../scripts/drills/rehearsal/stage/stage-facts.ts';
 import { directionOf } from '../../../../scripts/scaling/model/settings.ts';
 import { groupSubnets, servingGroup } from '../../../../scripts/scaling/template/group.ts';
@@ -24,14 +27,35 @@ const settings = readSettings('dev');
 function synthesize() {
   const app = new App();
   addStampede(app, { stage: 'dev', settings, ami: { id: 'ami-0123456789abcdef0' } });
-  return app.synth().stacks.map(({ stackName, template: content }) => template(stackName, content));
+  const { directory, stacks } = app.synth();
+  return { directory, templates: stacks.map(({ stackName, template: content }) => template(stackName, content)) };
 }
 
-const templates = synthesize();
+const { directory, templates } = synthesize();
 const stage = new StageTemplates(templates);
 const group = servingGroup(stage);
 
 describe('the synthesised dev stage', () => {
+  it('says what it needs of its account', async () => {
+    const zones = ['eu-west-1a', 'eu-west-1b'];
+    const bounds = fleetBounds(settings);
+    const bastion = { min: 0, max: 1, isRefreshed: false, instanceTypes: ['t4g.nano'], imageId: undefined, zones };
+    const fleet = {
+      ...bounds,
+      isRefreshed: true,
+      instanceTypes: ['t4g.small'],
+      imageId: 'ami-0123456789abcdef0',
+      zones,
+    };
+    assert.deepEqual(readNeeds('dev', await readAssembly(directory, 'dev')), {
+      stage: 'dev',
+      region: 'eu-west-1',
+      bootstrap: { parameter: '/cdk-bootstrap/hnb659fds/version', version: 6 },
+      groups: [bastion, fleet],
+      elasticIps: 1,
+    });
+  });
+
   it('scales by the table of its settings', () => {
     const scaling = readScaling(stage, group);
     const out = scaling.rules.find((rule) => directionOf(rule) === 'out');

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { stackNames } from '../../infra/contract.ts';
+import { OperatorError } from '../cli/errors.ts';
+import { loadStage } from '../scaling/template/template.ts';
+
+const stackSchema = z.object({
+  /** `aws://unknown-account/eu-west-1` */
+  environment: z.string().transform((text) => text.split('/').at(-1) ?? ''),
+  properties: z.object({
+    requiresBootstrapStackVersion: z.number().default(0),
+    bootstrapStackVersionSsmParameter: z.string(),
+  }),
+});
+
+const manifest = z.object({ artifacts: z.record(z.string(), z.unknown()) });
+
+/** What `cdk synth` wrote for a stage: its templates, its region, and the `cdk bootstrap` that it expects. */
+export type Assembly = Awaited<ReturnType<typeof readAssembly>>;
+
+/** Reads CDK's output folder. @throws OperatorError when it has no stack of the stage */
+export async function readAssembly(folder: string, stage: string) {
+  const file = join(folder, 'manifest.json');
+  const { artifacts } = manifest.parse(JSON.parse(await readFile(file, 'utf8')));
+  const stack = stackSchema.safeParse(artifacts[stackNames(stage).service]);
+  if (!stack.success) {
+    throw new OperatorError(`${file} has no stack of stage ${stage}: ${z.prettifyError(stack.error)}`);
+  }
+  const { environment: region, properties } = stack.data;
+  return {
+    region,
+    templates: await loadStage(folder, stage),
+    bootstrap: {
+      parameter: properties.bootstrapStackVersionSsmParameter,
+      version: properties.requiresBootstrapStackVersion,
+    },
+  };
+}
