@@ -73,7 +73,11 @@ export function createService(options: ServiceOptions) {
         })
       : undefined,
   });
-  const sendProblem = createSendProblem(assets.url, logger);
+  const sendProblem = createSendProblem({
+    assetUrl: assets.url,
+    logger,
+    trustedProxies: config.trustedProxies,
+  });
   const checkReadToken = requiresToken.read ? createCheckToken('read', () => secrets().readTokens) : undefined;
   const checkWriteToken = requiresToken.write ? createCheckToken('write', () => secrets().writeTokens) : undefined;
   const load = config.loadEndpoint ? createLoad({ workerPath: LOAD_WORKER }) : undefined;

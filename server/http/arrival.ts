@@ -49,7 +49,7 @@ function plainAddress(text: string): string | undefined {
 }
 
 /** The nearest proxy wrote the last entry of `X-Forwarded-Proto`. */
-function protocolOf(request: IncomingMessage, trustedProxies: number): Protocol {
+export function protocolOf(request: IncomingMessage, trustedProxies: number): Protocol {
   const forwarded = trustedProxies === 0 ? undefined : header(request, 'x-forwarded-proto');
   return forwarded?.split(',').at(-1)?.trim() === 'https' ? 'https' : 'http';
 }

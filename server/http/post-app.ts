@@ -8,7 +8,7 @@ import type { SendProblem } from './problems.ts';
 import { discardBody, hasBody } from './read-body.ts';
 import type { CheckToken } from './require-token.ts';
 import { recordBody } from './schemas.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
+import { securityHeadersOf } from './security-headers.ts';
 import { negotiate } from './validate.ts';
 
 export interface PostAppOptions {
@@ -65,9 +65,7 @@ function answer(response: ServerResponse, recorded: TimestampRecord, representat
     `${TIMESTAMPS_PATH}/${recorded.id}`,
     'Cache-Control',
     'no-store',
-    'Vary',
-    'Accept',
-    ...SECURITY_HEADERS,
+    ...securityHeadersOf(recorded.protocol),
   ]);
   // The body is ASCII, and Node writes Latin-1 faster than UTF-8.
   response.end(body, 'latin1');

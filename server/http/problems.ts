@@ -2,10 +2,11 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import accepts from 'accepts';
 import type { Logger } from 'pino';
 import { type ErrorCode, type FieldError, ServiceError } from '../errors.ts';
+import { protocolOf } from './arrival.ts';
 import type { AssetUrl } from './pages/layout.ts';
 import { problemPage } from './pages/problem-page.ts';
 import type { Problem } from './schemas.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
+import { SECURITY_HEADERS, securityHeadersOf } from './security-headers.ts';
 
 export type ProblemType = ErrorCode | 'internal';
 
@@ -65,11 +66,17 @@ function headersOf(error: unknown, login: boolean): string[] {
 
 export type SendProblem = (request: IncomingMessage, response: ServerResponse, error: unknown) => void;
 
+export interface SendProblemOptions {
+  readonly assetUrl: AssetUrl;
+  readonly logger: Logger;
+  readonly trustedProxies: number;
+}
+
 /**
  * Sends an error as problem details: a page for browsers, `application/problem+json` for other clients. Logs unexpected
  * errors and errors with a cause in full.
  */
-export function createSendProblem(assetUrl: AssetUrl, logger: Logger): SendProblem {
+export function createSendProblem({ assetUrl, logger, trustedProxies }: SendProblemOptions): SendProblem {
   return (request, response, error) => {
     const sent = problemOf(error);
     if (sent.status === 500 || (error as Error).cause !== undefined)
@@ -90,7 +97,7 @@ export function createSendProblem(assetUrl: AssetUrl, logger: Logger): SendProbl
       'Vary',
       'Accept',
       ...headersOf(error, html && request.method !== 'POST'),
-      ...SECURITY_HEADERS,
+      ...(html ? SECURITY_HEADERS : securityHeadersOf(protocolOf(request, trustedProxies))),
     ]);
     response.end(request.method === 'HEAD' ? undefined : body);
   };

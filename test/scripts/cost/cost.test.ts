@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { fleetBounds } from '../../../infra/scaling/capacity.ts';
 import { readSettings } from '../../../infra/settings/read.ts';
 import { billsAt, perMillion, totalOf } from '../../../scripts/cost/bills.ts';
-import { fleetSize, loadBalancerUnits, SECONDS_PER_MONTH } from '../../../scripts/cost/items.ts';
+import { ASSUMED, fleetSize, loadBalancerUnits, SECONDS_PER_MONTH } from '../../../scripts/cost/items.ts';
 import { loadPointAt, type Measured } from '../../../scripts/cost/measured.ts';
 
 const POINTS = [
@@ -62,8 +62,11 @@ describe('fleetSize', () => {
 
 describe('loadBalancerUnits', () => {
   it('are those of the greatest dimension', () => {
-    assert.equal(loadBalancerUnits(1_000, 1), 4.5); // 1,250 bytes × 1,000/s × 3,600 s; new connections are 4 units
-    assert.equal(loadBalancerUnits(1_000, 2), 4);
+    const bytes = ASSUMED.requestBytes + ASSUMED.answerBytes;
+    const gbPerHour = (bytes * 1_000 * 3_600) / 1e9;
+    assert.equal(loadBalancerUnits(1_000, 0.4), gbPerHour / 0.4);
+    assert.ok(gbPerHour < 4);
+    assert.equal(loadBalancerUnits(1_000, 1), 4, 'new connections: 1,000 / 10 requests / 25 a unit');
   });
 });
 

@@ -8,7 +8,11 @@ import { createSendProblem } from '../../../server/http/problems.ts';
 
 /** The application with some routes, on a free port; stops after the tests of the calling file. */
 export async function startApp(routers: readonly Router[]): Promise<Server> {
-  const sendProblem = createSendProblem((name) => name, pino({ level: 'silent' }));
+  const sendProblem = createSendProblem({
+    assetUrl: (name) => name,
+    logger: pino({ level: 'silent' }),
+    trustedProxies: 0,
+  });
   const app = createApp({
     facts: { hostname: 'test-host', version: '1.2.3', commit: 'abcdef123456' },
     store: { getRecord: async () => undefined, listRecords: async () => ({ records: [] }) },
