@@ -6,7 +6,7 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { SERVICE_NAME, TABLE } from '../../server/contract.ts';
-import { DEFAULT_TABLE_QUOTA, fleetBounds, tableWriteLimit } from '../scaling/capacity.ts';
+import { DEFAULT_TABLE_QUOTA, fleetBounds, tableWriteLimit, warmWriteUnits } from '../scaling/capacity.ts';
 import type { Settings } from '../settings/table.ts';
 import { allow } from '../statement.ts';
 
@@ -42,10 +42,12 @@ export class TimestampsTable extends Construct {
         `The table's maximum of ${maxWriteRequestUnits} write units a second is above DynamoDB's default quota of ${DEFAULT_TABLE_QUOTA}. Request a higher quota before the deployment`,
       );
     }
+    const writeUnitsPerSecond = warmWriteUnits(settings);
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: TABLE.partitionKey, type: AttributeType.STRING },
       sortKey: { name: TABLE.sortKey, type: AttributeType.STRING },
       billing: Billing.onDemand({ maxWriteRequestUnits }),
+      ...(writeUnitsPerSecond !== undefined && { warmThroughput: { writeUnitsPerSecond } }),
       encryption: TableEncryptionV2.customerManagedKey(key, replicaKeys),
       replicas: settings.replicas.map(({ region }) => ({ region })),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },

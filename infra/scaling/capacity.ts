@@ -46,3 +46,15 @@ export const DEFAULT_TABLE_QUOTA = 40_000;
 export function tableWriteLimit(bounds: FleetBounds, ratePerInstance: number): number {
   return bounds.max * ratePerInstance;
 }
+
+/** Write units per second that a new on-demand table accepts at once. */
+const DEFAULT_WARM_WRITE_UNITS = 4_000;
+
+/** Write units per second to warm the table for: as set, or one per timestamp of the peak rate; undefined: no need. */
+export function warmWriteUnits(settings: {
+  readonly warmWriteUnits: number;
+  readonly peakRate: number;
+}): number | undefined {
+  const units = settings.warmWriteUnits || settings.peakRate;
+  return units > DEFAULT_WARM_WRITE_UNITS ? units : undefined;
+}

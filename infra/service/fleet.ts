@@ -4,6 +4,7 @@ import {
   AutoScalingGroup,
   type CfnAutoScalingGroup,
   DefaultResult,
+  DeletionProtection,
   GroupMetrics,
   HealthChecks,
   InstanceRefreshStrategy,
@@ -61,6 +62,10 @@ export class Fleet extends Construct {
       // Launch before terminating, so that replacing instances does not reduce capacity.
       minHealthyPercentage: 100,
       maxHealthyPercentage: 150,
+      // CloudFormation deletes a group without force, so only the strictest level protects it from a deleted stack.
+      deletionProtection: settings.loadBalancerProtection
+        ? DeletionProtection.PREVENT_ALL_DELETION
+        : DeletionProtection.NONE,
       groupMetrics: [GroupMetrics.all()],
       notifications: [{ topic: alarmTopic, scalingEvents: ScalingEvents.ALL }],
       updatePolicy: UpdatePolicy.instanceRefresh({
@@ -80,6 +85,11 @@ export class Fleet extends Construct {
     // Auto Scaling deregisters an instance and waits for its requests first, so no terminating hook is needed.
     group.targetGroupArns = [loadBalancer.targetGroup.targetGroupArn];
     this.group.node.addDependency(loadBalancer.listener);
+    group.availabilityZoneImpairmentPolicy = {
+      zonalShiftEnabled: settings.zonalShift,
+      // The minimum carries the load without one zone: replacing all instances of an impaired zone at once would not help.
+      impairedZoneHealthCheckBehavior: 'IgnoreUnhealthy',
+    };
     addSchedule(this.group, settings.schedule);
     // The instance completes this hook when its own health check passes. Otherwise it is replaced.
     group.lifecycleHookSpecificationList = [

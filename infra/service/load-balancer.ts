@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
   type ApplicationListener,
@@ -9,6 +9,7 @@ import {
   TargetGroupLoadBalancingAlgorithmType,
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { HEALTH_PATH, PORT, TIMEOUTS_MS } from '../../server/contract.ts';
@@ -45,14 +46,31 @@ export class LoadBalancer extends Construct {
       dropInvalidHeaderFields: true,
       desyncMitigationMode: DesyncMitigationMode.STRICTEST,
       deletionProtection: settings.loadBalancerProtection,
+      ...(settings.minimumLoadBalancerCapacity > 0 && { minimumCapacityUnit: settings.minimumLoadBalancerCapacity }),
     });
+    this.balancer.setAttribute('zonal_shift.config.enabled', String(settings.zonalShift));
     this.balancer.logAccessLogs(logs, `${stage}/access`);
     this.balancer.logConnectionLogs(logs, `${stage}/connection`);
+    if (settings.healthCheckLogs) logHealthChecks(this.balancer, logs, `${stage}/health-check`);
     this.targetGroup = appTargets(this, 'Targets', vpc);
     const { listener, url } = addListeners(this, { balancer: this.balancer, targetGroup: this.targetGroup, settings });
     this.listener = listener;
     this.url = url;
   }
+}
+
+/** CDK has no method for these logs. The bucket policy is the one that Elastic Load Balancing documents for them. */
+function logHealthChecks(balancer: ApplicationLoadBalancer, logs: IBucket, prefix: string): void {
+  logs.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('logdelivery.elasticloadbalancing.amazonaws.com')],
+      actions: ['s3:PutObject'],
+      resources: [logs.arnForObjects(`${prefix}/AWSLogs/${Aws.ACCOUNT_ID}/*`)],
+    }),
+  );
+  balancer.setAttribute('health_check_logs.s3.enabled', 'true');
+  balancer.setAttribute('health_check_logs.s3.bucket', logs.bucketName);
+  balancer.setAttribute('health_check_logs.s3.prefix', prefix);
 }
 
 function appTargets(scope: Construct, id: string, vpc: IVpc): ApplicationTargetGroup {

@@ -1,4 +1,4 @@
-import { type FleetBounds, fleetBounds } from '../scaling/capacity.ts';
+import { type FleetBounds, fleetBounds, tableWriteLimit } from '../scaling/capacity.ts';
 import type { Scaling } from '../scaling/steps.ts';
 import type { Settings } from './table.ts';
 
@@ -17,6 +17,9 @@ interface Rule {
 function isGraviton(instanceType: string): boolean {
   return /^[a-z]+\d+g/.test(instanceType);
 }
+
+/** Elastic Load Balancing reserves no fewer capacity units. */
+const LEAST_RESERVED_CAPACITY = 100;
 
 const RULES: readonly Rule[] = [
   {
@@ -56,6 +59,17 @@ const RULES: readonly Rule[] = [
     broken: (_, { peakRate, sustainedRate }) => peakRate < sustainedRate,
     message: ({ peakRate, sustainedRate }) =>
       `Setting peakRate is ${peakRate}, expected at least the sustainedRate ${sustainedRate}. Raise peakRate`,
+  },
+  {
+    broken: (_, settings) => settings.warmWriteUnits > tableWriteLimit(fleetBounds(settings), settings.ratePerInstance),
+    message: (settings) =>
+      `Setting warmWriteUnits is ${settings.warmWriteUnits}, expected at most the table's maximum of ` +
+      `${tableWriteLimit(fleetBounds(settings), settings.ratePerInstance)} write units/s. Lower it, or raise peakRate`,
+  },
+  {
+    broken: (_, { minimumLoadBalancerCapacity: units }) => units > 0 && units < LEAST_RESERVED_CAPACITY,
+    message: ({ minimumLoadBalancerCapacity: units }) =>
+      `Setting minimumLoadBalancerCapacity is ${units}, expected 0 or at least ${LEAST_RESERVED_CAPACITY} capacity units`,
   },
 ];
 

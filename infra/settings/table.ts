@@ -79,6 +79,12 @@ export const TABLE = {
   sustainedRate: setting(integer(1, 1_000_000), 500, 2_500),
   /** Timestamps per second up to which the fleet may scale; limits the bill. */
   peakRate: setting(integer(1, 1_000_000), 5_000, 20_000),
+  /**
+   * Write units per second that the table accepts from the start. 0: those of the peak rate, so that a first peak is not
+   * throttled, for once 0.65 USD per thousand above 4,000. DynamoDB refuses less than before: keep the old value here
+   * when the peak rate is lowered.
+   */
+  warmWriteUnits: setting(integer(0, 10_000_000), 0, 0),
   /** Partition keys per day, each for 1,000 write units/s. Can be increased at any time; reads query each of them. */
   tableShards: setting(integer(1, 1024), 16, 16),
   /**
@@ -121,8 +127,17 @@ export const TABLE = {
   wafRatePerAddress: setting(integer(10, 2_000_000_000), 100_000, 100_000),
   /** Sends traces to X-Ray: one request per second and worker, and those that callers mark as sampled. */
   tracing: setting(flag, false, false),
-  /** Prevents accidental deletion of the stacks, and of the load balancer, whose address would change. */
+  /** Prevents accidental deletion of the stacks, of the fleet, and of the load balancer, whose address would change. */
   loadBalancerProtection: setting(flag, false, true),
+  /** Each health check of the load balancer, with its reason when it fails, for a few cents of S3 a month. */
+  healthCheckLogs: setting(flag, true, true),
+  /** Lets `npm run zone` take the traffic and new instances out of an impaired zone, free of charge. */
+  zonalShift: setting(flag, true, true),
+  /**
+   * Capacity units that the load balancer keeps ready for an announced peak; otherwise it takes minutes to grow. 0: none.
+   * One unit serves 25 new connections/s or 1 MB/s, and costs about 6 USD a month even when it is idle.
+   */
+  minimumLoadBalancerCapacity: setting(integer(0, 15_000), 0, 0),
 
   /** Table, key, backups and logs survive `destroy`. False for a temporary stage, such as a drill in CI. */
   retainData: setting(flag, true, true),

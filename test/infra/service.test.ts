@@ -6,7 +6,12 @@ import { CERTIFICATE, EVERYTHING_ON, resourcesOf, synthesize, theResource } from
 
 const dev = synthesize('dev');
 const prod = synthesize('prod', { certificateArn: CERTIFICATE });
-const everything = synthesize('prod-all', EVERYTHING_ON);
+const everything = synthesize('prod-all', {
+  ...EVERYTHING_ON,
+  healthCheckLogs: 'false',
+  zonalShift: 'false',
+  minimumLoadBalancerCapacity: '500',
+});
 
 describe('the fleet', () => {
   const { Properties: group, UpdatePolicy: update } = theResource('AWS::AutoScaling::AutoScalingGroup', prod.service);
@@ -50,6 +55,21 @@ describe('the fleet', () => {
   it('reports all its metrics every minute, and notifies the topic of launches and terminations', () => {
     assert.deepEqual(group.MetricsCollection, [{ Granularity: '1Minute' }]);
     assert.equal(group.NotificationConfigurations[0].NotificationTypes.length, 4);
+  });
+
+  it('cannot be deleted in prod', () => {
+    assert.equal(group.DeletionProtection, 'prevent-all-deletion');
+    const { Properties: ofDev } = theResource('AWS::AutoScaling::AutoScalingGroup', dev.service);
+    assert.equal(ofDev.DeletionProtection, 'none');
+  });
+
+  it('takes part in zonal shifts, and keeps the instances of an impaired zone', () => {
+    assert.deepEqual(group.AvailabilityZoneImpairmentPolicy, {
+      ZonalShiftEnabled: true,
+      ImpairedZoneHealthCheckBehavior: 'IgnoreUnhealthy',
+    });
+    const { Properties: fixed } = theResource('AWS::AutoScaling::AutoScalingGroup', everything.service);
+    assert.equal(fixed.AvailabilityZoneImpairmentPolicy.ZonalShiftEnabled, false);
   });
 
   it('limits the lifetime of an instance', () => {
@@ -170,6 +190,32 @@ describe('the load balancer', () => {
     const found = attributes(dev);
     assert.deepEqual([found['access_logs.s3.enabled'], found['connection_logs.s3.enabled']], ['true', 'true']);
     assert.notEqual(found['access_logs.s3.prefix'], found['connection_logs.s3.prefix']);
+  });
+
+  it('logs health checks, with the bucket policy that their delivery needs', () => {
+    const found = attributes(dev);
+    assert.equal(found['health_check_logs.s3.enabled'], 'true');
+    assert.deepEqual(found['health_check_logs.s3.bucket'], found['access_logs.s3.bucket']);
+    assert.equal(found['health_check_logs.s3.prefix'], 'dev/health-check');
+    const statements: { Principal: { Service?: string }; Resource: unknown }[] = theResource(
+      'AWS::S3::BucketPolicy',
+      dev.data,
+    ).Properties.PolicyDocument.Statement;
+    const delivery = statements.filter(
+      ({ Principal }) => Principal.Service === 'logdelivery.elasticloadbalancing.amazonaws.com',
+    );
+    assert.equal(delivery.length, 1);
+    assert.match(JSON.stringify(delivery[0]?.Resource), /\/dev\/health-check\/AWSLogs\/.*AWS::AccountId.*\/\*/);
+    assert.equal(attributes(everything)['health_check_logs.s3.enabled'], undefined);
+  });
+
+  it('takes part in zonal shifts, and keeps capacity ready, as configured', () => {
+    assert.equal(attributes(prod)['zonal_shift.config.enabled'], 'true');
+    assert.equal(attributes(everything)['zonal_shift.config.enabled'], 'false');
+    const capacity = ({ service }: typeof dev) =>
+      theResource('AWS::ElasticLoadBalancingV2::LoadBalancer', service).Properties.MinimumLoadBalancerCapacity;
+    assert.equal(capacity(prod), undefined);
+    assert.deepEqual(capacity(everything), { CapacityUnits: 500 });
   });
 
   it('uses the health check in the contract and prefers the least busy instance', () => {

@@ -95,6 +95,18 @@ describe('settings', () => {
     ['failover without a domain', 'dev', { failover: 'primary' }, /needs a domainName/],
     ['a peak below the sustained rate', 'dev', { peakRate: '100' }, /peakRate is 100, expected at least/],
     [
+      'a warm table above its maximum',
+      'dev',
+      { warmWriteUnits: '50000' },
+      /warmWriteUnits is 50000, expected at most .* 12000 write units/,
+    ],
+    [
+      'fewer capacity units than can be reserved',
+      'dev',
+      { minimumLoadBalancerCapacity: '50' },
+      /minimumLoadBalancerCapacity is 50, expected 0 or at least 100/,
+    ],
+    [
       'a schedule above the maximum',
       'dev',
       { schedule: 'Noon=0 12 * * *=50' },

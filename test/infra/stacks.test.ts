@@ -14,7 +14,11 @@ interface MetricStat {
 const dev = synthesize('dev');
 const prod = synthesize('prod', { certificateArn: CERTIFICATE });
 const REPLICA_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/example';
-const everything = synthesize('prod-all', { ...EVERYTHING_ON, replicas: `eu-central-1=${REPLICA_KEY}` });
+const everything = synthesize('prod-all', {
+  ...EVERYTHING_ON,
+  replicas: `eu-central-1=${REPLICA_KEY}`,
+  warmWriteUnits: '30000',
+});
 
 describe('the stacks', () => {
   it('import only from stacks that are deleted after them', () => {
@@ -45,6 +49,12 @@ describe('the table', () => {
       ['pk', 'sk'],
     );
     assert.equal(table.BillingMode, 'PAY_PER_REQUEST');
+  });
+
+  it('accepts the peak rate from the start, with one write unit for each timestamp', () => {
+    const warm = ({ data }: typeof dev) => theResource('AWS::DynamoDB::GlobalTable', data).Properties.WarmThroughput;
+    assert.deepEqual(warm(prod), { WriteUnitsPerSecond: 20_000 });
+    assert.deepEqual(warm(everything), { WriteUnitsPerSecond: 30_000 });
   });
 
   it('has point-in-time recovery of 35 days, and deletion protection', () => {

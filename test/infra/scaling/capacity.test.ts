@@ -7,6 +7,7 @@ import {
   instancesToSurviveZoneLoss,
   survivorsOfZoneLoss,
   tableWriteLimit,
+  warmWriteUnits,
 } from '../../../infra/scaling/capacity.ts';
 import { readSettings } from '../../../infra/settings/read.ts';
 
@@ -63,5 +64,22 @@ describe('fleet capacity', () => {
 
   it('has a table limit above the maximum write rate of the largest fleet', () => {
     assert.equal(tableWriteLimit({ min: 2, max: 9 }, 4_000), 36_000);
+  });
+
+  it('warms the table for the peak rate, or as set, if a new table accepts less', () => {
+    assert.equal(warmWriteUnits({ warmWriteUnits: 0, peakRate: 5_000 }), 5_000);
+    assert.equal(warmWriteUnits({ warmWriteUnits: 9_000, peakRate: 5_000 }), 9_000);
+    assert.equal(warmWriteUnits({ warmWriteUnits: 0, peakRate: 4_000 }), undefined);
+  });
+
+  it('never warms the table for more than its limit', () => {
+    fc.assert(
+      fc.property(rates, rates, rates, zoneCounts, (sustainedRate, peakRate, ratePerInstance, zoneCount) => {
+        const zones = Array.from({ length: zoneCount }, String);
+        const bounds = fleetBounds({ sustainedRate, peakRate, ratePerInstance, zones, scaleOut });
+        const warm = warmWriteUnits({ warmWriteUnits: 0, peakRate });
+        assert.ok((warm ?? 0) <= tableWriteLimit(bounds, ratePerInstance));
+      }),
+    );
   });
 });

@@ -32,6 +32,7 @@ const FLIPS: Readonly<Partial<Record<keyof Settings, readonly Overrides[]>>> = {
   hostedZoneId: [{ hostedZoneId: 'Z9876543210' }],
   hostedZoneName: [{ hostedZoneName: 'stampede.example.org' }],
   replicas: [{ replicas: REPLICA }],
+  minimumLoadBalancerCapacity: [{ minimumLoadBalancerCapacity: '200' }],
   alarmEmail: [{ alarmEmail: 'people@example.org' }],
   githubRepository: [{ githubRepository: 'example/stampede' }],
 };
