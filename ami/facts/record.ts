@@ -27,6 +27,8 @@ const facts = {
   // AMI that the bake started from; `offline` for a root created by mmdebstrap.
   sourceImage: fromEnvironment('SOURCE_IMAGE'),
   baseRelease: fromEnvironment('BASE_RELEASE'),
+  // Packages that the upgrade held back, such as a kernel; empty in a good image.
+  outdatedPackages: process.env['OUTDATED'] ?? '',
   // An image without the SSM and CloudWatch agents is for rehearsals only.
   awsAgents: fromEnvironment('AWS_AGENTS') === 'true',
 };

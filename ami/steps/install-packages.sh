@@ -12,8 +12,12 @@ if [ "$OFFLINE" = true ]; then
   exit
 fi
 
+# A changed configuration file is kept, because dpkg cannot ask.
+options=(-qy --option Dpkg::Options::=--force-confdef --option Dpkg::Options::=--force-confold)
+
 echo "Upgrading Debian"
 apt-get update -q
-apt-get upgrade -qy
+# A kernel with a new ABI is a new package, without which the upgrade would hold the kernel back.
+apt-get upgrade "${options[@]}" --with-new-pkgs
 echo "Installing ${packages[*]}"
-apt-get install -qy --no-install-recommends "${packages[@]}"
+apt-get install "${options[@]}" --no-install-recommends "${packages[@]}"

@@ -18,7 +18,9 @@ if [ "${base_release%%.*}" != "$DEBIAN_RELEASE" ]; then
   echo "the base is Debian $base_release, expected $DEBIAN_RELEASE: check source_ami_filter in packer.pkr.hcl" >&2
   exit 1
 fi
+# Packages of which the archive offers a newer version. Offline there is no archive, hence none.
+outdated=$(apt-get --simulate --quiet dist-upgrade | awk '/^Inst / { printf "%s%s", separator, $2; separator = " " }')
 source_image=offline
 if [ "$OFFLINE" != true ]; then source_image=$(metadata meta-data/ami-id); fi
-SOURCE_IMAGE=$source_image BASE_RELEASE=$base_release ARCHITECTURE=$(dpkg --print-architecture) \
+SOURCE_IMAGE=$source_image OUTDATED=$outdated BASE_RELEASE=$base_release ARCHITECTURE=$(dpkg --print-architecture) \
   /opt/stampede/bin/node /opt/stampede/spec/ami/facts/record.ts "$BAKE_DIR/facts" /etc/stampede

@@ -48,6 +48,14 @@ describe('packer.pkr.hcl', () => {
     assert.match(template, new RegExp(`= "debian-${release}-\\$\\{var\\.architecture\\}-\\*"`));
   });
 
+  it('upgrades the kernel as well, and keeps changed configuration files without a question', () => {
+    const step = textOf('ami/steps/install-packages.sh');
+    assert.match(step, /^export DEBIAN_FRONTEND=noninteractive$/m);
+    assert.match(step, /^options=\(-qy .*--force-confdef .*--force-confold\)$/m);
+    assert.match(step, /^apt-get upgrade "\$\{options\[@\]\}" --with-new-pkgs$/m);
+    assert.match(step, /^apt-get install "\$\{options\[@\]\}" /m);
+  });
+
   it('allows only IMDSv2, on images and on the builder', () => {
     assert.match(template, /^ {2}imds_support = "v2.0"$/m);
     assert.match(template, /http_tokens\s+= "required"/);

@@ -39,6 +39,10 @@ describe('facts about the bake', () => {
     assert.ok(systemd, 'systemd is not listed');
   });
 
+  it('list no package, such as a kernel, that the upgrade held back', () => {
+    assert.equal(facts.outdatedPackages, '');
+  });
+
   it('record whether the AWS agents are installed', () => {
     const expected = facts.awsAgents ? 'enabled' : '';
     assert.equal(enablement('amazon-ssm-agent.service').replace('not-found', ''), expected);
