@@ -18,18 +18,23 @@ export const CLIENT_PORTS = { from: 10_240, to: 65_535 } as const;
 export const AMI_PARAMETER_PREFIX = '/stampede/ami';
 
 /**
- * Times of a launch, in seconds. The launch hook's heartbeat starts before the instance boots. By `deadline`, which
- * starts when the instance's unit does, the instance has completed the action or has failed to.
+ * Times of a launch, in seconds. Within `heartbeat`, Auto Scaling must have heard from the instance: it boots, waits for
+ * its clock, waits for its service, and completes the launch lifecycle action.
  */
 export const LAUNCH_S = {
-  /** A service that is not healthy by then is abandoned. */
-  healthy: 180,
+  /** A generous estimate. */
+  boot: 30,
+  /** The service starts after this even if the clock is not synchronised. */
+  clock: 30,
+  /** From here on by the launch hook's own clock: a service that is not healthy by then is abandoned. */
+  healthy: 150,
   /** Pauses between attempts to complete the action; they double. */
   firstPause: 1,
   longestPause: 5,
   /** An attempt without an answer ends after this. */
   attempt: 5,
-  deadline: 240,
-  /** Auto Scaling terminates an instance that it has not heard from. Booting takes about 30 s. */
+  /** By then the action is completed, or the hook has failed. */
+  deadline: 210,
+  /** Auto Scaling terminates an instance that it has not heard from by then. */
   heartbeat: 300,
 } as const;

@@ -1,5 +1,4 @@
 import { AutoScalingClient, CompleteLifecycleActionCommand } from '@aws-sdk/client-auto-scaling';
-import type { LAUNCH_S } from '../contract.ts';
 import { type Clock, type Persistence, persist, REAL_CLOCK } from './persist.ts';
 
 export interface LaunchOptions {
@@ -7,7 +6,7 @@ export interface LaunchOptions {
   readonly autoScalingGroup: string;
   readonly healthUrl: string;
   /** Its times, in seconds. */
-  readonly times: Readonly<Record<Exclude<keyof typeof LAUNCH_S, 'heartbeat'>, number>>;
+  readonly times: Readonly<Record<'healthy' | 'firstPause' | 'longestPause' | 'attempt' | 'deadline', number>>;
   /** Receives each failure once. */
   readonly log: (text: string) => void;
   /** @default - the link-local address; rehearsals replace it */

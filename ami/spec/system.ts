@@ -43,6 +43,11 @@ export function activity(unit: string): string {
   return output('systemctl', 'is-active', unit);
 }
 
+/** A property of a unit, as systemd shows it. */
+export function property(unit: string, name: string): string {
+  return output('systemctl', 'show', '--value', `--property=${name}`, unit);
+}
+
 /** Home directories of the users who may log in. */
 export function homes(): string[] {
   return ['/root', ...entriesOf('/home').map((name) => join('/home', name))];

@@ -93,6 +93,12 @@ describe('units', () => {
     }
   });
 
+  it('start the service once the clock is synchronised, or after a deadline', () => {
+    assert.match(service, /^After=.*\bchrony-wait\.service\b/m);
+    assert.match(service, /^Wants=.*\bchrony-wait\.service\b/m);
+    assert.doesNotMatch(service, /^(Requires|BindsTo)=.*chrony/m);
+  });
+
   it('complete the launch only after the service has started', () => assert.match(hook, /^After=stampede\.service /m));
 
   it('complete the launch again after a crash, but not after they have abandoned it', () => {

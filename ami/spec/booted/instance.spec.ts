@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PORT } from '../../../server/contract.ts';
-import { activity, IN_CONTAINER, output, ownershipOf, textOf } from '../system.ts';
+import { activity, entriesOf, IN_CONTAINER, output, ownershipOf, property, textOf } from '../system.ts';
+
+const NO_CLOCK = IN_CONTAINER && 'a container has the clock of its host';
 
 describe('a started instance', () => {
   it('has no failed unit', () =>
@@ -12,12 +14,21 @@ describe('a started instance', () => {
     for (const unit of units) assert.equal(activity(unit), 'active', unit);
   });
 
-  it('synchronises its clock by chrony', { skip: IN_CONTAINER && 'a container has the clock of its host' }, () => {
+  it('synchronised its clock by chrony before the service started', { skip: NO_CLOCK }, () => {
+    const startOf = (unit: string) => Number(property(unit, 'ActiveEnterTimestampMonotonic'));
     assert.equal(activity('chrony.service'), 'active');
+    assert.equal(activity('chrony-wait.service'), 'active');
+    assert.ok(startOf('chrony-wait.service') < startOf('stampede.service'));
   });
 
   it('has the kernel settings', { skip: IN_CONTAINER && 'a container has the kernel of its host' }, () => {
     assert.equal(textOf('/proc/sys/net/core/somaxconn').trim(), '4096');
+  });
+
+  it('runs the newest kernel of the image', { skip: IN_CONTAINER && 'a container has the kernel of its host' }, () => {
+    const kernels = entriesOf('/boot').filter((name) => name.startsWith('vmlinuz-'));
+    const newest = output('sh', '-c', `printf '%s\\n' ${kernels.join(' ')} | sort --version-sort | tail -n 1`);
+    assert.equal(`vmlinuz-${output('uname', '-r')}`, newest);
   });
 
   it('has its own machine id and host key', () => {

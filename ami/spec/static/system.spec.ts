@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PORT, TIMEOUTS_MS } from '../../../server/contract.ts';
-import { enablement, output, textOf } from '../system.ts';
-
-const property = (unit: string, name: string) => output('systemctl', 'show', '--value', `--property=${name}`, unit);
+import { LAUNCH_S } from '../../contract.ts';
+import { enablement, output, property, textOf } from '../system.ts';
 
 describe('units', () => {
   const expected: Readonly<Record<string, string>> = {
@@ -30,6 +29,12 @@ describe('units', () => {
 
   it('give the service enough time to stop its workers', () => {
     assert.equal(property('stampede.service', 'TimeoutStopUSec'), `${TIMEOUTS_MS.systemdStop / 1_000}s`);
+  });
+
+  it('start the service after the clock is synchronised, within a deadline', () => {
+    for (const name of ['After', 'Wants']) assert.match(property('stampede.service', name), /\bchrony-wait\.service\b/);
+    assert.equal(property('chrony-wait.service', 'TimeoutStartUSec'), `${LAUNCH_S.clock}s`);
+    assert.match(property('chrony-wait.service', 'ExecStart'), /chronyc .*waitsync/);
   });
 
   it('protect the system from the service', () => {
