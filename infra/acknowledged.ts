@@ -16,6 +16,10 @@ const STAR = 'AwsSolutions-IAM5[Resource::*]';
 /** Session Manager, metrics and traces. */
 const NO_RESOURCES = 'these actions do not support resources; a condition limits PutMetricData to our namespace';
 const GENERATED_ID = 'the star matches an id that AWS generates when it creates the resource; the name is fixed';
+const NO_NOTIFICATIONS = {
+  id: 'AwsSolutions-AS3',
+  reason: 'EventBridge tells the topic about failures; a mail for each normal launch would hide them',
+};
 const BAKE =
   'describing does not support resources, and new resources have no name yet; conditions limit creating to one region and deleting to our tag';
 
@@ -64,6 +68,8 @@ export function acknowledged({ stage, settings }: Pick<Deployment, 'stage' | 'se
       id: 'AwsSolutions-EC23',
       reason: 'the load balancer is the one public endpoint, for HTTP and HTTPS only',
     },
+    { stack: 'network', path: 'Bastion/Group', ...NO_NOTIFICATIONS },
+    { stack: 'service', path: 'Fleet/Group', ...NO_NOTIFICATIONS },
     { stack: 'network', path: 'Bastion/Role', id: STAR, reason: NO_RESOURCES },
     { stack: 'service', path: 'Instance/Role', id: STAR, reason: NO_RESOURCES },
     {

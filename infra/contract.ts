@@ -44,5 +44,10 @@ export function fleetName(stage: string): string {
   return `stampede-${stage}-app`;
 }
 
+/** Name of the bastion's Auto Scaling group, fixed so that rules on its events can name it. */
+export function bastionName(stage: string): string {
+  return `stampede-${stage}-bastion`;
+}
+
 /** Name of the launching lifecycle hook. */
 export const LAUNCH_HOOK = 'ready';

@@ -1,5 +1,5 @@
 import { Aws, RemovalPolicy } from 'aws-cdk-lib';
-import { AccountRootPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
@@ -16,21 +16,23 @@ export function dataKey(scope: Construct, id: string, removalPolicy: RemovalPoli
  * Encrypts logs and notifications, so AWS services must be able to use it. It is deleted with the log groups and the
  * topic; nothing else is encrypted by it.
  */
-export function telemetryKey(scope: Construct, id: string): Key {
+export function telemetryKey(scope: Construct, id: string, logGroupNames: readonly string[]): Key {
   const key = new Key(scope, id, {
     description: 'Stampede: logs and notifications',
     enableKeyRotation: true,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  const use = ['kms:Decrypt', 'kms:GenerateDataKey'];
   const statements = [
     {
-      sid: 'LogGroupsOfThisAccount',
+      // The statement of CloudWatch Logs' documentation.
+      sid: 'LogGroups',
       principals: [new ServicePrincipal(`logs.${Aws.REGION}.amazonaws.com`)],
-      actions: [...use, 'kms:Encrypt', 'kms:ReEncryptFrom', 'kms:ReEncryptTo', 'kms:DescribeKey'],
+      actions: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
       conditions: {
-        ArnLike: {
-          'kms:EncryptionContext:aws:logs:arn': `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:*`,
+        ArnEquals: {
+          'kms:EncryptionContext:aws:logs:arn': logGroupNames.map(
+            (name) => `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:${name}`,
+          ),
         },
       },
     },
@@ -38,18 +40,7 @@ export function telemetryKey(scope: Construct, id: string): Key {
       sid: 'AlarmsEventsAndBudgets',
       // No condition on the account, because EventBridge sends none; the topic's policy controls who may publish.
       principals: ['cloudwatch', 'events', 'budgets'].map((name) => new ServicePrincipal(`${name}.amazonaws.com`)),
-      actions: use,
-    },
-    {
-      // Auto Scaling publishes by its service-linked role. A condition names it, because it may not exist yet.
-      sid: 'AutoScalingNotifications',
-      principals: [new AccountRootPrincipal()],
-      actions: use,
-      conditions: {
-        ArnEquals: {
-          'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
-        },
-      },
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
     },
   ];
   for (const statement of statements) key.addToResourcePolicy(new PolicyStatement({ ...statement, resources: ['*'] }));

@@ -7,6 +7,11 @@ import { SERVICE_NAME } from '../../server/contract.ts';
 import { logGroupNames } from '../contract.ts';
 import type { Settings } from '../settings/table.ts';
 
+/** Names of all log groups of a stage. */
+export function allLogGroupNames(stage: string) {
+  return { ...logGroupNames(stage), flow: `/${SERVICE_NAME}/${stage}/flow` };
+}
+
 export interface LogGroupsProps {
   readonly key: IKey;
   readonly stage: string;
@@ -21,13 +26,13 @@ export class LogGroups extends Construct {
 
   constructor(scope: Construct, id: string, { key, stage, settings }: LogGroupsProps) {
     super(scope, id);
-    const names = logGroupNames(stage);
+    const names = allLogGroupNames(stage);
     // The log agent needs fixed names, so a retained log group would block the next deployment of the stage.
     const removalPolicy = RemovalPolicy.DESTROY;
     const common = { encryptionKey: key, retention: settings.logRetentionDays, removalPolicy };
     this.app = new LogGroup(this, 'App', { ...common, logGroupName: names.app });
     this.system = new LogGroup(this, 'System', { ...common, logGroupName: names.system });
-    this.flow = new LogGroup(this, 'Flow', { ...common, logGroupName: `/${SERVICE_NAME}/${stage}/flow` });
+    this.flow = new LogGroup(this, 'Flow', { ...common, logGroupName: names.flow });
   }
 }
 

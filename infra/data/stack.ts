@@ -5,7 +5,7 @@ import { OUTPUTS } from '../contract.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { alarmTopic } from './alarm-topic.ts';
 import { dataKey, telemetryKey } from './keys.ts';
-import { AccessLogs, LogGroups } from './logs.ts';
+import { AccessLogs, allLogGroupNames, LogGroups } from './logs.ts';
 import { Backups, TimestampsTable } from './timestamps-table.ts';
 
 /** The stack that outlives every fleet: timestamps, backups, logs and the alarm topic. It depends on no other stack. */
@@ -29,7 +29,7 @@ export class DataStack extends StageStack {
     new Backups(this, 'Backups', { table: this.timestamps.table, key, stage, settings, removalPolicy });
     this.accessLogs = new AccessLogs(this, 'AccessLogs', { settings, removalPolicy });
 
-    const logKey = telemetryKey(this, 'TelemetryKey');
+    const logKey = telemetryKey(this, 'TelemetryKey', Object.values(allLogGroupNames(stage)));
     this.logs = new LogGroups(this, 'LogGroups', { key: logKey, stage, settings });
     this.alarmTopic = alarmTopic(this, 'People', { key: logKey, stage, email: settings.alarmEmail });
 

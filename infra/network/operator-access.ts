@@ -1,4 +1,4 @@
-import { AutoScalingGroup, GroupMetrics, ScalingEvents } from 'aws-cdk-lib/aws-autoscaling';
+import { AutoScalingGroup, GroupMetrics } from 'aws-cdk-lib/aws-autoscaling';
 import {
   BlockDeviceVolume,
   CfnInstanceConnectEndpoint,
@@ -12,9 +12,8 @@ import {
   UserData,
 } from 'aws-cdk-lib/aws-ec2';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { SERVICE_NAME } from '../../server/contract.ts';
+import { bastionName } from '../contract.ts';
 import { allow } from '../statement.ts';
 import type { Firewall } from './firewall.ts';
 
@@ -50,8 +49,6 @@ export function sessionManagerStatement(): PolicyStatement {
 
 export interface BastionProps extends InstanceConnectProps {
   readonly stage: string;
-  /** Notified of each launch. */
-  readonly alarmTopic: Topic;
 }
 
 /** Amazon Linux, which includes ec2-instance-connect, with the latest patches at each launch. */
@@ -61,7 +58,7 @@ const IMAGE_PARAMETER = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-
 export class Bastion extends Construct {
   readonly groupName: string;
 
-  constructor(scope: Construct, id: string, { vpc, firewall, stage, alarmTopic }: BastionProps) {
+  constructor(scope: Construct, id: string, { vpc, firewall, stage }: BastionProps) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
     role.addToPolicy(sessionManagerStatement());
@@ -85,12 +82,11 @@ export class Bastion extends Construct {
       vpc,
       vpcSubnets: { subnetType: SubnetType.PUBLIC },
       launchTemplate,
-      autoScalingGroupName: `${SERVICE_NAME}-${stage}-bastion`,
+      autoScalingGroupName: bastionName(stage),
       // No desired capacity: it starts at the minimum, and a deployment does not change it.
       minCapacity: 0,
       maxCapacity: 1,
       groupMetrics: [GroupMetrics.all()],
-      notifications: [{ topic: alarmTopic, scalingEvents: ScalingEvents.ALL }],
     });
     this.groupName = group.autoScalingGroupName;
   }

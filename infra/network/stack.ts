@@ -38,7 +38,7 @@ export class NetworkStack extends StageStack {
     const firewall = new Firewall(this, 'Firewall', { vpc, sshCidrs });
     this.firewall = firewall;
     addInstanceConnectEndpoint(this, 'InstanceConnect', { vpc, firewall });
-    const bastion = new Bastion(this, 'Bastion', { vpc, firewall, stage, alarmTopic: data.alarmTopic });
+    const bastion = new Bastion(this, 'Bastion', { vpc, firewall, stage });
 
     new CfnOutput(this, OUTPUTS.network.vpcId, { value: vpc.vpcId });
     new CfnOutput(this, OUTPUTS.network.bastionGroup, { value: bastion.groupName });

@@ -32,7 +32,7 @@ export class Alarms extends Construct {
       ...fleetAlarms(this, { groupName, loadBalancer: service.loadBalancer, zones: network.zones }),
       ...natAlarms(this, network.natGatewayIds),
       ...burnRateAlarms(this, service.loadBalancer),
-      ...failureAlarms(this, 'Failures', { groupName, alarmTopic: data.alarmTopic }),
+      ...failureAlarms(this, 'Failures', { stage: service.stage, alarmTopic: data.alarmTopic }),
     ];
     const { builtAt } = ami;
     const image =

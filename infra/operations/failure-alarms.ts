@@ -1,13 +1,13 @@
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
-import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { bastionName, fleetName } from '../contract.ts';
 import { type AlarmText, runbookAlarm } from '../runbook-alarm.ts';
 import { sumMetric } from './metrics.ts';
 
 export interface FailureAlarmsProps {
-  readonly groupName: string;
+  readonly stage: string;
   readonly alarmTopic: ITopic;
 }
 
@@ -21,6 +21,11 @@ const FAILURES: Readonly<Record<string, Failure>> = {
     means: 'Auto Scaling could not launch an instance.',
     runbook: 'the event contains the cause: no capacity (change instanceType), a quota, or a deleted image.',
   },
+  TerminateFailed: {
+    detailTypes: ['EC2 Instance Terminate Unsuccessful'],
+    means: 'Auto Scaling could not terminate an instance, which may serve or cost money without being needed.',
+    runbook: 'the event contains the cause: look whether the instance is protected, then terminate it in EC2.',
+  },
   RefreshFailed: {
     detailTypes: [
       'EC2 Auto Scaling Instance Refresh Failed',
@@ -32,11 +37,14 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   },
 };
 
-/** Forwards Auto Scaling's failure events to the topic and raises an alarm for each kind. */
+/**
+ * Forwards Auto Scaling's failure events to the topic and raises an alarm for each kind. Notifications of the groups
+ * would not arrive: Auto Scaling sends them by its service-linked role, which may not use the topic's key.
+ */
 export function failureAlarms(
   scope: Construct,
   id: string,
-  { groupName, alarmTopic }: FailureAlarmsProps,
+  { stage, alarmTopic }: FailureAlarmsProps,
 ): readonly Alarm[] {
   const failures = new Construct(scope, id);
   return Object.entries(FAILURES).map(([name, { detailTypes, means, runbook }]) => {
@@ -45,9 +53,10 @@ export function failureAlarms(
       eventPattern: {
         source: ['aws.autoscaling'],
         detailType: [...detailTypes],
-        detail: { AutoScalingGroupName: [groupName] },
+        detail: { AutoScalingGroupName: [fleetName(stage), bastionName(stage)] },
       },
-      targets: [new SnsTopic(alarmTopic)],
+      // CDK's target for topics would add a statement to the policy of the topic, which has one for EventBridge.
+      targets: [{ bind: () => ({ arn: alarmTopic.topicArn }) }],
     });
     return runbookAlarm(failures, `${name}Alarm`, {
       means,

@@ -9,12 +9,10 @@ import {
   HealthChecks,
   InstanceRefreshStrategy,
   LifecycleTransition,
-  ScalingEvents,
   UpdatePolicy,
 } from 'aws-cdk-lib/aws-autoscaling';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IVpc, type LaunchTemplate, SubnetType } from 'aws-cdk-lib/aws-ec2';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { LAUNCH_S } from '../../ami/contract.ts';
 import { fleetName, LAUNCH_HOOK } from '../contract.ts';
@@ -32,7 +30,6 @@ export interface FleetProps {
   readonly launchTemplate: LaunchTemplate;
   readonly loadBalancer: LoadBalancer;
   readonly rollbackAlarms: readonly Alarm[];
-  readonly alarmTopic: ITopic;
 }
 
 /** The Auto Scaling group: replaces failed instances, and refreshes all of them when their launch template changes. */
@@ -42,7 +39,7 @@ export class Fleet extends Construct {
 
   constructor(scope: Construct, id: string, props: FleetProps) {
     super(scope, id);
-    const { vpc, zones, stage, settings, launchTemplate, loadBalancer, rollbackAlarms, alarmTopic } = props;
+    const { vpc, zones, stage, settings, launchTemplate, loadBalancer, rollbackAlarms } = props;
     const { min, max } = fleetBounds(settings);
     this.group = new AutoScalingGroup(this, 'Group', {
       vpc,
@@ -67,7 +64,6 @@ export class Fleet extends Construct {
         ? DeletionProtection.PREVENT_ALL_DELETION
         : DeletionProtection.NONE,
       groupMetrics: [GroupMetrics.all()],
-      notifications: [{ topic: alarmTopic, scalingEvents: ScalingEvents.ALL }],
       updatePolicy: UpdatePolicy.instanceRefresh({
         strategy: InstanceRefreshStrategy.ROLLING,
         minHealthyPercentage: 100,

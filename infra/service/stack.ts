@@ -59,7 +59,6 @@ export class ServiceStack extends StageStack {
       launchTemplate: this.template.launchTemplate,
       loadBalancer: this.loadBalancer,
       rollbackAlarms: [...Object.values(this.userAlarms), launches],
-      alarmTopic: data.alarmTopic,
     });
     new StepScaling(this, 'StepScaling', { groupName: this.fleet.groupName, scaling: settings });
 

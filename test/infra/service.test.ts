@@ -52,9 +52,8 @@ describe('the fleet', () => {
     assert.deepEqual(alarms, ['UserAlarmsServerErrors', 'UserAlarmsSlow', 'UserAlarmsUnhealthyHosts', 'LaunchesStuck']);
   });
 
-  it('reports all its metrics every minute, and notifies the topic of launches and terminations', () => {
+  it('reports all its metrics every minute', () => {
     assert.deepEqual(group.MetricsCollection, [{ Granularity: '1Minute' }]);
-    assert.equal(group.NotificationConfigurations[0].NotificationTypes.length, 4);
   });
 
   it('cannot be deleted in prod', () => {

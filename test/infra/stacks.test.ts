@@ -233,6 +233,79 @@ describe('alarms', () => {
   });
 });
 
+describe('events of Auto Scaling', () => {
+  const rules = resourcesOf('AWS::Events::Rule', prod.operations).map(({ Properties }) => Properties);
+
+  it('reach people if a launch, a termination or a refresh fails, of the fleet or the bastion', () => {
+    assert.deepEqual(
+      rules.flatMap(({ EventPattern: pattern }) => pattern['detail-type']),
+      [
+        'EC2 Instance Launch Unsuccessful',
+        'EC2 Instance Terminate Unsuccessful',
+        'EC2 Auto Scaling Instance Refresh Failed',
+        'EC2 Auto Scaling Instance Refresh Rollback Started',
+        'EC2 Auto Scaling Instance Refresh Rollback Failed',
+      ],
+    );
+    for (const { EventPattern: pattern } of rules)
+      assert.deepEqual(pattern.detail.AutoScalingGroupName, ['stampede-prod-app', 'stampede-prod-bastion']);
+  });
+
+  it('send no mail for normal launches and terminations', () => {
+    const groups = resourcesOf('AWS::AutoScaling::AutoScalingGroup', ...prod.all);
+    assert.deepEqual(
+      groups.map(({ Properties }) => Properties.NotificationConfigurations),
+      [undefined, undefined],
+    );
+  });
+
+  it('are published by EventBridge, which the policies of topic and key allow, as they allow alarms and budgets', () => {
+    const { Statement: topic } = theResource('AWS::SNS::TopicPolicy', prod.data).Properties.PolicyDocument;
+    const publishers = topic.filter(({ Effect }: { Effect: string }) => Effect === 'Allow');
+    const services = (statements: { Principal: { Service: string | string[] } }[]) =>
+      statements.flatMap(({ Principal }) => Principal.Service).toSorted();
+    assert.deepEqual(services(publishers), [
+      'budgets.amazonaws.com',
+      'cloudwatch.amazonaws.com',
+      'events.amazonaws.com',
+    ]);
+    const { Statement: key } = resourcesOf('AWS::KMS::Key', prod.data)[1]?.Properties.KeyPolicy ?? assert.fail();
+    const named = key.filter(({ Sid }: { Sid?: string }) => Sid === 'AlarmsEventsAndBudgets');
+    assert.deepEqual(services(named), services(publishers));
+  });
+});
+
+describe('the key of the logs', () => {
+  const key = resourcesOf('AWS::KMS::Key', prod.data).find(({ Properties: p }) => p.Description.includes('logs'));
+  const statements: { Sid?: string; Principal: unknown; Action: unknown; Condition?: unknown }[] =
+    key?.Properties.KeyPolicy.Statement;
+
+  it('may be used by CloudWatch Logs as AWS documents it, for the log groups of this stage', () => {
+    const { Principal, Action, Condition } = statements.find(({ Sid }) => Sid === 'LogGroups') ?? assert.fail();
+    assert.deepEqual(Principal, {
+      Service: { 'Fn::Join': ['', ['logs.', { Ref: 'AWS::Region' }, '.amazonaws.com']] },
+    });
+    assert.deepEqual((Action as string[]).toSorted(), [
+      'kms:Decrypt*',
+      'kms:Describe*',
+      'kms:Encrypt*',
+      'kms:GenerateDataKey*',
+      'kms:ReEncrypt*',
+    ]);
+    const [names] = Object.values((Condition as { ArnEquals: Record<string, unknown[]> }).ArnEquals);
+    const groups = resourcesOf('AWS::Logs::LogGroup', prod.data).map(({ Properties: p }) => p.LogGroupName);
+    assert.equal(names?.length, groups.length);
+    for (const group of groups) assert.ok(JSON.stringify(names).includes(`:log-group:${group}"`), group);
+  });
+
+  it('is used by nobody else but the account, alarms, events and budgets', () => {
+    assert.deepEqual(
+      statements.map(({ Sid }) => Sid),
+      [undefined, 'LogGroups', 'AlarmsEventsAndBudgets'],
+    );
+  });
+});
+
 describe('the dashboard', () => {
   it('shows the path of a request from left to right', () => {
     const body = JSON.stringify(theResource('AWS::CloudWatch::Dashboard', prod.operations).Properties.DashboardBody);
