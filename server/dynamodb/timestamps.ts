@@ -3,6 +3,7 @@ import {
   type DynamoDBClient,
   PutItemCommand,
   paginateQuery,
+  QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -14,12 +15,14 @@ import {
   blockSortKey,
   decodeBlock,
   encodeBlock,
+  lastMicros,
   shardKey,
   writeUnits,
 } from '../timestamps/block.ts';
 import { parseRecordId } from '../timestamps/id.ts';
 import { dayOf, isoFromMicros } from '../timestamps/iso-time.ts';
 import { type DayEntry, listRecords } from '../timestamps/listing.ts';
+import type { BlockPage, BlockRead } from '../timestamps/newest-records.ts';
 import type { ListPage, ListQuery, TimestampRecord } from '../timestamps/record.ts';
 import type { RecordIds } from '../timestamps/record-ids.ts';
 import type { TimestampStore } from '../timestamps/store.ts';
@@ -54,15 +57,28 @@ const DaySchema = z
   .object({ sk: z.string(), shards: z.number() })
   .transform(({ sk: day, shards }): DayEntry => ({ day, shards }));
 
-/** Items of a partition between two sort keys, inclusive. */
-interface QueryOptions<T> {
+interface KeysBetween {
   readonly pk: string;
   readonly first: string;
   readonly last: string;
-  readonly pageSize: number;
   readonly consistent: boolean;
-  readonly schema: z.ZodType<T>;
-  readonly abortSignal: AbortSignal;
+}
+
+type DaysOptions = Omit<KeysBetween, 'pk'> & { readonly abortSignal: AbortSignal };
+
+/** Items of a partition between two sort keys, inclusive, in descending order of their sort keys. */
+function queryBetween(table: string, { pk, first, last, consistent }: KeysBetween) {
+  return {
+    TableName: table,
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+    ExpressionAttributeValues: marshall({ ':pk': pk, ':first': first, ':last': last }),
+    ScanIndexForward: false,
+    ConsistentRead: consistent,
+  };
+}
+
+function sortKeyOf(block: Block): string {
+  return blockSortKey(lastMicros(block), block.writer, block.sequence);
 }
 
 export interface DynamoTimestampsOptions {
@@ -107,13 +123,9 @@ export class DynamoTimestamps implements TimestampStore {
         {
           days: (range) => {
             const [first, last] = [dayOf(range.first), dayOf(range.last)];
-            return this.#query({ pk: DAYS, first, last, pageSize: 32, consistent, schema: DaySchema, abortSignal });
+            return this.#days({ first, last, consistent, abortSignal });
           },
-          blocks: (day, shard, range, pageSize) => {
-            const [pk, first] = [shardKey(day, shard), isoFromMicros(range.first)];
-            const last = `${isoFromMicros(range.last)}~`; // "~" sorts after the "#" that follows the time
-            return this.#query({ pk, first, last, pageSize, consistent, schema: BlockSchema, abortSignal });
-          },
+          blocks: (day, read) => this.#blocks(day, read, consistent, abortSignal),
         },
         this.#options.ids,
         query,
@@ -166,20 +178,27 @@ export class DynamoTimestamps implements TimestampStore {
     return getItem(this.#options.client, this.#options.table, { pk, sk }, abortSignal);
   }
 
-  /** Reads the items in descending order of their sort keys. */
-  async *#query<T>({ pk, first, last, pageSize, consistent, schema, abortSignal }: QueryOptions<T>): AsyncGenerator<T> {
+  async *#days({ first, last, consistent, abortSignal }: DaysOptions): AsyncGenerator<DayEntry> {
     const { client, table } = this.#options;
-    const pages = paginateQuery(
-      { client, pageSize },
-      {
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-        ExpressionAttributeValues: marshall({ ':pk': pk, ':first': first, ':last': last }),
-        ScanIndexForward: false,
-        ConsistentRead: consistent,
-      },
+    const query = queryBetween(table, { pk: DAYS, first, last, consistent });
+    for await (const { Items = [] } of paginateQuery({ client, pageSize: 32 }, query, { abortSignal }))
+      for (const item of Items) yield DaySchema.parse(unmarshall(item));
+  }
+
+  async #blocks(day: string, read: BlockRead, consistent: boolean, abortSignal: AbortSignal): Promise<BlockPage> {
+    const { client, table } = this.#options;
+    const { shard, range, after, limit } = read;
+    const pk = shardKey(day, shard);
+    // "~" sorts after the "#" that follows the time in a sort key.
+    const [first, last] = [isoFromMicros(range.first), `${isoFromMicros(range.last)}~`];
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        ...queryBetween(table, { pk, first, last, consistent }),
+        ...(after && { ExclusiveStartKey: marshall({ pk, sk: sortKeyOf(after) }) }),
+        Limit: limit,
+      }),
       { abortSignal },
     );
-    for await (const { Items = [] } of pages) for (const item of Items) yield schema.parse(unmarshall(item));
+    return { blocks: Items.map((item) => BlockSchema.parse(unmarshall(item))), more: LastEvaluatedKey !== undefined };
   }
 }

@@ -1,6 +1,6 @@
-import { BLOCK_LIMITS } from './block.ts';
+import { BLOCK_LIMITS, type Block } from './block.ts';
 import { addressText, parseRecordId } from './id.ts';
-import { mergeShards, type ShardBlocks } from './merge.ts';
+import { type BlockPage, type BlockRange, type BlockRead, newestRecords } from './newest-records.ts';
 import type { ListPage, ListQuery, Micros, TimestampRecord } from './record.ts';
 import type { RecordIds } from './record-ids.ts';
 
@@ -10,18 +10,12 @@ export interface DayEntry {
   readonly shards: number;
 }
 
-/** Blocks whose last timestamp is in this range, inclusive. */
-export interface BlockRange {
-  readonly first: Micros;
-  readonly last: Micros;
-}
-
 /** The port by which the listing reads the table. */
 export interface ListingReader {
   /** The days in the range that have records, newest first. */
   days(range: BlockRange): AsyncIterable<DayEntry>;
-  /** A shard's blocks of a day, newest first. `about` is the number of records that will probably be needed. */
-  blocks(day: string, shard: number, range: BlockRange, about: number): ShardBlocks;
+  /** Blocks of one shard of a day, newest first. */
+  blocks(day: string, read: BlockRead): Promise<BlockPage>;
 }
 
 /** The last time that a `Micros` can represent exactly, in the year 2255. */
@@ -49,16 +43,12 @@ export async function listRecords(
   const range = { first: from, last: Math.min(newest + BLOCK_LIMITS.spanMicros, END_OF_TIME) };
   const records: TimestampRecord[] = [];
   for await (const { day, shards } of reader.days(range)) {
-    const about = Math.ceil((limit + 1 - records.length) / shards);
-    const iterators = Array.from({ length: shards }, (_, shard) => reader.blocks(day, shard, range, about));
-    for await (const record of mergeShards(iterators, ids)) {
-      if (!wanted(record)) {
-        if (record.micros < from) break;
-        continue;
-      }
-      if (records.length === limit) return { records, next: (records.at(-1) as TimestampRecord).id };
-      records.push(record);
-    }
+    const count = limit + 1 - records.length;
+    const read = (blocks: BlockRead) => reader.blocks(day, blocks);
+    const recordsOf = (block: Block) => ids.recordsOf(block).filter(wanted);
+    records.push(...(await newestRecords({ shards, range, count, read, recordsOf })));
+    // One record more than the page shows that there is a next page.
+    if (records.length > limit) return { records: records.slice(0, limit), next: records[limit - 1]?.id as string };
   }
   return { records };
 }

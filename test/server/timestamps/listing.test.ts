@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Block, lastMicros } from '../../../server/timestamps/block.ts';
+import { BLOCK_LIMITS, type Block, blockSortKey, lastMicros } from '../../../server/timestamps/block.ts';
 import { dayOf, microsFromIso } from '../../../server/timestamps/iso-time.ts';
-import { type BlockRange, type ListingReader, listRecords } from '../../../server/timestamps/listing.ts';
+import { type ListingReader, listRecords } from '../../../server/timestamps/listing.ts';
+import type { BlockRange } from '../../../server/timestamps/newest-records.ts';
 import type { Arrival } from '../../../server/timestamps/record.ts';
 import { blockStartingAt, GRID_MICROS, SHARDS } from '../support/arbitraries.ts';
 import { recordIds, recordsOf } from '../support/record-ids.ts';
@@ -35,13 +36,20 @@ function readerOf(stored: readonly Block[]): ListingReader {
       const days = new Set(stored.filter(within(range)).map((block) => dayOf(lastMicros(block))));
       for (const day of [...days].sort().reverse()) yield { day, shards: SHARDS };
     },
-    async *blocks(day, shard, range) {
-      yield* stored
+    async blocks(day, { shard, range, after, limit }) {
+      const all = stored
         .filter((block) => dayOf(lastMicros(block)) === day && block.shard === shard)
         .filter(within(range))
-        .sort((a, b) => lastMicros(b) - lastMicros(a));
+        .sort((a, b) => (sortKeyOf(a) < sortKeyOf(b) ? 1 : -1))
+        .filter((block) => after === undefined || sortKeyOf(block) < sortKeyOf(after));
+      // As DynamoDB, which says that there may be more when it stops at the limit.
+      return { blocks: all.slice(0, limit), more: all.length >= limit };
     },
   };
+}
+
+function sortKeyOf(block: Block) {
+  return blockSortKey(lastMicros(block), block.writer, block.sequence);
 }
 
 function newestFirst(stored: readonly Block[]) {
@@ -96,4 +104,51 @@ describe('listing records', () => {
       }),
     );
   });
+
+  it('reads few blocks of a day of full blocks, wherever its writers are in the order of the shards', async () => {
+    const writers = fc.array(fc.nat({ max: 15 }), { minLength: 1, maxLength: 9 });
+    await fc.assert(
+      fc.asyncProperty(writers, async (firstSequences) => {
+        const stored = firstSequences.flatMap((sequence, writer) => fullBlocks(sequence, writer));
+        const [few, many] = [countingReader(stored), countingReader(stored)];
+        await listRecords(few, recordIds, { limit: 20, consistent: false });
+        assert.ok(few.blocksRead() <= 7, `${few.blocksRead()} blocks for 20 records`);
+        await listRecords(many, recordIds, { limit: 1_000, consistent: false });
+        assert.ok(many.blocksRead() <= 9, `${many.blocksRead()} blocks for 1,000 records`);
+      }),
+      { numRuns: 20 },
+    );
+  });
 });
+
+/** The last 32 blocks of a writer, each full, one every 50 ms. */
+function fullBlocks(firstSequence: number, writer: number): Block[] {
+  const { timestamps } = BLOCK_LIMITS;
+  const template = { traceId: '1-6920060c-3f5c8a1b9d7e4c6f8a0b2d4e', clientAddress: '203.0.113.7' };
+  return Array.from({ length: 32 }, (_, index) => {
+    const sequence = firstSequence + index;
+    const start = MIDNIGHT + index * 50_000 + writer * 5_003;
+    const arrivals = Array.from({ length: timestamps }, (_, i) => ({
+      ...template,
+      micros: start + i * 50,
+      protocol: 'https' as const,
+    }));
+    return { shard: sequence % 16, writer: `0000000${writer}`, sequence, instance: 'i-1', arrivals };
+  });
+}
+
+function countingReader(stored: readonly Block[]): ListingReader & { blocksRead: () => number } {
+  const reader = readerOf(stored);
+  let blocksRead = 0;
+  return {
+    async *days() {
+      yield { day: dayOf(MIDNIGHT), shards: 16 };
+    },
+    async blocks(day, read) {
+      const page = await reader.blocks(day, read);
+      blocksRead += page.blocks.length;
+      return page;
+    },
+    blocksRead: () => blocksRead,
+  };
+}
