@@ -16,6 +16,11 @@ export interface TimestampsTableProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
+/** Actions of the server on the table. */
+export const TABLE_ACTIONS = ['PutItem', 'UpdateItem', 'DeleteItem', 'GetItem', 'Query'].map(
+  (action) => `dynamodb:${action}`,
+);
+
 /** Actions of DynamoDB on the key on behalf of a caller. */
 const KEY_ACTIONS = [
   'kms:Decrypt',
@@ -62,8 +67,7 @@ export class TimestampsTable extends Construct {
   /** Allows the server to write, read and delete items, but not to scan or change the table. Users' claims are deleted. */
   grantRecord(grantee: IGrantable): void {
     const principal = grantee.grantPrincipal;
-    const items = ['PutItem', 'UpdateItem', 'DeleteItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action}`);
-    principal.addToPrincipalPolicy(allow('TimestampsTable', items, [this.table.tableArn]));
+    principal.addToPrincipalPolicy(allow('TimestampsTable', [...TABLE_ACTIONS], [this.table.tableArn]));
     const throughDynamoDb = { StringEquals: { 'kms:ViaService': `dynamodb.${Aws.REGION}.amazonaws.com` } };
     principal.addToPrincipalPolicy(allow('TableKeyThroughDynamoDb', KEY_ACTIONS, [this.#key.keyArn], throughDynamoDb));
   }

@@ -5,6 +5,7 @@ import { OUTPUTS } from '../contract.ts';
 import type { DataStack } from '../data/stack.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Firewall } from './firewall.ts';
+import { addGatewayEndpoints } from './gateway-endpoints.ts';
 import { NetworkAcls } from './network-acls.ts';
 import { addInstanceConnectEndpoint, Bastion } from './operator-access.ts';
 import { addFlowLog, natGatewayIds, stampedeVpc, zoneNames } from './vpc.ts';
@@ -32,6 +33,7 @@ export class NetworkStack extends StageStack {
     // Exported even if no stack imports them now: a subnet whose zone leaves the fleet is imported until the service
     // stack has been updated.
     for (const { subnetId } of [...vpc.publicSubnets, ...vpc.privateSubnets]) this.exportValue(subnetId);
+    addGatewayEndpoints({ vpc, tableArn: data.timestamps.table.tableArn });
     new NetworkAcls(this, 'Acls', { vpc, sshCidrs });
     addFlowLog(this, 'FlowLog', { vpc, logGroup: data.logs.flow, traffic: settings.flowLogTraffic });
 

@@ -1,13 +1,5 @@
 import { Annotations, Aws } from 'aws-cdk-lib';
-import {
-  CfnFlowLog,
-  type CfnNatGateway,
-  GatewayVpcEndpointAwsService,
-  IpAddresses,
-  type IVpc,
-  SubnetType,
-  Vpc,
-} from 'aws-cdk-lib/aws-ec2';
+import { CfnFlowLog, type CfnNatGateway, IpAddresses, type IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -35,10 +27,6 @@ export function stampedeVpc(scope: Construct, id: string, settings: Settings): I
       { name: 'Private', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 20 },
       { name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 26 },
     ],
-    gatewayEndpoints: {
-      DynamoDb: { service: GatewayVpcEndpointAwsService.DYNAMODB },
-      S3: { service: GatewayVpcEndpointAwsService.S3 },
-    },
   }) as IVpc; // exactOptionalPropertyTypes rejects the library's optional properties, which may be `undefined`.
 }
 

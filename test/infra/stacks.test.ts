@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DELETION_ORDER, stackNames } from '../../infra/contract.ts';
+import { TABLE_ACTIONS } from '../../infra/data/timestamps-table.ts';
 import { describeNatPrice, natPricePerMonthUsd } from '../../infra/network/vpc.ts';
 import { BURN_RATES, budgetSpentPercent, errorPercentAt } from '../../infra/operations/burn-rate-alarms.ts';
-import { CERTIFICATE, EVERYTHING_ON, resourcesOf, synthesize, theResource } from './synthesize.ts';
+import { CERTIFICATE, EVERYTHING_ON, type Resource, resourcesOf, synthesize, theResource } from './synthesize.ts';
 
 /** The part of an alarm's metric that tests read. */
 interface MetricStat {
@@ -155,6 +156,36 @@ describe('the network', () => {
     );
     const subnets = resourcesOf('AWS::EC2::Subnet', prod.network).length;
     assert.ok(endpoints.every(({ RouteTableIds }) => RouteTableIds.length === subnets));
+  });
+
+  it('opens these ways only to the own table and to buckets of AWS that are read', () => {
+    const statements = resourcesOf('AWS::EC2::VPCEndpoint', prod.network).map(({ Properties: p }) =>
+      p.PolicyDocument?.Statement.map(({ Action, Resource }: { Action: unknown; Resource: unknown }) => ({
+        actions: [Action].flat(),
+        resources: [Resource].flat().map((resource) => JSON.stringify(resource)),
+      })),
+    );
+    const [[table], [buckets]] = statements;
+    assert.deepEqual(table.actions.toSorted(), TABLE_ACTIONS.toSorted());
+    assert.match(table.resources.join(), /^\{"Fn::ImportValue":"stampede-prod-data:\w*TimestampsTable\w*Arn\w*"\}$/);
+    assert.deepEqual(buckets.actions, ['s3:GetObject']);
+    for (const bucket of buckets.resources)
+      assert.match(bucket, /(amazon-ssm|aws-ssm|patch-baseline|birdwatcher-prod|amazoncloudwatch-agent|al2023-repos)/);
+  });
+
+  it('puts nothing into its default security group, whose members may reach each other', () => {
+    const groupsOf: Readonly<Record<string, (properties: Resource['Properties']) => readonly unknown[]>> = {
+      'AWS::EC2::InstanceConnectEndpoint': (p) => p.SecurityGroupIds,
+      'AWS::EC2::LaunchTemplate': ({ LaunchTemplateData: data }) =>
+        data.SecurityGroupIds ?? data.NetworkInterfaces?.flatMap(({ Groups }: { Groups: unknown[] }) => Groups),
+      'AWS::ElasticLoadBalancingV2::LoadBalancer': (p) => p.SecurityGroups,
+    };
+    const inGroups = prod.all.flatMap(({ Resources }) =>
+      Object.values(Resources).filter(({ Type }) => Object.hasOwn(groupsOf, Type)),
+    );
+    assert.equal(inGroups.length, 4);
+    for (const { Type, Properties } of inGroups) assert.ok((groupsOf[Type]?.(Properties)?.length ?? 0) > 0, Type);
+    assert.ok(!JSON.stringify(prod.all).includes('DefaultSecurityGroup'));
   });
 
   it('logs its traffic', () => {
