@@ -4,6 +4,7 @@ import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { wholeNumber } from './cli/values.ts';
 import { ASSEMBLY, CDK_OPTIONS, cdkLine, synthLine } from './stage/cdk.ts';
+import { withReason } from './stage/failure.ts';
 import { waitForHealthyFleet } from './stage/fleet.ts';
 import { useRegion } from './stage/region.ts';
 
@@ -35,8 +36,9 @@ await main(
     if (!dryRun) await prepare(stage, values['skip-checks']);
     // Without --yes, cdk asks before it widens permissions or opens ports.
     const approval = values.yes ? 'never' : 'broadening';
-    await run(cdkLine('deploy', '--all', '--require-approval', approval), { dryRun });
-    if (dryRun) return;
+    const line = cdkLine('deploy', '--all', '--require-approval', approval);
+    if (dryRun) return await run(line, { dryRun });
+    await withReason(stage, () => run(line));
     const url = await waitForHealthyFleet(stage, values['wait-seconds'] * 1_000);
     console.log(`Stage ${stage} answers at ${url}`);
     console.log(`Try it: npm run post -- --stage ${stage} --verify`);

@@ -19,7 +19,12 @@ export function deployStatements(stage: string): readonly PolicyStatement[] {
     allow('DeployThroughBootstrapRoles', ['sts:AssumeRole'], bootstrapRoles),
     allow(
       'ReadTheStage',
-      ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate', 'cloudformation:ListStackResources'],
+      [
+        'cloudformation:DescribeStackEvents',
+        'cloudformation:DescribeStacks',
+        'cloudformation:GetTemplate',
+        'cloudformation:ListStackResources',
+      ],
       // AWS generates the last part of a stack's ARN.
       Object.values(stackNames(stage)).map((name) => arnHere('cloudformation', `stack/${name}/*`)),
     ),

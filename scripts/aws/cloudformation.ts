@@ -1,4 +1,4 @@
-import { CloudFormation } from '@aws-sdk/client-cloudformation';
+import { CloudFormation, type DescribeStackEventsCommandOutput } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
 import { CLIENT_SETTINGS, checked, explained, fields, pairs, readList } from './call.ts';
 
@@ -34,6 +34,7 @@ export type StackResource = z.infer<typeof resource>;
 
 const event = fields({
   id: ['EventId', text],
+  stackId: ['StackId', text],
   logicalId: ['LogicalResourceId', text],
   physicalId: ['PhysicalResourceId', text.default('')],
   type: ['ResourceType', text],
@@ -76,10 +77,40 @@ export async function stackResources(name: string): Promise<readonly StackResour
   return readList(`list the resources of ${name}`, pages, (page) => page.StackResourceSummaries, resource);
 }
 
-/** Reads the events of a stack, by its name or id, the newest first. */
-export async function stackEvents(nameOrId: string): Promise<readonly StackEvent[]> {
-  const pages = client().paginateDescribeStackEvents({ StackName: nameOrId });
-  return readList(`read the events of ${nameOrId}`, pages, (page) => page.StackEvents, event);
+/**
+ * Reads what CloudFormation's newest operation on a stack did, the newest event first and the operation's start last;
+ * nothing when there is no such stack.
+ */
+export async function eventsOfNewestOperation(nameOrId: string): Promise<readonly StackEvent[]> {
+  const pages = pagesToStart(client().paginateDescribeStackEvents({ StackName: nameOrId }));
+  const events = await readList(`read the events of ${nameOrId}`, pages, (page) => page.StackEvents, event);
+  const startIndex = events.findIndex(isStart);
+  return startIndex < 0 ? events : events.slice(0, startIndex + 1);
+}
+
+/** Old operations need not be read. */
+async function* pagesToStart(pages: AsyncIterable<DescribeStackEventsCommandOutput>) {
+  try {
+    for await (const page of pages) {
+      yield page;
+      const isFound = page.StackEvents?.some((raw) => {
+        const { success, data } = event.safeParse(raw);
+        return success && isStart(data);
+      });
+      if (isFound) return;
+    }
+  } catch (error) {
+    noStackIfMissing(error as Error);
+  }
+}
+
+function isStart(candidate: StackEvent): boolean {
+  return isOfStack(candidate) && /^(CREATE|UPDATE|DELETE)_IN_PROGRESS$/.test(candidate.status);
+}
+
+/** Whether an event is about the stack itself. */
+export function isOfStack({ type, physicalId, stackId }: StackEvent): boolean {
+  return type === 'AWS::CloudFormation::Stack' && physicalId === stackId;
 }
 
 /** Starts to delete a stack, by its id. */

@@ -18,6 +18,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   ],
   deploy: [
     'autoscaling:DescribeAutoScalingGroups',
+    'cloudformation:DescribeStackEvents',
     'cloudformation:DescribeStacks',
     'ec2:DescribeAddresses',
     'ec2:DescribeImages',

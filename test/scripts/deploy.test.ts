@@ -5,6 +5,7 @@ import { accountOnAws, writeAssembly } from './account/account-example.ts';
 import { APP_INSTANCES } from './aws/example-stage.ts';
 import { startFakeAws } from './aws/fake-aws.ts';
 import { stageOnAws } from './aws/stage-on-aws.ts';
+import { queryAnswer } from './aws/xml.ts';
 import { fakePrograms } from './fake-programs.ts';
 import { runEntry } from './run-entry.ts';
 
@@ -15,6 +16,26 @@ async function cdk(code: number | string = 0, region?: string) {
   const programs = await fakePrograms({ 'node_modules/.bin/cdk': code });
   await writeAssembly(join(programs.folder, 'cdk.out'), 'dev', region);
   return programs;
+}
+
+/** Events of a stack, the newest first: the stack itself, or a resource by its logical id. */
+function stackEvents(...events: [{ type: string; id: string } | string, string, string?][]) {
+  const member = events.map(([resource, ResourceStatus, ResourceStatusReason], index) => {
+    const { type, id } = typeof resource === 'string' ? { type: 'AWS::EC2::Thing', id: resource } : resource;
+    const StackId = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/stampede-dev-service/1';
+    return {
+      EventId: `${events.length - index} of ${events.length}`,
+      StackId,
+      StackName: 'stampede-dev-service',
+      LogicalResourceId: id,
+      PhysicalResourceId: typeof resource === 'string' ? id : StackId,
+      ResourceType: type,
+      ResourceStatus,
+      ResourceStatusReason,
+      Timestamp: '2026-11-26T12:00:00.000Z',
+    };
+  });
+  return queryAnswer('DescribeStackEvents', { StackEvents: { member } });
 }
 
 describe('npm run deploy', () => {
@@ -90,6 +111,41 @@ describe('npm run deploy', () => {
     const env = { ...aws.env, AWS_REGION: undefined };
     const unset = await runEntry('scripts/deploy.ts', args, { cwd: programs.folder, env });
     assert.equal(unset.code, 0, unset.stderr);
+  });
+
+  it("shows CloudFormation's first reason when the deployment fails", async () => {
+    const own = { type: 'AWS::CloudFormation::Stack', id: 'stampede-dev-service' };
+    const old = stackEvents(['Fleet', 'CREATE_FAILED', 'an older operation'], [own, 'CREATE_IN_PROGRESS']);
+    const failed = stackEvents(
+      [own, 'UPDATE_ROLLBACK_IN_PROGRESS', 'The following resource(s) failed to update: [Fleet].'],
+      ['Listener', 'UPDATE_FAILED', 'Resource update cancelled'],
+      ['Fleet', 'UPDATE_FAILED', 'Instance refresh failed: 1 alarm is in ALARM'],
+      [own, 'UPDATE_IN_PROGRESS', 'User Initiated'],
+    );
+    await using programs = await cdk('[ "$1" != deploy ]');
+    let looks = 0;
+    await using aws = await startFakeAws({
+      ...stageOnAws(),
+      ...accountOnAws(),
+      DescribeStackEvents: ({ params }) => {
+        if (params['StackName'] !== 'stampede-dev-service') return old;
+        return looks++ === 0 ? old : failed;
+      },
+    });
+    const { code, stderr } = await runEntry('scripts/deploy.ts', ['--yes'], { cwd: programs.folder, env: aws.env });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /\ndeploy: stampede-dev-service failed: Fleet \(AWS::EC2::Thing\) is UPDATE_FAILED: Instance refresh failed: 1 alarm is in ALARM\n$/,
+    );
+  });
+
+  it("keeps cdk's failure when CloudFormation has no newer operation", async () => {
+    await using programs = await cdk('[ "$1" != deploy ]');
+    const old = stackEvents(['Fleet', 'CREATE_FAILED', 'an older operation']);
+    await using aws = await startFakeAws({ ...stageOnAws(), ...accountOnAws(), DescribeStackEvents: old });
+    const { stderr } = await runEntry('scripts/deploy.ts', ['--yes'], { cwd: programs.folder, env: aws.env });
+    assert.match(stderr, /\ndeploy: node_modules\/\.bin\/cdk exited with 1; its own message is above/);
   });
 
   it('stops when cdk fails, and calls no AWS API', async () => {
