@@ -56,7 +56,7 @@ describe('a failure of AWS', () => {
 
   it('says which output the deployed stack lacks', async () => {
     const answers = stageOnAws();
-    const bare = { StackName: 's', StackStatus: 'CREATE_COMPLETE' };
+    const bare = { StackName: 's', StackId: 'arn:s', StackStatus: 'CREATE_COMPLETE' };
     assert.match(
       await failureOf({ ...answers, DescribeStacks: queryAnswer('DescribeStacks', { Stacks: { member: [bare] } }) }),
       /the stack stampede-dev-\w+ \(CREATE_COMPLETE\) has no output \w+: deploy it again/,
