@@ -9,10 +9,11 @@ import {
   HealthChecks,
   InstanceRefreshStrategy,
   LifecycleTransition,
+  OnDemandAllocationStrategy,
   UpdatePolicy,
 } from 'aws-cdk-lib/aws-autoscaling';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { type IVpc, type LaunchTemplate, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { InstanceType, type IVpc, type LaunchTemplate, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { LAUNCH_S } from '../../ami/contract.ts';
 import { fleetName, LAUNCH_HOOK } from '../contract.ts';
@@ -45,7 +46,7 @@ export class Fleet extends Construct {
       vpc,
       vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS, availabilityZones: [...zones] },
       autoScalingGroupName: fleetName(stage),
-      launchTemplate,
+      ...launches(launchTemplate, settings),
       // No desired capacity: a deployment must not undo a scale-out (aws/aws-cdk#5215).
       minCapacity: min,
       maxCapacity: max,
@@ -97,4 +98,21 @@ export class Fleet extends Construct {
       },
     ];
   }
+}
+
+/** One instance type, or several of the same size in the order of preference. All are on-demand instances. */
+function launches(launchTemplate: LaunchTemplate, { instanceType, alternativeFamilies }: Settings) {
+  if (alternativeFamilies.length === 0) return { launchTemplate };
+  const [, size] = instanceType.split('.');
+  const types = [instanceType, ...alternativeFamilies.map((family) => `${family}.${size}`)];
+  return {
+    mixedInstancesPolicy: {
+      launchTemplate,
+      launchTemplateOverrides: [...new Set(types)].map((type) => ({ instanceType: new InstanceType(type) })),
+      instancesDistribution: {
+        onDemandAllocationStrategy: OnDemandAllocationStrategy.PRIORITIZED,
+        onDemandPercentageAboveBaseCapacity: 100,
+      },
+    },
+  };
 }

@@ -13,9 +13,9 @@ interface Rule {
   readonly message: (settings: Settings) => string;
 }
 
-/** Graviton families carry a `g` after the generation: t4g, c7gn, m8gd. */
-function isGraviton(instanceType: string): boolean {
-  return /^[a-z]+\d+g/.test(instanceType);
+/** Whether an instance type, or a family of them, runs images for the architecture. Graviton: t4g, c7gn, m8gd. */
+function runs(typeOrFamily: string, { architecture }: Settings): boolean {
+  return /^[a-z]+\d+g/.test(typeOrFamily) === (architecture === 'arm64');
 }
 
 /** Elastic Load Balancing reserves no fewer capacity units. */
@@ -23,9 +23,15 @@ const LEAST_RESERVED_CAPACITY = 100;
 
 const RULES: readonly Rule[] = [
   {
-    broken: (_, settings) => isGraviton(settings.instanceType) !== (settings.architecture === 'arm64'),
+    broken: (_, settings) => !runs(settings.instanceType, settings),
     message: ({ instanceType, architecture }) =>
       `Setting instanceType is ${instanceType}, which cannot run an image for ${architecture}. Change one of them`,
+  },
+  {
+    broken: (_, settings) => settings.alternativeFamilies.some((family) => !runs(family, settings)),
+    message: ({ alternativeFamilies, architecture }) =>
+      `Setting alternativeFamilies is ${alternativeFamilies.join(',')}, expected only families that run an image for ` +
+      `${architecture}. Use -c alternativeFamilies=… with others, or with nothing`,
   },
   {
     broken: (_, { zones, networkZones }) => zones.some((zone) => !networkZones.includes(zone)),

@@ -73,6 +73,12 @@ export const TABLE = {
   architecture: setting(oneOf('arm64', 'x86_64'), 'arm64', 'arm64'),
   /** prod: fixed performance, because CPU credits distort CPU-based scaling. dev: the cheapest suitable type. */
   instanceType: setting(text(/^[a-z][a-z0-9-]*\.[a-z0-9]+$/, 'a type such as c7g.medium'), 't4g.small', 'c7g.medium'),
+  /** Families of the same size to launch, in this order, where AWS has no more instances of that type. */
+  alternativeFamilies: setting(
+    listOf(text(/^[a-z]+\d+[a-z0-9-]*$/, 'a family of instance types such as c8g'), 0, 10),
+    [],
+    ['c8g', 'm8g'],
+  ),
   /** Timestamps per second of one instance at 100 % CPU. A conservative estimate, not measured on EC2 yet. */
   ratePerInstance: setting(integer(1, 1_000_000), 4_000, 4_000),
   /** Timestamps per second that the fleet must handle after losing a zone, without scaling out. */

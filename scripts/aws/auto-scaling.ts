@@ -1,4 +1,8 @@
-import { AutoScaling, type DescribeScalingActivitiesCommandOutput } from '@aws-sdk/client-auto-scaling';
+import {
+  AutoScaling,
+  type DescribeScalingActivitiesCommandOutput,
+  type MixedInstancesPolicy,
+} from '@aws-sdk/client-auto-scaling';
 import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
 import { CLIENT_SETTINGS, explained, fields, readList } from './call.ts';
@@ -17,16 +21,27 @@ const member = fields({
 /** An instance as its group sees it. */
 export type Member = z.infer<typeof member>;
 
+const templateVersion = fields({ id: ['LaunchTemplateId', text], version: ['Version', text] });
+
+/** What a group launches: a version of a launch template, with several instance types if it has a mixed policy. */
+export interface Launches extends TemplateVersion {
+  readonly mixedPolicy?: MixedInstancesPolicy;
+}
+
 const group = fields({
   name: ['AutoScalingGroupName', text],
   min: ['MinSize', z.number()],
   desired: ['DesiredCapacity', z.number()],
   max: ['MaxSize', z.number()],
   members: ['Instances', member.array().readonly().default([])],
-  /** Undefined for a mixed instances policy. */
-  launchTemplate: ['LaunchTemplate', fields({ id: ['LaunchTemplateId', text], version: ['Version', text] }).optional()],
+  singleType: ['LaunchTemplate', templateVersion.optional()],
+  mixedTypes: ['MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification', templateVersion.optional()],
+  mixedPolicy: ['MixedInstancesPolicy', z.custom<MixedInstancesPolicy>().optional()],
   /** Ids of the subnets that it launches instances in. */
   subnets: ['VPCZoneIdentifier', text.default('').transform((list) => list.split(',').filter((id) => id !== ''))],
+}).transform(({ singleType, mixedTypes, mixedPolicy, ...others }) => {
+  const launches: Launches | undefined = mixedTypes && mixedPolicy ? { ...mixedTypes, mixedPolicy } : singleType;
+  return { ...others, launchTemplate: launches };
 });
 
 /** An Auto Scaling group and its members. */
@@ -101,9 +116,17 @@ export async function endGroupProtection(name: string): Promise<void> {
 }
 
 /** Sets what a group launches from now on; its instances stay. */
-export async function launchFrom(name: string, { id, version }: TemplateVersion): Promise<void> {
-  const request = { AutoScalingGroupName: name, LaunchTemplate: { LaunchTemplateId: id, Version: version } };
+export async function launchFrom(name: string, launches: Launches): Promise<void> {
+  const request = { AutoScalingGroupName: name, ...launchParameters(launches) };
   await explained(`set the launch template of ${name}`, client().updateAutoScalingGroup(request));
+}
+
+/** A launch template alone would end the group's mixed policy, so the whole policy is sent with the new version. */
+function launchParameters({ id, version, mixedPolicy }: Launches) {
+  const LaunchTemplateSpecification = { LaunchTemplateId: id, Version: version };
+  if (!mixedPolicy) return { LaunchTemplate: LaunchTemplateSpecification };
+  const LaunchTemplate = { ...mixedPolicy.LaunchTemplate, LaunchTemplateSpecification };
+  return { MixedInstancesPolicy: { ...mixedPolicy, LaunchTemplate } };
 }
 
 /** Reads the newest instance refresh of a group; undefined when it never had one. */
@@ -118,7 +141,7 @@ export async function latestRefresh(name: string): Promise<Refresh | undefined> 
  * template than the group's, instances that have it already stay, and a failure is rolled back. Without one all are
  * replaced. Returns the refresh's id.
  */
-export async function startRefresh(name: string, template?: TemplateVersion): Promise<string> {
+export async function startRefresh(name: string, template?: Launches): Promise<string> {
   const call = client().startInstanceRefresh({
     AutoScalingGroupName: name,
     Strategy: 'Rolling',
@@ -128,7 +151,7 @@ export async function startRefresh(name: string, template?: TemplateVersion): Pr
       SkipMatching: template !== undefined,
       AutoRollback: template && true,
     },
-    DesiredConfiguration: template && { LaunchTemplate: { LaunchTemplateId: template.id, Version: template.version } },
+    DesiredConfiguration: template && launchParameters(template),
   });
   return (await explained(`start an instance refresh of ${name}`, call)).InstanceRefreshId ?? '';
 }

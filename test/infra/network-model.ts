@@ -55,7 +55,8 @@ export function parties(stacks: Synthesized): readonly Party[] {
     party('instance connect', p.SecurityGroupIds, [p.SubnetId], false),
   );
   const groups = resourcesOf('AWS::AutoScaling::AutoScalingGroup', ...stacks.all).map(({ Properties: p }) => {
-    const template = logicalId(p.LaunchTemplate.LaunchTemplateId, stacks);
+    const { LaunchTemplateId } = p.MixedInstancesPolicy?.LaunchTemplate.LaunchTemplateSpecification ?? p.LaunchTemplate;
+    const template = logicalId(LaunchTemplateId, stacks);
     const { NetworkInterfaces: [nic] = [], SecurityGroupIds: ids } = launchTemplate(template, stacks).Properties
       .LaunchTemplateData;
     const name = p.AutoScalingGroupName.endsWith('bastion') ? 'bastion' : 'app';

@@ -13,6 +13,8 @@ const everything = synthesize('prod-all', {
   minimumLoadBalancerCapacity: '500',
 });
 
+const LAUNCHES = 'AWS::EC2::LaunchTemplate';
+
 describe('the fleet', () => {
   const { Properties: group, UpdatePolicy: update } = theResource('AWS::AutoScaling::AutoScalingGroup', prod.service);
 
@@ -54,6 +56,21 @@ describe('the fleet', () => {
 
   it('reports all its metrics every minute', () => {
     assert.deepEqual(group.MetricsCollection, [{ Granularity: '1Minute' }]);
+  });
+
+  it('launches another family of the same size in prod where AWS has no more instances of the first type', () => {
+    const { LaunchTemplate: launches, InstancesDistribution: distribution } = group.MixedInstancesPolicy;
+    assert.deepEqual(
+      launches.Overrides.map(({ InstanceType }: { InstanceType: string }) => InstanceType),
+      ['c7g.medium', 'c8g.medium', 'm8g.medium'],
+    );
+    assert.equal(prod.service.Resources[launches.LaunchTemplateSpecification.LaunchTemplateId.Ref]?.Type, LAUNCHES);
+    assert.deepEqual(distribution, {
+      OnDemandAllocationStrategy: 'prioritized',
+      OnDemandPercentageAboveBaseCapacity: 100,
+    });
+    const { Properties: ofDev } = theResource('AWS::AutoScaling::AutoScalingGroup', dev.service);
+    assert.equal(ofDev.MixedInstancesPolicy, undefined);
   });
 
   it('cannot be deleted in prod', () => {

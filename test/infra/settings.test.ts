@@ -85,6 +85,13 @@ describe('settings', () => {
       { instanceType: 't3.small' },
       /t3.small, which cannot run an image for arm64/,
     ],
+    [
+      'a family that cannot run the image',
+      'dev',
+      { alternativeFamilies: 'c8g,c7i' },
+      /alternativeFamilies is c8g,c7i, expected only families that run an image for arm64/,
+    ],
+    ['an alternative that is a type', 'dev', { alternativeFamilies: 'c8g.medium' }, /expected 0 to 10 of: a family/],
     ['a domain without its zone', 'dev', { domainName: 'a.example.org' }, /hosted zone is "" named ""/],
     [
       'a domain outside its zone',

@@ -10,18 +10,30 @@ const lifecycleHookSchema = z.object({
   DefaultResult: z.enum(['CONTINUE', 'ABANDON']).default('ABANDON'),
 });
 
-const groupSchema = z.object({
-  AutoScalingGroupName: z.string().optional(),
-  MinSize: z.coerce.number(),
-  MaxSize: z.coerce.number(),
-  VPCZoneIdentifier: z.array(z.string()).default([]),
-  AvailabilityZones: z.array(z.string()).default([]),
-  DefaultInstanceWarmup: z.coerce.number().optional(),
-  Cooldown: z.coerce.number().optional(),
-  TargetGroupARNs: z.array(z.string()).default([]),
-  LifecycleHookSpecificationList: z.array(lifecycleHookSchema).default([]),
-  LaunchTemplate: z.object({ LaunchTemplateId: z.string() }),
-});
+const templateReference = z.object({ LaunchTemplateId: z.string() });
+
+const groupSchema = z
+  .object({
+    AutoScalingGroupName: z.string().optional(),
+    MinSize: z.coerce.number(),
+    MaxSize: z.coerce.number(),
+    VPCZoneIdentifier: z.array(z.string()).default([]),
+    AvailabilityZones: z.array(z.string()).default([]),
+    DefaultInstanceWarmup: z.coerce.number().optional(),
+    Cooldown: z.coerce.number().optional(),
+    TargetGroupARNs: z.array(z.string()).default([]),
+    LifecycleHookSpecificationList: z.array(lifecycleHookSchema).default([]),
+    LaunchTemplate: templateReference.optional(),
+    MixedInstancesPolicy: z
+      .object({ LaunchTemplate: z.object({ LaunchTemplateSpecification: templateReference }) })
+      .optional(),
+  })
+  .transform(({ MixedInstancesPolicy: mixed, LaunchTemplate: single, ...group }, context) => {
+    const LaunchTemplate = mixed?.LaunchTemplate.LaunchTemplateSpecification ?? single;
+    if (LaunchTemplate) return { ...group, LaunchTemplate };
+    context.addIssue('expected a LaunchTemplate or a MixedInstancesPolicy');
+    return z.NEVER;
+  });
 
 /** The lifecycle hook for which a launching instance waits. */
 export type LaunchHook = NonNullable<ReturnType<typeof readLaunchHook>>;

@@ -1,5 +1,12 @@
-import { cancelRefresh, latestRefresh, launchFrom, rollBackRefresh, startRefresh } from '../../../aws/auto-scaling.ts';
-import { deleteVersion, type TemplateVersion, versionWithImage } from '../../../aws/ec2.ts';
+import {
+  cancelRefresh,
+  type Launches,
+  latestRefresh,
+  launchFrom,
+  rollBackRefresh,
+  startRefresh,
+} from '../../../aws/auto-scaling.ts';
+import { deleteVersion, versionWithImage } from '../../../aws/ec2.ts';
 import { OperatorError } from '../../../cli/errors.ts';
 import { waitUntil } from '../../../cli/wait.ts';
 import type { Fault } from '../fault-course.ts';
@@ -32,12 +39,12 @@ export function prepareRefresh({ autoScalingGroup }: DrilledStage, before: Snaps
  */
 export function prepareImageRollout({ autoScalingGroup }: DrilledStage, before: Snapshot, imageId: string): Fault {
   const original = numbered(before.group);
-  let made: TemplateVersion | undefined;
+  let made: Launches | undefined;
   let isStarted = false;
   return {
     intent: `roll ${imageId} out to all ${before.group.desired} instances of ${autoScalingGroup}, and roll back to version ${original.version} of ${original.id}`,
     async cause() {
-      made = await versionWithImage(original, imageId);
+      made = { ...original, ...(await versionWithImage(original, imageId)) };
       const id = await startRefresh(autoScalingGroup, made);
       isStarted = true;
       return `instance refresh ${id} to ${imageId}`;
@@ -58,7 +65,7 @@ export function prepareImageRollout({ autoScalingGroup }: DrilledStage, before: 
 }
 
 /** Rolls a running refresh back; one that has ended cannot be rolled back, so the instances are replaced once more. */
-async function rollBack(group: string, original: TemplateVersion): Promise<void> {
+async function rollBack(group: string, original: Launches): Promise<void> {
   const refresh = await latestRefresh(group);
   if (isRefreshing({ refresh }) && !refresh?.status.startsWith('Rollback')) await rollBackRefresh(group);
   const ended = await waitUntil(
@@ -76,7 +83,7 @@ async function rollBack(group: string, original: TemplateVersion): Promise<void>
   console.error(`Rolling back by instance refresh ${await startRefresh(group, original)}`);
 }
 
-function numbered({ name, launchTemplate }: Snapshot['group']): TemplateVersion {
+function numbered({ name, launchTemplate }: Snapshot['group']): Launches {
   if (launchTemplate && /^\d+$/.test(launchTemplate.version)) return launchTemplate;
   const launches = `${name} launches ${launchTemplate?.version ?? 'no launch template'}`;
   throw new OperatorError(`${launches}: to roll back, expected a numbered version; deploy the stage again`);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { describeGroup } from '../../../../scripts/aws/auto-scaling.ts';
 import { prepareFault } from '../../../../scripts/drills/aws/faults/faults.ts';
 import type { DrilledStage } from '../../../../scripts/drills/aws/snapshot.ts';
 import type { AwsFault } from '../../../../scripts/drills/drill.ts';
@@ -31,8 +32,8 @@ async function onAws(answers: Answers, test: (asked: (operation: string) => unkn
   await test((operation) => aws.requests.filter((one) => one.operation === operation).map(({ params }) => params));
 }
 
-const prepared = (fault: AwsFault, choice = {}) =>
-  prepareFault({ fault }, stage, snapshotExample({ members: fleet }), choice) ?? assert.fail('no fault');
+const prepared = (fault: AwsFault, choice = {}, before = snapshotExample({ members: fleet })) =>
+  prepareFault({ fault }, stage, before, choice) ?? assert.fail('no fault');
 
 describe('a fault', () => {
   const saved = { ...process.env };
@@ -164,6 +165,45 @@ describe('a fault', () => {
         assert.deepEqual(asked('StartInstanceRefresh'), [refreshTo('8'), refreshTo('7')]);
         assert.deepEqual(asked('DeleteLaunchTemplateVersions'), deleted);
       }));
+
+    it('keeps the mixed instances policy of the group', () => {
+      const types = ['c7g.medium', 'c8g.medium'].map((InstanceType) => ({ InstanceType }));
+      const mixed = {
+        AutoScalingGroupName: 'stampede-dev-app',
+        MinSize: 3,
+        MaxSize: 9,
+        DesiredCapacity: 3,
+        MixedInstancesPolicy: {
+          LaunchTemplate: {
+            LaunchTemplateSpecification: { LaunchTemplateId: template, LaunchTemplateName: 'app', Version: '7' },
+            Overrides: { member: types },
+          },
+          InstancesDistribution: { OnDemandAllocationStrategy: 'prioritized' },
+        },
+      };
+      const groups = queryAnswer('DescribeAutoScalingGroups', { AutoScalingGroups: { member: [mixed] } });
+      const onItsWay = { DescribeInstanceRefreshes: refreshes('Successful'), DescribeAutoScalingGroups: groups };
+      return onAws({ ...answers, ...onItsWay }, async (asked) => {
+        const group = await describeGroup('stampede-dev-app');
+        const fault = prepared('instance-refresh', { image }, { ...snapshotExample({ members: fleet }), group });
+        await fault.cause();
+        await fault.restore();
+        const policy = (prefix: string, version: string) => ({
+          [`${prefix}.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId`]: template,
+          [`${prefix}.LaunchTemplate.LaunchTemplateSpecification.Version`]: version,
+          [`${prefix}.LaunchTemplate.Overrides.member.1.InstanceType`]: 'c7g.medium',
+          [`${prefix}.LaunchTemplate.Overrides.member.2.InstanceType`]: 'c8g.medium',
+          [`${prefix}.InstancesDistribution.OnDemandAllocationStrategy`]: 'prioritized',
+        });
+        const launching = (parameters: unknown) =>
+          Object.fromEntries(Object.entries(parameters as object).filter(([name]) => /Launch|Mixed/.test(name)));
+        assert.deepEqual(asked('StartInstanceRefresh').map(launching), [
+          policy('DesiredConfiguration.MixedInstancesPolicy', '8'),
+          policy('DesiredConfiguration.MixedInstancesPolicy', '7'),
+        ]);
+        assert.deepEqual(asked('UpdateAutoScalingGroup').map(launching), [policy('MixedInstancesPolicy', '7')]);
+      });
+    });
 
     it('rolls back what is on its way, waits for it, and needs no second refresh', () => {
       const onItsWay = refreshes('InProgress', 'RollbackInProgress', 'RollbackSuccessful');

@@ -136,6 +136,14 @@ describe('readLaunchTemplate', () => {
     });
   });
 
+  it('reads the launch template of a group with several instance types', () => {
+    const { LaunchTemplate: specification, ...others } = Fleet.Properties;
+    const launches = { LaunchTemplateSpecification: specification, Overrides: [{ InstanceType: 'c8g.medium' }] };
+    const properties = { ...others, MixedInstancesPolicy: { LaunchTemplate: launches } };
+    const stage = exampleStage({ Fleet: { Type: Fleet.Type, Properties: properties } });
+    assert.equal(readLaunchTemplate(stage, servingGroup(stage)).instanceType, 't4g.small');
+  });
+
   it('reads whether the metadata service requires a token', () => {
     const { Launch } = service.Resources;
     const data = { ...Launch.Properties.LaunchTemplateData, MetadataOptions: { HttpTokens: 'required' } };
