@@ -39,7 +39,15 @@ describe('the synthesised dev stage', () => {
   it('says what it needs of its account', async () => {
     const zones = ['eu-west-1a', 'eu-west-1b'];
     const bounds = fleetBounds(settings);
-    const bastion = { min: 0, max: 1, isRefreshed: false, instanceTypes: ['t4g.nano'], imageId: undefined, zones };
+    const networkZones = settings.networkZones.map((letter) => `${settings.region}${letter}`);
+    const bastion = {
+      min: 0,
+      max: 1,
+      isRefreshed: false,
+      instanceTypes: ['t4g.nano'],
+      imageId: undefined,
+      zones: networkZones,
+    };
     const fleet = {
       ...bounds,
       isRefreshed: true,
