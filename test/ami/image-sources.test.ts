@@ -108,6 +108,10 @@ describe('units', () => {
     assert.match(hook, /^StartLimitBurst=\d+$/m);
   });
 
+  it('start the log agent again if it fails', () => {
+    assert.match(unit('stampede-logs.service'), /^Restart=on-failure$/m);
+  });
+
   it('give workers the time in the contract', () => {
     assert.match(service, new RegExp(`^TimeoutStopSec=${TIMEOUTS_MS.systemdStop / 1_000}$`, 'm'));
   });
