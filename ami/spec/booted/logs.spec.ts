@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { IN_CONTAINER, textOf } from '../system.ts';
+import { IN_CONTAINER, output, textOf } from '../system.ts';
 
 const DEADLINE_MS = 20_000;
 const JOURNAL_FILE = '/var/log/stampede-journal.log';
@@ -42,4 +42,10 @@ describe('the logs that are sent to CloudWatch', () => {
       assert.match(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:?00 /);
     });
   }
+
+  it('are accepted by logrotate', () => {
+    const plan = output('sh', '-c', 'logrotate --debug /etc/logrotate.conf 2>&1');
+    assert.match(plan, /considering log \/var\/log\/stampede-journal\.log/);
+    assert.doesNotMatch(plan, /^error/m);
+  });
 });

@@ -58,6 +58,17 @@ describe('clock', () => {
     const sources = textOf('/etc/chrony/chrony.conf').match(/^(server|pool|sourcedir|peer) \S+/gm);
     assert.deepEqual(sources, ['server 169.254.169.123', 'server fd00:ec2::123']);
   });
+
+  it('is configured in a way that chrony accepts', () => {
+    const accepted = output('chronyd', '-p', '-f', '/etc/chrony/chrony.conf');
+    assert.match(accepted, /^server 169\.254\.169\.123 iburst/m);
+  });
+
+  it('prefers the hardware clock of an instance that has one', () => {
+    assert.match(property('chrony.service', 'ExecStartPre'), /\/opt\/stampede\/bin\/choose-clock/);
+    assert.match(textOf('/etc/chrony/chrony.conf'), /^confdir \/run\/stampede-chrony$/m);
+    assert.match(textOf('/etc/udev/rules.d/60-ptp-ena.rules'), /^SUBSYSTEM=="ptp", .*SYMLINK\+="ptp_ena"$/m);
+  });
 });
 
 describe('updates', () => {
