@@ -10,6 +10,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ConfiguredRetryStrategy } from '@smithy/util-retry';
 import { tableDefinition } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
+import { refreshExpiredCredentials, verifyAnswers } from './middleware.ts';
 
 /** DynamoDB answers within milliseconds, so an attempt that takes this long is repeated on another connection. */
 export const ATTEMPT_TIMEOUT_MS = 1_000;
@@ -33,7 +34,7 @@ function backoffMs(attempt: number): number {
  * not on AWS. Without it, the SDK finds endpoint, region and credentials itself.
  */
 export function createDynamoDBClient(address?: { readonly endpoint: string }): DynamoDBClient {
-  return new DynamoDBClient({
+  const client = new DynamoDBClient({
     ...(address && {
       endpoint: address.endpoint,
       region: 'local',
@@ -44,8 +45,13 @@ export function createDynamoDBClient(address?: { readonly endpoint: string }): D
       connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: ATTEMPT_TIMEOUT_MS,
       throwOnRequestTimeout: true,
+      // The request timeout ends with the headers; this one also ends an attempt whose body stops.
+      socketTimeout: ATTEMPT_TIMEOUT_MS,
     },
   });
+  verifyAnswers(client);
+  refreshExpiredCredentials(client);
+  return client;
 }
 
 /** Creates the table unless it exists, for databases without a stack. */

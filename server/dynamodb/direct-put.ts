@@ -1,4 +1,5 @@
 import type { DynamoDBClient, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { isFromDynamoDB } from './checksum.ts';
 import { ATTEMPT_TIMEOUT_MS } from './client.ts';
 import { KeepAlivePosts, type Origin } from './keep-alive-posts.ts';
 import { createRequestSigner, type SignRequest } from './request-signer.ts';
@@ -26,6 +27,14 @@ export interface DirectPutOptions {
   readonly monotonicMs?: () => number;
 }
 
+/** Refills the SDK's retry quota as one of its own calls would; in an outage the SDK could not retry otherwise. */
+async function successRecorder({ config }: DynamoDBClient): Promise<() => void> {
+  const strategy = await config.retryStrategy();
+  if (!('recordSuccess' in strategy)) return () => undefined;
+  const firstAttempt = await strategy.acquireInitialRetryToken('');
+  return () => strategy.recordSuccess(firstAttempt);
+}
+
 /** The endpoint of direct puts, and its connections. */
 interface Route {
   readonly host: string;
@@ -47,6 +56,7 @@ export function createDirectPut({
   let failures = 0;
   let openUntilMs = 0;
   let sign: SignRequest | undefined;
+  let recordSuccess: (() => void) | undefined;
 
   function closeBreaker({ protocol, hostname, port, path }: Origin & { readonly path: string }): void {
     // Direct puts go to the root path. Behind a gateway, DynamoDB may be at another path.
@@ -86,12 +96,15 @@ export function createDirectPut({
       sign ??= createRequestSigner({ region: await config.region(), service: 'dynamodb' });
       const body = JSON.stringify(input);
       const headers = sign({ ...HEADERS, host }, body, credentials, new Date(Date.now() + config.systemClockOffset));
-      const status = await posts.post(headers, body, Math.min(deadlineMs, ATTEMPT_TIMEOUT_MS));
-      if (status === 200) {
+      const answer = await posts.post(headers, body, Math.min(deadlineMs, ATTEMPT_TIMEOUT_MS));
+      const isGenuine = isFromDynamoDB(answer.body, answer.checksum);
+      if (answer.status === 200 && isGenuine) {
         failures = 0;
+        recordSuccess ??= await successRecorder(client);
+        recordSuccess();
         return true;
       }
-      openBreaker(new Error(`DynamoDB answered ${status}`));
+      openBreaker(new Error(`the answer was ${answer.status}${isGenuine ? '' : ', and not by DynamoDB'}`));
     } catch (error) {
       // The other connections may be broken as well.
       posts.close();

@@ -20,8 +20,16 @@ function connect({ protocol, hostname, port }: Origin): Socket {
   return connectTls({ host, port: port ?? 443, ...(isIP(host) === 0 && { servername: host }) });
 }
 
+/** A complete answer. */
+export interface Answer {
+  readonly status: number;
+  readonly body: Uint8Array;
+  /** The header `x-amz-crc32`. */
+  readonly checksum: string | undefined;
+}
+
 /** Parses an answer; `undefined` while it is incomplete. Throws if it is not of the one supported kind. */
-function readAnswer(text: string): { status: number; closes: boolean } | undefined {
+function readAnswer(text: string): (Answer & { readonly closes: boolean }) | undefined {
   if (text.length > MAX_ANSWER_CHARS) throw new Error(`an answer of more than ${MAX_ANSWER_CHARS} characters`);
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;
@@ -34,14 +42,19 @@ function readAnswer(text: string): { status: number; closes: boolean } | undefin
   const missing = headEnd + 4 + Number(length) - text.length;
   if (missing > 0) return undefined;
   if (missing < 0) throw new Error('data after the end of the answer');
-  return { status: Number(status), closes: /\r\nconnection:[ \t]*close[ \t]*\r\n/i.test(head) };
+  return {
+    status: Number(status),
+    body: Buffer.from(text.slice(headEnd + 4), 'latin1'),
+    checksum: /\r\nx-amz-crc32:[ \t]*(\d+)[ \t]*\r\n/i.exec(head)?.[1],
+    closes: /\r\nconnection:[ \t]*close[ \t]*\r\n/i.test(head),
+  };
 }
 
 /** One connection with at most one post in progress. Any error closes it, so that no answer reaches another post. */
 class Connection {
   readonly #socket: Socket;
   #received = '';
-  #settle: ((error: Error | undefined, status: number) => void) | undefined;
+  #settle: ((result: Answer | Error) => void) | undefined;
   isOpen = true;
 
   constructor(origin: Origin) {
@@ -54,14 +67,14 @@ class Connection {
       .on('close', () => this.close());
   }
 
-  post(message: string, timeoutMs: number): Promise<number> {
+  post(message: string, timeoutMs: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => this.close(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-      this.#settle = (error, status) => {
+      this.#settle = (result) => {
         clearTimeout(late);
         this.#settle = undefined;
-        if (error) reject(error);
-        else resolve(status);
+        if (result instanceof Error) reject(result);
+        else resolve(result);
       };
       this.#socket.ref();
       this.#socket.write(message);
@@ -71,7 +84,7 @@ class Connection {
   close(why = new Error('the connection was closed')): void {
     this.isOpen = false;
     this.#socket.destroy();
-    this.#settle?.(why, 0);
+    this.#settle?.(why);
   }
 
   #receive(chunk: Buffer): void {
@@ -83,7 +96,7 @@ class Connection {
       this.#received = '';
       // An idle connection does not keep the process alive.
       this.#socket.unref();
-      this.#settle(undefined, answer.status);
+      this.#settle(answer);
       if (answer.closes) this.close();
     } catch (error) {
       this.close(error as Error);
@@ -105,17 +118,17 @@ export class KeepAlivePosts {
   }
 
   /**
-   * Resolves with the status of the complete answer. `headers` must contain `host`, but neither `content-length` nor
+   * Resolves with the complete answer, of any status. `headers` must contain `host`, but neither `content-length` nor
    * `connection`. Rejects if there was no such answer within `timeoutMs`; the server may still have acted.
    */
-  async post(headers: Readonly<Record<string, string>>, body: string, timeoutMs: number): Promise<number> {
+  async post(headers: Readonly<Record<string, string>>, body: string, timeoutMs: number): Promise<Answer> {
     let head = 'POST / HTTP/1.1\r\n';
     for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
     const connection = this.#takeIdle() ?? new Connection(this.#origin);
-    const status = await connection.post(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, timeoutMs);
+    const answer = await connection.post(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, timeoutMs);
     if (this.#isClosed) connection.close();
     else if (connection.isOpen) this.#idle.push(connection);
-    return status;
+    return answer;
   }
 
   /** Closes idle connections now, and the others after their answers. */

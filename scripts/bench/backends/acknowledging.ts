@@ -5,6 +5,7 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { crc32 } from 'node:zlib';
 import { type Item, itemBytes, writeUnits } from './item-size.ts';
 
 /** What the backend counted since its start. */
@@ -37,7 +38,11 @@ const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
   request.on('end', () => {
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     const text = answerTo(operation, body);
-    const headers = { 'Content-Type': 'application/x-amz-json-1.0', 'Content-Length': text.length };
+    const headers = {
+      'Content-Type': 'application/x-amz-json-1.0',
+      'Content-Length': text.length,
+      'x-amz-crc32': crc32(text),
+    };
     const send = () => response.writeHead(200, headers).end(text);
     if (latencyMs === 0) send();
     else setTimeout(send, latencyMs);

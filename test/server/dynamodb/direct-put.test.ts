@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { ConfiguredRetryStrategy } from '@smithy/util-retry';
 import { createDynamoDBClient } from '../../../server/dynamodb/client.ts';
 import { createDirectPut } from '../../../server/dynamodb/direct-put.ts';
 
@@ -15,7 +17,15 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 const status =
   (code: number): Answer =>
   (_request, response) =>
-    response.writeHead(code, { 'Content-Type': 'application/x-amz-json-1.0', 'Content-Length': 2 }).end('{}');
+    response
+      .writeHead(code, {
+        'Content-Type': 'application/x-amz-json-1.0',
+        'Content-Length': 2,
+        'x-amz-crc32': crc32('{}'),
+      })
+      .end('{}');
+
+const foreign: Answer = (_request, response) => response.writeHead(200, { 'Content-Length': 2 }).end('{}');
 
 /** A database that answers each put with the next answer, and other requests with 200; it records the puts' headers. */
 async function startDatabase(t: TestContext, { path = '' } = {}, ...answers: Answer[]) {
@@ -42,6 +52,7 @@ async function startDatabase(t: TestContext, { path = '' } = {}, ...answers: Ans
   });
   return {
     put: createDirectPut({ client, onOpen: ({ backoffMs }) => backoffs.push(backoffMs), monotonicMs: () => nowMs }),
+    client,
     callBySdk: () => client.send(new GetItemCommand({ TableName: 'table', Key: { pk: { S: 'any' } } })),
     passMs: (ms: number) => {
       nowMs += ms;
@@ -74,6 +85,7 @@ describe('a put without the SDK', () => {
       (_request, response) => response.writeHead(200, { 'Content-Length': 9 }).write('{', () => response.destroy()),
     ],
     ['silence', () => {}],
+    ['a 200 that DynamoDB did not send', foreign],
   ];
   for (const [name, answer] of failures)
     it(`leaves puts to the SDK after ${name}, until a call of the SDK succeeds`, async (t) => {
@@ -146,6 +158,17 @@ describe('a put without the SDK', () => {
     await callBySdk();
     assert.equal(await put(PUT, DEADLINE_MS), true);
     assert.equal(connections.size, 3);
+  });
+
+  it('refills the retry quota of the SDK, which otherwise only its own successes refill', async (t) => {
+    const { put, callBySdk, client } = await startDatabase(t);
+    const strategy = (await client.config.retryStrategy()) as ConfiguredRetryStrategy;
+    await callBySdk();
+    const token = await strategy.acquireInitialRetryToken('');
+    await strategy.refreshRetryTokenForRetry(token, { errorType: 'TRANSIENT' });
+    const left = strategy.getCapacity();
+    for (const _ of [1, 2, 3]) assert.equal(await put(PUT, DEADLINE_MS), true);
+    assert.equal(strategy.getCapacity(), left + 3);
   });
 
   it('leaves an endpoint with a path to the SDK, because direct puts go to the root', async (t) => {

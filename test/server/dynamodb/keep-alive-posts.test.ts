@@ -45,8 +45,10 @@ async function start(t: TestContext, server: Server, react: React, protocol = 'h
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  const post = (body = '{}', timeoutMs = DEADLINE_MS) => posts.post({ host: hostname, 'x-a': 'b' }, body, timeoutMs);
-  return { post, posts, connections: () => connections };
+  const answerTo = (body = '{}', timeoutMs = DEADLINE_MS) =>
+    posts.post({ host: hostname, 'x-a': 'b' }, body, timeoutMs);
+  const post = async (body?: string, timeoutMs?: number) => (await answerTo(body, timeoutMs)).status;
+  return { post, answerTo, posts, connections: () => connections };
 }
 
 describe('posts over keep-alive connections', () => {
@@ -68,6 +70,17 @@ describe('posts over keep-alive connections', () => {
       for (const byte of text) await new Promise((written) => socket.write(byte, written));
     });
     assert.equal(await post(), 400);
+  });
+
+  it('resolve with the bytes of the body and its checksum', async (t) => {
+    const text = 'HTTP/1.1 200 OK\r\nX-Amz-Crc32: 42\r\nContent-Length: 3\r\n\r\n\xe9{}';
+    const { answerTo } = await start(t, createServer(), (socket) => socket.write(text, 'latin1'));
+    assert.deepEqual(await answerTo(), {
+      status: 200,
+      body: Buffer.of(0xe9, 0x7b, 0x7d),
+      checksum: '42',
+      closes: false,
+    });
   });
 
   it('share one connection if they are sequential, and use further ones if they are concurrent', async (t) => {

@@ -8,6 +8,7 @@ import { BLOCK_LIMITS, type Block, encodeBlock } from '../../../server/timestamp
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
 import { startDatabase } from '../support/database.ts';
 import { dynamoDBLocalMissing, startDynamoDBLocal } from '../support/dynamodb-local.ts';
+import { startOverTls } from '../support/dynamodb-over-tls.ts';
 import { recordIds, recordsOf } from '../support/record-ids.ts';
 
 const DEADLINE_MS = 20_000;
@@ -212,6 +213,22 @@ async function startDynalite() {
 }
 describe('the store on dynalite', () => storeContract(startDynalite, false));
 describe('the store on dynalite, with direct puts', () => storeContract(startDynalite, true));
+/** The same backend behind TLS, as AWS's endpoint is. */
+function overTls(start: () => Promise<{ endpoint: string; close?: () => Promise<void> }>) {
+  return async () => {
+    const backend = await start();
+    const front = await startOverTls(backend);
+    const close = async () => {
+      await front.close();
+      await backend.close?.();
+    };
+    return { endpoint: front.endpoint, close };
+  };
+}
+describe('the store on dynalite over TLS, with direct puts', () => storeContract(overTls(startDynalite), true));
+describe('the store on DynamoDB Local over TLS, with direct puts', { skip: dynamoDBLocalMissing() }, () =>
+  storeContract(overTls(startDynamoDBLocal), true),
+);
 describe('the store on DynamoDB Local, with direct puts', { skip: dynamoDBLocalMissing() }, () =>
   storeContract(startDynamoDBLocal, true),
 );

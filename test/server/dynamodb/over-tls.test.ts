@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import dns from 'node:dns';
+import { platform } from 'node:os';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createDynamoDBClient, createTable } from '../../../server/dynamodb/client.ts';
+import { createDirectPut } from '../../../server/dynamodb/direct-put.ts';
+import { DynamoTimestamps } from '../../../server/dynamodb/timestamps.ts';
+import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
+import { startDatabase } from '../support/database.ts';
+import { dynamoDBLocalMissing, startDynamoDBLocal } from '../support/dynamodb-local.ts';
+import { type Fault, foreignSuccess, halfAnSuccess, refusal, startOverTls } from '../support/dynamodb-over-tls.ts';
+import { recordIds, recordsOf } from '../support/record-ids.ts';
+
+const DEADLINE_MS = 8_000;
+const NAMESPACE = 'com.amazonaws.dynamodb.v20120810#';
+
+let sequence = 0;
+const nextBlock = () => ({
+  shard: 0,
+  writer: 'k3f9a2v0',
+  sequence: ++sequence,
+  instance: 'i-0abc1234def567890',
+  arrivals: [
+    {
+      micros: (microsFromIso('2026-11-21T07:45:00Z') as number) + sequence,
+      traceId: '1-6920060c-3f5c8a1b9d7e4c6f8a0b2d4e',
+      clientAddress: '2001:db8::1',
+      protocol: 'https' as const,
+    },
+  ],
+});
+
+/** The SDK finds everything in the environment, as it does on an instance. */
+function useEnvironment(endpoint: string, sessionToken: string): void {
+  process.env['AWS_ENDPOINT_URL_DYNAMODB'] = endpoint;
+  process.env['AWS_REGION'] = 'eu-west-1';
+  process.env['AWS_ACCESS_KEY_ID'] = 'AKIDEXAMPLE';
+  process.env['AWS_SECRET_ACCESS_KEY'] = 'secret';
+  process.env['AWS_SESSION_TOKEN'] = sessionToken;
+}
+
+const FAULTS: readonly [string, Fault][] = [
+  ['it is throttled', refusal(400, `${NAMESPACE}ProvisionedThroughputExceededException`, 'Rate exceeded')],
+  ['DynamoDB has an error', refusal(500, `${NAMESPACE}InternalServerError`, 'Internal server error')],
+  ['DynamoDB is unavailable', refusal(503, 'com.amazon.coral.service#ServiceUnavailableException', 'Unavailable')],
+  ['the connection is lost', (_response, { socket }) => socket.destroy()],
+  ['the body of its answer stops', halfAnSuccess],
+  ['a proxy answers 200 with a page', foreignSuccess('<html></html>', { 'content-type': 'text/html' })],
+  ['something answers 200 without a checksum', foreignSuccess('{}')],
+  ['something answers 200 with a wrong checksum', foreignSuccess('{}', { 'x-amz-crc32': '1' })],
+];
+
+function putsOverTls(startBackend: () => Promise<{ endpoint: string; close?: () => Promise<void> }>): void {
+  let backend: Awaited<ReturnType<typeof startBackend>>;
+  let front: Awaited<ReturnType<typeof startOverTls>>;
+  let client: DynamoDBClient;
+
+  before(async () => {
+    backend = await startBackend();
+    front = await startOverTls(backend);
+  });
+  after(async () => {
+    client?.destroy();
+    await front?.close();
+    await backend?.close?.();
+  });
+  beforeEach(() => {
+    client?.destroy();
+    useEnvironment(front.endpoint, 'first');
+    client = createDynamoDBClient();
+    front.faults.splice(0);
+  });
+
+  /** A store that has put a block, so that direct puts are possible. */
+  const startStore = async (route: 'direct' | 'SDK') => {
+    const table = 'over-tls';
+    await createTable(client, table);
+    const store = new DynamoTimestamps({
+      client,
+      table,
+      ids: recordIds,
+      directPut: route === 'direct' ? createDirectPut({ client }) : undefined,
+    });
+    await store.putBlock(nextBlock(), DEADLINE_MS);
+    front.puts.splice(0);
+    return store;
+  };
+  /** Puts a block and checks that it is stored. */
+  const putAndRead = async (store: DynamoTimestamps) => {
+    const block = nextBlock();
+    await store.putBlock(block, DEADLINE_MS);
+    const [record] = recordsOf(block);
+    assert.ok(record);
+    assert.deepEqual(await store.getRecord(record.id), record);
+  };
+
+  for (const route of ['direct', 'SDK'] as const) {
+    describe(`by the ${route} route`, () => {
+      for (const [name, fault] of FAULTS) {
+        it(`stores a block although ${name}`, async () => {
+          const store = await startStore(route);
+          front.faults.push(fault);
+          await putAndRead(store);
+          assert.equal(front.puts.length, 2);
+        });
+      }
+
+      it('stores a block although DynamoDB closed the idle connections', async () => {
+        const store = await startStore(route);
+        await front.closeConnections();
+        await putAndRead(store);
+      });
+
+      it('stores a block after its credentials expired, with new ones', async () => {
+        const store = await startStore(route);
+        const expired = refusal(400, 'com.amazon.coral.service#ExpiredTokenException', 'The security token is expired');
+        const refuse: Fault = (response, request) => {
+          useEnvironment(front.endpoint, 'second');
+          expired(response, request);
+        };
+        front.faults.push(refuse, ...(route === 'direct' ? [refuse] : []));
+        await putAndRead(store);
+        await putAndRead(store);
+        const tokens = front.puts.map(({ headers }) => headers['x-amz-security-token']);
+        assert.deepEqual(tokens.slice(-2), ['second', 'second']);
+      });
+
+      it('gives up when new credentials are refused as well', async () => {
+        const store = await startStore(route);
+        const expired = refusal(400, 'com.amazon.coral.service#ExpiredTokenException', 'The security token is expired');
+        front.faults.push(expired, expired, ...(route === 'direct' ? [expired] : []));
+        await assert.rejects(store.putBlock(nextBlock(), DEADLINE_MS), { name: 'ExpiredTokenException' });
+        assert.deepEqual(front.faults, []);
+      });
+
+      it('uses a new address of the endpoint after the old one fails', {
+        skip: platform() !== 'linux' && 'only Linux has further loopback addresses',
+      }, async (t) => {
+        let current = '127.0.0.1';
+        t.mock.method(
+          dns,
+          'lookup',
+          (name: string, { all }: { all?: boolean }, done: (...found: unknown[]) => void) => {
+            const address = name === 'localhost' ? current : name;
+            if (all) done(null, [{ address, family: 4 }]);
+            else done(null, address, 4);
+          },
+        );
+        const old = await startOverTls(backend);
+        t.after(() => old.close());
+        useEnvironment(old.endpoint, 'first');
+        client.destroy();
+        client = createDynamoDBClient();
+        const store = await startStore(route);
+        const next = await startOverTls(backend, { host: '127.0.0.2', port: old.port });
+        t.after(() => next.close());
+        current = '127.0.0.2';
+        await old.close();
+        await putAndRead(store);
+        assert.equal(next.puts.length, 1);
+      });
+    });
+  }
+}
+
+const dynalite = await startDatabase();
+describe('a put to dynalite over TLS', () => putsOverTls(async () => ({ endpoint: dynalite.endpoint })));
+describe('a put to DynamoDB Local over TLS', { skip: dynamoDBLocalMissing() }, () => putsOverTls(startDynamoDBLocal));
