@@ -9,6 +9,8 @@ export const IMAGE_PATHS = {
   bakeFacts: '/etc/stampede/image.json',
   /** Folder (tmpfs) in which the workers of one instance aggregate their metrics. */
   metricsDir: '/run/stampede/metrics',
+  /** Last value of the stage's secret, in memory (tmpfs): no disk holds it. */
+  secretCache: '/run/stampede/secret.json',
 } as const;
 
 /** The image's `net.ipv4.ip_local_port_range`, without the server's port; the network ACLs allow answers to it. */

@@ -19,7 +19,7 @@ export const DEFAULT_REGION = 'eu-west-1';
 /** CloudFormation outputs that the scripts read, by stack. */
 export const OUTPUTS = {
   network: { vpcId: 'VpcId', bastionGroup: 'BastionAutoScalingGroupName' },
-  data: { tableName: 'TableName' },
+  data: { tableName: 'TableName', secretArn: 'SecretArn' },
   service: {
     url: 'Url',
     autoScalingGroup: 'AutoScalingGroupName',

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ENV } from '../server/contract.ts';
 import type { CommandDescription } from './cli/arguments.ts';
 import { confirm } from './cli/confirm.ts';
 import { UsageError } from './cli/errors.ts';
@@ -20,6 +19,8 @@ import { writeReport } from './drills/core/report/page.ts';
 import { hasPassed, type Report, renderTerminal } from './drills/core/report/report.ts';
 import { drillNamed, drillsOn } from './drills/registry.ts';
 import { outputsOf } from './stage/outputs.ts';
+import { requiredReadToken } from './stage/post-timestamp.ts';
+import { tokensFrom } from './stage/tokens.ts';
 
 const DRILL_NAMES = drillsOn('aws').map(({ name }) => name);
 const COUNT = { value: '<n>', schema: wholeNumber(1) } as const;
@@ -100,8 +101,9 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
   refuseUnhealthy(before, alarm);
   // The model predicts the effect of load, but not that of a fault.
   const scaling = plan.fault ? undefined : await readStageScaling(stageName, before.group, values.capacity);
-  const reader = { url: target, token: process.env[ENV.readToken] };
-  await refuseOtherStage(reader, stage.url);
+  const tokens = tokensFrom(process.env, stageName);
+  const reader = { url: target, token: await requiredReadToken(stage.url, tokens) };
+  await refuseOtherStage(reader, stage.url, tokens);
   const fault = prepareFault(plan, stage, before, { zone, fisTemplate, image });
 
   console.error(`Drill   ${plan.name}: ${plan.summary}`);

@@ -2,11 +2,14 @@ import { main } from './cli/main.ts';
 import { STAGE_OPTION, webAddress } from './cli/values.ts';
 import { outputsOf } from './stage/outputs.ts';
 import { postTimestamp, verifyTimestamp } from './stage/post-timestamp.ts';
+import { tokensFrom } from './stage/tokens.ts';
 
 await main(
   {
     name: 'post',
-    summary: 'Records one timestamp through the load balancer and prints the answer.',
+    summary:
+      'Records one timestamp through the load balancer and prints the answer. Takes required tokens from READ_TOKEN and ' +
+      "WRITE_TOKEN, or from the stage's secret.",
     options: {
       stage: STAGE_OPTION,
       url: {
@@ -20,9 +23,11 @@ await main(
   },
   async ({ values }) => {
     const url = values.url ?? (await outputsOf(values.stage, 'service')).url;
-    const posted = await postTimestamp(url);
+    // Another server has other tokens than the stage.
+    const tokens = tokensFrom(process.env, values.url === undefined ? values.stage : undefined);
+    const posted = await postTimestamp(url, tokens);
     if (!values.verify) return;
-    await verifyTimestamp(url, posted);
+    await verifyTimestamp(url, posted, tokens);
     console.log(`Recorded and read back: ${posted.timestamp}`);
   },
 );

@@ -3,7 +3,6 @@ import { CfnGroup } from 'aws-cdk-lib/aws-resourcegroups';
 import type { Construct } from 'constructs';
 import { SERVICE_NAME } from '../../server/contract.ts';
 import { OUTPUTS } from '../contract.ts';
-import type { ServiceStack } from '../service/stack.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Alarms, type AlarmsProps } from './alarms.ts';
 import { bakeStatements } from './bake-statements.ts';
@@ -41,20 +40,22 @@ export class OperationsStack extends StageStack {
         },
       },
     });
-    if (settings.githubRepository) this.#addPipelineRoles(settings.githubRepository, service);
+    if (settings.githubRepository) this.#addPipelineRoles(settings.githubRepository, props);
 
     new CfnOutput(this, OUTPUTS.operations.dashboard, { value: dashboard.dashboardName });
     new CfnOutput(this, OUTPUTS.operations.topicArn, { value: data.alarmTopic.topicArn });
   }
 
-  #addPipelineRoles(repository: string, { template }: ServiceStack): void {
-    const { launchTemplate, role: instanceRole } = template;
+  #addPipelineRoles(repository: string, { data, service }: OperationsStackProps): void {
+    const { launchTemplate, role: instanceRole } = service.template;
     const common = { repository, stage: this.stage };
     const deploy = pipelineRole(this, 'DeployRole', {
       ...common,
       description: `Deploys and drills stage ${this.stage} from ${repository}`,
       statements: [...deployStatements(this.stage), ...bootTestStatements({ launchTemplate, instanceRole })],
     });
+    // For the smoke test and the drill, which read timestamps back.
+    data.secret.grantRead(deploy);
     const bake = pipelineRole(this, 'BakeRole', {
       ...common,
       description: `Bakes images for stage ${this.stage} from ${repository}`,

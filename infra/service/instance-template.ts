@@ -41,6 +41,7 @@ export class InstanceTemplate extends Construct {
       stage,
       region: Aws.REGION,
       tableName: data.timestamps.table.tableName,
+      secretId: data.secret.arn,
       groupName: fleetName(stage),
       launchHook: LAUNCH_HOOK,
     });
@@ -77,10 +78,11 @@ const TRACING_ACTIONS = [
   'xray:GetSamplingTargets',
 ];
 
-/** The instance role: access to the table, the metric namespace, the log groups, the lifecycle hook, and sessions. */
+/** The instance role: access to the table, the secret, the metric namespace, the log groups, the lifecycle hook, and sessions. */
 function instanceRole(scope: Construct, id: string, { stage, settings, data }: InstanceTemplateProps): Role {
   const role = new Role(scope, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
   data.timestamps.grantRecord(role);
+  data.secret.grantRead(role);
   // PutMetricData does not support resources; the condition limits it.
   const ownMetrics = { StringEquals: { 'cloudwatch:namespace': METRIC_NAMESPACE } };
   role.addToPolicy(allow('OwnMetrics', ['cloudwatch:PutMetricData'], ['*'], ownMetrics));

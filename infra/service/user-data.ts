@@ -6,10 +6,15 @@ import type { Settings } from '../settings/table.ts';
 export type Environment = Readonly<Record<string, string>>;
 
 export interface EnvironmentProps
-  extends Pick<Settings, 'tableShards' | 'commitWindowMs' | 'rateLimitPerSecond' | 'loadEndpoint' | 'tracing'> {
+  extends Pick<
+    Settings,
+    'tableShards' | 'readToken' | 'writeToken' | 'commitWindowMs' | 'rateLimitPerSecond' | 'loadEndpoint' | 'tracing'
+  > {
   readonly stage: string;
   readonly region: string;
   readonly tableName: string;
+  /** ARN of the stage's secret; its value is never in user data, which many can read. */
+  readonly secretId: string;
   readonly groupName: string;
   readonly launchHook: string;
 }
@@ -23,6 +28,10 @@ export function instanceEnvironment(props: EnvironmentProps): Environment {
     [ENV.stage]: props.stage,
     [ENV.region]: props.region,
     [ENV.tableName]: props.tableName,
+    [ENV.secretId]: props.secretId,
+    [ENV.secretCache]: IMAGE_PATHS.secretCache,
+    [ENV.requireReadToken]: props.readToken === 'required' ? 'on' : 'off',
+    [ENV.requireWriteToken]: props.writeToken === 'required' ? 'on' : 'off',
     [ENV.autoScalingGroup]: props.groupName,
     [ENV.launchHook]: props.launchHook,
     // The load balancer, which appends the client's address to X-Forwarded-For.

@@ -127,6 +127,10 @@ export const TABLE = {
   failover: setting(oneOf('none', 'primary', 'secondary'), 'none', 'none'),
   /** A trial must not require a domain, and production must not run without TLS. */
   allowPlainHttp: setting(flag, true, false),
+  /** Whether reading needs a token. Records have client addresses, and users have e-mail addresses. */
+  readToken: setting(oneOf('required', 'none'), 'required', 'required'),
+  /** Whether recording and creating users needs a token. `none`, because anybody may record. */
+  writeToken: setting(oneOf('required', 'none'), 'none', 'none'),
   /** Off, because WAF costs 0.60 USD per million requests: about 3,900 USD a month at the sustained rate of prod. */
   waf: setting(flag, false, false),
   /** Requests from one address in 5 minutes before WAF blocks it. */

@@ -18,6 +18,11 @@ export async function startTestDatabase(at: Address & { readonly table: string }
   await startFixture(['test-database-process.ts', at.host, String(at.port), at.table], undo, inside);
 }
 
+/** Starts the replacement of Secrets Manager with one secret, whose value is in a file. */
+export async function startSecretsManager(at: Address & { arn: string; file: string }, undo: Undo, inside?: Inside) {
+  await startFixture(['secrets-manager-process.ts', at.host, String(at.port), at.arn, at.file], undo, inside);
+}
+
 /** Starts the endpoints that a launching instance calls; returns the lifecycle actions it receives, as lines of JSON. */
 export function startLifecycleHookEndpoint(at: Address, undo: Undo, inside?: Inside) {
   return startFixture(['lifecycle-hook-process.ts', at.host, String(at.port)], undo, inside);

@@ -2,24 +2,25 @@ import { z } from 'zod';
 import { TIMESTAMPS_PATH } from '../../server/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { waitUntil } from '../cli/wait.ts';
+import type { Tokens } from './tokens.ts';
 
 const recordSchema = z.object({ id: z.string().min(1), timestamp: z.string().min(1) });
 
 /** A record in the service's answer; its other fields are not needed here. */
 export type Recorded = z.infer<typeof recordSchema>;
 
-/** Posts one timestamp and prints what came back. */
-export async function postTimestamp(url: string): Promise<Recorded> {
-  const { status, body } = await ask('POST', new URL(TIMESTAMPS_PATH, url));
+/** Posts one timestamp and prints what came back. Sends a token only if the service requires one. */
+export async function postTimestamp(url: string, tokens: Tokens): Promise<Recorded> {
+  const { status, body } = await ask('POST', new URL(TIMESTAMPS_PATH, url), tokens.write);
   if (status !== 201) throw new OperatorError(`expected 201 Created, got ${status}: ${body}`);
   return recordOf(body);
 }
 
 /** Reads a timestamp back by its id, until it is there, and checks that it is the same. */
-export async function verifyTimestamp(url: string, posted: Recorded): Promise<void> {
+export async function verifyTimestamp(url: string, posted: Recorded, tokens: Tokens): Promise<void> {
   const address = new URL(`${TIMESTAMPS_PATH}/${encodeURIComponent(posted.id)}`, url);
   const look = async (seen: (state: string) => void) => {
-    const { status, body } = await ask('GET', address);
+    const { status, body } = await ask('GET', address, tokens.read);
     if (status === 200) return recordOf(body);
     if (status !== 404) throw new OperatorError(`expected 200 OK, got ${status}: ${body}`);
     seen('404 Not Found');
@@ -31,6 +32,12 @@ export async function verifyTimestamp(url: string, posted: Recorded): Promise<vo
   throw new OperatorError(`recorded ${posted.timestamp}, but read ${stored.timestamp} for the same id ${posted.id}`);
 }
 
+/** The token for reading, if the service requires it. */
+export async function requiredReadToken(url: string, tokens: Tokens): Promise<string | undefined> {
+  const { status } = await send('GET', new URL(`${TIMESTAMPS_PATH}?limit=1`, url));
+  return status === 401 ? await tokens.read() : undefined;
+}
+
 function recordOf(body: string): Recorded {
   try {
     return recordSchema.parse(JSON.parse(body));
@@ -40,16 +47,23 @@ function recordOf(body: string): Recorded {
   }
 }
 
-async function ask(method: string, address: URL) {
+/** Sends a request, again with the token if it is answered with 401, and prints the last answer. */
+async function ask(method: string, address: URL, token: () => Promise<string>) {
+  const open = await send(method, address);
+  const { status, statusText, body, tookMs } = open.status === 401 ? await send(method, address, await token()) : open;
+  console.log(`${method} ${address}\n${status} ${statusText} in ${tookMs} ms\n${body.trimEnd()}`);
+  return { status, body };
+}
+
+async function send(method: string, address: URL, token?: string) {
   const startMs = performance.now();
-  const headers = { accept: 'application/json' };
+  const headers = { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
   const signal = AbortSignal.timeout(15_000);
   const response = await fetch(address, { method, signal, redirect: 'error', headers }).catch((cause) => {
     const why = cause.cause?.message || cause.cause?.code || cause.message;
     throw new OperatorError(`${method} ${address} got no answer: ${why}`, { cause });
   });
+  const { status, statusText } = response;
   const body = await response.text();
-  const tookMs = Math.round(performance.now() - startMs);
-  console.log(`${method} ${address}\n${response.status} ${response.statusText} in ${tookMs} ms\n${body.trimEnd()}`);
-  return { status: response.status, body };
+  return { status, statusText, body, tookMs: Math.round(performance.now() - startMs) };
 }

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { startDatabase } from '../server/support/database.ts';
 import { startService } from '../server/support/service.ts';
-import { startFakeAws } from './aws/fake-aws.ts';
+import { secretArn } from './aws/example-stage.ts';
+import { type Answers, startFakeAws } from './aws/fake-aws.ts';
 import { stageOnAws } from './aws/stage-on-aws.ts';
 import { runEntry } from './run-entry.ts';
 
@@ -16,8 +17,10 @@ type Reply = readonly [status: number, body: object];
 /** A service that answers as scripted: first the POST, then each GET. */
 async function startScriptedService(...replies: Reply[]) {
   const requests: string[] = [];
+  const tokens: (string | undefined)[] = [];
   const server = createServer((incoming, outgoing) => {
     requests.push(`${incoming.method} ${incoming.url}`);
+    tokens.push(incoming.headers.authorization?.replace('Bearer ', ''));
     const [status, body] = replies.shift() ?? [500, {}];
     outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
@@ -26,6 +29,8 @@ async function startScriptedService(...replies: Reply[]) {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    /** The token of each request. */
+    tokens,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
@@ -61,6 +66,53 @@ describe('npm run post', () => {
     const read = `GET /app/${RECORD.id}`;
     assert.deepEqual(service.requests, ['POST /app', read, read]);
     assert.match(stdout, /\nRecorded and read back: 2026-11-21T07:45:00\.123456Z\n$/);
+  });
+
+  describe('of a service that requires tokens', () => {
+    const generated = 'r'.repeat(48) + 'w'.repeat(48) + 'k'.repeat(48);
+    const stageWith = (url: string, value: object): Answers => ({
+      ...stageOnAws({ url }),
+      GetSecretValue: ({ params }) => {
+        assert.equal(params['SecretId'], secretArn('dev'));
+        return { body: { ARN: secretArn('dev'), SecretString: JSON.stringify(value) } };
+      },
+    });
+    const refused: Reply = [401, {}];
+
+    it("sends the newest tokens of the stage's secret", async () => {
+      await using service = await startScriptedService(refused, [201, RECORD], refused, [200, RECORD]);
+      await using aws = await startFakeAws(
+        stageWith(service.url, { generated, readTokens: ['the-newest-token', 'an-older-token'] }),
+      );
+      const { code, stdout, stderr } = await runEntry('scripts/post.ts', ['--verify'], { env: aws.env });
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(service.tokens, [undefined, 'w'.repeat(48), undefined, 'the-newest-token']);
+      assert.doesNotMatch(stdout + stderr, /wwww|newest-token/);
+    });
+
+    it('sends those of the environment to another server', async () => {
+      await using service = await startScriptedService(refused, [201, RECORD]);
+      const env = { WRITE_TOKEN: 'a-token-of-16-or-more' };
+      const { code, stderr } = await runEntry('scripts/post.ts', ['--url', service.url], { env });
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(service.tokens, [undefined, 'a-token-of-16-or-more']);
+    });
+
+    it('says which variable to set for another server', async () => {
+      await using service = await startScriptedService([201, RECORD], refused);
+      const { code, stderr } = await runEntry('scripts/post.ts', ['--url', service.url, '--verify']);
+      assert.equal(code, 1);
+      assert.match(stderr, /\npost: the service requires a token: set READ_TOKEN\n$/);
+    });
+
+    it('does not show the value of a secret that it cannot read', async () => {
+      await using service = await startScriptedService(refused);
+      await using aws = await startFakeAws(stageWith(service.url, { generated: ['secret-text'] }));
+      const { code, stdout, stderr } = await runEntry('scripts/post.ts', [], { env: aws.env });
+      assert.equal(code, 1);
+      assert.match(stderr, /^post: the secret arn:aws:secretsmanager:\S+ has another format than the server expects/);
+      assert.doesNotMatch(stdout + stderr, /secret-text/);
+    });
   });
 
   it('fails when another timestamp is read back', async () => {

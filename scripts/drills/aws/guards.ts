@@ -1,5 +1,6 @@
 import { OperatorError } from '../../cli/errors.ts';
 import { postTimestamp } from '../../stage/post-timestamp.ts';
+import type { Tokens } from '../../stage/tokens.ts';
 import { countRequests, type Period } from '../artillery/periods.ts';
 import { isStored, type Reader } from './acknowledged-in-table.ts';
 import { isAtCapacity, isRefreshing, type Snapshot, servingMembers } from './snapshot.ts';
@@ -32,8 +33,8 @@ export function refuseUnhealthy(snapshot: Snapshot, stopAlarm: RegExp): void {
 }
 
 /** Load on one stage and a fault in another would show nothing. @throws OperatorError when the target is not the stage */
-export async function refuseOtherStage(target: Reader, stageUrl: string): Promise<void> {
-  const { id } = await postTimestamp(target.url);
+export async function refuseOtherStage(target: Reader, stageUrl: string, tokens: Tokens): Promise<void> {
+  const { id } = await postTimestamp(target.url, tokens);
   if (target.url === stageUrl || (await isStored({ ...target, url: stageUrl }, id))) return;
   throw new OperatorError(`a timestamp recorded at ${target.url} is not found at ${stageUrl}: is --stage right?`);
 }

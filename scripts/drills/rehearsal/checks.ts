@@ -12,12 +12,23 @@ export async function checkStage(stage: Stage): Promise<Check[]> {
   const { client, operator, bastion, loadBalancer, fleet } = stage;
   const { attachment } = fleet.anyInService();
   const url = `http://${loadBalancer.address}${TIMESTAMPS_PATH}`;
+  const usersUrl = new URL('/users', url).href;
   const metadataUrl = `http://${METADATA_ADDRESS}${ID_PATH}`;
   await waitForSsh(operator.namespace, stage.sandbox.key, bastion.address);
   return await Promise.all([
     checkPost(stage, url),
-    checkStatus('the API answers', client, url, 'application/json', 200),
-    checkStatus('the page answers', client, url, 'text/html', 200),
+    checkStatus('the API answers with the read token', client, url, 'application/json', 200, stage.readToken),
+    checkStatus('the page answers with the read token', client, url, 'text/html', 200, stage.readToken),
+    checkStatus('reading without a token is refused', client, url, 'application/json', 401),
+    checkStatus(
+      'reading with a wrong token is refused',
+      client,
+      url,
+      'application/json',
+      401,
+      'a-wrong-token-of-a-client',
+    ),
+    checkStatus('reading users without a token is refused', client, usersUrl, 'application/json', 401),
     checkCredentials(stage),
     checkStatus('the metadata service refuses version 1', attachment, metadataUrl, '*/*', 401),
     checkLaunches(stage),
@@ -44,8 +55,24 @@ async function checkPost({ client, readTable }: Stage, url: string): Promise<Che
   };
 }
 
-async function checkStatus(check: string, from: Attachment, url: string, accept: string, status: number) {
-  const format = ['--header', `accept: ${accept}`, '--output', '/dev/null', '--write-out', '%{http_code}'];
+async function checkStatus(
+  check: string,
+  from: Attachment,
+  url: string,
+  accept: string,
+  status: number,
+  token?: string,
+) {
+  const authorization = token === undefined ? [] : ['--header', `authorization: Bearer ${token}`];
+  const format = [
+    ...authorization,
+    '--header',
+    `accept: ${accept}`,
+    '--output',
+    '/dev/null',
+    '--write-out',
+    '%{http_code}',
+  ];
   const measured = await curl(from, url, ...format).catch(() => 'no answer');
   return { check, passed: measured === `${status}`, measured, expected: `${status}` };
 }

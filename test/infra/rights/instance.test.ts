@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { pino } from 'pino';
 import request from 'supertest';
 import { z } from 'zod';
 import { LAUNCH_S } from '../../../ami/contract.ts';
@@ -11,11 +12,15 @@ import { completeLaunch } from '../../../ami/launch-hook/complete-launch.ts';
 import { fleetName, LAUNCH_HOOK, logGroupNames } from '../../../infra/contract.ts';
 import { arnIn, type Right } from '../../../scripts/rights/account.ts';
 import { instanceRole } from '../../../scripts/rights/role.ts';
+import { GENERATED_SECRET } from '../../../server/contract.ts';
 import { createDynamoDBClient } from '../../../server/dynamodb/client.ts';
 import { createCloudWatchClient, createCloudWatchPublisher } from '../../../server/metrics/cloudwatch.ts';
 import { createMetrics } from '../../../server/metrics/metrics.ts';
+import { NO_CACHE } from '../../../server/secrets/secret-cache.ts';
+import { createSecretsClient, openStageSecret } from '../../../server/secrets/stage-secret.ts';
 import { startDatabase } from '../../server/support/database.ts';
 import { startFakeCloudWatch } from '../../server/support/fake-cloudwatch.ts';
+import { startSecretsManager } from '../../server/support/fake-secrets-manager.ts';
 import { startService } from '../../server/support/service.ts';
 import { EVERYTHING_ON, synthesize } from '../synthesize.ts';
 import { startFront } from './front.ts';
@@ -44,6 +49,13 @@ const OTHER_PROGRAMS: Readonly<Record<string, readonly Right[]>> = {
     'Decrypt DescribeKey Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo',
     arnIn(PLACE, 'kms', `key/${dataKey?.ref}`),
     { 'kms:ViaService': `dynamodb.${PLACE.region}.amazonaws.com` },
+  ),
+  // https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+  'Secrets Manager, which uses the key of the secret with the permissions of the caller': rights(
+    'kms',
+    'Decrypt',
+    arnIn(PLACE, 'kms', `key/${dataKey?.ref}`),
+    { 'kms:ViaService': `secretsmanager.${PLACE.region}.amazonaws.com` },
   ),
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/permissions-reference-cwl.html
   'the CloudWatch agent, for logs': logStreams.flatMap((stream) => [
@@ -97,6 +109,22 @@ describe('with the rights of the instance role', () => {
     await request(server).post('/users').send({ username: 'new', email: 'ada@example.org' }).expect(409);
     await request(server).get('/users').expect(200);
     assert.deepEqual(denied(front.recorded), []);
+  });
+
+  it('the server reads the secret of the stage', async () => {
+    const [secret] = stage.resources.list('AWS::SecretsManager::Secret', z.unknown());
+    const secretId = secret?.ref ?? '';
+    const value = JSON.stringify({ generated: 'a'.repeat(GENERATED_SECRET.length) });
+    const secretsManager = await startSecretsManager({ value }, secretId);
+    const { endpoint, recorded } = await startFront(secretsManager.endpoint, BARE_ACCOUNT, role);
+    const reader = createSecretsClient({ endpoint, region: PLACE.region, credentials, maxAttempts: 1 });
+    const logger = pino({ level: 'silent' });
+    const wait = () => Promise.reject(new Error('the secret was not read'));
+    const opened = await openStageSecret({ client: reader, secretId, cache: NO_CACHE, logger, wait });
+    reader.destroy();
+    assert.equal(opened.current().readTokens.length, 1);
+    assert.deepEqual(denied(recorded), []);
+    front.recorded.push(...recorded);
   });
 
   it('the server publishes its metrics', async () => {
@@ -164,6 +192,14 @@ describe('the instance role', () => {
     'read the whole table at once': { action: 'dynamodb:Scan', resource: table(TABLE) },
     'delete the table': { action: 'dynamodb:DeleteTable', resource: table(TABLE) },
     'write to the table of another stage': { action: 'dynamodb:PutItem', resource: table('other') },
+    'change the secret': {
+      action: 'secretsmanager:PutSecretValue',
+      resource: arnIn(PLACE, 'secretsmanager', 'secret:a'),
+    },
+    'read the secret of another stage': {
+      action: 'secretsmanager:GetSecretValue',
+      resource: arnIn(PLACE, 'secretsmanager', 'secret:other-AbCdEf'),
+    },
     'publish metrics as another service': {
       action: 'cloudwatch:PutMetricData',
       resource: '*',

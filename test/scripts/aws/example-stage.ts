@@ -34,6 +34,11 @@ export const BASTION: ExampleInstance = {
 
 const BALANCING = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333';
 
+/** ARN of the secret of a stage. */
+export function secretArn(stage: string): string {
+  return `arn:aws:secretsmanager:eu-west-1:111122223333:secret:StageSecret-${stage}-AbCdEf`;
+}
+
 /** Outputs of the example's stacks, by stack name; the operations stack is not deployed yet. */
 export function exampleOutputs(
   stage: string,
@@ -45,7 +50,7 @@ export function exampleOutputs(
       [OUTPUTS.network.vpcId]: 'vpc-0123456789abcdef0',
       [OUTPUTS.network.bastionGroup]: `stampede-${stage}-bastion`,
     },
-    [names.data]: { [OUTPUTS.data.tableName]: `stampede-${stage}` },
+    [names.data]: { [OUTPUTS.data.tableName]: `stampede-${stage}`, [OUTPUTS.data.secretArn]: secretArn(stage) },
     [names.service]: {
       [OUTPUTS.service.url]: url,
       [OUTPUTS.service.autoScalingGroup]: `stampede-${stage}-app`,

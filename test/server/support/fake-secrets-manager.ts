@@ -10,7 +10,7 @@ const SECRET_ID = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:example-
 export type SecretAnswer = { readonly value: string } | { readonly error: string } | 'no answer';
 
 /** Secrets Manager with one secret, on a free port; stops after the tests of the calling file. */
-export async function startSecretsManager(first: SecretAnswer) {
+export async function startSecretsManager(first: SecretAnswer, secretId = SECRET_ID) {
   let answer = first;
   let requests = 0;
   const server = createServer(async (request, response) => {
@@ -22,10 +22,10 @@ export async function startSecretsManager(first: SecretAnswer) {
       return send(400, { __type: 'MissingAuthenticationTokenException' });
     if (request.headers['x-amz-target'] !== 'secretsmanager.GetSecretValue')
       return send(400, { __type: 'UnknownOperationException' });
-    if (SecretId !== SECRET_ID) return send(400, { __type: 'ResourceNotFoundException' });
+    if (SecretId !== secretId) return send(400, { __type: 'ResourceNotFoundException' });
     if (answer === 'no answer') return request.socket.destroy();
     if ('error' in answer) return send(400, { __type: answer.error, message: 'refused' });
-    return send(200, { ARN: SECRET_ID, SecretString: answer.value, VersionStages: ['AWSCURRENT'] });
+    return send(200, { ARN: secretId, SecretString: answer.value, VersionStages: ['AWSCURRENT'] });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -34,7 +34,7 @@ export async function startSecretsManager(first: SecretAnswer) {
     server.close();
   });
   return {
-    secretId: SECRET_ID,
+    secretId,
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     answers: (next: SecretAnswer) => {
       answer = next;

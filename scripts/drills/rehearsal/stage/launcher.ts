@@ -66,6 +66,7 @@ export function userDataFiles(userData: string): ContainerFile[] {
       // Endpoints come from DNS on AWS, and metrics go to CloudWatch; the scaling drill needs the CPU load endpoint.
       text: `AWS_ENDPOINT_URL_DYNAMODB=http://${OUTSIDE.database}:${AWS_PORT}
 AWS_ENDPOINT_URL_AUTO_SCALING=http://${OUTSIDE.autoScaling}:${AWS_PORT}
+AWS_ENDPOINT_URL_SECRETS_MANAGER=http://${OUTSIDE.secrets}:${AWS_PORT}
 ${ENV.cloudwatchMetrics}=off
 ${ENV.loadEndpoint}=on
 `,

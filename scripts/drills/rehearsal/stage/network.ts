@@ -15,6 +15,7 @@ export const OUTSIDE = {
   client: '203.0.113.20',
   database: '198.51.100.10',
   autoScaling: '198.51.100.20',
+  secrets: '198.51.100.30',
 } as const;
 
 /** Address of the instance metadata service on every instance. */

@@ -13,12 +13,18 @@ import { StageTemplates } from '../../../scaling/template/stage.ts';
 import { gatewaySubnets } from '../../../scaling/template/subnets.ts';
 import { loadStage, type Template } from '../../../scaling/template/template.ts';
 import { OUTSIDE } from './network.ts';
+import { generationSchema } from './stage-secret.ts';
 
 /** What a rehearsal takes from a stage's templates. */
 export type StageFacts = Readonly<ReturnType<typeof readStageFacts>>;
 
 /** Name of the table in a rehearsal. */
 export const TABLE_NAME = 'rehearsal';
+
+/** ARN of the secret in a rehearsal. */
+export const SECRET_ID = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:rehearsal-AbCdEf';
+
+const secretSchema = z.object({ GenerateSecretString: generationSchema });
 
 /** Seconds of the template that pass in one real second. What an instance does by itself takes its real time. */
 export const TIME_FACTORS = {
@@ -55,7 +61,8 @@ export function readStageFacts(templates: readonly Template[], tableName: string
   const subnets = groupSubnets(stage, group);
   const region = subnets[0]?.zone.slice(0, -1);
   const [table] = stage.list('AWS::DynamoDB::GlobalTable', z.unknown());
-  if (!region || !table) throw new OperatorError('the templates have no subnet or table');
+  const [secret] = stage.list('AWS::SecretsManager::Secret', secretSchema);
+  if (!region || !table || !secret) throw new OperatorError('the templates have no subnet, table or secret');
   const { securityGroups, requiresMetadataToken } = readLaunchTemplate(stage, group);
   return {
     region,
@@ -77,8 +84,10 @@ export function readStageFacts(templates: readonly Template[], tableName: string
     refresh: readRefresh(stage, group),
     launchHook: readLaunchHook(group),
     requiresMetadataToken,
-    /** The script of the user data, with the table's name in it. */
-    userData: userDataScript(templates, { 'AWS::Region': region, [table.ref]: tableName }),
+    /** How Secrets Manager generates the value of the stage's secret. */
+    secret: secret.properties.GenerateSecretString,
+    /** The script of the user data, with the names of table and secret in it. */
+    userData: userDataScript(templates, { 'AWS::Region': region, [table.ref]: tableName, [secret.ref]: SECRET_ID }),
   };
 }
 

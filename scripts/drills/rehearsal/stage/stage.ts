@@ -1,19 +1,22 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { secretContents } from '../../../../server/contract.ts';
 import { captureQuietly, startBackground } from '../../../cli/run.ts';
 import { waitQuietly } from '../../../cli/wait.ts';
 import { baseRootFiles, makeBaseRoot } from '../../../machine/base-root.ts';
 import { bootContainer } from '../../../machine/container.ts';
-import { startLifecycleHookEndpoint, startTestDatabase } from '../../../machine/fixtures.ts';
+import { startLifecycleHookEndpoint, startSecretsManager, startTestDatabase } from '../../../machine/fixtures.ts';
 import { mountImage } from '../../../machine/mounts.ts';
 import type { NetworkNamespace } from '../../../machine/network-namespace.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { Fleet } from './fleet.ts';
 import { launcherOf, launchOutcomes } from './launcher.ts';
 import { startLoadBalancer } from './load-balancer.ts';
-import { AWS_PORT, addressIn, METADATA_ADDRESS, makeNetwork, OUTSIDE } from './network.ts';
-import { type StageFacts, TABLE_NAME } from './stage-facts.ts';
+import { AWS_PORT, addressIn, METADATA_ADDRESS, makeNetwork, OUTSIDE, type StageNetwork } from './network.ts';
+import { SECRET_ID, type StageFacts, TABLE_NAME } from './stage-facts.ts';
+import { generateSecretValue } from './stage-secret.ts';
 
 const READY_DEADLINE_MS = 15_000;
 
@@ -30,6 +33,7 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
   const autoScaling = await network.attach('auto-scaling', OUTSIDE.autoScaling);
   const table = { host: database.address, port: AWS_PORT, table: TABLE_NAME };
   await startTestDatabase(table, undo, database.namespace.inside);
+  const secretValue = await startSecrets(facts, network, sandbox);
   const endpoint = { host: autoScaling.address, port: AWS_PORT };
   const actions = await startLifecycleHookEndpoint(endpoint, undo, autoScaling.namespace.inside);
   const { receive, outcomeOf } = launchOutcomes(facts.launchHook);
@@ -61,6 +65,8 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
     /** A client on the internet. */
     client,
     sandbox,
+    /** The token for reading, by which a client of the stage would read. */
+    readToken: secretContents(secretValue).readTokens[0] ?? '',
     /** Requests to the metadata service, one a line. */
     metadataLog: () => readFile(metadata.log, 'utf8'),
     /** Every timestamp in the table, read without the server. */
@@ -70,6 +76,15 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
       return (await captureQuietly(database.namespace.inside(line))).split('\n').filter((text) => text !== '');
     },
   };
+}
+
+/** Starts Secrets Manager with the secret of the stage, and returns its value, which is generated as in the template. */
+async function startSecrets({ secret }: StageFacts, network: StageNetwork, { directory, undo }: Sandbox) {
+  const { address, namespace } = await network.attach('secrets', OUTSIDE.secrets);
+  const [value, file] = [generateSecretValue(secret), join(directory, 'secret.json')];
+  await writeFile(file, value, { mode: 0o600 });
+  await startSecretsManager({ host: address, port: AWS_PORT, arn: SECRET_ID, file }, undo, namespace.inside);
+  return z.object({ generated: z.string() }).parse(JSON.parse(value));
 }
 
 async function startMetadataService(router: NetworkNamespace, requiresToken: boolean, { directory, undo }: Sandbox) {

@@ -113,11 +113,21 @@ describe('the synthesised dev stage', () => {
   });
 
   it('gives instances a complete script once the table has a name', () => {
-    assert.throws(() => userDataScript(templates, {}), /refers to \{\{stampede-dev-data\/\w+\}\}: give each/);
+    assert.throws(
+      () => userDataScript(templates, {}),
+      /refers to \{\{stampede-dev-data\/\w+\}\}, \{\{stampede-dev-data\/\w+\}\}: give each/,
+    );
     const [table] = stage.list('AWS::DynamoDB::GlobalTable', z.object({}));
-    const script = userDataScript(templates, { 'AWS::Region': settings.region, [table?.ref ?? '']: 'timestamps' });
+    const [secret] = stage.list('AWS::SecretsManager::Secret', z.object({}));
+    const given = {
+      'AWS::Region': settings.region,
+      [table?.ref ?? '']: 'timestamps',
+      [secret?.ref ?? '']: 'the-secret',
+    };
+    const script = userDataScript(templates, given);
     assert.match(script, /^#!\/bin\/bash\n/);
     assert.match(script, /\nTABLE_NAME=timestamps\n/);
+    assert.match(script, /\nSECRET_ID=the-secret\n/);
   });
 
   it('gives a rehearsal the security groups of each machine and the subnets of the load balancer', () => {
