@@ -5,6 +5,7 @@ import { type ErrorCode, type FieldError, ServiceError } from '../errors.ts';
 import { protocolOf } from './arrival.ts';
 import type { AssetUrl } from './pages/layout.ts';
 import { problemPage } from './pages/problem-page.ts';
+import { hasBody } from './read-body.ts';
 import type { Problem } from './schemas.ts';
 import { SECURITY_HEADERS, securityHeadersOf } from './security-headers.ts';
 
@@ -74,19 +75,19 @@ export interface SendProblemOptions {
 
 /**
  * Sends an error as problem details: a page for browsers, `application/problem+json` for other clients. Logs unexpected
- * errors and errors with a cause in full.
+ * errors, and failures with a cause, in full. Errors of clients are not logged.
  */
 export function createSendProblem({ assetUrl, logger, trustedProxies }: SendProblemOptions): SendProblem {
   return (request, response, error) => {
     const sent = problemOf(error);
-    if (sent.status === 500 || (error as Error).cause !== undefined)
+    if (sent.status === 500 || (sent.status > 500 && (error as Error).cause !== undefined))
       logger.error({ err: error, method: request.method, url: request.url }, 'request failed');
     // Once the headers are sent, only closing the connection can signal the failure.
     if (response.headersSent) return void response.destroy();
     const html = accepts(request).types(['application/problem+json', 'application/json', 'text/html']) === 'text/html';
     const body = html ? problemPage(assetUrl, sent) : `${JSON.stringify(sent)}\n`;
     // The rest of a refused body is not read, so the connection cannot be reused.
-    if (!request.complete) response.shouldKeepAlive = false;
+    if (hasBody(request) && !request.complete) response.shouldKeepAlive = false;
     response.writeHead(sent.status, [
       'Content-Type',
       html ? 'text/html; charset=utf-8' : 'application/problem+json',

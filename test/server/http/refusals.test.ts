@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { describe, it } from 'node:test';
+import { startDatabase } from '../support/database.ts';
+import { startService } from '../support/service.ts';
+
+const service = await startService(await startDatabase(), { RATE_LIMIT_PER_SECOND: '1', RATE_LIMIT_BURST: '1' });
+
+interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
+/** Sends a request on the agent's connection and reads the whole answer. */
+function send(agent: Agent, { method, path, headers = {}, body = '' }: Sent): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = request(`${service.url}${path}`, { method, agent, headers });
+    sent.on('error', reject).on('response', (answer) => answer.resume().on('end', () => resolve(answer)));
+    sent.end(body);
+  });
+}
+
+const json = { 'content-type': 'application/json' };
+const REFUSED: Readonly<Record<string, Sent & { readonly status: number }>> = {
+  'of an invalid query': { method: 'GET', path: '/app?limit=0', status: 400 },
+  'of a representation': { method: 'POST', path: '/app', headers: { accept: 'image/png' }, status: 406 },
+  'above the rate limit': { method: 'POST', path: '/app', status: 429 },
+  'above the rate limit, with a body': { method: 'POST', path: '/app', body: 'ignored', status: 429 },
+  'of malformed JSON': { method: 'POST', path: '/users', headers: json, body: '{"username"', status: 400 },
+  'of an unknown address': { method: 'GET', path: '/nothing', status: 404 },
+};
+
+describe('a refusal', () => {
+  for (const [reason, sent] of Object.entries(REFUSED)) {
+    it(`${reason} leaves the connection open and logs no error`, async () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      await send(agent, { method: 'POST', path: '/app' });
+      service.log.length = 0;
+      const answer = await send(agent, sent);
+      assert.equal(answer.statusCode, sent.status);
+      assert.equal(answer.headers['connection'], 'keep-alive');
+      assert.deepEqual(service.log, []);
+      agent.destroy();
+    });
+  }
+
+  it('of a body that has not arrived closes the connection', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const answer = await send(agent, { method: 'POST', path: '/app', body: 'x'.repeat(200_000) });
+    assert.equal(answer.statusCode, 413);
+    assert.equal(answer.headers['connection'], 'close');
+    agent.destroy();
+  });
+});
