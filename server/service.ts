@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createAdmission } from './admission/admission.ts';
+import { createConcurrencyLimit } from './admission/concurrency-limit.ts';
 import type { Config } from './config.ts';
 import { createLoad } from './cpu-load/load.ts';
 import type { Database } from './dynamodb/database.ts';
@@ -44,6 +45,12 @@ export type Service = ReturnType<typeof createService>;
 /** Files that cannot be in the bundle: next to it in production, next to their code in the source tree. */
 const ASSETS_FOLDER = join(import.meta.dirname, FROM_SOURCE ? 'http/pages/assets' : 'assets');
 const LOAD_WORKER = join(import.meta.dirname, FROM_SOURCE ? 'cpu-load/worker.ts' : 'load-worker.cjs');
+
+/** A page of 1,000 records takes tens of milliseconds of CPU time, during which no timestamp is recorded. */
+const MAX_LISTINGS = 4;
+/** Lookups and creations take little CPU time; these bound the calls to the database. */
+const MAX_LOOKUPS = 64;
+const MAX_CREATIONS = 16;
 
 /** 40 random bits, unique to this process. */
 function makeWriterId(): string {
@@ -108,6 +115,7 @@ export function createService(options: ServiceOptions) {
     config,
     logger,
     pending: () => commit.pending,
+    oldestWaitMs: () => commit.oldestWaitMs,
     onRefused: () => metrics.count('timestampsRefused', 1),
   });
 
@@ -120,9 +128,18 @@ export function createService(options: ServiceOptions) {
     checkWriteToken,
   });
 
+  const { isOverloaded } = admission;
+  const limitListings = createConcurrencyLimit({ name: 'listings', max: MAX_LISTINGS, isOverloaded });
+  const limitLookups = createConcurrencyLimit({ name: 'lookups', max: MAX_LOOKUPS, isOverloaded });
+  const limitCreations = createConcurrencyLimit({ name: 'creations of users', max: MAX_CREATIONS, isOverloaded });
+  const users = createDynamoUsers(client, tableName, clock);
+
   const app = createApp({
     facts,
-    store,
+    store: {
+      listRecords: (query) => limitListings(() => store.listRecords(query)),
+      getRecord: (id) => limitLookups(() => store.getRecord(id)),
+    },
     postApp,
     sendProblem,
     checkReadToken,
@@ -132,7 +149,14 @@ export function createService(options: ServiceOptions) {
     routers: [
       assets.router,
       ...docsRoutes(facts.version, assets.url, requiresToken),
-      usersRoutes({ users: createDynamoUsers(client, tableName, clock), checkReadToken, checkWriteToken }),
+      usersRoutes({
+        users: {
+          listUsers: (query) => limitListings(() => users.listUsers(query)),
+          createUser: (newUser) => limitCreations(() => users.createUser(newUser)),
+        },
+        checkReadToken,
+        checkWriteToken,
+      }),
       // Behind a load balancer anyone can send requests, so only the instance itself may read metrics.
       metricsRoute({ report: () => reporter.report(), onlyLocal: config.tableName !== undefined }),
       ...(load ? [loadRoute(load)] : []),

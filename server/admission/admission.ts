@@ -3,24 +3,35 @@ import type { Config } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { createRateLimiter, shareOfWorker } from './rate-limit.ts';
 import { watchSaturation } from './saturation.ts';
+import { createWaitLimit } from './wait-limit.ts';
 
 export interface AdmissionOptions {
   readonly config: Pick<Config, 'rateLimit' | 'maxEventLoopDelayMs' | 'maxPending' | 'workers'>;
   readonly logger: Logger;
   /** The number of timestamps that wait for a write. */
   readonly pending: () => number;
+  /** How long the oldest of them has waited, without the commit window. */
+  readonly oldestWaitMs: () => number;
   readonly onRefused: () => void;
 }
 
+/** Timestamps may wait for this share of the event loop delay at which the process is saturated: 100 of 500 ms. */
+const TARGET_WAIT_SHARE = 0.2;
+
 /**
  * Decides once per request whether a timestamp is admitted. It refuses with 503 while the event loop is saturated or
- * too many timestamps wait, and with 429 above the rate limit. Every refusal has `Retry-After`.
+ * too many timestamps wait, and with 429 above the rate limit. How many are too many follows from how long they wait.
+ * Every refusal has `Retry-After`.
  */
-export function createAdmission({ config, logger, pending, onRefused }: AdmissionOptions) {
+export function createAdmission({ config, logger, pending, oldestWaitMs, onRefused }: AdmissionOptions) {
   const { rateLimit, maxEventLoopDelayMs, maxPending, workers } = config;
   const limiter = rateLimit && createRateLimiter(shareOfWorker(rateLimit, workers), () => performance.now());
+  const targetMs = maxEventLoopDelayMs * TARGET_WAIT_SHARE;
+  const waitLimit = createWaitLimit({ max: maxPending, targetMs, nowMs: performance.now() });
   const saturation = watchSaturation({
     maxDelayMs: maxEventLoopDelayMs,
+    onSample: (delayMs) =>
+      waitLimit.sample({ nowMs: performance.now(), waitMs: Math.max(delayMs, oldestWaitMs()), waiting: pending() }),
     onChange: (saturated, delayMs) =>
       logger.warn({ delayMs }, saturated ? 'event loop saturated' : 'event loop recovered'),
   });
@@ -39,9 +50,12 @@ export function createAdmission({ config, logger, pending, onRefused }: Admissio
         return refuse('rate-limited', message, limiter.secondsUntilNextToken());
       }
       const waiting = pending();
-      if (waiting >= maxPending) return refuse('overloaded', `${waiting} timestamps are already waiting to be stored`);
+      if (waiting >= waitLimit.limit())
+        return refuse('overloaded', `${waiting} timestamps are already waiting to be stored`);
       return undefined;
     },
+    /** Whether timestamps recently waited too long. Other operations are then refused, so that timestamps are not. */
+    isOverloaded: () => saturation.isSaturated() || waitLimit.isReduced(),
     close: () => saturation.close(),
   };
 }

@@ -5,6 +5,8 @@ export interface SaturationOptions {
   readonly maxDelayMs: number;
   /** Called once per change, with the delay that caused it. */
   readonly onChange?: (saturated: boolean, delayMs: number) => void;
+  /** Called with the delay of each sample period. */
+  readonly onSample?: (delayMs: number) => void;
 }
 
 /** The event loop delay is how late a timer of this period fires. */
@@ -17,7 +19,7 @@ const SAMPLE_PERIOD_MS = 100;
  * Watches the mean event loop delay of each sample period. A short garbage collection pause changes nothing, but an
  * event loop whose every iteration is slow is detected within one period.
  */
-export function watchSaturation({ maxDelayMs, onChange }: SaturationOptions) {
+export function watchSaturation({ maxDelayMs, onChange, onSample }: SaturationOptions) {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   let saturated = false;
 
@@ -26,6 +28,7 @@ export function watchSaturation({ maxDelayMs, onChange }: SaturationOptions) {
     if (delays.count === 0) return;
     const delayMs = Math.max(0, delays.mean / 1e6 - RESOLUTION_MS);
     delays.reset();
+    onSample?.(delayMs);
     if (delayMs > maxDelayMs === saturated) return;
     saturated = !saturated;
     onChange?.(saturated, delayMs);

@@ -33,7 +33,7 @@ const OVER_TLS = [...NO_SNIFF, ...STRICT_TRANSPORT];
 
 /**
  * The headers of answers that are text or JSON. The others protect pages, and every answer pays for its bytes
- * (docs/decisions/0031-lean-answers.md).
+ * (docs/decisions/0032-lean-answers.md).
  */
 export function securityHeadersOf(protocol: Protocol): readonly string[] {
   return protocol === 'https' ? OVER_TLS : NO_SNIFF;

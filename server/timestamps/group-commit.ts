@@ -99,6 +99,12 @@ export class GroupCommit {
     });
   }
 
+  /** How long the oldest of them has waited, beyond the commit window. */
+  get oldestWaitMs(): number {
+    const oldest = this.#queue[this.#head];
+    return oldest === undefined ? 0 : Math.max(0, this.#monotonicMs() - oldest.sinceMs - this.#windowMs);
+  }
+
   get #unanswered(): number {
     return this.pending + this.#timestampsInFlight;
   }

@@ -60,7 +60,7 @@ const listTimestamps: Operation = {
         ...htmlPage,
       },
     },
-    ...problems('invalid', 'unauthorized', 'not-acceptable', 'unavailable'),
+    ...problems('invalid', 'unauthorized', 'not-acceptable', 'overloaded', 'unavailable'),
   },
 };
 
@@ -71,7 +71,7 @@ const readTimestamp: Operation = {
   parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', examples: [record.id] } }],
   responses: {
     200: { description: 'The record.', content: json(schemas.RecordSchema) },
-    ...problems('unauthorized', 'not-found', 'unavailable'),
+    ...problems('unauthorized', 'not-found', 'overloaded', 'unavailable'),
   },
 };
 
@@ -139,7 +139,15 @@ const createUser: Operation = {
   requestBody: { required: true, content: json(schemas.NewUserSchema) },
   responses: {
     201: { description: 'The user is stored.', content: json(schemas.UserSchema) },
-    ...problems('invalid', 'unauthorized', 'conflict', 'too-large', 'unsupported-media-type', 'unavailable'),
+    ...problems(
+      'invalid',
+      'unauthorized',
+      'conflict',
+      'too-large',
+      'unsupported-media-type',
+      'overloaded',
+      'unavailable',
+    ),
   },
 };
 
@@ -154,7 +162,7 @@ const listUsers: Operation = {
       headers: { Link: linkToOlder(userPage.next) },
       content: json(schemas.UserPageSchema),
     },
-    ...problems('invalid', 'unauthorized', 'unavailable'),
+    ...problems('invalid', 'unauthorized', 'overloaded', 'unavailable'),
   },
 };
 

@@ -10,6 +10,7 @@ function setUp(t: TestContext, rateLimit?: RateLimit) {
     config: { rateLimit, maxEventLoopDelayMs: 60_000, maxPending: 3, workers: 1 },
     logger: pino({ level: 'silent' }),
     pending: () => seen.pending,
+    oldestWaitMs: () => 0,
     onRefused: () => {
       seen.refused += 1;
     },

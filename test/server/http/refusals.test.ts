@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import { startDatabase } from '../support/database.ts';
 import { startService } from '../support/service.ts';
 
-const service = await startService(await startDatabase(), { RATE_LIMIT_PER_SECOND: '1', RATE_LIMIT_BURST: '1' });
+const database = await startDatabase();
+const service = await startService(database, { RATE_LIMIT_PER_SECOND: '1', RATE_LIMIT_BURST: '1' });
 
 interface Sent {
   readonly method: string;
@@ -21,6 +22,9 @@ function send(agent: Agent, { method, path, headers = {}, body = '' }: Sent): Pr
     sent.end(body);
   });
 }
+
+/** A valid id of no record. */
+const UNUSED_ID = '1j164jfimb6000008hc0os6ho00000087kslv4f1g0500q';
 
 const json = { 'content-type': 'application/json' };
 const REFUSED: Readonly<Record<string, Sent & { readonly status: number }>> = {
@@ -53,4 +57,42 @@ describe('a refusal', () => {
     assert.equal(answer.headers['connection'], 'close');
     agent.destroy();
   });
+});
+
+describe('operations that are less important than timestamps', () => {
+  const user = (name: string) => JSON.stringify({ username: name, email: `${name}@example.com` });
+  const cases = {
+    listings: { atOnce: 4, sent: () => ({ method: 'GET', path: '/app' }) },
+    'listings of users': { atOnce: 4, sent: () => ({ method: 'GET', path: '/users' }) },
+    'lookups of records': { atOnce: 64, sent: () => ({ method: 'GET', path: `/app/${UNUSED_ID}` }) },
+    'creations of users': {
+      atOnce: 16,
+      sent: (i: number) => ({ method: 'POST', path: '/users', headers: json, body: user(`user-${i}`) }),
+    },
+  };
+  for (const [name, { atOnce, sent }] of Object.entries(cases)) {
+    it(`are refused with 503 above ${atOnce} ${name} at once`, async () => {
+      const agent = new Agent({ keepAlive: true });
+      const release = database.hold();
+      const answered = new Set<IncomingMessage>();
+      const threeAnswered = Promise.withResolvers<void>();
+      const all = Array.from({ length: atOnce + 3 }, async (_, i) => {
+        const answer = await send(agent, sent(i));
+        answered.add(answer);
+        if (answered.size === 3) threeAnswered.resolve();
+        return answer;
+      });
+      await threeAnswered.promise;
+      const refused = [...answered];
+      for (const { statusCode, headers } of refused) {
+        assert.equal(statusCode, 503);
+        assert.equal(headers['retry-after'], '1');
+        assert.equal(headers['connection'], 'keep-alive');
+      }
+      release();
+      const admitted = (await Promise.all(all)).filter((answer) => !refused.includes(answer));
+      for (const { statusCode = 0 } of admitted) assert.ok(statusCode < 500, `${statusCode}`);
+      agent.destroy();
+    });
+  }
 });

@@ -1,0 +1,36 @@
+import { ServiceError } from '../errors.ts';
+
+export interface ConcurrencyLimitOptions {
+  /** What is limited, in the plural, for the error. */
+  readonly name: string;
+  /** The number of operations that may run at the same time. */
+  readonly max: number;
+  /** Whether timestamps already wait too long. */
+  readonly isOverloaded: () => boolean;
+}
+
+/** Runs an operation, or rejects with `overloaded`. */
+export type ConcurrencyLimit = <T>(operation: () => Promise<T>) => Promise<T>;
+
+/**
+ * Limits the operations that are less important than recording timestamps. While timestamps wait too long, it refuses
+ * all of them. Nothing waits: clients repeat after `Retry-After`.
+ */
+export function createConcurrencyLimit({ name, max, isOverloaded }: ConcurrencyLimitOptions): ConcurrencyLimit {
+  let running = 0;
+
+  function refuse(reason: string): never {
+    throw new ServiceError('overloaded', reason, { retryAfterS: 1 });
+  }
+
+  return async (operation) => {
+    if (isOverloaded()) refuse(`this process is overloaded and serves no ${name}`);
+    if (running >= max) refuse(`this process already serves ${running} ${name}`);
+    running += 1;
+    try {
+      return await operation();
+    } finally {
+      running -= 1;
+    }
+  };
+}
