@@ -53,6 +53,13 @@ describe('firewall', () => {
   });
 });
 
+describe('names', () => {
+  it('are not answered to neighbours, which would need an open port', () => {
+    const settings = textOf('/etc/systemd/resolved.conf.d/10-stampede.conf');
+    for (const name of ['LLMNR', 'MulticastDNS']) assert.match(settings, new RegExp(`^${name}=no$`, 'm'));
+  });
+});
+
 describe('clock', () => {
   it('uses only the Amazon Time Sync Service', () => {
     const sources = textOf('/etc/chrony/chrony.conf').match(/^(server|pool|sourcedir|peer) \S+/gm);

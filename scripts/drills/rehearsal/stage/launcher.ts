@@ -75,7 +75,8 @@ ${ENV.loadEndpoint}=on
       path: '/etc/systemd/system/cloud-final.service',
       text: `[Unit]
 Description=Replacement of cloud-init: execute user data
-After=multi-user.target
+After=network-online.target time-sync.target multi-user.target
+Wants=network-online.target
 
 [Service]
 Type=oneshot
