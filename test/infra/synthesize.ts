@@ -94,6 +94,12 @@ export function unacknowledged(
   return { settings, ids: [...new Set(ids)] };
 }
 
+const outdirs: string[] = [];
+// Also after a failed synth, so that nothing is left behind.
+process.on('exit', () => {
+  for (const outdir of outdirs) rmSync(outdir, { recursive: true, force: true });
+});
+
 interface Built {
   readonly app: App;
   readonly stacks: Stampede;
@@ -104,8 +110,7 @@ interface Built {
 function build(stage: string, overrides: Overrides, { context = {}, ...props }: AppProps = {}): Built {
   const settings = readSettings(stage, (name) => overrides[name]);
   const outdir = mkdtempSync(join(tmpdir(), 'stampede-synth-'));
-  // Also after a failed synth, so that nothing is left behind.
-  process.on('exit', () => rmSync(outdir, { recursive: true, force: true }));
+  outdirs.push(outdir);
   const app = new App({ ...props, context: { ...cdkJson.context, ...context }, outdir });
   const stacks = addStampede(app, { stage, settings, ami: { id: 'ami-0123456789abcdef0', builtAt: 1_795_219_200 } });
   return { app, stacks, settings, outdir };
