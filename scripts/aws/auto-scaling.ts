@@ -81,6 +81,13 @@ function readGroup<Item>(name: string, item: z.ZodType<Item>): Promise<Item[]> {
   return readList(`read the Auto Scaling group ${name}`, [call], (answer) => answer.AutoScalingGroups, item);
 }
 
+/** The ARN of a group. @throws OperatorError when no group has that name */
+export async function groupArn(name: string): Promise<string> {
+  const [found] = await readGroup(name, fields({ arn: ['AutoScalingGroupARN', text] }));
+  if (found) return found.arn;
+  throw new OperatorError(`there is no Auto Scaling group ${name}: deploy the stage again`);
+}
+
 /** What a group did since a moment, the oldest first. */
 export async function activitiesSince(name: string, since: Date): Promise<Activity[]> {
   const pages = client().paginateDescribeScalingActivities({ AutoScalingGroupName: name });

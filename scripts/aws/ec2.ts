@@ -67,6 +67,14 @@ function listInstances<Item>(doing: string, request: DescribeInstancesCommandInp
   );
 }
 
+/** Ids of zones by name: names are per account, ids such as `euw1-az3` are the same for all. */
+export async function zoneIds(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const call = client().describeAvailabilityZones({ ZoneNames: [...names] });
+  const zone = fields({ name: ['ZoneName', text], id: ['ZoneId', text] });
+  const zones = await readList('read the ids of the zones', [call], (answer) => answer.AvailabilityZones, zone);
+  return new Map(zones.map(({ name, id }) => [name, id]));
+}
+
 /** Whether the region has a default VPC, in which EC2 launches instances without a subnet. */
 export async function hasDefaultVpc(): Promise<boolean> {
   const call = client().describeVpcs({ Filters: [{ Name: 'is-default', Values: ['true'] }] });

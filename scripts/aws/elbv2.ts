@@ -33,6 +33,15 @@ export async function registerTargets(targetGroupArn: string, ids: readonly stri
   await explained(`register ${ids.join(', ')}`, client().registerTargets(request));
 }
 
+/** Names of the zones of a load balancer, such as `eu-west-1a`. */
+export async function loadBalancerZones(loadBalancerArn: string): Promise<readonly string[]> {
+  const call = client().describeLoadBalancers({ LoadBalancerArns: [loadBalancerArn] });
+  const zonesOf = (answer: Awaited<typeof call>) => answer.LoadBalancers?.[0]?.AvailabilityZones;
+  const zone = fields({ name: ['ZoneName', z.string()] });
+  const zones = await readList('read the zones of the load balancer', [call], zonesOf, zone);
+  return zones.map(({ name }) => name).toSorted();
+}
+
 const DELETION_PROTECTION = 'deletion_protection.enabled';
 
 /** Whether AWS refuses to delete a load balancer; false when it does not exist. */
