@@ -117,6 +117,12 @@ locals {
     SourceAmi    = "{{ .SourceAMI }}"
     BaseRelease  = "{{ .SourceAMIName }}"
   }
+  # The bake role may change only resources with the last tag. Packer also tags the image with them when it creates it.
+  builder_tags = {
+    Name               = "Packer builder of ${var.image_name}"
+    Service            = "stampede"
+    "stampede:builder" = "packer"
+  }
 }
 
 source "amazon-ebs" "aws" {
@@ -142,8 +148,8 @@ source "amazon-ebs" "aws" {
   deprecate_at    = local.deprecate_at
   tags            = local.tags
   snapshot_tags   = local.tags
-  run_tags        = { Name = "Packer builder of ${var.image_name}", Service = "stampede" }
-  run_volume_tags = { Name = "Packer builder of ${var.image_name}", Service = "stampede" }
+  run_tags        = local.builder_tags
+  run_volume_tags = local.builder_tags
 
   # If Packer loses the builder, it is terminated when it shuts down.
   shutdown_behavior = "terminate"

@@ -16,6 +16,12 @@ export const IMAGE_PATHS = {
 /** The image's `net.ipv4.ip_local_port_range`, without the server's port; the network ACLs allow answers to it. */
 export const CLIENT_PORTS = { from: 10_240, to: 65_535 } as const;
 
+/** Debian's account: https://wiki.debian.org/Cloud/AmazonEC2Image */
+export const DEBIAN_ACCOUNT = '136693071363';
+
+/** Tag of everything that Packer creates. The bake role may change only resources that have it. */
+export const BUILDER_TAG = { key: 'stampede:builder', value: 'packer' } as const;
+
 /** Prefix of the SSM parameters that name AMIs: `/stampede/ami/<commit>`, `…/candidate`, `…/current`. */
 export const AMI_PARAMETER_PREFIX = '/stampede/ami';
 

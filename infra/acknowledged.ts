@@ -20,8 +20,10 @@ const NO_NOTIFICATIONS = {
   id: 'AwsSolutions-AS3',
   reason: 'EventBridge tells the topic about failures; a mail for each normal launch would hide them',
 };
-const BAKE =
-  'describing does not support resources, and new resources have no name yet; conditions limit creating to one region and deleting to our tag';
+const DESCRIBE = 'describing does not support resources';
+const BAKE = 'AWS generates the ids; conditions limit the actions to resources that Packer creates and tags';
+const BOOT_TEST =
+  'AWS generates the ids; conditions limit the actions to our launch template and to the tags of the stage';
 
 /** The roles of the pipeline, which exist only if a repository is set. */
 function pipelineFindings(stage: string): readonly Acknowledged[] {
@@ -30,14 +32,19 @@ function pipelineFindings(stage: string): readonly Acknowledged[] {
   const images = { id: arn('ssm', 'parameter/stampede/ami/*'), reason: 'one parameter for each baked commit' };
   const bake = { stack: 'operations', path: 'BakeRole' } as const;
   const deploy = { stack: 'operations', path: 'DeployRole' } as const;
-  const group = arn('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${fleetName(stage)}`);
+  const image = 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:<AWS::Region>::image/*]';
+  const snapshot = image.replace('image', 'snapshot');
+  const own = (...types: readonly string[]) => types.map((type) => arn('ec2', `${type}/*`));
+  const launched = own('instance', 'volume', 'network-interface', 'security-group', 'subnet');
   const stacks = Object.values(stackNames(stage)).map((name) => arn('cloudformation', `stack/${name}/*`));
   return [
-    { ...bake, id: STAR, reason: BAKE },
+    { ...bake, id: STAR, reason: DESCRIBE },
     { ...bake, ...images },
-    { ...deploy, id: STAR, reason: 'describing groups, targets and alarms does not support resources' },
+    ...[image, snapshot, ...launched, ...own('key-pair', 'vpc')].map((id) => ({ ...bake, id, reason: BAKE })),
+    { ...deploy, id: STAR, reason: DESCRIBE },
     { ...deploy, ...images },
-    ...[group, ...stacks].map((id) => ({ ...deploy, id, reason: GENERATED_ID })),
+    ...[image, ...launched].map((id) => ({ ...deploy, id, reason: BOOT_TEST })),
+    ...stacks.map((id) => ({ ...deploy, id, reason: GENERATED_ID })),
   ];
 }
 

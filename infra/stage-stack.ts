@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { DefaultStackSynthesizer, type IStackSynthesizer, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Settings } from './settings/table.ts';
 
@@ -14,7 +14,10 @@ export class StageStack extends Stack {
   readonly settings: Settings;
 
   constructor(scope: Construct, id: string, props: StageStackProps) {
-    super(scope, id, props);
+    const qualifier = props.settings.bootstrapQualifier;
+    // For the reason in infra/network/vpc.ts.
+    const synthesizer = new DefaultStackSynthesizer({ qualifier }) as IStackSynthesizer;
+    super(scope, id, { synthesizer, ...props });
     this.stage = props.stage;
     this.settings = props.settings;
   }

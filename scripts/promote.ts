@@ -51,7 +51,7 @@ async function testBoot(imageId: string, stage: string): Promise<void> {
   const region = process.env['AWS_REGION'];
   if (!subnetId || !region)
     throw new OperatorError(`${service.autoScalingGroup} has no subnet, or AWS_REGION is not set`);
-  const options = { launchTemplateId: service.launchTemplateId, subnetId, tableName: data.tableName, region };
+  const options = { stage, launchTemplateId: service.launchTemplateId, subnetId, tableName: data.tableName, region };
   await withUndo(async (undo) => {
     const launching = launchInstance('the boot test', bootTestRequest(imageId, options));
     // Before the answer is there: an interrupt during the launch must not leave the instance behind.

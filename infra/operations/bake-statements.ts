@@ -1,15 +1,26 @@
 import { Aws } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { SERVICE_NAME } from '../../server/contract.ts';
+import { BUILDER_TAG, DEBIAN_ACCOUNT } from '../../ami/contract.ts';
 import { allow } from '../statement.ts';
-import { imageParameters } from './pipeline-role.ts';
+import { arnHere, imageParameters } from './pipeline-role.ts';
 
-const IN_REGION = { StringEquals: { 'aws:RequestedRegion': Aws.REGION } };
-const OURS_IN_REGION = { StringEquals: { 'aws:RequestedRegion': Aws.REGION, 'aws:ResourceTag/Service': SERVICE_NAME } };
+/** Resources that Packer created: it tags each of them in the call that creates it. */
+const OF_PACKER = { StringEquals: { [`aws:ResourceTag/${BUILDER_TAG.key}`]: BUILDER_TAG.value } };
+/** Resources that a call creates with Packer's tag. */
+const TAGGED = { StringEquals: { [`aws:RequestTag/${BUILDER_TAG.key}`]: BUILDER_TAG.value } };
+
+/** What a launch creates. */
+const BUILDER = ['instance', 'volume', 'network-interface'];
+
+/** Resources of EC2 in this account and region. */
+const all = (...types: readonly string[]) => types.map((type) => arnHere('ec2', `${type}/*`));
+/** Images and snapshots have no account in their ARNs. */
+const allPublic = (...types: readonly string[]) =>
+  types.map((type) => `arn:${Aws.PARTITION}:ec2:${Aws.REGION}::${type}/*`);
 
 /**
- * Permissions for Packer to bake on EC2, reduced to those that our template uses. It may create resources in one
- * region, and delete or change only those with our tag.
+ * Permissions for Packer to bake on EC2, reduced to those that our template uses. It may use Debian's images, and
+ * create and tag resources of its own. It may change and delete only those, and it cannot tag any other resource.
  * https://developer.hashicorp.com/packer/integrations/hashicorp/amazon
  */
 export function bakeStatements(): readonly PolicyStatement[] {
@@ -22,7 +33,6 @@ export function bakeStatements(): readonly PolicyStatement[] {
         'ec2:DescribeInstances',
         'ec2:DescribeInstanceStatus',
         'ec2:DescribeInstanceTypeOfferings',
-        'ec2:DescribeKeyPairs',
         'ec2:DescribeRegions',
         'ec2:DescribeSecurityGroups',
         'ec2:DescribeSnapshots',
@@ -33,37 +43,50 @@ export function bakeStatements(): readonly PolicyStatement[] {
       ],
       ['*'],
     ),
+    allow('CreateKeyPair', ['ec2:CreateKeyPair'], all('key-pair'), TAGGED),
+    allow('CreateSecurityGroup', ['ec2:CreateSecurityGroup'], all('security-group'), TAGGED),
+    // The network of the builder is a variable of the bake.
+    allow('UseVpc', ['ec2:CreateSecurityGroup'], all('vpc')),
+    allow('UseSubnet', ['ec2:RunInstances'], all('subnet')),
+    allow('LaunchDebian', ['ec2:RunInstances'], allPublic('image'), { StringEquals: { 'ec2:Owner': DEBIAN_ACCOUNT } }),
+    allow('LaunchBuilder', ['ec2:RunInstances'], all(...BUILDER), TAGGED),
+    allow('LaunchWithOwn', ['ec2:RunInstances'], all('key-pair', 'security-group'), OF_PACKER),
+    allow('CreateImage', ['ec2:CreateImage'], allPublic('image', 'snapshot'), TAGGED),
     allow(
-      'Create',
-      [
-        // New resources have no name yet.
-        'ec2:AuthorizeSecurityGroupIngress',
-        'ec2:CreateImage',
-        'ec2:CreateKeyPair',
-        'ec2:CreateSecurityGroup',
-        'ec2:CreateTags',
-        'ec2:DeleteKeyPair',
-        'ec2:DeleteSecurityGroup',
-        'ec2:EnableImageDeprecation',
-        'ec2:ModifyImageAttribute',
-        'ec2:RunInstances',
-      ],
-      ['*'],
-      IN_REGION,
+      'TagOnCreation',
+      ['ec2:CreateTags'],
+      [...all(...BUILDER, 'key-pair', 'security-group'), ...allPublic('image', 'snapshot')],
+      {
+        StringEquals: {
+          ...TAGGED.StringEquals,
+          'ec2:CreateAction': ['CreateKeyPair', 'CreateSecurityGroup', 'RunInstances', 'CreateImage'],
+        },
+      },
     ),
     allow(
-      'DeleteTagged',
+      'ManageBuilder',
       [
-        'ec2:DeleteSnapshot',
-        'ec2:DeleteVolume',
-        'ec2:DeregisterImage',
-        'ec2:GetConsoleOutput',
-        'ec2:ModifyInstanceAttribute',
+        'ec2:AuthorizeSecurityGroupIngress',
+        'ec2:CreateImage',
+        'ec2:DeleteKeyPair',
+        'ec2:DeleteSecurityGroup',
         'ec2:StopInstances',
         'ec2:TerminateInstances',
       ],
-      ['*'],
-      OURS_IN_REGION,
+      all('instance', 'key-pair', 'security-group'),
+      OF_PACKER,
+    ),
+    allow(
+      'ManageImages',
+      [
+        'ec2:CreateTags',
+        'ec2:DeleteSnapshot',
+        'ec2:DeregisterImage',
+        'ec2:EnableImageDeprecation',
+        'ec2:ModifyImageAttribute',
+      ],
+      allPublic('image', 'snapshot'),
+      OF_PACKER,
     ),
     imageParameters('PublishImages'),
   ];

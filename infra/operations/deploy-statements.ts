@@ -2,29 +2,26 @@ import { Aws } from 'aws-cdk-lib';
 import type { ILaunchTemplate } from 'aws-cdk-lib/aws-ec2';
 import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SERVICE_NAME } from '../../server/contract.ts';
-import { fleetName, stackNames } from '../contract.ts';
+import { stackNames } from '../contract.ts';
 import { allow } from '../statement.ts';
 import { arnHere, imageParameters } from './pipeline-role.ts';
 
-/** The default qualifier of `cdk bootstrap`, part of its role names. */
-const BOOTSTRAP_QUALIFIER = 'hnb659fds';
+/** Instances of one stage; both tags are on its fleet and on its boot tests. */
+function ofStage(stage: string) {
+  return { StringEquals: { 'aws:ResourceTag/Service': SERVICE_NAME, 'aws:ResourceTag/Stage': stage } };
+}
 
 /** Permissions to deploy, smoke test and drill one stage. Only the roles of `cdk bootstrap` change infrastructure. */
-export function deployStatements(stage: string): readonly PolicyStatement[] {
+export function deployStatements(stage: string, bootstrapQualifier: string): readonly PolicyStatement[] {
   const bootstrapRoles = ['deploy', 'file-publishing', 'lookup'].map(
     (role) =>
-      `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/cdk-${BOOTSTRAP_QUALIFIER}-${role}-role-${Aws.ACCOUNT_ID}-${Aws.REGION}`,
+      `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/cdk-${bootstrapQualifier}-${role}-role-${Aws.ACCOUNT_ID}-${Aws.REGION}`,
   );
   return [
     allow('DeployThroughBootstrapRoles', ['sts:AssumeRole'], bootstrapRoles),
     allow(
       'ReadTheStage',
-      [
-        'cloudformation:DescribeStackEvents',
-        'cloudformation:DescribeStacks',
-        'cloudformation:GetTemplate',
-        'cloudformation:ListStackResources',
-      ],
+      ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks'],
       // AWS generates the last part of a stack's ARN.
       Object.values(stackNames(stage)).map((name) => arnHere('cloudformation', `stack/${name}/*`)),
     ),
@@ -43,7 +40,7 @@ export function deployStatements(stage: string): readonly PolicyStatement[] {
     allow(
       'ReadTheBootstrapVersion',
       ['ssm:GetParameter'],
-      [arnHere('ssm', `parameter/cdk-bootstrap/${BOOTSTRAP_QUALIFIER}/version`)],
+      [arnHere('ssm', `parameter/cdk-bootstrap/${bootstrapQualifier}/version`)],
     ),
     allow(
       'WatchTheFleet',
@@ -53,6 +50,7 @@ export function deployStatements(stage: string): readonly PolicyStatement[] {
         'autoscaling:DescribeScalingActivities',
         'cloudwatch:DescribeAlarms',
         'cloudwatch:GetMetricData',
+        'ec2:DescribeImages',
         'ec2:DescribeInstances',
         'elasticloadbalancing:DescribeTargetHealth',
       ],
@@ -60,34 +58,52 @@ export function deployStatements(stage: string): readonly PolicyStatement[] {
       ['*'],
     ),
     allow(
-      'DrillTheFleet',
-      ['autoscaling:TerminateInstanceInAutoScalingGroup', 'autoscaling:SetDesiredCapacity'],
-      [arnHere('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${fleetName(stage)}`)],
+      'EndInstances',
+      ['ec2:GetConsoleOutput', 'ec2:TerminateInstances'],
+      [arnHere('ec2', 'instance/*')],
+      ofStage(stage),
     ),
   ];
 }
 
 export interface BootTestProps {
+  readonly stage: string;
   readonly launchTemplate: ILaunchTemplate;
   readonly instanceRole: IRole;
 }
 
-/** Permissions for `npm run promote` to boot an image, on an instance that is configured like the fleet's. */
-export function bootTestStatements({ launchTemplate, instanceRole }: BootTestProps): readonly PolicyStatement[] {
+/**
+ * Permissions for `npm run promote` to boot an image, on an instance that is configured like the fleet's. The request
+ * chooses the image and the subnet; the other resources come from the launch template. IAM cannot prevent other user
+ * data, because it is not a resource: such an instance has the rights of the fleet's, which a deployment has as well.
+ */
+export function bootTestStatements({ stage, launchTemplate, instanceRole }: BootTestProps): readonly PolicyStatement[] {
   const template = arnHere('ec2', `launch-template/${launchTemplate.launchTemplateId}`);
+  const fromTemplate = { ArnEquals: { 'ec2:LaunchTemplate': template } };
+  const created = ['instance', 'volume', 'network-interface'].map((type) => arnHere('ec2', `${type}/*`));
   return [
-    // The required launch template determines everything except the image.
-    allow('LaunchBootTest', ['ec2:RunInstances'], ['*'], { ArnEquals: { 'ec2:LaunchTemplate': template } }),
+    allow('LaunchBootTest', ['ec2:RunInstances'], [template, arnHere('ec2', 'security-group/*'), ...created], {
+      ...fromTemplate,
+      Bool: { 'ec2:IsLaunchTemplateResource': 'true' },
+    }),
+    allow('ChooseBootTestImage', ['ec2:RunInstances'], [`arn:${Aws.PARTITION}:ec2:${Aws.REGION}::image/*`], {
+      ...fromTemplate,
+      StringEquals: { 'aws:ResourceTag/Service': SERVICE_NAME },
+    }),
+    allow('ChooseBootTestSubnet', ['ec2:RunInstances'], [arnHere('ec2', 'subnet/*')], {
+      ...fromTemplate,
+      ...ofStage(stage),
+    }),
     // The resources of that call have no id yet.
-    allow('TagBootTest', ['ec2:CreateTags'], ['*'], { StringEquals: { 'ec2:CreateAction': 'RunInstances' } }),
+    allow('TagBootTest', ['ec2:CreateTags'], created, {
+      StringEquals: {
+        'ec2:CreateAction': 'RunInstances',
+        'aws:RequestTag/Service': SERVICE_NAME,
+        'aws:RequestTag/Stage': stage,
+      },
+    }),
     allow('PassBootTestRole', ['iam:PassRole'], [instanceRole.roleArn], {
       StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' },
-    }),
-    // DescribeImages does not support resources.
-    allow('DescribeBootTest', ['ec2:DescribeImages'], ['*']),
-    // Any instance with our tag.
-    allow('TerminateBootTest', ['ec2:GetConsoleOutput', 'ec2:TerminateInstances'], ['*'], {
-      StringEquals: { 'aws:ResourceTag/Service': SERVICE_NAME },
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import { CfnOutput, CrossStackReferences, ReferenceStrength } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, CrossStackReferences, DefaultStackSynthesizer, ReferenceStrength } from 'aws-cdk-lib';
 import { CfnGroup } from 'aws-cdk-lib/aws-resourcegroups';
 import type { Construct } from 'constructs';
 import { SERVICE_NAME } from '../../server/contract.ts';
@@ -47,12 +47,21 @@ export class OperationsStack extends StageStack {
   }
 
   #addPipelineRoles(repository: string, { data, service }: OperationsStackProps): void {
+    if (this.settings.bootstrapQualifier === DefaultStackSynthesizer.DEFAULT_QUALIFIER) {
+      Annotations.of(this).addWarningV2(
+        'stampede:shared-bootstrap',
+        `The pipeline of stage ${this.stage} deploys through the roles of the account's default bootstrap, so it can also deploy every other stage in this account and region. Use an account for each stage, or -c bootstrapQualifier=… (docs/pipeline.md)`,
+      );
+    }
     const { launchTemplate, role: instanceRole } = service.template;
     const common = { repository, stage: this.stage };
     const deploy = pipelineRole(this, 'DeployRole', {
       ...common,
       description: `Deploys and drills stage ${this.stage} from ${repository}`,
-      statements: [...deployStatements(this.stage), ...bootTestStatements({ launchTemplate, instanceRole })],
+      statements: [
+        ...deployStatements(this.stage, this.settings.bootstrapQualifier),
+        ...bootTestStatements({ stage: this.stage, launchTemplate, instanceRole }),
+      ],
     });
     // For the smoke test and the drill, which read timestamps back.
     data.secret.grantRead(deploy);

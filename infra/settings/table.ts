@@ -175,6 +175,15 @@ export const TABLE = {
     '',
     '',
   ),
+  /**
+   * Qualifier of the `cdk bootstrap` that deploys this stage, part of the names of its roles. With a qualifier of its
+   * own, the pipeline of another stage in the account cannot assume these roles.
+   */
+  bootstrapQualifier: setting(
+    text(/^[a-z0-9]{1,10}$/, '1 to 10 lower-case letters and digits'),
+    'hnb659fds',
+    'hnb659fds',
+  ),
 } as const;
 
 /** The validated settings of one deployment. */

@@ -7,13 +7,15 @@ import { OperatorError } from '../cli/errors.ts';
 const VERDICT = /^stampede boot test: (passed|failed)/m;
 
 /** The parts of a stage that a boot test uses. */
-type BootTestOptions = Readonly<Record<'launchTemplateId' | 'subnetId' | 'tableName' | 'region', string>>;
+type BootTestOptions = Readonly<Record<'stage' | 'launchTemplateId' | 'subnetId' | 'tableName' | 'region', string>>;
 
 /** The request to EC2: an instance as the stage launches it, with another image and outside its group. */
 export function bootTestRequest(imageId: string, options: BootTestOptions) {
   const tags = [
     { Key: 'Name', Value: `${SERVICE_NAME} boot test of ${imageId}` },
     { Key: 'Service', Value: SERVICE_NAME },
+    // The deploy role may only launch and end instances with the tags of its stage.
+    { Key: 'Stage', Value: options.stage },
   ];
   return {
     MinCount: 1,

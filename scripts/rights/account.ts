@@ -20,9 +20,21 @@ export interface Right {
 /** What the requests meet in an account, besides its place. */
 export interface Account extends Place {
   /** Tags of an existing resource. */
-  readonly tagsOf: (arn: string) => Readonly<Record<string, string>>;
+  readonly tagsOf: (arn: string) => Tags;
   /** Resources that a launch template names. */
-  readonly launchTemplate: (id: string) => { readonly securityGroups: readonly string[]; readonly role: string };
+  readonly launchTemplate: (id: string) => LaunchTemplateFacts;
+}
+
+/** Tags by their keys. */
+export type Tags = Readonly<Record<string, string>>;
+
+/** What a launch template decides about the rights of a launch. */
+export interface LaunchTemplateFacts {
+  readonly securityGroups: readonly string[];
+  /** ARN of the instance role. */
+  readonly role: string;
+  /** Tags of the resources that it creates, by their type. */
+  readonly tags: Readonly<Record<string, Tags>>;
 }
 
 /** ARN of a resource in a place. */

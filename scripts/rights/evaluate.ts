@@ -6,6 +6,8 @@ import type { PolicyDocument } from './role.ts';
 export interface Caller {
   /** ARN of a role, or a service such as `events.amazonaws.com`. */
   readonly principal: string;
+  /** Region of the endpoint that is called. */
+  readonly region: string;
   /** Policies of the caller's role. @default - none */
   readonly policies?: readonly PolicyDocument[];
   /** Policy of the resource; a key always has one. @default - none */
@@ -18,12 +20,13 @@ export interface Caller {
  *
  * @throws Error if the right or a policy is one that AWS does not have
  */
-export async function isAllowed({ principal, policies = [], resourcePolicy }: Caller, right: Right): Promise<boolean> {
-  const { action, resource, context = {} } = right;
+export async function isAllowed(caller: Caller, { action, resource, context = {} }: Right): Promise<boolean> {
+  const { principal, region, policies = [], resourcePolicy } = caller;
+  const contextVariables = withListedKeys({ 'aws:RequestedRegion': region, ...context });
   const accountId = accountOf(resource) ?? accountOf(principal) ?? '';
   const answer = await runSimulation(
     {
-      request: { principal, action, resource: { resource, accountId }, contextVariables: withListedKeys(context) },
+      request: { principal, action, resource: { resource, accountId }, contextVariables },
       identityPolicies: policies.map((policy, index) => ({ name: `policy ${index}`, policy })),
       serviceControlPolicies: [],
       resourceControlPolicies: [],

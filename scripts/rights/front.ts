@@ -17,10 +17,12 @@ export interface FrontOptions {
   readonly sessionOf: (accessKeyId: string) => string | undefined;
   /** Receives each request and the first right that it lacks. @default - ignored */
   readonly onCall?: (call: AwsCall, rights: readonly Right[], missing: Right | undefined) => void;
+  /** Receives a failure of the front itself; the caller sees a closed connection. */
+  readonly onFailure: (error: Error) => void;
 }
 
 /** An endpoint of AWS that passes on what a role permits, and refuses everything else as AWS does. */
-export function createFront({ upstream, account, role, sessionOf, onCall }: FrontOptions): Server {
+export function createFront({ upstream, account, role, sessionOf, onCall, onFailure }: FrontOptions): Server {
   const agent = new Agent({ keepAlive: true });
   const isGranted = cachedDecisions(account, role);
 
@@ -55,10 +57,9 @@ export function createFront({ upstream, account, role, sessionOf, onCall }: Fron
   }
 
   const server = createServer((incoming, outgoing) => {
-    // The caller sees a closed connection, as after a failure inside AWS; the message is for this process.
     answer(incoming, outgoing).catch((error: Error) => {
-      console.error(`the front of ${upstream.host} failed: ${error.stack}`);
       outgoing.destroy();
+      onFailure(error);
     });
   });
   server.once('close', () => agent.destroy());
@@ -66,12 +67,12 @@ export function createFront({ upstream, account, role, sessionOf, onCall }: Fron
 }
 
 /** Decides once per action, resource and context, because an evaluation takes milliseconds. */
-function cachedDecisions({ accountId }: Account, { name, policies }: FrontOptions['role']) {
+function cachedDecisions({ accountId, region }: Account, { name, policies }: FrontOptions['role']) {
   const principal = `arn:aws:iam::${accountId}:role/${name}`;
   const decisions = new Map<string, Promise<boolean>>();
   return (right: Right): Promise<boolean> => {
     const key = JSON.stringify(right);
-    const known = decisions.get(key) ?? isAllowed({ principal, policies }, right);
+    const known = decisions.get(key) ?? isAllowed({ principal, region, policies }, right);
     decisions.set(key, known);
     return known;
   };

@@ -18,6 +18,9 @@ const parameter: ResourcesOf = ({ Name, Path }, at) => [arnIn(at, 'ssm', `parame
 const instances: ResourcesOf = (params, at) =>
   listOf(params, 'InstanceId').map((id) => arnIn(at, 'ec2', `instance/${id}`));
 const targetGroup: ResourcesOf = ({ TargetGroupArn }) => [String(TargetGroupArn)];
+const quota: ResourcesOf = ({ ServiceCode, QuotaCode }, at) => [
+  arnIn(at, 'servicequotas', `${ServiceCode}/${QuotaCode}`),
+];
 const secret: ResourcesOf = ({ SecretId }) => [String(SecretId)];
 
 /** Members of a list in the query protocol: `InstanceId.1` ... or a single `InstanceId`. */
@@ -39,6 +42,7 @@ const RESOURCES: Readonly<Record<string, ResourcesOf>> = {
   ...rows(parameter, 'ssm:GetParameter ssm:PutParameter ssm:DeleteParameter ssm:GetParametersByPath'),
   ...rows(instances, 'ec2:TerminateInstances ec2:GetConsoleOutput ec2-instance-connect:SendSSHPublicKey'),
   ...rows(targetGroup, 'elasticloadbalancing:RegisterTargets elasticloadbalancing:DeregisterTargets'),
+  ...rows(quota, 'servicequotas:GetServiceQuota'),
   ...rows(secret, 'secretsmanager:GetSecretValue secretsmanager:PutSecretValue secretsmanager:DescribeSecret'),
   // Their only resources are data sets of OpenTelemetry.
   ...rows(() => ['*'], 'cloudwatch:PutMetricData cloudwatch:GetMetricData'),

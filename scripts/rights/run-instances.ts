@@ -1,4 +1,4 @@
-import { type Account, arnIn, type Right } from './account.ts';
+import { type Account, arnIn, type LaunchTemplateFacts, type Right, type Tags } from './account.ts';
 import type { AwsCall } from './call.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { AwsCall } from './call.ts';
 export function runInstancesRights(params: AwsCall['params'], account: Account): readonly Right[] {
   const templateId = String(params['LaunchTemplate.LaunchTemplateId']);
   const template = arnIn(account, 'ec2', `launch-template/${templateId}`);
-  const { securityGroups, role } = account.launchTemplate(templateId);
+  const { securityGroups, role, tags } = account.launchTemplate(templateId);
   const own = (resource: string) => arnIn(account, 'ec2', resource);
   const given = (name: string) => (params[name] === undefined ? undefined : String(params[name]));
   const image = given('ImageId');
@@ -28,28 +28,34 @@ export function runInstancesRights(params: AwsCall['params'], account: Account):
   ] as const;
   return [
     ...resources.map(([resource, isFromTemplate]): Right => {
-      const tags = Object.entries(account.tagsOf(resource)).map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
-      const context = { 'ec2:LaunchTemplate': template, 'ec2:IsLaunchTemplateResource': String(isFromTemplate) };
-      return { action: 'ec2:RunInstances', resource, context: { ...context, ...Object.fromEntries(tags) } };
+      const launch = { 'ec2:LaunchTemplate': template, 'ec2:IsLaunchTemplateResource': String(isFromTemplate) };
+      const context = { ...launch, ...keysOf('aws:ResourceTag', account.tagsOf(resource)) };
+      return { action: 'ec2:RunInstances', resource, context };
     }),
-    ...taggedTypes(params).map(({ type, tags }): Right => {
-      const requested = Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]);
-      const context = { 'ec2:CreateAction': 'RunInstances', ...Object.fromEntries(requested) };
+    ...Object.entries(requestedTags(params, tags)).map(([type, requested]): Right => {
+      const context = { 'ec2:CreateAction': 'RunInstances', ...keysOf('aws:RequestTag', requested) };
       return { action: 'ec2:CreateTags', resource: own(`${type}/new`), context };
     }),
     { action: 'iam:PassRole', resource: role, context: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
   ];
 }
 
-/** Resource types that the request tags, with their tags. */
-function taggedTypes(params: AwsCall['params']) {
-  const numbers = Object.keys(params).flatMap(
-    (name) => /^TagSpecification\.(\d+)\.ResourceType$/.exec(name)?.[1] ?? [],
-  );
-  return numbers.map((number) => {
-    const prefix = `TagSpecification.${number}`;
-    const keys = Object.keys(params).filter((name) => name.startsWith(`${prefix}.Tag.`) && name.endsWith('.Key'));
-    const tags = keys.map((name) => [String(params[name]), String(params[name.replace(/Key$/, 'Value')])]);
-    return { type: String(params[`${prefix}.ResourceType`]), tags: Object.fromEntries(tags) as Record<string, string> };
+/** Tags of the created resources by their type: those of the template and of the request. */
+function requestedTags(
+  params: AwsCall['params'],
+  ofTemplate: LaunchTemplateFacts['tags'],
+): LaunchTemplateFacts['tags'] {
+  const requested = Object.keys(params).flatMap((name) => {
+    const prefix = /^TagSpecification\.\d+(?=\.ResourceType$)/.exec(name)?.[0];
+    if (prefix === undefined) return [];
+    const keys = Object.keys(params).filter((key) => key.startsWith(`${prefix}.Tag.`) && key.endsWith('.Key'));
+    const tags = keys.map((key) => [String(params[key]), String(params[key.replace(/Key$/, 'Value')])]);
+    const type = String(params[name]);
+    return [[type, { ...ofTemplate[type], ...Object.fromEntries(tags) }]];
   });
+  return { ...ofTemplate, ...Object.fromEntries(requested) };
+}
+
+function keysOf(prefix: 'aws:RequestTag' | 'aws:ResourceTag', tags: Tags): Tags {
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`${prefix}/${key}`, value]));
 }

@@ -27,8 +27,7 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
   },
   { matches: /^Traces: xray:(Put|GetSampling)\w+ on \*$/, reason: 'these actions do not support resources' },
   {
-    matches:
-      /^(CompleteOwnLaunch|DrillTheFleet): autoscaling:\w+ on .*:autoScalingGroup:\*:autoScalingGroupName\/stampede-[\w-]+-app$/,
+    matches: /^CompleteOwnLaunch: autoscaling:\w+ on .*:autoScalingGroup:\*:autoScalingGroupName\/stampede-[\w-]+-app$/,
     reason: 'the star matches an id that AWS generates; the name is fixed',
   },
   {
@@ -41,30 +40,45 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
   },
   { matches: /^WatchTheFleet: \w+:(Describe|Get)\w+ on \*$/, reason: 'these read actions do not support resources' },
   {
-    matches: /^LaunchBootTest: ec2:RunInstances on \* if ec2:LaunchTemplate$/,
-    reason: 'the call names image and network; limited to our launch template',
+    matches: /^EndInstances: ec2:\w+ on .*:instance\/\* if aws:ResourceTag\/Service,aws:ResourceTag\/Stage$/,
+    reason: 'limited to instances with the tags of the stage',
   },
   {
-    matches: /^TagBootTest: ec2:CreateTags on \* if ec2:CreateAction$/,
-    reason: 'limited to resources of the same call',
+    matches: /^LaunchBootTest: ec2:RunInstances on .*\/\* if ec2:IsLaunchTemplateResource,ec2:LaunchTemplate$/,
+    reason: 'limited to what our launch template names or creates',
   },
   {
-    matches: /^TerminateBootTest: ec2:(GetConsoleOutput|TerminateInstances) on \* if aws:ResourceTag\/Service$/,
-    reason: 'limited to instances with our tag',
+    matches:
+      /^ChooseBootTest(Image|Subnet): ec2:RunInstances on .*\/\* if aws:ResourceTag\/Service,.*ec2:LaunchTemplate$/,
+    reason: 'limited to our images and the subnets of the stage, with our launch template',
   },
-  { matches: /^DescribeBootTest: ec2:DescribeImages on \*$/, reason: 'describe actions do not support resources' },
+  {
+    matches:
+      /^TagBootTest: ec2:CreateTags on .*\/\* if aws:RequestTag\/Service,aws:RequestTag\/Stage,ec2:CreateAction$/,
+    reason: 'limited to resources that the same call creates',
+  },
   {
     matches: /^CheckTheAccount: (ec2:Describe\w+|servicequotas:GetServiceQuota) on \*$/,
     reason: 'describe actions do not support resources; quotas are facts of the whole account',
   },
   { matches: /^Describe: ec2:Describe\w+ on \*$/, reason: 'describe actions do not support resources' },
   {
-    matches: /^Create: ec2:\w+ on \* if aws:RequestedRegion$/,
-    reason: 'new resources have no name yet; limited to one region',
+    matches:
+      /^(Create(KeyPair|SecurityGroup|Image)|LaunchBuilder): ec2:\w+ on .*\/\* if aws:RequestTag\/stampede:builder$/,
+    reason: 'new resources have no name yet; limited to those that get the tag of Packer',
   },
   {
-    matches: /^DeleteTagged: ec2:\w+ on \* if aws:RequestedRegion,aws:ResourceTag\/Service$/,
-    reason: 'AWS generates the ids; limited to resources with our tag',
+    matches: /^TagOnCreation: ec2:CreateTags on .*\/\* if aws:RequestTag\/stampede:builder,ec2:CreateAction$/,
+    reason: 'limited to resources that the same call creates',
+  },
+  { matches: /^LaunchDebian: ec2:RunInstances on .*image\/\* if ec2:Owner$/, reason: 'limited to images of Debian' },
+  {
+    matches: /^Use(Vpc|Subnet): ec2:(CreateSecurityGroup|RunInstances) on .*(vpc|subnet)\/\*$/,
+    reason: 'the network of the builder is a variable of the bake',
+  },
+  {
+    matches: /^(LaunchWithOwn|Manage(Builder|Images)): ec2:\w+ on .*\/\* if aws:ResourceTag\/stampede:builder$/,
+    reason: 'AWS generates the ids; limited to resources with the tag of Packer',
   },
 ];
 

@@ -21,6 +21,10 @@ export async function startFront(upstream: string, account: Account, role: Stage
     account,
     role,
     sessionOf: (accessKeyId) => (accessKeyId === 'unknown' ? undefined : 'i-0123456789abcdef0'),
+    // Fails the test file, as an exception that nothing catches.
+    onFailure: (error) => {
+      throw error;
+    },
     onCall: (call, rights, missing) => recorded.push({ call, rights, missing }),
   });
   server.listen(0, '127.0.0.1');

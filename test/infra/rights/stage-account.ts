@@ -6,7 +6,8 @@ import { StageTemplates } from '../../../scripts/scaling/template/stage.ts';
 import { parseTemplate } from '../../../scripts/scaling/template/template.ts';
 import type { Synthesized } from '../synthesize.ts';
 
-export const PLACE = { region: 'eu-west-1', accountId: '123456789012' } as const;
+/** Where the stages of these tests are deployed: the account and region of the examples of `test/scripts/aws/`. */
+export const PLACE = { region: 'eu-west-1', accountId: '111122223333' } as const;
 
 /** A stage as if it were deployed in an account: its roles, and its templates with names and ARNs in place. */
 export function deployedStage(stage: string, stacks: Synthesized, given: Readonly<Record<string, string>> = {}) {
@@ -51,7 +52,7 @@ export async function missingRights(
   const principal = `arn:aws:iam::${PLACE.accountId}:role/${name}`;
   const decided = rights.map(async (right) => {
     const resourcePolicy = stage.policyOf(right.resource);
-    return (await isAllowed({ principal, policies, resourcePolicy }, right)) ? [] : [right];
+    return (await isAllowed({ principal, region: PLACE.region, policies, resourcePolicy }, right)) ? [] : [right];
   });
   return (await Promise.all(decided)).flat().map(({ action, resource }) => `${action} on ${resource}`);
 }

@@ -1,14 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { type AwsCall, readCall } from '../../../scripts/rights/call.ts';
 
 /** A request as it came over the wire: which operation, with which parameters. */
-export interface AwsRequest {
-  readonly operation: string;
-  /** Form fields of the query protocol, or the JSON body. */
-  readonly params: Readonly<Record<string, unknown>>;
-}
+export type AwsRequest = AwsCall;
 
 /** An answer in the wire format of the service: XML (query protocol) or an object (JSON protocol). */
 export interface AwsAnswer {
@@ -26,7 +23,7 @@ export type Answers = Readonly<Record<string, AwsAnswer | ((request: AwsRequest)
 export async function startFakeAws(answers: Answers) {
   const requests: AwsRequest[] = [];
   const server = createServer(async (incoming, outgoing) => {
-    const request = readRequest(incoming, await text(incoming));
+    const request = readCall(incoming.headers, await buffer(incoming));
     requests.push(request);
     const answer = answers[request.operation] ?? denied(request.operation);
     const { status = 200, body } = typeof answer === 'function' ? answer(request) : answer;
@@ -51,13 +48,6 @@ export async function startFakeAws(answers: Answers) {
       await once(server, 'close');
     },
   };
-}
-
-function readRequest({ headers }: IncomingMessage, body: string): AwsRequest {
-  const target = headers['x-amz-target'];
-  if (typeof target === 'string') return { operation: target.split('.').at(-1) ?? '', params: JSON.parse(body) };
-  const { Action = 'unknown', Version: _, ...params } = Object.fromEntries(new URLSearchParams(body));
-  return { operation: Action, params };
 }
 
 /** An error of the query protocol (CloudFormation, Auto Scaling, Elastic Load Balancing). */

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { bootTestRequest, readVerdict } from '../../../scripts/image/boot-test.ts';
 
-const PLACE = { launchTemplateId: 'lt-1', subnetId: 'subnet-1', tableName: 'the-table', region: 'eu-west-1' };
+const PLACE = {
+  stage: 'dev',
+  launchTemplateId: 'lt-1',
+  subnetId: 'subnet-1',
+  tableName: 'the-table',
+  region: 'eu-west-1',
+};
 
 describe('a boot test', () => {
   const request = bootTestRequest('ami-1', PLACE);

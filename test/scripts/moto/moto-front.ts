@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { readCall } from '../../../scripts/rights/call.ts';
 import type { AwsAnswer, AwsRequest } from '../aws/fake-aws.ts';
 
 /** Address of a moto server, which .ci/ec2 starts. */
@@ -18,7 +19,7 @@ export async function startMotoFront(lacking: Readonly<Record<string, Answer>>) 
   const operations: string[] = [];
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming);
-    const request = requestOf(incoming, body.toString());
+    const request = readCall(incoming.headers, body);
     operations.push(request.operation);
     const known = lacking[request.operation];
     const answer = typeof known === 'function' ? await known(request) : known;
@@ -49,11 +50,4 @@ export async function startMotoFront(lacking: Readonly<Record<string, Answer>>) 
       await once(server, 'close');
     },
   };
-}
-
-function requestOf({ headers }: IncomingMessage, body: string): AwsRequest {
-  const target = headers['x-amz-target'];
-  if (typeof target === 'string') return { operation: target.split('.').at(-1) ?? '', params: {} };
-  const params = Object.fromEntries(new URLSearchParams(body));
-  return { operation: params['Action'] ?? '', params };
 }
