@@ -43,6 +43,9 @@ export const TIMEOUTS_MS = {
 /** Range of the commit window, in milliseconds. Its end is the longest time that a block may span. */
 export const COMMIT_WINDOW_MS = { min: 0, max: 250 } as const;
 
+/** Connections that the kernel holds until a worker accepts them; at most `net.core.somaxconn` of the system. */
+export const LISTEN_BACKLOG = 4_096;
+
 /** Largest request body that `POST /app` accepts (and ignores), in bytes. */
 export const MAX_BODY_BYTES = 8 * 1024;
 

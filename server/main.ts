@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Config, ConfigError, readConfig } from './config.ts';
-import { ENV, SERVICE_NAME, TIMEOUTS_MS } from './contract.ts';
+import { ENV, LISTEN_BACKLOG, SERVICE_NAME, TIMEOUTS_MS } from './contract.ts';
 import { type Database, openDatabase } from './dynamodb/database.ts';
 import { readInstanceIdentity } from './instance.ts';
 import { createLogger } from './logger.ts';
@@ -44,7 +44,7 @@ async function probeTable(service: Service, logger: Logger): Promise<void> {
 }
 
 async function listen(service: Service, { port, host }: Config): Promise<AddressInfo> {
-  service.server.listen({ port, host });
+  service.server.listen({ port, host, backlog: LISTEN_BACKLOG });
   await once(service.server, 'listening');
   return service.server.address() as AddressInfo;
 }

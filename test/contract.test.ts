@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { CLIENT_PORTS, LAUNCH_S } from '../ami/contract.ts';
 import { HEALTH_CHECK, logGroupNames, stackNames } from '../infra/contract.ts';
-import { COMMIT_WINDOW_MS, ENV, METRICS, PORT, SERVICE_NAME, TIMEOUTS_MS } from '../server/contract.ts';
+import { COMMIT_WINDOW_MS, ENV, LISTEN_BACKLOG, METRICS, PORT, SERVICE_NAME, TIMEOUTS_MS } from '../server/contract.ts';
 import { ATTEMPT_TIMEOUT_MS } from '../server/dynamodb/client.ts';
 
 const textOf = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -79,6 +79,13 @@ describe("the image's contract", () => {
     assert.ok(LAUNCH_S.healthy + 10 * LAUNCH_S.longestPause <= LAUNCH_S.deadline);
     assert.ok(LAUNCH_S.deadline + LAUNCH_S.attempt <= hookS);
     assert.ok(LAUNCH_S.boot + LAUNCH_S.clock + hookS < LAUNCH_S.heartbeat);
+  });
+
+  it('configures a queue of new connections as long as the server asks for', () => {
+    assert.match(
+      textOf('ami/files/etc/sysctl.d/60-stampede.conf'),
+      new RegExp(`^net\\.core\\.somaxconn = ${LISTEN_BACKLOG}$`, 'm'),
+    );
   });
 
   it('has no client port on which the server listens', () => {
