@@ -51,7 +51,7 @@ export class TimestampsTable extends Construct {
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: TABLE.partitionKey, type: AttributeType.STRING },
       sortKey: { name: TABLE.sortKey, type: AttributeType.STRING },
-      billing: Billing.onDemand({ maxWriteRequestUnits }),
+      billing: Billing.onDemand({ maxWriteRequestUnits, maxReadRequestUnits: settings.maxReadUnitsPerSecond }),
       ...(writeUnitsPerSecond !== undefined && { warmThroughput: { writeUnitsPerSecond } }),
       encryption: TableEncryptionV2.customerManagedKey(key, replicaKeys),
       replicas: settings.replicas.map(({ region }) => ({ region })),

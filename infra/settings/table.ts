@@ -94,6 +94,11 @@ export const TABLE = {
   /** Partition keys per day, each for 1,000 write units/s. Can be increased at any time; reads query each of them. */
   tableShards: setting(integer(1, 1024), 16, 16),
   /**
+   * Read units per second of the table, which bound the bill of a client that lists in a loop: 4,000 are about 100 pages
+   * of full blocks a second, and at most 50 USD a day. Listings above it are answered with 503; writes are not affected.
+   */
+  maxReadUnitsPerSecond: setting(integer(100, 1_000_000), 1_000, 4_000),
+  /**
    * Longest time that a timestamp waits for others, so that they share a write unit. prod: at 333/s and process, a
    * write unit stores 16 timestamps instead of 1.7, and the median answer takes 22 ms longer (decision 0001).
    */

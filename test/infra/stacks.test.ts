@@ -59,6 +59,16 @@ describe('the table', () => {
     assert.deepEqual(warm(everything), { WriteUnitsPerSecond: 30_000 });
   });
 
+  it('limits what reads can cost, in every region', () => {
+    const limits = (stacks: typeof dev) =>
+      theResource('AWS::DynamoDB::GlobalTable', stacks.data).Properties.Replicas.map(
+        (each: { ReadOnDemandThroughputSettings?: { MaxReadRequestUnits: number } }) =>
+          each.ReadOnDemandThroughputSettings?.MaxReadRequestUnits,
+      );
+    assert.deepEqual(limits(prod), [4_000]);
+    assert.deepEqual(limits(everything), [4_000, 4_000]);
+  });
+
   it('has point-in-time recovery of 35 days, and deletion protection', () => {
     assert.deepEqual(replica.PointInTimeRecoverySpecification, {
       PointInTimeRecoveryEnabled: true,
