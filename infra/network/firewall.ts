@@ -4,6 +4,9 @@ import { PORT } from '../../server/contract.ts';
 
 export interface FirewallProps {
   readonly vpc: IVpc;
+  /** Who may reach the load balancer. */
+  readonly sourceCidrs: readonly string[];
+  /** Who may reach the bastion. */
   readonly sshCidrs: readonly string[];
 }
 
@@ -14,7 +17,7 @@ const SSH = Port.tcp(22);
 /**
  * All security group rules. No other port is open:
  *
- *     internet ─80,443─▶ load balancer ─8080─▶ app ─443─▶ AWS
+ *     clients' networks ─80,443─▶ load balancer ─8080─▶ app ─443─▶ AWS
  *     operators' networks ─22─▶ bastion ─22─▶ app ◀─22─ Instance Connect Endpoint
  */
 export class Firewall extends Construct {
@@ -23,7 +26,7 @@ export class Firewall extends Construct {
   readonly bastion: SecurityGroup;
   readonly instanceConnect: SecurityGroup;
 
-  constructor(scope: Construct, id: string, { vpc, sshCidrs }: FirewallProps) {
+  constructor(scope: Construct, id: string, { vpc, sourceCidrs, sshCidrs }: FirewallProps) {
     super(scope, id);
     const group = (name: string, description: string): SecurityGroup =>
       new SecurityGroup(this, name, { vpc, description, allowAllOutbound: false });
@@ -32,8 +35,10 @@ export class Firewall extends Construct {
     this.bastion = group('Bastion', 'Stampede: the bastion');
     this.instanceConnect = group('InstanceConnect', 'Stampede: EC2 Instance Connect Endpoint');
 
-    this.loadBalancer.addIngressRule(Peer.anyIpv4(), HTTP, 'Anyone; redirected to HTTPS if there is a certificate');
-    this.loadBalancer.addIngressRule(Peer.anyIpv4(), HTTPS, 'Anyone');
+    for (const cidr of sourceCidrs) {
+      this.loadBalancer.addIngressRule(Peer.ipv4(cidr), HTTP, 'Clients; redirected to HTTPS if there is a certificate');
+      this.loadBalancer.addIngressRule(Peer.ipv4(cidr), HTTPS, 'Clients');
+    }
     allow(this.loadBalancer, this.app, Port.tcp(PORT), 'Load balancer to app');
 
     this.app.addEgressRule(Peer.anyIpv4(), HTTPS, 'DynamoDB, CloudWatch, Systems Manager');

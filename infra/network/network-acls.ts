@@ -2,6 +2,7 @@ import { AclCidr, AclTraffic, type ISubnet, type IVpc, NetworkAcl, TrafficDirect
 import { Construct } from 'constructs';
 import { CLIENT_PORTS } from '../../ami/contract.ts';
 import { PORT } from '../../server/contract.ts';
+import { ANY_IPV4 } from '../settings/types.ts';
 import type { FirewallProps } from './firewall.ts';
 
 /** Allowed traffic. */
@@ -21,7 +22,7 @@ const MAX_RULES = 20;
 /** Rule numbers of one line; more than its peers. */
 const NUMBERS_PER_LINE = 100;
 
-const ANYWHERE = ['0.0.0.0/0'];
+const ANYWHERE = [ANY_IPV4];
 /** Ephemeral ports of NAT gateways, load balancers and operating systems in general. */
 const EPHEMERAL: Line['ports'] = [1024, 65535];
 /** Ephemeral ports of our instances, which do not include the app's port. */
@@ -32,7 +33,7 @@ const INSTANCE_EPHEMERAL: Line['ports'] = [CLIENT_PORTS.from, CLIENT_PORTS.to];
  * need rules for ephemeral ports. DNS, NTP and instance metadata do not pass network ACLs.
  */
 export class NetworkAcls extends Construct {
-  constructor(scope: Construct, id: string, { vpc, sshCidrs }: FirewallProps) {
+  constructor(scope: Construct, id: string, { vpc, sourceCidrs, sshCidrs }: FirewallProps) {
     super(scope, id);
     const port = (number: number): Line['ports'] => [number, number];
     const cidrs = (subnets: readonly ISubnet[]) => subnets.map(({ ipv4CidrBlock }) => ipv4CidrBlock);
@@ -42,10 +43,12 @@ export class NetworkAcls extends Construct {
 
     this.#add('Public', vpc, vpc.publicSubnets, {
       in: {
-        Http: { peers: ANYWHERE, ports: port(80) },
-        Https: { peers: ANYWHERE, ports: port(443) },
+        Http: { peers: sourceCidrs, ports: port(80) },
+        Https: { peers: sourceCidrs, ports: port(443) },
         Answers: { peers: ANYWHERE, ports: EPHEMERAL },
         Ssh: { peers: sshCidrs, ports: port(22) },
+        // The NAT gateways are in the same subnets; without restricted clients, the rules for Https include this.
+        ...(!sourceCidrs.includes(ANY_IPV4) && { HttpsToNat: { peers: privateCidrs, ports: port(443) } }),
       },
       out: {
         Https: { peers: ANYWHERE, ports: port(443) },
@@ -108,6 +111,6 @@ function refuseTooManyRules(name: string, lines: Readonly<Record<string, Line>>)
   const used = Object.entries(lines).map(([line, { peers }]) => `${line} ${peers.length}`);
   throw new Error(
     `The network ACL ${name} needs ${rules} rules (${used.join(', ')}), expected at most ${MAX_RULES}, the quota of AWS. ` +
-      'Combine adjacent networks of sshCidrs, or use Session Manager for some of the operators',
+      'Combine adjacent networks of sourceCidrs or of sshCidrs, or use Session Manager for some of the operators',
   );
 }

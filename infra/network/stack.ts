@@ -25,7 +25,7 @@ export class NetworkStack extends StageStack {
   constructor(scope: Construct, id: string, props: NetworkStackProps) {
     super(scope, id, { ...props, description: `Stampede ${props.stage}: network and operator access` });
     const { settings, stage, data } = props;
-    const { sshCidrs } = settings;
+    const { sourceCidrs, sshCidrs } = settings;
     const vpc = stampedeVpc(this, 'Vpc', settings);
     this.vpc = vpc;
     this.natGatewayIds = natGatewayIds(vpc);
@@ -34,10 +34,10 @@ export class NetworkStack extends StageStack {
     // stack has been updated.
     for (const { subnetId } of [...vpc.publicSubnets, ...vpc.privateSubnets]) this.exportValue(subnetId);
     addGatewayEndpoints({ vpc, tableArn: data.timestamps.table.tableArn });
-    new NetworkAcls(this, 'Acls', { vpc, sshCidrs });
+    new NetworkAcls(this, 'Acls', { vpc, sourceCidrs, sshCidrs });
     addFlowLog(this, 'FlowLog', { vpc, logGroup: data.logs.flow, traffic: settings.flowLogTraffic });
 
-    const firewall = new Firewall(this, 'Firewall', { vpc, sshCidrs });
+    const firewall = new Firewall(this, 'Firewall', { vpc, sourceCidrs, sshCidrs });
     this.firewall = firewall;
     addInstanceConnectEndpoint(this, 'InstanceConnect', { vpc, firewall });
     const bastion = new Bastion(this, 'Bastion', { vpc, firewall, stage });

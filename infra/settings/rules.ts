@@ -1,6 +1,7 @@
 import { type FleetBounds, fleetBounds, tableWriteLimit } from '../scaling/capacity.ts';
 import type { Scaling } from '../scaling/steps.ts';
 import type { Settings } from './table.ts';
+import { ANY_IPV4 } from './types.ts';
 
 /** Stages named `prod` or `prod-…` get the safe values, all others the cheap ones. */
 export function isProd(stage: string): boolean {
@@ -56,6 +57,17 @@ const RULES: readonly Rule[] = [
     broken: (_, { failover, domainName }) => failover !== 'none' && domainName === '',
     message: ({ failover }) =>
       `Setting failover is ${failover}, which needs a domainName to fail over. Use -c domainName=…`,
+  },
+  {
+    broken: (_, { sourceCidrs }) => sourceCidrs.length > 1 && sourceCidrs.includes(ANY_IPV4),
+    message: ({ sourceCidrs }) =>
+      `Setting sourceCidrs is ${sourceCidrs.join(',')}, which lets everybody in. Remove ${ANY_IPV4}, or all others`,
+  },
+  {
+    broken: (_, { failover, sourceCidrs }) => failover !== 'none' && !sourceCidrs.includes(ANY_IPV4),
+    message: ({ failover, sourceCidrs }) =>
+      `Setting failover is ${failover}, but sourceCidrs is ${sourceCidrs.join(',')}: Route 53's health checks come from ` +
+      `many networks and would see this region as failed. Use -c sourceCidrs=${ANY_IPV4} or -c failover=none`,
   },
   {
     broken: (stage, { retainData }) => isProd(stage) && !retainData,

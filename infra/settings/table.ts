@@ -3,6 +3,7 @@ import { COMMIT_WINDOW_MS } from '../../server/contract.ts';
 import { DEFAULT_REGION } from '../contract.ts';
 import type { Scaling } from '../scaling/steps.ts';
 import {
+  ANY_IPV4,
   flag,
   inSteps,
   integer,
@@ -13,6 +14,7 @@ import {
   outSteps,
   replica,
   scheduledMinimum,
+  sourceCidr,
   sshCidr,
   text,
 } from './types.ts';
@@ -64,6 +66,11 @@ export const TABLE = {
   ),
   /** Writes to DynamoDB use its gateway endpoint: a NAT failure affects logs and sessions, but not timestamps. */
   nat: setting(oneOf('single', 'per-az'), 'single', 'per-az'),
+  /**
+   * Networks that may reach the load balancer. It has no IPv6 addresses. With other values, pipelines and Route 53's
+   * health checks need to be in one of them.
+   */
+  sourceCidrs: setting(listOf(sourceCidr, 1), [ANY_IPV4], [ANY_IPV4]),
   /** Networks that may reach port 22 of the bastion. If empty, sessions use Session Manager only. */
   sshCidrs: setting(listOf(sshCidr), [], []),
   /** Rejected traffic shows attacks and wrong rules. All traffic also shows every connection, but costs more. */

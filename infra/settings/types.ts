@@ -49,6 +49,14 @@ export const sshCidr = z
   .refine((network) => Number(network.split('/')[1]) >= WIDEST_SSH_PREFIX)
   .describe(`an IPv4 network of /${WIDEST_SSH_PREFIX} or smaller such as 198.51.100.7/32, never 0.0.0.0/0`);
 
+/** All addresses. */
+export const ANY_IPV4 = '0.0.0.0/0';
+
+/** An IPv4 network of clients. */
+export const sourceCidr = z
+  .cidrv4()
+  .describe(`an IPv4 network such as 198.51.100.0/24, or ${ANY_IPV4} for all addresses`);
+
 /** Name of a scheduled minimum, the five cron fields that Auto Scaling supports, and the minimum. */
 export const scheduledMinimum = z
   .string()

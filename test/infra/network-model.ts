@@ -122,3 +122,10 @@ export function defaultRoute(subnet: string, stacks: Synthesized): 'internet gat
   if (!route) return 'none';
   return route.Properties.GatewayId ? 'internet gateway' : 'nat';
 }
+
+/** The subnets of the NAT gateways; a regional gateway has none. */
+export function natSubnets(stacks: Synthesized): readonly string[] {
+  return resourcesOf('AWS::EC2::NatGateway', stacks.network).flatMap(({ Properties: { SubnetId } }) =>
+    SubnetId ? [logicalId(SubnetId, stacks)] : [],
+  );
+}

@@ -43,6 +43,15 @@ describe('reachability, computed from security groups, network ACLs and routes',
     assert.deepEqual(connections(dev, [internet, operator]), ALWAYS);
   });
 
+  it('includes the load balancer only for the networks in the settings, and the instances still reach AWS', () => {
+    const restricted = synthesize('dev', { sourceCidrs: '203.0.113.0/24' });
+    const gone = ['operator → load balancer tcp 443', 'operator → load balancer tcp 80'];
+    const inside = ['app → load balancer tcp 443', 'bastion → load balancer tcp 443'];
+    const expected = ALWAYS.filter((connection) => ![...gone, ...inside].includes(connection));
+    assert.deepEqual(connections(restricted, [internet, operator], 'groups only'), expected);
+    assert.deepEqual(connections(restricted, [internet, operator]), expected);
+  });
+
   it('includes port 22 of the bastion only for the networks in the settings', () => {
     assert.deepEqual(connections(prod, [internet, operator]), [...ALWAYS, 'operator → bastion tcp 22'].toSorted());
   });

@@ -1,6 +1,6 @@
 import { CLIENT_PORTS } from '../../ami/contract.ts';
 import { holds } from './cidr.ts';
-import { aclRules, defaultRoute, groupRules, type Party, parties, type Rule } from './network-model.ts';
+import { aclRules, defaultRoute, groupRules, natSubnets, type Party, parties, type Rule } from './network-model.ts';
 import type { Synthesized } from './synthesize.ts';
 
 /** A connection that can be opened: `internet → load balancer tcp 443`. */
@@ -113,6 +113,20 @@ function aclsOpen(from: Party, to: Party, protocol: string, port: number, stacks
     passes(to, false, from, protocol, port, stacks) &&
     SOURCE_PORTS.every(
       (client) => passes(to, true, from, protocol, client, stacks) && passes(from, false, to, protocol, client, stacks),
+    ) &&
+    passesNat(from, to, protocol, port, stacks)
+  );
+}
+
+/** Traffic to the outside without a public address also passes the ACLs of the NAT gateways' subnets, twice each way. */
+function passesNat(from: Party, to: Party, protocol: string, port: number, stacks: Synthesized): boolean {
+  if (from.publicAddress || to.subnets.length > 0) return true;
+  const nat = { ...outside('NAT gateway', ''), subnets: natSubnets(stacks) };
+  return (
+    passes(nat, false, from, protocol, port, stacks) &&
+    passes(nat, true, to, protocol, port, stacks) &&
+    SOURCE_PORTS.every(
+      (client) => passes(nat, false, to, protocol, client, stacks) && passes(nat, true, from, protocol, client, stacks),
     )
   );
 }

@@ -173,6 +173,15 @@ describe('the network', () => {
     assert.deepEqual([balancer.Subnets.length, fleet.VPCZoneIdentifier.length], [2, 2]);
   });
 
+  it('refuses more client networks than a network ACL has rules for', () => {
+    const networks = (count: number) => Array.from({ length: count }, (_, index) => `198.51.${index}.0/24`).join(',');
+    assert.doesNotThrow(() => synthesize('dev', { sourceCidrs: networks(8) }));
+    assert.throws(
+      () => synthesize('dev', { sourceCidrs: networks(9) }),
+      /network ACL Public needs 22 rules \(Http 9, Https 9, Answers 1, Ssh 0, HttpsToNat 3\), expected at most 20/,
+    );
+  });
+
   it('refuses more operator networks than a network ACL has rules for', () => {
     const networks = (count: number) => Array.from({ length: count }, (_, index) => `198.51.100.${index}/32`).join(',');
     const entries = resourcesOf('AWS::EC2::NetworkAclEntry', synthesize('dev', { sshCidrs: networks(17) }).network);
