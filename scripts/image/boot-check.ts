@@ -9,7 +9,7 @@ import type { Process } from '../machine/cgroup.ts';
 import { bootContainer, type Container, type ContainerFile } from '../machine/container.ts';
 import { nextLine, startLifecycleHookEndpoint, startTestDatabase } from '../machine/fixtures.ts';
 import { mountImage } from '../machine/mounts.ts';
-import { makeNamespace, type NetworkNamespace } from '../machine/network-namespace.ts';
+import { addNetworkCard, makeNamespace, type NetworkNamespace } from '../machine/network-namespace.ts';
 import { nameInRun } from '../machine/run-name.ts';
 import type { Sandbox } from '../machine/sandbox.ts';
 import { authorizedKeys, sshCommand, waitForSsh } from '../machine/ssh.ts';
@@ -19,6 +19,8 @@ const DATABASE = { host: LOOPBACK, port: 8000, table: 'boot-check' } as const;
 const LAUNCH = { host: LOOPBACK, port: 8001 } as const;
 const LAUNCH_URL = `http://${LAUNCH.host}:${LAUNCH.port}`;
 const HEALTH_URL = `http://${LOOPBACK}:${PORT}${HEALTH_PATH}`;
+/** An address for documentation: https://www.rfc-editor.org/rfc/rfc5737 */
+const CARD = '192.0.2.10/24';
 const DEADLINE_MS = 60_000;
 
 /** The settings that user data would write, with the fixtures' endpoints in place of AWS. */
@@ -42,6 +44,7 @@ AWS_EC2_METADATA_SERVICE_ENDPOINT=${LAUNCH_URL}
 /** Boots the sealed image and checks that it serves by itself, meets its spec, and recovers from killed processes. */
 export async function checkBoot(image: string, watch: Stopwatch, { directory, key, undo }: Sandbox): Promise<void> {
   const namespace = await makeNamespace(nameInRun('check'), undo);
+  await addNetworkCard(namespace, CARD);
   await startTestDatabase(DATABASE, undo, namespace.inside);
   const launches = await startLifecycleHookEndpoint(LAUNCH, undo, namespace.inside);
   const mounted = await mountImage(image, join(directory, 'image'), undo);

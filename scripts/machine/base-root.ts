@@ -6,8 +6,23 @@ import { captureQuietly } from '../cli/run.ts';
 import type { ContainerFile } from './container.ts';
 import { authorizedKeys, type SshKey } from './ssh.ts';
 
-/** Packages of Debian's cloud image that the image needs, besides `ami/packages.txt`. */
-const CLOUD_IMAGE_PACKAGES = ['systemd-sysv', 'dbus', 'libpam-systemd'];
+/**
+ * Packages of Debian's cloud image that configure the system, besides `ami/packages.txt`, so that the image spec meets
+ * them before it does on AWS: `config_space` of https://salsa.debian.org/cloud-team/debian-cloud-images. Without a data
+ * source cloud-init stays disabled.
+ */
+const CLOUD_IMAGE_PACKAGES = [
+  'amazon-ec2-utils',
+  'apparmor',
+  'cloud-init',
+  'dbus',
+  'libpam-systemd',
+  'netplan.io',
+  'polkitd',
+  'systemd-resolved',
+  'systemd-sysv',
+  'unattended-upgrades',
+];
 const HOST_KEYS_UNIT = 'etc/systemd/system/ssh.service.d/10-host-keys.conf';
 const MMDEBSTRAP_DEADLINE_MS = 600_000;
 

@@ -23,6 +23,14 @@ export async function makeNamespace(name: string, undo: Undo): Promise<NetworkNa
   return namespace;
 }
 
+/** Gives a namespace a network card whose cable leads nowhere: programs that listen on every card do so there too. */
+export async function addNetworkCard({ name }: NetworkNamespace, cidr: string): Promise<void> {
+  const ip = (...words: string[]) => captureQuietly(['ip', '-n', name, ...words]);
+  await ip('link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'nowhere');
+  await ip('address', 'add', cidr, 'dev', 'eth0');
+  for (const card of ['eth0', 'nowhere']) await ip('link', 'set', card, 'up');
+}
+
 /** Names of all namespaces of this machine. */
 export function listNamespaces(): string[] {
   return globSync('*', { cwd: DIRECTORY });
