@@ -10,9 +10,8 @@ const SCRIPT = 'ami/files/opt/stampede/bin/choose-clock';
 describe('choose-clock', () => {
   const folder = mkdtempSync(join(tmpdir(), 'choose-clock-'));
   after(() => rmSync(folder, { recursive: true }));
-  const [device, directory] = [join(folder, 'ptp_ena'), join(folder, 'chrony')];
-  const configuration = join(directory, 'hardware-clock.conf');
-  const choose = () => execFileSync(SCRIPT, [device, directory]);
+  const [device, configuration] = [join(folder, 'ptp_ena'), join(folder, 'conf.d/hardware-clock.conf')];
+  const choose = () => execFileSync(SCRIPT, [device, configuration]);
 
   it('lets chrony prefer the hardware clock of an instance that has one', () => {
     writeFileSync(device, '');
@@ -28,12 +27,12 @@ describe('choose-clock', () => {
     choose();
   });
 
-  it('uses by default the device and the directory of udev and chrony', () => {
+  it('uses by default the device of udev and the directory of chrony', () => {
     const script = readFileSync(SCRIPT, 'utf8');
     const [, deviceName] =
       /SYMLINK\+="(\w+)"/.exec(readFileSync('ami/files/etc/udev/rules.d/60-ptp-ena.rules', 'utf8')) ?? [];
     const [, confdir] = /^confdir (\S+)$/m.exec(readFileSync('ami/files/etc/chrony/chrony.conf', 'utf8')) ?? [];
     assert.match(script, new RegExp(`^device=\\$\\{1:-/dev/${deviceName}\\}$`, 'm'));
-    assert.match(script, new RegExp(`^directory=\\$\\{2:-${confdir}\\}$`, 'm'));
+    assert.match(script, new RegExp(`^configuration=\\$\\{2:-${confdir}/[\\w-]+\\.conf\\}$`, 'm'));
   });
 });

@@ -73,7 +73,8 @@ describe('clock', () => {
 
   it('prefers the hardware clock of an instance that has one', () => {
     assert.match(property('chrony.service', 'ExecStartPre'), /\/opt\/stampede\/bin\/choose-clock/);
-    assert.match(textOf('/etc/chrony/chrony.conf'), /^confdir \/run\/stampede-chrony$/m);
+    assert.match(textOf('/etc/chrony/chrony.conf'), /^confdir \/etc\/chrony\/conf\.d$/m);
+    assert.match(textOf('/etc/apparmor.d/usr.sbin.chronyd'), /^\s*\/etc\/chrony\/\{,\*\*\} r,$/m);
     assert.match(textOf('/etc/udev/rules.d/60-ptp-ena.rules'), /^SUBSYSTEM=="ptp", .*SYMLINK\+="ptp_ena"$/m);
   });
 });
