@@ -22,6 +22,11 @@ describe('the bake leaves behind', () => {
     assert.equal(existsSync('/var/lib/dbus/machine-id'), false);
   });
 
+  it('no identity of the SSM agent', () => {
+    assert.equal(activity('amazon-ssm-agent.service'), 'inactive');
+    assert.deepEqual(filesBelow('/var/lib/amazon/ssm'), []);
+  });
+
   it('no shell history', () => {
     const histories = homes().flatMap((home) => entriesOf(home).filter((name) => name.endsWith('_history')));
     assert.deepEqual(histories, []);
