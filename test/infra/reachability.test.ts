@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isAllowed, PLACES, PORTS } from '../../scripts/probe/openings.ts';
 import { parties } from './network-model.ts';
 import { connections, outside } from './reachability.ts';
 import { CERTIFICATE, resourcesOf, type Synthesized, synthesize } from './synthesize.ts';
@@ -54,6 +55,17 @@ describe('reachability, computed from security groups, network ACLs and routes',
 
   it('includes port 22 of the bastion only for the networks in the settings', () => {
     assert.deepEqual(connections(prod, [internet, operator]), [...ALWAYS, 'operator → bastion tcp 22'].toSorted());
+  });
+
+  it('is what npm run probe expects from every place, to every port that it tries', () => {
+    const parties = { internet: 'internet', operator: 'operator', bastion: 'bastion', instance: 'app' };
+    const possible = connections(prod, [internet, operator]);
+    for (const place of PLACES) {
+      for (const [target, port] of PORTS) {
+        const connection = `${parties[place]} → ${target} tcp ${port}` as const;
+        assert.equal(isAllowed(place, target, port), possible.includes(connection), connection);
+      }
+    }
   });
 
   it('is the same with the security groups alone', () => {

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { runEntry } from './run-entry.ts';
+
+const ENTRY = 'scripts/probe.ts';
+const STAGE = ['--url', 'http://lb.example', '--bastion', '203.0.113.9', '--instance', '10.20.16.11'];
+
+/** A program that connects to some endpoints: it stands for a session on another machine. */
+async function throughProgram(t: TestContext, ...open: readonly string[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'stampede-probe-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'session');
+  await writeFile(file, `#!/bin/sh\nprintf '%s\\n' ${open.map((to) => `'open ${to}'`).join(' ')} tried\n`);
+  await chmod(file, 0o755);
+  return ['--through', file];
+}
+
+describe('npm run probe', () => {
+  it('succeeds if the ports are as they must be, and says what it tried', async (t) => {
+    const through = await throughProgram(t, '10.20.16.11/22');
+    const { code, stdout, stderr } = await runEntry(ENTRY, [...STAGE, '--from', 'bastion', ...through]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /as expected +port 22 of the app from the bastion +connected\n/);
+    assert.match(stdout, /\n5 tried from the bastion, 0 different\n/);
+  });
+
+  it('fails and names each difference', async (t) => {
+    const through = await throughProgram(t, '10.20.16.11/22', '10.20.16.11/8080');
+    const { code, stdout } = await runEntry(ENTRY, [...STAGE, '--from', 'bastion', ...through]);
+    assert.equal(code, 1);
+    assert.match(stdout, /DIFFERENT +port 8080 of the app from the bastion +connected, expected refused\n/);
+    assert.match(stdout, /5 tried from the bastion, 1 different/);
+  });
+
+  it('says which target it cannot try', async (t) => {
+    const through = await throughProgram(t);
+    const { stdout } = await runEntry(ENTRY, ['--url', 'http://lb.example', '--from', 'instance', ...through]);
+    assert.match(stdout, /Not tried: the bastion, because no address is known\n/);
+    assert.match(stdout, /\n2 tried from the instance, 0 different\n/);
+  });
+});
