@@ -6,7 +6,7 @@ import {
 import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
 import { CLIENT_SETTINGS, explained, fields, readList } from './call.ts';
-import type { TemplateVersion } from './ec2.ts';
+import type { TemplateVersion } from './launch-templates.ts';
 
 const text = z.string();
 
@@ -52,6 +52,11 @@ const refresh = fields({
   percent: ['PercentageComplete', z.number().default(0)],
   reason: ['StatusReason', text.default('')],
 });
+
+/** Whether a refresh, or its rollback, is in progress. */
+export function isInProgress(candidate: Refresh | undefined): boolean {
+  return /^(Pending|InProgress|Cancelling|Rollback\w*InProgress|Baking)$/.test(candidate?.status ?? '');
+}
 
 /** An instance refresh of a group. */
 export type Refresh = z.infer<typeof refresh>;
@@ -173,4 +178,42 @@ export async function rollBackRefresh(name: string): Promise<void> {
 export async function cancelRefresh(name: string): Promise<void> {
   const call = client().cancelInstanceRefresh({ AutoScalingGroupName: name });
   await explained(`cancel the instance refresh of ${name}`, call);
+}
+
+const launchingGroup = fields({
+  name: ['AutoScalingGroupName', text],
+  single: ['LaunchTemplate', z.unknown()],
+  mixed: ['MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification', z.unknown()],
+  members: [
+    'Instances',
+    fields({ template: ['LaunchTemplate', z.unknown()] })
+      .array()
+      .default([]),
+  ],
+});
+
+/** A version of a launch template as Auto Scaling names it; without a version it means the default one. */
+const usedVersion = fields({
+  id: ['LaunchTemplateId', text.default('')],
+  version: ['Version', text.default('$Default')],
+});
+
+/** Which launch template versions the groups of the account use, for themselves and for their instances. */
+export async function launchesOfGroups() {
+  const pages = client().paginateDescribeAutoScalingGroups({});
+  const groups = await readList(
+    'list the Auto Scaling groups',
+    pages,
+    (page) => page.AutoScalingGroups,
+    launchingGroup,
+  );
+  return await Promise.all(
+    groups.map(async ({ name, single, mixed, members }) => ({
+      by: `Auto Scaling group ${name}`,
+      isRefreshing: isInProgress(await latestRefresh(name)),
+      templates: [single, mixed, ...members.map((one) => one.template)]
+        .filter((used) => used !== undefined)
+        .map((used) => usedVersion.parse(used)),
+    })),
+  );
 }

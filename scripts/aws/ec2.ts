@@ -42,13 +42,6 @@ export interface ImageUse {
   readonly by: string;
 }
 
-/** One version of a launch template. */
-export interface TemplateVersion {
-  readonly id: string;
-  /** A number, `$Latest` or `$Default`. */
-  readonly version: string;
-}
-
 const client = () => new EC2(CLIENT_SETTINGS);
 
 /** Reads instances by id, in the order of the ids. */
@@ -142,53 +135,20 @@ export async function deleteImage(id: string): Promise<void> {
   await explained(`delete the image ${id}`, call);
 }
 
-/** Which images every instance was launched from, stopped ones too. */
-export async function imagesOfInstances(): Promise<ImageUse[]> {
+/** Which images and launch template versions every instance was launched from, stopped ones too. */
+export async function launchesOfInstances() {
   const states = ['pending', 'running', 'stopping', 'stopped', 'shutting-down'];
   const filters = { Filters: [{ Name: 'instance-state-name', Values: states }] };
-  const launched = fields({ id: ['InstanceId', text], imageId: ['ImageId', text] });
+  const launched = fields({
+    id: ['InstanceId', text],
+    imageId: ['ImageId', text],
+    tags: ['Tags', pairs('Key', 'Value')],
+  });
   const found = await listInstances('list the instances', filters, launched);
-  return found.map(({ id, imageId }) => ({ imageId, by: `instance ${id}` }));
-}
-
-/** Which images every version of every launch template names; a version may name none. */
-export async function imagesOfLaunchTemplates(): Promise<ImageUse[]> {
-  const pages = client().paginateDescribeLaunchTemplates({});
-  const template = fields({ id: ['LaunchTemplateId', text] });
-  const templates = await readList('list the launch templates', pages, (page) => page.LaunchTemplates, template);
-  return (await Promise.all(templates.map(({ id }) => imagesOfVersions(id)))).flat();
-}
-
-async function imagesOfVersions(id: string): Promise<ImageUse[]> {
-  // ResolveAlias: a template may say resolve:ssm:/stampede/ami/current instead of an id.
-  const pages = client().paginateDescribeLaunchTemplateVersions({ LaunchTemplateId: id, ResolveAlias: true });
-  const version = fields({
-    number: ['VersionNumber', z.number()],
-    imageId: ['LaunchTemplateData.ImageId', text.default('')],
-  });
-  const versions = await readList(`list the versions of ${id}`, pages, (page) => page.LaunchTemplateVersions, version);
-  const uses = versions.map(({ number, imageId }) => ({ imageId, by: `launch template ${id} version ${number}` }));
-  return uses.filter(({ imageId }) => imageId !== '');
-}
-
-/** Creates a version that differs from another one in its image only; returns it. */
-export async function versionWithImage({ id, version }: TemplateVersion, imageId: string): Promise<TemplateVersion> {
-  const call = client().createLaunchTemplateVersion({
-    LaunchTemplateId: id,
-    SourceVersion: version,
-    VersionDescription: `drill with ${imageId}`,
-    LaunchTemplateData: { ImageId: imageId },
-  });
-  const { LaunchTemplateVersion } = await explained(`create a version of ${id} with ${imageId}`, call);
-  const number = LaunchTemplateVersion?.VersionNumber;
-  if (number !== undefined) return { id, version: String(number) };
-  throw new OperatorError(`EC2 created a version of ${id} but returned no number: look for it in the console`);
-}
-
-/** Deletes a version; instances that were launched from it stay. */
-export async function deleteVersion({ id, version }: TemplateVersion): Promise<void> {
-  const call = client().deleteLaunchTemplateVersions({ LaunchTemplateId: id, Versions: [version] });
-  const { UnsuccessfullyDeletedLaunchTemplateVersions: failures } = await explained(`delete ${id}:${version}`, call);
-  const reason = failures?.[0]?.ResponseError?.Message;
-  if (reason) throw new OperatorError(`cannot delete ${id}:${version}: ${reason}; delete it by hand`);
+  return found.map(({ id, imageId, tags }) => ({
+    imageId,
+    by: `instance ${id}`,
+    // EC2 sets these tags when an instance is launched from a template.
+    template: { id: tags['aws:ec2launchtemplate:id'] ?? '', version: tags['aws:ec2launchtemplate:version'] ?? '' },
+  }));
 }

@@ -1,4 +1,4 @@
-import { describeGroup, latestRefresh } from '../../aws/auto-scaling.ts';
+import { describeGroup, isInProgress, latestRefresh } from '../../aws/auto-scaling.ts';
 import { describeAlarms } from '../../aws/cloudwatch.ts';
 import { describeTargets } from '../../aws/elbv2.ts';
 import { alarmPrefixes, type Outputs } from '../../stage/outputs.ts';
@@ -34,5 +34,5 @@ export function isAtCapacity(snapshot: Pick<Snapshot, 'group' | 'targets'>): boo
 
 /** Whether an instance refresh is in progress. */
 export function isRefreshing({ refresh }: Pick<Snapshot, 'refresh'>): boolean {
-  return /^(Pending|InProgress|Cancelling|Rollback\w*InProgress|Baking)$/.test(refresh?.status ?? '');
+  return isInProgress(refresh);
 }

@@ -1,4 +1,5 @@
 import type { Answers, AwsRequest } from '../aws/fake-aws.ts';
+import { queryAnswer } from '../aws/xml.ts';
 
 /** An image of the example account. */
 export interface ExampleImage {
@@ -13,7 +14,7 @@ export interface ExampleAccount {
   readonly images: readonly ExampleImage[];
   /** Image ids of its instances. @default - none */
   readonly instances?: readonly string[];
-  /** Image ids of its launch template's versions. @default - none */
+  /** Image ids of its launch template's versions. Version 1 is the default, the last the latest. @default - none */
   readonly versions?: readonly string[];
   /** @default - none */
   readonly parameters?: Readonly<Record<string, string>>;
@@ -22,7 +23,13 @@ export interface ExampleAccount {
 const item = (content: string) => `<item>${content}</item>`;
 
 /** Answers of AWS about an account's images, in the wire formats of its API references. */
-export function imagesOnAws({ images, instances = [], versions = [], parameters = {} }: ExampleAccount): Answers {
+export function imagesOnAws({
+  images,
+  instances = [],
+  versions = [],
+
+  parameters = {},
+}: ExampleAccount): Answers {
   return {
     DescribeImages: ({ params }) => {
       const wanted = params['ImageId.1'];
@@ -39,7 +46,11 @@ export function imagesOnAws({ images, instances = [], versions = [], parameters 
     DescribeLaunchTemplates: () =>
       ec2(
         'DescribeLaunchTemplates',
-        `<launchTemplates>${item('<launchTemplateId>lt-1</launchTemplateId>')}</launchTemplates>`,
+        `<launchTemplates>${item(
+          `<launchTemplateId>lt-1</launchTemplateId><defaultVersionNumber>1</defaultVersionNumber>` +
+            `<latestVersionNumber>${versions.length}</latestVersionNumber>` +
+            `<tagSet>${item('<key>Service</key><value>stampede</value>')}</tagSet>`,
+        )}</launchTemplates>`,
       ),
     DescribeLaunchTemplateVersions: () => {
       const items = versions.map((id, n) =>
@@ -52,6 +63,7 @@ export function imagesOnAws({ images, instances = [], versions = [], parameters 
         `<launchTemplateVersionSet>${items.join('')}</launchTemplateVersionSet>`,
       );
     },
+    DeleteLaunchTemplateVersions: ec2('DeleteLaunchTemplateVersions', ''),
     DeregisterImage: () => ec2('DeregisterImage', '<return>true</return>'),
     GetParametersByPath: {
       body: { Parameters: Object.entries(parameters).map(([Name, Value]) => ({ Name, Value })) },
@@ -59,6 +71,20 @@ export function imagesOnAws({ images, instances = [], versions = [], parameters 
     GetParameter: (request) => parameterAnswer(request, parameters),
     PutParameter: { body: { Version: 1 } },
     DeleteParameter: { body: {} },
+  };
+}
+
+/** Answers about the groups of an account: one that uses a version of its launch template, or none. */
+export function groupOnAws(version?: string): Answers {
+  const group = {
+    AutoScalingGroupName: 'stampede-dev-app',
+    LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: version },
+  };
+  return {
+    DescribeAutoScalingGroups: queryAnswer('DescribeAutoScalingGroups', {
+      AutoScalingGroups: { member: version === undefined ? [] : [group] },
+    }),
+    DescribeInstanceRefreshes: queryAnswer('DescribeInstanceRefreshes', {}),
   };
 }
 

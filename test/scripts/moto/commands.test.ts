@@ -1,7 +1,7 @@
 /**
  * The commands against moto, which has more of EC2's own rules than our stubs. Run by .ci/ec2. Where moto falls short:
- * - It has no instance refreshes, no Instance Connect Endpoints and no console of its own for an instance. It merges
- *   network interfaces of a launch template with a subnet of the request, which EC2 refuses. Stubs answer these.
+ * - It has no instance refreshes, no Instance Connect Endpoints, no console of its own for an instance, and deletes no
+ *   launch template versions. It merges network interfaces of a launch template with a subnet of the request, which EC2 refuses. Stubs answer these.
  * - It launches all instances of a group in one zone.
  * - It fails at our data and service templates, so the stacks here have only our outputs. Termination protection and
  *   stacks that import from each other are in test/scripts/destroy.test.ts.
@@ -22,6 +22,7 @@ const LACKING = {
   GetConsoleOutput: ec2Answer('GetConsoleOutput', {
     output: Buffer.from('stampede boot test: passed\n').toString('base64'),
   }),
+  DeleteLaunchTemplateVersions: ec2Answer('DeleteLaunchTemplateVersions', {}),
   RunInstances: async (request: AwsRequest) => {
     const LaunchTemplateId = String(request.params['LaunchTemplate.LaunchTemplateId']);
     const Versions = [String(request.params['LaunchTemplate.Version'])];
@@ -73,17 +74,23 @@ describe('the commands on moto', { skip: !MOTO_URL && 'MOTO_URL is not set: run 
     assert.equal(await imageOf('current'), image);
   });
 
-  it('images:prune keeps the images that are used, and deletes the others', async () => {
-    const { subnets, image } = await makeStage();
+  it('images:prune keeps what is used, and deletes the other images and launch template versions', async () => {
+    const { subnets, image, launchTemplateId: LaunchTemplateId } = await makeStage();
+    const past = await makeImage('5'.repeat(40), subnets[0] ?? '');
+    for (const ImageId of [past, image]) {
+      await ec2.createLaunchTemplateVersion({ LaunchTemplateId, SourceVersion: '1', LaunchTemplateData: { ImageId } });
+    }
     const unused = await makeImage('3'.repeat(40), subnets[0] ?? '');
     const current = await makeImage('4'.repeat(40), subnets[0] ?? '');
     await parameter('current', current);
     await parameter('3'.repeat(40), unused);
-    const { code, stdout, stderr } = await start('images-prune', ['--newest', '0', '--days', '0', '--delete']);
+    const args = ['--newest', '0', '--days', '0', '--delete'];
+    const { code, stdout, stderr, operations } = await start('images-prune', args);
     assert.equal(code, 0, stdout + stderr);
     const { Images = [] } = await ec2.describeImages({ Owners: ['self'] });
     assert.deepEqual(Images.map(({ ImageId }) => ImageId).toSorted(), [image, current].toSorted());
     await assert.rejects(imageOf('3'.repeat(40)), /ParameterNotFound/);
+    assert.equal(operations.filter((name) => name === 'DeleteLaunchTemplateVersions').length, 1);
   });
 
   it('status shows the group and its instances', async () => {

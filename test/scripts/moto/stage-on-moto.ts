@@ -20,7 +20,6 @@ export const ssm = new SSM(settings);
 const elbv2 = new ElasticLoadBalancingV2(settings);
 
 const ZONES = ['eu-west-1a', 'eu-west-1b'];
-const names = stackNames('dev');
 
 /** Makes another launch template of that of the synthesised dev stage. */
 type Change = (data: Record<string, unknown>) => object;
@@ -69,12 +68,12 @@ export async function makeStage(change: Change = (data) => data) {
   });
   await ec2.modifySubnetAttribute({ SubnetId: subnets[0] ?? '', MapPublicIpOnLaunch: { Value: false } });
 
-  await makeStack(names.data, { [OUTPUTS.data.tableName]: 'stampede-dev' });
-  await makeStack(names.network, {
+  await makeStack('data', { [OUTPUTS.data.tableName]: 'stampede-dev' });
+  await makeStack('network', {
     [OUTPUTS.network.vpcId]: vpcId,
     [OUTPUTS.network.bastionGroup]: 'stampede-dev-bastion',
   });
-  await makeStack(names.service, {
+  await makeStack('service', {
     [OUTPUTS.service.url]: 'http://stampede.example.org',
     [OUTPUTS.service.autoScalingGroup]: 'stampede-dev-app',
     [OUTPUTS.service.targetGroupArn]: targetGroupArn,
@@ -110,13 +109,21 @@ async function makeLaunchTemplate(name: string, image: string, groupId: string, 
   // What refers to other resources of the template is replaced by what the test has made.
   const own = { ImageId: image, SecurityGroupIds: [groupId], UserData: Buffer.from('#!/bin/bash').toString('base64') };
   const { IamInstanceProfile: _, ...data } = { ...launchTemplateData, ...own } as Record<string, unknown>;
-  const request = { LaunchTemplateName: name, LaunchTemplateData: change(data) as RequestLaunchTemplateData };
+  const request = {
+    LaunchTemplateName: name,
+    LaunchTemplateData: change(data) as RequestLaunchTemplateData,
+    TagSpecifications: [{ ResourceType: 'launch-template' as const, Tags: [{ Key: 'Service', Value: 'stampede' }] }],
+  };
   const { LaunchTemplate } = await ec2.createLaunchTemplate(request);
   return LaunchTemplate?.LaunchTemplateId ?? assert.fail('no launch template');
 }
 
-async function makeStack(StackName: string, outputs: Readonly<Record<string, string>>): Promise<void> {
-  const Outputs = Object.fromEntries(Object.entries(outputs).map(([name, Value]) => [name, { Value }]));
+/** A stack with all outputs of our stack; those that no command of these tests uses have a text as their value. */
+async function makeStack(part: keyof typeof OUTPUTS, given: Readonly<Record<string, string>>): Promise<void> {
+  const Outputs = Object.fromEntries(
+    Object.values(OUTPUTS[part]).map((name) => [name, { Value: given[name] ?? `example-${name}` }]),
+  );
   const Resources = { Topic: { Type: 'AWS::SNS::Topic', DeletionPolicy: 'Retain' } };
-  await cloudFormation.createStack({ StackName, TemplateBody: JSON.stringify({ Resources, Outputs }) });
+  const TemplateBody = JSON.stringify({ Resources, Outputs });
+  await cloudFormation.createStack({ StackName: stackNames('dev')[part], TemplateBody });
 }

@@ -6,7 +6,7 @@ import {
   rollBackRefresh,
   startRefresh,
 } from '../../../aws/auto-scaling.ts';
-import { deleteVersion, versionWithImage } from '../../../aws/ec2.ts';
+import { deleteVersion, versionWithImage } from '../../../aws/launch-templates.ts';
 import { OperatorError } from '../../../cli/errors.ts';
 import { waitUntil } from '../../../cli/wait.ts';
 import type { Fault } from '../fault-course.ts';
