@@ -40,14 +40,16 @@ export class TimestampsTable extends Construct {
     super(scope, id);
     this.#key = key;
     const replicaKeys = Object.fromEntries(settings.replicas.map(({ region, keyArn }) => [region, keyArn]));
-    const maxWriteRequestUnits = tableWriteLimit(fleetBounds(settings), settings.ratePerInstance);
+    const writeUnitsPerSecond = warmWriteUnits(settings);
+    const fleetLimit = tableWriteLimit(fleetBounds(settings), settings.ratePerInstance);
+    // DynamoDB refuses a maximum below the warm throughput, which can never be lowered, but the peak rate can.
+    const maxWriteRequestUnits = Math.max(fleetLimit, writeUnitsPerSecond ?? 0);
     if (maxWriteRequestUnits > DEFAULT_TABLE_QUOTA) {
       Annotations.of(this).addWarningV2(
         'stampede:table-quota',
         `The table's maximum of ${maxWriteRequestUnits} write units a second is above DynamoDB's default quota of ${DEFAULT_TABLE_QUOTA}. Request a higher quota before the deployment`,
       );
     }
-    const writeUnitsPerSecond = warmWriteUnits(settings);
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: TABLE.partitionKey, type: AttributeType.STRING },
       sortKey: { name: TABLE.sortKey, type: AttributeType.STRING },

@@ -1,4 +1,4 @@
-import { type FleetBounds, fleetBounds, tableWriteLimit } from '../scaling/capacity.ts';
+import { type FleetBounds, fleetBounds } from '../scaling/capacity.ts';
 import type { Scaling } from '../scaling/steps.ts';
 import type { Settings } from './table.ts';
 import { ANY_IPV4 } from './types.ts';
@@ -77,12 +77,6 @@ const RULES: readonly Rule[] = [
     broken: (_, { peakRate, sustainedRate }) => peakRate < sustainedRate,
     message: ({ peakRate, sustainedRate }) =>
       `Setting peakRate is ${peakRate}, expected at least the sustainedRate ${sustainedRate}. Raise peakRate`,
-  },
-  {
-    broken: (_, settings) => settings.warmWriteUnits > tableWriteLimit(fleetBounds(settings), settings.ratePerInstance),
-    message: (settings) =>
-      `Setting warmWriteUnits is ${settings.warmWriteUnits}, expected at most the table's maximum of ` +
-      `${tableWriteLimit(fleetBounds(settings), settings.ratePerInstance)} write units/s. Lower it, or raise peakRate`,
   },
   {
     broken: (_, { minimumLoadBalancerCapacity: units }) => units > 0 && units < LEAST_RESERVED_CAPACITY,

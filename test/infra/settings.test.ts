@@ -116,12 +116,6 @@ describe('settings', () => {
     ['failover without a domain', 'dev', { failover: 'primary' }, /needs a domainName/],
     ['a peak below the sustained rate', 'dev', { peakRate: '100' }, /peakRate is 100, expected at least/],
     [
-      'a warm table above its maximum',
-      'dev',
-      { warmWriteUnits: '50000' },
-      /warmWriteUnits is 50000, expected at most .* 12000 write units/,
-    ],
-    [
       'fewer capacity units than can be reserved',
       'dev',
       { minimumLoadBalancerCapacity: '50' },

@@ -86,6 +86,18 @@ describe('the table', () => {
     assert.deepEqual(insights, Array(2).fill({ Enabled: true, Mode: 'THROTTLED_KEYS' }));
   });
 
+  it('has a maximum that follows the fleet, but not below the warm throughput, which DynamoDB does not lower', () => {
+    const limits = (overrides: Record<string, string>) => {
+      const { Properties } = theResource('AWS::DynamoDB::GlobalTable', synthesize('dev', overrides).data);
+      return [
+        Properties.WriteOnDemandThroughputSettings.MaxWriteRequestUnits,
+        Properties.WarmThroughput.WriteUnitsPerSecond,
+      ];
+    };
+    assert.deepEqual(limits({ peakRate: '5000' }), [12_000, 5_000]);
+    assert.deepEqual(limits({ peakRate: '5000', warmWriteUnits: '20000' }), [20_000, 20_000]);
+  });
+
   it('has TTL only if configured', () => {
     assert.equal(table.TimeToLiveSpecification, undefined);
     const { Properties: forgetful } = theResource('AWS::DynamoDB::GlobalTable', everything.data);

@@ -11,6 +11,7 @@ const REPLICA = 'eu-central-1=arn:aws:kms:eu-central-1:123456789012:key/example'
 const NEEDS: Readonly<Partial<Record<keyof Settings, Overrides>>> = {
   networkZones: { zones: 'a,b' },
   failover: NAMED,
+  peakRate: { warmWriteUnits: '20000' },
   hostedZoneId: NAMED,
   hostedZoneName: NAMED,
   wafRatePerAddress: { waf: 'true' },
@@ -28,6 +29,7 @@ const FLIPS: Readonly<Partial<Record<keyof Settings, readonly Overrides[]>>> = {
   instanceType: [{ instanceType: 'c8g.medium' }],
   scaleOut: [{ scaleOut: '65:2/85:3' }],
   scaleIn: [{ scaleIn: '30:1/10:2' }],
+  warmWriteUnits: [{ warmWriteUnits: '30000' }],
   schedule: [{ schedule: 'Morning=0 6 * * MON-FRI=3' }],
   certificateArn: [{ certificateArn: OTHER_CERTIFICATE }],
   domainName: [NAMED, { ...NAMED, domainName: 'other.example.org' }],

@@ -3,7 +3,7 @@ import type { Synthesized } from '../synthesize.ts';
 import { changeOf } from './change.ts';
 import { brokenReferences } from './exports-law.ts';
 import { movedAclRules, takenKeys } from './keys-law.ts';
-import { lostResources } from './stateful-law.ts';
+import { cooledTables, lostResources } from './stateful-law.ts';
 
 /** The stacks in the order of deployment. */
 const ORDER = ['data', 'network', 'service', 'operations'] as const;
@@ -15,7 +15,7 @@ export function problemsOf(stage: string, before: Synthesized, after: Synthesize
   return [
     ...brokenReferences(new Map(changes)),
     ...changes.flatMap(([name, change]) =>
-      [...takenKeys(change), ...movedAclRules(change), ...lostResources(change)].map(
+      [...takenKeys(change), ...movedAclRules(change), ...lostResources(change), ...cooledTables(change)].map(
         (problem) => `${name}: ${problem}`,
       ),
     ),
