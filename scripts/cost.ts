@@ -25,7 +25,7 @@ const command = {
     instance: { value: '<type>', default: 'c7g.medium', help: 'instance type of the fleet' },
     vcpus: { value: '<n>', default: '1', schema: wholeNumber(1), help: 'processors of that type' },
     zones: { value: '<n>', default: '3', schema: wholeNumber(1), help: 'Availability Zones' },
-    nat: { value: '<n>', default: '1', schema: wholeNumber(1), help: 'NAT gateways' },
+    nat: { value: '<n>', default: '1', schema: wholeNumber(1), help: 'NAT gateways, or zones of a regional one' },
     bench: { value: '<path>', default: 'docs/benchmarks/results.json', help: 'results of npm run bench' },
     page: { value: '<path>', help: 'also write the curve from 1 to 10,000 per second as a page' },
   },

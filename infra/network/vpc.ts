@@ -1,5 +1,14 @@
 import { Annotations, Aws } from 'aws-cdk-lib';
-import { CfnFlowLog, type CfnNatGateway, IpAddresses, type IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  CfnFlowLog,
+  type CfnNatGateway,
+  IpAddresses,
+  type IVpc,
+  NatProvider,
+  SubnetType,
+  Vpc,
+  type VpcProps,
+} from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -10,18 +19,14 @@ import { MAX_ZONES, type Settings } from '../settings/table.ts';
  * Instance Connect Endpoint. With the gateway endpoints, writes to DynamoDB do not depend on NAT.
  */
 export function stampedeVpc(scope: Construct, id: string, settings: Settings): IVpc {
-  Annotations.of(scope).addInfo(describeNatPrice(settings.nat, settings.zones.length));
+  Annotations.of(scope).addInfo(describeNatPrice(settings));
   return new Vpc(scope, id, {
     ipAddresses: IpAddresses.cidr(settings.vpcCidr),
     // Named instead of looked up: synth needs no credentials, and a new zone in the region moves no subnet.
     availabilityZones: zoneNames(settings.region, settings.networkZones),
     // Without reserved addresses, the private subnet of an added zone would overlap an isolated one.
     reservedAzs: MAX_ZONES - settings.networkZones.length,
-    natGateways: settings.nat === 'single' ? 1 : settings.zones.length,
-    natGatewaySubnets: {
-      subnetType: SubnetType.PUBLIC,
-      availabilityZones: zoneNames(settings.region, settings.zones),
-    },
+    ...natGateways(settings),
     subnetConfiguration: [
       { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
       { name: 'Private', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 20 },
@@ -30,16 +35,24 @@ export function stampedeVpc(scope: Construct, id: string, settings: Settings): I
   }) as IVpc; // exactOptionalPropertyTypes rejects the library's optional properties, which may be `undefined`.
 }
 
+function natGateways({ nat, region, zones }: Settings): VpcProps {
+  if (nat === 'regional') return { natGatewayProvider: NatProvider.regionalGateway() };
+  return {
+    natGateways: nat === 'single' ? 1 : zones.length,
+    natGatewaySubnets: { subnetType: SubnetType.PUBLIC, availabilityZones: zoneNames(region, zones) },
+  };
+}
+
 /** Full names of zones, such as `eu-west-1a`. */
 export function zoneNames(region: string, letters: readonly string[]): string[] {
   return letters.map((letter) => `${region}${letter}`);
 }
 
-/** Ids of the NAT gateways, which CDK creates below the public subnets. */
+/** Ids of the NAT gateways. CDK creates a zonal one below a public subnet, and a regional one below the network. */
 export function natGatewayIds(vpc: IVpc): readonly string[] {
-  return vpc.publicSubnets
-    .map((subnet) => subnet.node.tryFindChild('NATGateway') as CfnNatGateway | undefined)
-    .flatMap((gateway) => (gateway ? [gateway.ref] : []));
+  const regional = vpc.node.tryFindChild('RegionalNatGateway') as CfnNatGateway | undefined;
+  const zonal = vpc.publicSubnets.map((subnet) => subnet.node.tryFindChild('NATGateway') as CfnNatGateway | undefined);
+  return [regional, ...zonal].flatMap((gateway) => (gateway ? [gateway.ref] : []));
 }
 
 /** Monthly list price of NAT gateways in us-east-1, in USD, without traffic. Other regions cost up to 50 % more. */
@@ -47,13 +60,24 @@ export function natPricePerMonthUsd(gateways: number): number {
   return gateways * 0.045 * 730;
 }
 
-/** Describes the selected NAT option, its monthly cost, and the cost of the other option. */
-export function describeNatPrice(nat: 'single' | 'per-az', zoneCount: number): string {
+/** Describes the selected NAT option and its monthly cost, and the other options. */
+export function describeNatPrice({
+  nat,
+  zones,
+  networkZones,
+}: Pick<Settings, 'nat' | 'zones' | 'networkZones'>): string {
+  const options: Readonly<Record<Settings['nat'], readonly [what: string, billed: number]>> = {
+    single: ['a single gateway, lost with its zone', 1],
+    'per-az': [`a gateway in each of ${zones.length} zones`, zones.length],
+    // AWS bills each zone that it covers like a zonal gateway.
+    regional: [`a regional gateway in ${networkZones.length} zones`, networkZones.length],
+  };
   const price = (gateways: number): string => `about ${natPricePerMonthUsd(gateways).toFixed(0)} USD a month`;
-  const traffic = 'plus 0.045 USD a GB; timestamps do not use it';
-  return nat === 'single'
-    ? `NAT: a single gateway, ${price(1)} ${traffic}. nat=per-az would be ${price(zoneCount)} and survive the loss of a zone`
-    : `NAT: one gateway in each of ${zoneCount} zones, ${price(zoneCount)} ${traffic}. nat=single would be ${price(1)}`;
+  const [what, billed] = options[nat];
+  const others = Object.entries(options)
+    .filter(([name]) => name !== nat)
+    .map(([name, [, gateways]]) => `nat=${name} would be ${price(gateways)}`);
+  return `NAT: ${what}, ${price(billed)} plus 0.045 USD a GB; timestamps do not use it. ${others.join(', ')}`;
 }
 
 export interface FlowLogProps {

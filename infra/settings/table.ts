@@ -64,8 +64,11 @@ export const TABLE = {
     '10.20.0.0/16',
     '10.30.0.0/16',
   ),
-  /** Writes to DynamoDB use its gateway endpoint: a NAT failure affects logs and sessions, but not timestamps. */
-  nat: setting(oneOf('single', 'per-az'), 'single', 'per-az'),
+  /**
+   * Writes to DynamoDB use its gateway endpoint: a NAT failure affects logs and sessions, but not timestamps. A regional
+   * gateway costs as much as one per zone; AWS extends it to the zones in use, so changing zones changes no gateway.
+   */
+  nat: setting(oneOf('single', 'per-az', 'regional'), 'single', 'per-az'),
   /**
    * Networks that may reach the load balancer. It has no IPv6 addresses. With other values, pipelines and Route 53's
    * health checks need to be in one of them.

@@ -48,7 +48,7 @@ describe('settings', () => {
       'a value that is none of the choices',
       'dev',
       { nat: 'double' },
-      /nat is "double", expected one of single, per-az. Use -c nat=/,
+      /nat is "double", expected one of single, per-az, regional. Use -c nat=/,
     ],
     [
       'the whole internet on port 22',

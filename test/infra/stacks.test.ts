@@ -207,12 +207,27 @@ describe('the network', () => {
     );
   });
 
-  it('states the price of NAT and of the other option', () => {
+  it('has a regional NAT gateway if configured: one for all zones, without a public subnet, with alarms', () => {
+    const { network, operations } = synthesize('trial', { nat: 'regional' });
+    const { Properties: gateway } = theResource('AWS::EC2::NatGateway', network);
+    assert.deepEqual([gateway.AvailabilityMode, gateway.SubnetId], ['regional', undefined]);
+    assert.equal(resourcesOf('AWS::EC2::EIP', network).length, 0);
+    const routes = resourcesOf('AWS::EC2::Route', network).filter(({ Properties }) => Properties.NatGatewayId);
+    assert.equal(routes.length, 3);
+    const alarms = Object.keys(operations.Resources).filter((id) => /^AlarmsNat/.test(id));
+    assert.equal(alarms.length, 2);
+  });
+
+  it('states the price of NAT and of the other options', () => {
     assert.ok(Math.abs(natPricePerMonthUsd(1) - 32.85) < 0.01);
-    assert.match(describeNatPrice('single', 3), /single gateway, about 33 USD a month.*per-az would be about 99 USD/);
+    const zones = { zones: ['a', 'b'], networkZones: ['a', 'b', 'c'] };
     assert.match(
-      describeNatPrice('per-az', 3),
-      /one gateway in each of 3 zones, about 99 USD.*single would be about 33 USD/,
+      describeNatPrice({ ...zones, nat: 'single' }),
+      /a single gateway.*about 33 USD a month.*per-az would be about 66 USD a month, nat=regional would be about 99 USD/,
+    );
+    assert.match(
+      describeNatPrice({ ...zones, nat: 'regional' }),
+      /a regional gateway in 3 zones, about 99 USD a month.*single would be about 33 USD.*per-az would be about 66 USD/,
     );
   });
 

@@ -23,6 +23,7 @@ const FLIPS: Readonly<Partial<Record<keyof Settings, readonly Overrides[]>>> = {
   zones: [{ zones: 'a,b' }, { zones: 'a,b,c' }, { zones: 'b,c' }],
   vpcCidr: [{ vpcCidr: '10.99.0.0/16' }],
   sourceCidrs: [{ sourceCidrs: '198.51.100.0/24,192.0.2.0/24' }],
+  nat: [{ nat: 'single' }, { nat: 'per-az' }, { nat: 'regional' }],
   sshCidrs: [{ sshCidrs: '198.51.100.0/24' }, { sshCidrs: '192.0.2.0/24,203.0.113.7/32' }],
   architecture: [{ architecture: 'x86_64', instanceType: 'c7i.large', alternativeFamilies: '' }],
   alternativeFamilies: [{ alternativeFamilies: '' }, { alternativeFamilies: 'c6g' }],
