@@ -7,6 +7,7 @@ import { ASSEMBLY, CDK_OPTIONS, cdkLine, synthLine } from './stage/cdk.ts';
 import { withReason } from './stage/failure.ts';
 import { waitForHealthyFleet } from './stage/fleet.ts';
 import { useRegion } from './stage/region.ts';
+import { refuseBusyStacks } from './stage/stack-states.ts';
 
 await main(
   {
@@ -45,9 +46,10 @@ await main(
   },
 );
 
-/** Sets the region, and checks what the account must have. */
+/** Sets the region, and refuses what would fail. */
 async function prepare(stage: string, skipChecks: boolean): Promise<void> {
   const assembly = await readAssembly(ASSEMBLY, stage);
   await useRegion(stage, assembly.region);
+  await refuseBusyStacks(stage);
   if (!skipChecks) await requireChecks(stage, assembly);
 }

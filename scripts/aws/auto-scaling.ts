@@ -168,7 +168,10 @@ export async function startRefresh(name: string, template?: Launches): Promise<s
   return (await explained(`start an instance refresh of ${name}`, call)).InstanceRefreshId ?? '';
 }
 
-/** Replaces the instances that a refresh in progress has launched by instances of the previous configuration. */
+/**
+ * Replaces the instances that a refresh in progress has launched by instances of the previous configuration. AWS refuses
+ * it for a refresh without a desired configuration, and for those that CloudFormation has started.
+ */
 export async function rollBackRefresh(name: string): Promise<void> {
   const call = client().rollbackInstanceRefresh({ AutoScalingGroupName: name });
   await explained(`roll the instance refresh of ${name} back`, call);

@@ -113,6 +113,25 @@ describe('npm run deploy', () => {
     assert.equal(unset.code, 0, unset.stderr);
   });
 
+  for (const [status, remedy] of [
+    [
+      'UPDATE_IN_PROGRESS',
+      /or return to what was deployed before: aws cloudformation cancel-update-stack --stack-name/,
+    ],
+    ['UPDATE_ROLLBACK_FAILED', /continue its rollback: aws cloudformation continue-update-rollback --stack-name/],
+    ['UPDATE_ROLLBACK_IN_PROGRESS', /: wait until it has ended\n$/],
+  ] as const) {
+    it(`changes nothing while a stack is ${status}, and says what to do`, async () => {
+      await using programs = await cdk();
+      await using aws = await startFakeAws({ ...stageOnAws({ status }), ...accountOnAws() });
+      const { code, stderr } = await runEntry('scripts/deploy.ts', ['--yes'], { cwd: programs.folder, env: aws.env });
+      assert.equal(code, 1);
+      assert.match(stderr, new RegExp(`\\ndeploy: the stack stampede-dev-\\w+ is ${status}: `));
+      assert.match(stderr, remedy);
+      assert.deepEqual(await programs.started(), [SYNTH]);
+    });
+  }
+
   it("shows CloudFormation's first reason when the deployment fails", async () => {
     const own = { type: 'AWS::CloudFormation::Stack', id: 'stampede-dev-service' };
     const old = stackEvents(['Fleet', 'CREATE_FAILED', 'an older operation'], [own, 'CREATE_IN_PROGRESS']);

@@ -18,6 +18,8 @@ export interface Example {
   /** Members of the bastion's group. @default - none, it is parked */
   readonly bastions?: () => readonly ExampleInstance[];
   readonly hasEndpoint?: boolean;
+  /** CloudFormation's status of the stacks. @default UPDATE_COMPLETE */
+  readonly status?: string;
 }
 
 export const APP_INSTANCES: readonly ExampleInstance[] = [

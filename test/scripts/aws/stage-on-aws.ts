@@ -24,13 +24,13 @@ export function stageOnAws(example: Example = {}): Answers {
   };
 }
 
-function describeStack({ stage = 'dev', url }: Example, name: string): AwsAnswer {
+function describeStack({ stage = 'dev', url, status = 'UPDATE_COMPLETE' }: Example, name: string): AwsAnswer {
   const outputs = exampleOutputs(stage, url)[name];
   if (!outputs) return queryError(400, 'ValidationError', `Stack with id ${name} does not exist`);
   const stack = {
     StackId: `arn:aws:cloudformation:eu-west-1:111122223333:stack/${name}/1`,
     StackName: name,
-    StackStatus: 'UPDATE_COMPLETE',
+    StackStatus: status,
     CreationTime: '2026-11-20T08:00:00.000Z',
     Outputs: { member: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })) },
   };

@@ -1,7 +1,8 @@
 /**
  * The commands against moto, which has more of EC2's own rules than our stubs. Run by .ci/ec2. Where moto falls short:
  * - It has no instance refreshes, no Instance Connect Endpoints, no console of its own for an instance, and deletes no
- *   launch template versions. It merges network interfaces of a launch template with a subnet of the request, which EC2 refuses. Stubs answer these.
+ *   launch template versions. It merges network interfaces of a launch template with a subnet of the request, which
+ *   EC2 refuses. Stubs answer these.
  * - It launches all instances of a group in one zone.
  * - It fails at our data and service templates, so the stacks here have only our outputs. Termination protection and
  *   stacks that import from each other are in test/scripts/destroy.test.ts.

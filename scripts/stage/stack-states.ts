@@ -1,0 +1,26 @@
+import { stackNames } from '../../infra/contract.ts';
+import { findStack } from '../aws/cloudformation.ts';
+import { OperatorError } from '../cli/errors.ts';
+
+/** @throws OperatorError when CloudFormation would refuse a deployment, because a stack is being changed or is stuck */
+export async function refuseBusyStacks(stage: string): Promise<void> {
+  const stacks = await Promise.all(Object.values(stackNames(stage)).map((name) => findStack(name)));
+  for (const stack of stacks) {
+    const remedy = stack && remedyOf(stack.name, stack.status);
+    if (remedy) throw new OperatorError(`the stack ${stack.name} is ${stack.status}: ${remedy}`);
+  }
+}
+
+/** What to do before a stack can be deployed; undefined when it can be. */
+function remedyOf(name: string, status: string): string | undefined {
+  if (status === 'UPDATE_IN_PROGRESS') {
+    // RollbackInstanceRefresh is not for refreshes that CloudFormation has started.
+    const cancel = `aws cloudformation cancel-update-stack --stack-name ${name}`;
+    return `wait until it has ended, or return to what was deployed before: ${cancel}`;
+  }
+  if (status === 'UPDATE_ROLLBACK_FAILED') {
+    return `continue its rollback: aws cloudformation continue-update-rollback --stack-name ${name}`;
+  }
+  // cdk replaces a change set that was never executed.
+  return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS' ? 'wait until it has ended' : undefined;
+}
