@@ -6,6 +6,8 @@ export interface FirewallProps {
   readonly vpc: IVpc;
   /** Who may reach the load balancer. */
   readonly sourceCidrs: readonly string[];
+  /** Whether the load balancer fetches the keys of a token issuer. */
+  readonly fetchesKeys: boolean;
   /** Who may reach the bastion. */
   readonly sshCidrs: readonly string[];
 }
@@ -26,7 +28,7 @@ export class Firewall extends Construct {
   readonly bastion: SecurityGroup;
   readonly instanceConnect: SecurityGroup;
 
-  constructor(scope: Construct, id: string, { vpc, sourceCidrs, sshCidrs }: FirewallProps) {
+  constructor(scope: Construct, id: string, { vpc, sourceCidrs, fetchesKeys, sshCidrs }: FirewallProps) {
     super(scope, id);
     const group = (name: string, description: string): SecurityGroup =>
       new SecurityGroup(this, name, { vpc, description, allowAllOutbound: false });
@@ -39,6 +41,7 @@ export class Firewall extends Construct {
       this.loadBalancer.addIngressRule(Peer.ipv4(cidr), HTTP, 'Clients; redirected to HTTPS if there is a certificate');
       this.loadBalancer.addIngressRule(Peer.ipv4(cidr), HTTPS, 'Clients');
     }
+    if (fetchesKeys) this.loadBalancer.addEgressRule(Peer.anyIpv4(), HTTPS, 'Keys of the token issuer');
     allow(this.loadBalancer, this.app, Port.tcp(PORT), 'Load balancer to app');
 
     this.app.addEgressRule(Peer.anyIpv4(), HTTPS, 'DynamoDB, CloudWatch, Systems Manager');

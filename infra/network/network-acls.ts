@@ -33,7 +33,7 @@ const INSTANCE_EPHEMERAL: Line['ports'] = [CLIENT_PORTS.from, CLIENT_PORTS.to];
  * need rules for ephemeral ports. DNS, NTP and instance metadata do not pass network ACLs.
  */
 export class NetworkAcls extends Construct {
-  constructor(scope: Construct, id: string, { vpc, sourceCidrs, sshCidrs }: FirewallProps) {
+  constructor(scope: Construct, id: string, { vpc, sourceCidrs, sshCidrs }: Omit<FirewallProps, 'fetchesKeys'>) {
     super(scope, id);
     const port = (number: number): Line['ports'] => [number, number];
     const cidrs = (subnets: readonly ISubnet[]) => subnets.map(({ ipv4CidrBlock }) => ipv4CidrBlock);

@@ -37,7 +37,12 @@ export class NetworkStack extends StageStack {
     new NetworkAcls(this, 'Acls', { vpc, sourceCidrs, sshCidrs });
     addFlowLog(this, 'FlowLog', { vpc, logGroup: data.logs.flow, traffic: settings.flowLogTraffic });
 
-    const firewall = new Firewall(this, 'Firewall', { vpc, sourceCidrs, sshCidrs });
+    const firewall = new Firewall(this, 'Firewall', {
+      vpc,
+      sourceCidrs,
+      fetchesKeys: settings.jwtIssuer !== '',
+      sshCidrs,
+    });
     this.firewall = firewall;
     addInstanceConnectEndpoint(this, 'InstanceConnect', { vpc, firewall });
     const bastion = new Bastion(this, 'Bastion', { vpc, firewall, stage });

@@ -6,12 +6,15 @@ import {
   ApplicationProtocol,
   type ApplicationTargetGroup,
   ListenerAction,
+  ListenerCondition,
   SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { CfnHealthCheck, CfnRecordSet, HostedZone, type IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import { HEALTH_PATH } from '../../server/contract.ts';
 import type { Settings } from '../settings/table.ts';
+import { clientCertificates } from './client-certificates.ts';
+import { forwardCallers } from './jwt-validation.ts';
 
 export interface ListenersProps {
   readonly balancer: ApplicationLoadBalancer;
@@ -27,7 +30,7 @@ export function addListeners(scope: Construct, props: ListenersProps): { listene
   if (zone) addName(scope, zone, props);
   const host = settings.domainName || balancer.loadBalancerDnsName;
   return certificate
-    ? { listener: addTlsListeners(props, certificate), url: `https://${host}` }
+    ? { listener: addTlsListeners(scope, props, certificate), url: `https://${host}` }
     : { listener: addPlainListener(scope, props), url: `http://${host}` };
 }
 
@@ -40,15 +43,25 @@ function serviceCertificate(scope: Construct, settings: Settings, zone?: IHosted
   });
 }
 
-function addTlsListeners(props: ListenersProps, certificate: ICertificate): ApplicationListener {
-  const { balancer, targetGroup } = props;
+function addTlsListeners(scope: Construct, props: ListenersProps, certificate: ICertificate): ApplicationListener {
+  const { balancer, targetGroup, settings } = props;
+  const mutualAuthentication = clientCertificates(scope, settings);
   const https = balancer.addListener('Https', {
     protocol: ApplicationProtocol.HTTPS,
     certificates: [certificate],
     sslPolicy: SslPolicy.RECOMMENDED_TLS,
-    defaultTargetGroups: [targetGroup],
+    defaultAction: forwardCallers(settings, targetGroup),
+    ...(mutualAuthentication && { mutualAuthentication }),
     open: false,
   });
+  // Health checks from outside, such as Route 53's, have no token.
+  if (settings.jwtIssuer) {
+    https.addAction('Health', {
+      priority: 1,
+      conditions: [ListenerCondition.pathPatterns([HEALTH_PATH])],
+      action: ListenerAction.forward([targetGroup]),
+    });
+  }
   const redirect = ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true });
   // Otherwise a stage that gets a certificate could redirect before port 443 answers.
   addHttpListener(props, redirect).node.addDependency(https);

@@ -70,6 +70,33 @@ const RULES: readonly Rule[] = [
       `many networks and would see this region as failed. Use -c sourceCidrs=${ANY_IPV4} or -c failover=none`,
   },
   {
+    broken: (_, { jwtIssuer, jwtKeys, jwtClaims }) =>
+      (jwtIssuer === '') !== (jwtKeys === '') || (jwtIssuer === '' && jwtClaims.length > 0),
+    message: ({ jwtIssuer, jwtKeys }) =>
+      `Setting jwtIssuer is "${jwtIssuer}" and jwtKeys is "${jwtKeys}", expected both, and jwtClaims only with them. ` +
+      'Use -c jwtIssuer=https://… -c jwtKeys=https://…',
+  },
+  {
+    broken: (_, { jwtIssuer, readToken, writeToken }) =>
+      jwtIssuer !== '' && (readToken === 'required' || writeToken === 'required'),
+    message: ({ readToken, writeToken }) =>
+      `Setting jwtIssuer is set, readToken is ${readToken} and writeToken is ${writeToken}: a request has only one ` +
+      'Authorization header, for the JSON Web Token. Use -c readToken=none -c writeToken=none',
+  },
+  {
+    broken: (_, { certificateArn, domainName, jwtIssuer, clientAuthorities }) =>
+      !certificateArn && !domainName && (jwtIssuer !== '' || clientAuthorities !== ''),
+    message: ({ jwtIssuer, clientAuthorities }) =>
+      `Setting ${jwtIssuer ? 'jwtIssuer' : 'clientAuthorities'} is "${jwtIssuer || clientAuthorities}", which needs TLS. ` +
+      'Use -c certificateArn=… or -c domainName=…',
+  },
+  {
+    broken: (_, { failover, clientAuthorities }) => failover !== 'none' && clientAuthorities !== '',
+    message: ({ failover }) =>
+      `Setting failover is ${failover}, but clientAuthorities is set: Route 53's health checks have no certificate and ` +
+      'would see this region as failed. Remove one of them',
+  },
+  {
     broken: (stage, { retainData }) => isProd(stage) && !retainData,
     message: () => 'Setting retainData is false in production: destroy would delete every timestamp. Remove it',
   },

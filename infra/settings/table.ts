@@ -5,14 +5,17 @@ import type { Scaling } from '../scaling/steps.ts';
 import {
   ANY_IPV4,
   flag,
+  httpsUrl,
   inSteps,
   integer,
+  jwtClaim,
   listOf,
   numberIn,
   oneOf,
   optional,
   outSteps,
   replica,
+  s3Object,
   scheduledMinimum,
   sourceCidr,
   sshCidr,
@@ -146,6 +149,17 @@ export const TABLE = {
   readToken: setting(oneOf('required', 'none'), 'required', 'required'),
   /** Whether recording and creating users needs a token. `none`, because anybody may record. */
   writeToken: setting(oneOf('required', 'none'), 'none', 'none'),
+  /**
+   * With an issuer, the load balancer forwards only requests with a valid JSON Web Token (RS256) of it, so that others
+   * cost an instance nothing. The token takes the place of `readToken` and `writeToken`, in the same header.
+   */
+  jwtIssuer: setting(optional(httpsUrl), '', ''),
+  /** Where the issuer publishes its keys (JWKS), on the internet. */
+  jwtKeys: setting(optional(httpsUrl), '', ''),
+  /** Claims that a token must have besides `iss` and `exp`: `aud=stampede`, or `scope:space-separated-values=record`. */
+  jwtClaims: setting(listOf(jwtClaim, 0, 10), [], []),
+  /** PEM bundle of the authorities that sign clients' certificates. If set, TLS is mutual. */
+  clientAuthorities: setting(optional(s3Object), '', ''),
   /** Off, because WAF costs 0.60 USD per million requests: about 3,900 USD a month at the sustained rate of prod. */
   waf: setting(flag, false, false),
   /** Requests from one address in 5 minutes before WAF blocks it. */

@@ -57,6 +57,22 @@ export const sourceCidr = z
   .cidrv4()
   .describe(`an IPv4 network such as 198.51.100.0/24, or ${ANY_IPV4} for all addresses`);
 
+/** An address that Elastic Load Balancing accepts for JWT validation. */
+export const httpsUrl = text(/^https:\/\/[^\s/]+(\/\S*)?$/, 'an https:// URL of at most 256 characters').max(256);
+
+/** An object in a bucket. */
+export const s3Object = text(/^s3:\/\/[a-z0-9.-]{3,63}\/[\w!.*'()/-]+$/, 'an object such as s3://bucket/clients.pem');
+
+/** A claim of a JSON Web Token: `name=value`, or `name:format=value/value` with a format of Elastic Load Balancing. */
+export const jwtClaim = z
+  .string()
+  .regex(/^(?!(exp|iss|nbf|iat)[:=])[\w.-]+(:(single-string|string-array|space-separated-values))?=[^\s,]+$/)
+  .transform((entry) => {
+    const [, name = '', format = 'single-string', value = ''] = /^([^:=]+)(?::([^=]+))?=(.*)$/.exec(entry) ?? [];
+    return { name, format, values: format === 'single-string' ? [value] : value.split('/') };
+  })
+  .describe('a claim such as aud=stampede or scope:space-separated-values=record/read');
+
 /** Name of a scheduled minimum, the five cron fields that Auto Scaling supports, and the minimum. */
 export const scheduledMinimum = z
   .string()

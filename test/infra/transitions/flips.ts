@@ -7,6 +7,14 @@ const NAMED = { ...ZONE, domainName: 'stampede.example.org' };
 const OTHER_CERTIFICATE = `${CERTIFICATE}-2`;
 const REPLICA = 'eu-central-1=arn:aws:kms:eu-central-1:123456789012:key/example';
 
+const TLS = { certificateArn: CERTIFICATE };
+const JWT = {
+  ...TLS,
+  jwtIssuer: 'https://issuer.example.org',
+  jwtKeys: 'https://issuer.example.org/keys',
+  readToken: 'none',
+};
+
 /** Settings that have an effect, or are permitted, only together with others. */
 const NEEDS: Readonly<Partial<Record<keyof Settings, Overrides>>> = {
   networkZones: { zones: 'a,b' },
@@ -24,6 +32,10 @@ const FLIPS: Readonly<Partial<Record<keyof Settings, readonly Overrides[]>>> = {
   vpcCidr: [{ vpcCidr: '10.99.0.0/16' }],
   sourceCidrs: [{ sourceCidrs: '198.51.100.0/24,192.0.2.0/24' }],
   nat: [{ nat: 'single' }, { nat: 'per-az' }, { nat: 'regional' }],
+  jwtIssuer: [JWT],
+  jwtKeys: [{ ...JWT, jwtKeys: 'https://issuer.example.org/other-keys' }],
+  jwtClaims: [{ ...JWT, jwtClaims: 'aud=stampede' }],
+  clientAuthorities: [{ ...TLS, clientAuthorities: 's3://example-authorities/clients.pem' }],
   sshCidrs: [{ sshCidrs: '198.51.100.0/24' }, { sshCidrs: '192.0.2.0/24,203.0.113.7/32' }],
   architecture: [{ architecture: 'x86_64', instanceType: 'c7i.large', alternativeFamilies: '' }],
   alternativeFamilies: [{ alternativeFamilies: '' }, { alternativeFamilies: 'c6g' }],
