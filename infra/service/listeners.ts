@@ -91,7 +91,11 @@ function namedZone(scope: Construct, settings: Settings): IHostedZone | undefine
   return HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId, zoneName: hostedZoneName });
 }
 
-/** Points the DNS name to the load balancer; in a pair of regions, only while this one is healthy. */
+/**
+ * Points the DNS name to the load balancer; in a pair of regions, only while this one is healthy. A single region has
+ * the primary record as well: Route 53 accepts no failover record beside a simple one, so a second region could not be
+ * added later.
+ */
 function addName(scope: Construct, zone: IHostedZone, { balancer, settings }: ListenersProps): void {
   new CfnRecordSet(scope, 'Name', {
     hostedZoneId: zone.hostedZoneId,
@@ -102,12 +106,14 @@ function addName(scope: Construct, zone: IHostedZone, { balancer, settings }: Li
       hostedZoneId: balancer.loadBalancerCanonicalHostedZoneId,
       evaluateTargetHealth: true,
     },
-    ...failover(scope, balancer, settings),
+    setIdentifier: settings.region,
+    failover: settings.failover === 'secondary' ? 'SECONDARY' : 'PRIMARY',
+    ...regionHealth(scope, balancer, settings),
   });
 }
 
-function failover(scope: Construct, balancer: ApplicationLoadBalancer, { failover: role, region }: Settings) {
-  if (role === 'none') return {};
+function regionHealth(scope: Construct, balancer: ApplicationLoadBalancer, { failover }: Settings) {
+  if (failover === 'none') return {};
   const healthCheck = new CfnHealthCheck(scope, 'RegionHealth', {
     healthCheckConfig: {
       type: 'HTTPS',
@@ -120,5 +126,5 @@ function failover(scope: Construct, balancer: ApplicationLoadBalancer, { failove
       enableSni: true,
     },
   });
-  return { failover: role.toUpperCase(), setIdentifier: region, healthCheckId: healthCheck.attrHealthCheckId };
+  return { healthCheckId: healthCheck.attrHealthCheckId };
 }

@@ -263,6 +263,15 @@ describe('the load balancer', () => {
     assert.deepEqual([check.Type, check.ResourcePath], ['HTTPS', HEALTH_PATH]);
   });
 
+  it('has the primary record of its DNS name without a second region as well, so that one can be added', () => {
+    const { service } = synthesize('prod', { ...EVERYTHING_ON, failover: 'none' });
+    const { Properties: record } = theResource('AWS::Route53::RecordSet', service);
+    assert.deepEqual(
+      [record.Failover, record.SetIdentifier, record.HealthCheckId, record.AliasTarget.EvaluateTargetHealth],
+      ['PRIMARY', 'eu-west-1', undefined, true],
+    );
+  });
+
   it('is protected by WAF if configured', () => {
     const { Rules: rules } = theResource('AWS::WAFv2::WebACL', everything.service).Properties;
     assert.equal(rules[0].Statement.RateBasedStatement.Limit, 100_000);

@@ -59,6 +59,23 @@ function overlap(one: string, other: string): boolean {
   return holds(one, addressIn(other)) || holds(other, addressIn(one));
 }
 
+/** Properties of a DNS record of which Route 53 permits one, for all records of a name. */
+const ROUTING = ['Weight', 'Region', 'Failover', 'GeoLocation', 'MultiValueAnswer'];
+
+/**
+ * The DNS records that an update would give another identifier or routing policy. Route 53 refuses a record while one
+ * of the same name has another policy, or the same policy under another identifier.
+ */
+export function reroutedNames({ before, after, fates }: Change): readonly string[] {
+  const routing = ({ Properties: p }: Resource) => [p.SetIdentifier, ...ROUTING.filter((policy) => policy in p)].join();
+  return Object.entries(after.Resources).flatMap(([id, record]) => {
+    const old = before.Resources[id];
+    if (record.Type !== 'AWS::Route53::RecordSet' || !old || fates.get(id) === 'replaced') return [];
+    const [from, to] = [routing(old), routing(record)];
+    return from === to ? [] : [`${id} changes its routing from "${from}" to "${to}"`];
+  });
+}
+
 /**
  * The rules of network ACLs that an update moves to another entry. CloudFormation changes the entries in any order, so
  * a connection that is allowed before and after would be refused in between.

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Resource, Template } from '../synthesize.ts';
 import { changeOf } from './change.ts';
 import { brokenReferences } from './exports-law.ts';
-import { movedAclRules, takenKeys } from './keys-law.ts';
+import { movedAclRules, reroutedNames, takenKeys } from './keys-law.ts';
 import { lostResources, retainedNames } from './stateful-law.ts';
 
 const template = (Resources: Record<string, Partial<Resource>>, Outputs: Template['Outputs'] = {}): Template =>
@@ -93,6 +93,16 @@ describe('unique keys', () => {
   it('are taken if a resource with a fixed name gets another logical id', () => {
     const rule = { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/stampede/dev/app' } };
     assert.match(takenKeys(changeOf(template({ A: rule }), template({ B: rule })))[0] ?? '', /while A has it$/);
+  });
+
+  it('of DNS are not changed in place', () => {
+    const record = (routing: object) =>
+      template({ Name: { Type: 'AWS::Route53::RecordSet', Properties: { Name: 'a.example.org', ...routing } } });
+    const primary = { SetIdentifier: 'eu-west-1', Failover: 'PRIMARY' };
+    assert.deepEqual(reroutedNames(changeOf(record({}), record(primary))), [
+      'Name changes its routing from "" to "eu-west-1,Failover"',
+    ]);
+    assert.deepEqual(reroutedNames(changeOf(record(primary), record({ ...primary, HealthCheckId: 'h' }))), []);
   });
 
   it('of network ACLs are not moved between entries', () => {

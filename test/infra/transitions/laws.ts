@@ -2,7 +2,7 @@ import { stackNames } from '../../../infra/contract.ts';
 import type { Synthesized } from '../synthesize.ts';
 import { changeOf } from './change.ts';
 import { brokenReferences } from './exports-law.ts';
-import { movedAclRules, takenKeys } from './keys-law.ts';
+import { movedAclRules, reroutedNames, takenKeys } from './keys-law.ts';
 import { cooledTables, lostResources } from './stateful-law.ts';
 
 /** The stacks in the order of deployment. */
@@ -15,9 +15,13 @@ export function problemsOf(stage: string, before: Synthesized, after: Synthesize
   return [
     ...brokenReferences(new Map(changes)),
     ...changes.flatMap(([name, change]) =>
-      [...takenKeys(change), ...movedAclRules(change), ...lostResources(change), ...cooledTables(change)].map(
-        (problem) => `${name}: ${problem}`,
-      ),
+      [
+        ...takenKeys(change),
+        ...movedAclRules(change),
+        ...reroutedNames(change),
+        ...lostResources(change),
+        ...cooledTables(change),
+      ].map((problem) => `${name}: ${problem}`),
     ),
   ];
 }
