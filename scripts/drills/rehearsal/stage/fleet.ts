@@ -82,16 +82,17 @@ export class Fleet {
     await Promise.race([wait, this.#loop?.then(() => wait)]);
   }
 
-  /** Terminates an instance in order: no new requests, the deregistration delay, then power off. */
+  /**
+   * Terminates an instance in order: no new requests, the deregistration delay, then power off. One that has not
+   * completed its launch has no requests, and a system at the start of its boot misses the signal to power off.
+   */
   async terminate(member: Member): Promise<void> {
     if (member.state === 'terminating') return;
     member.state = 'terminating';
-    // Without a launch outcome it is not yet a target of the load balancer.
-    if (member.launch) {
-      this.log(`${member.id} in ${member.zone} is draining`);
-      await this.#options.loadBalancer.drain(member.id);
-      await sleep(scaledMs(this.#options.facts.targetGroup.deregistrationDelayS, TIME_FACTORS.loadBalancer));
-    }
+    if (!member.launch) return this.#remove(member, member.instance.cutPower);
+    this.log(`${member.id} in ${member.zone} is draining`);
+    await this.#options.loadBalancer.drain(member.id);
+    await sleep(scaledMs(this.#options.facts.targetGroup.deregistrationDelayS, TIME_FACTORS.loadBalancer));
     await this.#remove(member, member.instance.powerOff);
   }
 

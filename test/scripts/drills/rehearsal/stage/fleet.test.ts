@@ -13,11 +13,15 @@ function startFleet(context: TestContext) {
   const targets = new Map<string, boolean>();
   const outcomes = new Map<string, LaunchOutcome>();
   const terminated: string[] = [];
+  const ends: string[] = [];
   const logged: string[] = [];
   const gate = { whileLaunching: async () => {} };
   const launch = async (zone: string, image: string) => {
     const id = `i-${launched.length}`;
-    const end = async () => void terminated.push(id);
+    const end = (how: string) => async () => {
+      terminated.push(id);
+      ends.push(`${id}: ${how}`);
+    };
     await gate.whileLaunching();
     const member = {
       id,
@@ -30,7 +34,7 @@ function startFleet(context: TestContext) {
     const made = {
       ...member,
       attachment: { address: '', detach: async () => {} },
-      instance: { cutPower: end, powerOff: end },
+      instance: { cutPower: end('power cut'), powerOff: end('powered off') },
     };
     launched.push(made as unknown as Member);
     return launched.at(-1) as Member;
@@ -55,7 +59,7 @@ function startFleet(context: TestContext) {
     outcomes.set(id, { result: 'CONTINUE', by: 'instance' });
     return becomes(() => targets.has(id)).then(() => targets.set(id, true));
   };
-  return { fleet, launched, targets, outcomes, terminated, gate, becomes, serve };
+  return { fleet, launched, targets, outcomes, terminated, ends, gate, becomes, serve };
 }
 
 const idsOf = (members: readonly Member[]) => members.map(({ id }) => id).sort();
@@ -100,6 +104,15 @@ describe('Fleet', () => {
     await fleet.settled(ENDS_MS);
     fleet.lostZones.delete('b');
     await assert.rejects(fleet.settled(1), /waited/);
+  });
+
+  it('powers off an instance that serves, and cuts the power of one that may still boot', async (context) => {
+    const { fleet, launched, ends, becomes, serve } = startFleet(context);
+    await becomes(() => launched.length === 2);
+    await serve('i-0');
+    await becomes(() => fleet.inService.length === 1);
+    await Promise.all(launched.slice(0, 2).map((member) => fleet.terminate(member)));
+    assert.deepEqual(ends.toSorted(), ['i-0: powered off', 'i-1: power cut']);
   });
 
   it('also rolls back a launch in progress', async (context) => {
