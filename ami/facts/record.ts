@@ -35,4 +35,4 @@ const facts = {
 writeJson('image.json', facts);
 
 const packages = readFileSync(join(target, 'packages.txt'), 'utf8');
-writeJson('sbom.cdx.json', withDebianPackages(readJson('npm.cdx.json') as Bom, packages));
+writeJson('sbom.cdx.json', withDebianPackages(readJson('npm.cdx.json') as Bom, packages, facts.baseRelease));

@@ -7,6 +7,9 @@ const LOCKED_PACKAGE = z.object({
   dependencies: z.record(z.string(), z.string()).optional(),
   /** Needed on some systems only. */
   optional: z.boolean().optional(),
+  /** Needed for development only; `devOptional`: or on some systems only. */
+  dev: z.boolean().optional(),
+  devOptional: z.boolean().optional(),
 });
 
 /** The part of package-lock.json that is read here: packages by their folder. */

@@ -8,6 +8,7 @@ import { readJson } from '../cli/read-json.ts';
 import { captureQuietly } from '../cli/run.ts';
 import { type Architecture, NODE_PACKAGES } from './architecture.ts';
 import { closureOf, LOCK_FILE, type LockFile, lockedPackage } from './lock-file.ts';
+import { npmSbom } from './npm-sbom.ts';
 
 /** What a payload is made from, and an empty directory to work in. */
 export interface PayloadOptions {
@@ -30,7 +31,7 @@ export async function packPayload({ architecture, commit, directory }: PayloadOp
   await bundleLaunchHook(stage);
   await cp('ami/files', join(stage, 'system'), { recursive: true });
   for (const file of ['packages.txt', 'versions.sh']) await cp(join('ami', file), join(stage, file));
-  await stageFacts({ version, commit, nodeVersion, pm2Version: lockedPackage(lock, 'pm2').version }, stage);
+  await stageFacts({ version, commit, nodeVersion, pm2Version: lockedPackage(lock, 'pm2').version }, lock, stage);
 
   const path = join(directory, 'payload.tar.gz');
   return { path, sha256: await packTarball(stage, path), version, nodeVersion };
@@ -77,11 +78,10 @@ async function bundleLaunchHook(stage: string): Promise<void> {
   await build({ entryPoints: ['ami/launch-hook/main.ts'], outfile, ...options, logLevel: 'warning' });
 }
 
-async function stageFacts(facts: Readonly<Record<string, string>>, stage: string): Promise<void> {
+async function stageFacts(facts: Readonly<Record<string, string>>, lock: LockFile, stage: string): Promise<void> {
   await mkdir(join(stage, 'facts'), { recursive: true });
   await writeFile(join(stage, 'facts/payload.json'), JSON.stringify(facts));
-  const bom = await captureQuietly(['npm', 'sbom', '--package-lock-only', '--omit=dev', '--sbom-format=cyclonedx']);
-  await writeFile(join(stage, 'facts/npm.cdx.json'), bom);
+  await writeFile(join(stage, 'facts/npm.cdx.json'), JSON.stringify(await npmSbom(lock)));
 }
 
 /** Packs a directory into a tarball and returns its SHA-256. The options are common to GNU's and BSD's tar. */

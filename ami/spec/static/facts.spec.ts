@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { IMAGE_PATHS } from '../../contract.ts';
 import type { ImageFacts } from '../../facts/record.ts';
@@ -41,6 +42,22 @@ describe('facts about the bake', () => {
 
   it('list no package, such as a kernel, that the upgrade held back', () => {
     assert.equal(facts.outdatedPackages, '');
+  });
+
+  it('list every npm package that is installed in the bill of materials', () => {
+    const folder = `${IMAGE_PATHS.app}/node_modules`;
+    const own = /^(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+\/package\.json$/;
+    const installed = globSync('**/package.json', { cwd: folder })
+      .filter((path) => own.test(path))
+      .map((path) => JSON.parse(textOf(`${folder}/${path}`)) as { name: string; version: string })
+      .map(({ name, version }) => `pkg:npm/${name.replace('@', '%40')}@${version}`);
+    assert.ok(installed.length > 100, `${installed.length} packages`);
+    const bom = JSON.parse(textOf('/etc/stampede/sbom.cdx.json')) as { components: { purl: string }[] };
+    const listed = new Set(bom.components.map(({ purl }) => purl));
+    assert.deepEqual(
+      installed.filter((purl) => !listed.has(purl)),
+      [],
+    );
   });
 
   it('record whether the AWS agents are installed', () => {
