@@ -91,6 +91,19 @@ describe('the workflows', () => {
     none(commandsOf(jobs).filter((line) => /\b(curl|wget)\b.*https?:|packer (init|plugins install)/.test(line)));
   });
 
+  it('deploy no image whose bill of materials was not scanned, and scan the dependencies every day', () => {
+    const deploy = workflows.find(({ path }) => path.endsWith('/deploy.yml'))?.jobs;
+    assert.equal(deploy?.['scan']?.uses, './.github/workflows/scan.yml');
+    assert.deepEqual([deploy['scan']['needs'], deploy['scan']['with']], ['bake', { sbom: 'sbom' }]);
+    const ancestors = (name: string): readonly string[] =>
+      [deploy[name]?.['needs'] ?? []].flat().flatMap((needed) => [String(needed), ...ancestors(String(needed))]);
+    for (const stage of ['deploy-dev', 'deploy-prod']) assert.ok(ancestors(stage).includes('scan'), stage);
+    assert.match(texts.get('.github/workflows/scan.yml') ?? '', /schedule:\n +- cron: /);
+    none(
+      jobs.filter(({ name, permissions: granted }) => name.includes('/scan.yml') && granted['id-token']).map(String),
+    );
+  });
+
   it('use no expressions in shell scripts, where their values would be code', () => {
     none(commandsOf(jobs).filter((line) => line.includes('${{')));
   });
