@@ -31,6 +31,7 @@ const command = {
   examples: [
     ['npm run bench', `everything, in about twenty minutes; all samples go to ${ROUNDS_FILE}`],
     ['npm run bench -- --only short-cuts', 'with and without the short cuts past Express and past the SDK'],
+    ['npm run bench -- --only window', 'timestamps per write unit, latency and CPU by commit window and offered rate'],
     ['npm run bench -- --only headroom', 'the limit of the load generator itself'],
     ['npm run bench -- --smoke --out .data/bench', 'one minute, to check that it works'],
   ],

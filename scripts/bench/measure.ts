@@ -4,7 +4,7 @@ import { BACKEND_NAMES, type BackendName, startBackend } from './backends/backen
 import type { Load, LoadReport } from './load/generator.ts';
 import { BenchProcess, type Cleanup, cpuMicros } from './process.ts';
 import type { Cell, Sample } from './results.ts';
-import { keyOf, type RunningServer, SERVERS, type ServerName, startServer } from './servers.ts';
+import { type CommitWindow, keyOf, type RunningServer, SERVERS, type ServerName, startServer } from './servers.ts';
 
 /** The load of figures that are measured with one load only. */
 export const USUAL = { connections: 64 };
@@ -17,6 +17,8 @@ export const FULL_PLAN = {
   warmUpMs: 200, // load before each window, so that queues have their usual length
   windowMs: 1_000,
   startUps: 5,
+  offeredRates: [10, 100, 333, 1_000, 3_000, 10_000], // requests per second, for each commit window
+  commitWindows: [0, 10, 25, 50, 100] as readonly CommitWindow[],
   memoryAfter: [10_000, 20_000, 50_000, 100_000], // requests after which memory is read, ascending
 };
 
@@ -32,6 +34,8 @@ export const SMOKE_PLAN: Plan = {
   warmUpMs: 50,
   windowMs: 100,
   startUps: 1,
+  offeredRates: [100, 1_000],
+  commitWindows: [0, 50],
   memoryAfter: [500, 1_000],
 };
 
@@ -83,8 +87,13 @@ export async function startServers(cleanup: Cleanup, bench: Bench, on: BackendNa
  */
 export async function measureRounds(setup: Setup, loads: readonly LoadShape[]): Promise<Cell[]> {
   const { running, backend, plan } = setup;
-  const cells = loads.map(({ connections }) =>
-    running.map(({ name }) => ({ ...keyOf(name, backend), connections, samples: [] as Sample[] })),
+  const cells = loads.map(({ connections, ratePerSecond }) =>
+    running.map(({ name }) => ({
+      ...keyOf(name, backend),
+      connections,
+      ...(ratePerSecond !== undefined && { offeredPerS: ratePerSecond }),
+      samples: [] as Sample[],
+    })),
   );
   for (let round = 0; round < plan.rounds; round++)
     for (const [index, load] of loads.entries())

@@ -6,7 +6,7 @@ import { judge } from './goals.ts';
 import { type Bench, type LoadShape, measureRounds, startServers, USUAL } from './measure.ts';
 import { PINNED, residentBytes } from './process.ts';
 import { type Cell, type Measurement, median, type Results, type Sample, summarizeCells } from './results.ts';
-import { keyOf, SERVERS, type ServerName, startServer } from './servers.ts';
+import { keyOf, SERVERS, type ServerName, serverWithWindow, startServer } from './servers.ts';
 
 /** The servers of the comparison, the most expensive first. */
 const COMPARED = ['express-get-put-get', 'express-put', 'fastify-put', 'node-put', 'stampede', 'node-bare'] as const;
@@ -26,6 +26,7 @@ export const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Measuremen
   matrix: (bench) => measureOn(bench, bench.plan.backends, COMPARED, 'One process'),
   workers: (bench) => measureOn(bench, ['ack-0ms', 'ack-4ms'], ['stampede-under-pm2'], WORKERS),
   'offered-load': measureOfferedLoad,
+  window: measureWindows,
   'short-cuts': ({ plan, generator }) => {
     const bench = { plan: { ...plan, rounds: 2 * plan.rounds }, generator };
     const servers = ['stampede', 'stampede-through-express', 'stampede-by-sdk'] as const;
@@ -60,6 +61,22 @@ async function measureOfferedLoad(bench: Bench): Promise<Measurement> {
   const ratePerSecond = Math.max(100, Math.round((carried * OFFERED_SHARE) / 100) * 100);
   const load = { ...USUAL, ratePerSecond, windowMs: 2 * bench.plan.windowMs };
   return { title: `${ratePerSecond} requests/s offered`, cells: await measureRounds(setup, [load]) };
+}
+
+/** Enough connections that a request never waits for one: 10,000 requests a second, each of 25 ms. */
+const WINDOW_CONNECTIONS = 256;
+
+/** Offers each commit window the same rates. A third of the rounds, because each has a cell per rate and window. */
+async function measureWindows({ plan, generator }: Bench): Promise<Measurement> {
+  await using cleanup = new AsyncDisposableStack();
+  const bench = { plan: { ...plan, rounds: Math.ceil(plan.rounds / 3) }, generator };
+  const setup = await startServers(cleanup, bench, 'ack-4ms', plan.commitWindows.map(serverWithWindow));
+  const loads = plan.offeredRates.map((ratePerSecond) => ({
+    connections: WINDOW_CONNECTIONS,
+    ratePerSecond,
+    windowMs: 2 * plan.windowMs,
+  }));
+  return { title: 'Commit windows, by offered rate', cells: await measureRounds(setup, loads) };
 }
 
 /** Starts the peer, the sources and the bundle in turn. */

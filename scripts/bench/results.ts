@@ -30,6 +30,7 @@ const keySchema = z.object({
   title: z.string(),
   backend: z.string(),
   connections: z.number().optional(),
+  offeredPerS: z.number().optional(), // requests per second, however slow the answers
   afterRequests: z.number().optional(), // requests that the server had answered before
 });
 

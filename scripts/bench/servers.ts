@@ -27,6 +27,18 @@ function server(title: string, file: string, { path = TIMESTAMPS_PATH, env = {} 
   return { title, file: join(import.meta.dirname, file), path, env, workers };
 }
 
+/** The commit windows that are measured, in milliseconds. */
+export type CommitWindow = 0 | 10 | 25 | 50 | 100;
+
+function withWindow(ms: CommitWindow) {
+  return server(`Stampede, window of ${ms} ms`, BUNDLE, { env: { [ENV.commitWindowMs]: String(ms) } });
+}
+
+/** The server with this commit window. */
+export function serverWithWindow(ms: CommitWindow): ServerName {
+  return ms === 0 ? 'stampede' : `stampede-window-${ms}`;
+}
+
 /** The servers that are measured, by name. */
 export const SERVERS = {
   'express-get-put-get': server('Express 5 + GetItem, PutItem, GetItem', 'peers/express.js', { path: '/get-put-get' }),
@@ -40,6 +52,10 @@ export const SERVERS = {
   // A trailing slash is enough to avoid the short cut: Express then calls the same handler.
   'stampede-through-express': server('Stampede, through Express', BUNDLE, { path: `${TIMESTAMPS_PATH}/` }),
   'stampede-by-sdk': server('Stampede, puts by the SDK', BUNDLE, { env: { [ENV.directPut]: 'off' } }),
+  'stampede-window-10': withWindow(10),
+  'stampede-window-25': withWindow(25),
+  'stampede-window-50': withWindow(50),
+  'stampede-window-100': withWindow(100),
   // It does nothing: what limits the rate is the load generator itself.
   'fixed-answer': server('a fixed answer, no HTTP parser', 'load/fixed-answer.js'),
 };

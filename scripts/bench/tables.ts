@@ -8,6 +8,7 @@ export type Table = readonly (readonly string[])[];
 const COLUMNS: readonly (readonly [head: string, text: (cell: Part['cells'][number]) => string | undefined])[] = [
   ['backend', ({ backend }) => backend],
   ['conn.', ({ connections }) => connections?.toLocaleString('en')],
+  ['offered/s', ({ offeredPerS }) => offeredPerS?.toLocaleString('en')],
   ['after requests', ({ afterRequests }) => afterRequests?.toLocaleString('en')],
   ['server', ({ title }) => title],
   ['req/s', figure('requestsPerS')],

@@ -15,7 +15,7 @@ export interface Load {
   readonly windowMs: number;
   /** @default 1 */
   readonly requests?: number;
-  /** Offered rate. @default - each connection sends its next request when it has its answer */
+  /** Offered rate, as of many independent clients (a Poisson process). @default - each connection sends its next request when it has its answer */
   readonly ratePerSecond?: number;
 }
 
@@ -87,13 +87,12 @@ function startRequests(load: Load, answered: (status: number, latencyMs: number)
   };
 }
 
-/** Calls `offer` at a fixed rate, however slow the answers, with the time at which each request is due. */
+/** Calls `offer` with exponential gaps, however slow the answers, with the time at which each request is due. */
 function callAtRate(ratePerSecond: number, offer: (dueMs: number) => void): NodeJS.Timeout {
-  const startMs = performance.now();
-  let offered = 0;
+  const gapMs = () => (-Math.log(1 - Math.random()) * 1000) / ratePerSecond;
+  let dueMs = performance.now() + gapMs();
   return setInterval(() => {
-    const due = Math.floor(((performance.now() - startMs) * ratePerSecond) / 1000);
-    for (; offered < due; offered++) offer(startMs + (offered * 1000) / ratePerSecond);
+    for (const nowMs = performance.now(); dueMs <= nowMs; dueMs += gapMs()) offer(dueMs);
   }, 1);
 }
 
