@@ -8,7 +8,7 @@ import { textTable } from './cli/table.ts';
 import { choice, positiveNumber, wholeNumber } from './cli/values.ts';
 import { type Bill, billsAt, perMillion, totalOf } from './cost/bills.ts';
 import { type FleetChoice, SECONDS_PER_MONTH } from './cost/items.ts';
-import { measuredOf } from './cost/measured.ts';
+import { COMMIT_WINDOWS, measuredOf } from './cost/measured.ts';
 import { costPage } from './cost/page.ts';
 
 const command = {
@@ -26,6 +26,12 @@ const command = {
     vcpus: { value: '<n>', default: '1', schema: wholeNumber(1), help: 'processors of that type' },
     zones: { value: '<n>', default: '3', schema: wholeNumber(1), help: 'Availability Zones' },
     nat: { value: '<n>', default: '1', schema: wholeNumber(1), help: 'NAT gateways, or zones of a regional one' },
+    window: {
+      value: '<ms>',
+      default: '0',
+      schema: choice(COMMIT_WINDOWS),
+      help: `commit window: ${COMMIT_WINDOWS.join(', ')}`,
+    },
     bench: { value: '<path>', default: 'docs/benchmarks/results.json', help: 'results of npm run bench' },
     page: { value: '<path>', help: 'also write the curve from 1 to 10,000 per second as a page' },
   },
@@ -35,9 +41,9 @@ const command = {
   ],
 } as const satisfies CommandDescription;
 
-await main(command, async ({ values: { rate, region, instance, vcpus, zones, nat, bench, page } }) => {
+await main(command, async ({ values: { rate, region, instance, vcpus, zones, nat, window, bench, page } }) => {
   const fleet: FleetChoice = { region, instanceType: instance, vcpus, zones, natGateways: nat };
-  const measured = measuredOf(await readResults(bench));
+  const measured = measuredOf(await readResults(bench), window);
   const bills = billsAt(rate, measured, fleet);
   console.log(`USD a month at ${rate.toLocaleString('en')}/s, list prices of ${region} as of ${PRICES_AS_OF}\n`);
   console.log(bills.map((bill) => billText(bill, rate * SECONDS_PER_MONTH)).join('\n\n'));

@@ -1,4 +1,5 @@
 import { cellOf, type Figure, type Part, type Results } from '../bench/results.ts';
+import { OperatorError } from '../cli/errors.ts';
 
 /** What the bill needs of `docs/benchmarks/results.json`. */
 export type Measured = ReturnType<typeof measuredOf>;
@@ -9,19 +10,37 @@ type LoadPoint = ReturnType<typeof loadPointOf>;
 /** Its latency is similar to DynamoDB's within a region. */
 const BACKEND = 'ack-4ms';
 
-/** Reads the measurements that a bill needs. @throws Error when the results lack one of them. */
-export function measuredOf({ circumstances, parts }: Results) {
+/** The commit windows that the benchmark measures, in milliseconds. 0: no window. */
+export const COMMIT_WINDOWS = ['0', '10', '25', '50', '100'] as const;
+type CommitWindow = (typeof COMMIT_WINDOWS)[number];
+
+/**
+ * Reads the measurements that a bill needs, with this commit window.
+ * @throws OperatorError when the results lack the window; Error when they lack something else.
+ */
+export function measuredOf({ circumstances, parts }: Results, commitWindow: CommitWindow = '0') {
   const cells = parts['matrix']?.cells ?? [];
   const at64 = (server: string) => cellOf(cells, server, BACKEND, 64);
   /** Requests per second of one core at 100 % CPU. */
   const ratePerVcpu = (server: string) => 1e6 / medianOf(at64(server), 'cpuMicrosPerRequest');
-  const loads = cells.filter(({ server, backend }) => server === 'stampede' && backend === BACKEND);
+  const loads =
+    commitWindow === '0'
+      ? cells.filter(({ server, backend }) => server === 'stampede' && backend === BACKEND)
+      : cellsWithWindow(parts['window'], commitWindow);
   return {
     measuredAt: circumstances.measuredAt,
     ratePerVcpu: { stampede: ratePerVcpu('stampede'), itemPerRequest: ratePerVcpu('express-put') },
     points: loads.map(loadPointOf).toSorted((a, b) => a.ratePerProcess - b.ratePerProcess),
     itemBytes: medianOf(at64('express-put'), 'bytesPerTimestamp'),
   };
+}
+
+function cellsWithWindow(part: Part | undefined, commitWindow: CommitWindow): Part['cells'] {
+  const cells = part?.cells.filter(({ server }) => server === `stampede-window-${commitWindow}`) ?? [];
+  if (cells.length > 0) return cells;
+  throw new OperatorError(
+    `the benchmark's results have no commit window of ${commitWindow} ms: run npm run bench, or name other results with --bench`,
+  );
 }
 
 function loadPointOf(cell: Part['cells'][number]) {

@@ -103,4 +103,11 @@ describe('what the bill takes from the results', () => {
     );
     assert.equal(itemBytes, 180);
   });
+
+  it('give the bill the write units of a commit window, or say that it was not measured', () => {
+    const { points, ratePerVcpu } = measuredOf(RESULTS, '50');
+    assert.deepEqual(points, [{ ratePerProcess: 1_000, timestampsPerWriteUnit: 17, bytesPerTimestamp: 70 }]);
+    assert.deepEqual(ratePerVcpu, measuredOf(RESULTS).ratePerVcpu);
+    assert.throws(() => measuredOf(RESULTS, '25'), /no commit window of 25 ms: run npm run bench/);
+  });
 });

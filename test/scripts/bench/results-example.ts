@@ -48,6 +48,7 @@ export const MEASUREMENTS: Measurements = {
       cell('stampede', 'ack-4ms', 64, sample(20, { p99Ms: 10 })),
     ],
   },
+  window: { title: 'window', cells: [cell('stampede-window-50', 'ack-4ms', 256, perUnit(17))] },
   'start-up': {
     title: 'start-up',
     cells: [
