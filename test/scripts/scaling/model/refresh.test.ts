@@ -1,18 +1,23 @@
 import assert, { fail } from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { LAUNCH_S } from '../../../../ami/contract.ts';
 import { evaluateAlarm } from '../../../../scripts/scaling/model/alarm.ts';
 import { type LaunchOutcome, simulateRefresh } from '../../../../scripts/scaling/model/refresh.ts';
 import { simulate } from '../../../../scripts/scaling/model/simulation.ts';
 import { builtInTrace, TRACE_NAMES } from '../../../../scripts/scaling/simulate/traces.ts';
-import { readLaunchHook, servingGroup } from '../../../../scripts/scaling/template/group.ts';
+import { servingGroup } from '../../../../scripts/scaling/template/group.ts';
 import { readRefresh } from '../../../../scripts/scaling/template/refresh.ts';
 import { readScaling } from '../../../../scripts/scaling/template/scaling.ts';
 import { StageTemplates } from '../../../../scripts/scaling/template/stage.ts';
 import { CERTIFICATE, synthesize } from '../../../infra/synthesize.ts';
 import { template } from '../template/stage-example.ts';
 
-/** An image whose app does not become healthy: booting, and then the time that the launch hook waits for it. */
-const NEVER_HEALTHY_S = 30 + 180;
+/** When the launch of each bad image is abandoned: after a fast or slow boot by the launch hook, or by the heartbeat. */
+const BAD_IMAGES = {
+  'whose app never becomes healthy after a fast boot': 10 + LAUNCH_S.healthy,
+  'whose app never becomes healthy after a slow boot': LAUNCH_S.boot + LAUNCH_S.clock + LAUNCH_S.healthy,
+  'that does not boot': LAUNCH_S.heartbeat,
+};
 
 /** Every second of the minute in which a refresh could start, in steps of 5. */
 const STARTS = Array.from({ length: 12 }, (_, index) => index * 5);
@@ -25,7 +30,6 @@ for (const [stage, overrides] of Object.entries({ dev: {}, prod: { certificateAr
   const group = servingGroup(templates);
   const preferences = readRefresh(templates, group);
   const { bounds } = readScaling(templates, group);
-  const heartbeatS = readLaunchHook(group)?.timeoutS ?? 0;
 
   const refreshes = (outcome: LaunchOutcome, sizes: readonly number[]) =>
     sizes.flatMap((size) =>
@@ -35,11 +39,8 @@ for (const [stage, overrides] of Object.entries({ dev: {}, prod: { certificateAr
     );
 
   describe(`the instance refresh of ${stage}`, () => {
-    for (const [image, abandonedAfterS] of Object.entries({
-      'whose app never becomes healthy': NEVER_HEALTHY_S,
-      'that does not boot': heartbeatS,
-    })) {
-      for (const replacedAfterS of [0, 60, 85]) {
+    for (const [image, abandonedAfterS] of Object.entries(BAD_IMAGES)) {
+      for (const replacedAfterS of [0, 30, 60]) {
         it(`is taken back within 10 minutes by LaunchesStuck, for an image ${image} and is replaced after ${replacedAfterS} s`, () => {
           for (const result of refreshes({ abandonedAfterS, replacedAfterS }, [bounds.min, bounds.max])) {
             assert.equal(result.status, 'Failed');
