@@ -11,6 +11,7 @@ import { serviceDashboard } from './dashboard.ts';
 import { bootTestStatements, deployStatements } from './deploy-statements.ts';
 import { appMetrics } from './metrics.ts';
 import { pipelineRole } from './pipeline-role.ts';
+import { volumeKeyStatements } from './volume-key-statements.ts';
 
 export type OperationsStackProps = StageStackProps & Omit<AlarmsProps, 'metric'>;
 
@@ -61,6 +62,7 @@ export class OperationsStack extends StageStack {
       statements: [
         ...deployStatements(this.stage, this.settings.bootstrapQualifier),
         ...bootTestStatements({ stage: this.stage, launchTemplate, instanceRole }),
+        ...volumeKeyStatements(this.settings.volumeKeyArn),
       ],
     });
     // For the smoke test and the drill, which read timestamps back.
@@ -68,7 +70,7 @@ export class OperationsStack extends StageStack {
     const bake = pipelineRole(this, 'BakeRole', {
       ...common,
       description: `Bakes images for stage ${this.stage} from ${repository}`,
-      statements: bakeStatements(),
+      statements: [...bakeStatements(), ...volumeKeyStatements(this.settings.volumeKeyArn)],
     });
     new CfnOutput(this, 'DeployRoleArn', { value: deploy.roleArn });
     new CfnOutput(this, 'BakeRoleArn', { value: bake.roleArn });

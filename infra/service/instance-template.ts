@@ -19,6 +19,7 @@ import { sessionManagerStatement } from '../network/operator-access.ts';
 import type { Settings } from '../settings/table.ts';
 import { allow } from '../statement.ts';
 import { instanceEnvironment, writeEnvironmentScript } from './user-data.ts';
+import { volumeKey } from './volume-key.ts';
 
 export interface InstanceTemplateProps {
   readonly firewall: Firewall;
@@ -46,6 +47,7 @@ export class InstanceTemplate extends Construct {
       launchHook: LAUNCH_HOOK,
     });
     this.role = instanceRole(this, 'Role', props);
+    const kmsKey = volumeKey(this, 'VolumeKey', settings.volumeKeyArn);
     this.launchTemplate = new LaunchTemplate(this, 'Template', {
       machineImage: MachineImage.genericLinux({ [settings.region]: ami.id }),
       instanceType: new InstanceType(settings.instanceType),
@@ -63,7 +65,11 @@ export class InstanceTemplate extends Construct {
         {
           // The root device of Debian's images: the image takes 2 GiB, the rest is for logs.
           deviceName: '/dev/xvda',
-          volume: BlockDeviceVolume.ebs(8, { volumeType: EbsDeviceVolumeType.GP3, encrypted: true }),
+          volume: BlockDeviceVolume.ebs(8, {
+            volumeType: EbsDeviceVolumeType.GP3,
+            encrypted: true,
+            ...(kmsKey && { kmsKey }),
+          }),
         },
       ],
     });

@@ -97,6 +97,11 @@ const RULES: readonly Rule[] = [
       'would see this region as failed. Remove one of them',
   },
   {
+    broken: (_, { volumeKeyArn, region }) => volumeKeyArn !== '' && volumeKeyArn.split(':')[3] !== region,
+    message: ({ volumeKeyArn, region }) =>
+      `Setting volumeKeyArn is ${volumeKeyArn}, expected a key in ${region}, where the volumes are. Correct one of them`,
+  },
+  {
     broken: (stage, { retainData }) => isProd(stage) && !retainData,
     message: () => 'Setting retainData is false in production: destroy would delete every timestamp. Remove it',
   },

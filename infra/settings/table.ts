@@ -92,6 +92,8 @@ export const TABLE = {
     [],
     ['c8g', 'm8g'],
   ),
+  /** Customer key of the volumes, and of the image if it has one (`kms_key_id` of the bake). If empty, EBS's own key. */
+  volumeKeyArn: setting(optional(text(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\//, 'the ARN of a KMS key')), '', ''),
   /** Timestamps per second of one instance at 100 % CPU. A conservative estimate, not measured on EC2 yet. */
   ratePerInstance: setting(integer(1, 1_000_000), 4_000, 4_000),
   /** Timestamps per second that the fleet must handle after losing a zone, without scaling out. */

@@ -1,6 +1,7 @@
 import assert, { fail } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { HEALTH_CHECK } from '../../infra/contract.ts';
+import { grantCommand } from '../../infra/service/volume-key.ts';
 import { HEALTH_PATH, METRIC_PERIOD_S, PORT } from '../../server/contract.ts';
 import { CERTIFICATE, EVERYTHING_ON, resourcesOf, synthesize, theResource } from './synthesize.ts';
 
@@ -170,6 +171,35 @@ describe('an instance', () => {
   it('has its security group without network interfaces, next to which EC2 refuses a subnet', () => {
     assert.equal(instance.SecurityGroupIds.length, 1);
     assert.equal(instance.NetworkInterfaces, undefined);
+  });
+});
+
+describe('a customer key for volumes', () => {
+  const keyArn = 'arn:aws:kms:eu-west-1:123456789012:key/example';
+  const { service, operations } = synthesize('trial', { volumeKeyArn: keyArn, githubRepository: 'example/stampede' });
+
+  it('encrypts the volumes of the fleet', () => {
+    const { LaunchTemplateData: instance } = theResource('AWS::EC2::LaunchTemplate', service).Properties;
+    assert.equal(instance.BlockDeviceMappings[0].Ebs.KmsKeyId, keyArn);
+  });
+
+  it('may be used by the roles that bake and boot images, only through EC2', () => {
+    const statements = resourcesOf('AWS::IAM::Policy', operations).flatMap(
+      ({ Properties }) => Properties.PolicyDocument.Statement,
+    );
+    const onKey = statements.filter(({ Resource }) => Resource === keyArn);
+    assert.deepEqual(
+      onKey.map(({ Sid }) => Sid),
+      ['VolumeKeyThroughEc2', 'GrantVolumeKeyToEbs', 'VolumeKeyThroughEc2', 'GrantVolumeKeyToEbs'],
+    );
+    for (const { Condition } of onKey) assert.ok(JSON.stringify(Condition.StringEquals).includes('"ec2."'));
+  });
+
+  it('needs a grant for Auto Scaling, for which synth prints the command', () => {
+    assert.match(
+      grantCommand(keyArn),
+      /^aws kms create-grant --region eu-west-1 --key-id arn:aws:kms:eu-west-1:123456789012:key\/example --grantee-principal arn:aws:iam::123456789012:role\/aws-service-role\/autoscaling.amazonaws.com\/AWSServiceRoleForAutoScaling --operations Encrypt Decrypt .* CreateGrant$/,
+    );
   });
 });
 

@@ -113,6 +113,12 @@ describe('settings', () => {
       { domainName: 'a.example.com', hostedZoneId: 'Z1', hostedZoneName: 'example.org' },
       /named "example.org"/,
     ],
+    [
+      'a volume key of another region',
+      'dev',
+      { volumeKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/example' },
+      /expected a key in eu-west-1/,
+    ],
     ['failover without a domain', 'dev', { failover: 'primary' }, /needs a domainName/],
     ['a peak below the sustained rate', 'dev', { peakRate: '100' }, /peakRate is 100, expected at least/],
     [

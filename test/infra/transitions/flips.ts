@@ -40,6 +40,7 @@ const FLIPS: Readonly<Partial<Record<keyof Settings, readonly Overrides[]>>> = {
   architecture: [{ architecture: 'x86_64', instanceType: 'c7i.large', alternativeFamilies: '' }],
   alternativeFamilies: [{ alternativeFamilies: '' }, { alternativeFamilies: 'c6g' }],
   instanceType: [{ instanceType: 'c8g.medium' }],
+  volumeKeyArn: [{ volumeKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/example' }],
   scaleOut: [{ scaleOut: '65:2/85:3' }],
   scaleIn: [{ scaleIn: '30:1/10:2' }],
   warmWriteUnits: [{ warmWriteUnits: '30000' }],
