@@ -19,7 +19,7 @@ import { writeReport } from './drills/core/report/page.ts';
 import { hasPassed, type Report, renderTerminal } from './drills/core/report/report.ts';
 import { drillNamed, drillsOn } from './drills/registry.ts';
 import { outputsOf } from './stage/outputs.ts';
-import { requiredReadToken } from './stage/post-timestamp.ts';
+import { requiredTokens } from './stage/post-timestamp.ts';
 import { tokensFrom } from './stage/tokens.ts';
 
 const DRILL_NAMES = drillsOn('aws').map(({ name }) => name);
@@ -102,7 +102,8 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
   // The model predicts the effect of load, but not that of a fault.
   const scaling = plan.fault ? undefined : await readStageScaling(stageName, before.group, values.capacity);
   const tokens = tokensFrom(process.env, stageName);
-  const reader = { url: target, token: await requiredReadToken(stage.url, tokens) };
+  const required = await requiredTokens(stage.url, tokens);
+  const reader = { url: target, token: required.read };
   await refuseOtherStage(reader, stage.url, tokens);
   const fault = prepareFault(plan, stage, before, { zone, fisTemplate, image });
 
@@ -116,7 +117,8 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
   const folder = values.out ?? join('.drill', `${name}-${createdAt.replaceAll(/[:.]/g, '-')}`);
   await mkdir(folder, { recursive: true });
   const stop = { errorRatio, alarm };
-  const start = isBuiltIn ? startBuiltInLoad : startLoad.bind(undefined, artillery);
+  const startPlan = isBuiltIn ? startBuiltInLoad : startLoad.bind(undefined, artillery);
+  const start: typeof startBuiltInLoad = (load, to) => startPlan({ ...load, writeToken: required.write }, to);
   const judged = await runDrill({ plan, stage, fault, stop, reader, sample, folder, startLoad: start, scaling });
   const facts = { stage: stageName, target, image: stage.amiId, 'read back at most': String(sample) };
   const report: Report = { title: `Drill of ${stageName}`, createdAt, facts, checks: [], runs: [judged] };

@@ -32,10 +32,14 @@ export async function verifyTimestamp(url: string, posted: Recorded, tokens: Tok
   throw new OperatorError(`recorded ${posted.timestamp}, but read ${stored.timestamp} for the same id ${posted.id}`);
 }
 
-/** The token for reading, if the service requires it. */
-export async function requiredReadToken(url: string, tokens: Tokens): Promise<string | undefined> {
-  const { status } = await send('GET', new URL(`${TIMESTAMPS_PATH}?limit=1`, url));
-  return status === 401 ? await tokens.read() : undefined;
+/** The tokens that the service requires. Asks for what changes nothing: a list, and a user without a name. */
+export async function requiredTokens(url: string, tokens: Tokens) {
+  const list = await send('GET', new URL(`${TIMESTAMPS_PATH}?limit=1`, url));
+  const user = await send('POST', new URL('/users', url));
+  return {
+    read: list.status === 401 ? await tokens.read() : undefined,
+    write: user.status === 401 ? await tokens.write() : undefined,
+  };
 }
 
 function recordOf(body: string): Recorded {

@@ -29,6 +29,7 @@ async function startMemoryService(failFrom = Infinity) {
   let posts = 0;
   const server = createServer(({ method, url = '' }, outgoing) => {
     const answer = (status: number, body: object) => outgoing.writeHead(status).end(JSON.stringify(body));
+    if (url === '/users') return answer(400, {});
     if (method !== 'POST') return answer(ids.has(url.slice('/app/'.length)) ? 200 : 404, {});
     posts++;
     if (posts >= failFrom) return answer(503, {});

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
-import { TIMEOUTS_MS, TIMESTAMPS_PATH } from '../../../server/contract.ts';
+import { ENV, TIMEOUTS_MS, TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import { OperatorError } from '../../cli/errors.ts';
 import { type CommandLine, commandText } from '../../cli/run.ts';
 import { type Period, parsePeriod } from './periods.ts';
@@ -23,12 +23,18 @@ export const REQUEST_TIMEOUT_S = TIMEOUTS_MS.request / 1_000 + 1;
 export type Phase = Readonly<{ name: string; durationS: number; fromPerS: number; toPerS: number }>;
 
 /** A load and where it goes. */
-export type LoadPlan = { readonly target: string; readonly phases: readonly Phase[] };
+export type LoadPlan = {
+  readonly target: string;
+  readonly phases: readonly Phase[];
+  /** The token for recording, if the service requires one. */
+  readonly writeToken?: string | undefined;
+};
 
 /** The script of a drill on AWS: the ids of acknowledged timestamps go to a file, periods to the drill. */
 export function drillScript(plan: LoadPlan, acknowledgedFile: string) {
   // Clients reuse connections, as load balancers and browsers do.
-  const { config, scenario } = scriptOf(plan, 100, { afterResponse: 'recordAcknowledged' });
+  const hooks = { afterResponse: 'recordAcknowledged', ...(plan.writeToken && { beforeRequest: 'sendWriteToken' }) };
+  const { config, scenario } = scriptOf(plan, 100, hooks);
   return { config: { ...config, variables: { acknowledgedFile }, plugins: { periods: {} } }, scenarios: [scenario] };
 }
 
@@ -92,7 +98,8 @@ export async function startLoad(artillery: string, plan: LoadPlan, folder: strin
   const running = execa(program, args, {
     stdio: ['ignore', log, log, 'pipe'],
     buffer: false,
-    env: ARTILLERY_ENV,
+    // In the environment, because the script is a file and arguments can be seen by others.
+    env: { ...ARTILLERY_ENV, ...(plan.writeToken && { [ENV.writeToken]: plan.writeToken }) },
     // Ctrl-C reaches this process only, which restores the stage before it ends the load.
     detached: true,
     cleanup: false,

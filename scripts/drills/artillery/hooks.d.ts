@@ -4,6 +4,7 @@ type Timings = { readonly phases?: { readonly total?: number } };
 type Response = { readonly statusCode: number; readonly body: string; readonly timings?: Timings };
 type Failure = { readonly code?: string; readonly message?: string };
 
+export function sendWriteToken(request: { readonly headers: Record<string, string> }): Promise<void>;
 export function noteSent(request: unknown, context: Context): Promise<void>;
 export function noteAnswer(request: unknown, response: Response, context: Context): Promise<void>;
 export function noteError(error: Failure, request: unknown, context: Context): Promise<void>;

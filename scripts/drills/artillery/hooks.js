@@ -3,6 +3,11 @@
  */
 import { appendFileSync } from 'node:fs';
 
+/** Before a request, in drills of a service that requires the token. */
+export async function sendWriteToken(request) {
+  request.headers.authorization = `Bearer ${process.env.WRITE_TOKEN}`;
+}
+
 /** After a response, in drills on AWS: the id of each timestamp that was answered with 2xx, one per line. */
 export async function recordAcknowledged(_request, response, context) {
   if (isOk(response)) appendFileSync(context.vars.acknowledgedFile, `${JSON.parse(response.body).id}\n`);

@@ -33,10 +33,10 @@ export function requireBuiltInLoad({ phases }: Pick<LoadPlan, 'phases'>): void {
  * Sends a light, even load without artillery, and reports like it. Pipelines use it in jobs with AWS credentials, which
  * must not run artillery's several hundred packages.
  */
-export async function startBuiltInLoad({ target, phases }: LoadPlan, folder: string): Promise<Load> {
+export async function startBuiltInLoad({ target, phases, writeToken }: LoadPlan, folder: string): Promise<Load> {
   const acknowledgedFile = join(folder, 'acknowledged.txt');
   await writeFile(acknowledgedFile, '');
-  const post = createPost(new URL(TIMESTAMPS_PATH, target));
+  const post = createPost(new URL(TIMESTAMPS_PATH, target), writeToken);
   const stopping = new AbortController();
   const periods: Period[] = [];
   const sending = new Set<Promise<void>>();
@@ -99,10 +99,12 @@ async function* ticks(phases: readonly Phase[], signal: AbortSignal): AsyncGener
 }
 
 /** Posts one timestamp; connections are reused. Redirects are not followed, as with artillery. */
-function createPost(url: URL) {
+function createPost(url: URL, token: string | undefined) {
   const isTls = url.protocol === 'https:';
   const agent = isTls ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
-  const options = { method: 'POST', agent, headers: { accept: 'application/json', 'content-length': 0 } };
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers = { accept: 'application/json', 'content-length': 0, ...authorization };
+  const options = { method: 'POST', agent, headers };
   const request = isTls ? requestHttps : requestHttp;
   return async () => {
     const startedMs = performance.now();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { artilleryCommand, drillScript } from '../../../../scripts/drills/artillery/artillery.ts';
+import { sendWriteToken } from '../../../../scripts/drills/artillery/hooks.js';
 
 describe('drillScript', () => {
   const phases = [
@@ -20,6 +21,16 @@ describe('drillScript', () => {
     assert.deepEqual(scenarios[0]?.flow, [
       { post: { url: '/app', headers: { accept: 'application/json' }, afterResponse: 'recordAcknowledged' } },
     ]);
+  });
+
+  it('sends a required token that is in the environment, not in the script', async () => {
+    const script = drillScript({ target: 'https://example.org', phases, writeToken: 'a-token' }, 'y');
+    assert.equal(script.scenarios[0]?.flow[0]?.post.beforeRequest, 'sendWriteToken');
+    assert.doesNotMatch(JSON.stringify(script), /a-token/);
+    process.env['WRITE_TOKEN'] = 'a-token';
+    const request = { headers: { accept: 'application/json' } };
+    await sendWriteToken(request);
+    assert.deepEqual(request.headers, { accept: 'application/json', authorization: 'Bearer a-token' });
   });
 
   it('waits longer than the server allows a request', () => {

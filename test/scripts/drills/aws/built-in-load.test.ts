@@ -12,7 +12,7 @@ import { requireBuiltInLoad, startBuiltInLoad } from '../../../../scripts/drills
 const steady = (durationS: number, rate: number) => [{ name: 'steady', durationS, fromPerS: rate, toPerS: rate }];
 
 /** A load on a server with these answers. */
-async function start(t: TestContext, phases: ReturnType<typeof steady>, answer: RequestListener) {
+async function start(t: TestContext, phases: ReturnType<typeof steady>, answer: RequestListener, writeToken?: string) {
   const folder = await mkdtemp(join(tmpdir(), 'stampede-load-'));
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -22,7 +22,7 @@ async function start(t: TestContext, phases: ReturnType<typeof steady>, answer: 
     await rm(folder, { recursive: true, force: true });
   });
   const target = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return startBuiltInLoad({ target, phases }, folder);
+  return startBuiltInLoad({ target, phases, writeToken }, folder);
 }
 
 describe('the built-in load', () => {
@@ -42,6 +42,17 @@ describe('the built-in load', () => {
     assert.deepEqual(countRequests(load.periods), { requests: 20, errors: 4, refused: 0 });
     const [first] = observationsOf(load.periods, load.periods[0]?.firstCounterAt ?? 0);
     assert.ok((first?.p99Ms ?? 0) >= (first?.p50Ms ?? Infinity));
+  });
+
+  it('sends the token for recording, if there is one', async (t) => {
+    const sent: (string | undefined)[] = [];
+    const answer: RequestListener = ({ headers }, response) => {
+      sent.push(headers.authorization);
+      response.writeHead(201).end(JSON.stringify({ id: 'id' }));
+    };
+    await (await start(t, steady(1, 1), answer)).ended;
+    await (await start(t, steady(1, 1), answer, 'a-token')).ended;
+    assert.deepEqual(sent, [undefined, 'Bearer a-token']);
   });
 
   it('counts lost connections and unexpected answers as errors', async (t) => {
