@@ -7,7 +7,8 @@ const statement = z.object({
   Effect: z.enum(['Allow', 'Deny']),
   Action: z.union([z.string(), z.array(z.string())]).transform((actions) => [actions].flat()),
 });
-const documentSchema = z.looseObject({ Statement: z.array(statement.loose()) });
+/** A policy document, as far as it is read here. */
+export const documentSchema = z.looseObject({ Statement: z.array(statement.loose()) });
 
 /** A policy document whose references have the values of a deployment. */
 export type PolicyDocument = z.infer<typeof documentSchema>;

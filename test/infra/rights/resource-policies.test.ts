@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { z } from 'zod';
+import { arnIn, type Right, type Tags } from '../../../scripts/rights/account.ts';
+import { isAllowed } from '../../../scripts/rights/evaluate.ts';
+import { documentSchema } from '../../../scripts/rights/role.ts';
+import { EVERYTHING_ON, synthesize } from '../synthesize.ts';
+import { deployedStage, PLACE } from './stage-account.ts';
+
+const { resources, policyOf } = deployedStage('prod', synthesize('prod', EVERYTHING_ON));
+
+const [topic] = resources.list('AWS::SNS::Topic', z.object({ KmsMasterKeyId: z.string() }));
+const topicArn = topic?.ref ?? '';
+const topicKey = topic?.properties.KmsMasterKeyId ?? '';
+const topicPolicy = resources
+  .list('AWS::SNS::TopicPolicy', z.object({ PolicyDocument: documentSchema, Topics: z.array(z.string()) }))
+  .find(({ properties }) => properties.Topics.includes(topicArn))?.properties.PolicyDocument;
+
+const alarmSchema = z.object({ AlarmActions: z.array(z.string()).default([]) });
+const ruleSchema = z.object({ Targets: z.array(z.object({ Arn: z.string() })) });
+const notificationSchema = z.object({
+  NotificationsWithSubscribers: z.array(
+    z.object({ Subscribers: z.array(z.object({ SubscriptionType: z.string(), Address: z.string() })) }),
+  ),
+});
+const logGroupSchema = z.object({ LogGroupName: z.string(), KmsKeyId: z.string() });
+
+const targets = {
+  'cloudwatch.amazonaws.com': ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm']
+    .flatMap((type) => resources.list(type, alarmSchema))
+    .flatMap(({ properties }) => properties.AlarmActions)
+    .filter((arn) => arn.includes(':sns:')),
+  'events.amazonaws.com': resources
+    .list('AWS::Events::Rule', ruleSchema)
+    .flatMap(({ properties }) => properties.Targets.map(({ Arn }) => Arn))
+    .filter((arn) => arn.includes(':sns:')),
+  'budgets.amazonaws.com': resources
+    .list('AWS::Budgets::Budget', notificationSchema)
+    .flatMap(({ properties }) => properties.NotificationsWithSubscribers.flatMap(({ Subscribers }) => Subscribers))
+    .filter(({ SubscriptionType }) => SubscriptionType === 'SNS')
+    .map(({ Address }) => Address),
+} as const;
+
+/** Keys that a service sends with its calls. EventBridge sends none to topics. */
+const CONTEXT: Readonly<Record<string, Tags>> = {
+  'cloudwatch.amazonaws.com': { 'aws:SourceAccount': PLACE.accountId },
+  'budgets.amazonaws.com': { 'aws:SourceAccount': PLACE.accountId },
+};
+
+const keyArn = (reference: string) =>
+  reference.startsWith('arn:') ? reference : arnIn(PLACE, 'kms', `key/${reference}`);
+
+/** The rights that a service lacks, by the policy of the resource. */
+async function missing(principal: string, rights: readonly Right[]): Promise<readonly string[]> {
+  const decided = rights.map(async (right) => {
+    const resourcePolicy = right.resource === topicArn ? topicPolicy : policyOf(right.resource);
+    const caller = { principal, region: PLACE.region, resourcePolicy };
+    return (await isAllowed(caller, right)) ? [] : [`${right.action} on ${right.resource}`];
+  });
+  return (await Promise.all(decided)).flat();
+}
+
+function publish(context: Tags = {}): Right {
+  return { action: 'sns:Publish', resource: topicArn, context: { 'aws:SecureTransport': 'true', ...context } };
+}
+
+const useKey = (resource: string, context: Tags = {}): readonly Right[] =>
+  ['kms:Decrypt', 'kms:GenerateDataKey'].map((action) => ({ action, resource, context }));
+
+describe('the policies of topic and keys', () => {
+  for (const [service, arns] of Object.entries(targets)) {
+    it(`let ${service} publish to the encrypted topic`, async () => {
+      assert.deepEqual([...new Set(arns)], [topicArn]);
+      assert.deepEqual(await missing(service, [publish(CONTEXT[service]), ...useKey(keyArn(topicKey))]), []);
+    });
+  }
+
+  it('let CloudWatch Logs encrypt each log group', async () => {
+    const groups = resources.list('AWS::Logs::LogGroup', logGroupSchema);
+    assert.ok(groups.length >= 3);
+    for (const { properties } of groups) {
+      const arn = arnIn(PLACE, 'logs', `log-group:${properties.LogGroupName}`);
+      const rights = useKey(keyArn(properties.KmsKeyId), { 'kms:EncryptionContext:aws:logs:arn': arn });
+      assert.deepEqual(await missing(`logs.${PLACE.region}.amazonaws.com`, rights), [], properties.LogGroupName);
+    }
+  });
+
+  it('refuse alarms of another account, and log groups of another account', async () => {
+    const foreign = { 'aws:SourceAccount': '999999999999' };
+    assert.equal((await missing('cloudwatch.amazonaws.com', [publish(foreign)])).length, 1);
+    const arn = `arn:aws:logs:${PLACE.region}:999999999999:log-group:theirs`;
+    const rights = useKey(keyArn(topicKey), { 'kms:EncryptionContext:aws:logs:arn': arn });
+    assert.equal((await missing(`logs.${PLACE.region}.amazonaws.com`, rights)).length, 2);
+  });
+
+  it('refuse publishing without TLS', async () => {
+    const plain = publish({ ...CONTEXT['cloudwatch.amazonaws.com'], 'aws:SecureTransport': 'false' });
+    assert.equal((await missing('cloudwatch.amazonaws.com', [plain])).length, 1);
+  });
+
+  it('refuse services that do not publish', async () => {
+    assert.equal((await missing('s3.amazonaws.com', [publish(), ...useKey(keyArn(topicKey))])).length, 3);
+  });
+});
