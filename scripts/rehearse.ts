@@ -9,6 +9,7 @@ import { checksText, hasPassed, type JudgedRun, renderTerminal } from './drills/
 import { type DrillOn, drillNamed, drillsOn } from './drills/registry.ts';
 import { checkStage } from './drills/rehearsal/checks.ts';
 import { startClients } from './drills/rehearsal/clients.ts';
+import { checkRights } from './drills/rehearsal/rights-checks.ts';
 import { runDrill } from './drills/rehearsal/run-drill.ts';
 import { sealedImage } from './drills/rehearsal/sealed-image.ts';
 import { openStage } from './drills/rehearsal/stage/stage.ts';
@@ -58,6 +59,7 @@ async function rehearse(stageName: string, drills: readonly DrillOn<'rehearsal'>
       break;
     }
   }
+  checks.push(...(await watch.time('rights', () => checkRights(stage))));
   const { loadBalancer, launchHook, scaling } = TIME_FACTORS;
   const facts = {
     commit: (await readCheckout()).commit.slice(0, 12),

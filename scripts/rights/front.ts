@@ -16,7 +16,7 @@ export interface FrontOptions {
   /** Name of the session that has an access key, such as the instance's id; undefined for a key that AWS never gave. */
   readonly sessionOf: (accessKeyId: string) => string | undefined;
   /** Receives each request and the first right that it lacks. @default - ignored */
-  readonly onCall?: (call: AwsCall, rights: readonly Right[], missing: Right | undefined) => void;
+  readonly onCall?: (call: AwsCall, rights: readonly Right[], missing: Right | undefined, session: string) => void;
   /** Receives a failure of the front itself; the caller sees a closed connection. */
   readonly onFailure: (error: Error) => void;
 }
@@ -35,7 +35,7 @@ export function createFront({ upstream, account, role, sessionOf, onCall, onFail
     const rights = await rightsOf(call, account);
     let missing: Right | undefined;
     for (const right of rights) if (missing === undefined && !(await isGranted(right))) missing = right;
-    onCall?.(call, rights, missing);
+    onCall?.(call, rights, missing, session);
     return missing && denied(isJson, `arn:aws:sts::${account.accountId}:assumed-role/${role.name}/${session}`, missing);
   }
 
@@ -46,11 +46,15 @@ export function createFront({ upstream, account, role, sessionOf, onCall, onFail
       outgoing.writeHead(refusal.status, { 'content-type': refusal.contentType }).end(refusal.body);
       return;
     }
-    const { method, url, headers } = incoming;
+    await passOn(incoming, body, outgoing).catch(() => outgoing.destroy());
+  }
+
+  /** Rejects if the upstream does not answer; the caller then sees a closed connection as well. */
+  async function passOn({ method, url, headers }: IncomingMessage, body: Buffer, outgoing: ServerResponse) {
     const passed = request(new URL(url ?? '/', upstream), { method, headers, agent });
-    passed.end(body);
+    outgoing.once('close', () => passed.destroy());
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    passed.once('response', resolve).once('error', reject);
+    passed.once('response', resolve).once('error', reject).end(body);
     const response = await promise;
     outgoing.writeHead(response.statusCode ?? 502, response.headers);
     await pipeline(response, outgoing);

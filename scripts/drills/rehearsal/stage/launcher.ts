@@ -63,11 +63,11 @@ export function userDataFiles(userData: string): ContainerFile[] {
     { path: script, text: userData, mode: 0o600 },
     {
       path: endpoints,
-      // Endpoints come from DNS on AWS, and metrics go to CloudWatch; the scaling drill needs the CPU load endpoint.
+      // Endpoints come from DNS on AWS; the scaling drill needs the CPU load endpoint.
       text: `AWS_ENDPOINT_URL_DYNAMODB=http://${OUTSIDE.database}:${AWS_PORT}
 AWS_ENDPOINT_URL_AUTO_SCALING=http://${OUTSIDE.autoScaling}:${AWS_PORT}
 AWS_ENDPOINT_URL_SECRETS_MANAGER=http://${OUTSIDE.secrets}:${AWS_PORT}
-${ENV.cloudwatchMetrics}=off
+AWS_ENDPOINT_URL_CLOUDWATCH=http://${OUTSIDE.cloudWatch}:${AWS_PORT}
 ${ENV.loadEndpoint}=on
 `,
     },

@@ -16,6 +16,7 @@ export const OUTSIDE = {
   database: '198.51.100.10',
   autoScaling: '198.51.100.20',
   secrets: '198.51.100.30',
+  cloudWatch: '198.51.100.40',
 } as const;
 
 /** Address of the instance metadata service on every instance. */

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { OperatorError } from '../../../cli/errors.ts';
 import { captureQuietly } from '../../../cli/run.ts';
+import { deployedValues } from '../../../rights/account.ts';
+import { instanceRole } from '../../../rights/role.ts';
 import { groupSubnets, listGroups, readLaunchHook, servingGroup } from '../../../scaling/template/group.ts';
 import { readLaunchTemplate, userDataScript } from '../../../scaling/template/launch-template.ts';
 import { readLoadBalancer, readTargetGroup } from '../../../scaling/template/load-balancer.ts';
@@ -21,8 +23,11 @@ export type StageFacts = Readonly<ReturnType<typeof readStageFacts>>;
 /** Name of the table in a rehearsal. */
 export const TABLE_NAME = 'rehearsal';
 
+const ACCOUNT_ID = '123456789012';
+const SECRET_NAME = 'rehearsal';
+
 /** ARN of the secret in a rehearsal. */
-export const SECRET_ID = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:rehearsal-AbCdEf';
+export const SECRET_ID = `arn:aws:secretsmanager:eu-west-1:${ACCOUNT_ID}:secret:${SECRET_NAME}-AbCdEf`;
 
 const secretSchema = z.object({ GenerateSecretString: generationSchema });
 
@@ -64,6 +69,8 @@ export function readStageFacts(templates: readonly Template[], tableName: string
   const [secret] = stage.list('AWS::SecretsManager::Secret', secretSchema);
   if (!region || !table || !secret) throw new OperatorError('the templates have no subnet, table or secret');
   const { securityGroups, requiresMetadataToken } = readLaunchTemplate(stage, group);
+  const place = { region, accountId: ACCOUNT_ID };
+  const deployed = deployedValues(templates, place, { [table.ref]: tableName, [secret.ref]: SECRET_NAME });
   return {
     region,
     /** Subnets that instances are launched in, one a zone. */
@@ -84,6 +91,8 @@ export function readStageFacts(templates: readonly Template[], tableName: string
     refresh: readRefresh(stage, group),
     launchHook: readLaunchHook(group),
     requiresMetadataToken,
+    /** What instances may do: the instance role, with the names of table and secret in its policies. */
+    rights: { ...place, role: instanceRole(new StageTemplates(templates, deployed)) },
     /** How Secrets Manager generates the value of the stage's secret. */
     secret: secret.properties.GenerateSecretString,
     /** The script of the user data, with the names of table and secret in it. */

@@ -1,22 +1,20 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
-import { z } from 'zod';
 import { secretContents } from '../../../../server/contract.ts';
-import { captureQuietly, startBackground } from '../../../cli/run.ts';
+import { startBackground } from '../../../cli/run.ts';
 import { waitQuietly } from '../../../cli/wait.ts';
 import { baseRootFiles, makeBaseRoot } from '../../../machine/base-root.ts';
 import { bootContainer } from '../../../machine/container.ts';
-import { startLifecycleHookEndpoint, startSecretsManager, startTestDatabase } from '../../../machine/fixtures.ts';
 import { mountImage } from '../../../machine/mounts.ts';
 import type { NetworkNamespace } from '../../../machine/network-namespace.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
+import { startAwsEndpoints } from './aws-endpoints.ts';
 import { Fleet } from './fleet.ts';
 import { launcherOf, launchOutcomes } from './launcher.ts';
 import { startLoadBalancer } from './load-balancer.ts';
-import { AWS_PORT, addressIn, METADATA_ADDRESS, makeNetwork, OUTSIDE, type StageNetwork } from './network.ts';
-import { SECRET_ID, type StageFacts, TABLE_NAME } from './stage-facts.ts';
-import { generateSecretValue } from './stage-secret.ts';
+import { addressIn, METADATA_ADDRESS, makeNetwork, OUTSIDE } from './network.ts';
+import type { StageFacts } from './stage-facts.ts';
 
 const READY_DEADLINE_MS = 15_000;
 
@@ -29,16 +27,10 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
   const network = await makeNetwork(facts.securityGroups, facts.databaseSubnets, sandbox);
   const operator = await network.attach('operator', OUTSIDE.operator);
   const client = await network.attach('client', OUTSIDE.client);
-  const database = await network.attach('database', OUTSIDE.database);
-  const autoScaling = await network.attach('auto-scaling', OUTSIDE.autoScaling);
-  const table = { host: database.address, port: AWS_PORT, table: TABLE_NAME };
-  await startTestDatabase(table, undo, database.namespace.inside);
-  const secretValue = await startSecrets(facts, network, sandbox);
-  const endpoint = { host: autoScaling.address, port: AWS_PORT };
-  const actions = await startLifecycleHookEndpoint(endpoint, undo, autoScaling.namespace.inside);
-  const { receive, outcomeOf } = launchOutcomes(facts.launchHook);
-  Readable.from(actions).on('data', (action) => receive(JSON.parse(action)));
   const metadata = await startMetadataService(network.router, facts.requiresMetadataToken, sandbox);
+  const aws = await startAwsEndpoints(facts, network, metadata.folder, sandbox);
+  const { receive, outcomeOf } = launchOutcomes(facts.launchHook);
+  Readable.from(aws.actions).on('data', (action) => receive(JSON.parse(action)));
 
   const [subnet] = facts.publicSubnets;
   if (!subnet) throw new Error('the load balancer has no subnet');
@@ -60,31 +52,18 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
     loadBalancer,
     fleet,
     bastion,
-    database,
+    database: aws.database,
     operator,
     /** A client on the internet. */
     client,
     sandbox,
     /** The token for reading, by which a client of the stage would read. */
-    readToken: secretContents(secretValue).readTokens[0] ?? '',
+    readToken: secretContents(aws.secretValue).readTokens[0] ?? '',
     /** Requests to the metadata service, one a line. */
     metadataLog: () => readFile(metadata.log, 'utf8'),
-    /** Every timestamp in the table, read without the server. */
-    readTable: async () => {
-      const script = join(import.meta.dirname, 'table-reader.ts');
-      const line = [process.execPath, script, `http://${table.host}:${table.port}`, table.table] as const;
-      return (await captureQuietly(database.namespace.inside(line))).split('\n').filter((text) => text !== '');
-    },
+    readTable: aws.readTable,
+    rightsNeeded: aws.rightsNeeded,
   };
-}
-
-/** Starts Secrets Manager with the secret of the stage, and returns its value, which is generated as in the template. */
-async function startSecrets({ secret }: StageFacts, network: StageNetwork, { directory, undo }: Sandbox) {
-  const { address, namespace } = await network.attach('secrets', OUTSIDE.secrets);
-  const [value, file] = [generateSecretValue(secret), join(directory, 'secret.json')];
-  await writeFile(file, value, { mode: 0o600 });
-  await startSecretsManager({ host: address, port: AWS_PORT, arn: SECRET_ID, file }, undo, namespace.inside);
-  return z.object({ generated: z.string() }).parse(JSON.parse(value));
 }
 
 async function startMetadataService(router: NetworkNamespace, requiresToken: boolean, { directory, undo }: Sandbox) {

@@ -1,0 +1,80 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { captureQuietly, startBackground } from '../../../cli/run.ts';
+import { waitQuietly } from '../../../cli/wait.ts';
+import { startLifecycleHookEndpoint, startSecretsManager, startTestDatabase } from '../../../machine/fixtures.ts';
+import type { Sandbox } from '../../../machine/sandbox.ts';
+import { type Attachment, AWS_PORT, OUTSIDE, type StageNetwork } from './network.ts';
+import { recordSchema } from './policy-front.ts';
+import { SECRET_ID, type StageFacts, TABLE_NAME } from './stage-facts.ts';
+import { generateSecretValue } from './stage-secret.ts';
+
+const READY_DEADLINE_MS = 15_000;
+/** Each service listens on the loopback of its own network, behind the front that instances reach. */
+const UPSTREAM = { host: '127.0.0.1', port: 8_000 } as const;
+
+/** Starts the services of AWS that instances call. Each permits what the instance role of the template permits. */
+export async function startAwsEndpoints(
+  facts: StageFacts,
+  network: StageNetwork,
+  metadataFolder: string,
+  sandbox: Sandbox,
+) {
+  const { directory, undo } = sandbox;
+  const [value, valueFile] = [generateSecretValue(facts.secret), join(directory, 'secret.json')];
+  const rightsFile = join(directory, 'rights.json');
+  await writeFile(valueFile, value, { mode: 0o600 });
+  await writeFile(rightsFile, JSON.stringify(facts.rights));
+  const logs: string[] = [];
+
+  const attach = async (name: string, address: string) => {
+    const attachment = await network.attach(name, address);
+    const log = join(directory, `${name}-front.log`);
+    const args = [address, String(AWS_PORT), String(UPSTREAM.port), rightsFile, metadataFolder];
+    await startScript('policy-front.ts', args, attachment, log, sandbox);
+    logs.push(log);
+    return attachment;
+  };
+
+  const database = await attach('database', OUTSIDE.database);
+  await startTestDatabase({ ...UPSTREAM, table: TABLE_NAME }, undo, database.namespace.inside);
+  const secrets = await attach('secrets', OUTSIDE.secrets);
+  await startSecretsManager({ ...UPSTREAM, arn: SECRET_ID, file: valueFile }, undo, secrets.namespace.inside);
+  const autoScaling = await attach('auto-scaling', OUTSIDE.autoScaling);
+  const actions = await startLifecycleHookEndpoint(UPSTREAM, undo, autoScaling.namespace.inside);
+  const cloudWatch = await attach('cloudwatch', OUTSIDE.cloudWatch);
+  const metrics = [UPSTREAM.host, String(UPSTREAM.port)];
+  await startScript('cloudwatch-process.ts', metrics, cloudWatch, join(directory, 'cloudwatch.log'), sandbox);
+  return {
+    database,
+    /** Completed lifecycle actions, as lines of JSON. */
+    actions,
+    secretValue: z.object({ generated: z.string() }).parse(JSON.parse(value)),
+    /** Every timestamp in the table, read without the server. */
+    readTable: async () => {
+      const script = join(import.meta.dirname, 'table-reader.ts');
+      const line = [process.execPath, script, `http://${UPSTREAM.host}:${UPSTREAM.port}`, TABLE_NAME] as const;
+      return (await captureQuietly(database.namespace.inside(line))).split('\n').filter((text) => text !== '');
+    },
+    /** The rights that instances needed so far, each once. */
+    rightsNeeded: async () => {
+      const lines = (await Promise.all(logs.map((log) => readFile(log, 'utf8')))).join('').split('\n');
+      return lines.filter((line) => line.startsWith('{')).map((line) => recordSchema.parse(JSON.parse(line)));
+    },
+  };
+}
+
+/** Starts a script of this folder in the network of a machine, and waits until it is ready. */
+async function startScript(
+  script: string,
+  args: readonly string[],
+  { namespace }: Attachment,
+  log: string,
+  { undo }: Sandbox,
+): Promise<void> {
+  const line = namespace.inside([process.execPath, join(import.meta.dirname, script), ...args]);
+  undo.later(script, startBackground(line, { log }).stop);
+  const isReady = async () => (await readFile(log, 'utf8')).includes('ready');
+  await waitQuietly(`${script} at ${args[0]}`, isReady, READY_DEADLINE_MS);
+}

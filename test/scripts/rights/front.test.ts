@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, describe, it } from 'node:test';
+import { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import { CloudWatch } from '@aws-sdk/client-cloudwatch';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import { stackNames } from '../../../infra/contract.ts';
+import { readStageFacts, SECRET_ID } from '../../../scripts/drills/rehearsal/stage/stage-facts.ts';
+import { createFront } from '../../../scripts/rights/front.ts';
+import type { PolicyDocument } from '../../../scripts/rights/role.ts';
+import { parseTemplate } from '../../../scripts/scaling/template/template.ts';
+import { METRIC_NAMESPACE } from '../../../server/contract.ts';
+import { synthesize } from '../../infra/synthesize.ts';
+
+const TABLE = 'rehearsal';
+const names = Object.entries(stackNames('dev')) as [keyof ReturnType<typeof stackNames>, string][];
+const stacks = synthesize('dev', { sshCidrs: '203.0.113.10/32' });
+const templates = names.map(([part, name]) => parseTemplate(name, JSON.stringify(stacks[part])));
+const { rights } = readStageFacts(templates, TABLE);
+
+/** AWS, which accepts everything. */
+const upstream = createServer((request, response) => {
+  request.resume();
+  const isJson = request.headers['x-amz-target'] !== undefined;
+  const body = isJson
+    ? '{}'
+    : '<CompleteLifecycleActionResponse><CompleteLifecycleActionResult/></CompleteLifecycleActionResponse>';
+  response.setHeader('content-type', isJson ? 'application/x-amz-json-1.0' : 'text/xml').end(body);
+});
+upstream.listen(0, '127.0.0.1');
+await once(upstream, 'listening');
+after(() => upstream.close().closeAllConnections());
+
+const urlOf = (server: typeof upstream) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+/** Clients of an instance whose role has these policies. */
+async function clientsWith(policies: readonly PolicyDocument[], accessKeyId = 'ASIAKNOWN') {
+  const front = createFront({
+    upstream: new URL(urlOf(upstream)),
+    account: { ...rights, tagsOf: () => ({}), launchTemplate: () => assert.fail('no instance is launched') },
+    role: { ...rights.role, policies },
+    sessionOf: (key) => (key === 'ASIAKNOWN' ? 'i-0123456789abcdef0' : undefined),
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  front.listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  after(() => front.close().closeAllConnections());
+  const credentials = { accessKeyId, secretAccessKey: 'secret' };
+  const config = { endpoint: urlOf(front), region: rights.region, credentials, maxAttempts: 1 };
+  const [dynamo, autoScaling] = [new DynamoDB(config), new AutoScaling(config)];
+  const key = { pk: { S: 'p' }, sk: { S: 's' } };
+  const launch = {
+    LifecycleHookName: 'ready',
+    AutoScalingGroupName: 'stampede-dev-app',
+    LifecycleActionResult: 'CONTINUE',
+  };
+  const metrics = { Namespace: METRIC_NAMESPACE, MetricData: [{ MetricName: 'TimestampsRecorded', Value: 1 }] };
+  const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+    'dynamodb:PutItem': () => dynamo.putItem({ TableName: TABLE, Item: key }),
+    'dynamodb:GetItem': () => dynamo.getItem({ TableName: TABLE, Key: key }),
+    'dynamodb:UpdateItem': () => dynamo.updateItem({ TableName: TABLE, Key: key }),
+    'dynamodb:DeleteItem': () => dynamo.deleteItem({ TableName: TABLE, Key: key }),
+    'dynamodb:Query': () => dynamo.query({ TableName: TABLE }),
+    'autoscaling:CompleteLifecycleAction': () => autoScaling.completeLifecycleAction(launch),
+    'cloudwatch:PutMetricData': () => new CloudWatch(config).putMetricData(metrics),
+    'secretsmanager:GetSecretValue': () => new SecretsManager(config).getSecretValue({ SecretId: SECRET_ID }),
+  };
+  return { calls, dynamo };
+}
+
+/** The policies without one action. */
+function without(action: string): readonly PolicyDocument[] {
+  return rights.role.policies.map((policy) => ({
+    ...policy,
+    Statement: policy.Statement.map((statement) => ({
+      ...statement,
+      Action: statement.Action.filter((granted) => granted !== action),
+    })).filter(({ Action }) => Action.length > 0),
+  }));
+}
+
+const ACTIONS = Object.keys((await clientsWith([])).calls);
+
+describe('an endpoint with the instance role of the template', () => {
+  it('permits what instances do', async () => {
+    const { calls } = await clientsWith(rights.role.policies);
+    for (const call of Object.values(calls)) await call();
+  });
+
+  for (const missing of ACTIONS) {
+    it(`refuses exactly ${missing} if the role lacks it, with the error of AWS`, async () => {
+      const { calls } = await clientsWith(without(missing));
+      for (const [action, call] of Object.entries(calls)) {
+        if (action !== missing) await call();
+        else {
+          await assert.rejects(call(), ({ name, message }: Error) => {
+            assert.match(name, /^AccessDenied(Exception)?$/);
+            assert.match(message, /^User: arn:aws:sts::123456789012:assumed-role\/\S+\/i-0123456789abcdef0 is not/);
+            assert.match(message, new RegExp(`not authorized to perform: ${missing} on resource: `));
+            return true;
+          });
+        }
+      }
+    });
+  }
+
+  it('refuses another table', async () => {
+    const { dynamo } = await clientsWith(rights.role.policies);
+    await assert.rejects(dynamo.getItem({ TableName: 'other', Key: { pk: { S: 'p' } } }), {
+      name: 'AccessDeniedException',
+    });
+  });
+
+  it('refuses a key that AWS never gave', async () => {
+    const { calls } = await clientsWith(rights.role.policies, 'ASIAUNKNOWN');
+    await assert.rejects(calls['dynamodb:PutItem']?.() ?? Promise.resolve(), { name: 'UnrecognizedClientException' });
+    const launch = calls['autoscaling:CompleteLifecycleAction']?.() ?? Promise.resolve();
+    await assert.rejects(launch, { name: 'InvalidClientTokenId' });
+  });
+});
