@@ -19,7 +19,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   LaunchFailed: {
     detailTypes: ['EC2 Instance Launch Unsuccessful'],
     means: 'Auto Scaling could not launch an instance.',
-    runbook: 'the event contains the cause: no capacity (change instanceType), a quota, or a deleted image.',
+    runbook: 'the event contains the cause: no capacity (add alternativeFamilies), a quota, or a deleted image.',
   },
   TerminateFailed: {
     detailTypes: ['EC2 Instance Terminate Unsuccessful'],

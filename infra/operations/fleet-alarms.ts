@@ -27,7 +27,7 @@ export function fleetAlarms(scope: Construct, { groupName, loadBalancer, zones }
     runbookAlarm(scope, 'CapacityMissing', {
       means: 'For 15 minutes fewer instances than desired were in service: launches fail or never become healthy.',
       runbook:
-        'read the activity history of the group. InsufficientInstanceCapacity: change instanceType. Hook abandoned: read the log group system.',
+        'read the activity history of the group. InsufficientInstanceCapacity: add alternativeFamilies. Hook abandoned: read the log group system.',
       metric: minusInService(groupName, 'desired', 'GroupDesiredCapacity', 'missing instances'),
       when: { above: 0, periods: 15 },
     }),
