@@ -8,7 +8,7 @@ import { textTable } from './cli/table.ts';
 import { choice, positiveNumber, wholeNumber } from './cli/values.ts';
 import { type Bill, billsAt, perMillion, totalOf } from './cost/bills.ts';
 import { type FleetChoice, SECONDS_PER_MONTH } from './cost/items.ts';
-import { COMMIT_WINDOWS, measuredOf } from './cost/measured.ts';
+import { COMMIT_WINDOWS, measuredOf, measuredWindows } from './cost/measured.ts';
 import { costPage } from './cost/page.ts';
 
 const command = {
@@ -43,11 +43,12 @@ const command = {
 
 await main(command, async ({ values: { rate, region, instance, vcpus, zones, nat, window, bench, page } }) => {
   const fleet: FleetChoice = { region, instanceType: instance, vcpus, zones, natGateways: nat };
-  const measured = measuredOf(await readResults(bench), window);
+  const results = await readResults(bench);
+  const measured = measuredOf(results, window);
   const bills = billsAt(rate, measured, fleet);
   console.log(`USD a month at ${rate.toLocaleString('en')}/s, list prices of ${region} as of ${PRICES_AS_OF}\n`);
   console.log(bills.map((bill) => billText(bill, rate * SECONDS_PER_MONTH)).join('\n\n'));
-  if (page !== undefined) await writeFile(page, costPage(measured, fleet));
+  if (page !== undefined) await writeFile(page, costPage(measured, measuredWindows(results), fleet));
 });
 
 function billText(bill: Bill, timestamps: number): string {

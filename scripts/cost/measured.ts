@@ -35,6 +35,20 @@ export function measuredOf({ circumstances, parts }: Results, commitWindow: Comm
   };
 }
 
+/** What was measured with one commit window. */
+export interface MeasuredWindow {
+  readonly commitWindow: CommitWindow;
+  readonly measured: Measured;
+}
+
+/** Every commit window that the results have, the shortest first. */
+export function measuredWindows(results: Results): MeasuredWindow[] {
+  const servers = new Set(results.parts['window']?.cells.map(({ server }) => server));
+  return COMMIT_WINDOWS.filter((window) => window === '0' || servers.has(`stampede-window-${window}`)).map(
+    (commitWindow) => ({ commitWindow, measured: measuredOf(results, commitWindow) }),
+  );
+}
+
 function cellsWithWindow(part: Part | undefined, commitWindow: CommitWindow): Part['cells'] {
   const cells = part?.cells.filter(({ server }) => server === `stampede-window-${commitWindow}`) ?? [];
   if (cells.length > 0) return cells;

@@ -4,7 +4,8 @@ import { PRICES_AS_OF } from '../cli/prices.ts';
 import { CHART_STYLE, chartFigure } from '../cli/svg-chart.ts';
 import { type Bill, billsAt, perMillion, totalOf } from './bills.ts';
 import { ASSUMPTIONS, type FleetChoice, SECONDS_PER_MONTH } from './items.ts';
-import type { Measured } from './measured.ts';
+import type { Measured, MeasuredWindow } from './measured.ts';
+import { windowChart } from './window-chart.ts';
 
 /** Rates of the curve: 1 to 10,000 per second, three to a decade. */
 const RATES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
@@ -17,10 +18,11 @@ th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--
 ${CHART_STYLE}
 .way-0 { color: light-dark(#c2410c, #fb923c); } .way-1 { color: light-dark(#2563eb, #60a5fa); }
 .way-2 { color: light-dark(#15803d, #4ade80); } .way-3 { color: light-dark(#7c3aed, #c084fc); }
+.way-4 { color: light-dark(#be185d, #f472b6); }
 `;
 
 /** The page of the cost per million timestamps over the rate. */
-export function costPage(measured: Measured, choice: FleetChoice): string {
+export function costPage(measured: Measured, windows: readonly MeasuredWindow[], choice: FleetChoice): string {
   const rows = RATES.map((rate) => ({ rate, bills: billsAt(rate, measured, choice) }));
   const titles = rows[0]?.bills.map(({ title }) => title) ?? [];
   const cost = (rate: number, bill: Bill): number => perMillion(bill, rate * SECONDS_PER_MONTH);
@@ -43,6 +45,7 @@ export function costPage(measured: Measured, choice: FleetChoice): string {
 ${measured.measuredAt.slice(0, 10)}. <code>npm run cost</code> writes this page. It is a calculation, and was not compared with
 a bill of AWS.</p>
 ${chart}
+${windows.length > 1 ? windowChart(windows, RATES, choice) : ''}
 <h2>Dollars per million, and per month</h2>
 <div><table><tr><th>rate</th>${titles.map((title) => html`<th colspan="2">${title}</th>`)}</tr>
 ${rows.map(

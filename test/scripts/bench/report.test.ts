@@ -7,7 +7,8 @@ import { describe, it } from 'node:test';
 import { judge } from '../../../scripts/bench/goals.ts';
 import { page, readme, readResults, writeReport } from '../../../scripts/bench/report.ts';
 import { cellOf, ratioOf } from '../../../scripts/bench/results.ts';
-import { measuredOf } from '../../../scripts/cost/measured.ts';
+import { measuredOf, measuredWindows } from '../../../scripts/cost/measured.ts';
+import { costPage } from '../../../scripts/cost/page.ts';
 import { MEASUREMENTS, RESULTS, sample } from './results-example.ts';
 
 describe('ratioOf', () => {
@@ -109,5 +110,17 @@ describe('what the bill takes from the results', () => {
     assert.deepEqual(points, [{ ratePerProcess: 1_000, timestampsPerWriteUnit: 17, bytesPerTimestamp: 70 }]);
     assert.deepEqual(ratePerVcpu, measuredOf(RESULTS).ratePerVcpu);
     assert.throws(() => measuredOf(RESULTS, '25'), /no commit window of 25 ms: run npm run bench/);
+  });
+
+  it('give the page of the costs a curve for each commit window that was measured', () => {
+    const windows = measuredWindows(RESULTS);
+    assert.deepEqual(
+      windows.map(({ commitWindow }) => commitWindow),
+      ['0', '50'],
+    );
+    const choice = { region: 'eu-west-1', instanceType: 'c7g.medium', vcpus: 1, zones: 3, natGateways: 1 };
+    const page = costPage(measuredOf(RESULTS), windows, choice);
+    assert.match(page, /with each commit window.*no window.*50 ms/s);
+    assert.doesNotMatch(costPage(measuredOf(RESULTS), windows.slice(0, 1), choice), /commit window/);
   });
 });

@@ -1,0 +1,28 @@
+import { decadeAxis } from '../cli/chart-axes.ts';
+import { chartFigure } from '../cli/svg-chart.ts';
+import { billsAt, perMillion } from './bills.ts';
+import { type FleetChoice, SECONDS_PER_MONTH } from './items.ts';
+import type { MeasuredWindow } from './measured.ts';
+
+/** What a million timestamps cost with each commit window, over the rate. */
+export function windowChart(windows: readonly MeasuredWindow[], rates: readonly number[], choice: FleetChoice) {
+  const curves = windows.map(({ commitWindow, measured }, index) => ({
+    label: commitWindow === '0' ? 'no window' : `${commitWindow} ms`,
+    look: `way-${index}`,
+    shape: 'line' as const,
+    points: rates.map((rate) => {
+      const [stampede] = billsAt(rate, measured, choice);
+      return [rate, stampede ? perMillion(stampede, rate * SECONDS_PER_MONTH) : NaN] as const;
+    }),
+  }));
+  return chartFigure({
+    title: 'Dollars per million timestamps with each commit window, over the rate',
+    x: decadeAxis(rates, (rate) => `${rate.toLocaleString('en')}/s`),
+    y: decadeAxis(
+      curves.flatMap(({ points }) => points.map(([, usd]) => usd)),
+      (value) => `$${value}`,
+    ),
+    curves,
+    height: 420,
+  });
+}
