@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { GENERATED_SECRET } from '../../../server/contract.ts';
 import { startSecretsManager } from '../support/fake-secrets-manager.ts';
-import { createDatabaseProcess, startServerProcess } from '../support/processes.ts';
+import { createDatabaseProcess, startServerProcess, temporaryFolder } from '../support/processes.ts';
 
 const [READ, WRITE, KEY] = ['r', 'w', 'k'].map((letter) => letter.repeat(GENERATED_SECRET.length / 3));
 
@@ -33,5 +34,27 @@ describe('a server with a secret', () => {
       ['the secret cannot be read', 'listening'],
     );
     for (const secret of [READ, WRITE, KEY]) assert.ok(!JSON.stringify(log).includes(secret as string));
+  });
+
+  it('starts again while Secrets Manager does not answer, with the value that a worker has left in memory', async () => {
+    const service = await startSecretsManager({ value: JSON.stringify({ generated: `${READ}${WRITE}${KEY}` }) });
+    const database = await createDatabaseProcess();
+    const environment = {
+      ...database.environment,
+      SECRET_ID: service.secretId,
+      SECRET_CACHE: join(temporaryFolder(), 'secret.json'),
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: service.endpoint,
+      REQUIRE_READ_TOKEN: 'on',
+    };
+    const first = await startServerProcess(environment);
+    const location = (await fetch(`${first.url}/app`, { method: 'POST' })).headers.get('location');
+    first.signal('SIGKILL');
+    await first.exited;
+
+    service.answers('no answer');
+    const second = await startServerProcess(environment);
+    assert.equal((await fetch(`${second.url}/app`, { method: 'POST' })).status, 201);
+    const read = await fetch(`${second.url}${location}`, { headers: { authorization: `Bearer ${READ}` } });
+    assert.equal(read.status, 200, 'ids are made with the same key');
   });
 });
