@@ -52,6 +52,7 @@ const FLIPS: Readonly<Partial<Record<keyof Settings, readonly Overrides[]>>> = {
   replicas: [{ replicas: REPLICA }],
   minimumLoadBalancerCapacity: [{ minimumLoadBalancerCapacity: '200' }],
   alarmEmail: [{ alarmEmail: 'people@example.org' }],
+  bootstrapQualifier: [{ bootstrapQualifier: 'stampdev' }],
   githubRepository: [{ githubRepository: 'example/stampede' }],
 };
 
