@@ -3,17 +3,20 @@ import { main } from './cli/main.ts';
 import { STAGE_OPTION } from './cli/values.ts';
 import { parkBastion, wakeBastion } from './stage/bastion.ts';
 import { outputsOf } from './stage/outputs.ts';
+import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 
 await main(
   {
     name: 'bastion',
     summary: 'Starts the bastion (its group gets one instance) or stops it (none), and waits until that is done.',
     positionals: [{ name: 'wake|park', required: true, help: 'what to do: start it or stop it' }],
-    options: { stage: STAGE_OPTION },
+    options: { stage: STAGE_OPTION, ...ROLE_OPTIONS },
     examples: [['npm run bastion -- park --stage prod', 'no bastion, no cost, no open port']],
   },
-  async ({ values: { stage }, positionals: [action] }) => {
+  async ({ values, positionals: [action] }) => {
+    const { stage } = values;
     if (action !== 'wake' && action !== 'park') throw new UsageError(`'${action}' is not wake or park`);
+    await useRole(values);
     const { bastionGroup } = await outputsOf(stage, 'network');
     if (action === 'park') {
       await parkBastion(bastionGroup);

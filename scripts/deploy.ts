@@ -1,5 +1,6 @@
 import { readAssembly } from './account/assembly.ts';
 import { requireChecks } from './account/report.ts';
+import type { Values } from './cli/arguments.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { wholeNumber } from './cli/values.ts';
@@ -7,6 +8,7 @@ import { ASSEMBLY, CDK_OPTIONS, cdkLine, synthLine } from './stage/cdk.ts';
 import { withReason } from './stage/failure.ts';
 import { waitForHealthyFleet } from './stage/fleet.ts';
 import { useRegion } from './stage/region.ts';
+import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 import { refuseBusyStacks } from './stage/stack-states.ts';
 
 await main(
@@ -16,6 +18,7 @@ await main(
       'Checks what the account must have, deploys a stage, and waits until the load balancer sees its instances healthy.',
     options: {
       ...CDK_OPTIONS,
+      ...ROLE_OPTIONS,
       yes: { help: 'do not ask before permissions widen or ports open (CI)' },
       'skip-checks': { help: 'do not check what the account must have' },
       'wait-seconds': {
@@ -34,7 +37,7 @@ await main(
   async ({ values }) => {
     const { stage, 'dry-run': dryRun } = values;
     await run(synthLine(values), { dryRun });
-    if (!dryRun) await prepare(stage, values['skip-checks']);
+    if (!dryRun) await prepare(values);
     // Without --yes, cdk asks before it widens permissions or opens ports.
     const approval = values.yes ? 'never' : 'broadening';
     const line = cdkLine('deploy', '--all', '--require-approval', approval);
@@ -46,10 +49,13 @@ await main(
   },
 );
 
-/** Sets the region, and refuses what would fail. */
-async function prepare(stage: string, skipChecks: boolean): Promise<void> {
+type PrepareOptions = Values<typeof ROLE_OPTIONS> & { readonly stage: string; readonly 'skip-checks': boolean };
+
+/** Sets the region and the role, and refuses what would fail. */
+async function prepare({ stage, 'skip-checks': skipChecks, ...role }: PrepareOptions): Promise<void> {
   const assembly = await readAssembly(ASSEMBLY, stage);
   await useRegion(stage, assembly.region);
+  await useRole(role);
   await refuseBusyStacks(stage);
   if (!skipChecks) await requireChecks(stage, assembly);
 }

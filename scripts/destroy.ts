@@ -6,6 +6,7 @@ import { CDK_OPTIONS } from './stage/cdk.ts';
 import { deleteStacks, planDeletion } from './stage/deletion.ts';
 import { regionSetting, useRegion } from './stage/region.ts';
 import { retainedTable } from './stage/retained.ts';
+import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 
 await main(
   {
@@ -13,6 +14,7 @@ await main(
     summary: 'Deletes the stacks of a stage after asking, and lists what is retained: table, keys, backups, buckets.',
     options: {
       stage: STAGE_OPTION,
+      ...ROLE_OPTIONS,
       set: {
         ...CDK_OPTIONS.set,
         help: 'region=<region> if the stage was deployed with it; other settings are ignored',
@@ -36,6 +38,7 @@ await main(
     const { stage, set, unprotect, yes, 'dry-run': dryRun } = values;
     const region = regionSetting(set);
     await useRegion(stage, region);
+    await useRole(values);
     const { stacks, retained, protections } = await planDeletion(stage, region);
     const names = protections.map(({ what }) => what).join(', ');
     console.log(`To be deleted in ${region}:\n${indented(stacks.map(({ name }) => name).join('\n'))}`);

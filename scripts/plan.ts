@@ -4,12 +4,13 @@ import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { ASSEMBLY, CDK_OPTIONS, cdkLine, synthLine } from './stage/cdk.ts';
 import { useRegion } from './stage/region.ts';
+import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 
 await main(
   {
     name: 'plan',
     summary: 'Checks what the account must have, and shows what a deploy would change. Changes nothing.',
-    options: CDK_OPTIONS,
+    options: { ...CDK_OPTIONS, ...ROLE_OPTIONS },
     examples: [
       ['npm run plan', 'the dev stage, with the image of the last bake'],
       ['npm run plan -- --stage prod --set nat=single', 'prod with one NAT gateway instead of one per zone'],
@@ -20,6 +21,7 @@ await main(
     await run(synthLine(values));
     const assembly = await readAssembly(ASSEMBLY, stage);
     await useRegion(stage, assembly.region);
+    await useRole(values);
     await reportChecks(stage, assembly);
     await run(cdkLine('diff'));
   },

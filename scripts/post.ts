@@ -2,6 +2,7 @@ import { main } from './cli/main.ts';
 import { STAGE_OPTION, webAddress } from './cli/values.ts';
 import { outputsOf } from './stage/outputs.ts';
 import { postTimestamp, verifyTimestamp } from './stage/post-timestamp.ts';
+import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 import { tokensFrom } from './stage/tokens.ts';
 
 await main(
@@ -12,6 +13,7 @@ await main(
       "WRITE_TOKEN, or from the stage's secret.",
     options: {
       stage: STAGE_OPTION,
+      ...ROLE_OPTIONS,
       url: {
         value: '<url>',
         schema: webAddress(),
@@ -22,6 +24,7 @@ await main(
     examples: [['npm run post -- --stage prod --verify', 'records one in prod and reads it back']],
   },
   async ({ values }) => {
+    await useRole(values);
     const url = values.url ?? (await outputsOf(values.stage, 'service')).url;
     // Another server has other tokens than the stage.
     const tokens = tokensFrom(process.env, values.url === undefined ? values.stage : undefined);

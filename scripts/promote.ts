@@ -10,6 +10,7 @@ import { ARCHITECTURE_OPTION } from './image/architecture.ts';
 import { bootTestRequest, readVerdict } from './image/boot-test.ts';
 import { applyChanges, checkImage, moveCurrent, parameterOf, readImageId, readPointers } from './image/parameters.ts';
 import { outputsOf } from './stage/outputs.ts';
+import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 
 const DEADLINE_MS = 600_000;
 
@@ -19,6 +20,7 @@ await main(
     summary: 'Boots the candidate beside a stage, runs the image spec on it, and points `current` to it.',
     options: {
       stage: { ...STAGE_OPTION, help: 'whose network, role and table the boot test uses' },
+      ...ROLE_OPTIONS,
       architecture: ARCHITECTURE_OPTION,
       commit: {
         value: '<commit>',
@@ -30,6 +32,7 @@ await main(
   },
   async ({ values }) => {
     const { stage, architecture, commit, 'dry-run': dryRun } = values;
+    await useRole(values);
     const name = commit ?? 'candidate';
     const imageId = await readImageId(name);
     if (!imageId) throw new OperatorError(`${parameterOf(name)} does not exist: run npm run bake`);

@@ -2,14 +2,16 @@ import { describeImage } from './aws/ec2.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { applyChanges, checkImage, moveCurrent, readPointers } from './image/parameters.ts';
+import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 
 await main(
   {
     name: 'rollback',
     summary: 'Points `current` back to the image it pointed to before; a second rollback undoes the first.',
-    options: { 'dry-run': { help: 'print the changes and make none' } },
+    options: { ...ROLE_OPTIONS, 'dry-run': { help: 'print the changes and make none' } },
   },
   async ({ values }) => {
+    await useRole(values);
     const pointers = await readPointers();
     const { previous } = pointers;
     if (!previous)
