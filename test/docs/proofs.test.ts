@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import manifest from '../../package.json' with { type: 'json' };
+
+const page = readFileSync('docs/proofs.md', 'utf8');
+const rows = page
+  .split('\n')
+  .filter((line) => line.startsWith('| ') && !/^\| (promise|---)/.test(line))
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+  .map(([, promise = '', offline = '', onAws = '', ...rest]) => ({ promise, offline, onAws, rest }));
+const stages = readFileSync('.ci/run', 'utf8');
+
+/** What a cell names as a proof: test files, stages of CI and commands. */
+const proofsOf = (cell: string) => Array.from(cell.matchAll(/`([^`]+)`/g), ([, name = '']) => name);
+
+const exists = (proof: string) =>
+  proof.startsWith('npm run ')
+    ? proof.slice('npm run '.length) in manifest.scripts
+    : existsSync(proof) && (/^test\/.+\.test\.ts$/.test(proof) || stages.includes(` ${proof}\n`));
+
+describe('the table of proofs', () => {
+  it('is read by this test', () => assert.ok(rows.length > 25));
+
+  it('names for each promise a proof that exists', () => {
+    assert.deepEqual(
+      rows.filter(({ offline }) => proofsOf(offline).length === 0).map(({ promise }) => promise),
+      [],
+    );
+    assert.deepEqual(
+      rows.flatMap(({ offline }) => proofsOf(offline)).filter((proof) => !exists(proof)),
+      [],
+    );
+  });
+
+  it('says for each promise what is left to AWS', () => {
+    assert.deepEqual(
+      rows.filter(({ promise, onAws, rest }) => !promise || !onAws || rest.length !== 1),
+      [],
+    );
+  });
+
+  it('contains every command that calls AWS', () => {
+    const commands = globSync('scripts/*.ts')
+      .filter((path) => /from '\.\/(aws|stage)\//.test(readFileSync(path, 'utf8')))
+      .flatMap((path) => Object.entries(manifest.scripts).filter(([, line]) => line === `node ${path}`))
+      .map(([name]) => `npm run ${name}`);
+    assert.ok(commands.length > 10);
+    assert.deepEqual(
+      commands.filter((command) => !page.includes(`\`${command}\``)),
+      [],
+    );
+  });
+
+  it('contains every test of rights, transitions and AWS’s own rules', () => {
+    const needed = globSync('test/infra/{rights,transitions}/*.test.ts');
+    assert.ok(needed.length > 3);
+    assert.deepEqual(
+      [...needed, '.ci/ec2'].filter((proof) => !page.includes(`\`${proof}\``)),
+      [],
+    );
+  });
+});
