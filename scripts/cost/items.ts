@@ -1,4 +1,5 @@
 /** The items of a bill: quantities, and their list prices. */
+import { SECRET_REFRESH_S } from '../../server/contract.ts';
 import { instanceHourPrice, type RegionPrices } from '../cli/prices.ts';
 import assumptions from './assumptions.json' with { type: 'json' };
 
@@ -51,7 +52,9 @@ export function fleetSize(rate: number, ratePerVcpu: number, { vcpus, zones }: F
 /** The fleet with its network, monitoring and key. */
 export function fleet(prices: RegionPrices, choice: FleetChoice, size: number) {
   const { cloudwatch, nat } = prices;
-  const { region, instanceType, natGateways } = choice;
+  const { region, instanceType, natGateways, vcpus } = choice;
+  const { secretMonth, tenThousandCalls } = prices.secretsManager;
+  const reads = (size * vcpus * hours * 3600) / SECRET_REFRESH_S;
   const metrics = ASSUMED.customMetrics + size * ASSUMED.detailedMonitoringMetrics;
   const metricsUsd =
     metrics * cloudwatch.metricMonth + ASSUMED.alarms * cloudwatch.alarmMonth + cloudwatch.dashboardMonth;
@@ -65,6 +68,7 @@ export function fleet(prices: RegionPrices, choice: FleetChoice, size: number) {
     item('Metrics, alarms, dashboard', `${metrics} metrics, ${ASSUMED.alarms} alarms`, metricsUsd),
     item('Logs', `${logsGb} GB`, logsGb * (cloudwatch.logsGb + cloudwatch.logsStorageGbMonth)),
     item('Encryption key', '1', prices.kms.keyMonth),
+    item('Secret', '1', secretMonth + (reads / 1e4) * tenThousandCalls),
   ];
 }
 
