@@ -80,12 +80,14 @@ export interface BootTestProps {
 export function bootTestStatements({ stage, launchTemplate, instanceRole }: BootTestProps): readonly PolicyStatement[] {
   const template = arnHere('ec2', `launch-template/${launchTemplate.launchTemplateId}`);
   const fromTemplate = { ArnEquals: { 'ec2:LaunchTemplate': template } };
-  const created = ['instance', 'volume', 'network-interface'].map((type) => arnHere('ec2', `${type}/*`));
+  const created = ['instance', 'volume'].map((type) => arnHere('ec2', `${type}/*`));
   return [
     allow('LaunchBootTest', ['ec2:RunInstances'], [template, arnHere('ec2', 'security-group/*'), ...created], {
       ...fromTemplate,
       Bool: { 'ec2:IsLaunchTemplateResource': 'true' },
     }),
+    // EC2 counts the interface to the request, because it takes its subnet from there.
+    allow('CreateBootTestInterface', ['ec2:RunInstances'], [arnHere('ec2', 'network-interface/*')], fromTemplate),
     allow('ChooseBootTestImage', ['ec2:RunInstances'], [`arn:${Aws.PARTITION}:ec2:${Aws.REGION}::image/*`], {
       ...fromTemplate,
       StringEquals: { 'aws:ResourceTag/Service': SERVICE_NAME },

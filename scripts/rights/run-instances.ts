@@ -18,7 +18,8 @@ export function runInstancesRights(params: AwsCall['params'], account: Account):
   const resources = [
     [own('instance/i-new'), true],
     [own('volume/vol-new'), true],
-    [own('network-interface/eni-new'), true],
+    // The interface takes its subnet from the request as well.
+    [own('network-interface/eni-new'), subnet === undefined],
     [template, true],
     [`arn:aws:ec2:${account.region}::image/${image ?? 'ami-0123456789abcdef0'}`, image === undefined],
     [own(`subnet/${subnet ?? 'subnet-0123456789abcdef0'}`), subnet === undefined],

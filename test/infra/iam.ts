@@ -48,6 +48,10 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
     reason: 'limited to what our launch template names or creates',
   },
   {
+    matches: /^CreateBootTestInterface: ec2:RunInstances on .*network-interface\/\* if ec2:LaunchTemplate$/,
+    reason: 'limited to launches from our launch template',
+  },
+  {
     matches:
       /^ChooseBootTest(Image|Subnet): ec2:RunInstances on .*\/\* if aws:ResourceTag\/Service,.*ec2:LaunchTemplate$/,
     reason: 'limited to our images and the subnets of the stage, with our launch template',
