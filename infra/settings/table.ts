@@ -57,7 +57,10 @@ export const MAX_ZONES = 3;
 export const TABLE = {
   /** A fixed region makes lookups at synth unnecessary. */
   region: setting(text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1'), DEFAULT_REGION, DEFAULT_REGION),
-  /** Zones with subnets, which cost nothing. Each place in the list has its own networks, so only append. */
+  /**
+   * Zones with subnets, which cost nothing. Each place in the list has its own networks, so only append. Some regions
+   * have other letters; `aws ec2 describe-availability-zones` lists them.
+   */
   networkZones: setting(listOf(text(/^[a-f]$/, 'a zone letter'), 2, MAX_ZONES), ['a', 'b', 'c'], ['a', 'b', 'c']),
   /** Zones of fleet and load balancer. To survive losing one takes twice the capacity with two, 1.5 times with three. */
   zones: setting(listOf(text(/^[a-f]$/, 'a zone letter'), 2, MAX_ZONES), ['a', 'b'], ['a', 'b', 'c']),
