@@ -6,7 +6,8 @@ import { captureQuietly, run } from '../cli/run.ts';
 import type { Stopwatch } from '../cli/stopwatch.ts';
 import { waitQuietly } from '../cli/wait.ts';
 import type { Process } from '../machine/cgroup.ts';
-import { bootContainer, type Container, type ContainerFile } from '../machine/container.ts';
+import { cloudInitFiles } from '../machine/cloud-init.ts';
+import { bootContainer, type Container } from '../machine/container.ts';
 import { nextLine, startLifecycleHookEndpoint, startTestDatabase } from '../machine/fixtures.ts';
 import { mountImage } from '../machine/mounts.ts';
 import { addNetworkCard, makeNamespace, type NetworkNamespace } from '../machine/network-namespace.ts';
@@ -23,11 +24,12 @@ const HEALTH_URL = `http://${LOOPBACK}:${PORT}${HEALTH_PATH}`;
 const CARD = '192.0.2.10/24';
 const DEADLINE_MS = 60_000;
 
-/** The settings that user data would write, with the fixtures' endpoints in place of AWS. */
-const SETTINGS: ContainerFile = {
-  path: IMAGE_PATHS.envFile,
-  mode: 0o600,
-  text: `STAGE=check
+/** User data as on AWS, with the fixtures' endpoints in place of AWS. */
+const USER_DATA = `#!/bin/bash
+set -euo pipefail
+umask 077
+cat >${IMAGE_PATHS.envFile} <<'SETTINGS'
+STAGE=check
 TABLE_NAME=${DATABASE.table}
 CLOUDWATCH_METRICS=off
 AWS_REGION=eu-west-1
@@ -38,8 +40,8 @@ ${ENV.launchHook}=ready
 ${ENV.autoScalingGroup}=check
 AWS_ENDPOINT_URL_AUTO_SCALING=${LAUNCH_URL}
 AWS_EC2_METADATA_SERVICE_ENDPOINT=${LAUNCH_URL}
-`,
-};
+SETTINGS
+`;
 
 /** Boots the sealed image and checks that it serves by itself, meets its spec, and recovers from killed processes. */
 export async function checkBoot(image: string, watch: Stopwatch, { directory, key, undo }: Sandbox): Promise<void> {
@@ -48,7 +50,13 @@ export async function checkBoot(image: string, watch: Stopwatch, { directory, ke
   await startTestDatabase(DATABASE, undo, namespace.inside);
   const launches = await startLifecycleHookEndpoint(LAUNCH, undo, namespace.inside);
   const mounted = await mountImage(image, join(directory, 'image'), undo);
-  const options = { name: 'check', image: mounted, namespace, directory, files: [SETTINGS, authorizedKeys(key)] };
+  const options = {
+    name: 'check',
+    image: mounted,
+    namespace,
+    directory,
+    files: [...cloudInitFiles(USER_DATA), authorizedKeys(key)],
+  };
   const container = await watch.time('boot to first 200', async () => {
     const booting = await bootContainer(options, undo);
     await waitUntilHealthy(namespace);

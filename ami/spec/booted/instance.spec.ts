@@ -5,7 +5,15 @@ import { activity, entriesOf, IN_CONTAINER, output, ownershipOf, property, textO
 
 const NO_CLOCK = IN_CONTAINER && 'a container has the clock of its host';
 
+/** When a unit became active, in microseconds of the monotonic clock. */
+const startOf = (unit: string) => Number(property(unit, 'ActiveEnterTimestampMonotonic'));
+
 describe('a started instance', () => {
+  it('ran its user data by cloud-init, before the service started', () => {
+    assert.equal(activity('cloud-final.service'), 'active');
+    assert.ok(startOf('cloud-final.service') < startOf('stampede.service'));
+  });
+
   it('has no failed unit', () =>
     assert.equal(output('systemctl', 'list-units', '--failed', '--plain', '--no-legend'), ''));
 
@@ -15,7 +23,6 @@ describe('a started instance', () => {
   });
 
   it('synchronised its clock by chrony before the service started', { skip: NO_CLOCK }, () => {
-    const startOf = (unit: string) => Number(property(unit, 'ActiveEnterTimestampMonotonic'));
     assert.equal(activity('chrony.service'), 'active');
     assert.equal(activity('chrony-wait.service'), 'active');
     assert.ok(startOf('chrony-wait.service') < startOf('stampede.service'));
@@ -31,7 +38,9 @@ describe('a started instance', () => {
     assert.equal(`vmlinuz-${output('uname', '-r')}`, newest);
   });
 
-  it('has its own machine id and host key', () => {
+  it('has its own machine id and one host key', () => {
+    const keys = entriesOf('/etc/ssh').filter((name) => /^ssh_host_.*_key$/.test(name));
+    assert.deepEqual(keys, ['ssh_host_ed25519_key']);
     assert.match(textOf('/etc/machine-id'), /^[0-9a-f]{32}\n$/);
     assert.equal(ownershipOf('/etc/ssh/ssh_host_ed25519_key'), 'root:root 600');
   });

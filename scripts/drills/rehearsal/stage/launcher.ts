@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { IMAGE_PATHS } from '../../../../ami/contract.ts';
 import { ENV } from '../../../../server/contract.ts';
+import { cloudInitFiles } from '../../../machine/cloud-init.ts';
 import { bootContainer, type Container, type ContainerFile } from '../../../machine/container.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { authorizedKeys } from '../../../machine/ssh.ts';
@@ -56,11 +57,11 @@ export function launcherOf(facts: StageFacts, network: StageNetwork, sandbox: Sa
   };
 }
 
-/** Files that run user data at first boot. A unit replaces cloud-init's, so that the boot order is tested too. */
+/** Files with which cloud-init runs the template's user data, and adds settings for the replacements of AWS. */
 export function userDataFiles(userData: string): ContainerFile[] {
-  const [script, endpoints] = ['/var/lib/cloud/instance/user-data.txt', '/var/lib/cloud/instance/endpoints'];
+  const endpoints = '/var/lib/cloud/seed/endpoints';
   return [
-    { path: script, text: userData, mode: 0o600 },
+    ...cloudInitFiles(userData, `cat ${endpoints} >>${IMAGE_PATHS.envFile}`),
     {
       path: endpoints,
       // Endpoints come from DNS on AWS; the scaling drill needs the CPU load endpoint.
@@ -71,21 +72,6 @@ AWS_ENDPOINT_URL_CLOUDWATCH=http://${OUTSIDE.cloudWatch}:${AWS_PORT}
 ${ENV.loadEndpoint}=on
 `,
     },
-    {
-      path: '/etc/systemd/system/cloud-final.service',
-      text: `[Unit]
-Description=Replacement of cloud-init: execute user data
-After=network-online.target time-sync.target multi-user.target
-Wants=network-online.target
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/bin/bash ${script}
-ExecStart=/bin/sh -c 'cat ${endpoints} >>${IMAGE_PATHS.envFile}'
-`,
-    },
-    { path: '/etc/systemd/system/graphical.target.d/50-cloud-final.conf', text: '[Unit]\nWants=cloud-final.service\n' },
   ];
 }
 

@@ -4,11 +4,13 @@ import { launchOutcomes, userDataFiles } from '../../../../../scripts/drills/reh
 import type { LaunchHook } from '../../../../../scripts/scaling/template/group.ts';
 
 describe('userDataFiles', () => {
-  it('has the user data executed by a unit that the image orders itself after', () => {
+  it('has cloud-init run the user data, and then add the endpoints', () => {
     const files = new Map(userDataFiles('#!/bin/bash\necho here\n').map(({ path, text }) => [path, text]));
-    const unit = files.get('/etc/systemd/system/cloud-final.service') ?? '';
-    const [script = ''] = /(?<=ExecStart=\/bin\/bash ).*/.exec(unit) ?? [];
-    assert.equal(files.get(script), '#!/bin/bash\necho here\n');
+    assert.equal(files.get('/var/lib/cloud/seed/nocloud/user-data'), '#!/bin/bash\necho here\n');
+    const configuration = files.get('/etc/cloud/cloud.cfg.d/99-no-cloud.cfg') ?? '';
+    assert.match(configuration, /^datasource_list: \[NoCloud, None\]$/m);
+    const [, endpoints = ''] = /^runcmd: \["cat (\S+) >>\/etc\/stampede\/env"\]$/m.exec(configuration) ?? [];
+    assert.match(files.get(endpoints) ?? '', /^AWS_ENDPOINT_URL_DYNAMODB=http/);
   });
 });
 
