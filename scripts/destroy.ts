@@ -3,9 +3,9 @@ import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { STAGE_OPTION, wholeNumber } from './cli/values.ts';
 import { CDK_OPTIONS } from './stage/cdk.ts';
-import { deleteStacks, planDeletion } from './stage/deletion.ts';
+import { deleteStacks, planDeletion } from './stage/deletion/deletion.ts';
+import { retainedTable } from './stage/deletion/retained.ts';
 import { regionSetting, useRegion } from './stage/region.ts';
-import { retainedTable } from './stage/retained.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 
 await main(

@@ -1,4 +1,8 @@
-import { CloudFormation, type DescribeStackEventsCommandOutput } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormation,
+  type DescribeStackEventsCommandOutput,
+  type StackResourceDriftStatus,
+} from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
 import { CLIENT_SETTINGS, checked, explained, fields, pairs, readList } from './call.ts';
 
@@ -111,6 +115,50 @@ function isStart(candidate: StackEvent): boolean {
 /** Whether an event is about the stack itself. */
 export function isOfStack({ type, physicalId, stackId }: StackEvent): boolean {
   return type === 'AWS::CloudFormation::Stack' && physicalId === stackId;
+}
+
+const detection = fields({
+  /** `DETECTION_IN_PROGRESS`, `DETECTION_COMPLETE` or `DETECTION_FAILED`. */
+  status: ['DetectionStatus', text],
+  reason: ['DetectionStatusReason', text.default('')],
+});
+
+const drift = fields({
+  logicalId: ['LogicalResourceId', text],
+  type: ['ResourceType', text],
+  /** `MODIFIED` or `DELETED`. */
+  status: ['StackResourceDriftStatus', text],
+  differences: [
+    'PropertyDifferences',
+    fields({ path: ['PropertyPath', text], expected: ['ExpectedValue', text], actual: ['ActualValue', text] })
+      .array()
+      .default([]),
+  ],
+});
+
+/** A resource that is no longer as its template says. */
+export type ResourceDrift = z.infer<typeof drift>;
+
+/** Starts to compare the resources of a stack with its template; returns the id of the detection. */
+export async function detectDrift(name: string): Promise<string> {
+  const doing = `detect the drift of ${name}`;
+  const answer = await explained(doing, client().detectStackDrift({ StackName: name }));
+  return checked(doing, fields({ id: ['StackDriftDetectionId', text] }), answer).id;
+}
+
+/** How far a detection is. */
+export async function describeDetection(name: string, id: string) {
+  const doing = `read the drift detection of ${name}`;
+  const call = client().describeStackDriftDetectionStatus({ StackDriftDetectionId: id });
+  return checked(doing, detection, await explained(doing, call));
+}
+
+/** The resources of a stack that were found to be different from its template. */
+export function driftedResources(name: string): Promise<ResourceDrift[]> {
+  const filters: StackResourceDriftStatus[] = ['MODIFIED', 'DELETED'];
+  const request = { StackName: name, StackResourceDriftStatusFilters: filters };
+  const pages = client().paginateDescribeStackResourceDrifts(request);
+  return readList(`read the drift of ${name}`, pages, (page) => page.StackResourceDrifts, drift);
 }
 
 /** Starts to delete a stack, by its id. */

@@ -223,4 +223,44 @@ describe('npm run plan', () => {
       'node_modules/.bin/cdk diff --app cdk.out',
     ]);
   });
+
+  it('shows with --drift what was changed outside of CloudFormation', async () => {
+    await using programs = await cdk();
+    const service = (params: Readonly<Record<string, unknown>>) => params['StackName'] === 'stampede-dev-service';
+    const drifted = {
+      StackId: 'arn',
+      LogicalResourceId: 'Listener',
+      ResourceType: 'AWS::ElasticLoadBalancingV2::Listener',
+      StackResourceDriftStatus: 'MODIFIED',
+      Timestamp: '2026-11-26T12:00:00.000Z',
+      PropertyDifferences: {
+        member: [{ PropertyPath: '/Port', ExpectedValue: '80', ActualValue: '8080', DifferenceType: 'NOT_EQUAL' }],
+      },
+    };
+    let looks = 0;
+    await using aws = await startFakeAws({
+      ...stageOnAws(),
+      ...accountOnAws(),
+      DetectStackDrift: queryAnswer('DetectStackDrift', { StackDriftDetectionId: 'd-1' }),
+      DescribeStackDriftDetectionStatus: () => {
+        const DetectionStatus = looks++ === 0 ? 'DETECTION_IN_PROGRESS' : 'DETECTION_COMPLETE';
+        const known = { StackId: 'arn', StackDriftDetectionId: 'd-1', Timestamp: '2026-11-26T12:00:00.000Z' };
+        return queryAnswer('DescribeStackDriftDetectionStatus', { ...known, DetectionStatus });
+      },
+      DescribeStackResourceDrifts: ({ params }) => {
+        const member = service(params) ? [drifted] : [];
+        return queryAnswer('DescribeStackResourceDrifts', { StackResourceDrifts: { member } });
+      },
+    });
+    const { code, stdout, stderr } = await runEntry('scripts/plan.ts', ['--drift'], {
+      cwd: programs.folder,
+      env: aws.env,
+    });
+    assert.equal(code, 0, stderr);
+    assert.equal(
+      stdout,
+      'Drift:\n  stampede-dev-service/Listener (AWS::ElasticLoadBalancingV2::Listener) is MODIFIED: ' +
+        '/Port is 8080, expected 80\n',
+    );
+  });
 });

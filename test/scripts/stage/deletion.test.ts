@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { retainedResources } from '../../../scripts/stage/deletion.ts';
+import { retainedResources } from '../../../scripts/stage/deletion/deletion.ts';
 
 describe('retainedResources', () => {
   it('are those whose deletion policy keeps them, by the names they have in the account', () => {

@@ -1,5 +1,5 @@
-import type { StackResource } from '../aws/cloudformation.ts';
-import { textTable } from '../cli/table.ts';
+import type { StackResource } from '../../aws/cloudformation.ts';
+import { textTable } from '../../cli/table.ts';
 
 /** What a retained resource costs, by its type. */
 const BILLED: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
-import { endGroupProtection, isGroupProtected } from '../aws/auto-scaling.ts';
-import { endTerminationProtection, type Stack, type StackResource } from '../aws/cloudformation.ts';
-import { endLoadBalancerProtection, isLoadBalancerProtected } from '../aws/elbv2.ts';
+import { endGroupProtection, isGroupProtected } from '../../aws/auto-scaling.ts';
+import { endTerminationProtection, type Stack, type StackResource } from '../../aws/cloudformation.ts';
+import { endLoadBalancerProtection, isLoadBalancerProtected } from '../../aws/elbv2.ts';
 
 /** Something that AWS refuses to delete. */
 export interface Protection {

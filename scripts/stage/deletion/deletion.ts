@@ -1,4 +1,4 @@
-import { DELETION_ORDER, stackNames } from '../../infra/contract.ts';
+import { DELETION_ORDER, stackNames } from '../../../infra/contract.ts';
 import {
   deleteStack,
   deployedTemplate,
@@ -6,10 +6,10 @@ import {
   type Stack,
   type StackResource,
   stackResources,
-} from '../aws/cloudformation.ts';
-import { OperatorError } from '../cli/errors.ts';
-import { waitUntil } from '../cli/wait.ts';
-import { failureOf } from './failure.ts';
+} from '../../aws/cloudformation.ts';
+import { OperatorError } from '../../cli/errors.ts';
+import { waitUntil } from '../../cli/wait.ts';
+import { failureOf } from '../failure.ts';
 import { protectionsOf } from './protection.ts';
 
 /**

@@ -1,0 +1,39 @@
+import { stackNames } from '../../infra/contract.ts';
+import {
+  describeDetection,
+  detectDrift,
+  driftedResources,
+  findStack,
+  type ResourceDrift,
+} from '../aws/cloudformation.ts';
+import { waitUntil } from '../cli/wait.ts';
+
+/** A stack with many resources takes some minutes. */
+const DEADLINE_MS = 600_000;
+
+/** One line for each resource of a stage that was changed or deleted outside of CloudFormation. */
+export async function driftReport(stage: string): Promise<string> {
+  const stacks = await Promise.all(Object.values(stackNames(stage)).map((name) => findStack(name)));
+  const lines: string[] = [];
+  // One after the other, so that the progress can be read.
+  for (const stack of stacks) if (stack) lines.push(...(await driftOf(stack.name)));
+  return ['Drift:', ...(lines.length > 0 ? lines : ['none'])].join('\n  ');
+}
+
+async function driftOf(name: string): Promise<string[]> {
+  const id = await detectDrift(name);
+  const look = async (seen: (state: string) => void) => {
+    const { status, reason } = await describeDetection(name, id);
+    seen(status);
+    return status === 'DETECTION_IN_PROGRESS' ? undefined : { status, reason };
+  };
+  const { status, reason } = await waitUntil(`the drift of ${name}`, look, { deadlineMs: DEADLINE_MS });
+  const drifted = (await driftedResources(name)).map((resource) => `${name}/${driftLine(resource)}`);
+  return status === 'DETECTION_FAILED' ? [...drifted, `${name}: not all resources were compared: ${reason}`] : drifted;
+}
+
+/** A resource with the properties that differ. */
+export function driftLine({ logicalId, type, status, differences }: ResourceDrift): string {
+  const changes = differences.map(({ path, expected, actual }) => `${path} is ${actual}, expected ${expected}`);
+  return `${logicalId} (${type}) is ${status}${changes.length > 0 ? `: ${changes.join('; ')}` : ''}`;
+}
