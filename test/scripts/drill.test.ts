@@ -208,7 +208,7 @@ describe('npm run drill', () => {
   it('says that the target does not answer', async () => {
     const { code, stderr } = await drill(calm('http://127.0.0.1:9'), 'steady', '--yes');
     assert.equal(code, 1);
-    assert.match(stderr, /drill: GET http:\/\/127\.0\.0\.1:9\/app got no answer/);
+    assert.match(stderr, /drill: GET http:\/\/127\.0\.0\.1:9\/app\?limit=1 got no answer/);
   });
 
   it('refuses a stage that is being changed', async () => {
