@@ -14,6 +14,7 @@ import {
   type StageNetwork,
 } from '../../../../../scripts/drills/rehearsal/stage/network.ts';
 import { startTestDatabase } from '../../../../../scripts/machine/fixtures.ts';
+import type { Finding } from '../../../../../scripts/probe/finding.ts';
 import { readSecurityGroups } from '../../../../../scripts/scaling/template/security-groups.ts';
 import { exampleStage } from '../../../scaling/template/stage-example.ts';
 
@@ -24,7 +25,7 @@ const PORT = 8080;
 describe('what the rehearsal calls refused', { skip: cannotRun }, () => {
   const undo = new Undo();
   let network: StageNetwork;
-  let machines: Record<'client' | 'balancer' | 'app' | 'database', Attachment>;
+  let machines: Record<'client' | 'balancer' | 'app' | 'other' | 'database', Attachment>;
 
   before(async () => {
     const directory = await mkdtemp(join(tmpdir(), 'refusals-'));
@@ -36,6 +37,7 @@ describe('what the rehearsal calls refused', { skip: cannotRun }, () => {
       client: await network.attach('client', OUTSIDE.client),
       balancer: await network.attach('balancer', '10.0.0.10', 'BalancerGroup'),
       app: await network.attach('app', '10.0.0.20', 'AppGroup'),
+      other: await network.attach('other', '10.0.0.21', 'AppGroup'),
       database: await network.attach('database', OUTSIDE.database),
     };
     const { app, database } = machines;
@@ -53,6 +55,16 @@ describe('what the rehearsal calls refused', { skip: cannotRun }, () => {
     'app to database': await canConnect(machines.app, OUTSIDE.database, 443),
   });
 
+  /** What `npm run probe` finds on another instance about the app port. */
+  const probed = async () => {
+    const { app, balancer, other } = machines;
+    const options = ['--json', '--from', 'instance', '--url', `http://${balancer.address}`, '--instance', app.address];
+    const line = other.namespace.inside([process.execPath, 'scripts/probe.ts', ...options]);
+    const findings: Finding[] = JSON.parse(await captureQuietly(line));
+    const found = findings.find(({ check }) => check === `port ${PORT} of the app from the instance`);
+    return { measured: found?.measured, passed: found?.passed };
+  };
+
   it('is refused by the rules, which permit the others', async () => {
     assert.deepEqual(await reached(), {
       'internet to app': false,
@@ -60,10 +72,12 @@ describe('what the rehearsal calls refused', { skip: cannotRun }, () => {
       'balancer to app': true,
       'app to database': true,
     });
+    assert.deepEqual(await probed(), { measured: 'refused', passed: true });
   });
 
   it('is reachable without the rules', async () => {
     await captureQuietly(network.router.inside(['nft', 'flush', 'ruleset']));
     assert.deepEqual([...new Set(Object.values(await reached()))], [true]);
+    assert.deepEqual(await probed(), { measured: 'connected', passed: false });
   });
 });
