@@ -6,9 +6,9 @@ import manifest from '../../package.json' with { type: 'json' };
 const page = readFileSync('docs/proofs.md', 'utf8');
 const rows = page
   .split('\n')
-  .filter((line) => line.startsWith('| ') && !/^\| (promise|---)/.test(line))
+  .filter((line) => line.startsWith('| ') && !/^\| (claim|---)/.test(line))
   .map((line) => line.split('|').map((cell) => cell.trim()))
-  .map(([, promise = '', offline = '', onAws = '', ...rest]) => ({ promise, offline, onAws, rest }));
+  .map(([, claim = '', offline = '', onAws = '', ...rest]) => ({ claim, offline, onAws, rest }));
 const stages = readFileSync('.ci/run', 'utf8');
 
 /** What a cell names as a proof: test files, stages of CI and commands. */
@@ -22,9 +22,9 @@ const exists = (proof: string) =>
 describe('the table of proofs', () => {
   it('is read by this test', () => assert.ok(rows.length > 25));
 
-  it('names for each promise a proof that exists', () => {
+  it('names for each claim a proof that exists', () => {
     assert.deepEqual(
-      rows.filter(({ offline }) => proofsOf(offline).length === 0).map(({ promise }) => promise),
+      rows.filter(({ offline }) => proofsOf(offline).length === 0).map(({ claim }) => claim),
       [],
     );
     assert.deepEqual(
@@ -33,9 +33,9 @@ describe('the table of proofs', () => {
     );
   });
 
-  it('says for each promise what is left to AWS', () => {
+  it('says for each claim what is left to AWS', () => {
     assert.deepEqual(
-      rows.filter(({ promise, onAws, rest }) => !promise || !onAws || rest.length !== 1),
+      rows.filter(({ claim, onAws, rest }) => !claim || !onAws || rest.length !== 1),
       [],
     );
   });

@@ -56,12 +56,12 @@ const FLIPS: Readonly<Partial<Record<keyof Settings, readonly Overrides[]>>> = {
   githubRepository: [{ githubRepository: 'example/stampede' }],
 };
 
-/** Settings that do not change on a living stage. */
+/** Settings that do not change on a deployed stage. */
 const FIXED: Readonly<Partial<Record<keyof Settings, string>>> = {
   region: 'stacks in another region are another stage',
 };
 
-/** A change of a living stage. */
+/** A change of a deployed stage. */
 export interface Flip {
   readonly setting: string;
   readonly from: Overrides;
@@ -73,7 +73,7 @@ export function baseOf(stage: string): Overrides {
   return isProd(stage) ? { certificateArn: CERTIFICATE } : {};
 }
 
-/** All settings that can change on a living stage. */
+/** All settings that can change on a deployed stage. */
 export const CHANGEABLE = Object.keys(TABLE).filter((name) => !Object.hasOwn(FIXED, name)) as (keyof Settings)[];
 
 /** The changes of one setting of a stage, from its value there. */

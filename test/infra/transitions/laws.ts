@@ -8,7 +8,7 @@ import { cooledTables, lostResources } from './stateful-law.ts';
 /** The stacks in the order of deployment. */
 const ORDER = ['data', 'network', 'service', 'operations'] as const;
 
-/** Everything that AWS would refuse, or that would interrupt the service, if a living stage were updated. */
+/** Everything that AWS would refuse, or that would interrupt the service, if a deployed stage were updated. */
 export function problemsOf(stage: string, before: Synthesized, after: Synthesized): readonly string[] {
   const names = stackNames(stage);
   const changes = ORDER.map((stack) => [names[stack], changeOf(before[stack], after[stack])] as const);

@@ -19,7 +19,7 @@ function problems(stage: string, { from, to }: Flip): readonly string[] {
 for (const stage of STAGES) {
   const possible = (flip: Flip) => isPossible(stage, flip);
 
-  describe(`on a living stage ${stage}, both ways`, () => {
+  describe(`on a deployed stage ${stage}, in both directions`, () => {
     for (const setting of CHANGEABLE) {
       const found = () =>
         flipsOf(setting, stage)
