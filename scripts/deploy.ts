@@ -15,12 +15,12 @@ await main(
   {
     name: 'deploy',
     summary:
-      'Checks what the account must have, deploys a stage, and waits until the load balancer sees its instances healthy.',
+      'Checks what the account lacks, deploys a stage, and waits until its instances are healthy in the load balancer.',
     options: {
       ...CDK_OPTIONS,
       ...ROLE_OPTIONS,
       yes: { help: 'do not ask before permissions widen or ports open (CI)' },
-      'skip-checks': { help: 'do not check what the account must have' },
+      'skip-checks': { help: 'do not check what the account lacks' },
       'wait-seconds': {
         value: '<n>',
         default: '600',

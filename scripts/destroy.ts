@@ -11,7 +11,8 @@ import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 await main(
   {
     name: 'destroy',
-    summary: 'Deletes the stacks of a stage after asking, and lists what is retained: table, keys, backups, buckets.',
+    summary:
+      'Deletes the stacks of a stage after confirmation, and lists what is retained: table, keys, backups, buckets.',
     options: {
       stage: STAGE_OPTION,
       ...ROLE_OPTIONS,
@@ -19,7 +20,7 @@ await main(
         ...CDK_OPTIONS.set,
         help: 'region=<region> if the stage was deployed with it; other settings are ignored',
       },
-      unprotect: { help: 'first end the protection of stacks, load balancer and group against deletion' },
+      unprotect: { help: 'first turn off the deletion protection of stacks, load balancer and group' },
       yes: { help: 'answer the question in advance (CI)' },
       'wait-seconds': {
         value: '<n>',
@@ -31,7 +32,7 @@ await main(
     },
     examples: [
       ['npm run destroy -- --stage dev', 'asks, then deletes the dev stage'],
-      ['npm run destroy -- --stage prod --unprotect', 'asks, ends the protection of prod, then deletes it'],
+      ['npm run destroy -- --stage prod --unprotect', 'asks, turns off the protection of prod, then deletes it'],
     ],
   },
   async ({ values }) => {

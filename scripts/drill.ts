@@ -72,7 +72,7 @@ const command = {
       value: '<generator>',
       schema: z.enum(['artillery', 'built-in']),
       default: 'artillery',
-      help: 'artillery, or built-in: an even load of at most 200/s without its packages (pipelines)',
+      help: 'artillery, or built-in: a constant rate of at most 200/s, without packages (for pipelines)',
     },
     artillery: { value: '<file>', help: "artillery's program (default: that of scripts/drills/artillery)" },
     yes: { help: 'do not ask for confirmation (pipelines)' },

@@ -10,7 +10,7 @@ import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 await main(
   {
     name: 'plan',
-    summary: 'Checks what the account must have, and shows what a deploy would change. Changes nothing.',
+    summary: 'Checks what the account lacks, and shows what a deployment would change. Changes nothing.',
     options: {
       ...CDK_OPTIONS,
       ...ROLE_OPTIONS,

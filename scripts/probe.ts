@@ -17,16 +17,16 @@ await main(
     options: {
       stage: STAGE_OPTION,
       from: { value: '<place>', default: 'internet', schema: choice(PLACES), help: `one of ${PLACES.join(', ')}` },
-      through: { value: '<command>', help: 'program that runs the attempts elsewhere; it gets a line of shell' },
+      through: { value: '<command>', help: 'command that runs a line of shell on the machine to connect from' },
       url: { value: '<url>', schema: webAddress(), help: 'a service that is not on AWS, with the two addresses below' },
       bastion: { value: '<address>', help: 'address of the bastion (default: of the stage, if it runs)' },
       instance: { value: '<address>', help: 'private address of an app instance (default: one of the stage)' },
       reading: {
         value: '<who>',
         schema: choice(['token', 'anyone']),
-        help: 'who must be able to read (default: token in prod, else not checked)',
+        help: 'who must be able to read: token or anyone (default: token in prod, else not checked)',
       },
-      json: { help: 'print the findings as JSON, and succeed whatever they are' },
+      json: { help: 'print the findings as JSON, and exit with 0 even if there are differences' },
     },
     examples: [
       ['npm run probe -- --stage prod', 'from this machine, as anyone on the internet'],

@@ -14,7 +14,7 @@ await main(
   {
     name: 'token',
     summary:
-      'Shows or rotates the tokens of a stage. A rotation adds a second valid token, so that clients can change to it; ' +
+      'Shows or rotates the tokens of a stage. A rotation adds a second valid token, so that clients can switch to it; ' +
       '--finish removes the older one.',
     positionals: [{ name: 'action', help: 'show or rotate', required: true }],
     options: {

@@ -29,7 +29,12 @@ await main(
           .regex(/^[a-f]$/)
           .describe('the letter of a zone, such as b'),
       },
-      for: { value: '<time>', default: '2h', help: 'shift: how long; again renews it', schema: duration },
+      for: {
+        value: '<time>',
+        default: '2h',
+        help: 'shift: duration; repeat the command to renew the shift',
+        schema: duration,
+      },
     },
     examples: [
       ['npm run zone -- shift --stage prod --zone b', 'takes eu-west-1b out for two hours'],

@@ -12,4 +12,4 @@ const { unexplained } = judge(vulnerabilityFindings(report), exceptions);
 const lines = describeVerdict({ unexplained, stale: [] });
 for (const line of lines) console.error(line);
 if (lines.length > 0) process.exitCode = 1;
-else console.log(`No high vulnerability that an update mends, except ${exceptions.length} accepted exceptions`);
+else console.log(`No high vulnerability that an update fixes, except ${exceptions.length} accepted exceptions`);

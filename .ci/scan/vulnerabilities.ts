@@ -31,7 +31,7 @@ const Report = z.object({
 const HIGH = 7;
 
 /**
- * The vulnerabilities in a JSON report of osv-scanner that an update mends and that are high, or of unknown severity, as
+ * The vulnerabilities in a JSON report of osv-scanner that an update fixes and that are high, or of unknown severity, as
  * many of Debian are. Others are not a reason to stop a deployment: nothing better could be deployed, or it would.
  */
 export function vulnerabilityFindings(report: string): readonly Finding[] {
@@ -41,7 +41,7 @@ export function vulnerabilityFindings(report: string): readonly Finding[] {
         const fixed = fixedVersions(vulnerability, name);
         const severity = groups.find(({ ids }) => ids.includes(vulnerability.id))?.max_severity ?? '';
         if (fixed.length === 0 || (severity !== '' && Number(severity) < HIGH)) return [];
-        const message = `${version} has severity ${severity || 'unknown'}, mended in ${fixed.join(', ')}`;
+        const message = `${version} has severity ${severity || 'unknown'}, fixed in ${fixed.join(', ')}`;
         return [{ id: vulnerability.id, resource: name, message, template: source.path }];
       }),
     ),

@@ -1,5 +1,5 @@
 /**
- * A need of the stage, compared with the account. `missing`: a deployment would fail. `warning`: it would succeed, but
+ * A requirement of the stage, compared with the account. `missing`: a deployment would fail. `warning`: it would succeed, but
  * something would fail later, or the check could not be made.
  */
 export interface Check {

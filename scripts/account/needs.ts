@@ -33,7 +33,7 @@ const natGatewaySchema = z.object({
 /** What a group of the stage needs. */
 export type GroupNeeds = ReturnType<typeof needsOfGroup>;
 
-/** What a stage needs of its account and region. */
+/** What a stage requires of its account and region. */
 export type StageNeeds = ReturnType<typeof readNeeds>;
 
 /** Reads from the synthesised templates what a stage needs. */

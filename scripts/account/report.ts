@@ -4,11 +4,11 @@ import type { Assembly } from './assembly.ts';
 import { checkAccount } from './checks.ts';
 import { readNeeds } from './needs.ts';
 
-/** Prints one line for each need of a stage; returns how many are missing. */
+/** Prints one line for each requirement of a stage; returns how many are missing. */
 export async function reportChecks(stage: string, assembly: Assembly): Promise<number> {
   const needs = readNeeds(stage, assembly);
   const checks = checkAccount(needs, await readAccount(needs));
-  console.error(`What stage ${stage} needs of its account in ${assembly.region}:`);
+  console.error(`What stage ${stage} requires of its account in ${assembly.region}:`);
   for (const { state, text } of checks) console.error(`  ${state.padEnd(7)}  ${text}`);
   return checks.filter(({ state }) => state === 'missing').length;
 }
@@ -17,6 +17,6 @@ export async function reportChecks(stage: string, assembly: Assembly): Promise<n
 export async function requireChecks(stage: string, assembly: Assembly): Promise<void> {
   const missing = await reportChecks(stage, assembly);
   if (missing === 0) return;
-  const what = missing === 1 ? 'a need of the stage is' : `${missing} needs of the stage are`;
-  throw new OperatorError(`${what} missing, see above. Nothing was changed; --skip-checks deploys all the same`);
+  const what = missing === 1 ? 'a requirement is' : `${missing} requirements are`;
+  throw new OperatorError(`${what} missing, see above. Nothing was changed; --skip-checks deploys anyway`);
 }

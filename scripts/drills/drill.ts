@@ -29,7 +29,7 @@ interface AwsDrill {
 /** The load is the same in all rehearsals. */
 interface RehearsalDrill {
   readonly fault?: RehearsalFault;
-  /** Seconds of even load before the fault. @default 5 */
+  /** Seconds of constant load before the fault. @default 5 */
   readonly steadyS?: number;
   readonly objectives: OwnObjectives;
 }
@@ -50,7 +50,7 @@ export type RehearsalFault =
   | 'newer-image'
   | 'cut-all-power';
 
-/** An even load at the operator's rate. */
+/** A constant load at the operator's rate. */
 export function steadyLoad(durationS: number): LoadPhase {
   return { name: 'steady', durationS, from: 'rate', to: 'rate' };
 }

@@ -13,11 +13,11 @@ export const ROLE_OPTIONS = {
       .string()
       .regex(/^arn:[\w-]+:iam::\d{12}:role\/.+$/)
       .describe('the ARN of a role'),
-    help: 'act in this role, for one hour (default: the credentials as they are)',
+    help: 'assume this role for one hour (default: use the credentials without a role)',
   },
   mfa: {
     value: '<arn>',
-    help: 'your MFA device, if the role requires one; asks for its code',
+    help: 'ARN of your MFA device, if the role requires MFA; the command asks for its code',
   },
 } as const satisfies OptionTable;
 

@@ -18,12 +18,12 @@ function report({ severity = '9.8', fixed = ['1.2.4'] as readonly string[], affe
 }
 
 describe('the scan for known vulnerabilities', () => {
-  it('finds a high vulnerability that an update mends', () => {
+  it('finds a high vulnerability that an update fixes', () => {
     assert.deepEqual(vulnerabilityFindings(report({})), [
       {
         id: 'GHSA-aaaa-bbbb-cccc',
         resource: 'left-pad',
-        message: '1.2.3 has severity 9.8, mended in 1.2.4',
+        message: '1.2.3 has severity 9.8, fixed in 1.2.4',
         template: 'package-lock.json',
       },
     ]);
@@ -33,7 +33,7 @@ describe('the scan for known vulnerabilities', () => {
     assert.match(vulnerabilityFindings(report({ severity: '' }))[0]?.message ?? '', /severity unknown/);
   });
 
-  it('leaves out what is not high, and what nothing mends', () => {
+  it('leaves out what is not high, and what no update fixes', () => {
     assert.deepEqual(vulnerabilityFindings(report({ severity: '6.9' })), []);
     assert.deepEqual(vulnerabilityFindings(report({ fixed: [] })), []);
     assert.deepEqual(vulnerabilityFindings(report({ affected: 'right-pad' })), []);

@@ -78,7 +78,7 @@ describe('npm run deploy', () => {
     );
   });
 
-  it('checks first what the account must have, and changes nothing when something is missing', async () => {
+  it('checks first what the account lacks, and changes nothing when something is missing', async () => {
     await using programs = await cdk();
     await using aws = await startFakeAws({ ...stageOnAws(), ...accountOnAws({ bootstrapVersion: '3', vcpuQuota: 5 }) });
     const { code, stderr } = await runEntry('scripts/deploy.ts', ['--yes'], { cwd: programs.folder, env: aws.env });
@@ -86,10 +86,10 @@ describe('npm run deploy', () => {
     assert.deepEqual(await programs.started(), [SYNTH]);
     assert.match(
       stderr,
-      /\nWhat stage dev needs of its account in eu-west-1:\n {2}missing {2}cdk bootstrap: version 3, 6 or later .*\n/,
+      /\nWhat stage dev requires of its account in eu-west-1:\n {2}missing {2}cdk bootstrap: version 3, 6 or later .*\n/,
     );
     assert.match(stderr, /\n {2}ok {7}image ami-0123: available, for arm64\n {2}missing {2}vCPUs: 5 of the quota of 5/);
-    assert.match(stderr, /\ndeploy: 2 needs of the stage are missing, see above\. Nothing was changed; --skip-checks/);
+    assert.match(stderr, /\ndeploy: 2 requirements are missing, see above\. Nothing was changed; --skip-checks/);
   });
 
   it('skips the checks on request', async () => {

@@ -18,19 +18,19 @@ const HIGHEST_RATE_PER_S = 200;
 
 const ACKNOWLEDGED = z.object({ id: z.string() });
 
-/** @throws UsageError when the load is too much for one process, or not even */
+/** @throws UsageError when the load is too much for one process, or not constant */
 export function requireBuiltInLoad({ phases }: Pick<LoadPlan, 'phases'>): void {
   for (const { name, fromPerS, toPerS } of phases) {
     if (fromPerS === toPerS && toPerS <= HIGHEST_RATE_PER_S) continue;
     const rate = `phase '${name}' goes from ${fromPerS}/s to ${toPerS}/s`;
     throw new UsageError(
-      `${rate}: expected an even rate of at most ${HIGHEST_RATE_PER_S}/s with --load built-in; use --load artillery`,
+      `${rate}: expected a constant rate of at most ${HIGHEST_RATE_PER_S}/s with --load built-in; use --load artillery`,
     );
   }
 }
 
 /**
- * Sends a light, even load without artillery, and reports like it. Pipelines use it in jobs with AWS credentials, which
+ * Sends a light, constant load without artillery, and reports like it. Pipelines use it in jobs with AWS credentials, which
  * must not run artillery's several hundred packages (docs/decisions/0041).
  */
 export async function startBuiltInLoad({ target, phases, writeToken }: LoadPlan, folder: string): Promise<Load> {

@@ -23,7 +23,7 @@ export const CLIENT_LOAD: Phase = { name: 'steady', durationS: 3_600, fromPerS: 
 /** The clients while they run. */
 export type Clients = Awaited<ReturnType<typeof startClients>>;
 
-/** Starts clients that send `POST /app` at an even rate, by artillery; resolves when the first one is answered. */
+/** Starts clients that send `POST /app` at a constant rate, by artillery; resolves when the first one is answered. */
 export async function startClients({ client, loadBalancer, sandbox: { directory, undo } }: Stage) {
   await requireArtillery(OWN_ARTILLERY);
   const [script, notesFile] = [join(directory, 'artillery.json'), join(directory, 'requests.notes')];

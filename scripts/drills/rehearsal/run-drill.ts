@@ -28,7 +28,7 @@ const FAULTS: Readonly<Record<RehearsalFault, CauseFault>> = {
   'newer-image': rollOutNewerImage,
 };
 
-/** Seconds of even load before a fault, and of healthy answers after it. */
+/** Seconds of constant load before a fault, and of healthy answers after it. */
 const STEADY_S = 5;
 const PAUSE_MS = 500;
 const RECOVERY_DEADLINE_MS = 30_000;

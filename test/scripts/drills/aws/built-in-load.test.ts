@@ -87,11 +87,11 @@ describe('the built-in load', () => {
     assert.ok((await load.acknowledgedIds()).includes('late'));
   });
 
-  it('refuses a load that one process cannot send evenly', () => {
+  it('refuses a load that one process cannot send, or that is not constant', () => {
     requireBuiltInLoad({ phases: steady(60, 200) });
     assert.throws(
       () => requireBuiltInLoad({ phases: steady(60, 201) }),
-      /from 201\/s to 201\/s: expected an even rate/,
+      /from 201\/s to 201\/s: expected a constant rate/,
     );
     const ramp = [{ name: 'surge', durationS: 60, fromPerS: 50, toPerS: 150 }];
     assert.throws(() => requireBuiltInLoad({ phases: ramp }), /phase 'surge' goes from 50\/s to 150\/s/);

@@ -4,7 +4,7 @@ import { rehearsalScript } from '../../../../scripts/drills/artillery/artillery.
 import { CLIENT_LOAD } from '../../../../scripts/drills/rehearsal/clients.ts';
 
 describe('rehearsalScript', () => {
-  it('posts at an even rate and records each request, each answer and each failure', () => {
+  it('posts at a constant rate and records each request, each answer and each failure', () => {
     const { config, scenarios } = rehearsalScript({ target: 'http://10.0.0.10', phases: [CLIENT_LOAD] }, '/notes');
     assert.deepEqual(
       config.phases.map(({ arrivalRate }) => arrivalRate),

@@ -36,7 +36,7 @@ const stage = new StageTemplates(templates);
 const group = servingGroup(stage);
 
 describe('the synthesised dev stage', () => {
-  it('says what it needs of its account', async () => {
+  it('says what it requires of its account', async () => {
     const zones = ['eu-west-1a', 'eu-west-1b'];
     const bounds = fleetBounds(settings);
     const networkZones = settings.networkZones.map((letter) => `${settings.region}${letter}`);
