@@ -5,6 +5,7 @@ import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { wholeNumber } from './cli/values.ts';
 import { ASSEMBLY, CDK_OPTIONS, cdkLine, synthLine } from './stage/cdk.ts';
+import { closeDefaultGroup } from './stage/default-security-group.ts';
 import { withReason } from './stage/failure.ts';
 import { waitForHealthyFleet } from './stage/fleet.ts';
 import { useRegion } from './stage/region.ts';
@@ -44,6 +45,7 @@ await main(
     if (dryRun) return await run(line, { dryRun });
     await withReason(stage, () => run(line));
     const url = await waitForHealthyFleet(stage, values['wait-seconds'] * 1_000);
+    await closeDefaultGroup(stage);
     console.log(`Stage ${stage} answers at ${url}`);
     console.log(`Try it: npm run post -- --stage ${stage} --verify`);
   },

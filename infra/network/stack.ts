@@ -8,7 +8,7 @@ import { Firewall } from './firewall.ts';
 import { addGatewayEndpoints } from './gateway-endpoints.ts';
 import { NetworkAcls } from './network-acls.ts';
 import { addInstanceConnectEndpoint, Bastion } from './operator-access.ts';
-import { addFlowLog, natGatewayIds, stampedeVpc, zoneNames } from './vpc.ts';
+import { addFlowLog, defaultSecurityGroupId, natGatewayIds, stampedeVpc, zoneNames } from './vpc.ts';
 
 export interface NetworkStackProps extends StageStackProps {
   readonly data: DataStack;
@@ -18,6 +18,7 @@ export interface NetworkStackProps extends StageStackProps {
 export class NetworkStack extends StageStack {
   readonly vpc: IVpc;
   readonly firewall: Firewall;
+  readonly defaultSecurityGroupId: string;
   readonly natGatewayIds: readonly string[];
   /** Full names of the zones that the fleet uses. */
   readonly zones: readonly string[];
@@ -28,6 +29,7 @@ export class NetworkStack extends StageStack {
     const { sourceCidrs, sshCidrs } = settings;
     const vpc = stampedeVpc(this, 'Vpc', settings);
     this.vpc = vpc;
+    this.defaultSecurityGroupId = defaultSecurityGroupId(vpc);
     this.natGatewayIds = natGatewayIds(vpc);
     this.zones = zoneNames(settings.region, settings.zones);
     // Exported even if no stack imports them now: a subnet whose zone leaves the fleet is imported until the service

@@ -2,6 +2,7 @@ import { Annotations, Aws } from 'aws-cdk-lib';
 import {
   CfnFlowLog,
   type CfnNatGateway,
+  type CfnVPC,
   IpAddresses,
   type IVpc,
   NatProvider,
@@ -53,6 +54,11 @@ export function natGatewayIds(vpc: IVpc): readonly string[] {
   const regional = vpc.node.tryFindChild('RegionalNatGateway') as CfnNatGateway | undefined;
   const zonal = vpc.publicSubnets.map((subnet) => subnet.node.tryFindChild('NATGateway') as CfnNatGateway | undefined);
   return [regional, ...zonal].flatMap((gateway) => (gateway ? [gateway.ref] : []));
+}
+
+/** Id of the security group that AWS creates with a VPC. CDK has it on the class only, not on the interface. */
+export function defaultSecurityGroupId(vpc: IVpc): string {
+  return (vpc.node.defaultChild as CfnVPC).attrDefaultSecurityGroup;
 }
 
 /** Monthly list price of NAT gateways in us-east-1, in USD, without traffic. Other regions cost up to 50 % more. */

@@ -66,6 +66,19 @@ export function deployStatements(stage: string, bootstrapQualifier: string): rea
   ];
 }
 
+/** Permissions for `npm run deploy` to remove the rules of the default security group of the stage's VPC, by its id. */
+export function defaultGroupStatements(groupId: string): readonly PolicyStatement[] {
+  return [
+    // Does not support resources.
+    allow('ReadTheDefaultSecurityGroup', ['ec2:DescribeSecurityGroups'], ['*']),
+    allow(
+      'CloseTheDefaultSecurityGroup',
+      ['ec2:RevokeSecurityGroupEgress', 'ec2:RevokeSecurityGroupIngress'],
+      [arnHere('ec2', `security-group/${groupId}`)],
+    ),
+  ];
+}
+
 export interface BootTestProps {
   readonly stage: string;
   readonly launchTemplate: ILaunchTemplate;

@@ -8,7 +8,7 @@ import { Alarms, type AlarmsProps } from './alarms.ts';
 import { bakeStatements } from './bake-statements.ts';
 import { addBudget } from './budget.ts';
 import { serviceDashboard } from './dashboard.ts';
-import { bootTestStatements, deployStatements } from './deploy-statements.ts';
+import { bootTestStatements, defaultGroupStatements, deployStatements } from './deploy-statements.ts';
 import { appMetrics } from './metrics.ts';
 import { pipelineRole } from './pipeline-role.ts';
 import { volumeKeyStatements } from './volume-key-statements.ts';
@@ -47,7 +47,7 @@ export class OperationsStack extends StageStack {
     new CfnOutput(this, OUTPUTS.operations.topicArn, { value: data.alarmTopic.topicArn });
   }
 
-  #addPipelineRoles(repository: string, { data, service }: OperationsStackProps): void {
+  #addPipelineRoles(repository: string, { data, network, service }: OperationsStackProps): void {
     if (this.settings.bootstrapQualifier === DefaultStackSynthesizer.DEFAULT_QUALIFIER) {
       Annotations.of(this).addWarningV2(
         'stampede:shared-bootstrap',
@@ -61,6 +61,7 @@ export class OperationsStack extends StageStack {
       description: `Deploys and drills stage ${this.stage} from ${repository}`,
       statements: [
         ...deployStatements(this.stage, this.settings.bootstrapQualifier),
+        ...defaultGroupStatements(network.defaultSecurityGroupId),
         ...bootTestStatements({ stage: this.stage, launchTemplate, instanceRole }),
         ...volumeKeyStatements(this.settings.volumeKeyArn),
       ],

@@ -17,6 +17,7 @@ const stack: ResourcesOf = ({ StackName }, at) => [arnIn(at, 'cloudformation', `
 const parameter: ResourcesOf = ({ Name, Path }, at) => [arnIn(at, 'ssm', `parameter${Name ?? Path}`)];
 const instances: ResourcesOf = (params, at) =>
   listOf(params, 'InstanceId').map((id) => arnIn(at, 'ec2', `instance/${id}`));
+const securityGroup: ResourcesOf = ({ GroupId }, at) => [arnIn(at, 'ec2', `security-group/${GroupId}`)];
 const targetGroup: ResourcesOf = ({ TargetGroupArn }) => [String(TargetGroupArn)];
 const quota: ResourcesOf = ({ ServiceCode, QuotaCode }, at) => [
   arnIn(at, 'servicequotas', `${ServiceCode}/${QuotaCode}`),
@@ -41,6 +42,7 @@ const RESOURCES: Readonly<Record<string, ResourcesOf>> = {
   ...rows(stack, 'cloudformation:DescribeStackEvents'),
   ...rows(parameter, 'ssm:GetParameter ssm:PutParameter ssm:DeleteParameter ssm:GetParametersByPath'),
   ...rows(instances, 'ec2:TerminateInstances ec2:GetConsoleOutput ec2-instance-connect:SendSSHPublicKey'),
+  ...rows(securityGroup, 'ec2:RevokeSecurityGroupIngress ec2:RevokeSecurityGroupEgress'),
   ...rows(targetGroup, 'elasticloadbalancing:RegisterTargets elasticloadbalancing:DeregisterTargets'),
   ...rows(quota, 'servicequotas:GetServiceQuota'),
   ...rows(secret, 'secretsmanager:GetSecretValue secretsmanager:PutSecretValue secretsmanager:DescribeSecret'),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { accountOnAws, writeAssembly } from './account/account-example.ts';
+import { DEFAULT_GROUP, defaultGroupOnAws } from './aws/default-security-group.ts';
 import { APP_INSTANCES } from './aws/example-stage.ts';
 import { startFakeAws } from './aws/fake-aws.ts';
 import { stageOnAws } from './aws/stage-on-aws.ts';
@@ -57,6 +58,53 @@ describe('npm run deploy', () => {
       /Waiting for a healthy fleet behind http:\/\/stampede\.example\.org .*\n {2}2 of 2 instances healthy/,
     );
     assert.match(stdout, /^Stage dev answers at http:\/\/stampede\.example\.org\n/);
+  });
+
+  it('removes the rules of the default security group of the VPC, and says so', async () => {
+    await using programs = await cdk();
+    const { answers, rules } = defaultGroupOnAws('ingress', 'egress');
+    await using aws = await startFakeAws({ ...stageOnAws(), ...accountOnAws(), ...answers });
+    const { code, stderr } = await runEntry('scripts/deploy.ts', ['--yes'], { cwd: programs.folder, env: aws.env });
+    assert.equal(code, 0, stderr);
+    assert.deepEqual([...rules], []);
+    assert.match(
+      stderr,
+      new RegExp(`\nRemoved the rules of the default security group ${DEFAULT_GROUP} \\(1 in, 1 out\\)\n`),
+    );
+  });
+
+  it('removes what is left of these rules, and only that', async () => {
+    await using programs = await cdk();
+    const { answers, rules } = defaultGroupOnAws('egress');
+    await using aws = await startFakeAws({ ...stageOnAws(), ...accountOnAws(), ...answers });
+    const { code, stderr } = await runEntry('scripts/deploy.ts', ['--yes'], { cwd: programs.folder, env: aws.env });
+    assert.equal(code, 0, stderr);
+    assert.deepEqual([...rules], []);
+    assert.ok(!aws.requests.some(({ operation }) => operation === 'RevokeSecurityGroupIngress'));
+  });
+
+  it('says nothing of a default security group without rules, and leaves it', async () => {
+    await using programs = await cdk();
+    await using aws = await startFakeAws({ ...stageOnAws(), ...accountOnAws() });
+    const { code, stderr } = await runEntry('scripts/deploy.ts', ['--yes'], { cwd: programs.folder, env: aws.env });
+    assert.equal(code, 0, stderr);
+    const operations = aws.requests.map(({ operation }) => operation);
+    assert.ok(operations.includes('DescribeSecurityGroups'));
+    assert.ok(!operations.some((operation) => operation.startsWith('Revoke')));
+    assert.doesNotMatch(stderr, /default security group/);
+  });
+
+  it('fails when it may not remove these rules, after the fleet is healthy', async () => {
+    await using programs = await cdk();
+    const { answers } = defaultGroupOnAws('ingress', 'egress');
+    const { RevokeSecurityGroupIngress: _, ...refused } = { ...stageOnAws(), ...accountOnAws(), ...answers };
+    await using aws = await startFakeAws(refused);
+    const { code, stderr } = await runEntry('scripts/deploy.ts', ['--yes'], { cwd: programs.folder, env: aws.env });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /2 of 2 instances healthy\n[\s\S]*deploy: cannot remove the inbound rules of the default security group sg-\w+: the credentials may not do this/,
+    );
   });
 
   it('fails with the deadline and what it saw when the fleet does not become healthy', async () => {

@@ -12,6 +12,7 @@ import { arnIn, type Right, type Tags } from '../../../scripts/rights/account.ts
 import { instanceRole } from '../../../scripts/rights/role.ts';
 import { GENERATED_SECRET } from '../../../server/contract.ts';
 import { accountOnAws, writeAssembly } from '../../scripts/account/account-example.ts';
+import { DEFAULT_GROUP, defaultGroupOnAws } from '../../scripts/aws/default-security-group.ts';
 import { APP_INSTANCES, exampleOutputs, secretArn } from '../../scripts/aws/example-stage.ts';
 import { type Answers, type AwsRequest, startFakeAws } from '../../scripts/aws/fake-aws.ts';
 import { runInstances } from '../../scripts/aws/run-instances.ts';
@@ -30,12 +31,13 @@ const LAUNCH_TEMPLATE = exampleOutputs(STAGE)[`stampede-${STAGE}-service`]?.['La
 const stacks = synthesize(STAGE, { githubRepository: 'example/stampede' });
 
 /** The reference to the only resource of a type, as templates resolve it. */
-function referenceTo(type: string, part: 'data' | 'service'): string {
+function referenceTo(type: string, part: 'network' | 'data' | 'service', attribute = ''): string {
   const [id] = Object.entries(stacks[part].Resources).flatMap(([id, { Type }]) => (Type === type ? [id] : []));
-  return `{{${stackNames(STAGE)[part]}/${id}}}`;
+  return `{{${stackNames(STAGE)[part]}/${id}${attribute && `.${attribute}`}}}`;
 }
 
 const stage = deployedStage(STAGE, stacks, {
+  [referenceTo('AWS::EC2::VPC', 'network', 'DefaultSecurityGroup')]: DEFAULT_GROUP,
   [referenceTo('AWS::EC2::LaunchTemplate', 'service')]: LAUNCH_TEMPLATE,
   [referenceTo('AWS::SecretsManager::Secret', 'data')]: 'StageSecret-dev',
 });
@@ -133,13 +135,15 @@ describe('with the rights of the deploy role', () => {
     assert.equal(code, 0, stderr);
   });
 
-  it('npm run deploy deploys', async () => {
+  it('npm run deploy deploys, and closes the default security group', async () => {
     await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 0 });
     await writeAssembly(join(programs.folder, 'cdk.out'), STAGE);
     const events = queryAnswer('DescribeStackEvents', {});
-    const answers = { ...stageOnAws(), ...accountOnAws(), DescribeStackEvents: events };
+    const { answers: group, rules } = defaultGroupOnAws('ingress', 'egress');
+    const answers = { ...stageOnAws(), ...accountOnAws(), ...group, DescribeStackEvents: events };
     const { code, stderr } = await run('deploy', answers, ['--stage', STAGE, '--yes'], programs.folder);
     assert.equal(code, 0, stderr);
+    assert.deepEqual([...rules], []);
   });
 
   it('npm run post records a timestamp', async () => {
@@ -217,6 +221,10 @@ describe('the deploy role', () => {
       action: 'ec2:GetConsoleOutput',
       resource: instance,
       context: fleetOf('prod'),
+    },
+    'remove rules of the security groups that the stage uses': {
+      action: 'ec2:RevokeSecurityGroupIngress',
+      resource: arnIn(PLACE, 'ec2', 'security-group/sg-0a11a11a11a11a11a'),
     },
     'launch from another launch template': launch('instance', true, 'lt-other'),
     'launch with a security group that the template does not name': launch('security-group', false),

@@ -1,5 +1,6 @@
 import { stackNames } from '../../../infra/contract.ts';
 import { network, service } from '../scaling/template/stage-example.ts';
+import { defaultGroupOnAws } from './default-security-group.ts';
 import { APP_INSTANCES, EXAMPLE_ALARMS, type Example, type ExampleInstance, exampleOutputs } from './example-stage.ts';
 import { type Answers, type AwsAnswer, type AwsRequest, queryError } from './fake-aws.ts';
 import { ec2Answer, queryAnswer } from './xml.ts';
@@ -16,6 +17,7 @@ export function stageOnAws(example: Example = {}): Answers {
     },
     DescribeInstanceRefreshes: LATEST_REFRESH,
     DescribeTargetHealth: describeTargets(instances),
+    ...defaultGroupOnAws().answers,
     DescribeInstances: (request) => describeInstances(request, [...instances, ...bastions()]),
     DescribeInstanceConnectEndpoints: describeEndpoints(example.hasEndpoint ?? false),
     DescribeAlarms: ({ params }) => ({ body: EXAMPLE_ALARMS[String(params['AlarmNamePrefix'])] ?? {} }),

@@ -8,7 +8,9 @@
  *   stacks that import from each other are in test/scripts/destroy.test.ts.
  */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { writeAssembly } from '../account/account-example.ts';
 import type { AwsRequest } from '../aws/fake-aws.ts';
 import { runInstances } from '../aws/run-instances.ts';
 import { ec2Answer, queryAnswer } from '../aws/xml.ts';
@@ -34,9 +36,14 @@ const LACKING = {
   },
 };
 
-async function start(entry: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+async function start(
+  entry: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+  cwd?: string,
+) {
   await using aws = await startMotoFront(LACKING);
-  const finished = await runEntry(`scripts/${entry}.ts`, args, { env: { ...aws.env, ...env } });
+  const finished = await runEntry(`scripts/${entry}.ts`, args, { env: { ...aws.env, ...env }, ...(cwd && { cwd }) });
   return { ...finished, operations: aws.operations };
 }
 
@@ -47,6 +54,22 @@ const imageOf = async (name: string) => (await ssm.getParameter({ Name: `/stampe
 
 const instances = async () =>
   ((await ec2.describeInstances({})).Reservations ?? []).flatMap(({ Instances = [] }) => Instances);
+
+async function groupsOf(vpcId: string, name: string) {
+  const Filters = [
+    { Name: 'vpc-id', Values: [vpcId] },
+    { Name: 'group-name', Values: [name] },
+  ];
+  return (await ec2.describeSecurityGroups({ Filters })).SecurityGroups ?? [];
+}
+
+/** The inbound rule that AWS gives to a new default group; moto gives only the outbound one. */
+async function letDefaultGroupReachItself(vpcId: string) {
+  const [group] = await groupsOf(vpcId, 'default');
+  const GroupId = group?.GroupId ?? assert.fail('no default group');
+  const itself = { IpProtocol: '-1', UserIdGroupPairs: [{ GroupId }] };
+  await ec2.authorizeSecurityGroupIngress({ GroupId, IpPermissions: [itself] });
+}
 
 describe('the commands on moto', { skip: !MOTO_URL && 'MOTO_URL is not set: run .ci/ec2' }, () => {
   it('promote boots the candidate from the launch template, in a subnet of the group, and ends it', async () => {
@@ -92,6 +115,28 @@ describe('the commands on moto', { skip: !MOTO_URL && 'MOTO_URL is not set: run 
     assert.deepEqual(Images.map(({ ImageId }) => ImageId).toSorted(), [image, current].toSorted());
     await assert.rejects(imageOf('3'.repeat(40)), /ParameterNotFound/);
     assert.equal(operations.filter((name) => name === 'DeleteLaunchTemplateVersions').length, 1);
+  });
+
+  it('deploy removes the rules of the default security group of the VPC', async () => {
+    const { vpcId } = await makeStage();
+    await letDefaultGroupReachItself(vpcId);
+    await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 0 });
+    await writeAssembly(join(programs.folder, 'cdk.out'), 'dev');
+    const deploy = () => start('deploy', ['--yes', '--skip-checks', '--wait-seconds', '1'], {}, programs.folder);
+    const rules = async (name: string) =>
+      (await groupsOf(vpcId, name)).map(({ IpPermissions = [], IpPermissionsEgress = [] }) => [
+        IpPermissions.length,
+        IpPermissionsEgress.length,
+      ]);
+    assert.deepEqual(await rules('default'), [[1, 1]]);
+    const other = await rules('app');
+    const { code, stderr } = await deploy();
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /\nRemoved the rules of the default security group sg-\w+ \(1 in, 1 out\)\n/);
+    assert.deepEqual([await rules('default'), await rules('app')], [[[0, 0]], other]);
+    const again = await deploy();
+    assert.equal(again.code, 0, again.stderr);
+    assert.doesNotMatch(again.stderr, /default security group/);
   });
 
   it('status shows the group and its instances', async () => {

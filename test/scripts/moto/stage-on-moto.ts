@@ -81,7 +81,7 @@ export async function makeStage(change: Change = (data) => data) {
     [OUTPUTS.service.launchTemplateId]: launchTemplateId,
     [OUTPUTS.service.amiId]: image,
   });
-  return { subnets, groupId, image, launchTemplateId };
+  return { vpcId, subnets, groupId, image, launchTemplateId };
 }
 
 /** An image with the tags of a bake. */
