@@ -18,7 +18,7 @@ if [ "${base_release%%.*}" != "$DEBIAN_RELEASE" ]; then
   echo "the base is Debian $base_release, expected $DEBIAN_RELEASE: check source_ami_filter in packer.pkr.hcl" >&2
   exit 1
 fi
-# Packages of which the archive offers a newer version. Offline there is no archive, hence none.
+# Packages of which the archive offers a newer version. Offline there is no archive, so there are none.
 outdated=$(apt-get --simulate --quiet dist-upgrade | awk '/^Inst / { printf "%s%s", separator, $2; separator = " " }')
 source_image=offline
 if [ "$OFFLINE" != true ]; then source_image=$(metadata meta-data/ami-id); fi

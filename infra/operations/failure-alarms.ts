@@ -24,7 +24,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   TerminateFailed: {
     detailTypes: ['EC2 Instance Terminate Unsuccessful'],
     means: 'Auto Scaling could not terminate an instance, which may serve or cost money without being needed.',
-    runbook: 'the event contains the cause: look whether the instance is protected, then terminate it in EC2.',
+    runbook: 'the event contains the cause: check whether the instance is protected, then terminate it in EC2.',
   },
   RefreshFailed: {
     detailTypes: [

@@ -58,11 +58,11 @@ export const TABLE = {
   /** A fixed region makes lookups at synth unnecessary. */
   region: setting(text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1'), DEFAULT_REGION, DEFAULT_REGION),
   /**
-   * Zones with subnets, which cost nothing. Each place in the list has its own networks, so only append. Some regions
-   * have other letters; `aws ec2 describe-availability-zones` lists them.
+   * Zones with subnets, which cost nothing. Each position in the list has its own networks, so only append zones. Some
+   * regions have other letters; `aws ec2 describe-availability-zones` lists them.
    */
   networkZones: setting(listOf(text(/^[a-f]$/, 'a zone letter'), 2, MAX_ZONES), ['a', 'b', 'c'], ['a', 'b', 'c']),
-  /** Zones of fleet and load balancer. To survive losing one takes twice the capacity with two, 1.5 times with three. */
+  /** Zones of fleet and load balancer. To survive the loss of one, two zones need twice the capacity, three 1.5 times. */
   zones: setting(listOf(text(/^[a-f]$/, 'a zone letter'), 2, MAX_ZONES), ['a', 'b'], ['a', 'b', 'c']),
   /** Large enough for a /20 per private subnet. Fixed at the first deployment: another network needs another VPC. */
   vpcCidr: setting(
@@ -89,7 +89,7 @@ export const TABLE = {
   architecture: setting(oneOf('arm64', 'x86_64'), 'arm64', 'arm64'),
   /** prod: fixed performance, because CPU credits distort CPU-based scaling. dev: the cheapest suitable type. */
   instanceType: setting(text(/^[a-z][a-z0-9-]*\.[a-z0-9]+$/, 'a type such as c7g.medium'), 't4g.small', 'c7g.medium'),
-  /** Families of the same size to launch, in this order, where AWS has no more instances of that type. */
+  /** Instance families to use with the same size, in this order, if AWS has no capacity for that type. */
   alternativeFamilies: setting(
     listOf(text(/^[a-z]+\d+[a-z0-9-]*$/, 'a family of instance types such as c8g'), 0, 10),
     [],
@@ -105,14 +105,14 @@ export const TABLE = {
   peakRate: setting(integer(1, 1_000_000), 5_000, 20_000),
   /**
    * Write units per second that the table accepts from the start. 0: those of the peak rate, so that a first peak is not
-   * throttled, for once 0.65 USD per thousand above 4,000. DynamoDB refuses less than before: keep the old value here
-   * when the peak rate is lowered.
+   * throttled. Costs 0.65 USD once per thousand above 4,000. DynamoDB refuses to lower the value: if the peak rate is
+   * lowered, set the old value here.
    */
   warmWriteUnits: setting(integer(0, 10_000_000), 0, 0),
   /** Partition keys per day, each for 1,000 write units/s. Can be increased at any time; reads query each of them. */
   tableShards: setting(integer(1, 1024), 16, 16),
   /**
-   * Read units per second of the table, which bound the bill of a client that lists in a loop: 4,000 are about 100 pages
+   * Read units per second of the table. They limit the cost of a client that lists in a loop: 4,000 are about 100 pages
    * of full blocks a second, and at most 50 USD a day. Listings above it are answered with 503; writes are not affected.
    */
   maxReadUnitsPerSecond: setting(integer(100, 1_000_000), 1_000, 4_000),
@@ -152,18 +152,18 @@ export const TABLE = {
   allowPlainHttp: setting(flag, true, false),
   /** Whether reading needs a token. Records have client addresses, and users have e-mail addresses. */
   readToken: setting(oneOf('required', 'none'), 'required', 'required'),
-  /** Whether recording and creating users needs a token. `none`, because anybody may record. */
+  /** Whether recording and creating users needs a token. `none`, because recording is meant to be public. */
   writeToken: setting(oneOf('required', 'none'), 'none', 'none'),
   /**
-   * With an issuer, the load balancer forwards only requests with a valid JSON Web Token (RS256) of it, so that others
-   * cost an instance nothing. The token takes the place of `readToken` and `writeToken`, in the same header.
+   * With an issuer, the load balancer forwards only requests with a valid JSON Web Token (RS256) of that issuer, so that
+   * other requests reach no instance. It replaces `readToken` and `writeToken`, which use the same header.
    */
   jwtIssuer: setting(optional(httpsUrl), '', ''),
   /** Where the issuer publishes its keys (JWKS), on the internet. */
   jwtKeys: setting(optional(httpsUrl), '', ''),
   /** Claims that a token must have besides `iss` and `exp`: `aud=stampede`, or `scope:space-separated-values=record`. */
   jwtClaims: setting(listOf(jwtClaim, 0, 10), [], []),
-  /** PEM bundle of the authorities that sign clients' certificates. If set, TLS is mutual. */
+  /** PEM bundle of the certificate authorities of the clients. If set, the load balancer uses mutual TLS. */
   clientAuthorities: setting(optional(s3Object), '', ''),
   /** Off, because WAF costs 0.60 USD per million requests: about 3,900 USD a month at the sustained rate of prod. */
   waf: setting(flag, false, false),
@@ -173,9 +173,9 @@ export const TABLE = {
   tracing: setting(flag, false, false),
   /** Prevents accidental deletion of the stacks, of the fleet, and of the load balancer, whose address would change. */
   loadBalancerProtection: setting(flag, false, true),
-  /** Each health check of the load balancer, with its reason when it fails, for a few cents of S3 a month. */
+  /** Logs each health check of the load balancer, with the reason of a failure. Costs a few cents of S3 a month. */
   healthCheckLogs: setting(flag, true, true),
-  /** Lets `npm run zone` take the traffic and new instances out of an impaired zone, free of charge. */
+  /** Allows `npm run zone` to shift traffic and new instances away from an impaired zone, free of charge. */
   zonalShift: setting(flag, true, true),
   /**
    * Capacity units that the load balancer keeps ready for an announced peak; otherwise it takes minutes to grow. 0: none.
@@ -201,8 +201,8 @@ export const TABLE = {
   /** An older image lacks a month or more of security updates. */
   imageMaxAgeDays: setting(integer(1, 365), 60, 35),
   /**
-   * Repository whose workflows may deploy this stage through OIDC. The ids are GitHub's: the tokens of a repository
-   * that was created or renamed since 2026-07-15 contain them. If empty, there is no role.
+   * Repository whose workflows may deploy this stage through OIDC. The ids are those of GitHub. Tokens of
+   * repositories that were created or renamed since 2026-07-15 contain them. If empty, there is no role.
    */
   githubRepository: setting(
     optional(text(/^[\w.-]+(\/[\w.-]+|@\d+\/[\w.-]+@\d+)$/, 'owner/name or owner@id/name@id')),

@@ -12,7 +12,7 @@ const VERSIONS: Readonly<Record<SecureVersion, boolean>> = {
   'TLSv1.3': true,
 };
 
-/** TLS 1.2 ciphers without forward secrecy: whoever gets the key later can read recorded connections. */
+/** TLS 1.2 ciphers without forward secrecy: recorded connections can be read by anyone who obtains the key later. */
 const WEAK_CIPHERS = 'AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA256:AES256-SHA256:AES128-SHA:AES256-SHA';
 
 /** Tries TLS versions and ciphers, and checks the certificate as every client does. */

@@ -20,7 +20,7 @@ const TARGET_WAIT_SHARE = 0.2;
 
 /**
  * Decides once per request whether a timestamp is admitted. It refuses with 503 while the event loop is saturated or
- * too many timestamps wait, and with 429 above the rate limit. How many are too many follows from how long they wait.
+ * too many timestamps wait, and with 429 above the rate limit. The limit depends on how long they wait.
  * Every refusal has `Retry-After`.
  */
 export function createAdmission({ config, logger, pending, oldestWaitMs, onRefused }: AdmissionOptions) {

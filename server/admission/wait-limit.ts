@@ -18,16 +18,16 @@ export interface WaitLimitOptions {
 /** Long enough for a retry of a put, which therefore does not count as overload. */
 const INTERVAL_MS = 1_000;
 
-/** That many timestamps fit into one block, so they are never too many for the database. */
+/** This number of timestamps fits into one block, so it never overloads the database. */
 const LEAST_LIMIT = 1_000;
 
 const LARGEST_REDUCTION = 0.5;
 const GROWTH = 1.5;
 
 /**
- * Limits the number of requests that wait, by the time for which they wait, as CoDel does (RFC 8289). The shortest wait
- * of an interval tells a queue that does not empty from a burst. While it is above the target, the limit shrinks to the
- * queue that has the target's wait. Otherwise it grows back to its maximum.
+ * Limits the number of requests that wait, by their waiting time, as CoDel does (RFC 8289). The shortest wait of an
+ * interval distinguishes a queue that does not empty from a burst. While it is above the target, the limit shrinks to
+ * the length at which requests would wait for the target time. Otherwise it grows back to its maximum.
  */
 export function createWaitLimit({ max, targetMs, nowMs }: WaitLimitOptions) {
   const least = Math.min(LEAST_LIMIT, max);

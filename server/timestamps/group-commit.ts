@@ -1,7 +1,7 @@
 import { TIMEOUTS_MS } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
 import { BLOCK_LIMITS, type Block, emptyBlockBytes, lineBytes } from './block.ts';
-import { bytesToWrite, createCompany } from './commit-window.ts';
+import { bytesToWrite, createForecast } from './commit-window.ts';
 import { dayEnd } from './iso-time.ts';
 import type { Arrival, TimestampRecord } from './record.ts';
 import type { RecordIds } from './record-ids.ts';
@@ -48,14 +48,14 @@ const MAX_WRITES_IN_FLIGHT = 4;
 /**
  * Group commit (DeWitt et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984): a single
  * timestamp is written immediately; timestamps that arrive during a write share the next one. With a commit window a
- * block also waits until it fills a write unit, but not longer than the window, and only if company is expected.
+ * block also waits until it fills a write unit, but not longer than the window, and only if more are expected.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
   readonly #monotonicMs: () => number;
   readonly #emptyBytes: number;
   readonly #windowMs: number;
-  readonly #company: ReturnType<typeof createCompany>;
+  readonly #forecast: ReturnType<typeof createForecast>;
   #flushing = false;
   #queue: Waiting[] = [];
   #head = 0;
@@ -77,7 +77,7 @@ export class GroupCommit {
     const { writer, instance, shards, windowMs = 0 } = options;
     this.#emptyBytes = emptyBlockBytes({ shard: shards - 1, writer, sequence: 0, instance });
     this.#windowMs = windowMs;
-    this.#company = createCompany({ windowMs, nowMs: this.#monotonicMs() });
+    this.#forecast = createForecast({ windowMs, nowMs: this.#monotonicMs() });
   }
 
   /** The number of timestamps that wait for a write. */
@@ -94,7 +94,7 @@ export class GroupCommit {
       const [sinceMs, bytes] = [this.#monotonicMs(), lineBytes(arrival)];
       this.#queue.push({ arrival, sinceMs, bytes, resolve, reject });
       this.#pendingBytes += bytes;
-      this.#company.arrived(sinceMs, this.#unanswered);
+      this.#forecast.arrived(sinceMs, this.#unanswered);
       this.#schedule(this.#queue.length);
     });
   }
@@ -154,9 +154,9 @@ export class GroupCommit {
   #bytesToWrite(): number {
     const nowMs = this.#monotonicMs();
     const { sinceMs, bytes } = this.#queue[this.#head] as Waiting;
-    const company = !this.#flushing && this.#company.isExpected(nowMs, this.#unanswered);
+    const moreExpected = !this.#flushing && this.#forecast.expectsMore(nowMs, this.#unanswered);
     const waiting = { bytes: this.#emptyBytes + this.#pendingBytes, lineBytes: bytes, oldestMs: sinceMs };
-    return bytesToWrite(waiting, { windowMs: this.#windowMs, nowMs, company });
+    return bytesToWrite(waiting, { windowMs: this.#windowMs, nowMs, moreExpected });
   }
 
   #waitForWindow(): void {

@@ -16,7 +16,7 @@ export interface RefreshPreferences {
   readonly alarms: readonly RollbackAlarm[];
 }
 
-/** What becomes of each instance of the new image: it enters service, or its launch is abandoned. */
+/** The outcome of each instance of the new image: it enters service, or its launch is abandoned. */
 export type LaunchOutcome =
   | { readonly inServiceAfterS: number }
   /** The group launches the next instance `replacedAfterS` later. */
@@ -61,7 +61,7 @@ const METRICS: Readonly<Record<string, (instances: readonly Instance[]) => numbe
 
 /**
  * A rolling instance refresh as CloudFormation runs it: it launches before it terminates, waits for each warm-up, fails
- * when one of its alarms rings, and otherwise retries launches that fail, for an hour.
+ * when one of its alarms is raised, and otherwise retries launches that fail, for an hour.
  *
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
  */

@@ -86,7 +86,7 @@ describe('the answers of a stage', () => {
       return found.filter((line) => ABOUT_TLS.test(line));
     };
 
-    it('are as expected if plain HTTP is redirected and browsers are told to use TLS', async (t) => {
+    it('are as expected if plain HTTP is redirected and browsers are instructed to use TLS', async (t) => {
       const redirect: RequestListener = ({ url }, response) =>
         response.writeHead(301, { location: `https://localhost:443${url}` }).end();
       assert.deepEqual(await over(t, redirect, { 'strict-transport-security': 'max-age=31536000' }), []);

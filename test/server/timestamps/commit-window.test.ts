@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { COMMIT_WINDOW_MS } from '../../../server/contract.ts';
 import { BLOCK_LIMITS, WRITE_UNIT_BYTES } from '../../../server/timestamps/block.ts';
-import { bytesToWrite, createCompany } from '../../../server/timestamps/commit-window.ts';
+import { bytesToWrite, createForecast } from '../../../server/timestamps/commit-window.ts';
 import { LONGEST_WITHOUT_WINDOW_MS, simulateCommits } from '../support/commit-simulation.ts';
 
 const EVERYTHING = Number.POSITIVE_INFINITY;
@@ -16,10 +16,10 @@ const windowMs = fc.integer(COMMIT_WINDOW_MS);
 const waitedMs = fc.double({ min: 0, max: 300, noNaN: true });
 
 describe('the rule of the commit window', () => {
-  it('writes everything at once without company', () => {
+  it('writes everything at once if no further timestamps are expected', () => {
     fc.assert(
       fc.property(waiting, windowMs, waitedMs, (block, windowMs, nowMs) => {
-        assert.equal(bytesToWrite(block, { windowMs, nowMs, company: false }), EVERYTHING);
+        assert.equal(bytesToWrite(block, { windowMs, nowMs, moreExpected: false }), EVERYTHING);
       }),
     );
   });
@@ -27,16 +27,16 @@ describe('the rule of the commit window', () => {
   it('lets no timestamp wait longer than the window', () => {
     fc.assert(
       fc.property(waiting, windowMs, fc.double({ min: 0, max: 10, noNaN: true }), (block, windowMs, lateMs) => {
-        assert.ok(bytesToWrite(block, { windowMs, nowMs: windowMs + lateMs, company: true }) > 0);
+        assert.ok(bytesToWrite(block, { windowMs, nowMs: windowMs + lateMs, moreExpected: true }) > 0);
       }),
     );
   });
 
-  it('writes less than a full write unit early only without company', () => {
+  it('writes less than a full write unit early only if no further timestamps are expected', () => {
     fc.assert(
       fc.property(waiting, windowMs, waitedMs, (block, windowMs, nowMs) => {
         fc.pre(block.bytes + block.lineBytes <= WRITE_UNIT_BYTES && nowMs < windowMs - 1);
-        assert.equal(bytesToWrite(block, { windowMs, nowMs, company: true }), 0);
+        assert.equal(bytesToWrite(block, { windowMs, nowMs, moreExpected: true }), 0);
       }),
     );
   });
@@ -45,7 +45,7 @@ describe('the rule of the commit window', () => {
     fc.assert(
       fc.property(waiting, windowMs, waitedMs, (block, windowMs, nowMs) => {
         fc.pre(block.bytes + block.lineBytes > WRITE_UNIT_BYTES);
-        const bytes = bytesToWrite(block, { windowMs, nowMs, company: true });
+        const bytes = bytesToWrite(block, { windowMs, nowMs, moreExpected: true });
         assert.equal(bytes % WRITE_UNIT_BYTES, 0);
         assert.ok(bytes > 0 && bytes < block.bytes + block.lineBytes);
         assert.ok(block.bytes - bytes < WRITE_UNIT_BYTES);
@@ -58,59 +58,59 @@ describe('the rule of the commit window', () => {
   });
 });
 
-describe('company', () => {
+describe('the forecast of arrivals', () => {
   const arrivals = fc.array(fc.record({ gapMs: fc.double({ min: 0, max: 700, noNaN: true }), others: fc.nat(100) }));
 
-  it('is not expected without a window', () => {
+  it('expects none without a window', () => {
     fc.assert(
       fc.property(arrivals, fc.nat(100), (sequence, unanswered) => {
-        const company = createCompany({ windowMs: 0, nowMs: 0 });
-        const nowMs = replay(company, sequence);
-        assert.equal(company.isExpected(nowMs, unanswered), false);
+        const forecast = createForecast({ windowMs: 0, nowMs: 0 });
+        const nowMs = replay(forecast, sequence);
+        assert.equal(forecast.expectsMore(nowMs, unanswered), false);
       }),
     );
   });
 
-  it('is not expected by as many as recently waited at the same time, whatever the rate', () => {
+  it('expects none while as many wait as recently waited at the same time, at any rate', () => {
     fc.assert(
       fc.property(arrivals, windowMs, (sequence, windowMs) => {
-        const company = createCompany({ windowMs, nowMs: 0 });
-        const nowMs = replay(company, sequence);
+        const forecast = createForecast({ windowMs, nowMs: 0 });
+        const nowMs = replay(forecast, sequence);
         const peak = Math.max(0, ...sequence.map(({ others }) => others + 1));
-        assert.equal(company.isExpected(nowMs, peak), false);
+        assert.equal(forecast.expectsMore(nowMs, peak), false);
       }),
     );
   });
 
-  it('is expected by a client among several, if at least one more is likely within the window', () => {
-    const company = createCompany({ windowMs: 50, nowMs: 0 });
-    for (let ms = 0; ms < 1_000; ms += 20) company.arrived(ms, 1 + (ms % 3));
-    assert.equal(company.isExpected(1_000, 1), true);
-    const rare = createCompany({ windowMs: 10, nowMs: 0 });
+  it('expects more if fewer wait than recently, and at least one arrival is likely within the window', () => {
+    const forecast = createForecast({ windowMs: 50, nowMs: 0 });
+    for (let ms = 0; ms < 1_000; ms += 20) forecast.arrived(ms, 1 + (ms % 3));
+    assert.equal(forecast.expectsMore(1_000, 1), true);
+    const rare = createForecast({ windowMs: 10, nowMs: 0 });
     for (let ms = 0; ms < 1_000; ms += 20) rare.arrived(ms, 1 + (ms % 3));
-    assert.equal(rare.isExpected(1_000, 1), false);
+    assert.equal(rare.expectsMore(1_000, 1), false);
   });
 
-  it('is no longer expected a second after the last arrival', () => {
-    const company = createCompany({ windowMs: 250, nowMs: 0 });
-    for (let ms = 0; ms < 500; ms++) company.arrived(ms, 64);
-    assert.equal(company.isExpected(999, 1), true);
-    assert.equal(company.isExpected(1_500, 1), false);
+  it('expects none a second after the last arrival', () => {
+    const forecast = createForecast({ windowMs: 250, nowMs: 0 });
+    for (let ms = 0; ms < 500; ms++) forecast.arrived(ms, 64);
+    assert.equal(forecast.expectsMore(999, 1), true);
+    assert.equal(forecast.expectsMore(1_500, 1), false);
   });
 });
 
 /** Notes the arrivals; returns the time of the last one. */
-function replay(company: ReturnType<typeof createCompany>, sequence: readonly { gapMs: number; others: number }[]) {
+function replay(forecast: ReturnType<typeof createForecast>, sequence: readonly { gapMs: number; others: number }[]) {
   let nowMs = 0;
   for (const { gapMs, others } of sequence) {
     nowMs += gapMs;
-    company.arrived(nowMs, others + 1);
+    forecast.arrived(nowMs, others + 1);
   }
   return nowMs;
 }
 
 describe('the group commit with a window, in virtual time and with writes of 4 ms', () => {
-  it('stores the more timestamps per write unit, the longer the window, at 333 independent requests a second', async () => {
+  it('stores more timestamps per write unit with a longer window, at 333 independent requests a second', async () => {
     const [none = 0, ...longer] = await perWriteUnit(333, [0, 10, 25, 50]);
     const ratios = longer.map((each) => each / none);
     assert.ok(

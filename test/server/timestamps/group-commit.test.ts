@@ -209,7 +209,7 @@ describe('group commit', () => {
     await recorded;
   });
 
-  it('waits for company within the window, and writes at once when it is flushed', async () => {
+  it('waits for further timestamps within the window, and writes at once when it is flushed', async () => {
     const { store, commit } = setUp({ monotonicMs: () => 0, windowMs: 250 });
     const together = arrivals(250).map((each) => commit.record(each));
     await store.written(1);

@@ -15,8 +15,8 @@ import type { Stage } from '../stage/stage.ts';
 /** Several times the compressed timeout of the launch hook. */
 const ABANDONED_DEADLINE_MS = 60_000;
 
-/** Time in which a deployment of a bad image must be taken back on AWS. */
-const TAKEN_BACK_S = 600;
+/** Time within which a deployment of a bad image must be rolled back on AWS. */
+const ROLLED_BACK_S = 600;
 
 /** Rolls out an image whose app cannot start: its launch is abandoned, and the old instances keep serving. */
 export async function rollOutBadImage(stage: Stage, timeline: Timeline) {
@@ -71,10 +71,10 @@ function checkTakenBack({ facts: { refresh, launchHook, targetGroup } }: Stage, 
     metricDelayS: USUAL_METRIC_DELAY_S,
   });
   return {
-    check: 'on AWS an alarm would take the deployment back (model)',
-    passed: status === 'Failed' && endsS <= TAKEN_BACK_S,
+    check: 'on AWS an alarm would roll back the deployment (model)',
+    passed: status === 'Failed' && endsS <= ROLLED_BACK_S,
     measured: `after ${endsS} s: ${cause}`,
-    expected: `an alarm within ${TAKEN_BACK_S} s`,
+    expected: `an alarm within ${ROLLED_BACK_S} s`,
   };
 }
 

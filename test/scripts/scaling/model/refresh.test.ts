@@ -41,18 +41,18 @@ for (const [stage, overrides] of Object.entries({ dev: {}, prod: { certificateAr
   describe(`the instance refresh of ${stage}`, () => {
     for (const [image, abandonedAfterS] of Object.entries(BAD_IMAGES)) {
       for (const replacedAfterS of [0, 30, 60]) {
-        it(`is taken back within 10 minutes by LaunchesStuck, for an image ${image} and is replaced after ${replacedAfterS} s`, () => {
+        it(`is rolled back within 10 minutes by LaunchesStuck, for an image ${image} and is replaced after ${replacedAfterS} s`, () => {
           for (const result of refreshes({ abandonedAfterS, replacedAfterS }, [bounds.min, bounds.max])) {
             assert.equal(result.status, 'Failed');
             assert.match(result.cause, /^LaunchesStuck/);
-            assert.ok(result.endsS <= 600, `taken back after ${result.endsS} s`);
+            assert.ok(result.endsS <= 600, `rolled back after ${result.endsS} s`);
           }
         });
       }
     }
 
     for (const inServiceAfterS of [20, 60, 90, 120]) {
-      it(`is not taken back for an image that enters service after ${inServiceAfterS} s`, () => {
+      it(`is not rolled back for an image that enters service after ${inServiceAfterS} s`, () => {
         for (const result of refreshes({ inServiceAfterS }, [bounds.min, bounds.max])) {
           assert.equal(result.status, 'Successful');
         }
@@ -67,7 +67,7 @@ for (const [stage, overrides] of Object.entries({ dev: {}, prod: { certificateAr
     const scale = { base: 0.3 * bounds.min * requestsPerInstance, peak: 1.1 * bounds.max * requestsPerInstance };
 
     for (const name of TRACE_NAMES) {
-      it(`does not ring while the fleet scales on the trace ${name}`, () => {
+      it(`is not raised while the fleet scales on the trace ${name}`, () => {
         const times = { bootS: 60, drainS: 20, detectS: 20 };
         const trace = builtInTrace(name, scale);
         const { seconds } = simulate({ settings, times, requestsPerInstance, metricDelayS: 60, trace });
@@ -84,7 +84,7 @@ describe('simulateRefresh', () => {
   const preferences = { minHealthyPercent: 100, maxHealthyPercent: 150, warmupS: 90, bakeTimeS: 300, alarms: [] };
   const scenario = { preferences, size: 3, drainS: 20, metricDelayS: 60 };
 
-  it('fails after an hour without a replaced instance when no alarm rings', () => {
+  it('fails after an hour without a replaced instance when no alarm is raised', () => {
     assert.deepEqual(simulateRefresh({ ...scenario, outcome: { abandonedAfterS: 210, replacedAfterS: 30 } }), {
       status: 'Failed',
       endsS: 3_600,
