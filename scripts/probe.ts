@@ -9,6 +9,7 @@ import { PLACES } from './probe/openings.ts';
 import { type Addresses, probePorts, tryFromHere, tryThrough } from './probe/ports.ts';
 import { probeTls } from './probe/tls.ts';
 import { outputsOf } from './stage/outputs.ts';
+import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 
 await main(
   {
@@ -16,6 +17,7 @@ await main(
     summary: 'Tries from outside which ports of a stage answer, and checks TLS, headers and tokens. Changes nothing.',
     options: {
       stage: STAGE_OPTION,
+      ...ROLE_OPTIONS,
       from: { value: '<place>', default: 'internet', schema: choice(PLACES), help: `one of ${PLACES.join(', ')}` },
       through: { value: '<command>', help: 'command that runs a line of shell on the machine to connect from' },
       url: { value: '<url>', schema: webAddress(), help: 'a service that is not on AWS, with the two addresses below' },
@@ -35,6 +37,7 @@ await main(
     ],
   },
   async ({ values }) => {
+    await useRole(values);
     const { from, through, reading = values.stage === 'prod' ? 'token' : undefined } = values;
     const { url, addresses } = values.url
       ? { url: values.url, addresses: given(values) }

@@ -4,6 +4,7 @@ import { writeSecret } from './aws/secrets-manager.ts';
 import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { STAGE_OPTION } from './cli/values.ts';
+import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 import { readStageSecret } from './stage/stage-secret.ts';
 import { type Access, tokensOf, withNewestTokenOnly, withNewToken } from './stage/token-rotation.ts';
 
@@ -19,6 +20,7 @@ await main(
     positionals: [{ name: 'action', help: 'show or rotate', required: true }],
     options: {
       stage: STAGE_OPTION,
+      ...ROLE_OPTIONS,
       read: { help: 'the token for reading timestamps and users' },
       write: { help: 'the token for recording timestamps and creating users' },
       finish: { help: 'with rotate: remove the older token' },
@@ -31,11 +33,13 @@ await main(
   },
   async ({ values, positionals: [action = ''] }) => {
     const access = accessOf(values);
-    if (action === 'show' && !values.finish) return await show(values.stage, access);
-    if (action === 'rotate') return await rotate(values.stage, access, values.finish);
-    throw new UsageError(
-      `<action> is '${action}'${values.finish ? ' with --finish' : ''}: expected show, rotate or rotate --finish`,
-    );
+    if (action !== 'rotate' && (action !== 'show' || values.finish)) {
+      throw new UsageError(
+        `<action> is '${action}'${values.finish ? ' with --finish' : ''}: expected show, rotate or rotate --finish`,
+      );
+    }
+    await useRole(values);
+    await (action === 'show' ? show(values.stage, access) : rotate(values.stage, access, values.finish));
   },
 );
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { STAGE_OPTION } from './cli/values.ts';
+import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 import { installedTools, requireTools } from './stage/tools.ts';
 import { readZones, refuseSecondZone, restoreZones, shiftAway, utcTime, zoneNamed, zoneReport } from './stage/zone.ts';
 
@@ -21,6 +22,7 @@ await main(
     positionals: [{ name: 'shift|restore|list', required: true, help: 'what to do; list shows the current state' }],
     options: {
       stage: STAGE_OPTION,
+      ...ROLE_OPTIONS,
       zone: {
         value: '<letter>',
         help: 'shift: the zone to leave, such as b of eu-west-1b',
@@ -41,11 +43,13 @@ await main(
       ['npm run zone -- restore --stage prod', 'uses all zones again'],
     ],
   },
-  async ({ values: { stage, zone: letter, for: expiresIn }, positionals: [action] }) => {
+  async ({ values, positionals: [action] }) => {
+    const { stage, zone: letter, for: expiresIn } = values;
     if (action !== 'shift' && action !== 'restore' && action !== 'list') {
       throw new UsageError(`'${action}' is not shift, restore or list`);
     }
     if (action === 'shift' && letter === undefined) throw new UsageError('shift needs --zone <letter>');
+    await useRole(values);
     requireTools('zonal shift', ['aws'], installedTools(process.env['PATH'] ?? ''));
     const zones = await readZones(stage);
     if (action === 'list') {

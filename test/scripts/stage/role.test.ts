@@ -104,6 +104,15 @@ describe('--role', () => {
     );
   });
 
+  for (const [command, ...args] of [['probe'], ['token', 'show', '--read'], ['zone', 'list']] as const) {
+    it(`is an option of ${command}, whose calls need the rights of the role`, async () => {
+      await using aws = await startFakeAws(stageOnAws());
+      const { code, stderr } = await runEntry(`scripts/${command}.ts`, [...args, '--role', ROLE], { env: aws.env });
+      assert.equal(code, 1);
+      assert.ok(stderr.startsWith(`${command}: cannot assume the role ${ROLE}: `), stderr);
+    });
+  }
+
   it('refuses what is no ARN of a role', async () => {
     const { code, stderr } = await runEntry('scripts/status.ts', ['--role', 'Operators']);
     assert.equal(code, 2);
