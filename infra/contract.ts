@@ -16,6 +16,9 @@ export const DELETION_ORDER = ['operations', 'service', 'network', 'data'] as co
 /** Region of a stage whose setting `region` is not given. */
 export const DEFAULT_REGION = 'eu-west-1';
 
+/** Qualifier of `cdk bootstrap` without options. */
+export const DEFAULT_QUALIFIER = 'hnb659fds';
+
 /** CloudFormation outputs that the scripts read, by stack. */
 export const OUTPUTS = {
   network: { vpcId: 'VpcId', bastionGroup: 'BastionAutoScalingGroupName' },

@@ -1,8 +1,8 @@
-import { Annotations, CfnOutput, CrossStackReferences, DefaultStackSynthesizer, ReferenceStrength } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, CrossStackReferences, ReferenceStrength } from 'aws-cdk-lib';
 import { CfnGroup } from 'aws-cdk-lib/aws-resourcegroups';
 import type { Construct } from 'constructs';
 import { SERVICE_NAME } from '../../server/contract.ts';
-import { OUTPUTS } from '../contract.ts';
+import { DEFAULT_QUALIFIER, OUTPUTS } from '../contract.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Alarms, type AlarmsProps } from './alarms.ts';
 import { bakeStatements } from './bake-statements.ts';
@@ -48,7 +48,7 @@ export class OperationsStack extends StageStack {
   }
 
   #addPipelineRoles(repository: string, { data, network, service }: OperationsStackProps): void {
-    if (this.settings.bootstrapQualifier === DefaultStackSynthesizer.DEFAULT_QUALIFIER) {
+    if (this.settings.bootstrapQualifier === DEFAULT_QUALIFIER) {
       Annotations.of(this).addWarningV2(
         'stampede:shared-bootstrap',
         `The pipeline of stage ${this.stage} deploys through the roles of the account's default bootstrap, so it can also deploy every other stage in this account and region. Use an account for each stage, or -c bootstrapQualifier=… (docs/pipeline.md)`,

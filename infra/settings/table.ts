@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { COMMIT_WINDOW_MS } from '../../server/contract.ts';
-import { DEFAULT_REGION } from '../contract.ts';
+import { DEFAULT_QUALIFIER, DEFAULT_REGION } from '../contract.ts';
 import type { Scaling } from '../scaling/steps.ts';
 import {
   ANY_IPV4,
@@ -215,8 +215,8 @@ export const TABLE = {
    */
   bootstrapQualifier: setting(
     text(/^[a-z0-9]{1,10}$/, '1 to 10 lower-case letters and digits'),
-    'hnb659fds',
-    'hnb659fds',
+    DEFAULT_QUALIFIER,
+    DEFAULT_QUALIFIER,
   ),
 } as const;
 

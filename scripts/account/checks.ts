@@ -1,8 +1,9 @@
+import { DEFAULT_QUALIFIER } from '../../infra/contract.ts';
 import type { InstanceType } from '../aws/ec2-capacity.ts';
 import type { Account, Fact } from './account.ts';
 import type { Check } from './check.ts';
 import type { GroupNeeds, StageNeeds } from './needs.ts';
-import { checkAddresses, checkVcpus } from './quotas.ts';
+import { checkAddresses, checkOtherFamilies, checkVcpus } from './quotas.ts';
 
 /** Compares what a stage needs with what its account has. */
 export function checkAccount(needs: StageNeeds, account: Account): Check[] {
@@ -19,6 +20,7 @@ export function checkAccount(needs: StageNeeds, account: Account): Check[] {
     known('cdk bootstrap', [bootstrapVersion], (version) => checkBootstrap(needs, version)),
     ...groups,
     known('vCPUs', [account.vcpuQuota, account.instances, instanceTypes], (...facts) => checkVcpus(needs, ...facts)),
+    ...checkOtherFamilies(needs),
     known('Elastic IPs', [account.ipQuota, account.ips], (...facts) => checkAddresses(needs, ...facts)),
   ];
 }
@@ -41,12 +43,21 @@ function known<const Facts extends readonly Fact<unknown>[]>(
 }
 
 function checkBootstrap({ bootstrap, region }: StageNeeds, version: string | undefined): Check {
-  const remedy = `run npx cdk bootstrap aws://<account>/${region} once`;
+  const remedy = `run npx cdk bootstrap ${bootstrapOptions(bootstrap.parameter)}aws://<account>/${region} once`;
   if (version === undefined) return { state: 'missing', text: `cdk bootstrap: not done in ${region}: ${remedy}` };
   const text = `cdk bootstrap: version ${version}, ${bootstrap.version} or later is needed`;
   return Number(version) >= bootstrap.version
     ? { state: 'ok', text }
     : { state: 'missing', text: `${text}: ${remedy}` };
+}
+
+/** The options for a stage with its own bootstrap; docs/pipeline.md describes them. */
+function bootstrapOptions(versionParameter: string): string {
+  // `/cdk-bootstrap/<qualifier>/version`
+  const qualifier = versionParameter.split('/')[2];
+  if (qualifier === DEFAULT_QUALIFIER) return '';
+  const stack = `--toolkit-stack-name CDKToolkit-${qualifier}`;
+  return `--qualifier ${qualifier} ${stack} --cloudformation-execution-policies <policy> `;
 }
 
 function checkTypes(

@@ -44,6 +44,16 @@ export function checkVcpus(
   return { state: 'ok', text: `${text}, a refresh of its largest fleet needs ${most}` };
 }
 
+/** Says which instance types count for quotas that are not read. */
+export function checkOtherFamilies({ groups }: StageNeeds): Check[] {
+  const types = new Set(groups.flatMap(({ instanceTypes }) => instanceTypes));
+  const others = [...types].filter((type) => !STANDARD_FAMILY.test(type));
+  if (others.length === 0) return [];
+  const reason = 'not checked, because other quotas apply to these families';
+  const remedy = 'compare them in the console of Service Quotas';
+  return [{ state: 'warning', text: `vCPUs of ${others.join(', ')}: ${reason}: ${remedy}` }];
+}
+
 /** Whether the account may allocate the addresses of the stage's NAT gateways. */
 export function checkAddresses({ stage, elasticIps }: StageNeeds, quota: number, ips: readonly ElasticIp[]): Check {
   const free = quota - ips.filter((ip) => !isOfStage(ip, stage)).length;

@@ -75,6 +75,15 @@ describe('the checks of an account', () => {
     ]);
   });
 
+  it('find that the bootstrap of the stage is missing when it has its own qualifier', () => {
+    const bootstrap = { parameter: '/cdk-bootstrap/stampdev/version', version: 6 };
+    assert.deepEqual(problems({ bootstrapVersion: { value: undefined } }, { bootstrap }), [
+      'missing: cdk bootstrap: not done in eu-west-1: run npx cdk bootstrap --qualifier stampdev ' +
+        '--toolkit-stack-name CDKToolkit-stampdev --cloudformation-execution-policies <policy> ' +
+        'aws://<account>/eu-west-1 once',
+    ]);
+  });
+
   it("find that a new account's 5 vCPUs do not suffice for a refresh of the smallest fleet of dev", () => {
     assert.deepEqual(problems({ vcpuQuota: { value: 5 } }), [
       'missing: vCPUs: 5 of the quota of 5 are free for this stage, a refresh of its smallest fleet needs 6: ' +
@@ -103,6 +112,15 @@ describe('the checks of an account', () => {
     const instanceTypes = { value: [small, { ...small, name: 'c7g.xlarge', vcpus: 4 }] };
     const [problem] = problems({ vcpuQuota: { value: 11 }, instanceTypes }, { groups: [mixed] });
     assert.match(problem ?? '', /^missing: vCPUs: .* its smallest fleet needs 12/);
+  });
+
+  it('warn that the quota of another family is not checked', () => {
+    const mixed = { ...fleet, instanceTypes: ['c7g.large', 'x2gd.large', 'g5g.large'] };
+    const types = mixed.instanceTypes.map((name) => ({ ...small, name }));
+    assert.deepEqual(problems({ instanceTypes: { value: types } }, { groups: [mixed, mixed] }), [
+      'warning: vCPUs of x2gd.large, g5g.large: not checked, because other quotas apply to these families: ' +
+        'compare them in the console of Service Quotas',
+    ]);
   });
 
   it('find too few Elastic IPs; those of the stage may be used again', () => {
