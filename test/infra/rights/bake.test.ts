@@ -10,7 +10,7 @@ import { startFakeAws } from '../../scripts/aws/fake-aws.ts';
 import { ec2Answer } from '../../scripts/aws/xml.ts';
 import { imagesOnAws } from '../../scripts/image/images-on-aws.ts';
 import { synthesize } from '../synthesize.ts';
-import { startFront } from './front.ts';
+import { startPolicyProxy } from './policy-proxy.ts';
 import { BARE_ACCOUNT, deployedStage, grantedActions, missingRights, PLACE } from './stage-account.ts';
 
 const stage = deployedStage('dev', synthesize('dev', { githubRepository: 'example/stampede' }));
@@ -99,7 +99,7 @@ describe('with the rights of the bake role', () => {
       DescribeVpcs: ec2Answer('DescribeVpcs', { vpcSet: { item: [{ vpcId: 'vpc-1' }] } }),
     };
     await using aws = await startFakeAws(answers);
-    const { endpoint, recorded } = await startFront(aws.env.AWS_ENDPOINT_URL, BARE_ACCOUNT, role);
+    const { endpoint, recorded } = await startPolicyProxy(aws.env.AWS_ENDPOINT_URL, BARE_ACCOUNT, role);
     Object.assign(process.env, { ...aws.env, AWS_ENDPOINT_URL: endpoint });
     await hasDefaultVpc();
     await describeImage(image.id);

@@ -23,7 +23,7 @@ import { imagesOnAws } from '../../scripts/image/images-on-aws.ts';
 import { runEntry } from '../../scripts/run-entry.ts';
 import { synthesize, theResource } from '../synthesize.ts';
 import { accountWith } from './deployed-account.ts';
-import { startFront } from './front.ts';
+import { startPolicyProxy } from './policy-proxy.ts';
 import { deployedStage, grantedActions, missingRights, PLACE } from './stage-account.ts';
 
 const STAGE = 'dev';
@@ -51,7 +51,7 @@ const called = new Set<string>();
 /** Runs an npm command with the rights of the deploy role. */
 async function run(command: string, answers: Answers, args: readonly string[], cwd?: string) {
   await using aws = await startFakeAws(answers);
-  const { endpoint, recorded } = await startFront(aws.env.AWS_ENDPOINT_URL, account, role);
+  const { endpoint, recorded } = await startPolicyProxy(aws.env.AWS_ENDPOINT_URL, account, role);
   const env = { ...aws.env, AWS_ENDPOINT_URL: endpoint };
   const finished = await runEntry(`scripts/${command}.ts`, args, { env, ...(cwd && { cwd }) });
   for (const { rights } of recorded) for (const { action } of rights) called.add(action);

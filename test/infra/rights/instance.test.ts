@@ -23,7 +23,7 @@ import { startFakeCloudWatch } from '../../server/support/fake-cloudwatch.ts';
 import { startSecretsManager } from '../../server/support/fake-secrets-manager.ts';
 import { startService } from '../../server/support/service.ts';
 import { EVERYTHING_ON, synthesize } from '../synthesize.ts';
-import { startFront } from './front.ts';
+import { startPolicyProxy } from './policy-proxy.ts';
 import { BARE_ACCOUNT, deployedStage, grantedActions, missingRights, PLACE } from './stage-account.ts';
 
 const STAGE = 'prod';
@@ -77,12 +77,12 @@ const OTHER_PROGRAMS: Readonly<Record<string, readonly Right[]>> = {
 
 const credentials = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'example' };
 const database = await startDatabase();
-const front = await startFront(database.endpoint, BARE_ACCOUNT, role);
-const client = createDynamoDBClient({ endpoint: front.endpoint });
+const proxy = await startPolicyProxy(database.endpoint, BARE_ACCOUNT, role);
+const client = createDynamoDBClient({ endpoint: proxy.endpoint });
 after(() => client.destroy());
 const { server } = await startService({ ...database, client });
 
-const denied = (recorded: typeof front.recorded) =>
+const denied = (recorded: typeof proxy.recorded) =>
   recorded.flatMap(({ missing }) => (missing ? [`${missing.action} on ${missing.resource}`] : []));
 
 /** Actions that the instance role was asked for, in this whole file. */
@@ -90,7 +90,7 @@ const called = new Set<string>();
 
 describe('with the rights of the instance role', () => {
   after(() => {
-    for (const { rights: asked } of front.recorded) for (const { action } of asked) called.add(action);
+    for (const { rights: asked } of proxy.recorded) for (const { action } of asked) called.add(action);
   });
 
   it('the server records timestamps and reads them', async () => {
@@ -99,7 +99,7 @@ describe('with the rights of the instance role', () => {
     await request(server).post('/app').expect(201);
     await request(server).get('/app').expect(200);
     await request(server).get(`/app/${body.id}`).expect(200);
-    assert.deepEqual(denied(front.recorded), []);
+    assert.deepEqual(denied(proxy.recorded), []);
   });
 
   it('the server creates users, and releases the claim on one name if the other is taken', async () => {
@@ -108,7 +108,7 @@ describe('with the rights of the instance role', () => {
     await request(server).post('/users').send({ username: 'ada', email: 'new@example.org' }).expect(409);
     await request(server).post('/users').send({ username: 'new', email: 'ada@example.org' }).expect(409);
     await request(server).get('/users').expect(200);
-    assert.deepEqual(denied(front.recorded), []);
+    assert.deepEqual(denied(proxy.recorded), []);
   });
 
   it('the server reads the secret of the stage', async () => {
@@ -116,7 +116,7 @@ describe('with the rights of the instance role', () => {
     const secretId = secret?.ref ?? '';
     const value = JSON.stringify({ generated: 'a'.repeat(GENERATED_SECRET.length) });
     const secretsManager = await startSecretsManager({ value }, secretId);
-    const { endpoint, recorded } = await startFront(secretsManager.endpoint, BARE_ACCOUNT, role);
+    const { endpoint, recorded } = await startPolicyProxy(secretsManager.endpoint, BARE_ACCOUNT, role);
     const reader = createSecretsClient({ endpoint, region: PLACE.region, credentials, maxAttempts: 1 });
     const logger = pino({ level: 'silent' });
     const wait = () => Promise.reject(new Error('the secret was not read'));
@@ -124,12 +124,12 @@ describe('with the rights of the instance role', () => {
     reader.destroy();
     assert.equal(opened.current().readTokens.length, 1);
     assert.deepEqual(denied(recorded), []);
-    front.recorded.push(...recorded);
+    proxy.recorded.push(...recorded);
   });
 
   it('the server publishes its metrics', async () => {
     const cloudWatch = await startFakeCloudWatch();
-    const { endpoint, recorded } = await startFront(cloudWatch.endpoint, BARE_ACCOUNT, role);
+    const { endpoint, recorded } = await startPolicyProxy(cloudWatch.endpoint, BARE_ACCOUNT, role);
     const publisher = createCloudWatchClient({ endpoint, region: PLACE.region, credentials, maxAttempts: 1 });
     const failures: unknown[] = [];
     const onChange = (_failing: boolean, error?: unknown) => failures.push(error);
@@ -139,7 +139,7 @@ describe('with the rights of the instance role', () => {
     publisher.destroy();
     assert.deepEqual(failures, []);
     assert.equal(cloudWatch.calls.length, 1);
-    front.recorded.push(...recorded);
+    proxy.recorded.push(...recorded);
   });
 
   it('the launch hook completes the launch', async () => {
@@ -153,7 +153,7 @@ describe('with the rights of the instance role', () => {
     await once(autoScaling, 'listening');
     after(() => autoScaling.close().closeAllConnections());
     const upstream = `http://127.0.0.1:${(autoScaling.address() as AddressInfo).port}`;
-    const { endpoint, recorded } = await startFront(upstream, BARE_ACCOUNT, role);
+    const { endpoint, recorded } = await startPolicyProxy(upstream, BARE_ACCOUNT, role);
     const failures: string[] = [];
     const launch = {
       hookName: LAUNCH_HOOK,
@@ -166,7 +166,7 @@ describe('with the rights of the instance role', () => {
     const caller = new AutoScalingClient({ endpoint, region: PLACE.region, credentials, maxAttempts: 1 });
     assert.equal(await completeLaunch(launch, caller), 'CONTINUE');
     assert.deepEqual(failures, []);
-    front.recorded.push(...recorded);
+    proxy.recorded.push(...recorded);
   });
 
   for (const [program, needed] of Object.entries(OTHER_PROGRAMS)) {

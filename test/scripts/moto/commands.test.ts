@@ -16,7 +16,7 @@ import { runInstances } from '../aws/run-instances.ts';
 import { ec2Answer, queryAnswer } from '../aws/xml.ts';
 import { fakePrograms } from '../fake-programs.ts';
 import { runEntry } from '../run-entry.ts';
-import { MOTO_URL, startMotoFront } from './moto-front.ts';
+import { MOTO_URL, startMotoProxy } from './moto-proxy.ts';
 import { autoScaling, cloudFormation, ec2, makeImage, makeStage, ssm } from './stage-on-moto.ts';
 
 const LACKING = {
@@ -42,7 +42,7 @@ async function start(
   env: Readonly<Record<string, string>> = {},
   cwd?: string,
 ) {
-  await using aws = await startMotoFront(LACKING);
+  await using aws = await startMotoProxy(LACKING);
   const finished = await runEntry(`scripts/${entry}.ts`, args, { env: { ...aws.env, ...env }, ...(cwd && { cwd }) });
   return { ...finished, operations: aws.operations };
 }

@@ -6,7 +6,7 @@ import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v
 import { SSM } from '@aws-sdk/client-ssm';
 import { OUTPUTS, stackNames } from '../../../infra/contract.ts';
 import { synthesize, theResource } from '../../infra/synthesize.ts';
-import { MOTO_URL } from './moto-front.ts';
+import { MOTO_URL } from './moto-proxy.ts';
 
 const settings = {
   region: 'eu-west-1',

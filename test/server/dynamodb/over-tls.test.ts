@@ -53,23 +53,23 @@ const FAULTS: readonly [string, Fault][] = [
 
 function putsOverTls(startBackend: () => Promise<{ endpoint: string; close?: () => Promise<void> }>): void {
   let backend: Awaited<ReturnType<typeof startBackend>>;
-  let front: Awaited<ReturnType<typeof startOverTls>>;
+  let proxy: Awaited<ReturnType<typeof startOverTls>>;
   let client: DynamoDBClient;
 
   before(async () => {
     backend = await startBackend();
-    front = await startOverTls(backend);
+    proxy = await startOverTls(backend);
   });
   after(async () => {
     client?.destroy();
-    await front?.close();
+    await proxy?.close();
     await backend?.close?.();
   });
   beforeEach(() => {
     client?.destroy();
-    useEnvironment(front.endpoint, 'first');
+    useEnvironment(proxy.endpoint, 'first');
     client = createDynamoDBClient();
-    front.faults.splice(0);
+    proxy.faults.splice(0);
   });
 
   /** A store that has put a block, so that direct puts are possible. */
@@ -83,7 +83,7 @@ function putsOverTls(startBackend: () => Promise<{ endpoint: string; close?: () 
       directPut: route === 'direct' ? createDirectPut({ client }) : undefined,
     });
     await store.putBlock(nextBlock(), DEADLINE_MS);
-    front.puts.splice(0);
+    proxy.puts.splice(0);
     return store;
   };
   /** Puts a block and checks that it is stored. */
@@ -100,15 +100,15 @@ function putsOverTls(startBackend: () => Promise<{ endpoint: string; close?: () 
       for (const [name, fault] of FAULTS) {
         it(`stores a block although ${name}`, async () => {
           const store = await startStore(route);
-          front.faults.push(fault);
+          proxy.faults.push(fault);
           await putAndRead(store);
-          assert.equal(front.puts.length, 2);
+          assert.equal(proxy.puts.length, 2);
         });
       }
 
       it('stores a block although DynamoDB closed the idle connections', async () => {
         const store = await startStore(route);
-        await front.closeConnections();
+        await proxy.closeConnections();
         await putAndRead(store);
       });
 
@@ -116,22 +116,22 @@ function putsOverTls(startBackend: () => Promise<{ endpoint: string; close?: () 
         const store = await startStore(route);
         const expired = refusal(400, 'com.amazon.coral.service#ExpiredTokenException', 'The security token is expired');
         const refuse: Fault = (response, request) => {
-          useEnvironment(front.endpoint, 'second');
+          useEnvironment(proxy.endpoint, 'second');
           expired(response, request);
         };
-        front.faults.push(refuse, ...(route === 'direct' ? [refuse] : []));
+        proxy.faults.push(refuse, ...(route === 'direct' ? [refuse] : []));
         await putAndRead(store);
         await putAndRead(store);
-        const tokens = front.puts.map(({ headers }) => headers['x-amz-security-token']);
+        const tokens = proxy.puts.map(({ headers }) => headers['x-amz-security-token']);
         assert.deepEqual(tokens.slice(-2), ['second', 'second']);
       });
 
       it('gives up when new credentials are refused as well', async () => {
         const store = await startStore(route);
         const expired = refusal(400, 'com.amazon.coral.service#ExpiredTokenException', 'The security token is expired');
-        front.faults.push(expired, expired, ...(route === 'direct' ? [expired] : []));
+        proxy.faults.push(expired, expired, ...(route === 'direct' ? [expired] : []));
         await assert.rejects(store.putBlock(nextBlock(), DEADLINE_MS), { name: 'ExpiredTokenException' });
-        assert.deepEqual(front.faults, []);
+        assert.deepEqual(proxy.faults, []);
       });
 
       it('uses a new address of the endpoint after the old one fails', {

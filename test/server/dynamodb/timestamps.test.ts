@@ -217,12 +217,12 @@ describe('the store on dynalite, with direct puts', () => storeContract(startDyn
 function overTls(start: () => Promise<{ endpoint: string; close?: () => Promise<void> }>) {
   return async () => {
     const backend = await start();
-    const front = await startOverTls(backend);
+    const proxy = await startOverTls(backend);
     const close = async () => {
-      await front.close();
+      await proxy.close();
       await backend.close?.();
     };
-    return { endpoint: front.endpoint, close };
+    return { endpoint: proxy.endpoint, close };
   };
 }
 describe('the store on dynalite over TLS, with direct puts', () => storeContract(overTls(startDynalite), true));

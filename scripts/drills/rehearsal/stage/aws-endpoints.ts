@@ -6,12 +6,12 @@ import { waitQuietly } from '../../../cli/wait.ts';
 import { startLifecycleHookEndpoint, startSecretsManager, startTestDatabase } from '../../../machine/fixtures.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { type Attachment, AWS_PORT, OUTSIDE, type StageNetwork } from './network.ts';
-import { recordSchema } from './policy-front.ts';
+import { recordSchema } from './policy-proxy-process.ts';
 import { SECRET_ID, type StageFacts, TABLE_NAME } from './stage-facts.ts';
 import { generateSecretValue } from './stage-secret.ts';
 
 const READY_DEADLINE_MS = 15_000;
-/** Each service listens on the loopback of its own network, behind the front that instances reach. */
+/** Each service listens on the loopback of its own network, behind the proxy that instances reach. */
 const UPSTREAM = { host: '127.0.0.1', port: 8_000 } as const;
 
 /** Starts the services of AWS that instances call. Each permits what the instance role of the template permits. */
@@ -30,9 +30,9 @@ export async function startAwsEndpoints(
 
   const attach = async (name: string, address: string) => {
     const attachment = await network.attach(name, address);
-    const log = join(directory, `${name}-front.log`);
+    const log = join(directory, `${name}-proxy.log`);
     const args = [address, String(AWS_PORT), String(UPSTREAM.port), rightsFile, metadataFolder];
-    await startScript('policy-front.ts', args, attachment, log, sandbox);
+    await startScript('policy-proxy-process.ts', args, attachment, log, sandbox);
     logs.push(log);
     return attachment;
   };

@@ -15,7 +15,7 @@ type Answer = AwsAnswer | ((request: AwsRequest) => Promise<AwsAnswer | undefine
  * A server in front of moto that answers what moto lacks, and passes on everything else. The scripts call it when they
  * get `env`; `operations` keeps the names of what they called.
  */
-export async function startMotoFront(lacking: Readonly<Record<string, Answer>>) {
+export async function startMotoProxy(lacking: Readonly<Record<string, Answer>>) {
   const operations: string[] = [];
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming);

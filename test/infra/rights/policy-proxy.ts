@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
 import type { Account, Right } from '../../../scripts/rights/account.ts';
 import type { AwsCall } from '../../../scripts/rights/call.ts';
-import { createFront } from '../../../scripts/rights/front.ts';
+import { createPolicyProxy } from '../../../scripts/rights/policy-proxy.ts';
 import type { StageRole } from '../../../scripts/rights/role.ts';
 
-/** A request that reached a front: what it needed, and the first right that the role lacks. */
+/** A request that reached a proxy: what it needed, and the first right that the role lacks. */
 export interface Recorded {
   readonly call: AwsCall;
   readonly rights: readonly Right[];
@@ -14,9 +14,9 @@ export interface Recorded {
 }
 
 /** Starts an endpoint that enforces a role and records its requests; stops after the tests of the calling file. */
-export async function startFront(upstream: string, account: Account, role: StageRole) {
+export async function startPolicyProxy(upstream: string, account: Account, role: StageRole) {
   const recorded: Recorded[] = [];
-  const server = createFront({
+  const server = createPolicyProxy({
     upstream: new URL(upstream),
     account,
     role,

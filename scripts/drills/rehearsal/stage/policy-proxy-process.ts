@@ -1,5 +1,5 @@
 /**
- * An endpoint of AWS that enforces the instance role: `policy-front.ts HOST PORT UPSTREAM RIGHTS METADATA`. It passes
+ * An endpoint of AWS that enforces the instance role: `policy-proxy-process.ts HOST PORT UPSTREAM RIGHTS METADATA`. It passes
  * permitted requests on to a port of this machine. RIGHTS is a file with the account and the role, METADATA the folder
  * of the metadata service, whose credentials it knows. It logs each new combination of instance and right as JSON.
  */
@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Account } from '../../../rights/account.ts';
-import { createFront } from '../../../rights/front.ts';
+import { createPolicyProxy } from '../../../rights/policy-proxy.ts';
 import type { StageRole } from '../../../rights/role.ts';
 import { CREDENTIALS_PATH, ID_PATH } from './metadata-service.ts';
 
@@ -51,7 +51,7 @@ function serve(host: string, port: number, upstreamPort: string, rights: Instanc
     throw new Error(`instances do not ${what}`);
   };
   const account: Account = { ...rights, tagsOf: () => ({}), launchTemplate: () => unknown('launch instances') };
-  const server = createFront({
+  const server = createPolicyProxy({
     upstream: new URL(`http://127.0.0.1:${upstreamPort}`),
     account,
     role: rights.role,
@@ -71,7 +71,7 @@ function serve(host: string, port: number, upstreamPort: string, rights: Instanc
 if (import.meta.main) {
   const [host, port, upstreamPort, file, metadata] = process.argv.slice(2);
   if (!host || !port || !upstreamPort || !file || !metadata) {
-    throw new Error('usage: policy-front.ts HOST PORT UPSTREAM RIGHTS METADATA');
+    throw new Error('usage: policy-proxy-process.ts HOST PORT UPSTREAM RIGHTS METADATA');
   }
   serve(host, Number(port), upstreamPort, JSON.parse(readFileSync(file, 'utf8')), metadata);
 }

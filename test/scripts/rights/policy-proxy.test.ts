@@ -9,7 +9,7 @@ import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { stackNames } from '../../../infra/contract.ts';
 import { readStageFacts, SECRET_ID } from '../../../scripts/drills/rehearsal/stage/stage-facts.ts';
-import { createFront } from '../../../scripts/rights/front.ts';
+import { createPolicyProxy } from '../../../scripts/rights/policy-proxy.ts';
 import type { PolicyDocument } from '../../../scripts/rights/role.ts';
 import { parseTemplate } from '../../../scripts/scaling/template/template.ts';
 import { METRIC_NAMESPACE } from '../../../server/contract.ts';
@@ -38,7 +38,7 @@ const urlOf = (server: typeof upstream) => `http://127.0.0.1:${(server.address()
 
 /** Clients of an instance whose role has these policies. */
 async function clientsWith(policies: readonly PolicyDocument[], accessKeyId = 'ASIAKNOWN') {
-  const front = createFront({
+  const proxy = createPolicyProxy({
     upstream: new URL(urlOf(upstream)),
     account: { ...rights, tagsOf: () => ({}), launchTemplate: () => assert.fail('no instance is launched') },
     role: { ...rights.role, policies },
@@ -47,11 +47,11 @@ async function clientsWith(policies: readonly PolicyDocument[], accessKeyId = 'A
       throw error;
     },
   });
-  front.listen(0, '127.0.0.1');
-  await once(front, 'listening');
-  after(() => front.close().closeAllConnections());
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  after(() => proxy.close().closeAllConnections());
   const credentials = { accessKeyId, secretAccessKey: 'secret' };
-  const config = { endpoint: urlOf(front), region: rights.region, credentials, maxAttempts: 1 };
+  const config = { endpoint: urlOf(proxy), region: rights.region, credentials, maxAttempts: 1 };
   const [dynamo, autoScaling] = [new DynamoDB(config), new AutoScaling(config)];
   const key = { pk: { S: 'p' }, sk: { S: 's' } };
   const launch = {

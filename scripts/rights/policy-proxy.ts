@@ -8,7 +8,7 @@ import { type Answer, denied, unknownKey } from './refusal.ts';
 import { rightsOf } from './right.ts';
 import type { StageRole } from './role.ts';
 
-export interface FrontOptions {
+export interface PolicyProxyOptions {
   /** Where permitted requests go. */
   readonly upstream: URL;
   readonly account: Account;
@@ -17,12 +17,19 @@ export interface FrontOptions {
   readonly sessionOf: (accessKeyId: string) => string | undefined;
   /** Receives each request and the first right that it lacks. @default - ignored */
   readonly onCall?: (call: AwsCall, rights: readonly Right[], missing: Right | undefined, session: string) => void;
-  /** Receives a failure of the front itself; the caller sees a closed connection. */
+  /** Receives a failure of the proxy itself; the caller sees a closed connection. */
   readonly onFailure: (error: Error) => void;
 }
 
 /** An endpoint of AWS that passes on what a role permits, and refuses everything else as AWS does. */
-export function createFront({ upstream, account, role, sessionOf, onCall, onFailure }: FrontOptions): Server {
+export function createPolicyProxy({
+  upstream,
+  account,
+  role,
+  sessionOf,
+  onCall,
+  onFailure,
+}: PolicyProxyOptions): Server {
   const agent = new Agent({ keepAlive: true });
   const isGranted = cachedDecisions(account, role);
 
@@ -71,7 +78,7 @@ export function createFront({ upstream, account, role, sessionOf, onCall, onFail
 }
 
 /** Decides once per action, resource and context, because an evaluation takes milliseconds. */
-function cachedDecisions({ accountId, region }: Account, { name, policies }: FrontOptions['role']) {
+function cachedDecisions({ accountId, region }: Account, { name, policies }: PolicyProxyOptions['role']) {
   const principal = `arn:aws:iam::${accountId}:role/${name}`;
   const decisions = new Map<string, Promise<boolean>>();
   return (right: Right): Promise<boolean> => {
