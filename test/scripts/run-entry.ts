@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 /** What a finished entry file left. */
@@ -27,7 +27,15 @@ export async function runEntry(
 ): Promise<Finished> {
   const child = spawn(process.execPath, [resolve(file), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], NO_COLOR: '1', AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      NO_COLOR: '1',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      // The SDK tells AWS in each request which command makes it.
+      AWS_SDK_UA_APP_ID: basename(file, '.ts'),
+      HOME: '/nonexistent',
+      ...env,
+    },
     cwd,
     timeout: 60_000,
   });

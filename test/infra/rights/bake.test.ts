@@ -6,6 +6,7 @@ import { BUILDER_TAG, DEBIAN_ACCOUNT } from '../../../ami/contract.ts';
 import { describeImage, hasDefaultVpc } from '../../../scripts/aws/ec2.ts';
 import { applyChanges, publishChanges, readPointers } from '../../../scripts/image/parameters.ts';
 import { arnIn, type Right, type Tags } from '../../../scripts/rights/account.ts';
+import { PIPELINE_CALLS } from '../../scripts/aws/allowed-calls.ts';
 import { startFakeAws } from '../../scripts/aws/fake-aws.ts';
 import { ec2Answer } from '../../scripts/aws/xml.ts';
 import { imagesOnAws } from '../../scripts/image/images-on-aws.ts';
@@ -109,6 +110,8 @@ describe('with the rights of the bake role', () => {
       [],
     );
     for (const { rights } of recorded) for (const { action } of rights) called.add(action);
+    const calls = new Set(recorded.map(({ call }) => `${call.service}:${call.operation}`));
+    assert.deepEqual([...calls].toSorted().join(' '), PIPELINE_CALLS['bake']?.calls);
   });
 });
 

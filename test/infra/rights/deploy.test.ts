@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,6 +13,7 @@ import { arnIn, type Right, type Tags } from '../../../scripts/rights/account.ts
 import { instanceRole } from '../../../scripts/rights/role.ts';
 import { GENERATED_SECRET } from '../../../server/contract.ts';
 import { accountOnAws, writeAssembly } from '../../scripts/account/account-example.ts';
+import { PIPELINE_CALLS } from '../../scripts/aws/allowed-calls.ts';
 import { DEFAULT_GROUP, defaultGroupOnAws } from '../../scripts/aws/default-security-group.ts';
 import { APP_INSTANCES, exampleOutputs, secretArn } from '../../scripts/aws/example-stage.ts';
 import { type Answers, type AwsRequest, startFakeAws } from '../../scripts/aws/fake-aws.ts';
@@ -47,6 +49,8 @@ const account = accountWith(stage.resources, instanceRole(stage.resources).name,
 
 /** Actions that the deploy role was asked for, in this whole file. */
 const called = new Set<string>();
+/** What each command called itself. */
+const calledBy: Record<string, readonly string[]> = {};
 
 /** Runs an npm command with the rights of the deploy role. */
 async function run(command: string, answers: Answers, args: readonly string[], cwd?: string) {
@@ -55,6 +59,7 @@ async function run(command: string, answers: Answers, args: readonly string[], c
   const env = { ...aws.env, AWS_ENDPOINT_URL: endpoint };
   const finished = await runEntry(`scripts/${command}.ts`, args, { env, ...(cwd && { cwd }) });
   for (const { rights } of recorded) for (const { action } of rights) called.add(action);
+  calledBy[command] = [...new Set(recorded.map(({ call }) => `${call.service}:${call.operation}`))].toSorted();
   const denied = recorded.flatMap(({ missing }) => (missing ? [`${missing.action} on ${missing.resource}`] : []));
   assert.deepEqual(denied, []);
   return finished;
@@ -180,6 +185,19 @@ describe('with the rights of the deploy role', () => {
     const assumed = roles.map((resource): Right => ({ action: 'sts:AssumeRole', resource }));
     assert.deepEqual(await missingRights(stage, role, assumed), []);
     called.add('sts:AssumeRole');
+  });
+});
+
+describe('the calls that tests of the commands accept', () => {
+  it('are those that the deploy role was asked for', () => {
+    const ofRole = Object.entries(PIPELINE_CALLS).filter(([, row]) => row.role === 'DeployRole');
+    assert.deepEqual(calledBy, Object.fromEntries(ofRole.map(([name, { calls }]) => [name, calls.split(' ')])));
+  });
+
+  it('have a role for each command of the workflows', () => {
+    const workflows = globSync('.github/workflows/*.yml').map((file) => readFileSync(file, 'utf8'));
+    const commands = workflows.flatMap((text) => [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name));
+    assert.deepEqual([...new Set(commands)].toSorted(), Object.keys(PIPELINE_CALLS).toSorted());
   });
 });
 

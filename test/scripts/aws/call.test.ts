@@ -45,7 +45,7 @@ describe('a failure of AWS', () => {
     const { DescribeTargetHealth: _, ...others } = stageOnAws();
     assert.match(
       await failureOf(others),
-      /cannot read the health of the targets: the credentials may not do this: .*not authorized to perform DescribeTargetHealth/,
+      /cannot read the health of the targets: the credentials may not do this: .*not authorized to perform: elasticloadbalancing:DescribeTargetHealth/,
     );
   });
 

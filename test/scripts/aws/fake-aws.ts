@@ -1,8 +1,11 @@
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type AwsCall, readCall } from '../../../scripts/rights/call.ts';
+import { denied } from '../../../scripts/rights/refusal.ts';
+import { isListed } from './allowed-calls.ts';
 
 /** A request as it came over the wire: which operation, with which parameters. */
 export type AwsRequest = AwsCall;
@@ -18,18 +21,29 @@ export type Answers = Readonly<Record<string, AwsAnswer | ((request: AwsRequest)
 
 /**
  * A local HTTP server that replaces AWS. The real SDK calls it when it gets `env`; `requests` keeps its requests.
- * An operation without an answer is refused as AWS refuses one that the caller may not do.
+ * An operation without an answer is refused as AWS refuses one that the caller may not do. So is a call that
+ * allowed-calls.ts does not list for the command that makes it; then the test fails as well.
  */
 export async function startFakeAws(answers: Answers) {
   const requests: AwsRequest[] = [];
+  const unlisted = new Set<string>();
   const server = createServer(async (incoming, outgoing) => {
     const request = readCall(incoming.headers, await buffer(incoming));
     requests.push(request);
-    const answer = answers[request.operation] ?? denied(request.operation);
+    const action = `${request.service}:${request.operation}`;
+    const command = commandOf(incoming.headers['user-agent']);
+    const mayCall = isListed(command, action);
+    if (!mayCall) unlisted.add(`${command ?? 'no command'}: ${action}`);
+    const answer = mayCall ? answers[request.operation] : undefined;
+    if (!answer) {
+      const isJson = incoming.headers['x-amz-target'] !== undefined;
+      const { status, contentType, body } = denied(isJson, CALLER, { action, resource: '*' });
+      return outgoing.writeHead(status, { 'content-type': contentType }).end(body);
+    }
     const { status = 200, body } = typeof answer === 'function' ? answer(request) : answer;
     const isXml = typeof body === 'string';
     outgoing.writeHead(status, { 'content-type': isXml ? 'text/xml' : 'application/x-amz-json-1.1' });
-    outgoing.end(isXml ? body : JSON.stringify(body));
+    return outgoing.end(isXml ? body : JSON.stringify(body));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -46,6 +60,7 @@ export async function startFakeAws(answers: Answers) {
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
+      assert.deepEqual([...unlisted], [], 'test/scripts/aws/allowed-calls.ts does not list these calls');
     },
   };
 }
@@ -62,4 +77,9 @@ export function ec2Error(status: number, code: string, message: string): AwsAnsw
   return { status, body: `<Response>${errors}<RequestID>b25f48e8-84fd-11e6</RequestID></Response>` };
 }
 
-const denied = (operation: string) => queryError(403, 'AccessDenied', `User is not authorized to perform ${operation}`);
+const CALLER = 'arn:aws:iam::111122223333:user/operator';
+
+/** The command that makes a request, as `runEntry` lets the SDK tell it. */
+function commandOf(userAgent = ''): string | undefined {
+  return /(?:^| )app\/(?<command>\S+)/.exec(userAgent)?.groups?.['command'];
+}

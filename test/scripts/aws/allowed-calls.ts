@@ -1,0 +1,110 @@
+/** Roles of the pipeline, by the names of their constructs. */
+type PipelineRole = 'BakeRole' | 'DeployRole';
+
+/**
+ * What the pipeline's commands call in AWS, and the role that they have. `test/infra/rights/` makes these calls against
+ * the synthesised roles, and compares.
+ */
+export const PIPELINE_CALLS: Readonly<Record<string, { readonly role: PipelineRole; readonly calls: string }>> = {
+  bake: { role: 'BakeRole', calls: 'ec2:DescribeImages ec2:DescribeVpcs ssm:GetParameter ssm:PutParameter' },
+  promote: {
+    role: 'DeployRole',
+    calls:
+      'autoscaling:DescribeAutoScalingGroups cloudformation:DescribeStacks ec2:DescribeImages ec2:GetConsoleOutput ' +
+      'ec2:RunInstances ec2:TerminateInstances ssm:GetParameter ssm:PutParameter',
+  },
+  deploy: {
+    role: 'DeployRole',
+    calls:
+      'autoscaling:DescribeAutoScalingGroups cloudformation:DescribeStackEvents cloudformation:DescribeStacks ' +
+      'ec2:DescribeAddresses ec2:DescribeImages ec2:DescribeInstanceTypeOfferings ec2:DescribeInstanceTypes ' +
+      'ec2:DescribeInstances ec2:DescribeSecurityGroups ec2:RevokeSecurityGroupEgress ' +
+      'ec2:RevokeSecurityGroupIngress elasticloadbalancing:DescribeTargetHealth servicequotas:GetServiceQuota ' +
+      'ssm:GetParameter',
+  },
+  post: { role: 'DeployRole', calls: 'cloudformation:DescribeStacks secretsmanager:GetSecretValue' },
+  drill: {
+    role: 'DeployRole',
+    calls:
+      'autoscaling:DescribeAutoScalingGroups autoscaling:DescribeInstanceRefreshes ' +
+      'autoscaling:DescribeScalingActivities cloudformation:DescribeStacks cloudwatch:DescribeAlarms ' +
+      'cloudwatch:GetMetricData ec2:DescribeInstances ec2:TerminateInstances ' +
+      'elasticloadbalancing:DescribeTargetHealth secretsmanager:GetSecretValue',
+  },
+};
+
+/** Calls that no role of the stage needs, because only people make them, with the reason. */
+const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readonly calls: string }>> = {
+  bastion: {
+    reason: 'a person needs the bastion to reach an instance',
+    calls:
+      'autoscaling:DescribeAutoScalingGroups autoscaling:SetDesiredCapacity cloudformation:DescribeStacks ' +
+      'ec2:DescribeInstances',
+  },
+  destroy: {
+    reason: 'a stage is deleted by a person who types its name',
+    calls:
+      'autoscaling:DescribeAutoScalingGroups autoscaling:UpdateAutoScalingGroup cloudformation:DeleteStack ' +
+      'cloudformation:DescribeStackEvents cloudformation:DescribeStacks cloudformation:GetTemplate ' +
+      'cloudformation:ListStackResources cloudformation:UpdateTerminationProtection ' +
+      'elasticloadbalancing:DescribeLoadBalancerAttributes elasticloadbalancing:ModifyLoadBalancerAttributes',
+  },
+  drill: {
+    reason: 'the pipeline runs kill-instance only; other drills change a group, a launch template or targets',
+    calls:
+      'autoscaling:CancelInstanceRefresh autoscaling:RollbackInstanceRefresh autoscaling:StartInstanceRefresh ' +
+      'autoscaling:UpdateAutoScalingGroup cloudformation:GetTemplate ec2:CreateLaunchTemplateVersion ' +
+      'ec2:DeleteLaunchTemplateVersions elasticloadbalancing:DeregisterTargets elasticloadbalancing:RegisterTargets',
+  },
+  'images-prune': {
+    reason: 'a person decides which images are deleted',
+    calls:
+      'autoscaling:DescribeAutoScalingGroups autoscaling:DescribeInstanceRefreshes ec2:DeleteLaunchTemplateVersions ' +
+      'ec2:DeregisterImage ec2:DescribeImages ec2:DescribeInstances ec2:DescribeLaunchTemplateVersions ' +
+      'ec2:DescribeLaunchTemplates ssm:DeleteParameter ssm:GetParametersByPath',
+  },
+  plan: {
+    reason: 'the pipeline deploys without a plan; a person asks for the plan and for drift',
+    calls:
+      'cloudformation:DescribeStackDriftDetectionStatus cloudformation:DescribeStackResourceDrifts ' +
+      'cloudformation:DescribeStacks cloudformation:DetectStackDrift ec2:DescribeAddresses ec2:DescribeImages ' +
+      'ec2:DescribeInstanceTypeOfferings ec2:DescribeInstanceTypes ec2:DescribeInstances ' +
+      'servicequotas:GetServiceQuota ssm:GetParameter',
+  },
+  rollback: {
+    reason: 'a person decides to go back to the image before',
+    calls: 'ec2:DescribeImages ssm:GetParameter ssm:PutParameter',
+  },
+  ssh: {
+    reason: 'only people log in',
+    calls:
+      'autoscaling:DescribeAutoScalingGroups cloudformation:DescribeStacks ec2-instance-connect:SendSSHPublicKey ' +
+      'ec2:DescribeInstanceConnectEndpoints ec2:DescribeInstances',
+  },
+  status: {
+    reason: 'the report is for people',
+    calls:
+      'autoscaling:DescribeAutoScalingGroups autoscaling:DescribeInstanceRefreshes cloudformation:DescribeStacks ' +
+      'cloudwatch:DescribeAlarms ec2:DescribeInstances elasticloadbalancing:DescribeTargetHealth',
+  },
+  token: {
+    reason: 'a person adds and removes tokens',
+    calls: 'cloudformation:DescribeStacks secretsmanager:GetSecretValue secretsmanager:PutSecretValue',
+  },
+  zone: {
+    reason: 'a person takes a zone out of service',
+    calls:
+      'autoscaling:DescribeAutoScalingGroups cloudformation:DescribeStacks ec2:DescribeAvailabilityZones ' +
+      'elasticloadbalancing:DescribeLoadBalancers',
+  },
+};
+
+/** `--role`, which people give to any command. */
+const OF_ANY_COMMAND = ['sts:AssumeRole'];
+
+/** Whether a command may call an action. Without a command, as a test calls a function itself, any command counts. */
+export function isListed(command: string | undefined, action: string): boolean {
+  const rows = [PIPELINE_CALLS, CALLS_OF_PEOPLE].flatMap((table) => Object.entries(table));
+  const own = rows.filter(([name]) => command === undefined || name === command);
+  return OF_ANY_COMMAND.includes(action) || own.some(([, { calls }]) => calls.split(' ').includes(action));
+}
