@@ -18,7 +18,7 @@ const NO_RESOURCES = 'these actions do not support resources; a condition limits
 const GENERATED_ID = 'the star matches an id that AWS generates when it creates the resource; the name is fixed';
 const NO_NOTIFICATIONS = {
   id: 'AwsSolutions-AS3',
-  reason: 'EventBridge tells the topic about failures; a mail for each normal launch would hide them',
+  reason: 'EventBridge publishes failures to the topic; a mail for each normal launch would hide them',
 };
 const DESCRIBE = 'describing does not support resources';
 const BAKE = 'AWS generates the ids; conditions limit the actions to resources that Packer creates and tags';

@@ -138,7 +138,7 @@ function missing(given: Given, embeddedDatabase: boolean): string[] {
     if (given[required] === 'on' && !given[token] && !given.secretId)
       problems.push(`${ENV[required]} is "on" without ${ENV[token]}; expected the token, or ${ENV.secretId}`);
     if (given[token] && given.secretId)
-      problems.push(`${ENV[token]} is set besides ${ENV.secretId}; expected the token in the secret only`);
+      problems.push(`${ENV[token]} is set together with ${ENV.secretId}; expected the token only in the secret`);
   }
   if (given.cloudwatchMetrics === 'on' && !given.autoScalingGroup)
     problems.push(

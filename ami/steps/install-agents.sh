@@ -38,7 +38,7 @@ install_checked amazon-cloudwatch-agent "$(checksum_of CLOUDWATCH_AGENT)" \
   "https://amazoncloudwatch-agent.s3.amazonaws.com/debian/$architecture/$CLOUDWATCH_AGENT_VERSION/amazon-cloudwatch-agent.deb"
 
 systemctl enable --quiet amazon-ssm-agent.service
-# Its package starts it at once. What it remembers of the builder must not get into the image.
+# Its package starts it immediately. Its state of the builder must not be part of the image.
 systemctl stop amazon-ssm-agent.service
 rm -rf /var/lib/amazon/ssm/*
 # stampede-logs.service starts the CloudWatch agent, which needs the name of the stage.

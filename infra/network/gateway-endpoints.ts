@@ -25,7 +25,7 @@ const AWS_BUCKETS = [
 ];
 
 /**
- * Ways to DynamoDB and S3 without NAT, free of charge. Their policies permit what the programs in the network need, so
+ * Gateway endpoints for DynamoDB and S3, which need no NAT and are free of charge. Their policies permit what the programs in the network need, so
  * that nobody can copy records through them into a table or bucket of another account.
  */
 export function addGatewayEndpoints({ vpc, tableArn }: GatewayEndpointsProps): void {

@@ -50,7 +50,7 @@ export function tableWriteLimit(bounds: FleetBounds, ratePerInstance: number): n
 /** Write units per second that a new on-demand table accepts at once. */
 const DEFAULT_WARM_WRITE_UNITS = 4_000;
 
-/** Write units per second to warm the table for: as set, or one per timestamp of the peak rate; undefined: no need. */
+/** Warm throughput of the table in write units per second: the setting, or the peak rate. Undefined if not needed. */
 export function warmWriteUnits(settings: {
   readonly warmWriteUnits: number;
   readonly peakRate: number;

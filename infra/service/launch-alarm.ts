@@ -4,7 +4,7 @@ import { runbookAlarm } from '../runbook-alarm.ts';
 import { groupMetric } from './group-metric.ts';
 
 /**
- * Rings when launched instances do not enter service; rolls back a deployment. A refresh launches before it terminates,
+ * Raised when launched instances do not enter service; rolls back a deployment. A refresh launches before it terminates,
  * so the group keeps its desired capacity in service all the time: only the pending instances show a bad image. A good
  * instance is pending for about a minute. A bad one stays pending until its launch is abandoned, after 3 to 5 minutes,
  * and is replaced by the next: 5 of 7 minutes allow for the time in between.

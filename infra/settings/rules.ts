@@ -61,7 +61,7 @@ const RULES: readonly Rule[] = [
   {
     broken: (_, { sourceCidrs }) => sourceCidrs.length > 1 && sourceCidrs.includes(ANY_IPV4),
     message: ({ sourceCidrs }) =>
-      `Setting sourceCidrs is ${sourceCidrs.join(',')}, which lets everybody in. Remove ${ANY_IPV4}, or all others`,
+      `Setting sourceCidrs is ${sourceCidrs.join(',')}, which admits all addresses. Remove ${ANY_IPV4}, or all others`,
   },
   {
     broken: (_, { failover, sourceCidrs }) => failover !== 'none' && !sourceCidrs.includes(ANY_IPV4),

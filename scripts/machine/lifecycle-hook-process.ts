@@ -17,7 +17,7 @@ const noAction = (id: string) =>
 const notAuthorized = (id: string) =>
   [403, 'AccessDenied', `User: ${id} is not authorized to perform: autoscaling:CompleteLifecycleAction`] as const;
 
-/** What the calls of an instance meet, one after the other. After a completed action there is none. */
+/** The answers to the calls of an instance, in order. After a completed action, no action is active. */
 const CALLS = [noAction, notAuthorized, 'no answer', 'completed'] as const;
 const attempts = new Map<string, number>();
 

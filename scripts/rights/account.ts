@@ -17,7 +17,7 @@ export interface Right {
   readonly context?: Readonly<Record<string, string>>;
 }
 
-/** What the requests meet in an account, besides its place. */
+/** What decides about requests in an account, in addition to its region and id. */
 export interface Account extends Place {
   /** Tags of an existing resource. */
   readonly tagsOf: (arn: string) => Tags;

@@ -13,7 +13,7 @@ export interface PolicyProxyOptions {
   readonly upstream: URL;
   readonly account: Account;
   readonly role: Pick<StageRole, 'name' | 'policies'>;
-  /** Name of the session that has an access key, such as the instance's id; undefined for a key that AWS never gave. */
+  /** Name of the session that has an access key, such as the instance's id; undefined for a key that AWS did not issue. */
   readonly sessionOf: (accessKeyId: string) => string | undefined;
   /** Receives each request and the first right that it lacks. @default - ignored */
   readonly onCall?: (call: AwsCall, rights: readonly Right[], missing: Right | undefined, session: string) => void;

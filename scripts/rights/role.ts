@@ -13,7 +13,7 @@ export const documentSchema = z.looseObject({ Statement: z.array(statement.loose
 /** A policy document whose references have the values of a deployment. */
 export type PolicyDocument = z.infer<typeof documentSchema>;
 
-/** A role of a stage with everything that decides what it may do. */
+/** A role of a stage with its policies. */
 export interface StageRole {
   readonly name: string;
   readonly logicalId: string;
@@ -50,7 +50,7 @@ const templateSchema = z.object({
 });
 const profileSchema = z.object({ Roles: z.array(z.string()) });
 
-/** The role of the instances that serve, by way of the launch template and its instance profile. */
+/** The role of the fleet's instances: that of the instance profile in the launch template. */
 export function instanceRole(stage: StageTemplates): StageRole {
   const id = servingGroup(stage).properties.LaunchTemplate.LaunchTemplateId;
   const template = stage.list('AWS::EC2::LaunchTemplate', templateSchema).find(({ ref }) => ref === id);

@@ -12,7 +12,7 @@ export interface Zone {
   readonly id: string;
 }
 
-/** A resource of the stage that takes part in zonal shifts, and its shift if one is active. */
+/** A resource of the stage with zonal shift enabled, and its shift if one is active. */
 interface Shiftable {
   readonly what: string;
   readonly arn: string;

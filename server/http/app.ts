@@ -19,7 +19,7 @@ export interface AppOptions {
   readonly store: Pick<TimestampStore, 'getRecord' | 'listRecords'>;
   readonly postApp: PostApp;
   readonly sendProblem: SendProblem;
-  /** @default - everybody may read */
+  /** @default - reading needs no token */
   readonly checkReadToken: CheckToken | undefined;
   readonly trustedProxies: number;
   readonly isDraining: () => boolean;

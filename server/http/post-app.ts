@@ -19,7 +19,7 @@ export interface PostAppOptions {
   /** Resolves once the timestamp is durable. */
   readonly record: (arrival: Arrival) => Promise<TimestampRecord>;
   readonly sendProblem: SendProblem;
-  /** @default - everybody may record */
+  /** @default - recording needs no token */
   readonly checkWriteToken?: CheckToken | undefined;
 }
 

@@ -9,7 +9,7 @@ export interface Secrets {
   readonly idKeys: readonly IdKey[];
 }
 
-/** Not secret: it makes ids of a server without a secret, such as one on a developer's machine, stay valid. */
+/** Not secret. It keeps the ids of a server without a secret valid after a restart, such as during development. */
 const DEVELOPMENT_ID_KEYS: readonly IdKey[] = [{ from: 0, key: 'a-fixed-key-for-development-which-everybody-knows' }];
 
 /** The secrets of a server that reads none: the tokens of its environment and a fixed key for ids. */

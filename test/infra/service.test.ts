@@ -80,7 +80,7 @@ describe('the fleet', () => {
     assert.equal(ofDev.DeletionProtection, 'none');
   });
 
-  it('takes part in zonal shifts, and keeps the instances of an impaired zone', () => {
+  it('has zonal shift enabled, and keeps the instances of an impaired zone', () => {
     assert.deepEqual(group.AvailabilityZoneImpairmentPolicy, {
       ZonalShiftEnabled: true,
       ImpairedZoneHealthCheckBehavior: 'IgnoreUnhealthy',
@@ -255,7 +255,7 @@ describe('the load balancer', () => {
     assert.equal(attributes(everything)['health_check_logs.s3.enabled'], undefined);
   });
 
-  it('takes part in zonal shifts, and keeps capacity ready, as configured', () => {
+  it('has zonal shift and reserved capacity as configured', () => {
     assert.equal(attributes(prod)['zonal_shift.config.enabled'], 'true');
     assert.equal(attributes(everything)['zonal_shift.config.enabled'], 'false');
     const capacity = ({ service }: typeof dev) =>

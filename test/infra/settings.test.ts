@@ -57,7 +57,7 @@ describe('settings', () => {
       /sshCidrs is "0.0.0.0\/0", expected .* never 0.0.0.0\/0/,
     ],
     ['no client at all', 'dev', { sourceCidrs: '' }, /sourceCidrs is "", expected 1 to 50 of/],
-    ['all clients besides some', 'dev', { sourceCidrs: '0.0.0.0/0,192.0.2.0/24' }, /which lets everybody in/],
+    ['all clients in addition to some', 'dev', { sourceCidrs: '0.0.0.0/0,192.0.2.0/24' }, /which admits all addresses/],
     [
       'health checks of Route 53 that do not reach the load balancer',
       'prod',

@@ -14,7 +14,7 @@ async function destroy(example: Deletable, args: readonly string[], env: EntryOp
 }
 
 describe('npm run destroy', () => {
-  it('deletes each stack before those that it imports from, and looks that they are gone', async () => {
+  it('deletes each stack before those that it imports from, and checks that they are gone', async () => {
     const { code, stdout, stderr, deleted } = await destroy({}, ['--yes']);
     assert.equal(code, 0, stderr);
     assert.deepEqual(deleted, ['operations', 'service', 'network', 'data']);

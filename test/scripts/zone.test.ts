@@ -89,7 +89,7 @@ describe('npm run zone', () => {
     assert.equal((await account.shifts()).length, 2);
   });
 
-  it('shifts what takes part, and shows why AWS refuses the rest', async () => {
+  it('shifts the resources with zonal shift enabled, and shows why AWS refuses the others', async () => {
     await using account = await openAccount([balancer]);
     const { code, stderr } = await account.run('shift', '--zone', 'b');
     assert.equal(code, 1);

@@ -51,7 +51,7 @@ export function retainedResources<Resource extends Pick<StackResource, 'logicalI
 }
 
 /**
- * Deletes stacks one after the other, and looks that none is left. `deadlineMs` is for each stack.
+ * Deletes stacks one after the other, and checks that none remains. `deadlineMs` is for each stack.
  *
  * @throws OperatorError with CloudFormation's reason when a stack cannot be deleted
  */
@@ -60,7 +60,7 @@ export async function deleteStacks(stacks: readonly Stack[], deadlineMs: number)
     await deleteStack(stack);
     await waitUntil(`the deletion of ${stack.name}`, (seen) => lookAtDeletion(stack, seen), {
       deadlineMs,
-      remedy: 'CloudFormation goes on with it. Run npm run destroy again to wait further',
+      remedy: 'CloudFormation continues the deletion. Run npm run destroy again to wait for it',
     });
   }
   const left = (await Promise.all(stacks.map(({ name }) => findStack(name)))).filter((stack) => stack !== undefined);

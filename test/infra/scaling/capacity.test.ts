@@ -66,7 +66,7 @@ describe('fleet capacity', () => {
     assert.equal(tableWriteLimit({ min: 2, max: 9 }, 4_000), 36_000);
   });
 
-  it('warms the table for the peak rate, or as set, if a new table accepts less', () => {
+  it('warms the table for the setting, or else the peak rate, if a new table accepts less', () => {
     assert.equal(warmWriteUnits({ warmWriteUnits: 0, peakRate: 5_000 }), 5_000);
     assert.equal(warmWriteUnits({ warmWriteUnits: 9_000, peakRate: 5_000 }), 9_000);
     assert.equal(warmWriteUnits({ warmWriteUnits: 0, peakRate: 4_000 }), undefined);
