@@ -102,6 +102,13 @@ const RULES: readonly Rule[] = [
       `Setting volumeKeyArn is ${volumeKeyArn}, expected a key in ${region}, where the volumes are. Correct one of them`,
   },
   {
+    broken: (stage, { readToken, jwtIssuer, clientAuthorities }) =>
+      isProd(stage) && readToken === 'none' && jwtIssuer === '' && clientAuthorities === '',
+    message: () =>
+      'Setting readToken is none in production: anyone could read client addresses and e-mail addresses. ' +
+      'Use -c readToken=required, or let the load balancer check the callers with jwtIssuer or clientAuthorities',
+  },
+  {
     broken: (stage, { retainData }) => isProd(stage) && !retainData,
     message: () => 'Setting retainData is false in production: destroy would delete every timestamp. Remove it',
   },

@@ -120,4 +120,18 @@ describe('the settings of callers', () => {
       assert.throws(() => readSettings('dev', (name) => overrides[name]), message);
     });
   }
+
+  it('refuse in production that anyone may read, and permit it in other stages', () => {
+    const message = /readToken is none in production.*Use -c readToken=required/;
+    const read = (stage: string, overrides: Record<string, string>) => readSettings(stage, (name) => overrides[name]);
+    for (const stage of ['prod', 'prod-eu']) assert.throws(() => read(stage, { ...TLS, readToken: 'none' }), message);
+    assert.equal(read('dev', { ...TLS, readToken: 'none' }).readToken, 'none');
+  });
+
+  it('permit no read token in production if the load balancer checks the callers', () => {
+    for (const checked of [JWT, { ...TLS, clientAuthorities: AUTHORITIES }]) {
+      const overrides: Record<string, string> = { ...checked, readToken: 'none' };
+      assert.equal(readSettings('prod', (name) => overrides[name]).readToken, 'none');
+    }
+  });
 });

@@ -32,6 +32,8 @@ const FLIPS: Readonly<Partial<Record<keyof Settings, readonly Overrides[]>>> = {
   vpcCidr: [{ vpcCidr: '10.99.0.0/16' }],
   sourceCidrs: [{ sourceCidrs: '198.51.100.0/24,192.0.2.0/24' }],
   nat: [{ nat: 'single' }, { nat: 'per-az' }, { nat: 'regional' }],
+  // Production permits the first one only if the load balancer checks the callers.
+  readToken: [{ readToken: 'none' }, JWT],
   jwtIssuer: [JWT],
   jwtKeys: [{ ...JWT, jwtKeys: 'https://issuer.example.org/other-keys' }],
   jwtClaims: [{ ...JWT, jwtClaims: 'aud=stampede' }],
