@@ -3,6 +3,7 @@ import { HEALTH_PATH, TIMESTAMPS_PATH } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
 import type { ServiceFacts } from '../service-facts.ts';
 import type { TimestampStore } from '../timestamps/store.ts';
+import { protocolOf } from './arrival.ts';
 import { listTimestamps, readTimestamp } from './get-app.ts';
 import { homePage } from './pages/home-page.ts';
 import type { AssetUrl } from './pages/layout.ts';
@@ -11,7 +12,7 @@ import type { SendProblem } from './problems.ts';
 import { type CheckToken, requireToken } from './require-token.ts';
 import { allow, getRoute } from './route.ts';
 import type { Instance } from './schemas.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
+import { pageHeadersOf } from './security-headers.ts';
 import { negotiate } from './validate.ts';
 
 export interface AppOptions {
@@ -38,8 +39,8 @@ export function createApp(options: AppOptions): Express {
   app.use((request, response, next) => {
     // Some clients join URLs incorrectly and request `//app`.
     request.url = request.url.replace(/^\/{2,}/, '/');
-    for (let i = 0; i < SECURITY_HEADERS.length; i += 2)
-      response.setHeader(SECURITY_HEADERS[i] as string, SECURITY_HEADERS[i + 1] as string);
+    const headers = pageHeadersOf(protocolOf(request, options.trustedProxies));
+    for (let i = 0; i < headers.length; i += 2) response.setHeader(headers[i] as string, headers[i + 1] as string);
     next();
   });
 

@@ -7,7 +7,7 @@ import type { AssetUrl } from './pages/layout.ts';
 import { problemPage } from './pages/problem-page.ts';
 import { hasBody } from './read-body.ts';
 import type { Problem } from './schemas.ts';
-import { SECURITY_HEADERS, securityHeadersOf } from './security-headers.ts';
+import { pageHeadersOf, securityHeadersOf } from './security-headers.ts';
 
 export type ProblemType = ErrorCode | 'internal';
 
@@ -98,7 +98,7 @@ export function createSendProblem({ assetUrl, logger, trustedProxies }: SendProb
       'Vary',
       'Accept',
       ...headersOf(error, html && request.method !== 'POST'),
-      ...(html ? SECURITY_HEADERS : securityHeadersOf(protocolOf(request, trustedProxies))),
+      ...(html ? pageHeadersOf : securityHeadersOf)(protocolOf(request, trustedProxies)),
     ]);
     response.end(request.method === 'HEAD' ? undefined : body);
   };
