@@ -74,7 +74,7 @@ variable "copy_regions" {
 variable "share_accounts" {
   type        = list(string)
   default     = []
-  description = "Accounts that may launch the image. Requires kms_key_id: snapshots with an AWS managed key cannot be shared."
+  description = "Accounts that may launch the image. Requires kms_key_id, and rights to share that the pipeline's role does not have."
 }
 
 variable "kms_key_id" {

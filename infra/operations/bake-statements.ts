@@ -78,16 +78,15 @@ export function bakeStatements(): readonly PolicyStatement[] {
     ),
     allow(
       'ManageImages',
-      [
-        'ec2:CreateTags',
-        'ec2:DeleteSnapshot',
-        'ec2:DeregisterImage',
-        'ec2:EnableImageDeprecation',
-        'ec2:ModifyImageAttribute',
-      ],
+      ['ec2:CreateTags', 'ec2:DeleteSnapshot', 'ec2:DeregisterImage', 'ec2:EnableImageDeprecation'],
       allPublic('image', 'snapshot'),
       OF_PACKER,
     ),
+    // Not its launch permission: all images have Packer's tag, also the one that `current` names.
+    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-policy-structure.html#attribute-key
+    allow('DescribeOwnImages', ['ec2:ModifyImageAttribute'], allPublic('image'), {
+      StringEquals: { ...OF_PACKER.StringEquals, 'ec2:Attribute': 'Description' },
+    }),
     imageParameters('PublishImages'),
   ];
 }

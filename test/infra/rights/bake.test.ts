@@ -65,8 +65,8 @@ const PACKER: Readonly<Record<string, readonly Right[]>> = {
       on('CreateTags', common(resource), onCreate('CreateImage')),
     ]),
   ],
-  'describes, tags and shares the image': [
-    on('ModifyImageAttribute', common('image/ami-1'), ofPacker),
+  'describes and tags the image': [
+    on('ModifyImageAttribute', common('image/ami-1'), { ...ofPacker, 'ec2:Attribute': 'Description' }),
     on('EnableImageDeprecation', common('image/ami-1'), ofPacker),
     on('CreateTags', common('image/ami-1'), ofPacker),
     on('CreateTags', common('snapshot/snap-1'), ofPacker),
@@ -141,7 +141,11 @@ describe('the bake role', () => {
     'open a security group of a stage': on('AuthorizeSecurityGroupIngress', own('security-group/sg-app'), ofFleet),
     'delete a security group of a stage': on('DeleteSecurityGroup', own('security-group/sg-app'), ofFleet),
     'create an image of an instance of a fleet': on('CreateImage', own('instance/i-fleet'), ofFleet),
-    'share another image': on('ModifyImageAttribute', common('image/ami-other')),
+    'describe another image': on('ModifyImageAttribute', common('image/ami-other'), { 'ec2:Attribute': 'Description' }),
+    'share or publish an image of its own': on('ModifyImageAttribute', common('image/ami-1'), {
+      ...ofPacker,
+      'ec2:Attribute': 'LaunchPermission',
+    }),
     'tag another image as its own': on('CreateTags', common('image/ami-other'), tagged),
     'deregister another image': on('DeregisterImage', common('image/ami-other')),
     'launch another image than Debian’s': on('RunInstances', common('image/ami-other'), {
