@@ -1,4 +1,3 @@
-import { ENV } from '../server/contract.ts';
 import { describeGroup } from './aws/auto-scaling.ts';
 import { describeInstances } from './aws/ec2.ts';
 import { main } from './cli/main.ts';
@@ -10,11 +9,14 @@ import { type Addresses, probePorts, tryFromHere, tryThrough } from './probe/por
 import { probeTls } from './probe/tls.ts';
 import { outputsOf } from './stage/outputs.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { tokensFrom } from './stage/tokens.ts';
 
 await main(
   {
     name: 'probe',
-    summary: 'Tries from outside which ports of a stage answer, and checks TLS, headers and tokens. Changes nothing.',
+    summary:
+      'Tries from outside which ports of a stage answer, and checks TLS, headers and tokens. Changes nothing. Takes the ' +
+      "read token from READ_TOKEN, or from the stage's secret.",
     options: {
       stage: STAGE_OPTION,
       ...ROLE_OPTIONS,
@@ -26,8 +28,10 @@ await main(
       reading: {
         value: '<who>',
         schema: choice(['token', 'anyone']),
-        help: 'who must be able to read: token or anyone (default: token in prod, else not checked)',
+        default: 'token',
+        help: 'who must be able to read: token, or anyone if the setting readToken is none',
       },
+      ports: { help: 'try the ports only, for a stage with jwtIssuer or clientAuthorities' },
       json: { help: 'print the findings as JSON, and exit with 0 even if there are differences' },
     },
     examples: [
@@ -38,7 +42,7 @@ await main(
   },
   async ({ values }) => {
     await useRole(values);
-    const { from, through, reading = values.stage === 'prod' ? 'token' : undefined } = values;
+    const { from, through } = values;
     const { url, addresses } = values.url
       ? { url: values.url, addresses: given(values) }
       : await addressesOf(values.stage, given(values));
@@ -47,10 +51,12 @@ await main(
     const targets = { 'load balancer': parsed.hostname, ...addresses };
     const words = through?.split(' ').filter((word) => word !== '') as [string, ...string[]] | undefined;
     const findings = await probePorts(from, targets, hasTls, words ? tryThrough(words) : tryFromHere);
-    if (!words && (from === 'internet' || from === 'operator')) {
+    if (!values.ports && !words && (from === 'internet' || from === 'operator')) {
       if (hasTls) findings.push(...(await probeTls(parsed)));
-      const needsToken = reading && reading === 'token';
-      findings.push(...(await probeAnswers({ url: parsed, needsToken, token: process.env[ENV.readToken] })));
+      const needsToken = values.reading === 'token';
+      const tokens = tokensFrom(process.env, values.url ? undefined : values.stage);
+      const token = needsToken ? await tokens.read() : undefined;
+      findings.push(...(await probeAnswers({ url: parsed, needsToken, token })));
     }
     const differences = findings.filter(({ passed }) => !passed);
     if (values.json) return console.log(JSON.stringify(findings));

@@ -22,6 +22,15 @@ const PAGE_HEADERS: readonly (readonly [name: string, part: string])[] = [
   ['referrer-policy', 'no-referrer'],
 ];
 
+const LIST = `${TIMESTAMPS_PATH}?limit=1`;
+
+/** What only readers may see. The token is checked before the id. */
+const READS: readonly (readonly [what: string, path: string])[] = [
+  ['the list', LIST],
+  ['a record', `${TIMESTAMPS_PATH}/some-id`],
+  ['the list of users', '/users?limit=1'],
+];
+
 /** Asks as clients do, and checks what they get. */
 export async function probeAnswers({ url, needsToken, token, plainPort = 80 }: AnswersOptions): Promise<Finding[]> {
   const hasTls = url.protocol === 'https:';
@@ -30,9 +39,12 @@ export async function probeAnswers({ url, needsToken, token, plainPort = 80 }: A
     ask(new URL('/', url), { accept: 'text/html' }),
     ask(new URL('/there-is-nothing', url)),
   ]);
-  const list = new URL(`${TIMESTAMPS_PATH}?limit=1`, url);
-  const bearer = (value: string) => ({ authorization: `Bearer ${value}` });
-  const statusOf = async (headers: Readonly<Record<string, string>>) => `${(await ask(list, headers)).status}`;
+  const statusOf = async (path: string, token?: string) => {
+    const { status } = await ask(new URL(path, url), token === undefined ? {} : { authorization: `Bearer ${token}` });
+    return `${status}`;
+  };
+  const refusesWithoutToken = async ([what, path]: (typeof READS)[number]) =>
+    compare(`${what} without a token`, await statusOf(path), '401');
   return [
     compare('the health of the service', `${health.status}`, '200'),
     compare('an unknown path', `${unknown.status}`, '404'),
@@ -40,11 +52,10 @@ export async function probeAnswers({ url, needsToken, token, plainPort = 80 }: A
     // Browsers then use TLS even if a link says http.
     ...(hasTls ? [header(page, 'strict-transport-security', 'max-age='), await redirect(url, plainPort)] : []),
     ...['x-powered-by', 'server'].map((name) => withoutVersion(page, name)),
-    ...(needsToken === undefined
-      ? []
-      : [compare('the list without a token', await statusOf({}), needsToken ? '401' : '200')]),
-    ...(needsToken ? [compare('the list with a wrong token', await statusOf(bearer('wrong')), '401')] : []),
-    ...(token ? [compare('the list with the token', await statusOf(bearer(token)), '200')] : []),
+    ...(needsToken === false ? [compare('the list without a token', await statusOf(LIST), '200')] : []),
+    ...(needsToken ? await Promise.all(READS.map(refusesWithoutToken)) : []),
+    ...(needsToken ? [compare('the list with a wrong token', await statusOf(LIST, 'wrong'), '401')] : []),
+    ...(token ? [compare('the list with the token', await statusOf(LIST, token), '200')] : []),
   ];
 }
 

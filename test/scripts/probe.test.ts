@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { startApp } from '../server/support/app.ts';
+import { secretArn } from './aws/example-stage.ts';
+import { type Answers, startFakeAws } from './aws/fake-aws.ts';
+import { stageOnAws } from './aws/stage-on-aws.ts';
 import { runEntry } from './run-entry.ts';
 
 const ENTRY = 'scripts/probe.ts';
@@ -40,5 +45,39 @@ describe('npm run probe', () => {
     const { stdout } = await runEntry(ENTRY, ['--url', 'http://lb.example', '--from', 'instance', ...through]);
     assert.match(stdout, /Not tried: the bastion, because no address is known\n/);
     assert.match(stdout, /\n2 tried from the instance, 0 different\n/);
+  });
+
+  describe('of a stage that is not named prod', () => {
+    const generated = 'r'.repeat(48) + 'w'.repeat(48) + 'k'.repeat(48);
+    const probe = async (args: readonly string[]) => {
+      const { port } = (await startApp([])).address() as AddressInfo;
+      const answers: Answers = {
+        ...stageOnAws({ url: `http://127.0.0.1:${port}`, instances: [] }),
+        GetSecretValue: { body: { ARN: secretArn('dev'), SecretString: JSON.stringify({ generated }) } },
+      };
+      await using aws = await startFakeAws(answers);
+      return await runEntry(ENTRY, args, { env: aws.env });
+    };
+
+    it("checks that reading needs a token, with the token of the stage's secret", async () => {
+      const { code, stdout, stderr } = await probe([]);
+      assert.equal(stderr, '');
+      assert.equal(code, 1);
+      for (const what of ['the list', 'a record', 'the list of users'])
+        assert.match(stdout, new RegExp(`DIFFERENT +${what} without a token`));
+      assert.match(stdout, /as expected +the list with the token +200\n/);
+    });
+
+    it('checks neither answers nor TLS if only ports are to be tried', async () => {
+      const { stdout } = await probe(['--ports']);
+      assert.doesNotMatch(stdout, /token|header/);
+    });
+  });
+
+  it('needs the token of another server in the environment', async () => {
+    const { port } = (await startApp([])).address() as AddressInfo;
+    const { code, stderr } = await runEntry(ENTRY, ['--url', `http://127.0.0.1:${port}`]);
+    assert.equal(code, 1);
+    assert.match(stderr, /requires a token: set READ_TOKEN/);
   });
 });

@@ -37,6 +37,8 @@ describe('the answers of a stage', () => {
     const url = new URL(`http://127.0.0.1:${portOf(await startApp([]))}`);
     assert.deepEqual(await differences({ url, needsToken: true, token: undefined }), [
       'the list without a token: 200',
+      'a record without a token: 404',
+      'the list of users without a token: 404',
       'the list with a wrong token: 200',
     ]);
   });
