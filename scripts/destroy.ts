@@ -21,6 +21,7 @@ await main(
         help: 'region=<region> if the stage was deployed with it; other settings are ignored',
       },
       unprotect: { help: 'first turn off the deletion protection of stacks, load balancer and group' },
+      'keep-data': { help: 'delete all stacks except the data stack: table, key, secret and backups stay in service' },
       yes: { help: 'answer the question in advance (CI)' },
       'wait-seconds': {
         value: '<n>',
@@ -33,17 +34,19 @@ await main(
     examples: [
       ['npm run destroy -- --stage dev', 'asks, then deletes the dev stage'],
       ['npm run destroy -- --stage prod --unprotect', 'asks, turns off the protection of prod, then deletes it'],
+      ['npm run destroy -- --stage prod --unprotect --keep-data', 'the same, but keeps the data stack'],
     ],
   },
   async ({ values }) => {
-    const { stage, set, unprotect, yes, 'dry-run': dryRun } = values;
+    const { stage, set, unprotect, 'keep-data': keepData, yes, 'dry-run': dryRun } = values;
     const region = regionSetting(set);
     await useRegion(stage, region);
     await useRole(values);
-    const { stacks, retained, protections } = await planDeletion(stage, region);
+    const { stacks, kept, retained, protections } = await planDeletion(stage, region, keepData);
     const names = protections.map(({ what }) => what).join(', ');
     console.log(`To be deleted in ${region}:\n${indented(stacks.map(({ name }) => name).join('\n'))}`);
     console.log(`Retained, and billed until you delete it:\n${indented(retainedTable(retained) || 'nothing')}`);
+    if (kept) console.log(`Kept with all its resources, and billed:\n${indented(kept.name)}`);
     if (names) console.log(`Protected against deletion:\n${indented(names.replaceAll(', ', '\n'))}`);
     if (dryRun) return;
     if (names && !unprotect) throw new OperatorError(`${names} may not be deleted: pass --unprotect to allow it`);
@@ -54,8 +57,11 @@ await main(
       await end();
     }
     await deleteStacks(stacks, values['wait-seconds'] * 1_000);
-    console.log(`Stage ${stage} is deleted in ${region}: none of its stacks is left`);
-    console.log('Still billed: what is retained above, and the images (npm run images:prune)');
+    const left = kept ? `, except the stack ${kept.name}` : ': none of its stacks is left';
+    console.log(`Stage ${stage} is deleted in ${region}${left}`);
+    console.log(
+      `Still billed: what is ${kept ? 'kept and ' : ''}retained above, and the images (npm run images:prune)`,
+    );
   },
 );
 

@@ -1,18 +1,18 @@
 import { stackNames } from '../../infra/contract.ts';
-import { findStack } from '../aws/cloudformation.ts';
+import { findStack, type Stack } from '../aws/cloudformation.ts';
 import { OperatorError } from '../cli/errors.ts';
 
 /** @throws OperatorError when CloudFormation would refuse a deployment, because a stack is being changed or is stuck */
 export async function refuseBusyStacks(stage: string): Promise<void> {
   const stacks = await Promise.all(Object.values(stackNames(stage)).map((name) => findStack(name)));
   for (const stack of stacks) {
-    const remedy = stack && remedyOf(stack.name, stack.status);
+    const remedy = stack && remedyOf(stage, stack);
     if (remedy) throw new OperatorError(`the stack ${stack.name} is ${stack.status}: ${remedy}`);
   }
 }
 
 /** What to do before a stack can be deployed; undefined when it can be. */
-function remedyOf(name: string, status: string): string | undefined {
+function remedyOf(stage: string, { name, status, isProtected }: Stack): string | undefined {
   if (status === 'UPDATE_IN_PROGRESS') {
     // RollbackInstanceRefresh is not for refreshes that CloudFormation has started.
     const cancel = `aws cloudformation cancel-update-stack --stack-name ${name}`;
@@ -21,6 +21,20 @@ function remedyOf(name: string, status: string): string | undefined {
   if (status === 'UPDATE_ROLLBACK_FAILED') {
     return `continue its rollback: aws cloudformation continue-update-rollback --stack-name ${name}`;
   }
+  // cdk protects a stack before it creates the resources, and deletes it before it creates it again.
+  if (isProtected && /^ROLLBACK_(COMPLETE|FAILED)$/.test(status)) {
+    return `its first creation failed, and cdk cannot delete it while it is protected: ${unprotect(stage, name)}`;
+  }
   // cdk replaces a change set that was never executed.
   return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS' ? 'wait until it has ended' : undefined;
+}
+
+/** The command that lets a stack be created again after its first creation has failed. */
+function unprotect(stage: string, name: string): string {
+  const { data, operations } = stackNames(stage);
+  // The service may run without the operations stack, in which nothing else is protected.
+  if (name === operations) {
+    return `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${name}`;
+  }
+  return `npm run destroy -- --stage ${stage} --unprotect${name === data ? '' : ' --keep-data'}`;
 }

@@ -180,6 +180,63 @@ describe('npm run deploy', () => {
     });
   }
 
+  for (const status of ['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED']) {
+    const start = async (isProtected: boolean, failed: string) => {
+      await using programs = await cdk();
+      const answers = { ...stageOnAws(), ...accountOnAws() };
+      const { DescribeStacks: others } = answers;
+      assert.ok(typeof others === 'function');
+      const stack = {
+        StackId: `arn:aws:cloudformation:eu-west-1:111122223333:stack/${failed}/1`,
+        StackName: failed,
+        StackStatus: status,
+        CreationTime: '2026-11-20T08:00:00.000Z',
+        EnableTerminationProtection: isProtected,
+        Outputs: { member: [] },
+      };
+      await using aws = await startFakeAws({
+        ...answers,
+        DescribeStacks: (request) =>
+          request.params['StackName'] === failed
+            ? queryAnswer('DescribeStacks', { Stacks: { member: [stack] } })
+            : others(request),
+      });
+      const finished = await runEntry('scripts/deploy.ts', ['--yes'], { cwd: programs.folder, env: aws.env });
+      return { ...finished, started: await programs.started() };
+    };
+
+    it(`names what deletes a protected stack that is ${status}, because cdk cannot`, async () => {
+      const { code, stderr, started } = await start(true, 'stampede-dev-service');
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        new RegExp(
+          `\\ndeploy: the stack stampede-dev-service is ${status}: its first creation failed, and cdk cannot delete it ` +
+            'while it is protected: npm run destroy -- --stage dev --unprotect --keep-data\\n$',
+        ),
+      );
+      assert.deepEqual(started, [SYNTH]);
+    });
+
+    it(`does not keep the data stack when that is the one that is ${status}`, async () => {
+      const { stderr } = await start(true, 'stampede-dev-data');
+      assert.match(stderr, /: npm run destroy -- --stage dev --unprotect\n$/);
+    });
+
+    it(`does not destroy a running service because the operations stack is ${status}`, async () => {
+      const { stderr } = await start(true, 'stampede-dev-operations');
+      assert.match(
+        stderr,
+        /: aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name stampede-dev-operations\n$/,
+      );
+    });
+
+    it(`lets cdk delete a stack that is ${status} and not protected`, async () => {
+      const { code, stderr } = await start(false, 'stampede-dev-operations');
+      assert.equal(code, 0, stderr);
+    });
+  }
+
   it("shows CloudFormation's first reason when the deployment fails", async () => {
     const own = { type: 'AWS::CloudFormation::Stack', id: 'stampede-dev-service' };
     const old = stackEvents(['Fleet', 'CREATE_FAILED', 'an older operation'], [own, 'CREATE_IN_PROGRESS']);

@@ -77,6 +77,36 @@ Retained, and billed until you delete it:
     assert.deepEqual(deleted, ['operations', 'service', 'network', 'data']);
   });
 
+  it('keeps the data stack and its protection with --keep-data, and says that it is billed', async () => {
+    const args = ['--stage', 'prod', '--unprotect', '--keep-data', '--yes'];
+    const { code, stdout, stderr, deleted } = await destroy({ stage: 'prod', isProtected: true }, args);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(deleted, ['operations', 'service', 'network']);
+    assert.doesNotMatch(stderr, /stampede-prod-data/);
+    assert.match(stdout, /\nKept with all its resources, and billed:\n {2}stampede-prod-data\n/);
+    assert.match(stdout, /\nStage prod is deleted in eu-west-1, except the stack stampede-prod-data\n/);
+  });
+
+  it('has nothing to do with --keep-data when only the data stack is left', async () => {
+    const { answers } = deletableStage();
+    await using aws = await startFakeAws(answers);
+    const first = await runEntry('scripts/destroy.ts', ['--keep-data', '--yes'], { env: aws.env });
+    assert.equal(first.code, 0, first.stderr);
+    const { code, stderr } = await runEntry('scripts/destroy.ts', ['--keep-data', '--yes'], { env: aws.env });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^destroy: of stage dev only stampede-dev-data is deployed in eu-west-1, which --keep-data keeps/,
+    );
+  });
+
+  it('deletes a stage whose load balancer was never created', async () => {
+    const args = ['--stage', 'prod', '--unprotect', '--yes'];
+    const { code, stderr, deleted } = await destroy({ stage: 'prod', lacksBalancer: true }, args);
+    assert.equal(code, 0, stderr);
+    assert.equal(deleted.length, 4);
+  });
+
   it("ends at a failure, with CloudFormation's first reason", async () => {
     const { code, stderr, deleted } = await destroy({ failing: 'network' }, ['--yes']);
     assert.equal(code, 1);

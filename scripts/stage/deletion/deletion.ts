@@ -13,13 +13,22 @@ import { failureOf } from '../failure.ts';
 import { protectionsOf } from './protection.ts';
 
 /**
- * Finds a stage's stacks in the order of their deletion, what their deletion retains, and what prevents it.
+ * Finds a stage's stacks in the order of their deletion, what their deletion retains, and what prevents it. With
+ * `keepData`, the data stack is `kept`.
  *
- * @throws OperatorError when there is none in this region
+ * @throws OperatorError when there is none to delete in this region
  */
-export async function planDeletion(stage: string, region: string) {
-  const found = await Promise.all(DELETION_ORDER.map((part) => findStack(stackNames(stage)[part])));
-  const stacks = found.filter((stack) => stack !== undefined);
+export async function planDeletion(stage: string, region: string, keepData: boolean) {
+  const names = stackNames(stage);
+  const found = await Promise.all(DELETION_ORDER.map((part) => findStack(names[part])));
+  const deployed = found.filter((stack) => stack !== undefined);
+  const kept = deployed.find(({ name }) => keepData && name === names.data);
+  const stacks = deployed.filter((stack) => stack !== kept);
+  if (stacks.length === 0 && kept) {
+    throw new OperatorError(
+      `of stage ${stage} only ${kept.name} is deployed in ${region}, which --keep-data keeps: nothing to destroy`,
+    );
+  }
   if (stacks.length === 0) {
     throw new OperatorError(
       `stage ${stage} is not deployed in ${region} of this account: nothing to destroy. ` +
@@ -35,6 +44,7 @@ export async function planDeletion(stage: string, region: string) {
   );
   return {
     stacks,
+    kept,
     retained: parts.flatMap(({ retained }) => retained),
     protections: parts.flatMap(({ protections }) => protections),
   };

@@ -20,6 +20,8 @@ export async function protectionsOf(
 }
 
 async function protectionOfResource({ type, physicalId }: StackResource): Promise<Protection | undefined> {
+  // A resource whose creation failed may have no id.
+  if (!physicalId) return undefined;
   if (type === 'AWS::ElasticLoadBalancingV2::LoadBalancer' && (await isLoadBalancerProtected(physicalId))) {
     return { what: `the load balancer ${physicalId}`, end: () => endLoadBalancerProtection(physicalId) };
   }

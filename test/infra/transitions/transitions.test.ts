@@ -7,7 +7,8 @@ import { retainedNames } from './stateful-law.ts';
 
 /** Settings with which CloudFormation refuses the update, and the reason why it may. */
 const REFUSED: Readonly<Record<string, string>> = {
-  vpcCidr: 'another network needs another VPC: delete the service and the network stack first, the data stack stays',
+  vpcCidr:
+    'another network needs another VPC: npm run destroy -- --unprotect --keep-data, then deploy; the data stack stays',
   warmWriteUnits: 'DynamoDB does not lower warm throughput, so the value of the table stays in the settings',
 };
 

@@ -28,13 +28,15 @@ export interface Deletable {
   readonly isProtected?: boolean;
   /** A part whose deletion fails. @default - none */
   readonly failing?: string;
+  /** Whether the creation of the load balancer failed, so that it has no ARN. @default false */
+  readonly lacksBalancer?: boolean;
 }
 
 /**
  * The four stacks of a stage, deleted as CloudFormation deletes them: one at a time, refused while protected, and failing
  * while another stack imports from them or a resource is protected.
  */
-export function deletableStage({ stage = 'dev', isProtected = false, failing }: Deletable = {}) {
+export function deletableStage({ stage = 'dev', isProtected = false, failing, lacksBalancer = false }: Deletable = {}) {
   const names: Readonly<Record<string, string>> = stackNames(stage);
   const parts = Object.keys(names);
   const states = new Map(parts.map((part) => [part, 'UPDATE_COMPLETE']));
@@ -88,7 +90,7 @@ export function deletableStage({ stage = 'dev', isProtected = false, failing }: 
       const own = (RESOURCES[part] ?? []).map(([LogicalResourceId, ResourceType, PhysicalResourceId]) => ({
         LogicalResourceId,
         ResourceType,
-        PhysicalResourceId,
+        PhysicalResourceId: lacksBalancer && LogicalResourceId === 'Balancer' ? '' : PhysicalResourceId,
         ResourceStatus: 'CREATE_COMPLETE',
       }));
       return queryAnswer('ListStackResources', { StackResourceSummaries: { member: [...own, gone] } });
@@ -112,7 +114,8 @@ export function deletableStage({ stage = 'dev', isProtected = false, failing }: 
       protectedThings.delete(part);
       return queryAnswer('UpdateTerminationProtection', { StackId: idOf(part) });
     }),
-    DescribeLoadBalancerAttributes: () => {
+    DescribeLoadBalancerAttributes: ({ params }) => {
+      if (!params['LoadBalancerArn']) return queryError(400, 'ValidationError', "'' is not a valid load balancer ARN");
       const Value = String(protectedThings.has(BALANCER));
       return queryAnswer('DescribeLoadBalancerAttributes', {
         Attributes: { member: [{ Key: 'deletion_protection.enabled', Value }] },
