@@ -41,9 +41,8 @@ export class TimestampsTable extends Construct {
     this.#key = key;
     const replicaKeys = Object.fromEntries(settings.replicas.map(({ region, keyArn }) => [region, keyArn]));
     const writeUnitsPerSecond = warmWriteUnits(settings);
-    const fleetLimit = tableWriteLimit(fleetBounds(settings), settings.ratePerInstance);
-    // DynamoDB refuses a maximum below the warm throughput, which can never be lowered, but the peak rate can.
-    const maxWriteRequestUnits = Math.max(fleetLimit, writeUnitsPerSecond ?? 0);
+    // It may be below the warm throughput: a table stays warm when its maximum is lowered.
+    const maxWriteRequestUnits = tableWriteLimit(fleetBounds(settings), settings.ratePerInstance);
     if (maxWriteRequestUnits > DEFAULT_TABLE_QUOTA) {
       Annotations.of(this).addWarningV2(
         'stampede:table-quota',

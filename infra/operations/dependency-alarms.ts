@@ -1,10 +1,11 @@
 import { type Alarm, type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { TABLE_ACTIONS } from '../data/timestamps-table.ts';
 import { runbookAlarm } from '../runbook-alarm.ts';
 import { natMetric, PERIOD, tableMetric } from './metrics.ts';
 
 /** The server's operations on the table; DynamoDB counts system errors per operation. */
-const OPERATIONS = ['PutItem', 'UpdateItem', 'GetItem', 'Query'] as const;
+const OPERATIONS = TABLE_ACTIONS.map((action) => action.replace('dynamodb:', ''));
 
 /** Alarms on throttling and errors of DynamoDB. */
 export function tableAlarms(scope: Construct, tableName: string): readonly Alarm[] {

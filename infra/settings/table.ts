@@ -106,7 +106,7 @@ export const TABLE = {
   /**
    * Write units per second that the table accepts from the start. 0: those of the peak rate, so that a first peak is not
    * throttled. Costs 0.65 USD once per thousand above 4,000. DynamoDB refuses to lower the value: if the peak rate is
-   * lowered, set the old value here.
+   * lowered, set the old value here. The table's maximum, which limits the bill, follows the peak rate all the same.
    */
   warmWriteUnits: setting(integer(0, 10_000_000), 0, 0),
   /** Partition keys per day, each for 1,000 write units/s. Can be increased at any time; reads query each of them. */
@@ -179,7 +179,8 @@ export const TABLE = {
   zonalShift: setting(flag, true, true),
   /**
    * Capacity units that the load balancer keeps ready for an announced peak; otherwise it takes minutes to grow. 0: none.
-   * One unit serves 25 new connections/s or 1 MB/s, and costs about 6 USD a month even when it is idle.
+   * One unit serves 25 new connections/s or 1 GB an hour, about 0.28 MB/s, and costs about 6 USD a month even when
+   * it is idle. AWS lets the reservation be lowered only twice a day.
    */
   minimumLoadBalancerCapacity: setting(integer(0, 15_000), 0, 0),
 

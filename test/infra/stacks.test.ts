@@ -13,6 +13,11 @@ interface MetricStat {
   readonly Stat: string;
 }
 
+interface Dimension {
+  readonly Name: string;
+  readonly Value: unknown;
+}
+
 const dev = synthesize('dev');
 const prod = synthesize('prod', { certificateArn: CERTIFICATE });
 const REPLICA_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/example';
@@ -86,7 +91,7 @@ describe('the table', () => {
     assert.deepEqual(insights, Array(2).fill({ Enabled: true, Mode: 'THROTTLED_KEYS' }));
   });
 
-  it('has a maximum that follows the fleet, but not below the warm throughput, which DynamoDB does not lower', () => {
+  it('has a maximum that follows the fleet, whatever its warm throughput is', () => {
     const limits = (overrides: Record<string, string>) => {
       const { Properties } = theResource('AWS::DynamoDB::GlobalTable', synthesize('dev', overrides).data);
       return [
@@ -95,7 +100,7 @@ describe('the table', () => {
       ];
     };
     assert.deepEqual(limits({ peakRate: '5000' }), [12_000, 5_000]);
-    assert.deepEqual(limits({ peakRate: '5000', warmWriteUnits: '20000' }), [20_000, 20_000]);
+    assert.deepEqual(limits({ peakRate: '5000', warmWriteUnits: '20000' }), [12_000, 20_000]);
   });
 
   it('has TTL only if configured', () => {
@@ -287,6 +292,21 @@ describe('the network', () => {
 });
 
 describe('alarms', () => {
+  it('count the system errors of each operation that the server may call', () => {
+    const [alarm] = resourcesOf('AWS::CloudWatch::Alarm', prod.operations).filter(({ Properties: { Metrics = [] } }) =>
+      JSON.stringify(Metrics).includes('SystemErrors'),
+    );
+    const operations = new Set(
+      alarm?.Properties.Metrics.flatMap(
+        ({ MetricStat: stat }: { MetricStat?: { Metric: { Dimensions: Dimension[] } } }) =>
+          (stat?.Metric.Dimensions ?? [])
+            .filter(({ Name }) => Name === 'Operation')
+            .map(({ Value }) => `dynamodb:${Value}`),
+      ),
+    );
+    assert.deepEqual([...operations].toSorted(), TABLE_ACTIONS.toSorted());
+  });
+
   const alarms = resourcesOf('AWS::CloudWatch::Alarm', prod.operations).map(({ Properties }) => Properties);
 
   it('notify the topic when they are raised and cleared, except the windows of burn rates', () => {
