@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeImage } from './aws/ec2.ts';
+import { configuredRegion } from './aws/region.ts';
 import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
@@ -27,8 +28,8 @@ await main(
     ],
   },
   async ({ values: { architecture, validate, 'dry-run': dryRun } }) => {
-    const region = process.env['AWS_REGION'];
-    if (!region) throw new UsageError('AWS_REGION is not set: expected the region to bake in, such as eu-west-1');
+    const region = await configuredRegion();
+    if (!region) throw new UsageError('no region is set: expected AWS_REGION or a profile with the region to bake in');
     const bakes = !validate && !dryRun;
     // A bake takes twenty minutes; missing credentials, permissions or resources fail here, before it.
     if (bakes) await checkBakeNeeds(architecture, region, process.env);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { describeGroup } from './aws/auto-scaling.ts';
 import { describeImage, launchInstance, readConsole, terminateInstance } from './aws/ec2.ts';
+import { configuredRegion } from './aws/region.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { withUndo } from './cli/undo.ts';
@@ -51,9 +52,8 @@ await main(
 async function testBoot(imageId: string, stage: string): Promise<void> {
   const [data, service] = await Promise.all([outputsOf(stage, 'data'), outputsOf(stage, 'service')]);
   const [subnetId] = (await describeGroup(service.autoScalingGroup)).subnets;
-  const region = process.env['AWS_REGION'];
-  if (!subnetId || !region)
-    throw new OperatorError(`${service.autoScalingGroup} has no subnet, or AWS_REGION is not set`);
+  const region = await configuredRegion();
+  if (!subnetId || !region) throw new OperatorError(`${service.autoScalingGroup} has no subnet, or no region is set`);
   const options = { stage, launchTemplateId: service.launchTemplateId, subnetId, tableName: data.tableName, region };
   await withUndo(async (undo) => {
     const launching = launchInstance('the boot test', bootTestRequest(imageId, options));

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { synthesize, theResource } from '../../infra/synthesize.ts';
 import { type Answers, startFakeAws } from '../aws/fake-aws.ts';
 import { runInstances } from '../aws/run-instances.ts';
 import { stageOnAws } from '../aws/stage-on-aws.ts';
+import { ec2Answer } from '../aws/xml.ts';
 import { runEntry } from '../run-entry.ts';
 import { imagesOnAws } from './images-on-aws.ts';
 
@@ -22,6 +26,17 @@ async function start(entry: string, answers: Answers, ...args: string[]) {
     .filter(({ operation }) => operation === 'PutParameter')
     .map(({ params }) => `${params['Name']}=${params['Value']}`);
   return { ...finished, written, operations: aws.requests.map(({ operation }) => operation) };
+}
+
+/** A configuration file of the AWS CLI whose default profile has a region. */
+async function profileIn(region: string) {
+  const folder = await mkdtempDisposable(join(tmpdir(), 'stampede-profile-'));
+  const AWS_CONFIG_FILE = join(folder.path, 'config');
+  await writeFile(AWS_CONFIG_FILE, `[default]\nregion = ${region}\n`);
+  return {
+    env: { AWS_REGION: undefined, AWS_CONFIG_FILE },
+    [Symbol.asyncDispose]: () => folder.remove(),
+  };
 }
 
 describe('npm run promote', () => {
@@ -44,6 +59,13 @@ describe('npm run promote', () => {
     assert.deepEqual(written, ['/stampede/ami/previous=ami-00000001', '/stampede/ami/current=ami-00000002']);
     assert.ok(operations.indexOf('TerminateInstances') > operations.indexOf('RunInstances'));
     assert.match(stdout, /Next: npm run deploy -- --stage dev --ami ami-00000002/);
+  });
+
+  it('boots in the region of the profile when AWS_REGION is not set', async () => {
+    await using aws = await startFakeAws(onStage('stampede boot test: passed\n'));
+    await using profile = await profileIn('eu-west-1');
+    const { code, stderr } = await runEntry('scripts/promote.ts', [], { env: { ...aws.env, ...profile.env } });
+    assert.equal(code, 0, stderr);
   });
 
   it('changes no parameter when the boot test fails, and ends the instance', async () => {
@@ -124,6 +146,13 @@ describe('npm run bake', () => {
   it('asks for a region before it does anything', async () => {
     const { code, stderr } = await runEntry('scripts/bake.ts');
     assert.equal(code, 2);
-    assert.match(stderr, /AWS_REGION is not set: expected the region to bake in/);
+    assert.match(stderr, /no region is set: expected AWS_REGION or a profile with the region to bake in/);
+  });
+
+  it('bakes in the region of the profile when AWS_REGION is not set', async () => {
+    await using aws = await startFakeAws({ DescribeVpcs: ec2Answer('DescribeVpcs', { vpcSet: '' }) });
+    await using profile = await profileIn('eu-central-1');
+    const { stderr } = await runEntry('scripts/bake.ts', [], { env: { ...aws.env, ...profile.env } });
+    assert.match(stderr, /eu-central-1 has no default VPC for the builder/);
   });
 });
