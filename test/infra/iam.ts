@@ -40,6 +40,10 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
   },
   { matches: /^WatchTheFleet: \w+:(Describe|Get)\w+ on \*$/, reason: 'these read actions do not support resources' },
   {
+    matches: /^ReadTheDefaultSecurityGroup: ec2:DescribeSecurityGroups on \*$/,
+    reason: 'this read action does not support resources',
+  },
+  {
     matches: /^EndInstances: ec2:\w+ on .*:instance\/\* if aws:ResourceTag\/Service,aws:ResourceTag\/Stage$/,
     reason: 'limited to instances with the tags of the stage',
   },
@@ -83,6 +87,11 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
   {
     matches: /^(LaunchWithOwn|Manage(Builder|Images)): ec2:\w+ on .*\/\* if aws:ResourceTag\/stampede:builder$/,
     reason: 'AWS generates the ids; limited to resources with the tag of Packer',
+  },
+  {
+    matches:
+      /^DescribeOwnImages: ec2:ModifyImageAttribute on .*:image\/\* if aws:ResourceTag\/stampede:builder,ec2:Attribute$/,
+    reason: 'AWS generates the ids; limited to the description of images with the tag of Packer',
   },
 ];
 

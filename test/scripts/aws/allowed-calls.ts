@@ -71,6 +71,12 @@ const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readon
       'ec2:DescribeInstanceTypeOfferings ec2:DescribeInstanceTypes ec2:DescribeInstances ' +
       'servicequotas:GetServiceQuota ssm:GetParameter',
   },
+  probe: {
+    reason: 'a person compares a stage with the expected state',
+    calls:
+      'autoscaling:DescribeAutoScalingGroups cloudformation:DescribeStacks ec2:DescribeInstances ' +
+      'secretsmanager:GetSecretValue',
+  },
   rollback: {
     reason: 'a person decides to go back to the image before',
     calls: 'ec2:DescribeImages ssm:GetParameter ssm:PutParameter',
