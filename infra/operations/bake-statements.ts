@@ -82,10 +82,11 @@ export function bakeStatements(): readonly PolicyStatement[] {
       allPublic('image', 'snapshot'),
       OF_PACKER,
     ),
-    // Not its launch permission: all images have Packer's tag, also the one that `current` names.
+    // Packer sets the description and requires IMDSv2. It may not set the launch permission, because all images have
+    // its tag, also the one that `current` names.
     // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-policy-structure.html#attribute-key
-    allow('DescribeOwnImages', ['ec2:ModifyImageAttribute'], allPublic('image'), {
-      StringEquals: { ...OF_PACKER.StringEquals, 'ec2:Attribute': 'Description' },
+    allow('ModifyOwnImages', ['ec2:ModifyImageAttribute'], allPublic('image'), {
+      StringEquals: { ...OF_PACKER.StringEquals, 'ec2:Attribute': ['Description', 'ImdsSupport'] },
     }),
     imageParameters('PublishImages'),
   ];

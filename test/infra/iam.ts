@@ -90,8 +90,8 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
   },
   {
     matches:
-      /^DescribeOwnImages: ec2:ModifyImageAttribute on .*:image\/\* if aws:ResourceTag\/stampede:builder,ec2:Attribute$/,
-    reason: 'AWS generates the ids; limited to the description of images with the tag of Packer',
+      /^ModifyOwnImages: ec2:ModifyImageAttribute on .*:image\/\* if aws:ResourceTag\/stampede:builder,ec2:Attribute$/,
+    reason: 'AWS generates the ids; limited to description and IMDS of images with the tag of Packer',
   },
 ];
 

@@ -67,6 +67,7 @@ const PACKER: Readonly<Record<string, readonly Right[]>> = {
   ],
   'describes and tags the image': [
     on('ModifyImageAttribute', common('image/ami-1'), { ...ofPacker, 'ec2:Attribute': 'Description' }),
+    on('ModifyImageAttribute', common('image/ami-1'), { ...ofPacker, 'ec2:Attribute': 'ImdsSupport' }),
     on('EnableImageDeprecation', common('image/ami-1'), ofPacker),
     on('CreateTags', common('image/ami-1'), ofPacker),
     on('CreateTags', common('snapshot/snap-1'), ofPacker),
