@@ -31,7 +31,7 @@ export function requireBuiltInLoad({ phases }: Pick<LoadPlan, 'phases'>): void {
 
 /**
  * Sends a light, constant load without artillery, and reports like it. Pipelines use it in jobs with AWS credentials, which
- * must not run artillery's several hundred packages (docs/decisions/0041).
+ * must not run artillery's several hundred packages (docs/decisions/0036).
  */
 export async function startBuiltInLoad({ target, phases, writeToken }: LoadPlan, folder: string): Promise<Load> {
   const acknowledgedFile = join(folder, 'acknowledged.txt');
