@@ -25,8 +25,8 @@ const AWS_BUCKETS = [
 ];
 
 /**
- * Gateway endpoints for DynamoDB and S3, which need no NAT and are free of charge. Their policies permit what the programs in the network need, so
- * that nobody can copy records through them into a table or bucket of another account.
+ * Gateway endpoints for DynamoDB and S3, which need no NAT and are free of charge. Their policies permit what the
+ * programs in the network need, so that nobody can copy records through them into a table or bucket of another account.
  */
 export function addGatewayEndpoints({ vpc, tableArn }: GatewayEndpointsProps): void {
   const { DYNAMODB, S3 } = GatewayVpcEndpointAwsService;

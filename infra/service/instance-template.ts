@@ -84,7 +84,7 @@ const TRACING_ACTIONS = [
   'xray:GetSamplingTargets',
 ];
 
-/** The instance role: access to the table, the secret, the metric namespace, the log groups, the lifecycle hook, and sessions. */
+/** The instance role: the table, the secret, the metric namespace, the log groups, the lifecycle hook, and sessions. */
 function instanceRole(scope: Construct, id: string, { stage, settings, data }: InstanceTemplateProps): Role {
   const role = new Role(scope, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
   data.timestamps.grantRecord(role);

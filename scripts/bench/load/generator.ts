@@ -15,7 +15,10 @@ export interface Load {
   readonly windowMs: number;
   /** @default 1 */
   readonly requests?: number;
-  /** Offered rate, as of many independent clients (a Poisson process). @default - each connection sends its next request when it has its answer */
+  /**
+   * Offered rate, as of many independent clients (a Poisson process).
+   * @default - each connection sends its next request when it has its answer
+   */
   readonly ratePerSecond?: number;
 }
 

@@ -65,7 +65,7 @@ async function run(command: string, answers: Answers, args: readonly string[], c
   return finished;
 }
 
-/** A service that requires a token for reading, has recorded every timestamp that it is asked for, and accepts new ones until it fails. */
+/** A service that requires a token for reading, finds every timestamp, and accepts new ones until it fails. */
 async function startService() {
   let posts = 0;
   let hasFailed = false;
