@@ -43,13 +43,15 @@ await main(
     await useRegion(stage, region);
     await useRole(values);
     const { stacks, kept, retained, protections } = await planDeletion(stage, region, keepData);
-    const names = protections.map(({ what }) => what).join(', ');
+    const protectedNames = protections.map(({ what }) => what);
     console.log(`To be deleted in ${region}:\n${indented(stacks.map(({ name }) => name).join('\n'))}`);
     console.log(`Retained, and billed until you delete it:\n${indented(retainedTable(retained) || 'nothing')}`);
     if (kept) console.log(`Kept with all its resources, and billed:\n${indented(kept.name)}`);
-    if (names) console.log(`Protected against deletion:\n${indented(names.replaceAll(', ', '\n'))}`);
+    if (protectedNames.length > 0) console.log(`Protected against deletion:\n${indented(protectedNames.join('\n'))}`);
     if (dryRun) return;
-    if (names && !unprotect) throw new OperatorError(`${names} may not be deleted: pass --unprotect to allow it`);
+    if (protectedNames.length > 0 && !unprotect) {
+      throw new OperatorError(`${protectedNames.join(', ')} may not be deleted: pass --unprotect to allow it`);
+    }
     if (!yes) await confirm(`Delete ${stacks.length} stacks of stage ${stage} in ${region}?`, stage);
 
     for (const { what, end } of protections) {

@@ -57,6 +57,11 @@ export async function findStack(nameOrId: string): Promise<Stack | undefined> {
   return (await readList(`read the stack ${nameOrId}`, [call], ({ Stacks }) => Stacks, stack))[0];
 }
 
+/** Reads the stacks that exist, in the order of their names or ids. */
+export async function findStacks(namesOrIds: readonly string[]): Promise<Stack[]> {
+  return (await Promise.all(namesOrIds.map(findStack))).filter((stack) => stack !== undefined);
+}
+
 /** CloudFormation has no error of its own for a stack that does not exist. */
 function noStackIfMissing(error: Error) {
   if (error.name === 'ValidationError' && /does not exist/.test(error.message)) return { Stacks: [] };

@@ -3,7 +3,7 @@ import {
   describeDetection,
   detectDrift,
   driftedResources,
-  findStack,
+  findStacks,
   type ResourceDrift,
 } from '../aws/cloudformation.ts';
 import { waitUntil } from '../cli/wait.ts';
@@ -13,10 +13,10 @@ const DEADLINE_MS = 600_000;
 
 /** One line for each resource of a stage that was changed or deleted outside of CloudFormation. */
 export async function driftReport(stage: string): Promise<string> {
-  const stacks = await Promise.all(Object.values(stackNames(stage)).map((name) => findStack(name)));
+  const stacks = await findStacks(Object.values(stackNames(stage)));
   const lines: string[] = [];
   // One after the other, so that the progress can be read.
-  for (const stack of stacks) if (stack) lines.push(...(await driftOf(stack.name)));
+  for (const { name } of stacks) lines.push(...(await driftOf(name)));
   return ['Drift:', ...(lines.length > 0 ? lines : ['none'])].join('\n  ');
 }
 

@@ -1,12 +1,11 @@
 import { stackNames } from '../../infra/contract.ts';
-import { findStack, type Stack } from '../aws/cloudformation.ts';
+import { findStacks, type Stack } from '../aws/cloudformation.ts';
 import { OperatorError } from '../cli/errors.ts';
 
 /** @throws OperatorError when CloudFormation would refuse a deployment, because a stack is being changed or is stuck */
 export async function refuseBusyStacks(stage: string): Promise<void> {
-  const stacks = await Promise.all(Object.values(stackNames(stage)).map((name) => findStack(name)));
-  for (const stack of stacks) {
-    const remedy = stack && remedyOf(stage, stack);
+  for (const stack of await findStacks(Object.values(stackNames(stage)))) {
+    const remedy = remedyOf(stage, stack);
     if (remedy) throw new OperatorError(`the stack ${stack.name} is ${stack.status}: ${remedy}`);
   }
 }

@@ -1,6 +1,7 @@
-import { ENV, secretContents } from '../../server/contract.ts';
+import { ENV } from '../../server/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { readStageSecret } from './stage-secret.ts';
+import { type Access, tokensOf } from './token-rotation.ts';
 
 /** Gives the tokens of a service when it asks for one. */
 export interface Tokens {
@@ -13,17 +14,13 @@ export interface Tokens {
  * Without a stage, only from the environment. The secret is read once, and only if a token is needed.
  */
 export function tokensFrom(environment: NodeJS.ProcessEnv, stage: string | undefined): Tokens {
-  let secret: ReturnType<typeof contentsOf> | undefined;
-  const token = async (name: string, kind: 'readTokens' | 'writeTokens') => {
+  let secret: ReturnType<typeof readStageSecret> | undefined;
+  const token = async (name: string, access: Access) => {
     const given = environment[name];
     if (given) return given;
     if (stage === undefined) throw new OperatorError(`the service requires a token: set ${name}`);
-    secret ??= contentsOf(stage);
-    return (await secret)[kind][0] as string;
+    secret ??= readStageSecret(stage);
+    return tokensOf((await secret).value, access)[0] as string;
   };
-  return { read: () => token(ENV.readToken, 'readTokens'), write: () => token(ENV.writeToken, 'writeTokens') };
-}
-
-async function contentsOf(stage: string) {
-  return secretContents((await readStageSecret(stage)).value);
+  return { read: () => token(ENV.readToken, 'read'), write: () => token(ENV.writeToken, 'write') };
 }

@@ -3,6 +3,7 @@ import {
   deleteStack,
   deployedTemplate,
   findStack,
+  findStacks,
   type Stack,
   type StackResource,
   stackResources,
@@ -20,8 +21,7 @@ import { protectionsOf } from './protection.ts';
  */
 export async function planDeletion(stage: string, region: string, keepData: boolean) {
   const names = stackNames(stage);
-  const found = await Promise.all(DELETION_ORDER.map((part) => findStack(names[part])));
-  const deployed = found.filter((stack) => stack !== undefined);
+  const deployed = await findStacks(DELETION_ORDER.map((part) => names[part]));
   const kept = deployed.find(({ name }) => keepData && name === names.data);
   const stacks = deployed.filter((stack) => stack !== kept);
   if (stacks.length === 0 && kept) {
@@ -73,7 +73,7 @@ export async function deleteStacks(stacks: readonly Stack[], deadlineMs: number)
       remedy: 'CloudFormation continues the deletion. Run npm run destroy again to wait for it',
     });
   }
-  const left = (await Promise.all(stacks.map(({ name }) => findStack(name)))).filter((stack) => stack !== undefined);
+  const left = await findStacks(stacks.map(({ name }) => name));
   if (left.length === 0) return;
   const states = left.map(({ name, status }) => `${name} is ${status}`).join(', ');
   throw new OperatorError(`not everything is deleted: ${states}. Run npm run destroy again`);
