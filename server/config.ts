@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { COMMIT_WINDOW_MS, ENV, PORT, STAGE_NAME, TABLE } from './contract.ts';
+import { COMMIT_WINDOW_MS, ENV, PORT, STAGE_NAME, TABLE, TOKEN_FORM } from './contract.ts';
 import { MAX_SHARDS } from './timestamps/id.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -26,7 +26,7 @@ function onOff(unset: 'on' | 'off') {
     .transform((value) => value === 'on');
 }
 
-const token = text(/^[\x21-\x7e]{16,}$/, '16 or more printable ASCII characters').optional();
+const token = text(TOKEN_FORM.pattern, TOKEN_FORM.description).optional();
 
 /** Variables whose values are never shown. */
 const SECRET_KEYS: readonly string[] = ['readToken', 'writeToken'];

@@ -124,6 +124,12 @@ export function tableDefinition(tableName: string) {
 /** The property of a new secret, and the number of letters and digits that Secrets Manager generates for it. */
 export const GENERATED_SECRET = { key: 'generated', length: 144 } as const;
 
+/** Form of a token. */
+export const TOKEN_FORM = {
+  pattern: /^[\x21-\x7e]{16,}$/,
+  description: '16 or more printable ASCII characters',
+} as const;
+
 /** A key for the tags of ids, and the ISO 8601 time from which it is used. */
 export interface SecretIdKey {
   readonly from: string;

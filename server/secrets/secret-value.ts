@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { GENERATED_SECRET, secretContents } from '../contract.ts';
+import { GENERATED_SECRET, secretContents, TOKEN_FORM } from '../contract.ts';
 import { microsFromIso } from '../timestamps/iso-time.ts';
 import type { Secrets } from './secrets.ts';
 
-const token = z.string().regex(/^[\x21-\x7e]{16,}$/);
+const token = z.string().regex(TOKEN_FORM.pattern);
 const key = z.object({ from: z.iso.datetime(), key: z.string().min(32) });
 
 const SecretValueSchema = z.object({
