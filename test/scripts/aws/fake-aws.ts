@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type AwsCall, readCall } from '../../../scripts/rights/call.ts';
@@ -40,27 +40,41 @@ export async function startFakeAws(answers: Answers) {
       const { status, contentType, body } = denied(isJson, CALLER, { action, resource: '*' });
       return outgoing.writeHead(status, { 'content-type': contentType }).end(body);
     }
-    const { status = 200, body } = typeof answer === 'function' ? answer(request) : answer;
-    const isXml = typeof body === 'string';
-    outgoing.writeHead(status, { 'content-type': isXml ? 'text/xml' : 'application/x-amz-json-1.1' });
-    return outgoing.end(isXml ? body : JSON.stringify(body));
+    return sendAnswer(outgoing, typeof answer === 'function' ? answer(request) : answer);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const { env, close } = await listenAsAws(server);
   return {
     requests,
+    env,
+    async [Symbol.asyncDispose]() {
+      await close();
+      assert.deepEqual([...unlisted], [], 'test/scripts/aws/allowed-calls.ts does not list these calls');
+    },
+  };
+}
+
+/** Sends an answer in its wire format. */
+export function sendAnswer(outgoing: ServerResponse, { status = 200, body }: AwsAnswer): void {
+  const isXml = typeof body === 'string';
+  outgoing.writeHead(status, { 'content-type': isXml ? 'text/xml' : 'application/x-amz-json-1.1' });
+  outgoing.end(isXml ? body : JSON.stringify(body));
+}
+
+/** Lets a server listen on a free port; `env` makes the SDK call it instead of AWS. */
+export async function listenAsAws(server: Server) {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
     env: {
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       AWS_REGION: 'eu-west-1',
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'example',
     },
-    async [Symbol.asyncDispose]() {
+    async close(): Promise<void> {
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
-      assert.deepEqual([...unlisted], [], 'test/scripts/aws/allowed-calls.ts does not list these calls');
     },
   };
 }

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { after } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { listenDuringTests } from './listen.ts';
 
 /** One metric of a decoded `PutMetricData` request. */
 export interface Datum {
@@ -42,14 +40,9 @@ export async function startFakeCloudWatch() {
     });
     answer(response);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+  const endpoint = await listenDuringTests(server);
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     calls,
     answerWith: (next: Answer) => {
       answer = next;

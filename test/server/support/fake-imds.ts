@@ -1,7 +1,5 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { after } from 'node:test';
+import { listenDuringTests } from './listen.ts';
 
 const TOKEN = 'a-session-token';
 
@@ -23,11 +21,6 @@ export async function startFakeImds({ silent = [] as readonly string[] } = {}) {
     const fact = facts[url];
     return fact === undefined ? response.writeHead(404).end() : response.end(fact);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, server };
+  const endpoint = await listenDuringTests(server);
+  return { endpoint, asked, server };
 }

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { after } from 'node:test';
+import { listenDuringTests } from './listen.ts';
 
 const SECRET_ID = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:example-AbCdEf';
 
@@ -27,15 +26,10 @@ export async function startSecretsManager(first: SecretAnswer, secretId = SECRET
     if ('error' in answer) return send(400, { __type: answer.error, message: 'refused' });
     return send(200, { ARN: secretId, SecretString: answer.value, VersionStages: ['AWSCURRENT'] });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+  const endpoint = await listenDuringTests(server);
   return {
     secretId,
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     answers: (next: SecretAnswer) => {
       answer = next;
     },
