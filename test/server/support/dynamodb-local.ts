@@ -18,7 +18,13 @@ function fetchOnce(): void {
   execFileSync('npm', ['pack', '--silent', PACKAGE], { cwd: partial, stdio: ['ignore', 'ignore', 'inherit'] });
   execFileSync('tar', ['-xzf', 'amplify-dynamodb-simulator-2.9.30.tgz'], { cwd: partial });
   rmSync(join(partial, 'amplify-dynamodb-simulator-2.9.30.tgz'));
-  renameSync(partial, FOLDER);
+  try {
+    renameSync(partial, FOLDER);
+  } catch (error) {
+    rmSync(partial, { recursive: true });
+    // Another test file may have fetched it meanwhile.
+    if (!existsSync(FOLDER)) throw error;
+  }
 }
 
 async function answers(endpoint: string): Promise<boolean> {
