@@ -32,6 +32,11 @@ export const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Measuremen
     const servers = ['stampede', 'stampede-through-express', 'stampede-by-sdk'] as const;
     return measureOn(bench, ['ack-0ms'], servers, SHORT_CUTS, [USUAL]);
   },
+  'direct-put': ({ plan, generator }) => {
+    const loads = [{ connections: 256, ratePerSecond: 333, windowMs: 2 * plan.windowMs }, USUAL, { connections: 256 }];
+    const servers = ['stampede-window-50', 'stampede-window-50-by-sdk'] as const;
+    return measureOn({ plan, generator }, ['tls-4ms'], servers, 'Direct puts and the SDK, over TLS', loads);
+  },
   'start-up': measureStartUp,
   memory: measureMemory,
 };

@@ -52,6 +52,9 @@ export const SERVERS = {
   // A trailing slash is enough to avoid the short cut: Express then calls the same handler.
   'stampede-through-express': server('Stampede, through Express', BUNDLE, { path: `${TIMESTAMPS_PATH}/` }),
   'stampede-by-sdk': server('Stampede, puts by the SDK', BUNDLE, { env: { [ENV.directPut]: 'off' } }),
+  'stampede-window-50-by-sdk': server('Stampede, window of 50 ms, puts by the SDK', BUNDLE, {
+    env: { [ENV.commitWindowMs]: '50', [ENV.directPut]: 'off' },
+  }),
   'stampede-window-10': withWindow(10),
   'stampede-window-25': withWindow(25),
   'stampede-window-50': withWindow(50),
@@ -71,10 +74,10 @@ export function keyOf(server: ServerName, { name: backend }: Backend) {
 }
 
 /** Starts a server, as one process or under pm2, and waits for its first 200; `cleanup` stops it. */
-export async function startServer(cleanup: Cleanup, name: ServerName, { endpoint }: Backend) {
+export async function startServer(cleanup: Cleanup, name: ServerName, backend: Backend) {
   const { file, path, workers, ...server } = SERVERS[name];
   const port = await freePort();
-  const env = { ...environment(port, endpoint), ...server.env };
+  const env = { ...environment(port, backend), ...server.env };
   const startMs = performance.now();
   /** All processes that do its work. */
   const pids = await (workers === 0
@@ -84,7 +87,7 @@ export async function startServer(cleanup: Cleanup, name: ServerName, { endpoint
 }
 
 /** The environment of every server: DynamoDB is the backend, the load balancer is one trusted proxy, limits are on. */
-function environment(port: number, endpoint: string): Environment {
+function environment(port: number, { endpoint, certificateFile }: Backend): Environment {
   return {
     NODE_ENV: 'production',
     [ENV.port]: String(port),
@@ -94,6 +97,7 @@ function environment(port: number, endpoint: string): Environment {
     [ENV.rateLimitPerSecond]: '1000000',
     [ENV.region]: 'eu-west-1',
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    ...(certificateFile && { NODE_EXTRA_CA_CERTS: certificateFile }),
     AWS_ACCESS_KEY_ID: 'bench',
     AWS_SECRET_ACCESS_KEY: 'bench',
     AWS_EC2_METADATA_DISABLED: 'true',

@@ -1,17 +1,20 @@
 /**
  * A process that acknowledges calls in DynamoDB's protocol and stores nothing: what remains is the cost of the server.
- * It counts bytes of items and write units, and answers each message of its parent with the sums. Its argument is the
- * delay of each answer in milliseconds (by a Node timer, hence up to 1 ms more).
+ * It counts bytes of items and write units, and answers each message of its parent with the sums. Its arguments are the
+ * delay of each answer in milliseconds (by a Node timer, hence up to 1 ms more), and `tls` to speak TLS.
  */
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { crc32 } from 'node:zlib';
 import { type Item, itemBytes, writeUnits } from './item-size.ts';
+import { LOCALHOST } from './localhost-certificate.ts';
 
 /** What the backend counted since its start. */
 export type BackendSums = Readonly<typeof sums>;
 
 const latencyMs = Number(process.argv[2]);
+const isTls = process.argv[3] === 'tls';
 const sums = { bytes: 0, writeUnits: 0 };
 
 /** The answer to every GetItem; the peers do not read it. */
@@ -29,7 +32,7 @@ function answerTo(operation: string, body: string): string {
   return '{}';
 }
 
-const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
+const answer: RequestListener = (request, response) => {
   let body = '';
   request.setEncoding('utf8');
   request.on('data', (text: string) => {
@@ -47,7 +50,10 @@ const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     if (latencyMs === 0) send();
     else setTimeout(send, latencyMs);
   });
-});
+};
+
+const OPTIONS = { keepAliveTimeout: 0 };
+const server = isTls ? createTlsServer({ ...LOCALHOST, ...OPTIONS }, answer) : createServer(OPTIONS, answer);
 
 process.on('message', () => process.send?.(sums));
 process.on('disconnect', () => process.exit(0));

@@ -1,11 +1,14 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setDefaultCACertificates } from 'node:tls';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tableDefinition } from '../../../server/contract.ts';
 import { captureQuietly } from '../../cli/run.ts';
 import { waitQuietly } from '../../cli/wait.ts';
 import { BenchProcess, type Cleanup, freePort } from '../process.ts';
 import type { BackendSums } from './acknowledging.ts';
+import { LOCALHOST } from './localhost-certificate.ts';
 
 /** The npm package with AWS's DynamoDB Local. Only its jar is needed, so it is fetched and not installed. */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
@@ -22,11 +25,14 @@ interface Started {
   readonly port: number;
   /** What the backend counted since its start. @default - it does not count */
   readonly sums?: () => Promise<BackendSums>;
+  /** A file with the certificate of a backend that speaks TLS. @default - it speaks plain HTTP */
+  readonly certificateFile?: string;
 }
 
 const BACKENDS = {
   'ack-0ms': (cleanup) => startAcknowledging(cleanup, 0),
   'ack-4ms': (cleanup) => startAcknowledging(cleanup, 4),
+  'tls-4ms': startAcknowledgingOverTls,
   dynalite: (cleanup) => startListening(cleanup, 'server/dynamodb/embedded-database-process.ts'),
   'dynamodb-local': startDynamodbLocal,
 } satisfies Record<string, (cleanup: Cleanup) => Promise<Started>>;
@@ -39,15 +45,26 @@ export type Backend = Awaited<ReturnType<typeof startBackend>>;
 
 /** Starts a backend and creates the table; `cleanup` stops it. */
 export async function startBackend(cleanup: Cleanup, name: BackendName) {
-  const { port, sums = async () => ({ bytes: 0, writeUnits: 0 }) }: Started = await BACKENDS[name](cleanup);
-  const endpoint = `http://127.0.0.1:${port}`;
+  const started: Started = await BACKENDS[name](cleanup);
+  const { port, sums = async () => ({ bytes: 0, writeUnits: 0 }), certificateFile } = started;
+  const endpoint = certificateFile ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
   await createTable(endpoint);
-  return { name, endpoint, sums };
+  return { name, endpoint, certificateFile, sums };
 }
 
-async function startAcknowledging(cleanup: Cleanup, latencyMs: number) {
+/** As DynamoDB: TLS, and an answer after about as long as a put takes. */
+async function startAcknowledgingOverTls(cleanup: Cleanup): Promise<Started> {
+  const folder = mkdtempSync(join(tmpdir(), 'stampede-bench-tls-'));
+  cleanup.defer(() => rmSync(folder, { recursive: true }));
+  const certificateFile = join(folder, 'localhost.pem');
+  writeFileSync(certificateFile, LOCALHOST.cert);
+  setDefaultCACertificates([LOCALHOST.cert]);
+  return { ...(await startAcknowledging(cleanup, 4, 'tls')), certificateFile };
+}
+
+async function startAcknowledging(cleanup: Cleanup, latencyMs: number, ...options: 'tls'[]) {
   const file = 'scripts/bench/backends/acknowledging.ts';
-  const { port, backend } = await startListening(cleanup, file, String(latencyMs));
+  const { port, backend } = await startListening(cleanup, file, String(latencyMs), ...options);
   const sums = () => {
     backend.send({});
     return backend.nextMessage<BackendSums>();

@@ -5,9 +5,9 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { setDefaultCACertificates } from 'node:tls';
+import { LOCALHOST } from '../../../scripts/bench/backends/localhost-certificate.ts';
 import { type AnswersOptions, probeAnswers } from '../../../scripts/probe/answers.ts';
 import { startApp } from '../../server/support/app.ts';
-import { LOCALHOST } from '../../server/support/certificate.ts';
 
 const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port;
 

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { createServer, setDefaultCACertificates, type TlsOptions } from 'node:tls';
+import { LOCALHOST } from '../../../scripts/bench/backends/localhost-certificate.ts';
 import { probeTls } from '../../../scripts/probe/tls.ts';
-import { LOCALHOST, LOCALHOST_RSA } from '../../server/support/certificate.ts';
+import { LOCALHOST_RSA } from '../../server/support/certificate.ts';
 
 setDefaultCACertificates([LOCALHOST.cert, LOCALHOST_RSA.cert]);
 

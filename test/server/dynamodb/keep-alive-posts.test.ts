@@ -4,8 +4,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { networkInterfaces } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 import { createServer as createTlsServer, setDefaultCACertificates } from 'node:tls';
+import { LOCALHOST } from '../../../scripts/bench/backends/localhost-certificate.ts';
 import { KeepAlivePosts } from '../../../server/dynamodb/keep-alive-posts.ts';
-import { LOCALHOST } from '../support/certificate.ts';
 
 const DEADLINE_MS = 5_000;
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';

@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setDefaultCACertificates } from 'node:tls';
 import { crc32 } from 'node:zlib';
-import { LOCALHOST } from './certificate.ts';
+import { LOCALHOST } from '../../../scripts/bench/backends/localhost-certificate.ts';
 
 /** Answers a put instead of the database. */
 export type Fault = (response: ServerResponse, request: IncomingMessage) => void;
