@@ -21,6 +21,7 @@ import { createSendProblem } from './http/problems.ts';
 import { createCheckToken } from './http/require-token.ts';
 import { usersRoutes } from './http/users.ts';
 import type { Telemetry } from './metrics/telemetry.ts';
+import { systemRuntime } from './runtime.ts';
 import type { Secrets } from './secrets/secrets.ts';
 import type { ServiceFacts } from './service-facts.ts';
 import { createClock } from './timestamps/clock.ts';
@@ -96,6 +97,7 @@ export function createService(options: ServiceOptions) {
     instance: facts.instanceId ?? facts.hostname,
     shards: config.tableShards,
     windowMs: config.commitWindowMs,
+    runtime: systemRuntime,
     observer: {
       blockCommitted: ({ latencyMs, timestamps, writeUnits }) => {
         metrics.count('timestampsRecorded', timestamps);

@@ -17,7 +17,7 @@ const INFRA_BASE = ['infra/ami.ts', 'infra/runbook-alarm.ts', 'infra/stage-stack
  * ends in `.ts` allows one file. The longest matching folder decides, so `server/http` includes its subfolders.
  */
 const WINGS: Readonly<Record<string, readonly string[]>> = {
-  'server/timestamps': ['server/errors.ts'],
+  'server/timestamps': ['server/errors.ts', 'server/runtime.ts'],
   'server/users': ['server/errors.ts', 'server/timestamps'],
   'server/dynamodb': ['server/errors.ts', 'server/config.ts', 'server/timestamps', 'server/users'],
   'server/admission': ['server/errors.ts', 'server/config.ts'],

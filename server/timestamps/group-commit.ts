@@ -1,5 +1,6 @@
 import { TIMEOUTS_MS } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
+import type { Runtime } from '../runtime.ts';
 import { BLOCK_LIMITS, type Block, emptyBlockBytes, lineBytes } from './block.ts';
 import { bytesToWrite, createForecast } from './commit-window.ts';
 import { dayEnd } from './iso-time.ts';
@@ -18,7 +19,7 @@ export interface GroupCommitOptions {
   /** The longest time that a timestamp waits for others, so that they share a write unit. @default 0 */
   readonly windowMs?: number;
   readonly observer: CommitObserver;
-  readonly monotonicMs?: () => number;
+  readonly runtime: Runtime;
 }
 
 export interface CommitObserver {
@@ -52,7 +53,7 @@ const MAX_WRITES_IN_FLIGHT = 4;
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
-  readonly #monotonicMs: () => number;
+  readonly #runtime: Runtime;
   readonly #emptyBytes: number;
   readonly #windowMs: number;
   readonly #forecast: ReturnType<typeof createForecast>;
@@ -64,20 +65,20 @@ export class GroupCommit {
   #timestampsInFlight = 0;
   #lastWriteMs = Number.NEGATIVE_INFINITY;
   #scheduled = false;
-  #stallTimer: NodeJS.Timeout | undefined;
-  #windowTimer: NodeJS.Timeout | undefined;
+  #isStallTimerSet = false;
+  #isWindowTimerSet = false;
   #sequence = 0;
   #idle: (() => void)[] = [];
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
-    this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
+    this.#runtime = options.runtime;
     // Writers start at different shards. Otherwise their first blocks would all go to shard 0.
     this.#sequence = Number.parseInt(options.writer, 32) % options.shards;
     const { writer, instance, shards, windowMs = 0 } = options;
     this.#emptyBytes = emptyBlockBytes({ shard: shards - 1, writer, sequence: 0, instance });
     this.#windowMs = windowMs;
-    this.#forecast = createForecast({ windowMs, nowMs: this.#monotonicMs() });
+    this.#forecast = createForecast({ windowMs, nowMs: this.#runtime.monotonicMs() });
   }
 
   /** The number of timestamps that wait for a write. */
@@ -91,7 +92,7 @@ export class GroupCommit {
    */
   record(arrival: Arrival): Promise<TimestampRecord> {
     return new Promise((resolve, reject) => {
-      const [sinceMs, bytes] = [this.#monotonicMs(), lineBytes(arrival)];
+      const [sinceMs, bytes] = [this.#runtime.monotonicMs(), lineBytes(arrival)];
       this.#queue.push({ arrival, sinceMs, bytes, resolve, reject });
       this.#pendingBytes += bytes;
       this.#forecast.arrived(sinceMs, this.#unanswered);
@@ -102,7 +103,7 @@ export class GroupCommit {
   /** How long the oldest of them has waited, beyond the commit window. */
   get oldestWaitMs(): number {
     const oldest = this.#queue[this.#head];
-    return oldest === undefined ? 0 : Math.max(0, this.#monotonicMs() - oldest.sinceMs - this.#windowMs);
+    return oldest === undefined ? 0 : Math.max(0, this.#runtime.monotonicMs() - oldest.sinceMs - this.#windowMs);
   }
 
   get #unanswered(): number {
@@ -125,13 +126,13 @@ export class GroupCommit {
   #schedule(seen: number): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => this.#gather(seen, this.#monotonicMs() + GATHER_MS));
+    this.#runtime.setImmediate(() => this.#gather(seen, this.#runtime.monotonicMs() + GATHER_MS));
   }
 
   #gather(seen: number, untilMs: number): void {
     const waiting = this.#queue.length;
-    if (waiting > seen && this.#monotonicMs() < untilMs) {
-      setImmediate(() => this.#gather(waiting, untilMs));
+    if (waiting > seen && this.#runtime.monotonicMs() < untilMs) {
+      this.#runtime.setImmediate(() => this.#gather(waiting, untilMs));
       return;
     }
     this.#scheduled = false;
@@ -148,11 +149,11 @@ export class GroupCommit {
       }
       void this.#write(this.#cutBlock(maxBytes));
     }
-    if (this.pending > 0) this.#stallTimer ??= setTimeout(() => this.#afterStall(), STALL_MS);
+    if (this.pending > 0) this.#waitForStall();
   }
 
   #bytesToWrite(): number {
-    const nowMs = this.#monotonicMs();
+    const nowMs = this.#runtime.monotonicMs();
     const { sinceMs, bytes } = this.#queue[this.#head] as Waiting;
     const moreExpected = !this.#flushing && this.#forecast.expectsMore(nowMs, this.#unanswered);
     const waiting = { bytes: this.#emptyBytes + this.#pendingBytes, lineBytes: bytes, oldestMs: sinceMs };
@@ -160,25 +161,30 @@ export class GroupCommit {
   }
 
   #waitForWindow(): void {
+    if (this.#isWindowTimerSet) return;
+    this.#isWindowTimerSet = true;
     const endMs = (this.#queue[this.#head] as Waiting).sinceMs + this.#windowMs;
-    this.#windowTimer ??= setTimeout(
-      () => {
-        this.#windowTimer = undefined;
-        this.#startWrites();
-      },
-      Math.max(1, endMs - this.#monotonicMs()),
-    );
+    const afterWindow = () => {
+      this.#isWindowTimerSet = false;
+      this.#startWrites();
+    };
+    this.#runtime.setTimer(afterWindow, Math.max(1, endMs - this.#runtime.monotonicMs()));
   }
 
   #canStartWrite(): boolean {
     if (this.#inFlight === 0) return true;
     if (this.#inFlight >= MAX_WRITES_IN_FLIGHT) return false;
-    return this.pending >= BLOCK_LIMITS.timestamps || this.#monotonicMs() - this.#lastWriteMs >= STALL_MS;
+    return this.pending >= BLOCK_LIMITS.timestamps || this.#runtime.monotonicMs() - this.#lastWriteMs >= STALL_MS;
   }
 
-  #afterStall(): void {
-    this.#stallTimer = undefined;
-    this.#startWrites();
+  #waitForStall(): void {
+    if (this.#isStallTimerSet) return;
+    this.#isStallTimerSet = true;
+    const afterStall = () => {
+      this.#isStallTimerSet = false;
+      this.#startWrites();
+    };
+    this.#runtime.setTimer(afterStall, STALL_MS);
   }
 
   /** Takes the longest run of waiting timestamps that fits into a block of this size. */
@@ -208,7 +214,7 @@ export class GroupCommit {
   }
 
   #rejectExpired(): void {
-    const expiredBefore = this.#monotonicMs() - TIMEOUTS_MS.answer;
+    const expiredBefore = this.#runtime.monotonicMs() - TIMEOUTS_MS.answer;
     let end = this.#head;
     while (end < this.#queue.length && (this.#queue[end] as Waiting).sinceMs < expiredBefore) end++;
     if (end === this.#head) return;
@@ -216,7 +222,7 @@ export class GroupCommit {
   }
 
   async #write(waiting: Waiting[]): Promise<void> {
-    const startMs = this.#monotonicMs();
+    const startMs = this.#runtime.monotonicMs();
     this.#lastWriteMs = startMs;
     this.#inFlight++;
     this.#timestampsInFlight += waiting.length;
@@ -227,12 +233,12 @@ export class GroupCommit {
       const { writeUnits } = await this.#options.store.putBlock(block, deadlineMs);
       const records = this.#options.ids.recordsOf(block);
       for (let i = 0; i < waiting.length; i++) (waiting[i] as Waiting).resolve(records[i] as TimestampRecord);
-      const latencyMs = this.#monotonicMs() - startMs;
+      const latencyMs = this.#runtime.monotonicMs() - startMs;
       observer.blockCommitted({ latencyMs, timestamps: waiting.length, writeUnits });
       observer.commitEnded?.({ arrivals: block.arrivals, latencyMs });
     } catch (error) {
       this.#fail(waiting, error);
-      observer.commitEnded?.({ arrivals: block.arrivals, latencyMs: this.#monotonicMs() - startMs, error });
+      observer.commitEnded?.({ arrivals: block.arrivals, latencyMs: this.#runtime.monotonicMs() - startMs, error });
     }
     this.#inFlight--;
     this.#timestampsInFlight -= waiting.length;

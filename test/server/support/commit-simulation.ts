@@ -1,4 +1,5 @@
 import { mock } from 'node:test';
+import { systemRuntime } from '../../../server/runtime.ts';
 import { type Block, encodeBlock, writeUnits } from '../../../server/timestamps/block.ts';
 import { GroupCommit } from '../../../server/timestamps/group-commit.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
@@ -60,7 +61,7 @@ export async function simulateCommits(options: SimulationOptions): Promise<Simul
       shards: 16,
       windowMs,
       observer: { blockCommitted: () => {}, blockFailed: () => {} },
-      monotonicMs: () => nowMs,
+      runtime: { ...systemRuntime, monotonicMs: () => nowMs },
     });
     const request = async (): Promise<void> => {
       const sinceMs = nowMs;

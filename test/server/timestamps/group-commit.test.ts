@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { COMMIT_WINDOW_MS, TIMEOUTS_MS } from '../../../server/contract.ts';
 import { ServiceError } from '../../../server/errors.ts';
+import { systemRuntime } from '../../../server/runtime.ts';
 import { BLOCK_LIMITS, type Block } from '../../../server/timestamps/block.ts';
 import { type CommitObserver, GroupCommit } from '../../../server/timestamps/group-commit.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
@@ -59,7 +60,7 @@ function setUp({ monotonicMs, windowMs = 0 }: SetUpOptions = {}) {
     shards: 16,
     windowMs,
     observer,
-    ...(monotonicMs && { monotonicMs }),
+    runtime: { ...systemRuntime, ...(monotonicMs && { monotonicMs }) },
   });
   return { store, seen, commit };
 }
