@@ -22,6 +22,7 @@ describe('node infra/main.ts', () => {
     run(process.execPath, [resolve('infra/main.ts')], {
       cwd: root,
       env: {
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
         CDK_OUTDIR: join(root, 'out'),
         CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...values }),
         // test/infra/invariants.test.ts runs these checks; here they would only take time.

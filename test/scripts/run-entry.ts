@@ -29,6 +29,7 @@ export async function runEntry(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       NO_COLOR: '1',
       AWS_EC2_METADATA_DISABLED: 'true',
       // The SDK tells AWS in each request which command makes it.
