@@ -42,6 +42,8 @@ const ConfigSchema = z
     tableShards: integer(1, MAX_SHARDS).default(TABLE.defaultShards),
     dataDir: z.string().default('.data'),
     directPut: onOff('on'),
+    /** If absent, the table is the only durable store. */
+    spillBucket: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket').optional(),
     commitWindowMs: integer(COMMIT_WINDOW_MS.min, COMMIT_WINDOW_MS.max).default(0),
     trustedProxies: integer(0, 10).default(0),
     rateLimitPerSecond: integer(1, 1_000_000).optional(),

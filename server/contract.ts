@@ -68,7 +68,7 @@ function histogram<Unit extends 'Count' | 'Milliseconds' | 'Percent'>(name: stri
 }
 
 /** A current value: summed over the workers (`sum`), or a value of the host that any worker can measure (`host`). */
-function gauge<Unit extends 'Bytes' | 'Milliseconds' | 'Percent'>(
+function gauge<Unit extends 'Bytes' | 'Count' | 'Milliseconds' | 'Percent' | 'Seconds'>(
   name: string,
   unit: Unit,
   aggregation: 'sum' | 'host',
@@ -84,6 +84,7 @@ function gauge<Unit extends 'Bytes' | 'Milliseconds' | 'Percent'>(
  */
 export const METRICS = {
   timestampsRecorded: counter('TimestampsRecorded', 'Timestamps acknowledged with 201.'),
+  timestampsSpilled: counter('TimestampsSpilled', 'Timestamps acknowledged with 202, in the spill bucket.'),
   timestampsRefused: counter('TimestampsRefused', 'Requests refused before any work was done.'),
   timestampsFailed: counter('TimestampsFailed', 'Timestamps that could not be stored in time.'),
   writeUnits: counter('WriteUnits', 'Write units consumed by committed blocks.'),
@@ -100,6 +101,9 @@ export const METRICS = {
   hostCpu: gauge('HostCpu', 'Percent', 'host', 'Share of the last period that the processors were busy.'),
   hostIoWait: gauge('HostIoWait', 'Percent', 'host', 'Share of the last period that the processors waited for I/O.'),
   clockErrorBound: gauge('ClockErrorBound', 'Milliseconds', 'host', 'Largest possible error of the clock.'),
+  /** Of the whole stage, as far as the last listing of the bucket showed. Omitted without a spill bucket. */
+  oldestSpillAge: gauge('OldestSpillAge', 'Seconds', 'host', 'Age of the oldest spilled block; 0 if there is none.'),
+  deadLetters: gauge('DeadLetters', 'Count', 'host', 'Dead letters in the spill bucket, at most 1,000.'),
 } as const;
 
 /** Keys (strings) and TTL attribute (epoch seconds) of the one table. ARCHITECTURE.md, "The table", lists its items. */
@@ -173,6 +177,8 @@ export const ENV = {
   tableName: 'TABLE_NAME',
   tableShards: 'TABLE_SHARDS',
   directPut: 'DIRECT_PUT',
+  /** Bucket for blocks that DynamoDB does not take in time. */
+  spillBucket: 'SPILL_BUCKET',
   commitWindowMs: 'COMMIT_WINDOW_MS',
   region: 'AWS_REGION',
   trustedProxies: 'TRUSTED_PROXIES',

@@ -25,7 +25,7 @@ import { type DayEntry, listRecords } from '../timestamps/listing.ts';
 import type { BlockPage, BlockRead } from '../timestamps/newest-records.ts';
 import type { ListPage, ListQuery, TimestampRecord } from '../timestamps/record.ts';
 import type { RecordIds } from '../timestamps/record-ids.ts';
-import type { TimestampStore } from '../timestamps/store.ts';
+import type { StoredBlock, TimestampStore } from '../timestamps/store.ts';
 import { getItem, isConditionMet, withinDeadline } from './client.ts';
 import type { DirectPut } from './direct-put.ts';
 
@@ -100,11 +100,11 @@ export class DynamoTimestamps implements TimestampStore {
     this.#options = options;
   }
 
-  async putBlock(block: Block, deadlineMs: number): Promise<{ writeUnits: number }> {
+  async putBlock(block: Block, deadlineMs: number): Promise<StoredBlock> {
     const item = encodeBlock(block);
     const endMs = performance.now() + deadlineMs;
     await Promise.all([this.#putOnce(item, endMs), this.#indexDay(item.pk.slice(0, 10), endMs)]);
-    return { writeUnits: writeUnits(item) };
+    return { writeUnits: writeUnits(item), state: 'stored' };
   }
 
   async getRecord(id: string): Promise<TimestampRecord | undefined> {

@@ -20,6 +20,9 @@ export const RecordSchema = z
     clientAddress: z.string().meta({ example: '203.0.113.7' }),
     protocol: z.enum(['http', 'https']),
     instance: z.string().meta({ description: 'EC2 instance id, or host name', example: 'i-0abc1234def567890' }),
+    state: z.enum(['stored', 'accepted']).meta({
+      description: '`stored`: in the table. `accepted`: durable elsewhere, and moved into the table later',
+    }),
   })
   .meta({ id: 'Timestamp' });
 
@@ -35,6 +38,7 @@ export function recordBody(record: TimestampRecord): z.infer<typeof RecordSchema
     clientAddress: record.clientAddress,
     protocol: record.protocol,
     instance: record.instance,
+    state: record.state,
   };
 }
 

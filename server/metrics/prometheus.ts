@@ -12,6 +12,7 @@ export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 /** For each unit, its suffix in Prometheus and the divisor that converts it to the base unit. */
 const BASE_UNITS = {
   Count: { suffix: '', scale: 1 },
+  Seconds: { suffix: '_seconds', scale: 1 },
   Milliseconds: { suffix: '_seconds', scale: 1_000 },
   Percent: { suffix: '_ratio', scale: 100 },
   Bytes: { suffix: '_bytes', scale: 1 },

@@ -6,7 +6,7 @@ import { bytesToWrite, createForecast } from './commit-window.ts';
 import { dayEnd } from './iso-time.ts';
 import type { Arrival, TimestampRecord } from './record.ts';
 import type { RecordIds } from './record-ids.ts';
-import type { TimestampStore } from './store.ts';
+import type { StoredBlock, TimestampStore } from './store.ts';
 
 export interface GroupCommitOptions {
   readonly store: Pick<TimestampStore, 'putBlock'>;
@@ -27,7 +27,7 @@ export interface CommitObserver {
   readonly commitEnded?:
     | ((facts: { arrivals: readonly Arrival[]; latencyMs: number; error?: unknown }) => void)
     | undefined;
-  blockCommitted(facts: { latencyMs: number; timestamps: number; writeUnits: number }): void;
+  blockCommitted(facts: StoredBlock & { readonly latencyMs: number; readonly timestamps: number }): void;
   blockFailed(facts: { error: unknown; timestamps: number }): void;
 }
 
@@ -230,11 +230,11 @@ export class GroupCommit {
     const { observer } = this.#options;
     try {
       const deadlineMs = TIMEOUTS_MS.answer - (startMs - (waiting[0] as Waiting).sinceMs);
-      const { writeUnits } = await this.#options.store.putBlock(block, deadlineMs);
-      const records = this.#options.ids.recordsOf(block);
+      const { writeUnits, state } = await this.#options.store.putBlock(block, deadlineMs);
+      const records = this.#options.ids.recordsOf(block, state);
       for (let i = 0; i < waiting.length; i++) (waiting[i] as Waiting).resolve(records[i] as TimestampRecord);
       const latencyMs = this.#runtime.monotonicMs() - startMs;
-      observer.blockCommitted({ latencyMs, timestamps: waiting.length, writeUnits });
+      observer.blockCommitted({ latencyMs, timestamps: waiting.length, writeUnits, state });
       observer.commitEnded?.({ arrivals: block.arrivals, latencyMs });
     } catch (error) {
       this.#fail(waiting, error);

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { type Block, lastMicros } from './block.ts';
 import { blockSuffix, recordId, TAG_BYTES, tagText } from './id.ts';
 import { isoFromMicros } from './iso-time.ts';
-import type { Micros, TimestampRecord } from './record.ts';
+import type { Micros, RecordState, TimestampRecord } from './record.ts';
 
 /** A key for the tags in ids. */
 export interface IdKey {
@@ -14,10 +14,10 @@ export interface IdKey {
 
 /** The records of blocks, with their ids. */
 export interface RecordIds {
-  /** The records of a block, oldest first. */
-  recordsOf(block: Block): TimestampRecord[];
+  /** The records of a block, oldest first. The state is that of the block: @default 'stored' */
+  recordsOf(block: Block, state?: RecordState): TimestampRecord[];
   /** The record of a block with this id, whichever key its tag was made with. */
-  find(block: Block, id: string): TimestampRecord | undefined;
+  find(block: Block, id: string, state?: RecordState): TimestampRecord | undefined;
 }
 
 /**
@@ -27,10 +27,10 @@ export interface RecordIds {
  */
 export function createRecordIds(keys: () => readonly IdKey[]): RecordIds {
   return {
-    recordsOf: (block) => withIds(block, keyAt(keys(), lastMicros(block))),
-    find: (block, id) => {
+    recordsOf: (block, state = 'stored') => withIds(block, keyAt(keys(), lastMicros(block)), state),
+    find: (block, id, state = 'stored') => {
       for (const { key } of keys()) {
-        const found = withIds(block, key).find((record) => record.id === id);
+        const found = withIds(block, key, state).find((record) => record.id === id);
         if (found) return found;
       }
       return undefined;
@@ -45,7 +45,7 @@ function keyAt(keys: readonly IdKey[], micros: Micros): string {
   return current.key;
 }
 
-function withIds(block: Block, key: string): TimestampRecord[] {
+function withIds(block: Block, key: string, state: RecordState): TimestampRecord[] {
   const { arrivals, instance, shard, writer, sequence } = block;
   const suffix = blockSuffix(shard, writer, sequence);
   const last = lastMicros(block);
@@ -56,5 +56,6 @@ function withIds(block: Block, key: string): TimestampRecord[] {
     ...arrival,
     id: recordId(arrival.micros, last, suffix) + tagText(tags, line),
     instance,
+    state,
   }));
 }

@@ -18,12 +18,16 @@ export interface Arrival {
   readonly protocol: Protocol;
 }
 
+/** `stored`: in the table. `accepted`: durable elsewhere, and moved into the table later. */
+export type RecordState = 'stored' | 'accepted';
+
 /** One recorded timestamp. Records are ordered by `id`, which begins with the time: the newest has the greatest id. */
 export interface TimestampRecord extends Arrival {
   /** 46 characters `0-9a-v`, which contain where the record is stored (`id.ts`). */
   readonly id: string;
   /** Instance id on EC2, host name elsewhere. */
   readonly instance: string;
+  readonly state: RecordState;
 }
 
 /** A query for records. */

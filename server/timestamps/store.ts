@@ -1,13 +1,19 @@
 import type { Block } from './block.ts';
-import type { ListPage, ListQuery, TimestampRecord } from './record.ts';
+import type { ListPage, ListQuery, RecordState, TimestampRecord } from './record.ts';
+
+/** Where a block is durable, and the write units that it consumed in the table. */
+export interface StoredBlock {
+  readonly writeUnits: number;
+  readonly state: RecordState;
+}
 
 /** The port to the table, implemented by `../dynamodb/timestamps.ts`. */
 export interface TimestampStore {
   /**
-   * Stores the block durably and exactly once, despite retries, and returns its cost. Rejects if that did not succeed
-   * within `deadlineMs`; the block may still have been stored.
+   * Stores the block durably and exactly once, despite retries. Rejects if that did not succeed within `deadlineMs`;
+   * the block may still have been stored.
    */
-  putBlock(block: Block, deadlineMs: number): Promise<{ readonly writeUnits: number }>;
+  putBlock(block: Block, deadlineMs: number): Promise<StoredBlock>;
   /** The record with this id, or `undefined`. */
   getRecord(id: string): Promise<TimestampRecord | undefined>;
   /** A page of records, newest first. */

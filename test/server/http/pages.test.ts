@@ -15,6 +15,7 @@ const record = {
   clientAddress: '203.0.113.7',
   protocol: 'https',
   instance: 'i-0abc1234def567890',
+  state: 'stored',
 } as const;
 
 const textOf = (page: string): string =>

@@ -36,7 +36,13 @@ describe('POST /app', () => {
     assert.match(record.timestamp, ISO);
     assert.match(record.id, /^[0-9a-v]{46}$/);
     const { timestamp: _, id: __, ...rest } = record;
-    assert.deepEqual(rest, { traceId: TRACE, clientAddress: '127.0.0.1', protocol: 'http', instance: 'test-host' });
+    assert.deepEqual(rest, {
+      traceId: TRACE,
+      clientAddress: '127.0.0.1',
+      protocol: 'http',
+      instance: 'test-host',
+      state: 'stored',
+    });
   });
 
   it('has stored the record by the time it answers', async () => {

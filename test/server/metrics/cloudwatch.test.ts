@@ -95,7 +95,13 @@ describe('the CloudWatch publisher', () => {
     const nothing = reportOf(() => {});
     await createPublisher().publish(nothing, PERIOD_START);
     const data = cloudWatch.calls[0]?.body.MetricData ?? [];
-    const hostOnly: string[] = [METRICS.hostCpu, METRICS.hostIoWait, METRICS.clockErrorBound].map(({ name }) => name);
+    const hostOnly: string[] = [
+      METRICS.hostCpu,
+      METRICS.hostIoWait,
+      METRICS.clockErrorBound,
+      METRICS.oldestSpillAge,
+      METRICS.deadLetters,
+    ].map(({ name }) => name);
     const names = Object.values(METRICS).map(({ name }) => name);
     assert.deepEqual(
       data.map(({ MetricName }) => MetricName).sort(),

@@ -52,7 +52,7 @@ export async function simulateCommits(options: SimulationOptions): Promise<Simul
       store: {
         putBlock: (block) => {
           blocks.push(block);
-          return new Promise((resolve) => setTimeout(() => resolve({ writeUnits: 1 }), WRITE_MS));
+          return new Promise((resolve) => setTimeout(() => resolve({ writeUnits: 1, state: 'stored' }), WRITE_MS));
         },
       },
       ids: recordIds,

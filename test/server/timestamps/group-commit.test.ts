@@ -7,7 +7,8 @@ import { systemRuntime } from '../../../server/runtime.ts';
 import { BLOCK_LIMITS, type Block } from '../../../server/timestamps/block.ts';
 import { type CommitObserver, GroupCommit } from '../../../server/timestamps/group-commit.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
-import type { Arrival } from '../../../server/timestamps/record.ts';
+import type { Arrival, RecordState } from '../../../server/timestamps/record.ts';
+import type { StoredBlock } from '../../../server/timestamps/store.ts';
 import { recordIds } from '../support/record-ids.ts';
 
 const START = microsFromIso('2026-11-21T07:45:00Z') as number;
@@ -25,12 +26,22 @@ function arrivals(count: number, stepMicros = 1) {
 
 /** A store whose writes are pending until the test lets them succeed or fail. */
 class HeldStore {
-  readonly writes: { block: Block; deadlineMs: number; succeed: () => void; fail: (error: Error) => void }[] = [];
+  readonly writes: {
+    block: Block;
+    deadlineMs: number;
+    succeed: (state?: RecordState) => void;
+    fail: (error: Error) => void;
+  }[] = [];
   #arrived: (() => void)[] = [];
 
   putBlock(block: Block, deadlineMs: number) {
-    return new Promise<{ writeUnits: number }>((resolve, reject) => {
-      this.writes.push({ block, deadlineMs, succeed: () => resolve({ writeUnits: 1 }), fail: reject });
+    return new Promise<StoredBlock>((resolve, reject) => {
+      this.writes.push({
+        block,
+        deadlineMs,
+        succeed: (state = 'stored') => resolve({ writeUnits: 1, state }),
+        fail: reject,
+      });
       for (const wake of this.#arrived.splice(0)) wake();
     });
   }
@@ -121,6 +132,14 @@ describe('group commit', () => {
     assert.equal(new Set(ids).size, 100);
     assert.deepEqual(sizes(store), [1, 100]);
     assert.equal(seen.committed.length, 2);
+  });
+
+  it('returns records in the state of their block', async () => {
+    const { store, commit } = setUp();
+    const recorded = commit.record(arrival(START));
+    await store.written(1);
+    store.writes[0]?.succeed('accepted');
+    assert.equal((await recorded).state, 'accepted');
   });
 
   it('answers no request before the block is stored', async () => {
