@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { Server as NetServer } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import { TIMEOUTS_MS, TIMESTAMPS_PATH } from '../contract.ts';
 import type { PostApp } from './post-app.ts';
 
@@ -17,7 +17,7 @@ export interface HttpServerOptions {
  * (docs/decisions/0004). Express answers every other request, and other forms of `POST /app` by the same function.
  */
 export function createHttpServer({ postApp, app, isDraining, observe }: HttpServerOptions): Server {
-  return createServer(
+  const server = createServer(
     {
       keepAliveTimeout: TIMEOUTS_MS.keepAlive,
       headersTimeout: TIMEOUTS_MS.request,
@@ -32,6 +32,24 @@ export function createHttpServer({ postApp, app, isDraining, observe }: HttpServ
       else app(request, response);
     },
   );
+  trackConnections(server);
+  return server;
+}
+
+const connectionsOf = new WeakMap<Server, Set<Socket>>();
+
+function trackConnections(server: Server): void {
+  const connections = new Set<Socket>();
+  connectionsOf.set(server, connections);
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+}
+
+/** Node.js counts a connection as idle although its client has not yet read the whole answer. */
+function isAnswerUnread(server: Server): boolean {
+  return [...(connectionsOf.get(server) ?? [])].some((socket) => socket.writableLength > 0);
 }
 
 /** An idle connection stays open for this long, because its client may already have sent a request. */
@@ -39,13 +57,15 @@ const IDLE_GRACE_MS = 1_000;
 
 /**
  * Stops accepting connections and resolves when the open ones have ended: after the response to their current request,
- * or after {@link IDLE_GRACE_MS} without a request. `server.close()` of `node:http` would close idle connections
- * immediately, and requests in transit would be lost.
+ * or after {@link IDLE_GRACE_MS} without a request. While a client still reads an answer, idle connections stay open.
+ * `server.close()` of `node:http` would close idle connections immediately, and requests in transit would be lost.
  */
 export async function drainConnections(server: Server): Promise<void> {
   const closed = once(server, 'close');
   NetServer.prototype.close.call(server);
-  const idle = setInterval(() => server.closeIdleConnections(), IDLE_GRACE_MS);
+  const idle = setInterval(() => {
+    if (!isAnswerUnread(server)) server.closeIdleConnections();
+  }, IDLE_GRACE_MS);
   await closed;
   clearInterval(idle);
 }
