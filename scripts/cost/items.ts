@@ -41,10 +41,14 @@ function count(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
 }
 
-/** Instances that carry the rate below the CPU target after the loss of one zone; at least one a zone. */
+/**
+ * Instances that carry the rate below the CPU target, at least one a zone. In several zones they also carry it after
+ * the loss of one.
+ */
 export function fleetSize(rate: number, ratePerVcpu: number, { vcpus, zones }: FleetChoice): number {
   const needed = Math.max(1, Math.ceil(rate / (ratePerVcpu * vcpus * ASSUMED.cpuTarget)));
   let size = Math.max(needed, zones);
+  if (zones === 1) return size;
   while (size - Math.ceil(size / zones) < needed) size += 1;
   return size;
 }

@@ -39,6 +39,11 @@ describe('fleetSize', () => {
     assert.equal(fleetSize(1, 10_000, CHOICE), 3);
   });
 
+  it('in one zone carries the rate, but not the loss of the zone', () => {
+    assert.equal(fleetSize(1, 1_000, { ...CHOICE, zones: 1 }), 1);
+    assert.equal(fleetSize(3_000, 1_000, { ...CHOICE, zones: 1 }), 5);
+  });
+
   it('carries the rate below the CPU target after the loss of a zone', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 2, max: 3 }), (rate, zones) => {
