@@ -1,12 +1,13 @@
 /** `npm run bench`: measures Stampede beside what people write today, and writes `docs/benchmarks/`. */
 
-import { BACKEND_NAMES } from './bench/backends/backends.ts';
+import { BACKEND_NAMES, splitRunnable, whyNoDynamodbLocal } from './bench/backends/backends.ts';
 import { FULL_PLAN, Generator, type Plan, SMOKE_PLAN } from './bench/measure.ts';
 import { measureAll, PARTS, prepare } from './bench/parts.ts';
 import { ROUNDS_FILE, writePages, writeReport } from './bench/report.ts';
 import { summarizeCells } from './bench/results.ts';
 import { partText, terminalReport } from './bench/tables.ts';
 import type { CommandDescription } from './cli/arguments.ts';
+import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { choice, wholeNumber } from './cli/values.ts';
 
@@ -39,17 +40,18 @@ const command = {
 
 await main(command, async ({ values: { smoke, only, backend, rounds, out, pages } }) => {
   if (pages) return writePages(out);
-  const plan: Plan = {
-    ...(smoke ? SMOKE_PLAN : FULL_PLAN),
-    ...(rounds !== undefined && { rounds }),
-    ...(backend.length > 0 && { backends: backend }),
-  };
+  const base = smoke ? SMOKE_PLAN : FULL_PLAN;
+  const wanted = backend.length > 0 ? backend : base.backends;
+  const { runnable, skipped } = splitRunnable(wanted, await whyNoDynamodbLocal());
+  for (const [name, why] of Object.entries(skipped)) console.error(`Not measured: ${name}, because ${why}.`);
+  if (runnable.length === 0) throw new OperatorError(`no backend of ${wanted.join(', ')} can run here`);
+  const plan: Plan = { ...base, backends: runnable, ...(rounds !== undefined && { rounds }) };
   await prepare();
   await using generator = new Generator();
   const bench = { plan, generator };
   const part = only === undefined ? undefined : PARTS[only];
   if (part) return console.log(partText(summarizeCells(await part(bench))));
-  const run = await measureAll(bench);
+  const run = await measureAll(bench, skipped);
   if (!smoke) console.log(terminalReport(run.results));
   await writeReport(run, out);
 });

@@ -1,7 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { captureQuietly, run } from '../cli/run.ts';
-import { type BackendName, startBackend, whyNoDynamodbLocal } from './backends/backends.ts';
+import { type BackendName, startBackend } from './backends/backends.ts';
 import { judge } from './goals.ts';
 import { type Bench, type LoadShape, measureRounds, startServers, USUAL } from './measure.ts';
 import { PINNED, residentBytes } from './process.ts';
@@ -127,14 +127,11 @@ export async function prepare(): Promise<void> {
   await run([process.execPath, join(scripts, 'cli/install-if-needed.js')], { cwd: import.meta.dirname });
 }
 
-/** Measures every part. */
-export async function measureAll({ plan, generator }: Bench) {
+/** Measures every part. `skipped` has the backends that cannot run here, and why. */
+export async function measureAll(bench: Bench, skipped: Results['skipped']) {
   const [loadBefore = NaN] = loadavg();
-  const why = await whyNoDynamodbLocal();
-  const backends = plan.backends.filter((name) => why === undefined || name !== 'dynamodb-local');
   const rounds: Record<string, Measurement> = {};
-  for (const [name, measure] of Object.entries(PARTS))
-    rounds[name] = await measure({ plan: { ...plan, backends }, generator });
+  for (const [name, measure] of Object.entries(PARTS)) rounds[name] = await measure(bench);
   const [loadAfter = NaN] = loadavg();
   const results: Results = {
     circumstances: {
@@ -146,10 +143,10 @@ export async function measureAll({ plan, generator }: Bench) {
       pinned: PINNED,
       loadBefore,
       loadAfter,
-      rounds: plan.rounds,
-      windowMs: plan.windowMs,
+      rounds: bench.plan.rounds,
+      windowMs: bench.plan.windowMs,
     },
-    skipped: why === undefined ? {} : { 'dynamodb-local': why },
+    skipped,
     goals: judge(rounds),
     parts: Object.fromEntries(Object.entries(rounds).map(([name, part]) => [name, summarizeCells(part)])),
   };

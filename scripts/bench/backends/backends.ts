@@ -94,6 +94,13 @@ export async function whyNoDynamodbLocal(): Promise<string | undefined> {
   return Number(/ (\d+)/.exec(version)?.[1]) >= 17 ? undefined : 'it needs Java 17 or newer on the PATH';
 }
 
+/** Splits backends into those that can run here, and the reasons why the others cannot. */
+export function splitRunnable(names: readonly BackendName[], whyNot: string | undefined) {
+  const runnable = names.filter((name) => whyNot === undefined || name !== 'dynamodb-local');
+  const skipped = runnable.length < names.length && whyNot !== undefined ? { 'dynamodb-local': whyNot } : {};
+  return { runnable, skipped };
+}
+
 /**
  * Fetches DynamoDB Local once into the git-ignored cache and returns the folder of its jar. It unpacks beside the cache
  * and renames at the end, so that a broken download is never used.
