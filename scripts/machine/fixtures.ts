@@ -13,9 +13,10 @@ type Inside = (line: CommandLine) => CommandLine;
 
 const START_DEADLINE_MS = 15_000;
 
-/** Starts dynalite in place of DynamoDB and waits until its one table exists. */
+/** Starts the embedded database in memory, in place of DynamoDB, and waits until its one table exists. */
 export async function startTestDatabase(at: Address & { readonly table: string }, undo: Undo, inside?: Inside) {
-  await startFixture(['test-database-process.ts', at.host, String(at.port), at.table], undo, inside);
+  const program = '../../server/dynamodb/embedded-database-process.ts';
+  await startFixture([program, '', String(at.port), at.table, at.host], undo, inside);
 }
 
 /** Starts the replacement of Secrets Manager with one secret, whose value is in a file. */

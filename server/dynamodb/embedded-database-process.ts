@@ -1,14 +1,15 @@
 /**
- * The process of the embedded database: `node embedded-database-process.ts FOLDER [PORT [TABLE]]`. It sends its parent
- * `{ port }` when it is listening and the table exists, or `{ error }`.
+ * The process of the embedded database: `node embedded-database-process.ts FOLDER [PORT [TABLE [HOST]]]`; in memory if
+ * the folder is empty. When it is listening and the table exists, it sends its parent `{ port }`, or prints "ready" if
+ * there is no channel to it. It sends `{ error }` if it fails.
  */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import dynalite from 'dynalite';
 import { createDynamoDBClient, createTable } from './client.ts';
+import { createEmbeddedServer } from './embedded-transactions.ts';
 
-const [path = '', port = '0', table] = process.argv.slice(2);
-const server = dynalite({ path, createTableMs: 0 });
+const [path = '', port = '0', table, host = '127.0.0.1'] = process.argv.slice(2);
+const server = createEmbeddedServer({ path });
 
 /** LevelDB allows only one process; any other process gets an error that the database is closed. */
 function fail({ message }: Error): void {
@@ -18,13 +19,14 @@ function fail({ message }: Error): void {
 }
 
 async function serve(): Promise<void> {
-  server.listen(Number(port), '127.0.0.1');
+  server.listen(Number(port), host);
   await once(server, 'listening');
   const address = server.address() as AddressInfo;
-  const client = createDynamoDBClient({ endpoint: `http://127.0.0.1:${address.port}` });
+  const client = createDynamoDBClient({ endpoint: `http://${host}:${address.port}` });
   if (table) await createTable(client, table);
   client.destroy();
-  process.send?.({ port: address.port });
+  if (process.send) process.send({ port: address.port });
+  else console.log('ready');
 }
 
 // It exits only with its parent. Ctrl-C reaches both processes, but the parent still has to write.

@@ -3,8 +3,8 @@ import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import { createDynamoDBClient, createTable } from '../../../server/dynamodb/client.ts';
+import { createEmbeddedServer } from '../../../server/dynamodb/embedded-transactions.ts';
 
 export interface TestDatabase {
   readonly endpoint: string;
@@ -14,9 +14,9 @@ export interface TestDatabase {
   readonly hold: () => () => void;
 }
 
-/** dynalite in memory, in this process; stops after the tests of the calling file. */
+/** The embedded database in memory, in this process; stops after the tests of the calling file. */
 export async function startDatabase(): Promise<TestDatabase> {
-  const server = dynalite({ createTableMs: 0 });
+  const server = createEmbeddedServer();
   const [answer] = server.listeners('request') as [RequestListener];
   let gate = Promise.resolve();
   server.removeAllListeners('request').on('request', (request, response) => {
