@@ -53,7 +53,7 @@ describe('the CloudWatch publisher', () => {
         for (const timestamps of [1, 20, 20]) recordBlock(metrics, { latencyMs: 1e9, timestamps, writeUnits: 1 });
         recordEventLoop(metrics, 0, 12.5);
       },
-      { memory: 1e8, hostCpu: 35, hostIoWait: 1, clockErrorBound: 0.4 },
+      { memory: 1e8, hostCpu: 35, hostIoWait: 1, clockErrorBound: 0.4, oldestSpillAge: 30, deadLetters: 2 },
     );
     await createPublisher().publish(report, PERIOD_START);
 
@@ -65,6 +65,7 @@ describe('the CloudWatch publisher', () => {
     const data = call?.body.MetricData ?? [];
     assert.deepEqual(Object.fromEntries(data.map((datum) => [datum.MetricName, numbersOf(datum)])), {
       TimestampsRecorded: 41,
+      TimestampsSpilled: 0,
       TimestampsRefused: 1,
       TimestampsFailed: 2,
       WriteUnits: 3,
@@ -77,6 +78,8 @@ describe('the CloudWatch publisher', () => {
       HostCpu: 35,
       HostIoWait: 1,
       ClockErrorBound: 0.4,
+      OldestSpillAge: 30,
+      DeadLetters: 2,
     });
     for (const datum of data) {
       assert.equal(datum.Timestamp * 1_000, PERIOD_START.getTime());
