@@ -1,6 +1,7 @@
 /**
  * pm2's configuration, in production and for `npm run pm2`: one worker process per core, all on one port. pm2 reads
- * `apps` from this ES module and ignores a default export.
+ * `apps` from this ES module and ignores a default export. Start pm2's daemon with NODE_CLUSTER_SCHED_POLICY=none, or
+ * requests can stay unanswered when a worker is killed (docs/decisions/0043).
  */
 import { availableParallelism } from 'node:os';
 

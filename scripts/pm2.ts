@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { PM2_DAEMON_ENV } from '../server/contract.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
@@ -40,6 +41,7 @@ async function runPm2(endpoint: string): Promise<number> {
   const pm2 = execa(process.execPath, ['node_modules/pm2/bin/pm2-runtime', 'start', 'ecosystem.config.js'], {
     ...FOREGROUND,
     env: {
+      ...PM2_DAEMON_ENV,
       PM2_HOME: join(root, '.data', 'pm2'),
       TABLE_NAME: table,
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,

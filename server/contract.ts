@@ -43,6 +43,12 @@ export const TIMEOUTS_MS = {
 /** Range of the commit window, in milliseconds. Its end is the longest time that a block may span. */
 export const COMMIT_WINDOW_MS = { min: 0, max: 250 } as const;
 
+/**
+ * Environment of pm2's daemon. The workers share its listening socket and accept connections themselves. By default it
+ * accepts them and passes them on, and one that it passes to a worker that exits is never closed (docs/decisions/0043).
+ */
+export const PM2_DAEMON_ENV = { NODE_CLUSTER_SCHED_POLICY: 'none' } as const;
+
 /** Connections that the kernel holds until a worker accepts them; at most `net.core.somaxconn` of the system. */
 export const LISTEN_BACKLOG = 4_096;
 

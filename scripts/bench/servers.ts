@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ENV, HEALTH_PATH, TIMESTAMPS_PATH } from '../../server/contract.ts';
+import { ENV, HEALTH_PATH, PM2_DAEMON_ENV, TIMESTAMPS_PATH } from '../../server/contract.ts';
 import { captureQuietly } from '../cli/run.ts';
 import { waitQuietly } from '../cli/wait.ts';
 import { type Backend, TABLE_NAME } from './backends/backends.ts';
@@ -117,6 +117,7 @@ async function startUnderPm2(cleanup: Cleanup, workers: number, port: number, en
   cleanup.defer(() => rmSync(home, { recursive: true }));
   const variables = {
     ...env,
+    ...PM2_DAEMON_ENV,
     PATH: process.env['PATH'],
     PM2_HOME: home,
     [ENV.workers]: String(workers),

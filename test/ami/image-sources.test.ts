@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { IMAGE_PATHS } from '../../ami/contract.ts';
 import { apps } from '../../ecosystem.config.js';
 import { logGroupNames } from '../../infra/contract.ts';
-import { PORT, TIMEOUTS_MS } from '../../server/contract.ts';
+import { PM2_DAEMON_ENV, PORT, TIMEOUTS_MS } from '../../server/contract.ts';
 
 /** A file that the agent sends, by its schema: translator/config/schema.json in aws/amazon-cloudwatch-agent. */
 const logFileSchema = z.strictObject({
@@ -114,6 +114,11 @@ describe('units', () => {
 
   it('give workers the time in the contract', () => {
     assert.match(service, new RegExp(`^TimeoutStopSec=${TIMEOUTS_MS.systemdStop / 1_000}$`, 'm'));
+  });
+
+  it("give pm2's daemon the environment in the contract", () => {
+    for (const [name, value] of Object.entries(PM2_DAEMON_ENV))
+      assert.match(service, new RegExp(`^Environment=${name}=${value}$`, 'm'));
   });
 
   it('use the paths in the contract', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { describe, it } from 'node:test';
-import { HEALTH_PATH, PORT, TIMESTAMPS_PATH } from '../../../server/contract.ts';
+import { HEALTH_PATH, PM2_DAEMON_ENV, PORT, TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import { IMAGE_PATHS } from '../../contract.ts';
 import { entriesOf, output, ownershipOf, textOf } from '../system.ts';
 
@@ -37,6 +37,12 @@ describe('the service', () => {
     for (const pid of serviceProcesses()) {
       assert.doesNotMatch(textOf(`/proc/${pid}/environ`), /PACKER|PAYLOAD|SUDO_|SSH_|BAKE_DIR/);
     }
+  });
+
+  it('lets its workers accept connections themselves', () => {
+    const [daemon = ''] = serviceProcesses();
+    for (const [name, value] of Object.entries(PM2_DAEMON_ENV))
+      assert.ok(textOf(`/proc/${daemon}/environ`).split('\0').includes(`${name}=${value}`), `${name} of pm2's daemon`);
   });
 
   it('cannot gain privileges', () => {

@@ -31,9 +31,9 @@ function post(url: string, agent: Agent): Promise<Outcome> {
   });
 }
 
-/** Clients that post sequentially, each over its keep-alive connection, until they are stopped. */
-export function startLoad(url: string, clients: number) {
-  const agent = new Agent({ keepAlive: true, maxSockets: clients });
+/** Clients that post sequentially until they are stopped, each over its keep-alive connection or over new ones. */
+export function startLoad(url: string, clients: number, { keepAlive = true } = {}) {
+  const agent = new Agent({ keepAlive, maxSockets: clients });
   const outcomes: Outcome[] = [];
   const watchers: { matches: (outcome: Outcome) => boolean; count: number; wake: () => void }[] = [];
   let stopped = false;
