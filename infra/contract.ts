@@ -22,7 +22,7 @@ export const DEFAULT_QUALIFIER = 'hnb659fds';
 /** CloudFormation outputs that the scripts read, by stack. */
 export const OUTPUTS = {
   network: { vpcId: 'VpcId', bastionGroup: 'BastionAutoScalingGroupName' },
-  data: { tableName: 'TableName', secretArn: 'SecretArn' },
+  data: { tableName: 'TableName', secretArn: 'SecretArn', spillBucket: 'SpillBucketName' },
   service: {
     url: 'Url',
     autoScalingGroup: 'AutoScalingGroupName',

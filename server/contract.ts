@@ -131,6 +131,9 @@ export function tableDefinition(tableName: string) {
   };
 }
 
+/** Beginnings of the names of objects in the spill bucket: blocks on their way into the table, and refused blocks. */
+export const SPILL_PREFIXES = { spilled: 'spill/', dead: 'dead/' } as const;
+
 /** The property of a new secret, and the number of letters and digits that Secrets Manager generates for it. */
 export const GENERATED_SECRET = { key: 'generated', length: 144 } as const;
 

@@ -3,7 +3,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
-/** Encrypts the timestamps and their backups. IAM policies control who may decrypt. */
+/** Encrypts the timestamps, spilled blocks, backups and the secret. IAM policies control who may decrypt. */
 export function dataKey(scope: Construct, id: string, removalPolicy: RemovalPolicy): Key {
   return new Key(scope, id, {
     description: 'Stampede: timestamps and backups',

@@ -41,7 +41,7 @@ export interface AccessLogsProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** Bucket of the load balancer's access and connection logs, over TLS only, with cheaper storage for older logs. */
+/** Bucket of the logs of load balancer and spill bucket, over TLS only, with cheaper storage for older logs. */
 export class AccessLogs extends Construct {
   readonly bucket: IBucket;
 

@@ -6,14 +6,16 @@ import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { alarmTopic } from './alarm-topic.ts';
 import { dataKey, telemetryKey } from './keys.ts';
 import { AccessLogs, allLogGroupNames, LogGroups } from './logs.ts';
+import { SpillBucket } from './spill-bucket.ts';
 import { StageSecret } from './stage-secret.ts';
 import { Backups, TimestampsTable } from './timestamps-table.ts';
 
-/** The stack that outlives every fleet: timestamps, backups, logs and the alarm topic. It depends on no other stack. */
+/** The stack that outlives every fleet: timestamps, spilled blocks, backups, logs and alarm topic. It depends on no other stack. */
 export class DataStack extends StageStack {
   readonly timestamps: TimestampsTable;
   readonly secret: StageSecret;
   readonly accessLogs: AccessLogs;
+  readonly spill: SpillBucket;
   readonly logs: LogGroups;
   readonly alarmTopic: Topic;
 
@@ -31,12 +33,14 @@ export class DataStack extends StageStack {
     new Backups(this, 'Backups', { table: this.timestamps.table, key, stage, settings, removalPolicy });
     this.secret = new StageSecret(this, 'StageSecret', { key, removalPolicy });
     this.accessLogs = new AccessLogs(this, 'AccessLogs', { settings, removalPolicy });
+    this.spill = new SpillBucket(this, 'Spill', { key, logs: this.accessLogs.bucket, removalPolicy });
 
     const logKey = telemetryKey(this, 'TelemetryKey', Object.values(allLogGroupNames(stage)));
     this.logs = new LogGroups(this, 'LogGroups', { key: logKey, stage, settings });
     this.alarmTopic = alarmTopic(this, 'People', { key: logKey, stage, email: settings.alarmEmail });
 
     new CfnOutput(this, OUTPUTS.data.secretArn, { value: this.secret.arn });
+    new CfnOutput(this, OUTPUTS.data.spillBucket, { value: this.spill.bucket.bucketName });
     new CfnOutput(this, OUTPUTS.data.tableName, { value: this.timestamps.table.tableName });
   }
 }

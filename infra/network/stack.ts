@@ -35,7 +35,7 @@ export class NetworkStack extends StageStack {
     // Exported even if no stack imports them now: a subnet whose zone leaves the fleet is imported until the service
     // stack has been updated.
     for (const { subnetId } of [...vpc.publicSubnets, ...vpc.privateSubnets]) this.exportValue(subnetId);
-    addGatewayEndpoints({ vpc, tableArn: data.timestamps.table.tableArn });
+    addGatewayEndpoints({ vpc, tableArn: data.timestamps.table.tableArn, spill: data.spill });
     new NetworkAcls(this, 'Acls', { vpc, sourceCidrs, sshCidrs });
     addFlowLog(this, 'FlowLog', { vpc, logGroup: data.logs.flow, traffic: settings.flowLogTraffic });
 

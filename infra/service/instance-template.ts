@@ -43,6 +43,7 @@ export class InstanceTemplate extends Construct {
       region: Aws.REGION,
       tableName: data.timestamps.table.tableName,
       secretId: data.secret.arn,
+      spillBucket: data.spill.bucket.bucketName,
       groupName: fleetName(stage),
       launchHook: LAUNCH_HOOK,
     });
@@ -84,11 +85,12 @@ const TRACING_ACTIONS = [
   'xray:GetSamplingTargets',
 ];
 
-/** The instance role: the table, the secret, the metric namespace, the log groups, the lifecycle hook, and sessions. */
+/** The instance role: the table, the spill bucket, the secret, the metric namespace, the log groups, the lifecycle hook, and sessions. */
 function instanceRole(scope: Construct, id: string, { stage, settings, data }: InstanceTemplateProps): Role {
   const role = new Role(scope, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
   data.timestamps.grantRecord(role);
   data.secret.grantRead(role);
+  data.spill.grantSpill(role);
   // PutMetricData does not support resources; the condition limits it.
   const ownMetrics = { StringEquals: { 'cloudwatch:namespace': METRIC_NAMESPACE } };
   role.addToPolicy(allow('OwnMetrics', ['cloudwatch:PutMetricData'], ['*'], ownMetrics));

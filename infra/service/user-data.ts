@@ -15,6 +15,7 @@ export interface EnvironmentProps
   readonly tableName: string;
   /** ARN of the stage's secret; its value is never in user data, which many can read. */
   readonly secretId: string;
+  readonly spillBucket: string;
   readonly groupName: string;
   readonly launchHook: string;
 }
@@ -28,6 +29,7 @@ export function instanceEnvironment(props: EnvironmentProps): Environment {
     [ENV.stage]: props.stage,
     [ENV.region]: props.region,
     [ENV.tableName]: props.tableName,
+    [ENV.spillBucket]: props.spillBucket,
     [ENV.secretId]: props.secretId,
     [ENV.secretCache]: IMAGE_PATHS.secretCache,
     [ENV.requireReadToken]: props.readToken === 'required' ? 'on' : 'off',

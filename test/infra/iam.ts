@@ -31,6 +31,10 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
     reason: 'the star matches an id that AWS generates; the name is fixed',
   },
   {
+    matches: /^(SpilledBlocks|DeadLetters): s3:\w+Object on .*SpillBucket\w+\/(spill|dead)\/\*$/,
+    reason: 'each block is an object of its own below this prefix of the spill bucket',
+  },
+  {
     matches: /^ReadTheStage: cloudformation:\w+ on .*stack\/stampede-[\w-]+\/\*$/,
     reason: 'the star matches an id that AWS generates',
   },

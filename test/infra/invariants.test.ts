@@ -149,15 +149,16 @@ describe('the list of wildcards', () => {
 describe('stateful resources', () => {
   /** Changing one of these ids replaces the resource, so the commit message must mention it. */
   const LOCKED: Readonly<Record<string, string>> = {
-    'AWS::DynamoDB::GlobalTable': 'TimestampsTable351B212D',
-    'AWS::KMS::Key': 'DataKey17AFBB84',
-    'AWS::S3::Bucket': 'AccessLogsBucketCD784A59',
-    'AWS::Backup::BackupVault': 'BackupsVault1F11AFCC',
+    TimestampsTable351B212D: 'AWS::DynamoDB::GlobalTable',
+    DataKey17AFBB84: 'AWS::KMS::Key',
+    AccessLogsBucketCD784A59: 'AWS::S3::Bucket',
+    SpillBucket95D36406: 'AWS::S3::Bucket',
+    BackupsVault1F11AFCC: 'AWS::Backup::BackupVault',
   };
   const { data } = deployments['prod'] as Synthesized;
 
-  for (const [type, id] of Object.entries(LOCKED)) {
-    it(`keeps the logical id of ${type}, and retains the resource when the stack is deleted`, () => {
+  for (const [id, type] of Object.entries(LOCKED)) {
+    it(`keeps the logical id ${id} of its ${type}, and retains the resource when the stack is deleted`, () => {
       assert.equal(data.Resources[id]?.Type, type, `Stateful ids are now: ${Object.keys(data.Resources).join(', ')}`);
       assert.match(data.Resources[id]?.DeletionPolicy ?? '', /^Retain/);
       assert.equal(data.Resources[id]?.UpdateReplacePolicy, 'Retain');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DELETION_ORDER, stackNames } from '../../infra/contract.ts';
+import { SPILL_ACTIONS } from '../../infra/data/spill-bucket.ts';
 import { TABLE_ACTIONS } from '../../infra/data/timestamps-table.ts';
 import { describeNatPrice, natPricePerMonthUsd } from '../../infra/network/vpc.ts';
 import { BURN_RATES, budgetSpentPercent, errorPercentAt } from '../../infra/operations/burn-rate-alarms.ts';
@@ -158,16 +159,76 @@ describe('the secret', () => {
   });
 });
 
-describe('the log bucket', () => {
-  const { Properties: bucket } = theResource('AWS::S3::Bucket', prod.data);
+/** A bucket of prod, and the conditions under which its policy refuses everything. */
+function bucketOfProd(construct: string) {
+  const [[id, { Properties: bucket }]] = Object.entries(prod.data.Resources).filter(
+    ([id, { Type }]) => Type === 'AWS::S3::Bucket' && id.startsWith(construct),
+  ) as [[string, Resource]];
+  const policy = resourcesOf('AWS::S3::BucketPolicy', prod.data).find(({ Properties }) => Properties.Bucket.Ref === id);
+  const statements: { Effect: string; Condition?: object }[] = policy?.Properties.PolicyDocument.Statement;
+  const refused = statements.filter(({ Effect }) => Effect === 'Deny').map(({ Condition }) => Condition);
+  return { bucket, refused };
+}
 
-  it('is closed to the public and to plain HTTP', () => {
-    assert.ok(Object.values(bucket.PublicAccessBlockConfiguration).every((blocked) => blocked === true));
-    const statements: { Effect: string; Condition?: object }[] = theResource('AWS::S3::BucketPolicy', prod.data)
-      .Properties.PolicyDocument.Statement;
-    const refused = statements.filter(({ Effect }) => Effect === 'Deny').map(({ Condition }) => Condition);
-    assert.deepEqual(refused[0], { Bool: { 'aws:SecureTransport': 'false' } });
+for (const construct of ['AccessLogs', 'Spill']) {
+  describe(`the bucket ${construct}`, () => {
+    const { bucket, refused } = bucketOfProd(construct);
+
+    it('is closed to the public, to plain HTTP and to old versions of TLS', () => {
+      assert.ok(Object.values(bucket.PublicAccessBlockConfiguration).every((blocked) => blocked === true));
+      assert.deepEqual(refused.slice(0, 2), [
+        { Bool: { 'aws:SecureTransport': 'false' } },
+        { NumericLessThan: { 's3:TlsVersion': 1.2 } },
+      ]);
+    });
+
+    it('has no fixed name, so that a stage can be created again beside the retained bucket', () => {
+      assert.equal(bucket.BucketName, undefined);
+    });
   });
+}
+
+describe('the spill bucket', () => {
+  const { bucket } = bucketOfProd('Spill');
+  const [rule, ...otherRules] = bucket.LifecycleConfiguration.Rules;
+
+  it('encrypts with the key of the table, whose rights in KMS it needs once per bucket, not per object', () => {
+    const [configuration] = bucket.BucketEncryption.ServerSideEncryptionConfiguration;
+    assert.deepEqual(configuration, {
+      BucketKeyEnabled: true,
+      ServerSideEncryptionByDefault: {
+        KMSMasterKeyID: { 'Fn::GetAtt': ['DataKey17AFBB84', 'Arn'] },
+        SSEAlgorithm: 'aws:kms',
+      },
+    });
+  });
+
+  it('keeps blocks and dead letters for ever, and deleted ones for a week', () => {
+    assert.deepEqual(bucket.VersioningConfiguration, { Status: 'Enabled' });
+    assert.deepEqual(otherRules, []);
+    assert.deepEqual(rule, {
+      Id: 'OldVersions',
+      Status: 'Enabled',
+      NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+      ExpiredObjectDeleteMarker: true,
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+    });
+  });
+
+  it('has access logs, in the bucket for logs', () => {
+    assert.deepEqual(bucket.LoggingConfiguration, {
+      DestinationBucketName: { Ref: 'AccessLogsBucketCD784A59' },
+      LogFilePrefix: 'spill-bucket/',
+    });
+  });
+
+  it('is known to every instance', () => {
+    assert.match(JSON.stringify(prod.service), /SPILL_BUCKET=",\{"Fn::ImportValue":"stampede-prod-data:[^"]*Spill/);
+  });
+});
+
+describe('the log bucket', () => {
+  const { bucket } = bucketOfProd('AccessLogs');
 
   it('moves old logs to cheaper storage and finally deletes them', () => {
     const [rule] = bucket.LifecycleConfiguration.Rules;
@@ -246,17 +307,25 @@ describe('the network', () => {
     assert.ok(endpoints.every(({ RouteTableIds }) => RouteTableIds.length === subnets));
   });
 
-  it('opens these ways only to the own table and to buckets of AWS that are read', () => {
+  it('opens these ways only to the own table, to the spill bucket, and to buckets of AWS that are read', () => {
     const statements = resourcesOf('AWS::EC2::VPCEndpoint', prod.network).map(({ Properties: p }) =>
       p.PolicyDocument?.Statement.map(({ Action, Resource }: { Action: unknown; Resource: unknown }) => ({
         actions: [Action].flat(),
         resources: [Resource].flat().map((resource) => JSON.stringify(resource)),
       })),
     );
-    const [[table], [buckets]] = statements;
+    const [[table], [buckets, ...spill]] = statements;
     assert.deepEqual(table.actions.toSorted(), TABLE_ACTIONS.toSorted());
     assert.match(table.resources.join(), /^\{"Fn::ImportValue":"stampede-prod-data:\w*TimestampsTable\w*Arn\w*"\}$/);
     assert.deepEqual(buckets.actions, ['s3:GetObject']);
+    assert.deepEqual(
+      spill.map(({ actions }: { actions: string[] }) => actions),
+      [SPILL_ACTIONS.spilled, SPILL_ACTIONS.dead, SPILL_ACTIONS.bucket],
+    );
+    const ends = spill.map(
+      ({ resources }: { resources: string[] }) => /Spill\w*Arn\w*"\}(.*)$/.exec(resources.join())?.[1],
+    );
+    assert.deepEqual(ends, [',"/spill/*"]]}', ',"/dead/*"]]}', '']);
     for (const bucket of buckets.resources)
       assert.match(bucket, /(amazon-ssm|aws-ssm|patch-baseline|birdwatcher-prod|amazoncloudwatch-agent|al2023-repos)/);
   });

@@ -7,7 +7,7 @@ const BILLED: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::GlobalTable': 'storage and point-in-time recovery, per GB',
   'AWS::KMS::Key': 'per month; nothing from the day its deletion is scheduled',
   'AWS::Logs::LogGroup': 'its log lines, per GB, until they expire',
-  'AWS::S3::Bucket': 'its objects, per GB, until they expire',
+  'AWS::S3::Bucket': 'its objects, per GB; logs expire, spilled blocks do not',
   'AWS::SecretsManager::Secret': 'per month',
 };
 

@@ -27,6 +27,7 @@ import { startPolicyProxy } from './policy-proxy.ts';
 import { BARE_ACCOUNT, deployedStage, grantedActions, missingRights, PLACE } from './stage-account.ts';
 
 const STAGE = 'prod';
+const BUCKET = 'arn:aws:s3:::stampede-prod-data-SpillBucket95D36406';
 const TABLE = 'stampede-test';
 const INSTANCE_ID = 'i-0123456789abcdef0';
 const stacks = synthesize(STAGE, EVERYTHING_ON);
@@ -57,6 +58,19 @@ const OTHER_PROGRAMS: Readonly<Record<string, readonly Right[]>> = {
     arnIn(PLACE, 'kms', `key/${dataKey?.ref}`),
     { 'kms:ViaService': `secretsmanager.${PLACE.region}.amazonaws.com` },
   ),
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#require-sse-kms-permissions
+  'S3, which uses the key of the bucket with the permissions of the caller': rights(
+    'kms',
+    'Decrypt GenerateDataKey',
+    arnIn(PLACE, 'kms', `key/${dataKey?.ref}`),
+    { 'kms:ViaService': `s3.${PLACE.region}.amazonaws.com` },
+  ),
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+  'the server, for blocks that DynamoDB does not take': [
+    ...rights('s3', 'PutObject GetObject DeleteObject', `${BUCKET}/spill/2026-11-21/example.json`),
+    ...rights('s3', 'PutObject', `${BUCKET}/dead/2026-11-21/example.json`),
+    ...rights('s3', 'ListBucket', BUCKET),
+  ],
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/permissions-reference-cwl.html
   'the CloudWatch agent, for logs': logStreams.flatMap((stream) => [
     ...rights('logs', 'CreateLogStream PutLogEvents', stream),
@@ -207,6 +221,16 @@ describe('the instance role', () => {
     'complete launches of another group': {
       action: 'autoscaling:CompleteLifecycleAction',
       resource: arnIn(PLACE, 'autoscaling', 'autoScalingGroup:1:autoScalingGroupName/stampede-dev-app'),
+    },
+    'delete dead letters': { action: 's3:DeleteObject', resource: `${BUCKET}/dead/2026-11-21/example.json` },
+    'write outside the prefixes of the spill bucket': { action: 's3:PutObject', resource: `${BUCKET}/example.json` },
+    'write to the spill bucket of another stage': {
+      action: 's3:PutObject',
+      resource: 'arn:aws:s3:::stampede-dev-data-spillbucket/spill/2026-11-21/example.json',
+    },
+    'delete the versions of a spilled block': {
+      action: 's3:DeleteObjectVersion',
+      resource: `${BUCKET}/spill/2026-11-21/example.json`,
     },
     'use the key of the table itself': {
       action: 'kms:Decrypt',

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { z } from 'zod';
 import { arnIn, type Right, type Tags } from '../../../scripts/rights/account.ts';
 import { isAllowed } from '../../../scripts/rights/evaluate.ts';
-import { documentSchema } from '../../../scripts/rights/role.ts';
+import { documentSchema, instanceRole } from '../../../scripts/rights/role.ts';
 import { EVERYTHING_ON, synthesize } from '../synthesize.ts';
 import { deployedStage, PLACE } from './stage-account.ts';
 
@@ -101,4 +101,40 @@ describe('the policies of topic and keys', () => {
   it('refuse services that do not publish', async () => {
     assert.equal((await missing('s3.amazonaws.com', [publish(), ...useKey(keyArn(topicKey))])).length, 3);
   });
+});
+
+describe('the policy of the spill bucket', () => {
+  const [bucketPolicy] = resources
+    .list('AWS::S3::BucketPolicy', z.object({ Bucket: z.string(), PolicyDocument: documentSchema }))
+    .filter(({ properties }) => properties.Bucket.includes('Spill'));
+  const [dataKey] = resources.list('AWS::KMS::Key', z.unknown());
+  const { name, policies } = instanceRole(resources);
+  const principal = `arn:aws:iam::${PLACE.accountId}:role/${name}`;
+  const headers = 's3:x-amz-server-side-encryption';
+  const canPut = (context: Tags) =>
+    isAllowed(
+      { principal, region: PLACE.region, policies, resourcePolicy: bucketPolicy?.properties.PolicyDocument },
+      {
+        action: 's3:PutObject',
+        resource: `arn:aws:s3:::${bucketPolicy?.properties.Bucket}/spill/2026-11-21/example.json`,
+        context: { 'aws:SecureTransport': 'true', 's3:TlsVersion': '1.3', ...context },
+      },
+    );
+
+  it('accepts what asks for no encryption, or for that with the key of the table', async () => {
+    assert.ok(await canPut({}));
+    assert.ok(await canPut({ [headers]: 'aws:kms', [`${headers}-aws-kms-key-id`]: keyArn(dataKey?.ref ?? '') }));
+  });
+
+  const REFUSED: Readonly<Record<string, Tags>> = {
+    'another key': { [headers]: 'aws:kms', [`${headers}-aws-kms-key-id`]: arnIn(PLACE, 'kms', 'key/other') },
+    'the key of AWS': { [headers]: 'aws:kms' },
+    'S3-managed keys': { [headers]: 'AES256' },
+    'a key of the client': { [`${headers}-customer-algorithm`]: 'AES256' },
+    'no TLS': { 'aws:SecureTransport': 'false' },
+    'an old version of TLS': { 's3:TlsVersion': '1.1' },
+  };
+  for (const [what, context] of Object.entries(REFUSED)) {
+    it(`refuses ${what}`, async () => assert.equal(await canPut(context), false));
+  }
 });

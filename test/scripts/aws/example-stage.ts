@@ -52,7 +52,11 @@ export function exampleOutputs(
       [OUTPUTS.network.vpcId]: 'vpc-0123456789abcdef0',
       [OUTPUTS.network.bastionGroup]: `stampede-${stage}-bastion`,
     },
-    [names.data]: { [OUTPUTS.data.tableName]: `stampede-${stage}`, [OUTPUTS.data.secretArn]: secretArn(stage) },
+    [names.data]: {
+      [OUTPUTS.data.tableName]: `stampede-${stage}`,
+      [OUTPUTS.data.secretArn]: secretArn(stage),
+      [OUTPUTS.data.spillBucket]: `stampede-${stage}-spill`,
+    },
     [names.service]: {
       [OUTPUTS.service.url]: url,
       [OUTPUTS.service.autoScalingGroup]: `stampede-${stage}-app`,

@@ -23,6 +23,9 @@ export type StageFacts = Readonly<ReturnType<typeof readStageFacts>>;
 /** Name of the table in a rehearsal. */
 export const TABLE_NAME = 'rehearsal';
 
+/** Name of the spill bucket in a rehearsal. */
+export const BUCKET_NAME = 'rehearsal-spill';
+
 const ACCOUNT_ID = '123456789012';
 const SECRET_NAME = 'rehearsal';
 
@@ -67,10 +70,14 @@ export function readStageFacts(templates: readonly Template[], tableName: string
   const region = subnets[0]?.zone.slice(0, -1);
   const [table] = stage.list('AWS::DynamoDB::GlobalTable', z.unknown());
   const [secret] = stage.list('AWS::SecretsManager::Secret', secretSchema);
-  if (!region || !table || !secret) throw new OperatorError('the templates have no subnet, table or secret');
+  const bucket = stage.list('AWS::S3::Bucket', z.unknown()).find(({ logicalId }) => logicalId.startsWith('Spill'));
+  if (!region || !table || !secret || !bucket) {
+    throw new OperatorError('the templates have no subnet, table, secret or spill bucket');
+  }
   const { securityGroups, requiresMetadataToken } = readLaunchTemplate(stage, group);
   const place = { region, accountId: ACCOUNT_ID };
-  const deployed = deployedValues(templates, place, { [table.ref]: tableName, [secret.ref]: SECRET_NAME });
+  const named = { [table.ref]: tableName, [bucket.ref]: BUCKET_NAME };
+  const deployed = deployedValues(templates, place, { ...named, [secret.ref]: SECRET_NAME });
   return {
     region,
     /** Subnets that instances are launched in, one a zone. */
@@ -91,12 +98,12 @@ export function readStageFacts(templates: readonly Template[], tableName: string
     refresh: readRefresh(stage, group),
     launchHook: readLaunchHook(group),
     requiresMetadataToken,
-    /** What instances may do: the instance role, with the names of table and secret in its policies. */
+    /** What instances may do: the instance role, with the names of table, bucket and secret in its policies. */
     rights: { ...place, role: instanceRole(new StageTemplates(templates, deployed)) },
     /** How Secrets Manager generates the value of the stage's secret. */
     secret: secret.properties.GenerateSecretString,
-    /** The script of the user data, with the names of table and secret in it. */
-    userData: userDataScript(templates, { 'AWS::Region': region, [table.ref]: tableName, [secret.ref]: SECRET_ID }),
+    /** The script of the user data, with the names of table, bucket and secret in it. */
+    userData: userDataScript(templates, { 'AWS::Region': region, ...named, [secret.ref]: SECRET_ID }),
   };
 }
 

@@ -115,18 +115,20 @@ describe('the synthesised dev stage', () => {
   it('gives instances a complete script once the table has a name', () => {
     assert.throws(
       () => userDataScript(templates, {}),
-      /refers to \{\{stampede-dev-data\/\w+\}\}, \{\{stampede-dev-data\/\w+\}\}: give each/,
+      /refers to (\{\{stampede-dev-data\/\w+\}\}, ){2}\{\{stampede-dev-data\/\w+\}\}: give each/,
     );
     const [table] = stage.list('AWS::DynamoDB::GlobalTable', z.object({}));
     const [secret] = stage.list('AWS::SecretsManager::Secret', z.object({}));
+    const bucket = stage.list('AWS::S3::Bucket', z.object({})).find(({ logicalId }) => /^Spill/.test(logicalId));
     const given = {
       'AWS::Region': settings.region,
+      [bucket?.ref ?? '']: 'the-bucket',
       [table?.ref ?? '']: 'timestamps',
       [secret?.ref ?? '']: 'the-secret',
     };
     const script = userDataScript(templates, given);
     assert.match(script, /^#!\/bin\/bash\n/);
-    assert.match(script, /\nTABLE_NAME=timestamps\n/);
+    assert.match(script, /\nTABLE_NAME=timestamps\nSPILL_BUCKET=the-bucket\n/);
     assert.match(script, /\nSECRET_ID=the-secret\n/);
   });
 
