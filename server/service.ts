@@ -72,6 +72,7 @@ export function createService(options: ServiceOptions) {
   const store = new DynamoTimestamps({
     client,
     table: tableName,
+    runtime: systemRuntime,
     ids,
     shards: config.tableShards,
     directPut: config.directPut

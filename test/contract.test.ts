@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { CLIENT_PORTS, LAUNCH_S } from '../ami/contract.ts';
 import { HEALTH_CHECK, logGroupNames, stackNames } from '../infra/contract.ts';
 import { COMMIT_WINDOW_MS, ENV, LISTEN_BACKLOG, METRICS, PORT, SERVICE_NAME, TIMEOUTS_MS } from '../server/contract.ts';
-import { ATTEMPT_TIMEOUT_MS } from '../server/dynamodb/client.ts';
+import { ATTEMPT_TIMEOUT_MS } from '../server/dynamodb/retry.ts';
 
 const textOf = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 

@@ -7,31 +7,16 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { ConfiguredRetryStrategy } from '@smithy/util-retry';
 import { tableDefinition } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
 import { refreshExpiredCredentials, verifyAnswers } from './middleware.ts';
+import { ATTEMPT_TIMEOUT_MS, type Deadline, retry } from './retry.ts';
 
-/** DynamoDB answers within milliseconds, so an attempt that takes this long is repeated on another connection. */
-export const ATTEMPT_TIMEOUT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 500;
 
-/** About six seconds: longer than a failover inside DynamoDB, shorter than clients wait. */
-const MAX_ATTEMPTS = 16;
-const BACKOFF_BASE_MS = 25;
-const BACKOFF_CAP_MS = 1_000;
-
 /**
- * Exponential backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): a random part of 25,
- * 50, 100 … 1,000 ms. The SDK's retry quota still applies: in a long outage, calls fail after their first attempt.
- */
-function backoffMs(attempt: number): number {
-  return Math.random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attempt - 1));
-}
-
-/**
- * A client with timeouts and retries; the deadline of a call is its `abortSignal`. `address` is for a database that is
- * not on AWS. Without it, the SDK finds endpoint, region and credentials itself.
+ * A client that makes one attempt per call; `retry` repeats them. `address` is for a database that is not on AWS.
+ * Without it, the SDK finds endpoint, region and credentials itself.
  */
 export function createDynamoDBClient(address?: { readonly endpoint: string }): DynamoDBClient {
   const client = new DynamoDBClient({
@@ -40,7 +25,7 @@ export function createDynamoDBClient(address?: { readonly endpoint: string }): D
       region: 'local',
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     }),
-    retryStrategy: new ConfiguredRetryStrategy(MAX_ATTEMPTS, backoffMs),
+    maxAttempts: 1,
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: ATTEMPT_TIMEOUT_MS,
@@ -64,15 +49,18 @@ export async function createTable(client: DynamoDBClient, table: string): Promis
   await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1, maxDelay: 1 }, { TableName: table });
 }
 
+/** The part of the SDK's client that the adapters use. */
+export type DynamoDBPort = Pick<DynamoDBClient, 'send'>;
+
 /** The item with this key, read consistently. */
 export async function getItem(
-  client: DynamoDBClient,
+  client: DynamoDBPort,
   table: string,
   key: { readonly pk: string; readonly sk: string },
-  abortSignal: AbortSignal,
+  deadline: Deadline,
 ): Promise<Record<string, unknown> | undefined> {
   const command = new GetItemCommand({ TableName: table, Key: marshall(key), ConsistentRead: true });
-  const { Item } = await client.send(command, { abortSignal });
+  const { Item } = await retry(deadline, (abortSignal) => client.send(command, { abortSignal }));
   return Item && unmarshall(Item);
 }
 
@@ -87,13 +75,10 @@ export async function isConditionMet(write: Promise<unknown>): Promise<boolean> 
   }
 }
 
-/** Fails with `unavailable` if the calls do not succeed within `deadlineMs`. */
-export async function withinDeadline<T>(
-  deadlineMs: number,
-  call: (abortSignal: AbortSignal) => Promise<T>,
-): Promise<T> {
+/** Fails with `unavailable` if the calls do not succeed. */
+export async function orUnavailable<T>(calls: Promise<T>): Promise<T> {
   try {
-    return await call(AbortSignal.timeout(deadlineMs));
+    return await calls;
   } catch (cause) {
     throw new ServiceError('unavailable', 'the database did not answer in time', { retryAfterS: 1, cause });
   }

@@ -1,12 +1,12 @@
 import type { DynamoDBClient, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { isFromDynamoDB } from './checksum.ts';
-import { ATTEMPT_TIMEOUT_MS } from './client.ts';
 import { KeepAlivePosts, type Origin } from './keep-alive-posts.ts';
 import { createRequestSigner, type SignRequest } from './request-signer.ts';
+import { ATTEMPT_TIMEOUT_MS } from './retry.ts';
 
 /**
  * Sends a `PutItem` once, without the AWS SDK. Resolves to true if DynamoDB stored the item. False means that the
- * outcome is unknown: the SDK must send it again, because it handles retries, clock skew and expired credentials. Never
+ * outcome is unknown: it must be sent again by the SDK, which handles clock skew and expired credentials. Never
  * rejects. The put must be safe to repeat.
  */
 export type DirectPut = (input: PutItemCommandInput, deadlineMs: number) => Promise<boolean>;
@@ -27,14 +27,6 @@ export interface DirectPutOptions {
   readonly monotonicMs?: () => number;
 }
 
-/** Refills the SDK's retry quota as one of its own calls would; in an outage the SDK could not retry otherwise. */
-async function successRecorder({ config }: DynamoDBClient): Promise<() => void> {
-  const strategy = await config.retryStrategy();
-  if (!('recordSuccess' in strategy)) return () => undefined;
-  const firstAttempt = await strategy.acquireInitialRetryToken('');
-  return () => strategy.recordSuccess(firstAttempt);
-}
-
 /** The endpoint of direct puts, and its connections. */
 interface Route {
   readonly host: string;
@@ -44,7 +36,7 @@ interface Route {
 /**
  * The direct route, which uses a fraction of the SDK's CPU time (docs/decisions/0024). It uses the endpoint of the
  * client's calls, and the region, credentials and clock of the client's configuration. Its circuit breaker is closed
- * only while the last call of both routes succeeded, so that only the SDK's backoff applies in an outage.
+ * only while the last call of both routes succeeded, so that only the backoff of `retry` applies in an outage.
  */
 export function createDirectPut({
   client,
@@ -56,7 +48,6 @@ export function createDirectPut({
   let failures = 0;
   let openUntilMs = 0;
   let sign: SignRequest | undefined;
-  let recordSuccess: (() => void) | undefined;
 
   function closeBreaker({ protocol, hostname, port, path }: Origin & { readonly path: string }): void {
     // Direct puts go to the root path. Behind a gateway, DynamoDB may be at another path.
@@ -100,8 +91,6 @@ export function createDirectPut({
       const isGenuine = isFromDynamoDB(answer.body, answer.checksum);
       if (answer.status === 200 && isGenuine) {
         failures = 0;
-        recordSuccess ??= await successRecorder(client);
-        recordSuccess();
         return true;
       }
       openBreaker(new Error(`the answer was ${answer.status}${isGenuine ? '' : ', and not by DynamoDB'}`));

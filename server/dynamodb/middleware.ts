@@ -9,10 +9,10 @@ interface Answer {
   body: AsyncIterable<Uint8Array> | Uint8Array;
 }
 
-/** How AWS refuses credentials that have expired; the SDK does not repeat such a call. */
+/** How AWS refuses credentials that have expired. */
 const EXPIRED = /^ExpiredToken(Exception)?$/;
 
-/** Repeats a call if something else than DynamoDB answered it with 200. The SDK checks no checksum. */
+/** Fails a call if something else than DynamoDB answered it with 200. The SDK checks no checksum. */
 export function verifyAnswers(client: DynamoDBClient): void {
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -20,11 +20,8 @@ export function verifyAnswers(client: DynamoDBClient): void {
       const answer = result.response as Answer;
       if (answer.statusCode !== 200) return result;
       const body = answer.body instanceof Uint8Array ? answer.body : await buffer(answer.body);
-      if (!isFromDynamoDB(body, answer.headers['x-amz-crc32'])) {
-        const error = new Error('an answer with status 200 has no matching x-amz-crc32: DynamoDB did not send it');
-        // With this property, the SDK repeats the call.
-        throw Object.assign(error, { $retryable: {} });
-      }
+      if (!isFromDynamoDB(body, answer.headers['x-amz-crc32']))
+        throw new Error('an answer with status 200 has no matching x-amz-crc32: DynamoDB did not send it');
       answer.body = body;
       return result;
     },
@@ -32,16 +29,18 @@ export function verifyAnswers(client: DynamoDBClient): void {
   );
 }
 
-/** Repeats a call once with new credentials if its credentials have expired. */
+/** Gets new credentials if those of a call have expired, for its next attempt. */
 export function refreshExpiredCredentials(client: DynamoDBClient): void {
   client.middlewareStack.add(
     (next) => async (args) => {
+      const used = await client.config.credentials();
       try {
         return await next(args);
       } catch (error) {
-        if (!EXPIRED.test((error as Error).name)) throw error;
-        await client.config.credentials({ forceRefresh: true });
-        return await next(args);
+        // A concurrent call may have refreshed them already.
+        if (EXPIRED.test((error as Error).name) && (await client.config.credentials()) === used)
+          await client.config.credentials({ forceRefresh: true });
+        throw error;
       }
     },
     { step: 'initialize', name: 'refreshExpiredCredentials' },

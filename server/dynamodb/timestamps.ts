@@ -1,14 +1,8 @@
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  PutItemCommand,
-  paginateQuery,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
 import { TABLE } from '../contract.ts';
+import type { Runtime } from '../runtime.ts';
 import {
   type Block,
   type BlockItem,
@@ -26,18 +20,18 @@ import type { BlockPage, BlockRead } from '../timestamps/newest-records.ts';
 import type { ListPage, ListQuery, TimestampRecord } from '../timestamps/record.ts';
 import type { RecordIds } from '../timestamps/record-ids.ts';
 import type { StoredBlock, TimestampStore } from '../timestamps/store.ts';
-import { getItem, isConditionMet, withinDeadline } from './client.ts';
+import { type DynamoDBPort, getItem, isConditionMet, orUnavailable } from './client.ts';
 import type { DirectPut } from './direct-put.ts';
+import { BlockTakenError } from './refusal.ts';
+import { type Deadline, deadlineIn, remainingMs, retry } from './retry.ts';
 
 /** Partition key of the index of days with records. */
 const DAYS = 'days';
 
-/** Aborts at a time of `performance.now()`. Direct puts use no signal, because it stays in memory until it aborts. */
-function abortAt(endMs: number): AbortSignal {
-  return AbortSignal.timeout(Math.max(1, Math.ceil(endMs - performance.now())));
-}
-
 const READ_DEADLINE_MS = 8_000;
+
+/** The days that a listing reads at once. */
+const DAYS_PAGE = 32;
 
 /** A block as an item. Written by hand, because `marshall` is slower and every commit puts an item. */
 function toItem({ pk, sk, instance, count, lines }: BlockItem): Record<string, AttributeValue> {
@@ -64,7 +58,7 @@ interface KeysBetween {
   readonly consistent: boolean;
 }
 
-type DaysOptions = Omit<KeysBetween, 'pk'> & { readonly abortSignal: AbortSignal };
+type DaysOptions = Omit<KeysBetween, 'pk'> & { readonly deadline: Deadline };
 
 /** Items of a partition between two sort keys, inclusive, in descending order of their sort keys. */
 function queryBetween(table: string, { pk, first, last, consistent }: KeysBetween) {
@@ -82,8 +76,9 @@ function sortKeyOf(block: Block): string {
 }
 
 export interface DynamoTimestampsOptions {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDBPort;
   readonly table: string;
+  readonly runtime: Runtime;
   readonly ids: RecordIds;
   /** The number of partition keys over which a day's blocks are distributed. @default TABLE.defaultShards */
   readonly shards?: number;
@@ -102,8 +97,8 @@ export class DynamoTimestamps implements TimestampStore {
 
   async putBlock(block: Block, deadlineMs: number): Promise<StoredBlock> {
     const item = encodeBlock(block);
-    const endMs = performance.now() + deadlineMs;
-    await Promise.all([this.#putOnce(item, endMs), this.#indexDay(item.pk.slice(0, 10), endMs)]);
+    const deadline = this.#deadlineIn(deadlineMs);
+    await Promise.all([this.#putOnce(item, deadline), this.#indexDay(item.pk.slice(0, 10), deadline)]);
     return { writeUnits: writeUnits(item), state: 'stored' };
   }
 
@@ -112,47 +107,45 @@ export class DynamoTimestamps implements TimestampStore {
     if (!address) return undefined;
     const pk = shardKey(dayOf(address.blockLast), address.shard);
     const sk = blockSortKey(address.blockLast, address.writer, address.sequence);
-    const item = await withinDeadline(READ_DEADLINE_MS, (abortSignal) => this.#getItem(pk, sk, abortSignal));
+    const item = await orUnavailable(this.#getItem(pk, sk, this.#deadlineIn(READ_DEADLINE_MS)));
     return item && this.#options.ids.find(BlockSchema.parse(item), id);
   }
 
   listRecords(query: ListQuery): Promise<ListPage> {
-    return withinDeadline(READ_DEADLINE_MS, (abortSignal) => {
-      const { consistent } = query;
-      return listRecords(
-        {
-          days: (range) => {
-            const [first, last] = [dayOf(range.first), dayOf(range.last)];
-            return this.#days({ first, last, consistent, abortSignal });
-          },
-          blocks: (day, read) => this.#blocks(day, read, consistent, abortSignal),
-        },
-        this.#options.ids,
-        query,
-      );
-    });
+    const { consistent } = query;
+    const deadline = this.#deadlineIn(READ_DEADLINE_MS);
+    const page = listRecords(
+      {
+        days: ({ first, last }) => this.#days({ first: dayOf(first), last: dayOf(last), consistent, deadline }),
+        blocks: (day, read) => this.#blocks(day, read, consistent, deadline),
+      },
+      this.#options.ids,
+      query,
+    );
+    return orUnavailable(page);
   }
 
   async probe(): Promise<void> {
-    await this.#getItem(DAYS, 'probe', AbortSignal.timeout(READ_DEADLINE_MS));
+    await this.#getItem(DAYS, 'probe', this.#deadlineIn(READ_DEADLINE_MS));
   }
 
   /** A repeated put fails its condition; then the stored block is compared, in case a writer id is not unique. */
-  async #putOnce(item: BlockItem, endMs: number): Promise<void> {
+  async #putOnce(item: BlockItem, deadline: Deadline): Promise<void> {
     const { client, table, directPut } = this.#options;
     const put = { TableName: table, Item: toItem(item), ConditionExpression: 'attribute_not_exists(pk)' };
-    if (await directPut?.(put, endMs - performance.now())) return;
-    const abortSignal = abortAt(endMs);
-    if (await isConditionMet(client.send(new PutItemCommand(put), { abortSignal }))) return;
-    const stored = await this.#getItem(item.pk, item.sk, abortSignal);
-    if (stored?.['lines'] !== item.lines) throw new Error(`block ${item.pk} ${item.sk} is taken by another writer`);
+    if (await directPut?.(put, remainingMs(deadline))) return;
+    const stored = retry(deadline, (abortSignal) => client.send(new PutItemCommand(put), { abortSignal }));
+    if (await isConditionMet(stored)) return;
+    const existing = await this.#getItem(item.pk, item.sk, deadline);
+    if (existing?.['lines'] !== item.lines)
+      throw new BlockTakenError(`block ${item.pk} ${item.sk} is taken by another writer`);
   }
 
   /** Adds the day to the index, once per day and process, before its first block is acknowledged. */
-  #indexDay(day: string, endMs: number): Promise<void> {
+  #indexDay(day: string, deadline: Deadline): Promise<void> {
     const indexed = this.#indexedDays.get(day);
     if (indexed) return indexed;
-    const added = this.#putDay(day, abortAt(endMs)).catch((error: unknown) => {
+    const added = this.#putDay(day, deadline).catch((error: unknown) => {
       this.#indexedDays.delete(day);
       throw error;
     });
@@ -162,7 +155,7 @@ export class DynamoTimestamps implements TimestampStore {
   }
 
   /** The entry holds the greatest number of shards with which any writer of the day was configured. */
-  async #putDay(day: string, abortSignal: AbortSignal): Promise<void> {
+  async #putDay(day: string, deadline: Deadline): Promise<void> {
     const { client, table, shards = TABLE.defaultShards } = this.#options;
     const update = new UpdateItemCommand({
       TableName: table,
@@ -171,33 +164,47 @@ export class DynamoTimestamps implements TimestampStore {
       ConditionExpression: 'attribute_not_exists(shards) OR shards < :shards',
       ExpressionAttributeValues: marshall({ ':shards': shards }),
     });
-    await isConditionMet(client.send(update, { abortSignal }));
+    await isConditionMet(retry(deadline, (abortSignal) => client.send(update, { abortSignal })));
   }
 
-  #getItem(pk: string, sk: string, abortSignal: AbortSignal): Promise<Record<string, unknown> | undefined> {
-    return getItem(this.#options.client, this.#options.table, { pk, sk }, abortSignal);
+  #getItem(pk: string, sk: string, deadline: Deadline): Promise<Record<string, unknown> | undefined> {
+    return getItem(this.#options.client, this.#options.table, { pk, sk }, deadline);
   }
 
-  async *#days({ first, last, consistent, abortSignal }: DaysOptions): AsyncGenerator<DayEntry> {
+  #deadlineIn(ms: number): Deadline {
+    return deadlineIn(ms, this.#options.runtime);
+  }
+
+  async *#days({ first, last, consistent, deadline }: DaysOptions): AsyncGenerator<DayEntry> {
     const { client, table } = this.#options;
-    const query = queryBetween(table, { pk: DAYS, first, last, consistent });
-    for await (const { Items = [] } of paginateQuery({ client, pageSize: 32 }, query, { abortSignal }))
+    let startKey: Record<string, AttributeValue> | undefined;
+    do {
+      const query = new QueryCommand({
+        ...queryBetween(table, { pk: DAYS, first, last, consistent }),
+        Limit: DAYS_PAGE,
+        ExclusiveStartKey: startKey,
+      });
+      const { Items = [], LastEvaluatedKey } = await retry(deadline, (abortSignal) =>
+        client.send(query, { abortSignal }),
+      );
       for (const item of Items) yield DaySchema.parse(unmarshall(item));
+      startKey = LastEvaluatedKey;
+    } while (startKey !== undefined);
   }
 
-  async #blocks(day: string, read: BlockRead, consistent: boolean, abortSignal: AbortSignal): Promise<BlockPage> {
+  async #blocks(day: string, read: BlockRead, consistent: boolean, deadline: Deadline): Promise<BlockPage> {
     const { client, table } = this.#options;
     const { shard, range, after, limit } = read;
     const pk = shardKey(day, shard);
     // "~" sorts after the "#" that follows the time in a sort key.
     const [first, last] = [isoFromMicros(range.first), `${isoFromMicros(range.last)}~`];
-    const { Items = [], LastEvaluatedKey } = await client.send(
-      new QueryCommand({
-        ...queryBetween(table, { pk, first, last, consistent }),
-        ...(after && { ExclusiveStartKey: marshall({ pk, sk: sortKeyOf(after) }) }),
-        Limit: limit,
-      }),
-      { abortSignal },
+    const query = new QueryCommand({
+      ...queryBetween(table, { pk, first, last, consistent }),
+      ...(after && { ExclusiveStartKey: marshall({ pk, sk: sortKeyOf(after) }) }),
+      Limit: limit,
+    });
+    const { Items = [], LastEvaluatedKey } = await retry(deadline, (abortSignal) =>
+      client.send(query, { abortSignal }),
     );
     return { blocks: Items.map((item) => BlockSchema.parse(unmarshall(item))), more: LastEvaluatedKey !== undefined };
   }

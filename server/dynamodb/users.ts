@@ -1,20 +1,16 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  DeleteItemCommand,
-  type DynamoDBClient,
-  PutItemCommand,
-  type PutItemCommandInput,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand, type PutItemCommandInput, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
 import { TABLE } from '../contract.ts';
+import { systemRuntime } from '../runtime.ts';
 import type { Micros } from '../timestamps/record.ts';
 import { createUsers } from '../users/creation.ts';
 import type { Claim, Outcome, UserItems } from '../users/items.ts';
 import type { UniqueName, User, UserPage, UserQuery, Users } from '../users/users.ts';
-import { getItem, isConditionMet, withinDeadline } from './client.ts';
+import { type DynamoDBPort, getItem, isConditionMet, orUnavailable } from './client.ts';
+import { type Deadline, deadlineIn, retry } from './retry.ts';
 
 /** Partition key of user records and tombstones; their sort key is the user's id. */
 const USERS = 'users';
@@ -22,13 +18,17 @@ const USERS = 'users';
 /** For a single read or write; a creation without conflicts takes four. */
 const CALL_DEADLINE_MS = 5_000;
 
+function callDeadline(): Deadline {
+  return deadlineIn(CALL_DEADLINE_MS, systemRuntime);
+}
+
 /** An aborted attempt, which takes seconds, must not continue after its tombstone has expired. */
 const TOMBSTONE_LIFE_S = 7 * 24 * 3_600;
 
 const RETRY_PAUSE_MS = 50;
 
 /** The users in DynamoDB; `now` is the process's clock. */
-export function createDynamoUsers(client: DynamoDBClient, table: string, now: () => Micros): Users {
+export function createDynamoUsers(client: DynamoDBPort, table: string, now: () => Micros): Users {
   return createUsers({
     items: new DynamoUserItems(client, table),
     newId: randomUUIDv7,
@@ -59,10 +59,10 @@ const UserSchema = z
 
 /** Users, claims and tombstones as items of the one table. */
 export class DynamoUserItems implements UserItems {
-  readonly #client: DynamoDBClient;
+  readonly #client: DynamoDBPort;
   readonly #table: string;
 
-  constructor(client: DynamoDBClient, table: string) {
+  constructor(client: DynamoDBPort, table: string) {
     this.#client = client;
     this.#table = table;
   }
@@ -123,8 +123,8 @@ export class DynamoUserItems implements UserItems {
         Limit: limit + 1 - users.length,
         ExclusiveStartKey: startKey,
       });
-      const { Items = [], LastEvaluatedKey } = await withinDeadline(CALL_DEADLINE_MS, (abortSignal) =>
-        this.#client.send(command, { abortSignal }),
+      const { Items = [], LastEvaluatedKey } = await orUnavailable(
+        retry(callDeadline(), (abortSignal) => this.#client.send(command, { abortSignal })),
       );
       users.push(...Items.map((item) => UserSchema.parse(unmarshall(item))));
       startKey = LastEvaluatedKey;
@@ -145,12 +145,13 @@ export class DynamoUserItems implements UserItems {
 
   /** Whether the condition was met. */
   #write(command: PutItemCommand | DeleteItemCommand): Promise<boolean> {
-    return withinDeadline(CALL_DEADLINE_MS, (abortSignal) =>
-      isConditionMet(this.#client.send(command as PutItemCommand, { abortSignal })),
+    const written = retry(callDeadline(), (abortSignal) =>
+      this.#client.send(command as PutItemCommand, { abortSignal }),
     );
+    return orUnavailable(isConditionMet(written));
   }
 
   #getItem(key: Key): Promise<Record<string, unknown> | undefined> {
-    return withinDeadline(CALL_DEADLINE_MS, (abortSignal) => getItem(this.#client, this.#table, key, abortSignal));
+    return orUnavailable(getItem(this.#client, this.#table, key, callDeadline()));
   }
 }

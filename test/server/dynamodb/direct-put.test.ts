@@ -5,7 +5,6 @@ import type { AddressInfo, Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import type { ConfiguredRetryStrategy } from '@smithy/util-retry';
 import { createDynamoDBClient } from '../../../server/dynamodb/client.ts';
 import { createDirectPut } from '../../../server/dynamodb/direct-put.ts';
 
@@ -158,17 +157,6 @@ describe('a put without the SDK', () => {
     await callBySdk();
     assert.equal(await put(PUT, DEADLINE_MS), true);
     assert.equal(connections.size, 3);
-  });
-
-  it('refills the retry quota of the SDK, which otherwise only its own successes refill', async (t) => {
-    const { put, callBySdk, client } = await startDatabase(t);
-    const strategy = (await client.config.retryStrategy()) as ConfiguredRetryStrategy;
-    await callBySdk();
-    const token = await strategy.acquireInitialRetryToken('');
-    await strategy.refreshRetryTokenForRetry(token, { errorType: 'TRANSIENT' });
-    const left = strategy.getCapacity();
-    for (const _ of [1, 2, 3]) assert.equal(await put(PUT, DEADLINE_MS), true);
-    assert.equal(strategy.getCapacity(), left + 3);
   });
 
   it('leaves an endpoint with a path to the SDK, because direct puts go to the root', async (t) => {

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { type Item, itemBytes } from '../../../scripts/bench/backends/item-size.ts';
 import { DynamoTimestamps } from '../../../server/dynamodb/timestamps.ts';
+import { systemRuntime } from '../../../server/runtime.ts';
 import { BLOCK_LIMITS, type Block, itemBytes as blockBytes, encodeBlock } from '../../../server/timestamps/block.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
 import { startDatabase } from '../support/database.ts';
@@ -28,7 +29,12 @@ function fullBlock(writer: string, age: number): Block {
 
 describe('a page of a day of full blocks', async () => {
   const database = await startDatabase();
-  const store = new DynamoTimestamps({ client: database.client, table: database.tableName, ids: recordIds });
+  const store = new DynamoTimestamps({
+    client: database.client,
+    table: database.tableName,
+    runtime: systemRuntime,
+    ids: recordIds,
+  });
   const blocks = WRITERS.flatMap((writer) => Array.from({ length: 17 }, (_, age) => fullBlock(writer, age)));
   for (const block of blocks) await store.putBlock(block, 60_000);
 

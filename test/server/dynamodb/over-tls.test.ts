@@ -5,7 +5,9 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDBClient, createTable } from '../../../server/dynamodb/client.ts';
 import { createDirectPut } from '../../../server/dynamodb/direct-put.ts';
+import { isRefusal } from '../../../server/dynamodb/refusal.ts';
 import { DynamoTimestamps } from '../../../server/dynamodb/timestamps.ts';
+import { systemRuntime } from '../../../server/runtime.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
 import { startDatabase } from '../support/database.ts';
 import { dynamoDBLocalMissing, startDynamoDBLocal } from '../support/dynamodb-local.ts';
@@ -79,6 +81,7 @@ function putsOverTls(startBackend: () => Promise<{ endpoint: string; close?: () 
     const store = new DynamoTimestamps({
       client,
       table,
+      runtime: systemRuntime,
       ids: recordIds,
       directPut: route === 'direct' ? createDirectPut({ client }) : undefined,
     });
@@ -126,12 +129,28 @@ function putsOverTls(startBackend: () => Promise<{ endpoint: string; close?: () 
         assert.deepEqual(tokens.slice(-2), ['second', 'second']);
       });
 
-      it('gives up when new credentials are refused as well', async () => {
+      it('stores a block although new credentials are refused as well', async () => {
         const store = await startStore(route);
         const expired = refusal(400, 'com.amazon.coral.service#ExpiredTokenException', 'The security token is expired');
-        proxy.faults.push(expired, expired, ...(route === 'direct' ? [expired] : []));
-        await assert.rejects(store.putBlock(nextBlock(), DEADLINE_MS), { name: 'ExpiredTokenException' });
+        proxy.faults.push(expired, expired, expired);
+        await putAndRead(store);
         assert.deepEqual(proxy.faults, []);
+      });
+
+      it('refuses a block at once if DynamoDB refuses it', async () => {
+        const store = await startStore(route);
+        const denied = refusal(400, 'com.amazon.coral.service#AccessDeniedException', 'not authorized');
+        proxy.faults.push(denied, denied);
+        await assert.rejects(store.putBlock(nextBlock(), DEADLINE_MS), (error) => isRefusal(error));
+        assert.equal(proxy.puts.length, route === 'direct' ? 2 : 1);
+      });
+
+      it('stores a block soon although DynamoDB asks for a long pause', async () => {
+        const store = await startStore(route);
+        const throttled = refusal(400, `${NAMESPACE}ThrottlingException`, 'Rate exceeded');
+        proxy.faults.push((response, request) => throttled(response.setHeader('retry-after', '60'), request));
+        await store.putBlock(nextBlock(), 1_500);
+        assert.equal(proxy.puts.length, 2);
       });
 
       it('uses a new address of the endpoint after the old one fails', {

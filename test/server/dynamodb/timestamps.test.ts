@@ -4,6 +4,7 @@ import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/clie
 import { createDynamoDBClient, createTable } from '../../../server/dynamodb/client.ts';
 import { createDirectPut, type DirectPut } from '../../../server/dynamodb/direct-put.ts';
 import { DynamoTimestamps } from '../../../server/dynamodb/timestamps.ts';
+import { systemRuntime } from '../../../server/runtime.ts';
 import { BLOCK_LIMITS, type Block, encodeBlock } from '../../../server/timestamps/block.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
 import { startDatabase } from '../support/database.ts';
@@ -55,7 +56,14 @@ function storeContract(
   });
 
   const storeWith = (shards = 16) =>
-    new DynamoTimestamps({ client, table, ids: recordIds, shards, ...(directPut && { directPut }) });
+    new DynamoTimestamps({
+      client,
+      table,
+      runtime: systemRuntime,
+      ids: recordIds,
+      shards,
+      ...(directPut && { directPut }),
+    });
 
   const emptyStore = async (shards = 16) => {
     table = `contract-${tables++}`;
@@ -184,9 +192,12 @@ function storeContract(
     const store = await emptyStore();
     assert.equal(await store.getRecord('0'.repeat(32)), undefined);
     await store.probe();
-    await assert.rejects(new DynamoTimestamps({ client, table: 'no-such-table', ids: recordIds }).probe(), {
-      name: 'ResourceNotFoundException',
-    });
+    await assert.rejects(
+      new DynamoTimestamps({ client, table: 'no-such-table', runtime: systemRuntime, ids: recordIds }).probe(),
+      {
+        name: 'ResourceNotFoundException',
+      },
+    );
   });
 
   it('stores nothing under undocumented keys', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DynamoTimestamps } from '../../../server/dynamodb/timestamps.ts';
+import { systemRuntime } from '../../../server/runtime.ts';
 import { BLOCK_LIMITS, type Block } from '../../../server/timestamps/block.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
 import { isRecorded, recordedIds, startLoad } from '../support/load.ts';
@@ -16,7 +17,12 @@ const server = await startServerProcess(database.environment);
 
 /** Fills a past day with full blocks, which are the most expensive ones to list. */
 async function storeFullBlocks(count: number): Promise<void> {
-  const store = new DynamoTimestamps({ client: database.client, table: database.tableName, ids: recordIds });
+  const store = new DynamoTimestamps({
+    client: database.client,
+    table: database.tableName,
+    runtime: systemRuntime,
+    ids: recordIds,
+  });
   const noon = microsFromIso('2026-11-21T12:00:00Z') as number;
   const arrival = {
     traceId: '1-6920060c-3f5c8a1b9d7e4c6f8a0b2d4e',

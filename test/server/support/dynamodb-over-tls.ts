@@ -35,12 +35,12 @@ export const halfAnSuccess: Fault = (response) =>
   response.writeHead(200, { 'content-type': TYPE, 'content-length': 2, 'x-amz-crc32': crc32('{}') }).write('{');
 
 /**
- * Terminates TLS in front of a database, as AWS's endpoint does, and answers puts with the faults that are queued.
+ * Terminates TLS in front of a database, as AWS's endpoint does, and answers puts with the queued faults.
  * This process then trusts its certificate. `host` is an address of `localhost`.
  */
 export async function startOverTls(backend: { readonly endpoint: string }, { host = '127.0.0.1', port = 0 } = {}) {
   setDefaultCACertificates([LOCALHOST.cert]);
-  const faults: Fault[] = [];
+  const faults: (Fault | undefined)[] = [];
   const sockets = new Set<Socket>();
   const puts: IncomingMessage[] = [];
   const server = createServer(LOCALHOST, (request, response) => {
@@ -60,6 +60,7 @@ export async function startOverTls(backend: { readonly endpoint: string }, { hos
   return {
     endpoint: `https://localhost:${bound}`,
     port: bound,
+    /** For the next puts, in this order; `undefined` forwards a put. */
     faults,
     /** The puts so far, over all connections. */
     puts,
