@@ -69,6 +69,11 @@ export function serviceDashboard(
         table('ReadThrottleEvents'),
         metric('timestampsFailed', Stats.SUM),
       ],
+      'Spilled timestamps, oldest (s), dead letters': [
+        metric('timestampsSpilled', Stats.SUM),
+        metric('oldestSpillAge', Stats.MAXIMUM),
+        metric('deadLetters', Stats.MAXIMUM),
+      ],
     }),
     column('Cost', 4, {
       'Write units': [table('ConsumedWriteCapacityUnits'), metric('writeUnits', Stats.SUM)],

@@ -415,6 +415,20 @@ describe('alarms', () => {
     );
   });
 
+  it('are raised for any spilled timestamp, for a block that stays spilled, and for any dead letter', () => {
+    const found = ['TimestampsSpilled', 'OldestSpillAge', 'DeadLetters'].map((name) =>
+      alarms.find(({ MetricName }) => MetricName === name),
+    );
+    assert.deepEqual(
+      found.map((alarm) => [alarm?.Statistic, alarm?.ComparisonOperator, alarm?.Threshold, alarm?.EvaluationPeriods]),
+      [
+        ['Sum', 'GreaterThanThreshold', 0, 1],
+        ['Maximum', 'GreaterThanThreshold', 900, 5],
+        ['Maximum', 'GreaterThanThreshold', 0, 1],
+      ],
+    );
+  });
+
   it('combine user impact into one alarm', () => {
     const composites = resourcesOf('AWS::CloudWatch::CompositeAlarm', prod.operations);
     const users = composites.find(({ Properties: p }) => p.AlarmDescription.startsWith('Users are affected'));

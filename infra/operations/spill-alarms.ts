@@ -1,0 +1,32 @@
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { runbookAlarm } from '../runbook-alarm.ts';
+import type { AppMetrics } from './metrics.ts';
+
+/** Age of a spilled block, in seconds, at which it should have been in the table long ago, outages excepted. */
+const OLDEST_SPILL_S = 15 * 60;
+
+/** Alarms on the spill bucket: blocks that enter it, stay in it, or are refused by the table. */
+export function spillAlarms(scope: Construct, metric: AppMetrics) {
+  return [
+    runbookAlarm(scope, 'SpilledTimestamps', {
+      means: 'DynamoDB did not take timestamps in time: they are in the spill bucket, their clients got 202.',
+      runbook: 'check the AWS Health Dashboard and the throttles of the table; nothing is lost, the fleet drains it.',
+      metric: metric('timestampsSpilled', Stats.SUM),
+      when: { above: 0, periods: 1 },
+    }),
+    runbookAlarm(scope, 'SpillNotDrained', {
+      means: `A block has been in the spill bucket for more than ${OLDEST_SPILL_S / 60} minutes.`,
+      runbook: 'DynamoDB is still away, or the fleet cannot drain: search the log group app for "drain".',
+      metric: metric('oldestSpillAge', Stats.MAXIMUM),
+      when: { above: OLDEST_SPILL_S, periods: 5, breaching: 3 },
+    }),
+    runbookAlarm(scope, 'DeadLetters', {
+      means: 'DynamoDB refused spilled blocks: acknowledged timestamps are not in the table.',
+      runbook:
+        'the objects under dead/ in the spill bucket have the reasons; remove the cause, then move them to spill/.',
+      metric: metric('deadLetters', Stats.MAXIMUM),
+      when: { above: 0, periods: 1 },
+    }),
+  ];
+}
