@@ -94,6 +94,7 @@ export const METRICS = {
   timestampsRefused: counter('TimestampsRefused', 'Requests refused before any work was done.'),
   timestampsFailed: counter('TimestampsFailed', 'Timestamps that could not be stored in time.'),
   writeUnits: counter('WriteUnits', 'Write units consumed by committed blocks.'),
+  clockJumps: counter('ClockJumps', 'Workers that ended because the system clock jumped.'),
   workerRestarts: counter('WorkerRestarts', 'Workers started to replace another worker.'),
   commitLatency: histogram('CommitLatency', 'Milliseconds', 'Time to commit a block.'),
   timestampsPerBlock: histogram('TimestampsPerBlock', 'Count', 'Timestamps in a block.'),

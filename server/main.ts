@@ -92,7 +92,9 @@ async function main(): Promise<void> {
     openSecrets(config, logger),
   ]);
   const facts = { hostname: config.hostname, ...identity, version: VERSION, commit: COMMIT };
-  const service = createService({ config, facts, database, logger, telemetry, secrets, tracing });
+  // pm2 starts another process. Its clock begins with the system clock as it is now.
+  const onClockJump = (): void => void process.kill(process.pid, 'SIGTERM');
+  const service = createService({ config, facts, database, logger, telemetry, secrets, tracing, onClockJump });
   endOnSignal(service, database, tracing, logger);
   await probeTable(service, logger);
   const { address, port } = await listen(service, config);

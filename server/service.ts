@@ -21,10 +21,10 @@ import { createSendProblem } from './http/problems.ts';
 import { createCheckToken } from './http/require-token.ts';
 import { usersRoutes } from './http/users.ts';
 import type { Telemetry } from './metrics/telemetry.ts';
-import { systemRuntime } from './runtime.ts';
+import { type Runtime, systemRuntime } from './runtime.ts';
 import type { Secrets } from './secrets/secrets.ts';
 import type { ServiceFacts } from './service-facts.ts';
-import { createClock } from './timestamps/clock.ts';
+import { createClock, watchClock } from './timestamps/clock.ts';
 import { type CommitObserver, GroupCommit } from './timestamps/group-commit.ts';
 import { createRecordIds } from './timestamps/record-ids.ts';
 import { FROM_SOURCE } from './version.ts';
@@ -36,6 +36,10 @@ export interface ServiceOptions {
   readonly logger: Logger;
   readonly telemetry: Telemetry;
   readonly secrets: () => Secrets;
+  /** Called when the system clock has jumped, so that another process has to take over. */
+  readonly onClockJump: () => void;
+  /** @default - the clocks and timers of this process */
+  readonly runtime?: Runtime | undefined;
   /** @default - no traces */
   readonly tracing?: Pick<CommitObserver, 'commitEnded'> | undefined;
 }
@@ -60,19 +64,27 @@ function makeWriterId(): string {
 
 /** Wires the parts of one process. */
 export function createService(options: ServiceOptions) {
-  const { config, facts, database, logger, telemetry, secrets, tracing } = options;
+  const { config, facts, database, logger, telemetry, secrets, tracing, runtime = systemRuntime } = options;
   const { requiresToken } = config;
   let draining = false;
   const isDraining = () => draining;
   const { metrics, reporter } = telemetry;
   const { client, tableName } = database;
-  const clock = createClock();
+  const clock = createClock({
+    runtime,
+    onJump: (byMicros) => {
+      metrics.count('clockJumps', 1);
+      logger.error({ jumpMs: byMicros / 1_000 }, 'system clock jumped');
+      options.onClockJump();
+    },
+  });
+  const stopWatchingClock = watchClock(clock, runtime);
   const ids = createRecordIds(() => secrets().idKeys);
   const assets = loadAssets(ASSETS_FOLDER);
   const store = new DynamoTimestamps({
     client,
     table: tableName,
-    runtime: systemRuntime,
+    runtime,
     ids,
     shards: config.tableShards,
     directPut: config.directPut
@@ -98,7 +110,7 @@ export function createService(options: ServiceOptions) {
     instance: facts.instanceId ?? facts.hostname,
     shards: config.tableShards,
     windowMs: config.commitWindowMs,
-    runtime: systemRuntime,
+    runtime,
     observer: {
       blockCommitted: ({ latencyMs, timestamps, writeUnits }) => {
         metrics.count('timestampsRecorded', timestamps);
@@ -123,7 +135,7 @@ export function createService(options: ServiceOptions) {
   });
 
   const postApp = createPostApp({
-    clock,
+    clock: clock.now,
     trustedProxies: config.trustedProxies,
     refusal: admission.refusal,
     record: (arrival) => commit.record(arrival),
@@ -135,7 +147,7 @@ export function createService(options: ServiceOptions) {
   const limitListings = createConcurrencyLimit({ name: 'listings', max: MAX_LISTINGS, isOverloaded });
   const limitLookups = createConcurrencyLimit({ name: 'lookups', max: MAX_LOOKUPS, isOverloaded });
   const limitCreations = createConcurrencyLimit({ name: 'creations of users', max: MAX_CREATIONS, isOverloaded });
-  const users = createDynamoUsers(client, tableName, clock);
+  const users = createDynamoUsers(client, tableName, clock.now);
 
   const app = createApp({
     facts,
@@ -184,6 +196,7 @@ export function createService(options: ServiceOptions) {
       await drainConnections(server);
       await commit.drained();
       admission.close();
+      stopWatchingClock();
       await Promise.all([load?.close(), reporter.close()]);
     },
   };

@@ -43,6 +43,12 @@ export function appAlarms(scope: Construct, metric: AppMetrics) {
       }),
       when: { above: 0, periods: 5, breaching: 3 },
     }),
+    clockJumps: runbookAlarm(scope, 'ClockJumps', {
+      means: 'The system clock of an instance jumped, so its workers were replaced.',
+      runbook: 'search the log group app for "system clock jumped"; terminate an instance whose clock jumps again.',
+      metric: metric('clockJumps', Stats.SUM),
+      when: { above: 0, periods: 1 },
+    }),
     restarts: runbookAlarm(scope, 'WorkerRestarts', {
       means: 'Workers of the server restart repeatedly.',
       runbook: 'search the log group app for fatal errors; if a deploy caused it, deploy the previous image.',

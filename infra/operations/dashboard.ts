@@ -57,7 +57,11 @@ export function serviceDashboard(
       {
         [CPU]: [metric('hostCpu', Stats.AVERAGE), metric('eventLoopUtilization', Stats.AVERAGE)],
         Instances: [group('GroupDesiredCapacity'), group('GroupInServiceInstances'), group('GroupMaxSize')],
-        'Clock error, restarts': [metric('clockErrorBound', Stats.MAXIMUM), metric('workerRestarts', Stats.SUM)],
+        'Clock error, jumps, restarts': [
+          metric('clockErrorBound', Stats.MAXIMUM),
+          metric('clockJumps', Stats.SUM),
+          metric('workerRestarts', Stats.SUM),
+        ],
       },
       { [CPU]: scalingThresholds(service.settings) },
     ),

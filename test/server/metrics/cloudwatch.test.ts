@@ -69,6 +69,7 @@ describe('the CloudWatch publisher', () => {
       TimestampsRefused: 1,
       TimestampsFailed: 2,
       WriteUnits: 3,
+      ClockJumps: 0,
       WorkerRestarts: 0,
       CommitLatency: { Values: [30_000], Counts: [3] },
       TimestampsPerBlock: { Values: [1, 20], Counts: [1, 2] },

@@ -44,6 +44,7 @@ describe('the metrics of a worker', () => {
       timestampsRefused: 1,
       timestampsFailed: 7,
       writeUnits: 3,
+      clockJumps: 0,
       workerRestarts: 0,
     });
     assert.equal(histograms.timestampsPerBlock.counts[BOUNDS.timestampsPerBlock.indexOf(3)], 1);
@@ -108,7 +109,7 @@ describe('the metrics of a worker', () => {
 
   it('start at zero', () => {
     const { counters, histograms } = noTotals();
-    assert.deepEqual(Object.values(counters), [0, 0, 0, 0, 0, 0]);
+    assert.ok(Object.values(counters).every((count) => count === 0));
     assert.deepEqual(Object.values(histograms).map(countsOf), [0, 0, 0, 0]);
   });
 });

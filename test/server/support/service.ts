@@ -43,7 +43,16 @@ export async function startService(
   const logger = pino({ level: 'trace' }, sink);
   const telemetry = await startTelemetry(config, logger);
   const secrets = await openSecrets(config, logger);
-  const service = createService({ config, facts, database, logger, telemetry, secrets, tracing });
+  const service = createService({
+    config,
+    facts,
+    database,
+    logger,
+    telemetry,
+    secrets,
+    tracing,
+    onClockJump: () => {},
+  });
   service.server.listen(config.port, config.host);
   await once(service.server, 'listening');
   after(() => {

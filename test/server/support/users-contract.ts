@@ -3,6 +3,7 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDynamoUsers, DynamoUserItems } from '../../../server/dynamodb/users.ts';
+import { systemRuntime } from '../../../server/runtime.ts';
 import { createClock } from '../../../server/timestamps/clock.ts';
 import { createUsers } from '../../../server/users/creation.ts';
 import type { UserItems } from '../../../server/users/items.ts';
@@ -10,7 +11,7 @@ import { type User, uniqueNames } from '../../../server/users/users.ts';
 import type { TestDatabase } from './database.ts';
 import { FAULTS, WELL, withFates } from './faulty-user-items.ts';
 
-const now = createClock();
+const { now } = createClock({ runtime: systemRuntime });
 function pause() {
   return delay(50);
 }

@@ -4,6 +4,7 @@ import request from 'supertest';
 import { createDynamoUsers } from '../../../server/dynamodb/users.ts';
 import { createCheckToken } from '../../../server/http/require-token.ts';
 import { usersRoutes } from '../../../server/http/users.ts';
+import { systemRuntime } from '../../../server/runtime.ts';
 import { createClock } from '../../../server/timestamps/clock.ts';
 import { startApp } from '../support/app.ts';
 import { startDatabase } from '../support/database.ts';
@@ -11,7 +12,7 @@ import { startDatabase } from '../support/database.ts';
 const TOKEN = 'a-token-of-16-or-more';
 
 const { client, tableName } = await startDatabase();
-const users = createDynamoUsers(client, tableName, createClock());
+const users = createDynamoUsers(client, tableName, createClock({ runtime: systemRuntime }).now);
 const checkReadToken = createCheckToken('read', () => [TOKEN]);
 const server = await startApp([usersRoutes({ users, checkReadToken, checkWriteToken: undefined })]);
 
