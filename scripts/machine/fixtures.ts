@@ -24,6 +24,11 @@ export async function startSecretsManager(at: Address & { arn: string; file: str
   await startFixture(['secrets-manager-process.ts', at.host, String(at.port), at.arn, at.file], undo, inside);
 }
 
+/** Starts an S3 server in memory, with one empty bucket. */
+export async function startS3(at: Address & { readonly bucket: string }, undo: Undo, inside?: Inside) {
+  await startFixture(['s3-server-process.ts', at.host, String(at.port), at.bucket], undo, inside);
+}
+
 /** Starts the endpoints that a launching instance calls; returns the lifecycle actions it receives, as lines of JSON. */
 export function startLifecycleHookEndpoint(at: Address, undo: Undo, inside?: Inside) {
   return startFixture(['lifecycle-hook-process.ts', at.host, String(at.port)], undo, inside);

@@ -1,12 +1,13 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
+import { readS3Call } from './s3-call.ts';
 
 /** A request to AWS as it is on the wire. */
 export interface AwsCall {
   /** Prefix of the service's actions in IAM, such as `dynamodb`. */
   readonly service: string;
   readonly operation: string;
-  /** Form fields of the query protocol, such as `InstanceId.1`, or the JSON body. */
+  /** Form fields of the query protocol, such as `InstanceId.1`, the JSON body, or bucket and key of a call to S3. */
   readonly params: Readonly<Record<string, unknown>>;
 }
 
@@ -22,10 +23,23 @@ export function readSigner({ authorization }: IncomingHttpHeaders) {
   return accessKeyId && service ? { accessKeyId, service } : undefined;
 }
 
-/** Reads a request of the JSON or the query protocol. The service is that of the signature, or of the target. */
-export function readCall(headers: IncomingHttpHeaders, body: Buffer): AwsCall {
+/** The protocol in which a request expects its answer. */
+export type Protocol = 'json' | 'query' | 's3';
+
+/** The protocol of a request. */
+export function protocolOf(headers: IncomingHttpHeaders): Protocol {
+  if (headers['x-amz-target'] !== undefined) return 'json';
+  return readSigner(headers)?.service === 's3' ? 's3' : 'query';
+}
+
+/** The parts of a request from which its call is read. */
+type Request = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+
+/** Reads a request of the JSON, the query or S3's protocol. The service is that of the signature. */
+export function readCall({ method, url, headers }: Request, body: Buffer): AwsCall {
   const signed = readSigner(headers)?.service ?? 'unsigned';
   const service = ACTION_PREFIXES[signed] ?? signed;
+  if (service === 's3') return { service, ...readS3Call(method, url) };
   const text = (headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('utf8');
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {

@@ -2,10 +2,10 @@ import { Agent, createServer, type IncomingMessage, request, type Server, type S
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Account, Right } from './account.ts';
-import { type AwsCall, readCall, readSigner } from './call.ts';
+import { type AwsCall, protocolOf, readCall, readSigner } from './call.ts';
 import { isAllowed } from './evaluate.ts';
 import { type Answer, denied, unknownKey } from './refusal.ts';
-import { rightsOf } from './right.ts';
+import { existenceOf, rightsOf } from './right.ts';
 import type { StageRole } from './role.ts';
 
 export interface PolicyProxyOptions {
@@ -33,36 +33,46 @@ export function createPolicyProxy({
   const agent = new Agent({ keepAlive: true });
   const isGranted = cachedDecisions(account, role);
 
-  async function refusalOf({ headers }: IncomingMessage, body: Buffer): Promise<Answer | undefined> {
-    const isJson = headers['x-amz-target'] !== undefined;
-    const signer = readSigner(headers);
+  /** The call of a request, and the answer to one that may not be passed on. */
+  async function decide(incoming: IncomingMessage, body: Buffer): Promise<{ call?: AwsCall; refusal?: Answer }> {
+    const protocol = protocolOf(incoming.headers);
+    const signer = readSigner(incoming.headers);
     const session = signer && sessionOf(signer.accessKeyId);
-    if (session === undefined) return unknownKey(isJson);
-    const call = readCall(headers, body);
+    if (session === undefined) return { refusal: unknownKey(protocol) };
+    const call = readCall(incoming, body);
     const rights = await rightsOf(call, account);
     let missing: Right | undefined;
     for (const right of rights) if (missing === undefined && !(await isGranted(right))) missing = right;
     onCall?.(call, rights, missing, session);
-    return missing && denied(isJson, `arn:aws:sts::${account.accountId}:assumed-role/${role.name}/${session}`, missing);
+    return missing ? { call, refusal: denied(protocol, callerOf(session), missing) } : { call };
   }
+
+  const callerOf = (session: string) => `arn:aws:sts::${account.accountId}:assumed-role/${role.name}/${session}`;
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
-    const refusal = await refusalOf(incoming, body);
-    if (refusal) {
-      outgoing.writeHead(refusal.status, { 'content-type': refusal.contentType }).end(refusal.body);
-      return;
-    }
-    await passOn(incoming, body, outgoing).catch(() => outgoing.destroy());
+    const { call, refusal } = await decide(incoming, body);
+    if (refusal) return send(refusal, outgoing);
+    await passOn(incoming, body, outgoing, call).catch(() => outgoing.destroy());
+  }
+
+  function send({ status, contentType, body }: Answer, outgoing: ServerResponse): void {
+    outgoing.writeHead(status, { 'content-type': contentType }).end(body);
   }
 
   /** Rejects if the upstream does not answer; the caller then sees a closed connection as well. */
-  async function passOn({ method, url, headers }: IncomingMessage, body: Buffer, outgoing: ServerResponse) {
+  async function passOn(incoming: IncomingMessage, body: Buffer, outgoing: ServerResponse, call?: AwsCall) {
+    const { method, url, headers } = incoming;
     const passed = request(new URL(url ?? '/', upstream), { method, headers, agent });
     outgoing.once('close', () => passed.destroy());
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     passed.once('response', resolve).once('error', reject).end(body);
     const response = await promise;
+    const hidden = response.statusCode === 404 && call?.service === 's3' ? existenceOf(call) : undefined;
+    if (hidden && !(await isGranted(hidden))) {
+      response.resume();
+      return send(denied('s3', callerOf('unknown'), hidden), outgoing);
+    }
     outgoing.writeHead(response.statusCode ?? 502, response.headers);
     await pipeline(response, outgoing);
   }

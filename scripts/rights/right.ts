@@ -22,6 +22,8 @@ const targetGroup: ResourcesOf = ({ TargetGroupArn }) => [String(TargetGroupArn)
 const quota: ResourcesOf = ({ ServiceCode, QuotaCode }, at) => [
   arnIn(at, 'servicequotas', `${ServiceCode}/${QuotaCode}`),
 ];
+const object: ResourcesOf = ({ Bucket, Key }) => [`arn:aws:s3:::${Bucket}/${Key}`];
+const bucket: ResourcesOf = ({ Bucket }) => [`arn:aws:s3:::${Bucket}`];
 const secret: ResourcesOf = ({ SecretId }) => [String(SecretId)];
 
 /** Members of a list in the query protocol: `InstanceId.1` ... or a single `InstanceId`. */
@@ -46,6 +48,8 @@ const RESOURCES: Readonly<Record<string, ResourcesOf>> = {
   ...rows(targetGroup, 'elasticloadbalancing:RegisterTargets elasticloadbalancing:DeregisterTargets'),
   ...rows(quota, 'servicequotas:GetServiceQuota'),
   ...rows(secret, 'secretsmanager:GetSecretValue secretsmanager:PutSecretValue secretsmanager:DescribeSecret'),
+  ...rows(object, 's3:PutObject s3:GetObject s3:DeleteObject'),
+  ...rows(bucket, 's3:ListBucket'),
   // Their only resources are data sets of OpenTelemetry.
   ...rows(() => ['*'], 'cloudwatch:PutMetricData cloudwatch:GetMetricData'),
   'cloudwatch:DescribeAlarms': (_, at) => [arnIn(at, 'cloudwatch', 'alarm:*')],
@@ -58,6 +62,7 @@ function rows(resources: ResourcesOf, actions: string): Readonly<Record<string, 
 /** Condition keys that a request itself sets. */
 const CONTEXTS: Readonly<Record<string, (params: Params) => Readonly<Record<string, string>>>> = {
   'cloudwatch:PutMetricData': ({ Namespace }) => ({ 'cloudwatch:namespace': String(Namespace) }),
+  's3:ListBucket': ({ Prefix }) => ({ 's3:prefix': String(Prefix) }),
 };
 
 /**
@@ -79,6 +84,14 @@ export async function rightsOf({ service, operation, params }: AwsCall, account:
     resource,
     ...contextOf(action, params, account.tagsOf(resource)),
   }));
+}
+
+/**
+ * What a caller of S3 must be allowed to learn that an object does not exist; without it S3 answers 403, not 404.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+ */
+export function existenceOf({ params }: AwsCall): Right {
+  return { action: 's3:ListBucket', resource: `arn:aws:s3:::${params['Bucket']}` };
 }
 
 function contextOf(action: string, params: Params, tags: Readonly<Record<string, string>>): Pick<Right, 'context'> {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { type AwsCall, readCall } from '../../../scripts/rights/call.ts';
+import { type AwsCall, protocolOf, readCall } from '../../../scripts/rights/call.ts';
 import { denied } from '../../../scripts/rights/refusal.ts';
 import { isListed } from './allowed-calls.ts';
 
@@ -28,7 +28,7 @@ export async function startFakeAws(answers: Answers) {
   const requests: AwsRequest[] = [];
   const unlisted = new Set<string>();
   const server = createServer(async (incoming, outgoing) => {
-    const request = readCall(incoming.headers, await buffer(incoming));
+    const request = readCall(incoming, await buffer(incoming));
     requests.push(request);
     const action = `${request.service}:${request.operation}`;
     const command = commandOf(incoming.headers['user-agent']);
@@ -36,8 +36,7 @@ export async function startFakeAws(answers: Answers) {
     if (!mayCall) unlisted.add(`${command ?? 'no command'}: ${action}`);
     const answer = mayCall ? answers[request.operation] : undefined;
     if (!answer) {
-      const isJson = incoming.headers['x-amz-target'] !== undefined;
-      const { status, contentType, body } = denied(isJson, CALLER, { action, resource: '*' });
+      const { status, contentType, body } = denied(protocolOf(incoming.headers), CALLER, { action, resource: '*' });
       return outgoing.writeHead(status, { 'content-type': contentType }).end(body);
     }
     return sendAnswer(outgoing, typeof answer === 'function' ? answer(request) : answer);

@@ -17,7 +17,7 @@ export async function startMotoProxy(lacking: Readonly<Record<string, Answer>>) 
   const operations: string[] = [];
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming);
-    const request = readCall(incoming.headers, body);
+    const request = readCall(incoming, body);
     operations.push(request.operation);
     const known = lacking[request.operation];
     const answer = typeof known === 'function' ? await known(request) : known;

@@ -6,9 +6,10 @@ import { after, describe, it } from 'node:test';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { S3 } from '@aws-sdk/client-s3';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { stackNames } from '../../../infra/contract.ts';
-import { readStageFacts, SECRET_ID } from '../../../scripts/drills/rehearsal/stage/stage-facts.ts';
+import { BUCKET_NAME, readStageFacts, SECRET_ID } from '../../../scripts/drills/rehearsal/stage/stage-facts.ts';
 import { createPolicyProxy } from '../../../scripts/rights/policy-proxy.ts';
 import type { PolicyDocument } from '../../../scripts/rights/role.ts';
 import { parseTemplate } from '../../../scripts/scaling/template/template.ts';
@@ -21,14 +22,15 @@ const stacks = synthesize('dev', { sshCidrs: '203.0.113.10/32' });
 const templates = names.map(([part, name]) => parseTemplate(name, JSON.stringify(stacks[part])));
 const { rights } = readStageFacts(templates, TABLE);
 
-/** AWS, which accepts everything. */
+/** AWS, which accepts everything, and has every object whose name does not begin with `missing`. */
 const upstream = createServer((request, response) => {
   request.resume();
+  if (request.url?.includes('/missing')) return response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
   const isJson = request.headers['x-amz-target'] !== undefined;
   const body = isJson
     ? '{}'
     : '<CompleteLifecycleActionResponse><CompleteLifecycleActionResult/></CompleteLifecycleActionResponse>';
-  response.setHeader('content-type', isJson ? 'application/x-amz-json-1.0' : 'text/xml').end(body);
+  return response.setHeader('content-type', isJson ? 'application/x-amz-json-1.0' : 'text/xml').end(body);
 });
 upstream.listen(0, '127.0.0.1');
 await once(upstream, 'listening');
@@ -53,6 +55,8 @@ async function clientsWith(policies: readonly PolicyDocument[], accessKeyId = 'A
   const credentials = { accessKeyId, secretAccessKey: 'secret' };
   const config = { endpoint: urlOf(proxy), region: rights.region, credentials, maxAttempts: 1 };
   const [dynamo, autoScaling] = [new DynamoDB(config), new AutoScaling(config)];
+  const s3 = new S3(config);
+  const spilled = { Bucket: BUCKET_NAME, Key: 'spill/2026-11-21.07/example.json' };
   const key = { pk: { S: 'p' }, sk: { S: 's' } };
   const launch = {
     LifecycleHookName: 'ready',
@@ -68,9 +72,13 @@ async function clientsWith(policies: readonly PolicyDocument[], accessKeyId = 'A
     'dynamodb:Query': () => dynamo.query({ TableName: TABLE }),
     'autoscaling:CompleteLifecycleAction': () => autoScaling.completeLifecycleAction(launch),
     'cloudwatch:PutMetricData': () => new CloudWatch(config).putMetricData(metrics),
+    's3:PutObject': () => s3.putObject({ ...spilled, Body: '{}', IfNoneMatch: '*' }),
+    's3:GetObject': () => s3.getObject(spilled),
+    's3:DeleteObject': () => s3.deleteObject(spilled),
+    's3:ListBucket': () => s3.listObjectsV2({ Bucket: BUCKET_NAME, Prefix: 'spill/' }),
     'secretsmanager:GetSecretValue': () => new SecretsManager(config).getSecretValue({ SecretId: SECRET_ID }),
   };
-  return { calls, dynamo };
+  return { calls, dynamo, s3 };
 }
 
 /** The policies without one action. */
@@ -109,6 +117,31 @@ describe('an endpoint with the instance role of the template', () => {
     });
   }
 
+  it('permits to put dead letters, but not to read or delete them', async () => {
+    const { s3 } = await clientsWith(rights.role.policies);
+    const dead = { Bucket: BUCKET_NAME, Key: 'dead/2026-11-21.07/example.json' };
+    await s3.putObject({ ...dead, Body: '{}' });
+    await assert.rejects(s3.getObject(dead), { name: 'AccessDenied' });
+    await assert.rejects(s3.deleteObject(dead), { name: 'AccessDenied' });
+  });
+
+  it('says that an object does not exist only to those who may list the bucket without a condition', async () => {
+    const missing = { Bucket: BUCKET_NAME, Key: 'spill/missing.json' };
+    const granted = await clientsWith(rights.role.policies);
+    await assert.rejects(granted.s3.getObject(missing), { name: 'NoSuchKey' });
+    const conditional = rights.role.policies.map((policy) => ({
+      ...policy,
+      Statement: policy.Statement.map((statement) =>
+        statement.Action.includes('s3:ListBucket')
+          ? { ...statement, Condition: { StringLike: { 's3:prefix': 'spill/*' } } }
+          : statement,
+      ),
+    }));
+    const limited = await clientsWith(conditional);
+    await limited.calls['s3:ListBucket']?.();
+    await assert.rejects(limited.s3.getObject(missing), { name: 'AccessDenied' });
+  });
+
   it('refuses another table', async () => {
     const { dynamo } = await clientsWith(rights.role.policies);
     await assert.rejects(dynamo.getItem({ TableName: 'other', Key: { pk: { S: 'p' } } }), {
@@ -121,5 +154,6 @@ describe('an endpoint with the instance role of the template', () => {
     await assert.rejects(calls['dynamodb:PutItem']?.() ?? Promise.resolve(), { name: 'UnrecognizedClientException' });
     const launch = calls['autoscaling:CompleteLifecycleAction']?.() ?? Promise.resolve();
     await assert.rejects(launch, { name: 'InvalidClientTokenId' });
+    await assert.rejects(calls['s3:PutObject']?.() ?? Promise.resolve(), { name: 'InvalidAccessKeyId' });
   });
 });

@@ -3,11 +3,16 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { captureQuietly, startBackground } from '../../../cli/run.ts';
 import { waitQuietly } from '../../../cli/wait.ts';
-import { startLifecycleHookEndpoint, startSecretsManager, startTestDatabase } from '../../../machine/fixtures.ts';
+import {
+  startLifecycleHookEndpoint,
+  startS3,
+  startSecretsManager,
+  startTestDatabase,
+} from '../../../machine/fixtures.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { type Attachment, AWS_PORT, OUTSIDE, type StageNetwork } from './network.ts';
 import { recordSchema } from './policy-proxy-process.ts';
-import { SECRET_ID, type StageFacts, TABLE_NAME } from './stage-facts.ts';
+import { BUCKET_NAME, SECRET_ID, type StageFacts, TABLE_NAME } from './stage-facts.ts';
 import { generateSecretValue } from './stage-secret.ts';
 
 const READY_DEADLINE_MS = 15_000;
@@ -39,6 +44,8 @@ export async function startAwsEndpoints(
 
   const database = await attach('database', OUTSIDE.database);
   await startTestDatabase({ ...UPSTREAM, table: TABLE_NAME }, undo, database.namespace.inside);
+  const s3 = await attach('s3', OUTSIDE.s3);
+  await startS3({ ...UPSTREAM, bucket: BUCKET_NAME }, undo, s3.namespace.inside);
   const secrets = await attach('secrets', OUTSIDE.secrets);
   await startSecretsManager({ ...UPSTREAM, arn: SECRET_ID, file: valueFile }, undo, secrets.namespace.inside);
   const autoScaling = await attach('auto-scaling', OUTSIDE.autoScaling);
@@ -48,6 +55,7 @@ export async function startAwsEndpoints(
   await startScript('cloudwatch-process.ts', metrics, cloudWatch, join(directory, 'cloudwatch.log'), sandbox);
   return {
     database,
+    s3,
     /** Completed lifecycle actions, as lines of JSON. */
     actions,
     secretValue: z.object({ generated: z.string() }).parse(JSON.parse(value)),

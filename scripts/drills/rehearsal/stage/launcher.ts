@@ -69,6 +69,7 @@ export function userDataFiles(userData: string): ContainerFile[] {
 AWS_ENDPOINT_URL_AUTO_SCALING=http://${OUTSIDE.autoScaling}:${AWS_PORT}
 AWS_ENDPOINT_URL_SECRETS_MANAGER=http://${OUTSIDE.secrets}:${AWS_PORT}
 AWS_ENDPOINT_URL_CLOUDWATCH=http://${OUTSIDE.cloudWatch}:${AWS_PORT}
+AWS_ENDPOINT_URL_S3=http://${OUTSIDE.s3}:${AWS_PORT}
 ${ENV.loadEndpoint}=on
 `,
     },

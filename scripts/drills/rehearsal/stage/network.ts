@@ -17,6 +17,7 @@ export const OUTSIDE = {
   autoScaling: '198.51.100.20',
   secrets: '198.51.100.30',
   cloudWatch: '198.51.100.40',
+  s3: '198.51.100.50',
 } as const;
 
 /** Address of the instance metadata service on every instance. */
@@ -40,15 +41,19 @@ export type Attachment = Awaited<ReturnType<StageNetwork['attach']>>;
 /** Makes the VPC: one router with a link to each machine, so that rules also apply within a subnet. */
 export async function makeNetwork(
   securityGroups: readonly SecurityGroup[],
-  databaseSubnets: readonly Subnet[],
+  gateways: { readonly database: readonly Subnet[]; readonly s3: readonly Subnet[] },
   { directory, undo }: Sandbox,
 ) {
   const router = await makeNamespace(nameInRun('router'), undo);
   await captureQuietly(router.inside(['sysctl', '--quiet', '--write', 'net.ipv4.ip_forward=1']));
   await ip(router, `address add ${METADATA_ADDRESS}/32 dev lo`);
-  const cidrs = databaseSubnets.map(({ cidr }) => cidr);
+  const cidrsOf = (subnets: readonly Subnet[]) => subnets.map(({ cidr }) => cidr);
+  const endpoints = [
+    nftGateway('dynamodb', OUTSIDE.database, cidrsOf(gateways.database)),
+    nftGateway('s3', OUTSIDE.s3, cidrsOf(gateways.s3)),
+  ];
   const rules = join(directory, 'router.nft');
-  await writeFile(rules, `${nftRuleset(securityGroups)}${nftGateway(OUTSIDE.database, cidrs)}`);
+  await writeFile(rules, [nftRuleset(securityGroups), ...endpoints].join(''));
   await captureQuietly(router.inside(['nft', '--file', rules]));
   return {
     router,

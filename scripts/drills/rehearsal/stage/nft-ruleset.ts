@@ -15,11 +15,11 @@ export function nftRuleset(groups: readonly SecurityGroup[]): string {
 }
 
 /** A gateway endpoint as an nftables ruleset: only subnets that have the route to it reach it. */
-export function nftGateway(address: string, cidrs: readonly string[]): string {
+export function nftGateway(service: string, address: string, cidrs: readonly string[]): string {
   const permissions = cidrs.map((cidr) => `ip saddr ${cidr} ip daddr ${address} return`);
   // Without an endpoint the route leads over NAT to the public address, which anyone can reach.
   const refusals = cidrs.length > 0 ? [`ip daddr ${address} counter drop`] : [];
-  return table('gateway_endpoint', [], [...permissions, ...refusals]);
+  return table(`gateway_endpoint_${service}`, [], [...permissions, ...refusals]);
 }
 
 /** The command line that adds an address to a group or removes it. */

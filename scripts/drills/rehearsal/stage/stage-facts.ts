@@ -83,8 +83,8 @@ export function readStageFacts(templates: readonly Template[], tableName: string
     /** Subnets that instances are launched in, one a zone. */
     subnets,
     publicSubnets: loadBalancer.subnets,
-    /** Subnets with a route to the database's gateway endpoint. */
-    databaseSubnets: gatewaySubnets(stage, 'dynamodb'),
+    /** Subnets with a route to the gateway endpoints of database and S3. */
+    gateways: { database: gatewaySubnets(stage, 'dynamodb'), s3: gatewaySubnets(stage, 's3') },
     securityGroups: readSecurityGroups(stage),
     /** Logical ids of the security groups, by their owner. */
     groupOf: {

@@ -24,7 +24,7 @@ export type Stage = Readonly<Awaited<ReturnType<typeof openStage>>>;
 /** Builds a stage from its templates' facts, with instances of a sealed image, and waits until all serve. */
 export async function openStage(facts: StageFacts, image: string, sandbox: Sandbox) {
   const { directory, undo, key } = sandbox;
-  const network = await makeNetwork(facts.securityGroups, facts.databaseSubnets, sandbox);
+  const network = await makeNetwork(facts.securityGroups, facts.gateways, sandbox);
   const operator = await network.attach('operator', OUTSIDE.operator);
   const client = await network.attach('client', OUTSIDE.client);
   const metadata = await startMetadataService(network.router, facts.requiresMetadataToken, sandbox);

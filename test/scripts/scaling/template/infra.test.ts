@@ -145,13 +145,15 @@ describe('the synthesised dev stage', () => {
     assert.match(userData, /\nTABLE_NAME=timestamps\n/);
   });
 
-  it('gives a rehearsal the launch hook that the user data names, and the subnets that lead to the database', () => {
-    const { launchHook, userData, databaseSubnets, subnets } = readStageFacts(templates, 'timestamps');
+  it('gives a rehearsal the launch hook that the user data names, and the subnets that lead to database and S3', () => {
+    const { launchHook, userData, gateways, subnets } = readStageFacts(templates, 'timestamps');
     assert.ok(launchHook);
     assert.match(userData, new RegExp(`\\n${ENV.launchHook}=${launchHook.name}\\n`));
     assert.match(userData, new RegExp(`\\n${ENV.autoScalingGroup}=${launchHook.groupName}\\n`));
     assert.equal(launchHook.defaultResult, 'ABANDON');
-    const ways = databaseSubnets.map(({ cidr }) => cidr);
-    assert.ok(subnets.every(({ cidr }) => ways.includes(cidr)));
+    for (const ways of Object.values(gateways)) {
+      const cidrs = ways.map(({ cidr }) => cidr);
+      assert.ok(subnets.every(({ cidr }) => cidrs.includes(cidr)));
+    }
   });
 });

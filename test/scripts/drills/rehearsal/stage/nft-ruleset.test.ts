@@ -54,7 +54,7 @@ describe('nftRuleset', () => {
 
 describe('nftGateway', () => {
   it('passes packets of the subnets that have the route, and of no other', () => {
-    const lines = nftGateway('198.51.100.10', ['10.0.0.0/20', '10.0.16.0/20'])
+    const lines = nftGateway('s3', '198.51.100.10', ['10.0.0.0/20', '10.0.16.0/20'])
       .split('\n')
       .map((line) => line.trim());
     const judged = lines.filter((line) => line.includes('198.51.100.10'));
@@ -66,7 +66,7 @@ describe('nftGateway', () => {
   });
 
   it('drops nothing without such an endpoint', () => {
-    assert.doesNotMatch(nftGateway('198.51.100.10', []), /drop/);
+    assert.doesNotMatch(nftGateway('s3', '198.51.100.10', []), /drop/);
   });
 });
 

@@ -31,8 +31,8 @@ describe('what the rehearsal calls refused', { skip: cannotRun }, () => {
     const directory = await mkdtemp(join(tmpdir(), 'refusals-'));
     undo.later(directory, () => rm(directory, { recursive: true }));
     const sandbox = { directory, undo, key: { privateKey: '', publicKey: '' } };
-    const databaseSubnets = [{ logicalId: 'SubnetA', zone: 'eu-west-1a', cidr: '10.0.0.0/20' }];
-    network = await makeNetwork(readSecurityGroups(exampleStage()), databaseSubnets, sandbox);
+    const subnets = [{ logicalId: 'SubnetA', zone: 'eu-west-1a', cidr: '10.0.0.0/20' }];
+    network = await makeNetwork(readSecurityGroups(exampleStage()), { database: subnets, s3: subnets }, sandbox);
     machines = {
       client: await network.attach('client', OUTSIDE.client),
       balancer: await network.attach('balancer', '10.0.0.10', 'BalancerGroup'),
