@@ -3,7 +3,7 @@
 import { BACKEND_NAMES, splitRunnable, whyNoDynamodbLocal } from './bench/backends/backends.ts';
 import { FULL_PLAN, Generator, type Plan, SMOKE_PLAN } from './bench/measure.ts';
 import { measureAll, PARTS, prepare } from './bench/parts.ts';
-import { ROUNDS_FILE, writePages, writeReport } from './bench/report.ts';
+import { PUBLISHED, ROUNDS_FILE, writePages, writeReport } from './bench/report.ts';
 import { summarizeCells } from './bench/results.ts';
 import { partText, terminalReport } from './bench/tables.ts';
 import type { CommandDescription } from './cli/arguments.ts';
@@ -26,7 +26,7 @@ const command = {
       help: `measure on these only: ${BACKEND_NAMES.join(', ')}`,
     },
     rounds: { value: '<n>', schema: wholeNumber(1, 99), help: `samples of each figure (default: ${FULL_PLAN.rounds})` },
-    out: { value: '<folder>', default: 'docs/benchmarks', help: 'folder of results.json and the page' },
+    out: { value: '<folder>', default: PUBLISHED, help: 'folder of results.json and the page' },
     pages: { help: 'measure nothing: write the pages again from results.json' },
   },
   examples: [

@@ -1,14 +1,15 @@
 /** `npm run cost`: the monthly bill at a rate, beside the same rate built in other ways. */
 import { writeFile } from 'node:fs/promises';
+import { COMMIT_WINDOWS, PROD_WINDOW_MS } from './bench/commit-windows.ts';
 import { readResults } from './bench/report.ts';
 import type { CommandDescription } from './cli/arguments.ts';
 import { main } from './cli/main.ts';
 import { PRICED_REGIONS, PRICES_AS_OF } from './cli/prices.ts';
 import { textTable } from './cli/table.ts';
-import { choice, positiveNumber, wholeNumber } from './cli/values.ts';
+import { choice, choiceOfNumbers, positiveNumber, wholeNumber } from './cli/values.ts';
 import { type Bill, billsAt, perMillion, totalOf } from './cost/bills.ts';
 import { type FleetChoice, SECONDS_PER_MONTH } from './cost/items.ts';
-import { COMMIT_WINDOWS, measuredOf, measuredWindows } from './cost/measured.ts';
+import { measuredOf, measuredWindows } from './cost/measured.ts';
 import { costPage } from './cost/page.ts';
 
 const command = {
@@ -28,8 +29,8 @@ const command = {
     nat: { value: '<n>', default: '1', schema: wholeNumber(1), help: 'NAT gateways, or zones of a regional one' },
     window: {
       value: '<ms>',
-      default: '0',
-      schema: choice(COMMIT_WINDOWS),
+      default: String(PROD_WINDOW_MS),
+      schema: choiceOfNumbers(COMMIT_WINDOWS),
       help: `commit window: ${COMMIT_WINDOWS.join(', ')}`,
     },
     bench: { value: '<path>', default: 'docs/benchmarks/results.json', help: 'results of npm run bench' },

@@ -81,7 +81,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
   ],
   'scripts/drills': ['scripts/cli', 'scripts/drills/core'],
   'scripts/bench': ['scripts/cli'],
-  'scripts/cost': ['scripts/cli', 'scripts/bench/results.ts'],
+  'scripts/cost': ['scripts/cli', 'scripts/bench/results.ts', 'scripts/bench/commit-windows.ts'],
   scripts: ['scripts'],
 };
 

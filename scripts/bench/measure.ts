@@ -1,41 +1,51 @@
 import { join } from 'node:path';
 import { OperatorError } from '../cli/errors.ts';
 import { BACKEND_NAMES, type BackendName, startBackend } from './backends/backends.ts';
+import { COMMIT_WINDOWS, type CommitWindow } from './commit-windows.ts';
 import type { Load, LoadReport } from './load/generator.ts';
-import { BenchProcess, type Cleanup, cpuMicros } from './process.ts';
+import { BenchProcess, type Cleanup, cpuMicros, residentBytes } from './process.ts';
 import type { Cell, Sample } from './results.ts';
-import { type CommitWindow, keyOf, type RunningServer, SERVERS, type ServerName, startServer } from './servers.ts';
+import { keyOf, type RunningServer, SERVERS, type ServerName, startServer } from './servers.ts';
 
 /** The load of figures that are measured with one load only. */
 export const USUAL = { connections: 64 };
 
 export const FULL_PLAN = {
   rounds: 7,
-  connections: [1, 16, USUAL.connections, 256],
+  connections: [1, USUAL.connections, 256],
   backends: BACKEND_NAMES as readonly BackendName[],
   serverWarmUpMs: 1_000, // load on a fresh server, so that V8 has compiled what is measured later
   warmUpMs: 200, // load before each window, so that queues have their usual length
   windowMs: 1_000,
   startUps: 5,
   offeredRates: [10, 100, 333, 1_000, 3_000, 10_000], // requests per second, for each commit window
-  commitWindows: [0, 10, 25, 50, 100] as readonly CommitWindow[],
+  commitWindows: COMMIT_WINDOWS as readonly CommitWindow[],
+  pageSizes: [20, 1_000], // records of a page of a listing
+  overload: { clients: 512, factors: [1, 2, 5, 10] }, // clients that reach the peak, and multiples of them
   memoryAfter: [10_000, 20_000, 50_000, 100_000], // requests after which memory is read, ascending
 };
 
 /** How much is measured. */
 export type Plan = Readonly<typeof FULL_PLAN>;
 
+/** The plan with fewer rounds, for parts with many cells. */
+export function withRounds(plan: Plan, share: number): Plan {
+  return { ...plan, rounds: Math.ceil(plan.rounds * share) };
+}
+
 /** For CI: shows that each part works and says nothing about speed. */
 export const SMOKE_PLAN: Plan = {
   rounds: 1,
   connections: [1, USUAL.connections, 256],
-  backends: ['ack-0ms', 'ack-4ms', 'dynalite'],
+  backends: ['ack-0ms', 'tls-4ms', 'dynalite'],
   serverWarmUpMs: 100,
   warmUpMs: 50,
   windowMs: 100,
   startUps: 1,
   offeredRates: [100, 1_000],
   commitWindows: [0, 50],
+  pageSizes: [20, 100],
+  overload: { clients: 128, factors: [1, 2] },
   memoryAfter: [500, 1_000],
 };
 
@@ -65,7 +75,14 @@ export interface Bench {
 type Setup = Awaited<ReturnType<typeof startServers>>;
 
 /** How a server is loaded; the rest is as the plan says. */
-export type LoadShape = Pick<Load, 'connections'> & Partial<Load>;
+export interface LoadShape
+  extends Pick<Load, 'connections'>,
+    Partial<Pick<Load, 'ratePerSecond' | 'windowMs' | 'warmUpMs'>> {
+  /** Each request reads a page of this many records. @default - each request records a timestamp */
+  readonly pageSize?: number;
+  /** Also read the memory of the server after each window. @default false */
+  readonly withMemory?: boolean;
+}
 
 /** Starts servers on a backend and warms them up; `cleanup` stops them. */
 export async function startServers(cleanup: Cleanup, bench: Bench, on: BackendName, names: readonly ServerName[]) {
@@ -87,10 +104,11 @@ export async function startServers(cleanup: Cleanup, bench: Bench, on: BackendNa
  */
 export async function measureRounds(setup: Setup, loads: readonly LoadShape[]): Promise<Cell[]> {
   const { running, backend, plan } = setup;
-  const cells = loads.map(({ connections, ratePerSecond }) =>
+  const cells = loads.map(({ connections, ratePerSecond, pageSize }) =>
     running.map(({ name }) => ({
       ...keyOf(name, backend),
       connections,
+      ...(pageSize !== undefined && { pageSize }),
       ...(ratePerSecond !== undefined && { offeredPerS: ratePerSecond }),
       samples: [] as Sample[],
     })),
@@ -108,21 +126,22 @@ export async function measureRounds(setup: Setup, loads: readonly LoadShape[]): 
 async function measureWindow(
   { plan: { warmUpMs, windowMs }, generator, backend }: Setup,
   { name, path, port, pids }: RunningServer,
-  shape: LoadShape,
+  { pageSize, withMemory, ...shape }: LoadShape,
 ): Promise<Sample> {
   const readCounters = async () => ({
     cpuMicros: pids.reduce((sum, pid) => sum + cpuMicros(pid), 0),
     ...(await backend.sums()),
   });
   let before = await readCounters();
-  const load = { port, path, warmUpMs, windowMs, ...shape };
+  const target = pageSize === undefined ? { path } : ({ method: 'GET', path: `${path}?limit=${pageSize}` } as const);
+  const load = { port, ...target, warmUpMs, windowMs, ...shape };
   const { requests, refused, unexpected, ...figures } = await generator.run(load, async () => {
     before = await readCounters();
   });
   const after = await readCounters();
   if (unexpected > 0 || requests === 0)
     throw new OperatorError(
-      `${SERVERS[name].title} answered ${requests} requests with 201, ${refused} with 503 and ${unexpected} with something else; expected 201, and 503 only now and then`,
+      `${SERVERS[name].title} answered ${requests} requests as expected, ${refused} with 503 and ${unexpected} with something else; expected 201 or 200, and 503 only under overload`,
     );
   const units = after.writeUnits - before.writeUnits;
   return {
@@ -133,5 +152,6 @@ async function measureWindow(
       bytesPerTimestamp: (after.bytes - before.bytes) / requests,
     }),
     refusedShare: refused / (requests + refused),
+    ...(withMemory && { residentBytes: pids.reduce((sum, pid) => sum + residentBytes(pid), 0) }),
   };
 }

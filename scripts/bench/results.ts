@@ -11,6 +11,7 @@ const FIGURES = [
   'bytesPerTimestamp', // bytes of items as DynamoDB counts them
   'generatorBusy', // share of a core that the load generator used
   'refusedShare', // share of the answers that were 503
+  'refusedP99Ms', // their latency
   'startUpMs', // from exec to the first 200
   'residentBytes',
 ] as const;
@@ -30,6 +31,7 @@ const keySchema = z.object({
   title: z.string(),
   backend: z.string(),
   connections: z.number().optional(),
+  pageSize: z.number().optional(), // records of a page that each request reads
   offeredPerS: z.number().optional(), // requests per second, however slow the answers
   afterRequests: z.number().optional(), // requests that the server had answered before
 });
@@ -85,19 +87,21 @@ export type Measurements = Readonly<Record<string, Measurement>>;
 /** The samples of a whole run, and the results of them. */
 export type Run = { readonly rounds: Measurements; readonly results: Results };
 
-/** Finds a cell. @throws Error when it was not measured. */
+const LOAD_KEYS = ['connections', 'pageSize', 'offeredPerS'] as const;
+
+/** Finds the cell of a load. @throws Error when it was not measured. */
 export function cellOf<Key extends CellKey>(
   cells: readonly Key[] = [],
   server: string,
   backend: string,
-  connections?: number,
+  load: Pick<CellKey, 'connections' | 'pageSize' | 'offeredPerS'> = {},
 ): Key {
   const cell = cells.find(
-    (each) => each.server === server && each.backend === backend && each.connections === connections,
+    (each) => each.server === server && each.backend === backend && LOAD_KEYS.every((key) => each[key] === load[key]),
   );
   if (cell) return cell;
-  const load = connections === undefined ? '' : ` with ${connections} connections`;
-  throw new Error(`${server} on ${backend}${load} was not measured; run the whole benchmark`);
+  const text = Object.entries(load).map(([key, value]) => ` ${key} ${value}`);
+  throw new Error(`${server} on ${backend}${text} was not measured; run the whole benchmark`);
 }
 
 /** Median and range of each figure of each cell. */

@@ -5,6 +5,7 @@ import { ENV, HEALTH_PATH, PM2_DAEMON_ENV, TIMESTAMPS_PATH } from '../../server/
 import { captureQuietly } from '../cli/run.ts';
 import { waitQuietly } from '../cli/wait.ts';
 import { type Backend, TABLE_NAME } from './backends/backends.ts';
+import { type CommitWindow, PROD, PROD_WINDOW_MS } from './commit-windows.ts';
 import { BenchProcess, type Cleanup, freePort } from './process.ts';
 
 const HEALTH_DEADLINE_MS = 30_000;
@@ -27,27 +28,23 @@ function server(title: string, file: string, { path = TIMESTAMPS_PATH, env = {} 
   return { title, file: join(import.meta.dirname, file), path, env, workers };
 }
 
-/** The commit windows that are measured, in milliseconds. */
-export type CommitWindow = 0 | 10 | 25 | 50 | 100;
-
 function withWindow(ms: CommitWindow) {
   return server(`Stampede, window of ${ms} ms`, BUNDLE, { env: { [ENV.commitWindowMs]: String(ms) } });
-}
-
-/** The server with this commit window. */
-export function serverWithWindow(ms: CommitWindow): ServerName {
-  return ms === 0 ? 'stampede' : `stampede-window-${ms}`;
 }
 
 /** The servers that are measured, by name. */
 export const SERVERS = {
   'express-get-put-get': server('Express 5 + GetItem, PutItem, GetItem', 'peers/express.js', { path: '/get-put-get' }),
+  'express-list': server('Express 5 + QueryCommand', 'peers/express-list.js'),
   'express-put': server('Express 5 + PutItem', 'peers/express.js'),
   'fastify-put': server('Fastify + PutItem', 'peers/fastify-put.js'),
   'node-put': server('node:http + PutItem', 'peers/node-put.js'),
   'node-bare': server('node:http, no database', 'peers/node-bare.js'),
   stampede: server(BUNDLE_TITLE, BUNDLE),
-  'stampede-under-pm2': server(BUNDLE_TITLE, BUNDLE, { workers: 2 }),
+  'stampede-under-pm2': server('Stampede, two workers', BUNDLE, {
+    env: { [ENV.commitWindowMs]: String(PROD_WINDOW_MS) },
+    workers: 2,
+  }),
   'stampede-unbundled': server('Stampede, unbundled', '../../server/main.ts'),
   // A trailing slash is enough to avoid the short cut: Express then calls the same handler.
   'stampede-through-express': server('Stampede, through Express', BUNDLE, { path: `${TIMESTAMPS_PATH}/` }),
@@ -57,7 +54,7 @@ export const SERVERS = {
   }),
   'stampede-window-10': withWindow(10),
   'stampede-window-25': withWindow(25),
-  'stampede-window-50': withWindow(50),
+  [PROD]: withWindow(PROD_WINDOW_MS),
   'stampede-window-100': withWindow(100),
   // It does nothing: what limits the rate is the load generator itself.
   'fixed-answer': server('a fixed answer, no HTTP parser', 'load/fixed-answer.js'),

@@ -8,6 +8,7 @@ export type Table = readonly (readonly string[])[];
 const COLUMNS: readonly (readonly [head: string, text: (cell: Part['cells'][number]) => string | undefined])[] = [
   ['backend', ({ backend }) => backend],
   ['conn.', ({ connections }) => connections?.toLocaleString('en')],
+  ['page', ({ pageSize }) => pageSize?.toLocaleString('en')],
   ['offered/s', ({ offeredPerS }) => offeredPerS?.toLocaleString('en')],
   ['after requests', ({ afterRequests }) => afterRequests?.toLocaleString('en')],
   ['server', ({ title }) => title],
@@ -18,6 +19,7 @@ const COLUMNS: readonly (readonly [head: string, text: (cell: Part['cells'][numb
   ['per write unit', figure('timestampsPerWriteUnit')],
   ['generator', figure('generatorBusy', ({ median }) => `${Math.round(median * 100)} %`)],
   ['503', figure('refusedShare', ({ median }) => `${number(median * 100)} %`)],
+  ['503 p99 ms', figure('refusedP99Ms')],
   ['ms', figure('startUpMs', spread)],
   ['MB', figure('residentBytes', ({ median }) => number(median / 2 ** 20))],
 ];

@@ -30,6 +30,11 @@ export function choice<const Names extends readonly string[]>(names: Names) {
   return z.enum(names).describe(names.join(names.length === 2 ? ' or ' : ', '));
 }
 
+/** One of some numbers. */
+export function choiceOfNumbers<const N extends number>(numbers: readonly N[]) {
+  return choice(numbers.map(String)).transform((text) => numbers.find((number) => String(number) === text) as N);
+}
+
 /** The address of a web server. */
 export function webAddress() {
   return z

@@ -1,4 +1,5 @@
-import { cellOf, type Figure, type Part, type Results } from '../bench/results.ts';
+import { COMMIT_WINDOWS, type CommitWindow, PROD, PROD_WINDOW_MS, serverWithWindow } from '../bench/commit-windows.ts';
+import type { Figure, Part, Results } from '../bench/results.ts';
 import { OperatorError } from '../cli/errors.ts';
 
 /** What the bill needs of `docs/benchmarks/results.json`. */
@@ -7,57 +8,54 @@ export type Measured = ReturnType<typeof measuredOf>;
 /** What the benchmark measured at one load: this many requests a second to one process. */
 type LoadPoint = ReturnType<typeof loadPointOf>;
 
-/** Its latency is similar to DynamoDB's within a region. */
-const BACKEND = 'ack-4ms';
-
-/** The commit windows that the benchmark measures, in milliseconds. 0: no window. */
-export const COMMIT_WINDOWS = ['0', '10', '25', '50', '100'] as const;
-type CommitWindow = (typeof COMMIT_WINDOWS)[number];
+/** As DynamoDB: TLS, and the latency of a put within a region. */
+const BACKEND = 'tls-4ms';
 
 /**
  * Reads the measurements that a bill needs, with this commit window.
- * @throws OperatorError when the results lack the window; Error when they lack something else.
+ * @throws OperatorError when the results lack them.
  */
-export function measuredOf({ circumstances, parts }: Results, commitWindow: CommitWindow = '0') {
-  const cells = parts['matrix']?.cells ?? [];
-  const at64 = (server: string) => cellOf(cells, server, BACKEND, 64);
+export function measuredOf({ circumstances, parts }: Results, commitWindow: CommitWindow = PROD_WINDOW_MS) {
+  const at64 = (server: string) => {
+    const load = { server, backend: BACKEND, connections: 64 };
+    return cellsOf(parts['matrix'], load, `${server} at 64 connections over TLS`)[0];
+  };
   /** Requests per second of one core at 100 % CPU. */
   const ratePerVcpu = (server: string) => 1e6 / medianOf(at64(server), 'cpuMicrosPerRequest');
-  const loads =
-    commitWindow === '0'
-      ? cells.filter(({ server, backend }) => server === 'stampede' && backend === BACKEND)
-      : cellsWithWindow(parts['window'], commitWindow);
+  const ofWindow = { server: serverWithWindow(commitWindow), backend: BACKEND };
+  const loads = cellsOf(parts['window'], ofWindow, `commit window of ${commitWindow} ms`);
   return {
+    commitWindow,
     measuredAt: circumstances.measuredAt,
-    ratePerVcpu: { stampede: ratePerVcpu('stampede'), itemPerRequest: ratePerVcpu('express-put') },
+    ratePerVcpu: { stampede: ratePerVcpu(PROD), itemPerRequest: ratePerVcpu('express-put') },
     points: loads.map(loadPointOf).toSorted((a, b) => a.ratePerProcess - b.ratePerProcess),
     itemBytes: medianOf(at64('express-put'), 'bytesPerTimestamp'),
   };
 }
 
-/** What was measured with one commit window. */
-export interface MeasuredWindow {
-  readonly commitWindow: CommitWindow;
-  readonly measured: Measured;
-}
-
 /** Every commit window that the results have, the shortest first. */
-export function measuredWindows(results: Results): MeasuredWindow[] {
+export function measuredWindows(results: Results): Measured[] {
   const servers = new Set(results.parts['window']?.cells.map(({ server }) => server));
-  return COMMIT_WINDOWS.filter((window) => window === '0' || servers.has(`stampede-window-${window}`)).map(
-    (commitWindow) => ({ commitWindow, measured: measuredOf(results, commitWindow) }),
-  );
+  const windows = COMMIT_WINDOWS.filter((window) => servers.has(serverWithWindow(window)));
+  return windows.map((commitWindow) => measuredOf(results, commitWindow));
 }
 
-function cellsWithWindow(part: Part | undefined, commitWindow: CommitWindow): Part['cells'] {
-  const cells = part?.cells.filter(({ server }) => server === `stampede-window-${commitWindow}`) ?? [];
-  if (cells.length > 0) return cells;
+type MeasuredCell = Part['cells'][number];
+
+function cellsOf(
+  part: Part | undefined,
+  wanted: Partial<MeasuredCell>,
+  what: string,
+): [MeasuredCell, ...MeasuredCell[]] {
+  const entries = Object.entries(wanted) as [keyof MeasuredCell, unknown][];
+  const [first, ...others] = part?.cells.filter((cell) => entries.every(([key, value]) => cell[key] === value)) ?? [];
+  if (first) return [first, ...others];
   throw new OperatorError(
-    `the benchmark's results have no commit window of ${commitWindow} ms: run npm run bench, or name other results with --bench`,
+    `the benchmark's results have no ${what}: run npm run bench, or name other results with --bench`,
   );
 }
 
-function loadPointOf(cell: Part['cells'][number]) {
+function loadPointOf(cell: MeasuredCell) {
   return {
     ratePerProcess: medianOf(cell, 'requestsPerS'),
     timestampsPerWriteUnit: medianOf(cell, 'timestampsPerWriteUnit'),
@@ -65,7 +63,7 @@ function loadPointOf(cell: Part['cells'][number]) {
   };
 }
 
-function medianOf({ figures }: Part['cells'][number], figure: Figure): number {
+function medianOf({ figures }: MeasuredCell, figure: Figure): number {
   return figures[figure]?.median ?? NaN;
 }
 

@@ -4,7 +4,7 @@ import { PRICES_AS_OF } from '../cli/prices.ts';
 import { CHART_STYLE, chartFigure } from '../cli/svg-chart.ts';
 import { type Bill, billsAt, perMillion, totalOf } from './bills.ts';
 import { ASSUMPTIONS, type FleetChoice, SECONDS_PER_MONTH } from './items.ts';
-import type { Measured, MeasuredWindow } from './measured.ts';
+import type { Measured } from './measured.ts';
 import { windowChart } from './window-chart.ts';
 
 /** Rates of the curve: 1 to 10,000 per second, three to a decade. */
@@ -22,7 +22,7 @@ ${CHART_STYLE}
 `;
 
 /** The page of the cost per million timestamps over the rate. */
-export function costPage(measured: Measured, windows: readonly MeasuredWindow[], choice: FleetChoice): string {
+export function costPage(measured: Measured, windows: readonly Measured[], choice: FleetChoice): string {
   const rows = RATES.map((rate) => ({ rate, bills: billsAt(rate, measured, choice) }));
   const titles = rows[0]?.bills.map(({ title }) => title) ?? [];
   const cost = (rate: number, bill: Bill): number => perMillion(bill, rate * SECONDS_PER_MONTH);

@@ -2,12 +2,12 @@ import { decadeAxis } from '../cli/chart-axes.ts';
 import { chartFigure } from '../cli/svg-chart.ts';
 import { billsAt, perMillion } from './bills.ts';
 import { type FleetChoice, SECONDS_PER_MONTH } from './items.ts';
-import type { MeasuredWindow } from './measured.ts';
+import type { Measured } from './measured.ts';
 
 /** What a million timestamps cost with each commit window, over the rate. */
-export function windowChart(windows: readonly MeasuredWindow[], rates: readonly number[], choice: FleetChoice) {
-  const curves = windows.map(({ commitWindow, measured }, index) => ({
-    label: commitWindow === '0' ? 'no window' : `${commitWindow} ms`,
+export function windowChart(windows: readonly Measured[], rates: readonly number[], choice: FleetChoice) {
+  const curves = windows.map((measured, index) => ({
+    label: measured.commitWindow === 0 ? 'no window' : `${measured.commitWindow} ms`,
     look: `way-${index}`,
     shape: 'line' as const,
     points: rates.map((rate) => {

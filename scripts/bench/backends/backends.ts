@@ -30,14 +30,20 @@ interface Started {
 }
 
 const BACKENDS = {
+  // The limit case: no latency and no TLS, so that only the server's own work is left.
   'ack-0ms': (cleanup) => startAcknowledging(cleanup, 0),
-  'ack-4ms': (cleanup) => startAcknowledging(cleanup, 4),
   'tls-4ms': startAcknowledgingOverTls,
   dynalite: (cleanup) => startListening(cleanup, 'server/dynamodb/embedded-database-process.ts'),
   'dynamodb-local': startDynamodbLocal,
 } satisfies Record<string, (cleanup: Cleanup) => Promise<Started>>;
 
 export type BackendName = keyof typeof BACKENDS;
+
+/** The backends that store what they acknowledge, unlike DynamoDB at their own speed. */
+export function isDatabase(name: BackendName): boolean {
+  return name === 'dynalite' || name === 'dynamodb-local';
+}
+
 export const BACKEND_NAMES = Object.keys(BACKENDS) as BackendName[];
 
 /** What answers the servers in DynamoDB's protocol. */

@@ -9,6 +9,8 @@ import { Connection } from './connection.ts';
 export interface Load {
   readonly port: number;
   readonly path: string;
+  /** GET expects 200, POST 201. @default 'POST' */
+  readonly method?: 'GET' | 'POST';
   readonly connections: number;
   readonly warmUpMs: number;
   /** The window lasts this long, and until `requests` were answered. */
@@ -22,20 +24,23 @@ export interface Load {
   readonly ratePerSecond?: number;
 }
 
-/** What was measured. Latencies and rate are those of the answers with 201. */
+/** What was measured. Latencies and rate are those of the expected answers, except `refusedP99Ms`. */
 export type LoadReport = Awaited<ReturnType<typeof measure>>;
 
 async function measure(load: Load) {
+  const expected = load.method === 'GET' ? 200 : 201;
   const latenciesMs: number[] = [];
-  /** Answers with 503 (the server was too busy to take the request), and with any other status. */
-  const others = { refused: 0, unexpected: 0 };
+  /** Those of answers with 503: the server was too busy to take the request. */
+  const refusedMs: number[] = [];
+  let unexpected = 0;
   const enough = Promise.withResolvers<void>();
   let isMeasuring = false;
   const stop = startRequests(load, (status, latencyMs) => {
     if (!isMeasuring) return;
-    if (status === 201) latenciesMs.push(latencyMs);
-    else others[status === 503 ? 'refused' : 'unexpected']++;
-    if (latenciesMs.length + others.refused + others.unexpected >= (load.requests ?? 1)) enough.resolve();
+    if (status === expected) latenciesMs.push(latencyMs);
+    else if (status === 503) refusedMs.push(latencyMs);
+    else unexpected++;
+    if (latenciesMs.length + refusedMs.length + unexpected >= (load.requests ?? 1)) enough.resolve();
   });
   await sleep(load.warmUpMs);
   process.send?.('measuring');
@@ -49,18 +54,20 @@ async function measure(load: Load) {
   const sorted = Float64Array.from(latenciesMs).sort();
   return {
     requests: sorted.length,
-    ...others,
+    refused: refusedMs.length,
+    unexpected,
     requestsPerS: (sorted.length * 1000) / wallMs,
     p50Ms: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),
+    ...(refusedMs.length > 0 && { refusedP99Ms: percentile(Float64Array.from(refusedMs).sort(), 0.99) }),
     generatorBusy: (cpu.user + cpu.system) / 1000 / wallMs,
   };
 }
 
 /** Sends requests until it is stopped. `answered` gets the status and the latency of each. */
 function startRequests(load: Load, answered: (status: number, latencyMs: number) => void): () => void {
-  const { port, path, connections, ratePerSecond } = load;
-  const makeRequest = requestMaker(path);
+  const { port, path, method = 'POST', connections, ratePerSecond } = load;
+  const makeRequest = requestMaker(method, path);
   /** Connections without a request in progress. */
   const idle: Connection[] = [];
   /** When the requests were due that no connection has sent yet. */
@@ -104,11 +111,11 @@ function percentile(sorted: Float64Array, share: number): number {
 }
 
 /** Makes requests as the load balancer forwards them: with the client's address, and a new trace id for each. */
-function requestMaker(path: string): () => string {
-  const head = `POST ${path} HTTP/1.1
+function requestMaker(method: string, path: string): () => string {
+  const head = `${method} ${path} HTTP/1.1
 Host: stampede.example.org
 User-Agent: bench
-Accept: */*
+Accept: ${method === 'GET' ? 'application/json' : '*/*'}
 Content-Length: 0
 X-Forwarded-Proto: https
 X-Forwarded-Port: 443

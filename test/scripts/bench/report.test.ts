@@ -4,11 +4,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { readSettings } from '../../../infra/settings/read.ts';
+import { PROD_WINDOW_MS } from '../../../scripts/bench/commit-windows.ts';
+import { withBlock } from '../../../scripts/bench/generated-block.ts';
 import { judge } from '../../../scripts/bench/goals.ts';
-import { page, readme, readResults, writeReport } from '../../../scripts/bench/report.ts';
+import { headlineText, page, readme, readResults, writeReport } from '../../../scripts/bench/report.ts';
 import { cellOf, ratioOf } from '../../../scripts/bench/results.ts';
 import { measuredOf, measuredWindows } from '../../../scripts/cost/measured.ts';
 import { costPage } from '../../../scripts/cost/page.ts';
+import { CERTIFICATE } from '../../infra/synthesize.ts';
 import { MEASUREMENTS, RESULTS, sample } from './results-example.ts';
 
 describe('ratioOf', () => {
@@ -20,24 +24,50 @@ describe('ratioOf', () => {
 
 describe('cellOf', () => {
   it('names what was not measured', () => {
-    assert.throws(() => cellOf([], 'stampede', 'dynalite', 7), /stampede on dynalite with 7 connections/);
+    assert.throws(() => cellOf([], 'stampede', 'dynalite', { connections: 7 }), /stampede on dynalite connections 7/);
   });
 });
 
 describe('the goals', () => {
   it('are judged by the medians', () => {
     assert.deepEqual(
-      judge(MEASUREMENTS).map(({ measured, met }) => [Number(measured.median.toFixed(2)), met]),
+      judge(MEASUREMENTS).map(({ measured, target, met }) => [Number(measured.median.toFixed(2)), target, met]),
       [
-        [15.5, true],
-        [2.5, false],
-        [0.5, true],
-        [12, true],
-        [14, false],
-        [0.5, true],
-        [0.5, true],
-        [5, true],
+        [25, '≥ 20 ×', true],
+        [15.5, '≥ 25 ×', false],
+        [2.5, '≤ 1.5 ×', false],
+        [0.83, '≤ 1.1 ×', true],
+        [0.5, '≤ 1.1 ×', true],
+        [12, '≥ 15', false],
+        [17, '≥ 15', true],
+        [0.5, '< 1 ×', true],
+        [0.8, '≥ 0.9 ×', false],
+        [200, '≤ 250 ms', true],
+        [60, '≤ 50 ms', false],
+        [10, '< 10 %', false],
+        [20, '≤ 30 ms', true],
+        [0.5, '≤ 0.6 ×', true],
+        [5, '< 10 %', true],
       ],
+    );
+  });
+
+  it('have none about refusals where nothing was refused', () => {
+    const calm = MEASUREMENTS['overload']?.cells.slice(0, 2) ?? [];
+    const titles = judge({ ...MEASUREMENTS, overload: { title: 'overload', cells: calm } }).map(({ title }) => title);
+    assert.deepEqual(
+      titles.filter((title) => title.includes('refus')),
+      [],
+    );
+    assert.ok(titles.includes('requests/s at 200 clients, against those of the peak'));
+  });
+});
+
+describe('the window of the headline', () => {
+  it('is that of prod', () => {
+    assert.equal(
+      PROD_WINDOW_MS,
+      readSettings('prod', (name) => ({ certificateArn: CERTIFICATE })[name]).commitWindowMs,
     );
   });
 });
@@ -52,6 +82,19 @@ describe('the page', () => {
   });
 });
 
+describe('the headline of the README', () => {
+  it('quotes the results', () => {
+    assert.match(
+      headlineText(RESULTS),
+      /\b25 times as many requests per CPU-second[\s\S]* 12 timestamps per write unit/,
+    );
+  });
+
+  it('has no figures while none were measured', () => {
+    assert.doesNotMatch(headlineText({ ...RESULTS, goals: [] }), /\d/);
+  });
+});
+
 describe('the published pages', () => {
   const folder = join(import.meta.dirname, '../../../docs/benchmarks');
   const published = (file: string) => readFileSync(join(folder, file), 'utf8');
@@ -60,6 +103,8 @@ describe('the published pages', () => {
     const results = await readResults(join(folder, 'results.json'));
     assert.equal(published('index.html'), page(results), 'run npm run bench -- --pages');
     assert.equal(published('README.md'), readme(results), 'run npm run bench -- --pages');
+    const front = readFileSync('README.md', 'utf8');
+    assert.equal(front, withBlock(front, 'bench', headlineText(results)), 'run npm run bench -- --pages');
   });
 });
 
@@ -71,7 +116,7 @@ describe('results.json', () => {
     await writeReport({ rounds: MEASUREMENTS, results: RESULTS }, folder, join(folder, 'rounds.json'));
     const { parts, goals } = await readResults(file);
     assert.deepEqual(parts, RESULTS.parts);
-    assert.equal(goals[0]?.measured.median, 15.5);
+    assert.equal(goals[0]?.measured.median, 25);
     assert.deepEqual(JSON.parse(await readFile(join(folder, 'rounds.json'), 'utf8')), MEASUREMENTS);
     await writeFile(file, (await readFile(file, 'utf8')).replaceAll('"median"', '"middle"'));
     await assert.rejects(readResults(file), {
@@ -95,28 +140,28 @@ describe('a figure that is no number', () => {
 });
 
 describe('what the bill takes from the results', () => {
-  it('is capacity per vCPU and the write units over the load', () => {
-    const { ratePerVcpu, points, itemBytes } = measuredOf(RESULTS);
-    assert.deepEqual(ratePerVcpu, { stampede: 50_000, itemPerRequest: 1e6 / 300 });
-    assert.deepEqual(
-      points.map(({ timestampsPerWriteUnit }) => timestampsPerWriteUnit),
-      [1, 12, 14],
-    );
+  it('is capacity per vCPU and the write units over the load, with the window of prod', () => {
+    const { commitWindow, ratePerVcpu, points, itemBytes } = measuredOf(RESULTS);
+    assert.equal(commitWindow, 50);
+    assert.deepEqual(ratePerVcpu, { stampede: 50_000, itemPerRequest: 2_000 });
+    assert.deepEqual(points, [{ ratePerProcess: 1_000, timestampsPerWriteUnit: 17, bytesPerTimestamp: 70 }]);
     assert.equal(itemBytes, 180);
   });
 
-  it('give the bill the write units of a commit window, or say that it was not measured', () => {
-    const { points, ratePerVcpu } = measuredOf(RESULTS, '50');
-    assert.deepEqual(points, [{ ratePerProcess: 1_000, timestampsPerWriteUnit: 17, bytesPerTimestamp: 70 }]);
-    assert.deepEqual(ratePerVcpu, measuredOf(RESULTS).ratePerVcpu);
-    assert.throws(() => measuredOf(RESULTS, '25'), /no commit window of 25 ms: run npm run bench/);
+  it('are the write units of another window, or the reason why there are none', () => {
+    assert.equal(measuredOf(RESULTS, 0).points[0]?.timestampsPerWriteUnit, 2);
+    assert.throws(() => measuredOf(RESULTS, 25), /no commit window of 25 ms: run npm run bench/);
+    assert.throws(
+      () => measuredOf({ ...RESULTS, parts: { ...RESULTS.parts, matrix: { title: '', cells: [] } } }),
+      /no stampede-window-50 at 64 connections over TLS: run/,
+    );
   });
 
   it('give the page of the costs a curve for each commit window that was measured', () => {
     const windows = measuredWindows(RESULTS);
     assert.deepEqual(
       windows.map(({ commitWindow }) => commitWindow),
-      ['0', '50'],
+      [0, 50],
     );
     const choice = { region: 'eu-west-1', instanceType: 'c7g.medium', vcpus: 1, zones: 3, natGateways: 1 };
     const page = costPage(measuredOf(RESULTS), windows, choice);

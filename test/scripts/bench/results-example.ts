@@ -22,7 +22,28 @@ const cell = (server: string, backend: string, connections: number, ...samples: 
   samples,
 });
 
-const perUnit = (timestampsPerWriteUnit: number) => sample(20, { timestampsPerWriteUnit, bytesPerTimestamp: 70 });
+const perUnit = (timestampsPerWriteUnit: number, cpuMicros = 20) =>
+  sample(cpuMicros, { timestampsPerWriteUnit, bytesPerTimestamp: 70 });
+const overload = (
+  connections: number,
+  requestsPerS: number,
+  p99Ms: number,
+  megabytes: number[],
+  refusedP99Ms?: number,
+) =>
+  cell(
+    'stampede-window-50',
+    'tls-4ms',
+    connections,
+    ...megabytes.map((each) =>
+      sample(20, {
+        requestsPerS,
+        p99Ms,
+        residentBytes: each * 1e6,
+        ...(refusedP99Ms !== undefined && { refusedP99Ms }),
+      }),
+    ),
+  );
 
 /** Measurements with just what the goals need. */
 export const MEASUREMENTS: Measurements = {
@@ -35,20 +56,41 @@ export const MEASUREMENTS: Measurements = {
       cell('stampede', 'ack-0ms', 64, sample(20), sample(40)),
       cell('express-put', 'ack-0ms', 64, sample(300), sample(640)),
       cell('node-bare', 'ack-0ms', 64, sample(8), sample(16)),
-      cell('stampede', 'ack-4ms', 1, perUnit(1)),
-      cell('stampede', 'ack-4ms', 64, perUnit(12)),
-      cell('stampede', 'ack-4ms', 256, perUnit(14)),
-      cell('express-put', 'ack-4ms', 64, sample(300, { timestampsPerWriteUnit: 1, bytesPerTimestamp: 180 })),
+      cell('stampede-window-50', 'tls-4ms', 1, perUnit(1)),
+      cell('express-put', 'tls-4ms', 1, sample(300, { p50Ms: 1.2 })),
+      cell('stampede-window-50', 'tls-4ms', 64, perUnit(12)),
+      cell('express-put', 'tls-4ms', 64, sample(500, { timestampsPerWriteUnit: 1, bytesPerTimestamp: 180 })),
     ],
   },
   'offered-load': {
     title: '1500 requests/s offered',
     cells: [
-      cell('express-put', 'ack-4ms', 64, sample(300, { p99Ms: 20 })),
-      cell('stampede', 'ack-4ms', 64, sample(20, { p99Ms: 10 })),
+      { ...cell('express-put', 'tls-4ms', 64, sample(300, { p99Ms: 20 })), offeredPerS: 1500 },
+      { ...cell('stampede', 'tls-4ms', 64, sample(20, { p99Ms: 10 })), offeredPerS: 1500 },
     ],
   },
-  window: { title: 'window', cells: [cell('stampede-window-50', 'ack-4ms', 256, perUnit(17))] },
+  window: {
+    title: 'window',
+    cells: [
+      { ...cell('stampede', 'tls-4ms', 256, perUnit(2)), offeredPerS: 333 },
+      { ...cell('stampede-window-50', 'tls-4ms', 256, perUnit(17)), offeredPerS: 333 },
+    ],
+  },
+  overload: {
+    title: 'overload',
+    cells: [
+      overload(100, 10_000, 20, [100, 100]),
+      overload(200, 9_500, 100, [100, 100]),
+      overload(1_000, 8_000, 200, [110, 121], 60),
+    ],
+  },
+  listings: {
+    title: 'listings',
+    cells: [
+      { ...cell('express-list', 'dynalite', 4, sample(50_000)), pageSize: 1_000 },
+      { ...cell('stampede-window-50', 'dynalite', 4, sample(20_000)), pageSize: 1_000 },
+    ],
+  },
   'start-up': {
     title: 'start-up',
     cells: [

@@ -12,6 +12,7 @@ const POINTS = [
   { ratePerProcess: 1_100, timestampsPerWriteUnit: 11, bytesPerTimestamp: 100 },
 ];
 const MEASURED: Measured = {
+  commitWindow: 50,
   measuredAt: '2026-11-21T12:00:00Z',
   ratePerVcpu: { stampede: 10_000, itemPerRequest: 1_000 },
   points: POINTS,
