@@ -9,10 +9,12 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { tableDefinition } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
+import { systemRuntime } from '../runtime.ts';
 import { refreshExpiredCredentials, verifyAnswers } from './middleware.ts';
-import { ATTEMPT_TIMEOUT_MS, type Deadline, retry } from './retry.ts';
+import { ATTEMPT_TIMEOUT_MS, type Deadline, deadlineIn, retry } from './retry.ts';
 
 const CONNECT_TIMEOUT_MS = 500;
+const CREATE_DEADLINE_MS = 10_000;
 
 /**
  * A client that makes one attempt per call; `retry` repeats them. `address` is for a database that is not on AWS.
@@ -41,8 +43,9 @@ export function createDynamoDBClient(address?: { readonly endpoint: string }): D
 
 /** Creates the table unless it exists, for databases without a stack. */
 export async function createTable(client: DynamoDBClient, table: string): Promise<void> {
+  const create = new CreateTableCommand(tableDefinition(table));
   try {
-    await client.send(new CreateTableCommand(tableDefinition(table)));
+    await retry(deadlineIn(CREATE_DEADLINE_MS, systemRuntime), (abortSignal) => client.send(create, { abortSignal }));
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }

@@ -1,7 +1,6 @@
-import { type AttributeValue, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
-import { TABLE } from '../contract.ts';
 import type { Runtime } from '../runtime.ts';
 import {
   type Block,
@@ -21,12 +20,10 @@ import type { ListPage, ListQuery, TimestampRecord } from '../timestamps/record.
 import type { RecordIds } from '../timestamps/record-ids.ts';
 import type { StoredBlock, TimestampStore } from '../timestamps/store.ts';
 import { type DynamoDBPort, getItem, isConditionMet, orUnavailable } from './client.ts';
+import { createDayIndex, DAYS, type IndexDay } from './day-index.ts';
 import type { DirectPut } from './direct-put.ts';
 import { BlockTakenError } from './refusal.ts';
 import { type Deadline, deadlineIn, remainingMs, retry } from './retry.ts';
-
-/** Partition key of the index of days with records. */
-const DAYS = 'days';
 
 const READ_DEADLINE_MS = 8_000;
 
@@ -89,16 +86,18 @@ export interface DynamoTimestampsOptions {
 /** The timestamps in DynamoDB. */
 export class DynamoTimestamps implements TimestampStore {
   readonly #options: DynamoTimestampsOptions;
-  readonly #indexedDays = new Map<string, Promise<void>>();
+  readonly #indexDay: IndexDay;
 
   constructor(options: DynamoTimestampsOptions) {
     this.#options = options;
+    this.#indexDay = createDayIndex(options);
   }
 
   async putBlock(block: Block, deadlineMs: number): Promise<StoredBlock> {
     const item = encodeBlock(block);
     const deadline = this.#deadlineIn(deadlineMs);
-    await Promise.all([this.#putOnce(item, deadline), this.#indexDay(item.pk.slice(0, 10), deadline)]);
+    await this.#indexDay(item.pk.slice(0, 10), deadline);
+    await this.#putOnce(item, deadline);
     return { writeUnits: writeUnits(item), state: 'stored' };
   }
 
@@ -139,32 +138,6 @@ export class DynamoTimestamps implements TimestampStore {
     const existing = await this.#getItem(item.pk, item.sk, deadline);
     if (existing?.['lines'] !== item.lines)
       throw new BlockTakenError(`block ${item.pk} ${item.sk} is taken by another writer`);
-  }
-
-  /** Adds the day to the index, once per day and process, before its first block is acknowledged. */
-  #indexDay(day: string, deadline: Deadline): Promise<void> {
-    const indexed = this.#indexedDays.get(day);
-    if (indexed) return indexed;
-    const added = this.#putDay(day, deadline).catch((error: unknown) => {
-      this.#indexedDays.delete(day);
-      throw error;
-    });
-    this.#indexedDays.clear();
-    this.#indexedDays.set(day, added);
-    return added;
-  }
-
-  /** The entry holds the greatest number of shards with which any writer of the day was configured. */
-  async #putDay(day: string, deadline: Deadline): Promise<void> {
-    const { client, table, shards = TABLE.defaultShards } = this.#options;
-    const update = new UpdateItemCommand({
-      TableName: table,
-      Key: marshall({ pk: DAYS, sk: day }),
-      UpdateExpression: 'SET shards = :shards',
-      ConditionExpression: 'attribute_not_exists(shards) OR shards < :shards',
-      ExpressionAttributeValues: marshall({ ':shards': shards }),
-    });
-    await isConditionMet(retry(deadline, (abortSignal) => client.send(update, { abortSignal })));
   }
 
   #getItem(pk: string, sk: string, deadline: Deadline): Promise<Record<string, unknown> | undefined> {

@@ -1,0 +1,43 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { TABLE } from '../contract.ts';
+import { type DynamoDBPort, isConditionMet } from './client.ts';
+import { type Deadline, retry } from './retry.ts';
+
+/** Partition key of the index of days with records. */
+export const DAYS = 'days';
+
+/** Days that a process remembers; its blocks are of one day, or of two around midnight. */
+const MAX_REMEMBERED = 8;
+
+export interface DayIndexOptions {
+  readonly client: DynamoDBPort;
+  readonly table: string;
+  /** The number of partition keys over which a day's blocks are distributed. @default TABLE.defaultShards */
+  readonly shards?: number;
+}
+
+/** Adds a day (`2026-11-21`) to the index, once per process. Rejects if that did not succeed before the deadline. */
+export type IndexDay = (day: string, deadline: Deadline) => Promise<void>;
+
+/**
+ * The index of days. A listing reads only days in the index, so a block may be put only after its day is there: then
+ * each block in the table is listed, whatever its requests were answered. The entry of a day has the greatest number of
+ * shards with which any writer of the day was configured.
+ */
+export function createDayIndex({ client, table, shards = TABLE.defaultShards }: DayIndexOptions): IndexDay {
+  const indexed = new Set<string>();
+  return async (day, deadline) => {
+    if (indexed.has(day)) return;
+    const update = new UpdateItemCommand({
+      TableName: table,
+      Key: marshall({ pk: DAYS, sk: day }),
+      UpdateExpression: 'SET shards = :shards',
+      ConditionExpression: 'attribute_not_exists(shards) OR shards < :shards',
+      ExpressionAttributeValues: marshall({ ':shards': shards }),
+    });
+    await isConditionMet(retry(deadline, (abortSignal) => client.send(update, { abortSignal })));
+    if (indexed.size >= MAX_REMEMBERED) indexed.clear();
+    indexed.add(day);
+  };
+}
