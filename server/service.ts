@@ -68,10 +68,12 @@ export function createService(options: ServiceOptions) {
   const { requiresToken } = config;
   let draining = false;
   const isDraining = () => draining;
-  const { metrics, reporter } = telemetry;
+  const { metrics, reporter, clockError } = telemetry;
   const { client, tableName } = database;
   const clock = createClock({
     runtime,
+    systemErrorMicros: clockError.micros,
+    onStep: clockError.distrustUntil,
     onJump: (byMicros) => {
       metrics.count('clockJumps', 1);
       logger.error({ jumpMs: byMicros / 1_000 }, 'system clock jumped');
@@ -135,7 +137,7 @@ export function createService(options: ServiceOptions) {
   });
 
   const postApp = createPostApp({
-    clock: clock.now,
+    clock: clock.read,
     trustedProxies: config.trustedProxies,
     refusal: admission.refusal,
     record: (arrival) => commit.record(arrival),
@@ -197,6 +199,7 @@ export function createService(options: ServiceOptions) {
       await commit.drained();
       admission.close();
       stopWatchingClock();
+      clockError.close();
       await Promise.all([load?.close(), reporter.close()]);
     },
   };

@@ -22,7 +22,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
   'server/dynamodb': ['server/errors.ts', 'server/config.ts', 'server/runtime.ts', 'server/timestamps', 'server/users'],
   'server/admission': ['server/errors.ts', 'server/config.ts'],
   'server/secrets': ['server/config.ts', 'server/timestamps'],
-  'server/metrics': ['server/config.ts'],
+  'server/metrics': ['server/config.ts', 'server/runtime.ts'],
   'server/tracing': ['server/timestamps'],
   'server/cpu-load': ['server/errors.ts'],
   'server/http': [

@@ -29,7 +29,7 @@ export function appAlarms(scope: Construct, metric: AppMetrics) {
       when: { above: CLOCK_ERROR_MS, periods: 5, breaching: 3 },
     }),
     clockUnknown: runbookAlarm(scope, 'ClockUnknown', {
-      means: 'An instance reports, but not the error of its clock: chrony does not answer.',
+      means: 'An instance reports, but not the error of its clock: chrony does not answer or has no time source.',
       runbook: 'find the instance by systemctl status chrony on each; terminate it unless a restart of chrony helps.',
       // Each instance sends both once a minute. Without instances there is no data, which NoHeartbeat reports.
       metric: new MathExpression({

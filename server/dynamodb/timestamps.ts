@@ -31,18 +31,26 @@ const READ_DEADLINE_MS = 8_000;
 const DAYS_PAGE = 32;
 
 /** A block as an item. Written by hand, because `marshall` is slower and every commit puts an item. */
-function toItem({ pk, sk, instance, count, lines }: BlockItem): Record<string, AttributeValue> {
+function toItem({ pk, sk, instance, errorMicros, count, lines }: BlockItem): Record<string, AttributeValue> {
   return {
     pk: { S: pk },
     sk: { S: sk },
     instance: { S: instance },
+    ...(errorMicros !== undefined && { errorMicros: { N: String(errorMicros) } }),
     count: { N: String(count) },
     lines: { S: lines },
   };
 }
 
 const BlockSchema = z
-  .object({ pk: z.string(), sk: z.string(), instance: z.string(), count: z.number(), lines: z.string() })
+  .object({
+    pk: z.string(),
+    sk: z.string(),
+    instance: z.string(),
+    errorMicros: z.number().optional(),
+    count: z.number(),
+    lines: z.string(),
+  })
   .transform(decodeBlock);
 const DaySchema = z
   .object({ sk: z.string(), shards: z.number() })

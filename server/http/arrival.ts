@@ -1,14 +1,15 @@
 /** Parses headers by hand, not by zod, because it runs for every `POST /app` and an invalid header is not an error. */
 import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4 } from 'node:net';
+import type { Reading } from '../timestamps/clock.ts';
 import type { Arrival, Micros, Protocol } from '../timestamps/record.ts';
 import { makeTraceId, traceIdOfHeader } from '../timestamps/trace-id.ts';
 
 /** The data that is recorded from a request. */
-export function arrivalOf(request: IncomingMessage, micros: Micros, trustedProxies: number): Arrival {
+export function arrivalOf(request: IncomingMessage, time: Reading, trustedProxies: number): Arrival {
   return {
-    micros,
-    traceId: traceIdOf(request, micros),
+    ...time,
+    traceId: traceIdOf(request, time.micros),
     clientAddress: clientAddressOf(request, trustedProxies),
     protocol: protocolOf(request, trustedProxies),
   };

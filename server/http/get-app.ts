@@ -41,7 +41,7 @@ function nextUrl(request: Request, cursor: string): string {
 
 /** RFC 4180. No field needs quotes: addresses, host names, ids and times contain no commas, quotes or line breaks. */
 function csv({ timestamps }: RecordPage): string {
-  return [RECORD_FIELDS, ...timestamps.map((record) => RECORD_FIELDS.map((field) => record[field]))]
+  return [RECORD_FIELDS, ...timestamps.map((record) => RECORD_FIELDS.map((field) => record[field] ?? ''))]
     .map((row) => `${row.join(',')}\r\n`)
     .join('');
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TIMESTAMPS_PATH } from '../contract.ts';
 import type { ServiceError } from '../errors.ts';
+import type { Reading } from '../timestamps/clock.ts';
 import { isoFromMicros } from '../timestamps/iso-time.ts';
-import type { Arrival, Micros, TimestampRecord } from '../timestamps/record.ts';
+import type { Arrival, TimestampRecord } from '../timestamps/record.ts';
 import { arrivalOf } from './arrival.ts';
 import type { SendProblem } from './problems.ts';
 import { discardBody, hasBody } from './read-body.ts';
@@ -12,7 +13,7 @@ import { securityHeadersOf } from './security-headers.ts';
 import { negotiate } from './validate.ts';
 
 export interface PostAppOptions {
-  readonly clock: () => Micros;
+  readonly clock: () => Reading;
   readonly trustedProxies: number;
   /** The error that refuses the next timestamp; `undefined` if it is admitted. */
   readonly refusal: () => ServiceError | undefined;

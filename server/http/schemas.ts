@@ -23,6 +23,16 @@ export const RecordSchema = z
     state: z.enum(['stored', 'accepted']).meta({
       description: '`stored`: in the table. `accepted`: durable elsewhere, and moved into the table later',
     }),
+    errorMicros: z
+      .int()
+      .nullable()
+      .meta({
+        description:
+          'The timestamp differs from UTC by at most this many microseconds; null if that is unknown. If the intervals ' +
+          'timestamp ± errorMicros of two records do not overlap, the earlier one was certainly recorded first. ' +
+          'If they overlap, or an error is unknown, their order is not certain.',
+        example: 362,
+      }),
   })
   .meta({ id: 'Timestamp' });
 
@@ -39,6 +49,7 @@ export function recordBody(record: TimestampRecord): z.infer<typeof RecordSchema
     protocol: record.protocol,
     instance: record.instance,
     state: record.state,
+    errorMicros: record.errorMicros ?? null,
   };
 }
 

@@ -1,28 +1,61 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { z } from 'zod';
+import type { Runtime } from '../runtime.ts';
+import type { Tracking } from './chrony.ts';
 
-const run = promisify(execFile);
-
-const DEADLINE_MS = 2_000;
-
-/** The largest possible error of the system clock in milliseconds; `undefined` if chrony does not answer. */
-export async function readClockErrorBoundMs(chronyc = 'chronyc'): Promise<number | undefined> {
-  try {
-    const { stdout } = await run(chronyc, ['-n', '-c', 'tracking'], { timeout: DEADLINE_MS });
-    return parseClockErrorBoundMs(stdout);
-  } catch {
-    return undefined; // The alarm ClockUnknown counts the instances that do not report the metric.
-  }
+export interface ClockErrorOptions {
+  readonly runtime: Pick<Runtime, 'wallMicros' | 'monotonicMs' | 'setTimer'>;
+  /** Resolves with `undefined` if nothing is known about the system clock. */
+  readonly readTracking: () => Promise<Tracking | undefined>;
 }
 
-const Seconds = z.stringFormat('seconds', /^-?\d+\.\d+$/).transform(Number);
+/** The error of the system clock. */
+export interface ClockError {
+  /** The largest possible error, in microseconds; `undefined` while it is unknown. */
+  micros(): number | undefined;
+  /** Makes the error unknown until the system clock is updated after this time. */
+  distrustUntil(micros: number): void;
+  close(): void;
+}
 
-/** Fields of chronyc(1), "tracking", by position: system time offset, root delay, root dispersion. */
-const TrackingSchema = z.object({ 4: Seconds, 10: Seconds, 11: Seconds });
+const READ_EVERY_MS = 5_000;
 
-/** chronyc(1), "tracking": error ≤ |system time offset| + root dispersion + root delay / 2. */
-export function parseClockErrorBoundMs(line: string): number | undefined {
-  const { data } = TrackingSchema.safeParse({ ...line.trim().split(',') });
-  return data && (Math.abs(data[4]) + data[11] + data[10] / 2) * 1_000;
+/** The error is unknown if it could not be read for this long. */
+const MAX_AGE_MS = 60_000;
+
+/** How fast the system clock may drift without updates, as ClockBound assumes; `maxclockerror` in chrony.conf. */
+const DRIFT_PPM = 50;
+
+/**
+ * Keeps the error of the system clock, which grows until it is read again. It counts only if the system clock was
+ * updated after the start of this process: chrony does not know yet about a step that ended the process before.
+ */
+export function watchClockError({ runtime, readTracking }: ClockErrorOptions): ClockError {
+  const { wallMicros, monotonicMs, setTimer } = runtime;
+  let distrustedUntil = wallMicros();
+  let known: { readonly errorMicros: number; readonly atMs: number } | undefined;
+  let closed = false;
+  let cancel = (): void => {};
+
+  async function readRepeatedly(): Promise<void> {
+    const atMs = monotonicMs();
+    const tracking = await readTracking();
+    if (closed) return;
+    if (tracking && tracking.updatedMicros > distrustedUntil) known = { errorMicros: tracking.errorMicros, atMs };
+    cancel = setTimer(() => void readRepeatedly(), READ_EVERY_MS);
+  }
+  void readRepeatedly();
+
+  return {
+    micros() {
+      const ageMs = known === undefined ? Number.POSITIVE_INFINITY : monotonicMs() - known.atMs;
+      return known && ageMs <= MAX_AGE_MS ? known.errorMicros + (ageMs * DRIFT_PPM) / 1_000 : undefined;
+    },
+    distrustUntil(micros) {
+      distrustedUntil = Math.max(distrustedUntil, micros);
+      known = undefined;
+    },
+    close() {
+      closed = true;
+      cancel();
+    },
+  };
 }

@@ -12,7 +12,8 @@ export interface MetricsReporterOptions {
   readonly metrics: Metrics;
   readonly instance: InstanceMetrics;
   readonly sampleCpu: () => Promise<HostCpu | undefined>;
-  readonly readClockErrorBoundMs: () => Promise<number | undefined>;
+  /** The largest possible error of the system clock; `undefined` while it is unknown. */
+  readonly clockErrorMicros: () => number | undefined;
   /** @default - reports are not published */
   readonly publish?: PublishReport | undefined;
   /** Called when the aggregation starts to fail, for example because the disk is full; the timers continue. */
@@ -27,7 +28,7 @@ const LOOP_SAMPLE_MS = 1_000;
 
 /** Starts the timers. Periods start at full minutes, so that all workers and instances have the same periods. */
 export function startMetricsReporter(options: MetricsReporterOptions) {
-  const { metrics, instance, sampleCpu, readClockErrorBoundMs, publish, onError } = options;
+  const { metrics, instance, sampleCpu, clockErrorMicros, publish, onError } = options;
   const { periodMs = METRIC_PERIOD_S * 1_000, shareEveryMs = 5_000 } = options;
   let failing = false;
 
@@ -42,10 +43,11 @@ export function startMetricsReporter(options: MetricsReporterOptions) {
   }
 
   async function measureHost(): Promise<void> {
-    const [cpu, clockErrorBoundMs] = await Promise.all([sampleCpu(), readClockErrorBoundMs()]);
+    const cpu = await sampleCpu();
+    const errorMicros = clockErrorMicros();
     metrics.set('hostCpu', cpu?.busyPercent);
     metrics.set('hostIoWait', cpu?.ioWaitPercent);
-    metrics.set('clockErrorBound', clockErrorBoundMs);
+    metrics.set('clockErrorBound', errorMicros === undefined ? undefined : errorMicros / 1_000);
   }
 
   async function endPeriod(): Promise<void> {

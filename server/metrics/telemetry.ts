@@ -2,7 +2,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { readClockErrorBoundMs } from './clock-error.ts';
+import { systemRuntime } from '../runtime.ts';
+import { readTracking } from './chrony.ts';
+import { watchClockError } from './clock-error.ts';
 import { createCloudWatchClient, createCloudWatchPublisher } from './cloudwatch.ts';
 import { createHostCpuSampler } from './host-cpu.ts';
 import { type MetricsFolder, memoryMetricsFolder, openMetricsFolder } from './instance-folder.ts';
@@ -24,15 +26,16 @@ export async function startTelemetry(config: Config, logger: Logger) {
     nowMs: Date.now,
     isAlive,
   });
+  const clockError = watchClockError({ runtime: systemRuntime, readTracking });
   const reporter = startMetricsReporter({
     metrics,
     instance,
     sampleCpu: createHostCpuSampler(),
-    readClockErrorBoundMs,
+    clockErrorMicros: clockError.micros,
     publish: createPublisher(config, logger),
     onError: (err) => logger.warn({ err }, 'metrics not aggregated'),
   });
-  return { metrics, reporter };
+  return { metrics, reporter, clockError };
 }
 
 /** The workers of one port share a folder; a single worker needs none. */

@@ -8,6 +8,8 @@ export interface Block {
   readonly writer: string;
   readonly sequence: number;
   readonly instance: string;
+  /** The largest possible error of its timestamps, in microseconds; absent if it is unknown. */
+  readonly errorMicros?: number | undefined;
   readonly arrivals: readonly Arrival[];
 }
 
@@ -16,6 +18,7 @@ export interface BlockItem {
   readonly pk: string;
   readonly sk: string;
   readonly instance: string;
+  readonly errorMicros?: number | undefined;
   readonly count: number;
   readonly lines: string;
 }
@@ -26,6 +29,16 @@ export const BLOCK_LIMITS = {
   /** A reader also reads the blocks that end this long after its time range. */
   spanMicros: 250_000,
 } as const;
+
+/** The error of several timestamps: the largest of theirs, unknown if one of them is. */
+export function largestError(arrivals: readonly Arrival[]): number | undefined {
+  let largest = 0;
+  for (const { errorMicros } of arrivals) {
+    if (errorMicros === undefined) return undefined;
+    largest = Math.max(largest, errorMicros);
+  }
+  return largest;
+}
 
 /** Partition key of a day's shard: `2026-11-21#07`. */
 export function shardKey(day: string, shard: number): string {
@@ -95,6 +108,7 @@ export function encodeBlock(block: Block): BlockItem {
     pk: shardKey(dayOf(last), block.shard),
     sk: blockSortKey(last, block.writer, block.sequence),
     instance: block.instance,
+    ...(block.errorMicros !== undefined && { errorMicros: block.errorMicros }),
     count: block.arrivals.length,
     lines: block.arrivals.map(encodeLine).join('\n'),
   };
@@ -112,6 +126,7 @@ export function decodeBlock(item: BlockItem): Block {
     writer,
     sequence: Number.parseInt(sequence, 32),
     instance: item.instance,
+    ...(item.errorMicros !== undefined && { errorMicros: item.errorMicros }),
     arrivals: item.lines.split('\n').map((line) => decodeLine(line, last)),
   };
 }
@@ -122,9 +137,13 @@ export const WRITE_UNIT_BYTES = 1_024;
 /** Bytes that DynamoDB adds to the text: the attribute names and the number `count`. */
 const ITEM_OVERHEAD_BYTES = 'pk'.length + 'sk'.length + 'instance'.length + 'count'.length + 'lines'.length + 4;
 
-/** The size of an item as DynamoDB counts it. All names and values are ASCII. */
-export function itemBytes({ pk, sk, instance, lines }: BlockItem): number {
-  return ITEM_OVERHEAD_BYTES + pk.length + sk.length + instance.length + lines.length;
+/** Bytes of the error: its name, and a number of up to ten digits. */
+const ERROR_BYTES = 'errorMicros'.length + 6;
+
+/** The size of an item as DynamoDB counts it, at most. All names and values are ASCII. */
+export function itemBytes({ pk, sk, instance, errorMicros, lines }: BlockItem): number {
+  const error = errorMicros === undefined ? 0 : ERROR_BYTES;
+  return ITEM_OVERHEAD_BYTES + pk.length + sk.length + instance.length + error + lines.length;
 }
 
 /** Write request units that an item consumes: its size, rounded up to the next KB. */

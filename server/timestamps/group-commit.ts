@@ -1,7 +1,7 @@
 import { TIMEOUTS_MS } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
-import { BLOCK_LIMITS, type Block, emptyBlockBytes, lineBytes } from './block.ts';
+import { BLOCK_LIMITS, type Block, emptyBlockBytes, largestError, lineBytes } from './block.ts';
 import { bytesToWrite, createForecast } from './commit-window.ts';
 import { dayEnd } from './iso-time.ts';
 import type { Arrival, TimestampRecord } from './record.ts';
@@ -76,7 +76,7 @@ export class GroupCommit {
     // Writers start at different shards. Otherwise their first blocks would all go to shard 0.
     this.#sequence = Number.parseInt(options.writer, 32) % options.shards;
     const { writer, instance, shards, windowMs = 0 } = options;
-    this.#emptyBytes = emptyBlockBytes({ shard: shards - 1, writer, sequence: 0, instance });
+    this.#emptyBytes = emptyBlockBytes({ shard: shards - 1, writer, sequence: 0, instance, errorMicros: 0 });
     this.#windowMs = windowMs;
     this.#forecast = createForecast({ windowMs, nowMs: this.#runtime.monotonicMs() });
   }
@@ -251,7 +251,8 @@ export class GroupCommit {
   #blockOf(waiting: Waiting[]): Block {
     const { writer, instance, shards } = this.#options;
     const sequence = this.#sequence++;
-    return { shard: sequence % shards, writer, sequence, instance, arrivals: waiting.map(({ arrival }) => arrival) };
+    const arrivals = waiting.map(({ arrival }) => arrival);
+    return { shard: sequence % shards, writer, sequence, instance, errorMicros: largestError(arrivals), arrivals };
   }
 
   #fail(waiting: Waiting[], error: unknown): void {

@@ -11,6 +11,8 @@ export type Protocol = 'http' | 'https';
 /** The part of a record that comes from its request. */
 export interface Arrival {
   readonly micros: Micros;
+  /** The largest possible error of `micros`, in microseconds; absent if it is unknown. */
+  readonly errorMicros?: number | undefined;
   /** AWS X-Ray trace id, `1-<8 hex>-<24 hex>`. */
   readonly traceId: string;
   /** The client's IPv4 or IPv6 address, according to the trusted proxies. */

@@ -11,6 +11,11 @@ export function timeElement(iso: string): Html {
   return html`<time datetime="${iso}">${timeParts(date, clock, millis, micros)}</time>`;
 }
 
+/** The error of a time: `± 0.362 ms`, or nothing if it is unknown. */
+export function errorText(errorMicros: number | null): string {
+  return errorMicros === null ? '' : `± ${(errorMicros / 1_000).toFixed(3)} ms`;
+}
+
 /** A time element that `home.js` fills in. The dashes are as wide as digits. */
 export const emptyTimeElement: Html = html`<time>${timeParts('None seen yet', '‒‒:‒‒:‒‒', '‒‒‒', '‒‒‒')}</time>`;
 

@@ -1,5 +1,5 @@
 import type { RecordPage } from '../schemas.ts';
-import { timeElement } from './elements.ts';
+import { errorText, timeElement } from './elements.ts';
 import { type Html, html } from './html.ts';
 import { type AssetUrl, layout } from './layout.ts';
 
@@ -52,7 +52,7 @@ function table(records: RecordPage['timestamps']): Html {
 
 function row(record: RecordPage['timestamps'][number]): Html {
   return html`<tr role="row">
-            <td role="cell" class="when"><a class="plain" href="/app/${record.id}">${timeElement(record.timestamp)}</a></td>
+            <td role="cell" class="when"><a class="plain" href="/app/${record.id}">${timeElement(record.timestamp)}</a> <small class="error quiet">${errorText(record.errorMicros)}</small></td>
             <td role="cell"><span class="instance" data-instance="${record.instance}">${record.instance}</span></td>
             <td role="cell" class="client">${record.clientAddress} <small>${record.protocol}</small></td>
             <td role="cell" class="trace quiet">${record.traceId}</td>

@@ -73,7 +73,8 @@ function storeContract(
 
   it('returns what was put, by id and in the list', async () => {
     const store = await emptyStore();
-    const stored = block([time('2026-11-21T07:45:00.000001Z'), time('2026-11-21T07:45:00.000002Z')]);
+    const times = [time('2026-11-21T07:45:00.000001Z'), time('2026-11-21T07:45:00.000002Z')];
+    const stored = { ...block(times), errorMicros: 362 };
     assert.deepEqual(await store.putBlock(stored, DEADLINE_MS), { writeUnits: 1, state: 'stored' });
     for (const record of recordsOf(stored)) assert.deepEqual(await store.getRecord(record.id), record);
     assert.deepEqual(await store.listRecords({ limit: 10, consistent: true }), {

@@ -63,7 +63,7 @@ describe('GET /app', () => {
       .expect(200)
       .expect('content-type', /^text\/csv/);
     const [header, first, second, end] = text.split('\r\n');
-    assert.equal(header, 'timestamp,id,traceId,clientAddress,protocol,instance,state');
+    assert.equal(header, 'timestamp,id,traceId,clientAddress,protocol,instance,state,errorMicros');
     assert.deepEqual(
       [first, second, end],
       [...[24, 23].map((i) => Object.values(recorded[i] as object).join(',')), ''],

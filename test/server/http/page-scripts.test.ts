@@ -5,7 +5,7 @@ import fc from 'fast-check';
 /** The pages' scripts are plain JavaScript, outside the type checker. */
 const script = (name: string) => import(new URL(`../../../server/http/pages/assets/${name}`, import.meta.url).href);
 const { ApiError, backoffMs, repeat } = await script('api.js');
-const { countByInstance, createTones, mergeLatest, timeParts } = await script('records.js');
+const { countByInstance, createTones, errorText, mergeLatest, timeParts } = await script('records.js');
 
 interface Row {
   readonly id: string;
@@ -48,6 +48,13 @@ describe('timeParts', () => {
       micros: '456',
       withinSecond: 0.123456,
     });
+  });
+});
+
+describe('errorText', () => {
+  it('shows the error in milliseconds, or says that it is unknown', () => {
+    assert.equal(errorText(362), '± 0.362 ms');
+    assert.equal(errorText(null), 'The error of this time is unknown');
   });
 });
 

@@ -16,6 +16,7 @@ const record = {
   protocol: 'https',
   instance: 'i-0abc1234def567890',
   state: 'stored',
+  errorMicros: 362,
 } as const;
 
 const textOf = (page: string): string =>
@@ -74,8 +75,15 @@ describe('the timestamps page', () => {
   it('shows each record, with the microseconds of its time highlighted', () => {
     const shown = page({ timestamps: [record] }, {});
     assert.match(shown, /<time datetime="2026-11-21T07:45:00\.123456Z">/);
-    assert.match(textOf(shown), /2026-11-21 07:45:00 \.123 456 i-0abc1234def567890 203\.0\.113\.7 https 1-69200b2c/);
+    assert.match(
+      textOf(shown),
+      /2026-11-21 07:45:00 \.123 456 ± 0\.362 ms i-0abc1234def567890 203\.0\.113\.7 https 1-69200b2c/,
+    );
     assert.match(shown, /href="\/app\/1j0oi4qvma000c807k3f9a2v0000001q"/);
+  });
+
+  it('shows no error if it is unknown', () => {
+    assert.doesNotMatch(page({ timestamps: [{ ...record, errorMicros: null }] }, {}), /±/);
   });
 
   it('links to the older page if there is one', () => {

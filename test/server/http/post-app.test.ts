@@ -42,6 +42,7 @@ describe('POST /app', () => {
       protocol: 'http',
       instance: 'test-host',
       state: 'stored',
+      errorMicros: null,
     });
   });
 

@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { parseClockErrorBoundMs, readClockErrorBoundMs } from '../../../server/metrics/clock-error.ts';
 import { sampleEventLoop } from '../../../server/metrics/event-loop.ts';
 import { createHostCpuSampler } from '../../../server/metrics/host-cpu.ts';
 
 const scratch = await mkdtemp(join(tmpdir(), 'stampede-host-'));
 after(() => rm(scratch, { recursive: true }));
-
-/** A line of `chronyc -c tracking` on an instance with the Amazon Time Sync Service. */
-const TRACKING =
-  'A9FEA97B,169.254.169.123,4,1795261637.123456789,-0.000012000,0.000001500,0.000009000,-12.345,0.001,0.050,0.000400000,0.000150000,16.2,Normal\n';
 
 describe('the event-loop sampler', { timeout: 10_000 }, () => {
   it('reports the longest delay and the utilisation of the event loop', async () => {
@@ -55,27 +50,5 @@ describe('the host CPU sampler', () => {
     const sample = await createHostCpuSampler()();
     if (process.platform === 'linux') assert.ok(sample && sample.busyPercent > 0 && sample.busyPercent < 100);
     assert.equal(await createHostCpuSampler(join(scratch, 'missing'))(), undefined);
-  });
-});
-
-describe('the clock error bound', () => {
-  it('is |offset| + root dispersion + root delay / 2', () => {
-    assert.equal(parseClockErrorBoundMs(TRACKING)?.toFixed(6), '0.362000');
-  });
-
-  it('is unknown for any other input', () => {
-    for (const text of ['', '506 Cannot talk to daemon\n', 'a,b,c,d,e,f,g,h,i,j,k,l,m,n']) {
-      assert.equal(parseClockErrorBoundMs(text), undefined, text);
-    }
-  });
-
-  it('is read from chronyc, and unknown if chronyc is absent or fails', async () => {
-    const chronyc = join(scratch, 'chronyc');
-    await writeFile(chronyc, `#!/bin/sh\n[ "$*" = "-n -c tracking" ] && echo '${TRACKING.trim()}'\n`);
-    await chmod(chronyc, 0o755);
-    assert.equal((await readClockErrorBoundMs(chronyc))?.toFixed(3), '0.362');
-    await writeFile(chronyc, '#!/bin/sh\necho 506 Cannot talk to daemon; exit 1\n');
-    assert.equal(await readClockErrorBoundMs(chronyc), undefined);
-    assert.equal(await readClockErrorBoundMs(join(scratch, 'absent')), undefined);
   });
 });

@@ -27,7 +27,7 @@ function startWorker(test: TestContext, folder: MetricsFolder, pid: number) {
     metrics,
     instance,
     sampleCpu: async () => ({ busyPercent: 50, ioWaitPercent: 5 }),
-    readClockErrorBoundMs: async () => 0.3,
+    clockErrorMicros: () => 300,
     publish: async (report, periodStart) => {
       published.push({ report, periodStart });
       heard.resolve();

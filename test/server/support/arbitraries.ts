@@ -12,6 +12,9 @@ function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) {
 /** Times on a grid, so that different blocks often share one. */
 export const GRID_MICROS = 10_000;
 
+/** An hour: the largest error that is likely to be recorded. */
+const MAX_ERROR_MICROS = 3.6e9;
+
 /** The number of shards. */
 export const SHARDS = 4;
 
@@ -43,12 +46,15 @@ export function blockStartingAt(first: number, arrival = arrivalAt): fc.Arbitrar
       .sort((a, b) => a - b)
       .map((offset) => first + offset)
       .filter((micros) => micros < dayEnd(first));
-    return record({
+    const block = record({
       shard: fc.nat({ max: SHARDS - 1 }),
       writer: fc.constantFrom('00000000', 'k3f9a2v0', 'vvvvvvvv'),
       sequence: fc.nat({ max: 1e9 }),
       instance: fc.constantFrom('i-0abc1234def567890', 'ip-10-0-1-2'),
       arrivals: fc.tuple(...times.map(arrival)),
     });
+    // An unknown error is absent.
+    const error = fc.option(fc.record({ errorMicros: fc.nat(MAX_ERROR_MICROS) }), { nil: {} });
+    return fc.tuple(block, error).map(([known, errorOf]): Block => ({ ...known, ...errorOf }));
   });
 }

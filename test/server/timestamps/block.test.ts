@@ -49,6 +49,13 @@ describe('a block', () => {
     });
   });
 
+  it('says once how large the error of its timestamps is, if that is known', () => {
+    assert.equal(encodeBlock({ ...blockOf(2), errorMicros: 362 }).errorMicros, 362);
+    assert.ok(!('errorMicros' in encodeBlock(blockOf(2))));
+    const [first, second] = recordsOf({ ...blockOf(2), errorMicros: 362 });
+    assert.deepEqual([first?.errorMicros, second?.errorMicros], [362, 362]);
+  });
+
   it('can span the end of an hour, and marks requests that were not HTTPS', () => {
     const [before, after] = [time('2026-11-21T07:59:59.9Z'), time('2026-11-21T08:00:00.1Z')];
     const arrival = { traceId: '1-6b014bfc-3f5c8a1b9d7e4c6f8a0b2d4e', clientAddress: '2001:db8::1' };
@@ -100,7 +107,8 @@ describe('a block', () => {
   it('stores at least 19 timestamps per write unit', () => {
     assert.equal(writeUnits(encodeBlock(blockOf(1))), 1);
     assert.equal(writeUnits(encodeBlock(blockOf(20))), 2, 'what the 20th adds begins the second kilobyte');
-    assert.ok(256 / writeUnits(encodeBlock(blockOf(256))) >= 19);
+    for (const block of [blockOf(256), { ...blockOf(256), errorMicros: 362 }])
+      assert.ok(256 / writeUnits(encodeBlock(block)) >= 19);
   });
 
   it('stays below the 400 KB of an item, and its span within an id', () => {

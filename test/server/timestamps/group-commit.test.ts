@@ -84,6 +84,26 @@ function code(expected: string) {
 }
 
 describe('group commit', () => {
+  it('gives a block the largest error of its timestamps, or none if one of them is unknown', async () => {
+    const { commit, store } = setUp();
+    const [first, second, third] = arrivals(3) as [Arrival, Arrival, Arrival];
+    const known = [commit.record({ ...first, errorMicros: 300 }), commit.record({ ...second, errorMicros: 420 })];
+    await store.written(1);
+    const unknown = commit.record({ ...third, errorMicros: undefined });
+    store.writes[0]?.succeed();
+    assert.deepEqual(
+      (await Promise.all(known)).map(({ errorMicros }) => errorMicros),
+      [420, 420],
+    );
+    await store.written(2);
+    store.writes[1]?.succeed();
+    assert.equal((await unknown).errorMicros, undefined);
+    assert.deepEqual(
+      store.writes.map(({ block }) => block.errorMicros),
+      [420, undefined],
+    );
+  });
+
   it('writes a single timestamp immediately, in its own block', async () => {
     const { store, commit } = setUp();
     const recorded = commit.record(arrival(START));

@@ -20,6 +20,11 @@ export function timeParts(iso) {
   return { date, clock, millis, micros, withinSecond: Number(`0.${millis}${micros}`) };
 }
 
+/** The error of a time as the tooltip shows it. */
+export function errorText(errorMicros) {
+  return errorMicros === null ? 'The error of this time is unknown' : `± ${(errorMicros / 1_000).toFixed(3)} ms`;
+}
+
 /** The number of tones (`--tone-0` and so on) in the style sheet. */
 const TONES = 8;
 

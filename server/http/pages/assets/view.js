@@ -1,4 +1,4 @@
-import { countByInstance, createTones, setTone, timeParts } from './records.js';
+import { countByInstance, createTones, errorText, setTone, timeParts } from './records.js';
 
 const byId = (id) => document.getElementById(id);
 const toneOf = createTones();
@@ -28,7 +28,9 @@ function showRows(records) {
 function newRow(record) {
   const row = clone('row');
   row.id = `record-${record.id}`;
-  row.querySelector('a').href = `/app/${record.id}`;
+  const link = row.querySelector('a');
+  link.href = `/app/${record.id}`;
+  link.title = errorText(record.errorMicros);
   fillTime(row, record.timestamp);
   fillInstance(row, record.instance);
   row.querySelector('.client').textContent = record.clientAddress;
