@@ -20,8 +20,10 @@ await main(
         ...CDK_OPTIONS.set,
         help: 'region=<region> if the stage was deployed with it; other settings are ignored',
       },
-      unprotect: { help: 'first turn off the deletion protection of stacks, load balancer and group' },
-      'keep-data': { help: 'delete all stacks except the data stack: table, key, secret and backups stay in service' },
+      unprotect: {
+        help: 'first turn off the deletion protection of stacks, load balancer and group; also delete spilled timestamps',
+      },
+      'keep-data': { help: 'delete all stacks except the data stack: table, bucket, key, secret and backups stay' },
       yes: { help: 'answer the question in advance (CI)' },
       'wait-seconds': {
         value: '<n>',
@@ -45,6 +47,8 @@ await main(
     const { stacks, kept, retained, protections } = await planDeletion(stage, region, keepData);
     const protectedNames = protections.map(({ what }) => what);
     console.log(`To be deleted in ${region}:\n${indented(stacks.map(({ name }) => name).join('\n'))}`);
+    const buckets = stacks.flatMap((stack) => stack.buckets);
+    if (buckets.length > 0) console.log(`Deleted with all their objects:\n${indented(buckets.join('\n'))}`);
     console.log(`Retained, and billed until you delete it:\n${indented(retainedTable(retained) || 'nothing')}`);
     if (kept) console.log(`Kept with all its resources, and billed:\n${indented(kept.name)}`);
     if (protectedNames.length > 0) console.log(`Protected against deletion:\n${indented(protectedNames.join('\n'))}`);

@@ -35,7 +35,8 @@ describe('npm run destroy', () => {
   stampede-dev-network
   stampede-dev-data
 Retained, and billed until you delete it:
-  AWS::DynamoDB::GlobalTable  stampede-dev  storage and point-in-time recovery, per GB
+  AWS::DynamoDB::GlobalTable  stampede-dev                   storage and point-in-time recovery, per GB
+  AWS::S3::Bucket             stampede-dev-data-spillbucket  its objects, per GB; logs expire, spilled blocks do not
 `,
     );
   });
@@ -98,6 +99,35 @@ Retained, and billed until you delete it:
       stderr,
       /^destroy: of stage dev only stampede-dev-data is deployed in eu-west-1, which --keep-data keeps/,
     );
+  });
+
+  it('empties the buckets of a temporary stage, with all versions, so that CloudFormation can delete them', async () => {
+    const example = { retainsData: false, objects: ['spill-bucket/2026-11-26', 'dead/2026-11-26.07/a.json'] };
+    const { code, stdout, stderr, deleted, changes } = await destroy(example, ['--yes']);
+    assert.equal(code, 0, stderr);
+    assert.equal(deleted.length, 4);
+    assert.match(
+      stdout,
+      /\nDeleted with all their objects:\n {2}stampede-dev-data-spillbucket\nRetained, .*:\n {2}nothing\n/,
+    );
+    assert.match(stderr, /\nDeleted 4 objects of the bucket stampede-dev-data-spillbucket\n/);
+    assert.equal(changes.filter((name) => name === 'DeleteObjects').length, 1);
+  });
+
+  it('leaves a retained bucket as it is', async () => {
+    const { code, stderr, changes } = await destroy({ objects: ['dead/2026-11-26.07/a.json'] }, ['--yes']);
+    assert.equal(code, 0, stderr);
+    assert.ok(!changes.includes('DeleteObjects'));
+  });
+
+  it('refuses to delete the service while timestamps are in the spill bucket only', async () => {
+    const { code, stderr, changes } = await destroy({ objects: ['spill/2026-11-26.07/a.json'] }, ['--yes']);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^destroy: the timestamps in stampede-dev-data-spillbucket that are not in the table yet may not be deleted: pass --unprotect/,
+    );
+    assert.deepEqual(changes, []);
   });
 
   it('deletes a stage whose load balancer was never created', async () => {

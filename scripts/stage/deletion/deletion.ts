@@ -8,6 +8,7 @@ import {
   type StackResource,
   stackResources,
 } from '../../aws/cloudformation.ts';
+import { emptyBucket } from '../../aws/s3.ts';
 import { OperatorError } from '../../cli/errors.ts';
 import { waitUntil } from '../../cli/wait.ts';
 import { failureOf } from '../failure.ts';
@@ -39,11 +40,19 @@ export async function planDeletion(stage: string, region: string, keepData: bool
     stacks.map(async (stack) => {
       const resources = (await stackResources(stack.name)).filter(({ status }) => status !== 'DELETE_COMPLETE');
       const retained = retainedResources(await deployedTemplate(stack.name), resources);
-      return { retained, protections: await protectionsOf(stack, resources) };
+      const buckets = resources.filter(({ type, physicalId }) => type === 'AWS::S3::Bucket' && physicalId !== '');
+      return {
+        retained,
+        protections: await protectionsOf(stack, resources),
+        doomed: {
+          ...stack,
+          buckets: buckets.filter((bucket) => !retained.includes(bucket)).map((it) => it.physicalId),
+        },
+      };
     }),
   );
   return {
-    stacks,
+    stacks: parts.map(({ doomed }) => doomed),
     kept,
     retained: parts.flatMap(({ retained }) => retained),
     protections: parts.flatMap(({ protections }) => protections),
@@ -60,13 +69,20 @@ export function retainedResources<Resource extends Pick<StackResource, 'logicalI
   );
 }
 
+/** A stack that is to be deleted, and the names of the buckets that are deleted with it. */
+export type DoomedStack = Stack & { readonly buckets: readonly string[] };
+
 /**
  * Deletes stacks one after the other, and checks that none remains. `deadlineMs` is for each stack.
  *
  * @throws OperatorError with CloudFormation's reason when a stack cannot be deleted
  */
-export async function deleteStacks(stacks: readonly Stack[], deadlineMs: number): Promise<void> {
+export async function deleteStacks(stacks: readonly DoomedStack[], deadlineMs: number): Promise<void> {
   for (const stack of stacks) {
+    // CloudFormation fails to delete a bucket that is not empty.
+    for (const bucket of stack.buckets) {
+      console.error(`Deleted ${await emptyBucket(bucket)} objects of the bucket ${bucket}`);
+    }
     await deleteStack(stack);
     await waitUntil(`the deletion of ${stack.name}`, (seen) => lookAtDeletion(stack, seen), {
       deadlineMs,

@@ -47,7 +47,8 @@ const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readon
       'autoscaling:DescribeAutoScalingGroups autoscaling:UpdateAutoScalingGroup cloudformation:DeleteStack ' +
       'cloudformation:DescribeStackEvents cloudformation:DescribeStacks cloudformation:GetTemplate ' +
       'cloudformation:ListStackResources cloudformation:UpdateTerminationProtection ' +
-      'elasticloadbalancing:DescribeLoadBalancerAttributes elasticloadbalancing:ModifyLoadBalancerAttributes',
+      'elasticloadbalancing:DescribeLoadBalancerAttributes elasticloadbalancing:ModifyLoadBalancerAttributes ' +
+      's3:DeleteObjects s3:ListBucket s3:ListObjectVersions',
   },
   drill: {
     reason: 'the pipeline runs kill-instance only; other drills change a group, a launch template or targets',

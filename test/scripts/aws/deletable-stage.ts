@@ -1,19 +1,23 @@
 import { stackNames } from '../../../infra/contract.ts';
 import { type Answers, type AwsRequest, queryError } from './fake-aws.ts';
-import { queryAnswer, type Xml } from './xml.ts';
+import { queryAnswer, s3Answer, type Xml } from './xml.ts';
 
 const ACCOUNT = 'arn:aws:cloudformation:eu-west-1:111122223333';
 const BALANCER = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/example/50dc6c495c0c9188';
+const BUCKET = 'stampede-dev-data-spillbucket';
 const IMPORTED_BY: Readonly<Record<string, readonly string[]>> = {
   data: ['network', 'service', 'operations'],
   network: ['service', 'operations'],
   service: ['operations'],
 };
 
-/** What each part of the example has: type, and name in the account; the table is retained. */
+/** What each part of the example has: type, and name in the account. */
 const RESOURCES: Readonly<Record<string, readonly (readonly [logicalId: string, type: string, physicalId: string])[]>> =
   {
-    data: [['Table', 'AWS::DynamoDB::GlobalTable', 'stampede-dev'] as const],
+    data: [
+      ['Table', 'AWS::DynamoDB::GlobalTable', 'stampede-dev'] as const,
+      ['Bucket', 'AWS::S3::Bucket', BUCKET] as const,
+    ],
     network: [['Vpc', 'AWS::EC2::VPC', 'vpc-0123456789abcdef0'] as const],
     service: [
       ['Balancer', 'AWS::ElasticLoadBalancingV2::LoadBalancer', BALANCER] as const,
@@ -30,13 +34,25 @@ export interface Deletable {
   readonly failing?: string;
   /** Whether the creation of the load balancer failed, so that it has no ARN. @default false */
   readonly lacksBalancer?: boolean;
+  /** Whether the table and the bucket are retained. @default true */
+  readonly retainsData?: boolean;
+  /** Names of the objects in the bucket, which has two versions of each. @default - none */
+  readonly objects?: readonly string[];
 }
 
 /**
  * The four stacks of a stage, deleted as CloudFormation deletes them: one at a time, refused while protected, and failing
  * while another stack imports from them or a resource is protected.
  */
-export function deletableStage({ stage = 'dev', isProtected = false, failing, lacksBalancer = false }: Deletable = {}) {
+export function deletableStage({
+  stage = 'dev',
+  isProtected = false,
+  failing,
+  lacksBalancer = false,
+  retainsData = true,
+  objects = [],
+}: Deletable = {}) {
+  const inBucket = new Set(objects);
   const names: Readonly<Record<string, string>> = stackNames(stage);
   const parts = Object.keys(names);
   const states = new Map(parts.map((part) => [part, 'UPDATE_COMPLETE']));
@@ -58,7 +74,9 @@ export function deletableStage({ stage = 'dev', isProtected = false, failing, la
   const isFree = (part: string) =>
     part !== failing &&
     (IMPORTED_BY[part] ?? []).every((other) => states.get(other) === 'DELETE_COMPLETE') &&
-    (RESOURCES[part] ?? []).every(([, , physicalId]) => !protectedThings.has(physicalId));
+    (RESOURCES[part] ?? []).every(([, , physicalId]) => !protectedThings.has(physicalId)) &&
+    // CloudFormation fails to delete a bucket that has objects.
+    (part !== 'data' || retainsData || inBucket.size === 0);
   const answers: Answers = {
     DescribeStacks: onStack((part) => {
       const hasStarted = states.get(part) === 'DELETE_IN_PROGRESS';
@@ -81,7 +99,7 @@ export function deletableStage({ stage = 'dev', isProtected = false, failing, la
       });
     }),
     GetTemplate: onStack((part) => {
-      const policy = part === 'data' ? 'RetainExceptOnCreate' : 'Delete';
+      const policy = part === 'data' && retainsData ? 'RetainExceptOnCreate' : 'Delete';
       const resources = (RESOURCES[part] ?? []).map(([id, Type]) => [id, { Type, DeletionPolicy: policy }]);
       return queryAnswer('GetTemplate', { TemplateBody: JSON.stringify({ Resources: Object.fromEntries(resources) }) });
     }),
@@ -128,6 +146,18 @@ export function deletableStage({ stage = 'dev', isProtected = false, failing, la
     DescribeAutoScalingGroups: () => {
       const DeletionProtection = protectedThings.has('stampede-dev-app') ? 'prevent-all-deletion' : 'none';
       return queryAnswer('DescribeAutoScalingGroups', { AutoScalingGroups: { member: [{ DeletionProtection }] } });
+    },
+    ListBucket: ({ params }) => {
+      const found = [...inBucket].filter((name) => name.startsWith(String(params['Prefix'])));
+      return s3Answer('ListBucketResult', { KeyCount: found.length, Contents: found.map((Key) => ({ Key })) });
+    },
+    ListObjectVersions: () => {
+      const versions = (version: number) => [...inBucket].map((Key) => ({ Key, VersionId: `v${version}` }));
+      return s3Answer('ListVersionsResult', { IsTruncated: false, Version: versions(1), DeleteMarker: versions(2) });
+    },
+    DeleteObjects: () => {
+      inBucket.clear();
+      return s3Answer('DeleteResult', {});
     },
     UpdateAutoScalingGroup: () => {
       protectedThings.delete('stampede-dev-app');

@@ -15,6 +15,11 @@ export function ec2Answer(operation: string, result: Xml): AwsAnswer {
   return { body: xmlText({ [`${operation}Response`]: result }) };
 }
 
+/** An answer of S3, which has the result as its root. */
+export function s3Answer(root: string, result: Xml): AwsAnswer {
+  return { body: xmlText({ [root]: result }) };
+}
+
 function xmlText(elements: Xml): string {
   return Object.entries(elements)
     .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => element(name, one)))

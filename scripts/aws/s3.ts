@@ -1,0 +1,48 @@
+import { type ObjectIdentifier, S3 } from '@aws-sdk/client-s3';
+import { OperatorError } from '../cli/errors.ts';
+import { CLIENT_SETTINGS, explained } from './call.ts';
+
+const client = () => new S3(CLIENT_SETTINGS);
+
+/** Whether a bucket has an object whose name begins with `Prefix`. A bucket that does not exist has none. */
+export async function hasObjects(Bucket: string, Prefix: string): Promise<boolean> {
+  const call = client()
+    .listObjectsV2({ Bucket, Prefix, MaxKeys: 1 })
+    .catch((error: Error) => noneIfMissing(error));
+  return ((await explained(`list the bucket ${Bucket}`, call)).KeyCount ?? 0) > 0;
+}
+
+/** The answer for a bucket that does not exist: it lists nothing. */
+function noneIfMissing(error: Error): { KeyCount?: number; Versions?: []; DeleteMarkers?: [] } {
+  if (error.name === 'NoSuchBucket') return {};
+  throw error;
+}
+
+/** Deletes all versions of all objects of a bucket, and its delete markers. Returns how many. */
+export async function emptyBucket(Bucket: string): Promise<number> {
+  let deleted = 0;
+  for (let page = await firstVersions(Bucket); page.length > 0; page = await firstVersions(Bucket)) {
+    await deleteVersions(Bucket, page);
+    deleted += page.length;
+  }
+  return deleted;
+}
+
+/** The first versions of a bucket, at most 1,000 versions and markers. */
+async function firstVersions(Bucket: string): Promise<ObjectIdentifier[]> {
+  const call = client()
+    .listObjectVersions({ Bucket })
+    .catch((error: Error) => noneIfMissing(error));
+  const { Versions = [], DeleteMarkers = [] } = await explained(`list the versions in the bucket ${Bucket}`, call);
+  return [...Versions, ...DeleteMarkers].map(({ Key = '', VersionId }) => ({ Key, VersionId }));
+}
+
+async function deleteVersions(Bucket: string, Objects: ObjectIdentifier[]): Promise<void> {
+  const call = client().deleteObjects({ Bucket, Delete: { Objects, Quiet: true } });
+  const { Errors = [] } = await explained(`empty the bucket ${Bucket}`, call);
+  const [first] = Errors;
+  if (!first) return;
+  throw new OperatorError(
+    `${Errors.length} objects of the bucket ${Bucket} cannot be deleted: ${first.Key} is ${first.Code}: ${first.Message}`,
+  );
+}
