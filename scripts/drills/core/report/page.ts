@@ -26,7 +26,7 @@ th { font-weight: 600; color: var(--soft); } a { color: inherit; }
 .passed, .failed { font-weight: 600; white-space: nowrap; } .passed { color: var(--good); } .failed { color: var(--bad); }
 .fault { fill: var(--fault); opacity: .55; } .alarm { fill: var(--alarm); }
 .requests { --fill: .55; } .errors { --fill: .85; } .p99 { --fill: .35; } .predicted { --fill: .2; }
-.requests, .p50, .in-service, .cpu { color: var(--blue); } .errors, .p99 { color: var(--bad); } .p95 { color: var(--orange); }
+.requests, .p50, .in-service, .cpu, .memory { color: var(--blue); } .errors, .p99 { color: var(--bad); } .p95 { color: var(--orange); }
 .desired { color: var(--orange); } .predicted { color: var(--violet); }
 .key.drawn.predicted::before { background: repeating-linear-gradient(90deg, currentColor 0 4px, transparent 4px 7px); }
 path.line.predicted { stroke-dasharray: 6 4; }
