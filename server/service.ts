@@ -8,7 +8,7 @@ import { createLoad } from './cpu-load/load.ts';
 import type { Database } from './dynamodb/database.ts';
 import { createDirectPut } from './dynamodb/direct-put.ts';
 import { DynamoTimestamps } from './dynamodb/timestamps.ts';
-import { createDynamoUsers } from './dynamodb/users.ts';
+import { DynamoUsers } from './dynamodb/users.ts';
 import { createAccessLog } from './http/access-log.ts';
 import { createApp } from './http/app.ts';
 import { loadAssets } from './http/assets.ts';
@@ -149,7 +149,7 @@ export function createService(options: ServiceOptions) {
   const limitListings = createConcurrencyLimit({ name: 'listings', max: MAX_LISTINGS, isOverloaded });
   const limitLookups = createConcurrencyLimit({ name: 'lookups', max: MAX_LOOKUPS, isOverloaded });
   const limitCreations = createConcurrencyLimit({ name: 'creations of users', max: MAX_CREATIONS, isOverloaded });
-  const users = createDynamoUsers(client, tableName, clock.now);
+  const users = new DynamoUsers({ client, table: tableName, runtime: systemRuntime, now: clock.now });
 
   const app = createApp({
     facts,

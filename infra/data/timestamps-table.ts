@@ -16,10 +16,8 @@ export interface TimestampsTableProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** Actions of the server on the table. */
-export const TABLE_ACTIONS = ['PutItem', 'UpdateItem', 'DeleteItem', 'GetItem', 'Query'].map(
-  (action) => `dynamodb:${action}`,
-);
+/** Actions of the server on the table. A transaction needs those of its items. */
+export const TABLE_ACTIONS = ['PutItem', 'UpdateItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action}`);
 
 /** Actions of DynamoDB on the key on behalf of a caller. */
 const KEY_ACTIONS = [
@@ -65,7 +63,7 @@ export class TimestampsTable extends Construct {
     });
   }
 
-  /** Allows the server to write, read and delete items, but not to scan or change the table. Users' claims are deleted. */
+  /** Allows the server to write and read items, but not to delete or scan them or to change the table. */
   grantRecord(grantee: IGrantable): void {
     const principal = grantee.grantPrincipal;
     principal.addToPrincipalPolicy(allow('TimestampsTable', [...TABLE_ACTIONS], [this.table.tableArn]));

@@ -5,7 +5,7 @@ import { runbookAlarm } from '../runbook-alarm.ts';
 import { natMetric, PERIOD, tableMetric } from './metrics.ts';
 
 /** The server's operations on the table; DynamoDB counts system errors per operation. */
-const OPERATIONS = TABLE_ACTIONS.map((action) => action.replace('dynamodb:', ''));
+const OPERATIONS = [...TABLE_ACTIONS.map((action) => action.replace('dynamodb:', '')), 'TransactWriteItems'];
 
 /** Alarms on throttling and errors of DynamoDB. */
 export function tableAlarms(scope: Construct, tableName: string): readonly Alarm[] {

@@ -35,6 +35,7 @@ function listOf(params: Params, name: string): readonly string[] {
 /** Actions that support resources, and the resources of a request. */
 const RESOURCES: Readonly<Record<string, ResourcesOf>> = {
   ...rows(table, 'dynamodb:PutItem dynamodb:GetItem dynamodb:UpdateItem dynamodb:DeleteItem dynamodb:Query'),
+  ...rows(table, 'dynamodb:ConditionCheckItem'),
   ...rows(
     group,
     'autoscaling:CompleteLifecycleAction autoscaling:SetDesiredCapacity autoscaling:UpdateAutoScalingGroup',
@@ -59,6 +60,14 @@ function rows(resources: ResourcesOf, actions: string): Readonly<Record<string, 
   return Object.fromEntries(actions.split(' ').map((action) => [action, resources]));
 }
 
+/** The operation that each kind of item in a transaction corresponds to. */
+const TRANSACT_OPERATIONS: Readonly<Record<string, string>> = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+};
+
 /** Condition keys that a request itself sets. */
 const CONTEXTS: Readonly<Record<string, (params: Params) => Readonly<Record<string, string>>>> = {
   'cloudwatch:PutMetricData': ({ Namespace }) => ({ 'cloudwatch:namespace': String(Namespace) }),
@@ -74,6 +83,7 @@ const CONTEXTS: Readonly<Record<string, (params: Params) => Readonly<Record<stri
 export async function rightsOf({ service, operation, params }: AwsCall, account: Account): Promise<readonly Right[]> {
   const action = `${service}:${operation}`;
   if (action === 'ec2:RunInstances') return runInstancesRights(params, account);
+  if (action === 'dynamodb:TransactWriteItems') return transactionRights(params, account);
   if (await isWildcardOnlyAction(service, operation)) {
     return [{ action, resource: '*', ...contextOf(action, params, {}) }];
   }
@@ -92,6 +102,16 @@ export async function rightsOf({ service, operation, params }: AwsCall, account:
  */
 export function existenceOf({ params }: AwsCall): Right {
   return { action: 's3:ListBucket', resource: `arn:aws:s3:::${params['Bucket']}` };
+}
+
+/** IAM has no action for a transaction: each item needs the right of its operation. */
+async function transactionRights({ TransactItems }: Params, account: Account): Promise<readonly Right[]> {
+  const rights = (TransactItems as readonly Readonly<Record<string, Params>>[])
+    .flatMap((item) => Object.entries(item))
+    .map(([kind, params]) =>
+      rightsOf({ service: 'dynamodb', operation: TRANSACT_OPERATIONS[kind] ?? kind, params }, account),
+    );
+  return (await Promise.all(rights)).flat();
 }
 
 function contextOf(action: string, params: Params, tags: Readonly<Record<string, string>>): Pick<Right, 'context'> {

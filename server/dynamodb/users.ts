@@ -1,120 +1,93 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { DeleteItemCommand, PutItemCommand, type PutItemCommandInput, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
-import { TABLE } from '../contract.ts';
-import { systemRuntime } from '../runtime.ts';
+import { TABLE, TIMEOUTS_MS } from '../contract.ts';
+import type { Runtime } from '../runtime.ts';
 import type { Micros } from '../timestamps/record.ts';
-import { createUsers } from '../users/creation.ts';
-import type { Claim, Outcome, UserItems } from '../users/items.ts';
-import type { UniqueName, User, UserPage, UserQuery, Users } from '../users/users.ts';
-import { type DynamoDBPort, getItem, isConditionMet, orUnavailable } from './client.ts';
+import {
+  conflictError,
+  type NewUser,
+  type UniqueName,
+  type User,
+  type UserPage,
+  type UserQuery,
+  type Users,
+  uniqueNames,
+} from '../users/users.ts';
+import { type DynamoDBPort, getItem, orUnavailable } from './client.ts';
 import { type Deadline, deadlineIn, retry } from './retry.ts';
+import { type ConditionalPut, IF_NEW, putTogether } from './transact.ts';
 
-/** Partition key of user records and tombstones; their sort key is the user's id. */
+/** Partition key of users; their sort key is the user's id. */
 const USERS = 'users';
 
-/** For a single read or write; a creation without conflicts takes four. */
-const CALL_DEADLINE_MS = 5_000;
-
-function callDeadline(): Deadline {
-  return deadlineIn(CALL_DEADLINE_MS, systemRuntime);
-}
-
-/** An aborted attempt, which takes seconds, must not continue after its tombstone has expired. */
+/** A tombstone stays until no server of the version that creates users in several steps can run any more. */
 const TOMBSTONE_LIFE_S = 7 * 24 * 3_600;
-
-const RETRY_PAUSE_MS = 50;
-
-/** The users in DynamoDB; `now` is the process's clock. */
-export function createDynamoUsers(client: DynamoDBPort, table: string, now: () => Micros): Users {
-  return createUsers({
-    items: new DynamoUserItems(client, table),
-    newId: randomUUIDv7,
-    now,
-    // Half of the delay is random, so that attempts that wait for the same name do not read it at the same time.
-    pause: () => delay((RETRY_PAUSE_MS * (1 + Math.random())) / 2),
-  });
-}
-
-interface Key {
-  readonly pk: string;
-  readonly sk: string;
-}
-
-function claimKey({ field, value }: UniqueName): Key {
-  return { pk: `user-${field}#${value}`, sk: 'claim' };
-}
-
-function userKey(id: string): Key {
-  return { pk: USERS, sk: id };
-}
-
-const ClaimSchema = z.object({ userId: z.string(), attemptedAt: z.number() });
 
 const UserSchema = z
   .object({ sk: z.string(), username: z.string(), email: z.string(), createdAt: z.number() })
   .transform(({ sk: id, ...user }): User => ({ id, ...user }));
 
-/** Users, claims and tombstones as items of the one table. */
-export class DynamoUserItems implements UserItems {
-  readonly #client: DynamoDBPort;
-  readonly #table: string;
+const NameSchema = z.object({ userId: z.string() });
 
-  constructor(client: DynamoDBPort, table: string) {
-    this.#client = client;
-    this.#table = table;
+/** A name whose item belongs to a user that does not exist. */
+interface AbandonedName {
+  readonly field: UniqueName['field'];
+  readonly userId: string;
+}
+
+export interface DynamoUsersOptions {
+  readonly client: DynamoDBPort;
+  readonly table: string;
+  readonly runtime: Runtime;
+  /** The process's clock. */
+  readonly now: () => Micros;
+  /** @default `randomUUIDv7` */
+  readonly newId?: () => string;
+}
+
+/**
+ * The users in DynamoDB. A transaction puts the user and an item for each of its names, so names are unique and never
+ * remain without a user (docs/decisions/0039). Earlier versions did it in several steps (decision 0003). What they left
+ * behind is replaced: a name without a user is free.
+ */
+export class DynamoUsers implements Users {
+  readonly #options: DynamoUsersOptions;
+
+  constructor(options: DynamoUsersOptions) {
+    this.#options = options;
   }
 
-  putClaim(name: UniqueName, claim: Claim): Promise<boolean> {
-    return this.#putNew({ ...claimKey(name), ...claim });
-  }
-
-  async readClaim(name: UniqueName): Promise<Claim | undefined> {
-    const item = await this.#getItem(claimKey(name));
-    return item && ClaimSchema.parse(item);
-  }
-
-  takeOverClaim(name: UniqueName, holderId: string, claim: Claim): Promise<boolean> {
-    return this.#putIf(
-      { ...claimKey(name), ...claim },
-      { ConditionExpression: 'userId = :holder', ExpressionAttributeValues: marshall({ ':holder': holderId }) },
-    );
-  }
-
-  async releaseClaim(name: UniqueName, userId: string): Promise<void> {
-    const command = new DeleteItemCommand({
-      TableName: this.#table,
-      Key: marshall(claimKey(name)),
-      ConditionExpression: 'userId = :user',
-      ExpressionAttributeValues: marshall({ ':user': userId }),
-    });
-    await this.#write(command);
-  }
-
-  putUser({ id, ...user }: User): Promise<boolean> {
-    return this.#putNew({ ...userKey(id), ...user });
-  }
-
-  async abort(userId: string): Promise<void> {
-    const expires = Math.ceil(Date.now() / 1_000) + TOMBSTONE_LIFE_S;
-    await this.#putNew({ ...userKey(userId), [TABLE.ttlAttribute]: expires });
-  }
-
-  async readOutcome(userId: string): Promise<Outcome> {
-    const item = await this.#getItem(userKey(userId));
-    if (item === undefined) return 'open';
-    return item['username'] === undefined ? 'aborted' : 'created';
+  async createUser(newUser: NewUser): Promise<User> {
+    const { runtime, now, newId = randomUUIDv7 } = this.#options;
+    const user: User = { ...newUser, id: newId(), createdAt: now() };
+    const names = uniqueNames(user);
+    const deadline = deadlineIn(TIMEOUTS_MS.answer, runtime);
+    let abandoned: readonly AbandonedName[] = [];
+    for (;;) {
+      const [ofUser, ...ofNames] = await this.#put(user, names, abandoned, deadline);
+      // No condition failed, or an earlier attempt has stored the user.
+      if (ofUser !== undefined || ofNames.length === 0) return user;
+      const held = names.flatMap(({ field }, index) => {
+        const item = ofNames[index]?.existing;
+        return item ? [{ field, ...NameSchema.parse(item) }] : [];
+      });
+      const taken = await this.#ofExistingUsers(held, deadline);
+      if (taken.length > 0) throw conflictError(taken);
+      abandoned = held;
+    }
   }
 
   /** Reads one user more than requested, to know whether there is a next page. Tombstones are skipped. */
   async listUsers({ limit, before }: UserQuery): Promise<UserPage> {
+    const { client, table, runtime } = this.#options;
+    const deadline = deadlineIn(TIMEOUTS_MS.answer, runtime);
     const users: User[] = [];
     let startKey = before === undefined ? undefined : marshall(userKey(before));
     do {
       const command = new QueryCommand({
-        TableName: this.#table,
+        TableName: table,
         KeyConditionExpression: 'pk = :users',
         FilterExpression: 'attribute_exists(username)',
         ExpressionAttributeValues: marshall({ ':users': USERS }),
@@ -124,7 +97,7 @@ export class DynamoUserItems implements UserItems {
         ExclusiveStartKey: startKey,
       });
       const { Items = [], LastEvaluatedKey } = await orUnavailable(
-        retry(callDeadline(), (abortSignal) => this.#client.send(command, { abortSignal })),
+        retry(deadline, (abortSignal) => client.send(command, { abortSignal })),
       );
       users.push(...Items.map((item) => UserSchema.parse(unmarshall(item))));
       startKey = LastEvaluatedKey;
@@ -134,24 +107,45 @@ export class DynamoUserItems implements UserItems {
     return users.length > limit && last !== undefined ? { users: page, next: last.id } : { users: page };
   }
 
-  #putNew(item: Key & Readonly<Record<string, unknown>>): Promise<boolean> {
-    return this.#putIf(item, { ConditionExpression: 'attribute_not_exists(pk)' });
+  #put(user: User, names: readonly UniqueName[], abandoned: readonly AbandonedName[], deadline: Deadline) {
+    const { client, table, runtime } = this.#options;
+    const { id, ...attributes } = user;
+    const expires = Math.ceil(runtime.wallMicros() / 1e6) + TOMBSTONE_LIFE_S;
+    const owners = new Set(abandoned.map(({ userId }) => userId));
+    const puts: ConditionalPut[] = [
+      { Item: marshall({ ...userKey(id), ...attributes }), ...IF_NEW },
+      ...names.map((name) => putName(name, id, abandoned)),
+      ...Array.from(owners, (owner) => putTombstone(owner, expires)),
+    ];
+    return orUnavailable(putTogether(client, table, puts, deadline));
   }
 
-  #putIf(item: Key, condition: Partial<PutItemCommandInput>): Promise<boolean> {
-    const command = new PutItemCommand({ TableName: this.#table, Item: marshall(item), ...condition });
-    return this.#write(command);
-  }
-
-  /** Whether the condition was met. */
-  #write(command: PutItemCommand | DeleteItemCommand): Promise<boolean> {
-    const written = retry(callDeadline(), (abortSignal) =>
-      this.#client.send(command as PutItemCommand, { abortSignal }),
+  async #ofExistingUsers(held: readonly AbandonedName[], deadline: Deadline): Promise<UniqueName['field'][]> {
+    const { client, table } = this.#options;
+    const users = await Promise.all(
+      held.map(({ userId }) => orUnavailable(getItem(client, table, userKey(userId), deadline))),
     );
-    return orUnavailable(isConditionMet(written));
+    return held.filter((_, index) => users[index]?.['username'] !== undefined).map(({ field }) => field);
   }
+}
 
-  #getItem(key: Key): Promise<Record<string, unknown> | undefined> {
-    return orUnavailable(getItem(this.#client, this.#table, key, callDeadline()));
-  }
+function userKey(id: string) {
+  return { pk: USERS, sk: id };
+}
+
+function putName({ field, value }: UniqueName, userId: string, abandoned: readonly AbandonedName[]): ConditionalPut {
+  const Item = marshall({ pk: `user-${field}#${value}`, sk: 'claim', userId });
+  const former = abandoned.find((each) => each.field === field);
+  if (!former) return { Item, ...IF_NEW };
+  return {
+    Item,
+    ConditionExpression: 'attribute_not_exists(pk) OR userId = :former',
+    ExpressionAttributeValues: marshall({ ':former': former.userId }),
+  };
+}
+
+/** Excludes that a server of an earlier version, which still holds the name, creates its user afterwards. */
+function putTombstone(userId: string, expires: number): ConditionalPut {
+  const Item: Record<string, AttributeValue> = marshall({ ...userKey(userId), [TABLE.ttlAttribute]: expires });
+  return { Item, ConditionExpression: 'attribute_not_exists(username)' };
 }

@@ -1,4 +1,5 @@
 /** The domain: users, whose names and e-mail addresses are unique regardless of case. */
+import { ServiceError } from '../errors.ts';
 import type { Micros } from '../timestamps/record.ts';
 
 export interface NewUser {
@@ -27,8 +28,9 @@ export interface UserPage {
   readonly next?: string;
 }
 
+/** The port to the users, implemented by `../dynamodb/users.ts`. */
 export interface Users {
-  /** Fails with `conflict` if a name is taken, `unavailable` if the database or a concurrent creation is too slow. */
+  /** Fails with `conflict` if names are taken, with `unavailable` if the database does not answer in time. */
   createUser(newUser: NewUser): Promise<User>;
   listUsers(query: UserQuery): Promise<UserPage>;
 }
@@ -39,10 +41,16 @@ export interface UniqueName {
   readonly value: string;
 }
 
-/** A user's unique names. Every creation claims them in this order, which prevents deadlocks. */
+/** A user's unique names. */
 export function uniqueNames({ email, username }: NewUser): readonly UniqueName[] {
   return [
     { field: 'email', value: email.toLowerCase() },
     { field: 'username', value: username.toLowerCase() },
   ];
+}
+
+/** The error that says which names are taken. */
+export function conflictError(taken: readonly UniqueName['field'][]): ServiceError {
+  const fields = taken.map((field) => ({ field: `body.${field}`, message: 'is taken' }));
+  return new ServiceError('conflict', `${taken.join(' and ')} already taken`, { fields });
 }

@@ -116,7 +116,7 @@ describe('with the rights of the instance role', () => {
     assert.deepEqual(denied(proxy.recorded), []);
   });
 
-  it('the server creates users, and releases the claim on one name if the other is taken', async () => {
+  it('the server creates users, and refuses taken names', async () => {
     const ada = { username: 'ada', email: 'ada@example.org' };
     await request(server).post('/users').send(ada).expect(201);
     await request(server).post('/users').send({ username: 'ada', email: 'new@example.org' }).expect(409);

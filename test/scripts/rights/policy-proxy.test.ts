@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
-import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { DynamoDB, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { S3 } from '@aws-sdk/client-s3';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { stackNames } from '../../../infra/contract.ts';
@@ -68,7 +68,6 @@ async function clientsWith(policies: readonly PolicyDocument[], accessKeyId = 'A
     'dynamodb:PutItem': () => dynamo.putItem({ TableName: TABLE, Item: key }),
     'dynamodb:GetItem': () => dynamo.getItem({ TableName: TABLE, Key: key }),
     'dynamodb:UpdateItem': () => dynamo.updateItem({ TableName: TABLE, Key: key }),
-    'dynamodb:DeleteItem': () => dynamo.deleteItem({ TableName: TABLE, Key: key }),
     'dynamodb:Query': () => dynamo.query({ TableName: TABLE }),
     'autoscaling:CompleteLifecycleAction': () => autoScaling.completeLifecycleAction(launch),
     'cloudwatch:PutMetricData': () => new CloudWatch(config).putMetricData(metrics),
@@ -140,6 +139,22 @@ describe('an endpoint with the instance role of the template', () => {
     const limited = await clientsWith(conditional);
     await limited.calls['s3:ListBucket']?.();
     await assert.rejects(limited.s3.getObject(missing), { name: 'AccessDenied' });
+  });
+
+  it('refuses a transaction if the role lacks the right for one of its items', async () => {
+    const put = { Put: { TableName: TABLE, Item: { pk: { S: 'p' }, sk: { S: 's' } } } };
+    const Key = { pk: { S: 'p' }, sk: { S: 'other' } };
+    const update = { Update: { TableName: TABLE, Key, UpdateExpression: 'REMOVE x' } };
+    const check = { ConditionCheck: { TableName: TABLE, Key, ConditionExpression: 'attribute_exists(pk)' } };
+    const allowed = await clientsWith(rights.role.policies);
+    await allowed.dynamo.transactWriteItems({ TransactItems: [put, update] });
+    const refuses = (dynamo: DynamoDB, items: TransactWriteItem[], action: string) =>
+      assert.rejects(dynamo.transactWriteItems({ TransactItems: items }), {
+        name: 'AccessDeniedException',
+        message: new RegExp(`not authorized to perform: dynamodb:${action} on resource: `),
+      });
+    await refuses(allowed.dynamo, [put, check], 'ConditionCheckItem');
+    await refuses((await clientsWith(without('dynamodb:UpdateItem'))).dynamo, [put, update], 'UpdateItem');
   });
 
   it('refuses another table', async () => {

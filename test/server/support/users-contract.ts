@@ -1,23 +1,17 @@
 import assert from 'node:assert/strict';
-import { randomUUID, randomUUIDv7 } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
-import { createDynamoUsers, DynamoUserItems } from '../../../server/dynamodb/users.ts';
-import { systemRuntime } from '../../../server/runtime.ts';
+import { PutItemCommand, TransactionCanceledException, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBPort } from '../../../server/dynamodb/client.ts';
+import { DynamoUsers, type DynamoUsersOptions } from '../../../server/dynamodb/users.ts';
+import { type Runtime, systemRuntime } from '../../../server/runtime.ts';
 import { createClock } from '../../../server/timestamps/clock.ts';
-import { createUsers } from '../../../server/users/creation.ts';
-import type { UserItems } from '../../../server/users/items.ts';
-import { type User, uniqueNames } from '../../../server/users/users.ts';
+import { type NewUser, type User, uniqueNames } from '../../../server/users/users.ts';
 import type { TestDatabase } from './database.ts';
-import { FAULTS, WELL, withFates } from './faulty-user-items.ts';
+import { type Fate, withFates } from './faulty-port.ts';
 
 const { now } = createClock({ runtime: systemRuntime });
-function pause() {
-  return delay(50);
-}
-
-/** Longer than a busy machine takes. */
-const DEADLINE_MICROS = 60e6;
 
 /** A name that only this test uses. */
 function freshName() {
@@ -27,21 +21,54 @@ function userOf(username: string) {
   return { username, email: `${username}@x.org` };
 }
 
+/** A process whose timers fire at once: each one moves its clock. */
+function impatientRuntime() {
+  let nowMs = 0;
+  const runtime: Runtime = {
+    ...systemRuntime,
+    monotonicMs: () => nowMs,
+    setTimer(callback, ms) {
+      let cancelled = false;
+      const dueMs = nowMs + ms;
+      setImmediate(() => {
+        if (cancelled) return;
+        nowMs = Math.max(nowMs, dueMs);
+        callback();
+      });
+      return () => {
+        cancelled = true;
+      };
+    },
+  };
+  return { runtime, elapsedMs: () => nowMs };
+}
+
+const isTransaction = (command: object) => command instanceof TransactWriteItemsCommand;
+
 /** The contract of every database of users; `database` has the table. */
 export function usersContract(kind: string, { client, tableName }: Pick<TestDatabase, 'client' | 'tableName'>): void {
-  const users = createDynamoUsers(client, tableName, now);
-  const items = new DynamoUserItems(client, tableName);
-  const usersOver = (over: UserItems, leaseMicros: number, waitMicros = DEADLINE_MICROS) =>
-    createUsers({ items: over, newId: randomUUIDv7, now, pause, leaseMicros, waitMicros });
-  const patient = usersOver(items, DEADLINE_MICROS);
+  const usersOver = (port: DynamoDBPort, options: Partial<DynamoUsersOptions> = {}) =>
+    new DynamoUsers({ client: port, table: tableName, runtime: systemRuntime, now, ...options });
+  const users = usersOver(client);
+  const otherServer = usersOver(client);
+  const put = (item: Record<string, unknown>, condition = {}) =>
+    client.send(new PutItemCommand({ TableName: tableName, Item: marshall(item), ...condition }));
+
+  /** What an attempt of an earlier version leaves behind if its process dies. */
+  const putClaims = async (user: NewUser, userId: string, attemptedAt = now()) => {
+    for (const { field, value } of uniqueNames(user))
+      await put({ pk: `user-${field}#${value}`, sk: 'claim', userId, attemptedAt });
+  };
+  const listed = async (user: NewUser) =>
+    (await users.listUsers({ limit: 1_000 })).users.filter(({ email }) => email === user.email);
 
   describe(`users on ${kind}`, { timeout: 120_000 }, () => {
     it('are created, and listed newest first with their values', async () => {
       const before = now();
       const [first, second] = [freshName(), freshName()];
       const created = [await users.createUser(userOf(first)), await users.createUser(userOf(second))];
-      const { users: listed } = await users.listUsers({ limit: 2 });
-      assert.deepEqual(listed, created.toReversed());
+      const { users: newest } = await users.listUsers({ limit: 2 });
+      assert.deepEqual(newest, created.toReversed());
       assert.deepEqual(
         created.map(({ username, email }) => ({ username, email })),
         [userOf(first), userOf(second)],
@@ -52,24 +79,26 @@ export function usersContract(kind: string, { client, tableName }: Pick<TestData
     it('have names that are unique regardless of case', async () => {
       const name = freshName();
       await users.createUser(userOf(name));
-      await assert.rejects(users.createUser({ username: name.toUpperCase(), email: `${freshName()}@x.org` }), {
+      const taken = (...fields: string[]) => ({
         code: 'conflict',
-        fields: [{ field: 'body.username', message: 'is taken' }],
+        fields: fields.map((field) => ({ field: `body.${field}`, message: 'is taken' })),
       });
-      await assert.rejects(users.createUser({ username: freshName(), email: `${name.toUpperCase()}@X.org` }), {
-        code: 'conflict',
-        fields: [{ field: 'body.email', message: 'is taken' }],
-      });
+      const [loud, other] = [name.toUpperCase(), freshName()];
+      await assert.rejects(users.createUser({ username: loud, email: `${other}@x.org` }), taken('username'));
+      await assert.rejects(users.createUser({ username: other, email: `${loud}@X.org` }), taken('email'));
+      await assert.rejects(users.createUser({ username: loud, email: `${loud}@X.org` }), taken('email', 'username'));
     });
 
-    it('are created once per name by concurrent requests', async () => {
-      const names = [freshName(), freshName(), freshName()];
+    it('are created once per name by concurrent requests to two servers', async () => {
+      const names = [freshName(), freshName()];
       const wanted = names.flatMap((username) =>
         names.flatMap((email) =>
           [username, username.toUpperCase()].map((name) => ({ username: name, email: `${email}@x.org` })),
         ),
       );
-      const outcomes = await Promise.allSettled(wanted.map((user) => users.createUser(user)));
+      const outcomes = await Promise.allSettled(
+        wanted.map((user, index) => (index % 2 ? users : otherServer).createUser(user)),
+      );
       // If the database is too busy to answer one attempt in time, others may time out while they wait for it.
       for (const outcome of outcomes)
         if (outcome.status === 'rejected') assert.match(outcome.reason.code, /^(conflict|unavailable)$/);
@@ -77,73 +106,100 @@ export function usersContract(kind: string, { client, tableName }: Pick<TestData
       const taken = created.flatMap((user) => uniqueNames(user).map(({ value }) => value));
       assert.equal(new Set(taken).size, taken.length);
       assert.ok(created.length >= 1);
-      const { users: listed } = await users.listUsers({ limit: created.length });
-      assert.deepEqual(new Set(listed.map(({ id }) => id)), new Set(created.map(({ id }) => id)));
+      const { users: newest } = await users.listUsers({ limit: created.length });
+      assert.deepEqual(new Set(newest.map(({ id }) => id)), new Set(created.map(({ id }) => id)));
     });
 
-    for (const [step, method] of ['putClaim', 'putClaim', 'putUser'].entries())
-      for (const fault of FAULTS)
-        it(`release or keep their names if step ${step + 1} (${method}) ${describeFate(fault)}`, async () => {
-          const user = userOf(freshName());
-          let writes = 0;
-          const dying = usersOver(
-            withFates(items, (call) => {
-              if (call === 'readOutcome' || call === 'readClaim') return WELL;
-              writes += 1;
-              return writes <= step ? WELL : fault;
-            }),
-            0,
-          );
-          const attempt = dying.createUser(user).catch((error) => assert.equal(error.code, 'unavailable'));
-          if (fault.answer === 'silence') while (writes <= step) await new Promise(setImmediate);
-          if (fault.answer === 'error') await attempt;
-          const survived = method === 'putUser' && fault.happens;
-          while (
-            survived &&
-            !(await users.listUsers({ limit: 1_000 })).users.some(({ email }) => email === user.email)
-          );
-          const newcomer = usersOver(items, 0).createUser(user);
-          if (survived) await assert.rejects(newcomer, { code: 'conflict' });
-          else assert.equal((await newcomer).username, user.username);
-        });
+    for (const happens of [true, false])
+      it(`are created once if the first answer is lost and the write ${happens ? 'happened' : 'did not'}`, async () => {
+        const user = userOf(freshName());
+        const fates: Fate[] = [{ happens, answer: 'error' }];
+        const port = withFates(client, (command) => (isTransaction(command) ? fates.shift() : undefined));
+        const created = await usersOver(port).createUser(user);
+        assert.deepEqual(await listed(user), [created]);
+      });
 
-    it('cannot be created by an attempt that was aborted', async () => {
-      const user = userOf(freshName());
-      const { promise: woken, resolve: wake } = Promise.withResolvers<typeof WELL>();
-      const { promise: asleep, resolve: fallAsleep } = Promise.withResolvers<void>();
-      const sleeper = usersOver(
-        withFates(items, (method) => {
-          if (method !== 'putUser') return WELL;
-          fallAsleep();
-          return woken;
-        }),
-        0,
-      );
-      const sleeping = sleeper.createUser(user);
-      sleeping.catch(() => {}); // Asserted below.
-      await asleep;
-      const early = usersOver(items, DEADLINE_MICROS, 100_000).createUser(user);
-      await assert.rejects(early, { code: 'unavailable' }, 'the lease still holds');
-      const heir = await usersOver(items, 0).createUser(user);
-      wake(WELL);
-      await assert.rejects(sleeping, { code: 'unavailable' });
-      const { users: listed } = await users.listUsers({ limit: 1_000 });
-      assert.deepEqual(
-        listed.filter(({ email }) => email === user.email),
-        [heir],
-      );
+    for (const happens of [true, false])
+      it(`block no name if the process dies and the write ${happens ? 'happened' : 'did not'}`, async () => {
+        const user = userOf(freshName());
+        const { promise: sent, resolve: isSent } = Promise.withResolvers<void>();
+        const port = withFates(client, () => ({ happens, answer: 'silence', onDone: isSent }));
+        usersOver(port)
+          .createUser(user)
+          .catch(() => {});
+        await sent;
+        const again = otherServer.createUser(user);
+        if (happens) await assert.rejects(again, { code: 'conflict' });
+        else assert.deepEqual([await again], await listed(user));
+      });
+
+    it('block no name for a process whose clock is a day off', async () => {
+      const [future, past] = [now() + 24 * 3_600e6, now() - 24 * 3_600e6];
+      for (const time of [future, past]) {
+        const user = userOf(freshName());
+        const runtime = { ...systemRuntime, wallMicros: () => time };
+        const created = await usersOver(client, { now: () => time, runtime }).createUser(user);
+        assert.equal(created.createdAt, time);
+        await assert.rejects(users.createUser(user), { code: 'conflict' });
+      }
     });
 
-    it('take names from a dead attempt by exactly one of many other attempts', async () => {
+    it('are answered within one deadline for all calls of a request', async () => {
+      const held = { Code: 'ConditionalCheckFailed', Item: marshall({ userId: randomUUID() }) };
+      const refused = new TransactionCanceledException({
+        message: 'cancelled',
+        $metadata: {},
+        CancellationReasons: [{ Code: 'None' }, held, held],
+      });
+      const calls: object[] = [];
+      // The first transaction finds an abandoned name; then the database answers no more.
+      const send = (command: object) =>
+        calls.push(command) === 1 ? Promise.reject(refused) : new Promise(() => undefined);
+      const { runtime, elapsedMs } = impatientRuntime();
+      const creating = usersOver({ send: send as DynamoDBPort['send'] }, { runtime }).createUser(userOf(freshName()));
+      await assert.rejects(creating, { code: 'unavailable' });
+      assert.ok(calls.length > 4 && elapsedMs() <= 8_000, `${calls.length} calls in ${elapsedMs()} ms`);
+    });
+
+    it('take names from a dead attempt of an earlier version, by exactly one of many requests', async () => {
       const user = userOf(freshName());
-      for (const name of uniqueNames(user)) await items.putClaim(name, { userId: randomUUID(), attemptedAt: 0 });
-      const heirs = await Promise.allSettled(Array.from({ length: 12 }, () => patient.createUser(user)));
-      assert.equal(heirs.filter(({ status }) => status === 'fulfilled').length, 1);
+      await putClaims(user, randomUUID());
+      const heirs = await Promise.allSettled(
+        Array.from({ length: 6 }, (_, index) => (index % 2 ? users : otherServer).createUser(user)),
+      );
+      const created = heirs.flatMap((heir) => (heir.status === 'fulfilled' ? [heir.value] : []));
+      assert.deepEqual(await listed(user), created);
+      assert.equal(created.length, 1);
       for (const heir of heirs) if (heir.status === 'rejected') assert.equal(heir.reason.code, 'conflict');
     });
 
+    it('take names from an aborted attempt of an earlier version, whatever its clock said', async () => {
+      const [user, userId] = [userOf(freshName()), randomUUID()];
+      await putClaims(user, userId, now() + 24 * 3_600e6);
+      await put({ pk: 'users', sk: userId, expires: 4_000_000_000 });
+      assert.deepEqual([await users.createUser(user)], await listed(user));
+    });
+
+    it('exclude that an attempt of an earlier version continues after its name was taken', async () => {
+      const [user, userId] = [userOf(freshName()), randomUUID()];
+      await putClaims(user, userId);
+      await users.createUser(user);
+      const late = put(
+        { pk: 'users', sk: userId, ...user, createdAt: now() },
+        { ConditionExpression: 'attribute_not_exists(pk)' },
+      );
+      await assert.rejects(late, { name: 'ConditionalCheckFailedException' });
+    });
+
+    it('keep the names of users that an earlier version created', async () => {
+      const [user, userId] = [userOf(freshName()), randomUUID()];
+      await putClaims(user, userId);
+      await put({ pk: 'users', sk: userId, ...user, createdAt: now() });
+      await assert.rejects(users.createUser(user), { code: 'conflict' });
+    });
+
     it('are listed in pages that neither skip nor repeat users, without tombstones', async () => {
-      await items.abort(randomUUID());
+      await put({ pk: 'users', sk: randomUUID(), expires: 4_000_000_000 });
       const whole = (await users.listUsers({ limit: 1_000 })).users;
       const paged: User[] = [];
       let before: string | undefined;
@@ -157,8 +213,4 @@ export function usersContract(kind: string, { client, tableName }: Pick<TestData
       assert.ok(whole.every(({ username }) => username !== ''));
     });
   });
-}
-
-function describeFate({ happens, answer }: (typeof FAULTS)[number]) {
-  return `${happens ? 'happens' : 'does not happen'} and ${answer === 'silence' ? 'the process dies' : 'the database is lost'}`;
 }

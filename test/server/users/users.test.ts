@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import request from 'supertest';
-import { createDynamoUsers } from '../../../server/dynamodb/users.ts';
+import { DynamoUsers } from '../../../server/dynamodb/users.ts';
 import { createCheckToken } from '../../../server/http/require-token.ts';
 import { usersRoutes } from '../../../server/http/users.ts';
 import { systemRuntime } from '../../../server/runtime.ts';
@@ -12,7 +12,12 @@ import { startDatabase } from '../support/database.ts';
 const TOKEN = 'a-token-of-16-or-more';
 
 const { client, tableName } = await startDatabase();
-const users = createDynamoUsers(client, tableName, createClock({ runtime: systemRuntime }).now);
+const users = new DynamoUsers({
+  client,
+  table: tableName,
+  runtime: systemRuntime,
+  now: createClock({ runtime: systemRuntime }).now,
+});
 const checkReadToken = createCheckToken('read', () => [TOKEN]);
 const server = await startApp([usersRoutes({ users, checkReadToken, checkWriteToken: undefined })]);
 
