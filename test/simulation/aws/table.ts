@@ -1,0 +1,70 @@
+import type { Item } from './conditions.ts';
+
+interface Version {
+  readonly item: Item | undefined;
+  readonly sinceMicros: number;
+  readonly before: Version | undefined;
+}
+
+/** An eventually consistent read may miss writes of this last time. */
+const STALE_MICROS = 1_000_000;
+
+/** The items of a table, with the recent versions that eventually consistent reads may return. */
+export class Table {
+  readonly #partitions = new Map<string, Map<string, Version>>();
+  readonly #nowMicros: () => number;
+  readonly #random: () => number;
+
+  constructor(nowMicros: () => number, random: () => number) {
+    this.#nowMicros = nowMicros;
+    this.#random = random;
+  }
+
+  read({ pk, sk }: Item, consistent: boolean): Item | undefined {
+    const version = this.#partitions.get(textOf(pk))?.get(textOf(sk));
+    return this.#visible(version, this.#readAsOf(consistent));
+  }
+
+  /** Replaces an item, or deletes it. */
+  write({ pk, sk }: Item, item: Item | undefined): void {
+    let partition = this.#partitions.get(textOf(pk));
+    if (partition === undefined) {
+      partition = new Map();
+      this.#partitions.set(textOf(pk), partition);
+    }
+    const current = partition.get(textOf(sk));
+    const before = current && { ...current, before: undefined };
+    partition.set(textOf(sk), { item, sinceMicros: this.#nowMicros(), before });
+  }
+
+  /** The items of a partition in ascending order of their sort keys. */
+  partition(pk: string, consistent: boolean): Item[] {
+    const asOf = this.#readAsOf(consistent);
+    const versions = [...(this.#partitions.get(pk) ?? [])].sort(([one], [other]) => (one < other ? -1 : 1));
+    return versions.map(([, version]) => this.#visible(version, asOf)).filter((item) => item !== undefined);
+  }
+
+  /** The number of items that a query returns at once. DynamoDB ends a page after 1 MB, whatever the limit is. */
+  pageSize(limit: number): number {
+    return this.#random() < 0.2 ? Math.min(limit, 1 + Math.floor(this.#random() * 4)) : limit;
+  }
+
+  /** All items as they are now. */
+  *items(): Generator<Item> {
+    for (const partition of this.#partitions.values()) for (const { item } of partition.values()) if (item) yield item;
+  }
+
+  #readAsOf(consistent: boolean): number {
+    return consistent ? Number.POSITIVE_INFINITY : this.#nowMicros() - this.#random() * STALE_MICROS;
+  }
+
+  #visible(version: Version | undefined, asOfMicros: number): Item | undefined {
+    if (version === undefined || version.sinceMicros <= asOfMicros) return version?.item;
+    return this.#visible(version.before, asOfMicros);
+  }
+}
+
+function textOf(value: Item[string] | undefined): string {
+  if (value?.S === undefined) throw new Error(`a key should be text, not ${JSON.stringify(value)}`);
+  return value.S;
+}

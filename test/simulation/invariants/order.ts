@@ -1,0 +1,22 @@
+import type { Recording } from '../actors/recording.ts';
+import type { World } from '../world.ts';
+
+/** The times of a process strictly increase, and no two records have the same id. */
+export function checkOrder(world: World, recordings: readonly Recording[]): void {
+  const ids = new Map<string, string>();
+  for (const { record, trace } of recordings) {
+    if (record === undefined) continue;
+    const other = ids.get(record.id);
+    if (other !== undefined)
+      world.violate('order', `the requests …${other} and …${trace} both have the id ${record.id}`);
+    ids.set(record.id, trace);
+  }
+  const arrived = recordings.filter(({ micros }) => micros !== undefined);
+  for (const [process, ofProcess] of Map.groupBy(arrived, (recording) => recording.process)) {
+    const inOrder = ofProcess.toSorted((one, other) => Number(one.arrival) - Number(other.arrival));
+    for (const [index, { micros = 0, trace }] of inOrder.entries()) {
+      const before = inOrder[index - 1]?.micros ?? 0;
+      if (micros <= before) world.violate('order', `${process.name} gave …${trace} the time ${micros} after ${before}`);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { type Random, randomOf } from './engine/random.ts';
+import type { Outage, Plan, Step, Weather } from './plan.ts';
+
+const NO_FAULTS: Weather = {
+  lostBefore: 0,
+  lostAfter: 0,
+  silentBefore: 0,
+  silentAfter: 0,
+  late: 0,
+  twice: 0,
+  throttled: 0,
+  failed: 0,
+};
+
+const NOON = Date.parse('2026-11-21T12:00:00Z') * 1_000;
+const MIDNIGHT = Date.parse('2026-11-22T00:00:00Z') * 1_000;
+
+/** The plan of a seed. Every third run is without faults of single requests, and every third passes midnight. */
+export function makePlan(seed: number): Plan {
+  const random = randomOf(seed, 2);
+  const durationMs = random.pick([1, 3, 5, 8, 12, 24]) * 1_000;
+  const machines = random.integer(1, 3);
+  const midnightMs = random.chance(1 / 3) ? random.integer(0, durationMs) : undefined;
+  const events = faults(random, durationMs, machines);
+  // What goes wrong, goes wrong around midnight, and while something else does.
+  const criticalMs = [...events.map(({ atMs }) => atMs), ...(midnightMs === undefined ? [] : [midnightMs, midnightMs])];
+  const shards = random.pick([1, 2, 3, 16]);
+  const steps = [
+    ...posts(random, { durationMs, machines, criticalMs }),
+    ...listings(random, durationMs, machines),
+    ...events,
+  ];
+  return {
+    seed,
+    epochMicros: midnightMs === undefined ? NOON : MIDNIGHT - midnightMs * 1_000,
+    durationMs,
+    machines,
+    shards: random.chance(0.8) ? [shards] : [shards, shards + random.integer(1, 3)],
+    windowMs: random.pick([0, 0, 10, 50, 250]),
+    weather: weatherOf(random),
+    stallShare: random.pick([0, 0, 0.01]),
+    steps: steps.toSorted((one, other) => one.atMs - other.atMs),
+  };
+}
+
+function weatherOf(random: Random): Weather {
+  const strength = random.pick([0, 0.01, 0.04]);
+  if (strength === 0) return NO_FAULTS;
+  const faults = Object.keys(NO_FAULTS).map((fate) => [fate, random.chance(0.6) ? strength * random.next() * 2 : 0]);
+  return Object.fromEntries(faults) as Record<keyof Weather, number>;
+}
+
+interface Traffic {
+  readonly durationMs: number;
+  readonly machines: number;
+  readonly criticalMs: readonly number[];
+}
+
+/** Single requests, and requests that come together, most of them at a critical time. */
+function posts(random: Random, { durationMs, machines, criticalMs }: Traffic): Step[] {
+  const post = (atMs: number): Step => ({
+    kind: 'post',
+    atMs: Math.max(0, atMs),
+    machine: random.integer(0, machines - 1),
+    repeats: random.pick([0, 0, 1, 3]),
+    listsAfter: random.chance(0.05),
+  });
+  const single = Array.from({ length: random.integer(1, 25) }, () => post(random.integer(0, durationMs)));
+  const together = Array.from({ length: random.integer(0, 4) }, () => {
+    const lengthMs = random.pick([1, 20, 300]);
+    const isCritical = criticalMs.length > 0 && random.chance(0.7);
+    const startMs = isCritical ? random.pick(criticalMs) - lengthMs / 2 : random.integer(0, durationMs);
+    return Array.from({ length: random.integer(2, 25) }, () => post(startMs + random.between(0, lengthMs)));
+  });
+  return [...single, ...together.flat()];
+}
+
+function listings(random: Random, durationMs: number, machines: number): Step[] {
+  return Array.from({ length: random.integer(0, 4) }, () => ({
+    kind: 'list',
+    atMs: random.integer(0, durationMs),
+    machine: random.integer(0, machines - 1),
+    limit: random.pick([1, 2, 7, 100]),
+    consistent: random.chance(0.8),
+  }));
+}
+
+function faults(random: Random, durationMs: number, machines: number): Step[] {
+  return Array.from({ length: random.integer(0, 3) }, (): Step => {
+    const atMs = random.integer(0, durationMs);
+    const machine = random.integer(0, machines - 1);
+    const kind = random.pick(['outage', 'outage', 'crash', 'pause', 'clock'] as const);
+    if (kind === 'crash') return { kind, atMs, machine, forMs: random.integer(100, 3_000) };
+    if (kind === 'clock')
+      return {
+        kind,
+        atMs,
+        machine,
+        byMs: random.pick([3_600_000, 5_000, -2_000, -30_000]),
+        forMs: random.pick([20, 150, 9_000]),
+      };
+    if (kind === 'pause') return { kind, atMs, machine, forMs: random.pick([5, 80, 700, 4_000, 9_000]) };
+    return { kind, atMs, outage: outageOf(random), forMs: random.pick([200, 1_500, 5_000, 15_000]) };
+  });
+}
+
+function outageOf(random: Random): Outage {
+  return {
+    service: 'table',
+    fate: random.pick([
+      'lostBefore',
+      'lostAfter',
+      'silentBefore',
+      'silentAfter',
+      'late',
+      'throttled',
+      'failed',
+    ] as const),
+    share: random.pick([0.3, 0.8, 1]),
+  };
+}

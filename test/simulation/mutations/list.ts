@@ -1,0 +1,91 @@
+import type { Mutation } from './mutation.ts';
+
+/** The bugs that the simulation must find. Each is a defect that has been made somewhere, or that a refactoring invites. */
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'the entry of a day is put without its condition, so that fewer shards replace more',
+    file: 'dynamodb/day-index.ts',
+    find: "ConditionExpression: 'attribute_not_exists(shards) OR shards < :shards',",
+    replace: '',
+  },
+  {
+    name: 'the entry of a day is not awaited before its first block is put',
+    file: 'dynamodb/timestamps.ts',
+    find: 'await this.#indexDay(item.pk.slice(0, 10), deadline);',
+    replace: 'void this.#indexDay(item.pk.slice(0, 10), deadline).catch(() => undefined);',
+  },
+  {
+    name: 'answers before the write was acknowledged',
+    file: 'timestamps/group-commit.ts',
+    find: 'const { writeUnits, state } = await this.#options.store.putBlock(block, deadlineMs);',
+    replace: `void this.#options.store.putBlock(block, deadlineMs).catch(() => undefined);
+      const { writeUnits, state } = { writeUnits: 1, state: 'stored' as const };`,
+  },
+  {
+    name: 'an answer goes to the next request of its block',
+    file: 'timestamps/group-commit.ts',
+    find: '(waiting[i] as Waiting).resolve(records[i] as TimestampRecord)',
+    replace: '(waiting[i] as Waiting).resolve((records[i + 1] ?? records[i]) as TimestampRecord)',
+  },
+  {
+    name: 'the timer of the commit window is lost after its first use',
+    file: 'timestamps/group-commit.ts',
+    find: `    const afterWindow = () => {
+      this.#isWindowTimerSet = false;`,
+    replace: '    const afterWindow = () => {',
+  },
+  {
+    name: 'a block of two days is stored under one',
+    file: 'timestamps/group-commit.ts',
+    find: 'Math.min(dayEnd(first.arrival.micros), first.arrival.micros + BLOCK_LIMITS.spanMicros + 1)',
+    replace: 'first.arrival.micros + BLOCK_LIMITS.spanMicros + 1',
+  },
+  {
+    name: 'the clock returns a time twice',
+    file: 'timestamps/clock.ts',
+    find: 'const micros = Math.max(now, last + 1);',
+    replace: 'const micros = now;',
+  },
+  {
+    name: 'a jump of the system clock forward is ignored',
+    file: 'timestamps/clock.ts',
+    find: 'byMicros <= CLOCK_JUMP_MICROS.forward && byMicros >= -CLOCK_JUMP_MICROS.backward',
+    replace: 'byMicros >= -CLOCK_JUMP_MICROS.backward',
+  },
+  {
+    name: 'a pause between the readings of the two clocks is not noticed',
+    file: 'timestamps/system-time.ts',
+    find: 'const MAX_ATTEMPTS = 8;',
+    replace: 'const MAX_ATTEMPTS = 1;',
+  },
+  {
+    name: 'a timestamp that waited too long is forgotten instead of refused',
+    file: 'timestamps/group-commit.ts',
+    find: 'this.#fail(this.#take(end), new Error(',
+    replace: '((_waiting: unknown, _error: Error) => undefined)(this.#take(end), new Error(',
+  },
+  {
+    name: 'the time that a timestamp waited does not shorten the deadline of its write',
+    file: 'timestamps/group-commit.ts',
+    find: 'const deadlineMs = TIMEOUTS_MS.answer - (startMs - (waiting[0] as Waiting).sinceMs);',
+    replace: 'const deadlineMs = TIMEOUTS_MS.answer;',
+  },
+  {
+    name: 'an attempt without an answer is not given up',
+    file: 'dynamodb/retry.ts',
+    find: '      reject(late);\n      aborting.abort(late);',
+    replace: '      if (timeoutMs < 0) aborting.abort(late);',
+  },
+  {
+    name: 'a stored block is not compared, so that a repeated put of a stored block fails',
+    file: 'dynamodb/timestamps.ts',
+    find: 'if (await isConditionMet(stored)) return;',
+    replace: "if (await isConditionMet(stored)) return;\n    throw new Error('the block exists');",
+  },
+  {
+    name: 'a listing ends at a short page',
+    file: 'dynamodb/timestamps.ts',
+    find: 'more: LastEvaluatedKey !== undefined',
+    replace: 'more: LastEvaluatedKey !== undefined && Items.length === limit',
+  },
+];

@@ -1,0 +1,62 @@
+/** What one run does: the result of a seed, and what shrinking makes smaller. */
+export interface Plan {
+  readonly seed: number;
+  /** The system clock at the start of the run. */
+  readonly epochMicros: number;
+  readonly durationMs: number;
+  readonly machines: number;
+  /** The shards with which each machine is configured; they differ while a change of the setting is deployed. */
+  readonly shards: readonly number[];
+  readonly windowMs: number;
+  readonly weather: Weather;
+  /** How likely a process is paused just before or after a reading of the system clock. */
+  readonly stallShare: number;
+  readonly steps: readonly Step[];
+  /** Only these requests to AWS may have a fault of the weather or an outage. @default - all */
+  readonly faultyRequests?: readonly number[];
+}
+
+/** How likely each fault of a single request to AWS is. */
+export interface Weather {
+  /** The connection breaks before the request has been executed. */
+  readonly lostBefore: number;
+  /** The connection breaks after the request has been executed. */
+  readonly lostAfter: number;
+  /** No answer, and the request is not executed. */
+  readonly silentBefore: number;
+  /** No answer, but the request is executed. */
+  readonly silentAfter: number;
+  /** Executed seconds later, possibly after it was given up. */
+  readonly late: number;
+  /** Executed a second time, seconds later. */
+  readonly twice: number;
+  readonly throttled: number;
+  /** Answered with a server error, and not executed. */
+  readonly failed: number;
+}
+
+/** While it lasts, this share of the requests to a service has this fate. */
+export interface Outage {
+  readonly service: 'table' | 'spill';
+  readonly fate: keyof Weather;
+  readonly share: number;
+  /** Only requests of this process. @default - of all */
+  readonly of?: string | undefined;
+}
+
+/** One thing that a client does or that happens to a process. */
+export type Step = { readonly atMs: number } & (
+  | {
+      readonly kind: 'post';
+      readonly machine: number;
+      /** How often the client repeats a request that failed. */
+      readonly repeats: number;
+      /** Whether a reader lists as soon as the request is acknowledged. */
+      readonly listsAfter: boolean;
+    }
+  | { readonly kind: 'list'; readonly machine: number; readonly limit: number; readonly consistent: boolean }
+  | { readonly kind: 'outage'; readonly outage: Outage; readonly forMs: number }
+  | { readonly kind: 'crash'; readonly machine: number; readonly forMs: number }
+  | { readonly kind: 'pause'; readonly machine: number; readonly forMs: number }
+  | { readonly kind: 'clock'; readonly machine: number; readonly byMs: number; readonly forMs: number }
+);

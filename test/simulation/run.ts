@@ -1,0 +1,100 @@
+import { type ListOptions, listAll } from './actors/listing.ts';
+import { Machine } from './actors/machine.ts';
+import { Recorders, type Recording } from './actors/recording.ts';
+import type { ServerProcess } from './actors/server-process.ts';
+import { checkAllAnswered, checkAnswer } from './invariants/answers.ts';
+import { checkAvailability } from './invariants/availability.ts';
+import { checkExactlyOnce } from './invariants/exactly-once.ts';
+import { checkFinalListing, checkListing } from './invariants/listing.ts';
+import { checkMemory } from './invariants/memory.ts';
+import { checkOrder } from './invariants/order.ts';
+import { checkTime } from './invariants/time.ts';
+import type { Plan, Step } from './plan.ts';
+import { type Violation, World } from './world.ts';
+
+/** The result of a run. */
+export interface Result {
+  readonly violation: Violation | undefined;
+  /** What happened, one line per event; empty unless it was requested. */
+  readonly history: readonly string[];
+  /** The numbers of the requests to AWS that had a fault. */
+  readonly faultyRequests: readonly number[];
+  /** Events of the scheduler. */
+  readonly events: number;
+  readonly requests: number;
+  readonly acknowledged: number;
+}
+
+/** After the last step everything has ended by then: deadlines, requests on their way, pauses. */
+const SETTLE_MS = 25_000;
+const READ_MS = 9_000;
+
+/** Runs a plan, and checks the invariants while it runs and at its end. The same plan has the same result. */
+export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise<Result> {
+  const world = new World(plan, keepHistory);
+  const { scheduler, network } = world;
+  let processes = 0;
+  const machines = Array.from({ length: plan.machines }, (_, index) => new Machine(world, index, () => processes++));
+  const recorders = new Recorders(world);
+  for (const step of plan.steps) scheduler.at(step.atMs * 1_000, () => take(step));
+
+  await scheduler.runUntil(plan.durationMs * 1_000);
+  network.heal();
+  await scheduler.runUntil((plan.durationMs + SETTLE_MS) * 1_000);
+  if (!world.violation) await checkEnd();
+  const { recordings } = recorders;
+  return {
+    violation: world.violation,
+    history: world.history.lines,
+    faultyRequests: network.faulty,
+    events: scheduler.events,
+    requests: recordings.length,
+    acknowledged: recordings.filter(({ record }) => record !== undefined).length,
+  };
+
+  function onAnswer(recording: Recording, listsAfter: boolean): void {
+    checkAnswer(world, recording);
+    checkTime(world, recording);
+    const { process } = world.random.pick(machines);
+    if (listsAfter && recording.record !== undefined && !process.hasEnded)
+      list(process, { limit: 100, consistent: true, maxPages: 1 });
+  }
+
+  function list(process: ServerProcess, options: ListOptions): void {
+    void listAll(world, process, options).then((listing) => checkListing(world, listing, recorders.recordings));
+  }
+
+  function take(step: Step): void {
+    if (step.kind === 'outage') {
+      const { outage, forMs } = step;
+      world.history.add('fault', () => `${outage.service}: ${outage.share * 100} % ${outage.fate} for ${forMs} ms`);
+      network.begin(outage);
+      scheduler.after(forMs * 1_000, () => network.end(outage));
+      return;
+    }
+    const machine = machines[step.machine % machines.length] as Machine;
+    if (step.kind === 'crash') machine.crash(step.forMs);
+    else if (step.kind === 'pause') machine.pause(step.forMs);
+    else if (step.kind === 'clock') {
+      machine.step(step.byMs);
+      scheduler.after(step.forMs * 1_000, () => machine.step(-step.byMs));
+    } else if (step.kind === 'post')
+      recorders.post(machine, step.repeats, (recording) => onAnswer(recording, step.listsAfter));
+    else if (step.kind === 'list' && !machine.process.hasEnded) list(machine.process, step);
+  }
+
+  async function checkEnd(): Promise<void> {
+    const { recordings } = recorders;
+    checkAllAnswered(world, recordings);
+    checkAvailability(world, recordings);
+    checkOrder(world, recordings);
+    checkExactlyOnce(world, recordings);
+    for (const { process } of machines) checkMemory(world, process);
+    const { process } = machines[0] as Machine;
+    const last = listAll(world, process, { limit: 50, consistent: true }).then((listing) =>
+      checkFinalListing(world, listing, recordings),
+    );
+    await scheduler.runUntil((plan.durationMs + SETTLE_MS + READ_MS) * 1_000);
+    if (!world.violation) await last;
+  }
+}

@@ -1,0 +1,50 @@
+import { DynamoDBModel } from './aws/dynamodb.ts';
+import { Network } from './aws/network.ts';
+import { History } from './engine/history.ts';
+import { type Random, randomOf } from './engine/random.ts';
+import { Scheduler } from './engine/scheduler.ts';
+import type { Plan } from './plan.ts';
+
+/** A property of the protocol that does not hold. */
+export interface Violation {
+  /** The file name of the invariant. */
+  readonly invariant: string;
+  readonly message: string;
+}
+
+/** Everything of one run outside the processes of the server. */
+export class World {
+  readonly plan: Plan;
+  readonly scheduler = new Scheduler();
+  readonly history: History;
+  readonly network: Network;
+  readonly database: DynamoDBModel;
+  /** For clients and processes. */
+  readonly random: Random;
+  violation: Violation | undefined;
+
+  constructor(plan: Plan, keepHistory: boolean) {
+    this.plan = plan;
+    const nowMicros = () => this.scheduler.nowMicros();
+    this.history = new History(nowMicros, keepHistory);
+    this.random = randomOf(plan.seed, 0);
+    const storage = randomOf(plan.seed, 1);
+    this.database = new DynamoDBModel(nowMicros, () => storage.next());
+    this.network = new Network({
+      scheduler: this.scheduler,
+      history: this.history,
+      seed: plan.seed,
+      weather: plan.weather,
+      faultyRequests: plan.faultyRequests,
+      onModelError: (error) => this.violate('model', error.stack ?? error.message),
+    });
+  }
+
+  /** Records the first violation, which ends the run. */
+  violate(invariant: string, message: string): void {
+    if (this.violation !== undefined) return;
+    this.violation = { invariant, message };
+    this.history.add('violation', () => `${invariant}: ${message}`);
+    this.scheduler.stop();
+  }
+}
