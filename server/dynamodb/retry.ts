@@ -1,71 +1,11 @@
-import type { Runtime } from '../runtime.ts';
+import { type Attempt, type Deadline, retryUntil } from '../retry.ts';
 import { isRefusal } from './refusal.ts';
 
-/** DynamoDB answers within milliseconds, so an attempt that takes this long is repeated on another connection. */
-export const ATTEMPT_TIMEOUT_MS = 1_000;
+export { ATTEMPT_TIMEOUT_MS, BACKOFF_CAP_MS, type Deadline, deadlineIn, remainingMs } from '../retry.ts';
 
-const BACKOFF_BASE_MS = 25;
-export const BACKOFF_CAP_MS = 1_000;
+const DYNAMODB = { name: 'DynamoDB', isRefusal };
 
-/** The time until which calls may be repeated. */
-export interface Deadline {
-  readonly runtime: Runtime;
-  /** A time of `runtime.monotonicMs`. */
-  readonly endMs: number;
-}
-
-/** The deadline that ends in `ms`. All calls of one request share it. */
-export function deadlineIn(ms: number, runtime: Runtime): Deadline {
-  return { runtime, endMs: runtime.monotonicMs() + ms };
-}
-
-export function remainingMs({ runtime, endMs }: Deadline): number {
-  return endMs - runtime.monotonicMs();
-}
-
-/** Sends a request once. It should end the request when the signal aborts. */
-export type Attempt<T> = (abortSignal: AbortSignal) => Promise<T>;
-
-/**
- * Repeats an attempt until it succeeds. Rejects with its error at once if that is a refusal, otherwise when no further
- * attempt is possible before the deadline; the last one may still take effect later. So the request must be safe to
- * repeat. This is the only place that repeats requests to DynamoDB. The SDK makes single attempts, because its retry
- * quota ends retries after an outage.
- */
-export async function retry<T>(deadline: Deadline, attempt: Attempt<T>): Promise<T> {
-  const { runtime } = deadline;
-  let lastError: unknown = new Error('the deadline of a request to DynamoDB passed before it was sent');
-  for (let failures = 0; ; failures++) {
-    const timeoutMs = Math.min(ATTEMPT_TIMEOUT_MS, remainingMs(deadline));
-    if (timeoutMs <= 0) throw lastError;
-    try {
-      return await attemptOnce(runtime, timeoutMs, attempt);
-    } catch (error) {
-      lastError = error;
-    }
-    const pauseMs = backoffMs(failures, runtime.random());
-    if (isRefusal(lastError) || pauseMs >= remainingMs(deadline)) throw lastError;
-    await new Promise<void>((resolve) => void runtime.setTimer(resolve, pauseMs));
-  }
-}
-
-/**
- * Exponential backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): a random part of 25,
- * 50, 100 … 1,000 ms. A `Retry-After` is not read: DynamoDB sends none, and that of a proxy could exceed the deadline.
- */
-function backoffMs(failures: number, random: number): number {
-  return random * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** failures);
-}
-
-/** Rejects after `timeoutMs`, even if the attempt ignores its signal. */
-function attemptOnce<T>({ setTimer }: Runtime, timeoutMs: number, attempt: Attempt<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const aborting = new AbortController();
-    const cancel = setTimer(() => {
-      const late = new Error(`DynamoDB did not answer within ${Math.ceil(timeoutMs)} ms`);
-      reject(late);
-      aborting.abort(late);
-    }, timeoutMs);
-    void attempt(aborting.signal).then(resolve, reject).finally(cancel);
-  });
+/** Repeats an attempt of a request to DynamoDB as {@link retryUntil} does. */
+export function retry<T>(deadline: Deadline, attempt: Attempt<T>): Promise<T> {
+  return retryUntil(deadline, DYNAMODB, attempt);
 }
