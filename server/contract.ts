@@ -32,6 +32,11 @@ export const TIMEOUTS_MS = {
   request: 10_000,
   /** A complete request is answered within this time, because clients and proxies wait for 10 s. */
   answer: 8_000,
+  /**
+   * With a spill bucket: a block that DynamoDB has not acknowledged within this time is spilled. Time for one attempt that
+   * hangs, or for several that fail. At 1,000 timestamps/s fewer wait meanwhile than admission allows at its lowest.
+   */
+  tableShare: 1_000,
   deregistrationDelay: 20_000,
   drain: 25_000,
   pm2Kill: 30_000,
@@ -110,7 +115,7 @@ export const METRICS = {
   clockErrorBound: gauge('ClockErrorBound', 'Milliseconds', 'host', 'Largest possible error of the clock.'),
   /** Of the whole stage, as far as the last listing of the bucket showed. Omitted without a spill bucket. */
   oldestSpillAge: gauge('OldestSpillAge', 'Seconds', 'host', 'Age of the oldest spilled block; 0 if there is none.'),
-  deadLetters: gauge('DeadLetters', 'Count', 'host', 'Dead letters in the spill bucket, at most 1,000.'),
+  deadLetters: gauge('DeadLetters', 'Count', 'host', 'Dead letters in the spill bucket.'),
 } as const;
 
 /** Keys (strings) and TTL attribute (epoch seconds) of the one table. ARCHITECTURE.md, "The table", lists its items. */

@@ -57,6 +57,13 @@ async function traceRequests({ otlpEndpoint }: Config, logger: Logger): Promise<
   return startTracing({ endpoint: otlpEndpoint, serviceName: SERVICE_NAME, nowMs: Date.now, onError });
 }
 
+/** Loads the S3 client only if a bucket is configured. */
+async function openSpill({ spillBucket }: Config) {
+  if (spillBucket === undefined) return undefined;
+  const { openBucket } = await import('./spill/open-bucket.ts');
+  return openBucket(spillBucket);
+}
+
 /** Drains and exits on the first signal; the exit code is 1 if draining exceeds its deadline. */
 function endOnSignal(service: Service, database: Database, tracing: Tracing | undefined, logger: Logger): void {
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -83,8 +90,9 @@ async function main(): Promise<void> {
     process.exit(1);
   });
 
-  const [database, identity, telemetry, tracing, secrets] = await Promise.all([
+  const [database, spill, identity, telemetry, tracing, secrets] = await Promise.all([
     openDatabase(config),
+    openSpill(config),
     // A server with the embedded database does not run on EC2.
     config.tableName === undefined ? undefined : readInstanceIdentity(config.metadata),
     startTelemetry(config, logger),
@@ -94,7 +102,17 @@ async function main(): Promise<void> {
   const facts = { hostname: config.hostname, ...identity, version: VERSION, commit: COMMIT };
   // pm2 starts another process. Its clock begins with the system clock as it is now.
   const onClockJump = (): void => void process.kill(process.pid, 'SIGTERM');
-  const service = createService({ config, facts, database, logger, telemetry, secrets, tracing, onClockJump });
+  const service = createService({
+    config,
+    facts,
+    database,
+    spillBucket: spill?.bucket,
+    logger,
+    telemetry,
+    secrets,
+    tracing,
+    onClockJump,
+  });
   endOnSignal(service, database, tracing, logger);
   await probeTable(service, logger);
   const { address, port } = await listen(service, config);

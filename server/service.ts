@@ -5,6 +5,7 @@ import { createAdmission } from './admission/admission.ts';
 import { createConcurrencyLimit } from './admission/concurrency-limit.ts';
 import type { Config } from './config.ts';
 import { createLoad } from './cpu-load/load.ts';
+import { createDurableStore } from './durable-store.ts';
 import type { Database } from './dynamodb/database.ts';
 import { createDirectPut } from './dynamodb/direct-put.ts';
 import { DynamoTimestamps } from './dynamodb/timestamps.ts';
@@ -24,6 +25,7 @@ import type { Telemetry } from './metrics/telemetry.ts';
 import { type Runtime, systemRuntime } from './runtime.ts';
 import type { Secrets } from './secrets/secrets.ts';
 import type { ServiceFacts } from './service-facts.ts';
+import type { SpillBucket } from './spill/bucket.ts';
 import { createClock, watchClock } from './timestamps/clock.ts';
 import { type CommitObserver, GroupCommit } from './timestamps/group-commit.ts';
 import { createRecordIds } from './timestamps/record-ids.ts';
@@ -33,6 +35,8 @@ export interface ServiceOptions {
   readonly config: Config;
   readonly facts: ServiceFacts;
   readonly database: Pick<Database, 'client' | 'tableName'>;
+  /** Takes blocks that the table does not take in time. @default - the answer is 503 then */
+  readonly spillBucket?: SpillBucket | undefined;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
   readonly secrets: () => Secrets;
@@ -83,7 +87,7 @@ export function createService(options: ServiceOptions) {
   const stopWatchingClock = watchClock(clock, runtime);
   const ids = createRecordIds(() => secrets().idKeys);
   const assets = loadAssets(ASSETS_FOLDER);
-  const store = new DynamoTimestamps({
+  const table = new DynamoTimestamps({
     client,
     table: tableName,
     runtime,
@@ -96,6 +100,7 @@ export function createService(options: ServiceOptions) {
         })
       : undefined,
   });
+  const store = createDurableStore({ table, bucket: options.spillBucket, ids, runtime, metrics, logger });
   const sendProblem = createSendProblem({
     assetUrl: assets.url,
     logger,
@@ -114,8 +119,8 @@ export function createService(options: ServiceOptions) {
     windowMs: config.commitWindowMs,
     runtime,
     observer: {
-      blockCommitted: ({ latencyMs, timestamps, writeUnits }) => {
-        metrics.count('timestampsRecorded', timestamps);
+      blockCommitted: ({ latencyMs, timestamps, writeUnits, state }) => {
+        metrics.count(state === 'stored' ? 'timestampsRecorded' : 'timestampsSpilled', timestamps);
         metrics.count('writeUnits', writeUnits);
         metrics.record('commitLatency', latencyMs);
         metrics.record('timestampsPerBlock', timestamps);
@@ -157,6 +162,7 @@ export function createService(options: ServiceOptions) {
       listRecords: (query) => limitListings(() => store.listRecords(query)),
       getRecord: (id) => limitLookups(() => store.getRecord(id)),
     },
+    isComplete: store.isComplete,
     postApp,
     sendProblem,
     checkReadToken,
@@ -197,6 +203,7 @@ export function createService(options: ServiceOptions) {
       commit.flush();
       await drainConnections(server);
       await commit.drained();
+      await store.stop();
       admission.close();
       stopWatchingClock();
       clockError.close();

@@ -19,7 +19,15 @@ const INFRA_BASE = ['infra/ami.ts', 'infra/runbook-alarm.ts', 'infra/stage-stack
 const WINGS: Readonly<Record<string, readonly string[]>> = {
   'server/timestamps': ['server/errors.ts', 'server/runtime.ts'],
   'server/users': ['server/errors.ts', 'server/timestamps'],
-  'server/dynamodb': ['server/errors.ts', 'server/config.ts', 'server/runtime.ts', 'server/timestamps', 'server/users'],
+  'server/dynamodb': [
+    'server/errors.ts',
+    'server/config.ts',
+    'server/runtime.ts',
+    'server/retry.ts',
+    'server/timestamps',
+    'server/users',
+  ],
+  'server/spill': ['server/runtime.ts', 'server/retry.ts', 'server/timestamps'],
   'server/admission': ['server/errors.ts', 'server/config.ts'],
   'server/secrets': ['server/config.ts', 'server/timestamps'],
   'server/metrics': ['server/config.ts', 'server/runtime.ts'],
@@ -192,6 +200,7 @@ describe('imports', () => {
     );
     const adapters = [
       'server/dynamodb',
+      'server/spill/s3-bucket.ts',
       'server/metrics/cloudwatch.ts',
       'server/secrets/stage-secret.ts',
       'ami/launch-hook',

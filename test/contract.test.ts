@@ -32,6 +32,11 @@ describe("the server's contract", () => {
     assert.ok(TIMEOUTS_MS.answer < TIMEOUTS_MS.drain);
   });
 
+  it('leaves time for two attempts of a spill after the share of the table, and for the table after them', () => {
+    const { answer, tableShare } = TIMEOUTS_MS;
+    assert.ok(COMMIT_WINDOW_MS.max + 2 * tableShare + 2 * ATTEMPT_TIMEOUT_MS <= answer);
+  });
+
   it('lets a process drain before pm2 kills it, and pm2 exit before systemd kills it', () => {
     assert.ok(TIMEOUTS_MS.drain < TIMEOUTS_MS.pm2Kill);
     assert.ok(TIMEOUTS_MS.pm2Kill < TIMEOUTS_MS.systemdStop);

@@ -7,7 +7,7 @@ import { type Deadline, retry } from './retry.ts';
 /** Partition key of the index of days with records. */
 export const DAYS = 'days';
 
-/** Days that a process remembers; its blocks are of one day, or of two around midnight. */
+/** Entries that a process remembers; its blocks are of one day, or of two around midnight. */
 const MAX_REMEMBERED = 8;
 
 export interface DayIndexOptions {
@@ -17,27 +17,35 @@ export interface DayIndexOptions {
   readonly shards?: number;
 }
 
-/** Adds a day (`2026-11-21`) to the index, once per process. Rejects if that did not succeed before the deadline. */
-export type IndexDay = (day: string, deadline: Deadline) => Promise<void>;
+/** A day (`2026-11-21`), and the shard of a block of that day. */
+export interface BlockDay {
+  readonly day: string;
+  readonly shard: number;
+}
+
+/** Adds a day to the index, once per process. Rejects if that did not succeed before the deadline. */
+export type IndexDay = (blockDay: BlockDay, deadline: Deadline) => Promise<void>;
 
 /**
  * The index of days. A listing reads only days in the index, so a block may be put only after its day is there: then
  * each block in the table is listed, whatever its requests were answered. The entry of a day has the greatest number of
- * shards with which any writer of the day was configured.
+ * shards with which any writer of the day was configured. A drained block may be that of a writer with more shards.
  */
 export function createDayIndex({ client, table, shards = TABLE.defaultShards }: DayIndexOptions): IndexDay {
   const indexed = new Set<string>();
-  return async (day, deadline) => {
-    if (indexed.has(day)) return;
+  return async ({ day, shard }, deadline) => {
+    const needed = Math.max(shards, shard + 1);
+    const entry = `${day} ${needed}`;
+    if (indexed.has(entry)) return;
     const update = new UpdateItemCommand({
       TableName: table,
       Key: marshall({ pk: DAYS, sk: day }),
       UpdateExpression: 'SET shards = :shards',
       ConditionExpression: 'attribute_not_exists(shards) OR shards < :shards',
-      ExpressionAttributeValues: marshall({ ':shards': shards }),
+      ExpressionAttributeValues: marshall({ ':shards': needed }),
     });
     await isConditionMet(retry(deadline, (abortSignal) => client.send(update, { abortSignal })));
     if (indexed.size >= MAX_REMEMBERED) indexed.clear();
-    indexed.add(day);
+    indexed.add(entry);
   };
 }

@@ -104,17 +104,17 @@ export class DynamoTimestamps implements TimestampStore {
   async putBlock(block: Block, deadlineMs: number): Promise<StoredBlock> {
     const item = encodeBlock(block);
     const deadline = this.#deadlineIn(deadlineMs);
-    await this.#indexDay(item.pk.slice(0, 10), deadline);
+    await this.#indexDay({ day: item.pk.slice(0, 10), shard: block.shard }, deadline);
     await this.#putOnce(item, deadline);
     return { writeUnits: writeUnits(item), state: 'stored' };
   }
 
-  async getRecord(id: string): Promise<TimestampRecord | undefined> {
+  async getRecord(id: string, deadlineMs = READ_DEADLINE_MS): Promise<TimestampRecord | undefined> {
     const address = parseRecordId(id);
     if (!address) return undefined;
     const pk = shardKey(dayOf(address.blockLast), address.shard);
     const sk = blockSortKey(address.blockLast, address.writer, address.sequence);
-    const item = await orUnavailable(this.#getItem(pk, sk, this.#deadlineIn(READ_DEADLINE_MS)));
+    const item = await orUnavailable(this.#getItem(pk, sk, this.#deadlineIn(deadlineMs)));
     return item && this.#options.ids.find(BlockSchema.parse(item), id);
   }
 

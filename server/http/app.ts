@@ -18,6 +18,8 @@ import { negotiate } from './validate.ts';
 export interface AppOptions {
   readonly facts: ServiceFacts;
   readonly store: Pick<TimestampStore, 'getRecord' | 'listRecords'>;
+  /** Whether the table has every acknowledged timestamp, as far as this process knows. */
+  readonly isComplete: () => boolean;
   readonly postApp: PostApp;
   readonly sendProblem: SendProblem;
   /** @default - reading needs no token */
@@ -31,7 +33,7 @@ export interface AppOptions {
 
 /** The Express application with every route of the service. */
 export function createApp(options: AppOptions): Express {
-  const { facts, store, postApp, sendProblem, checkReadToken, isDraining, assetUrl } = options;
+  const { facts, store, isComplete, postApp, sendProblem, checkReadToken, isDraining, assetUrl } = options;
   const app = express();
   app.set('trust proxy', options.trustedProxies);
   app.set('etag', false);
@@ -47,7 +49,7 @@ export function createApp(options: AppOptions): Express {
   app
     .route(TIMESTAMPS_PATH)
     .post(postApp)
-    .get(requireToken(checkReadToken), listTimestamps(store, assetUrl))
+    .get(requireToken(checkReadToken), listTimestamps({ store, isComplete, assetUrl }))
     .all(allow('GET', 'HEAD', 'POST'));
   app.route(`${TIMESTAMPS_PATH}/:id`).get(requireToken(checkReadToken), readTimestamp(store)).all(allow('GET', 'HEAD'));
   app.use(getRoute(HEALTH_PATH, checkHealth(isDraining)), getRoute('/', showInstance(facts, assetUrl)));

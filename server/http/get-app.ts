@@ -8,11 +8,20 @@ import { negotiate, validate } from './validate.ts';
 
 const JSON_LINES = 'application/x-ndjson';
 
+export interface ListTimestampsOptions {
+  readonly store: Pick<TimestampStore, 'listRecords'>;
+  /** Whether the table has every acknowledged timestamp, as far as this process knows. */
+  readonly isComplete: () => boolean;
+  readonly assetUrl: AssetUrl;
+}
+
 /** `GET /app`: a page of recorded timestamps, newest first. */
-export function listTimestamps(store: Pick<TimestampStore, 'listRecords'>, assetUrl: AssetUrl): RequestHandler {
+export function listTimestamps({ store, isComplete, assetUrl }: ListTimestampsOptions): RequestHandler {
   return async (request, response) => {
     const { cursor, from, to, ...query } = validate(ListQuerySchema, 'query', request.query);
     const type = negotiate(request, ['application/json', 'text/html', 'text/csv', JSON_LINES]);
+    // Before the table is read: a block that is moved into it meanwhile may be missing from the page.
+    const complete = isComplete();
     const { records, next } = await store.listRecords({
       ...query,
       ...(cursor !== undefined && { before: cursor }),
@@ -21,6 +30,7 @@ export function listTimestamps(store: Pick<TimestampStore, 'listRecords'>, asset
     });
     const page: RecordPage = {
       timestamps: records.map(recordBody),
+      complete,
       ...(next !== undefined && { next: nextUrl(request, next) }),
     };
     response.vary('Accept').set('Cache-Control', 'no-store').type(type);

@@ -27,7 +27,7 @@ export interface PostAppOptions {
 export type PostApp = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * `POST /app`: answers 201 once the timestamp is durable. It does not use Express, so that `http-server.ts` can also
+ * `POST /app`: answers 201 once the timestamp is in the table, or 202 once it is durable elsewhere. It does not use Express, so that `http-server.ts` can also
  * call it directly. One `writeHead` sends all headers.
  */
 export function createPostApp(options: PostAppOptions): PostApp {
@@ -57,7 +57,7 @@ function representationFor(request: IncomingMessage): Representation {
 function answer(response: ServerResponse, recorded: TimestampRecord, representation: Representation): void {
   const isText = representation === 'text/plain';
   const body = `${isText ? isoFromMicros(recorded.micros) : JSON.stringify(recordBody(recorded))}\n`;
-  response.writeHead(201, [
+  response.writeHead(recorded.state === 'stored' ? 201 : 202, [
     'Content-Type',
     isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
     'Content-Length',

@@ -59,7 +59,17 @@ function olderPage(path: string, cursor: string) {
 }
 
 export const RecordPageSchema = z
-  .object({ timestamps: z.array(RecordSchema), next: olderPage('/app', RECORD_ID) })
+  .object({
+    timestamps: z.array(RecordSchema),
+    complete: z.boolean().meta({
+      description:
+        'False while the answering process knows of accepted timestamps that are not in the table: after it accepted ' +
+        'some itself, or saw some of any process in its last look at the bucket, which is at most 90 seconds old. It ' +
+        'does not know yet what another process accepted since then. False also while it cannot look.',
+      example: true,
+    }),
+    next: olderPage('/app', RECORD_ID),
+  })
   .meta({ id: 'TimestampPage' });
 
 export type RecordPage = z.infer<typeof RecordPageSchema>;

@@ -14,8 +14,8 @@ export interface TimestampStore {
    * the block may still have been stored.
    */
   putBlock(block: Block, deadlineMs: number): Promise<StoredBlock>;
-  /** The record with this id, or `undefined`. */
-  getRecord(id: string): Promise<TimestampRecord | undefined>;
+  /** The record with this id, or `undefined`. Rejects after `deadlineMs`: @default 8,000 */
+  getRecord(id: string, deadlineMs?: number): Promise<TimestampRecord | undefined>;
   /** A page of records, newest first. */
   listRecords(query: ListQuery): Promise<ListPage>;
   /** Reads one item; rejects if the table does not exist or access is denied. */

@@ -4,6 +4,8 @@ export interface StoredObject {
   readonly body: Buffer;
   readonly etag: string;
   readonly modified: Date;
+  /** Base64 of the CRC32 with which it was put. */
+  readonly crc32?: string | undefined;
 }
 
 export interface ListQuery {

@@ -113,8 +113,13 @@ async function put({ request, response, objects, key, query }: Call): Promise<vo
       );
   }
   const etag = `"${createHash('md5').update(body).digest('hex')}"`;
-  objects.put({ key, body, etag, modified: new Date() });
-  response.writeHead(200, { etag, 'content-length': 0 }).end();
+  const crc32 = request.headers['x-amz-checksum-crc32']?.toString();
+  objects.put({ key, body, etag, modified: new Date(), crc32 });
+  response.writeHead(200, { etag, 'content-length': 0, ...checksumHeader(crc32) }).end();
+}
+
+function checksumHeader(crc32: string | undefined): Readonly<Record<string, string>> {
+  return crc32 === undefined ? {} : { 'x-amz-checksum-crc32': crc32, 'x-amz-checksum-type': 'FULL_OBJECT' };
 }
 
 async function get({ request, response, objects, key, query }: Call): Promise<void> {
@@ -127,6 +132,7 @@ async function get({ request, response, objects, key, query }: Call): Promise<vo
     'last-modified': found.modified.toUTCString(),
     'content-type': 'application/octet-stream',
     'content-length': found.body.length,
+    ...(request.headers['x-amz-checksum-mode'] === 'ENABLED' && checksumHeader(found.crc32)),
   });
   response.end(request.method === 'HEAD' ? undefined : found.body);
 }

@@ -2,7 +2,7 @@ import { HEALTH_PATH, MAX_BODY_BYTES, TIMESTAMPS_PATH } from '../../contract.ts'
 import * as schemas from '../schemas.ts';
 import { example, json, queryParameters, textHeader } from './from-zod.ts';
 import { problems } from './problems.ts';
-import type { Content, Header, Operation, Paths } from './types.ts';
+import type { Content, Header, Operation, Paths, Response } from './types.ts';
 
 const record = schemas.RecordSchema.parse(example(schemas.RecordSchema));
 const recordPage = schemas.RecordPageSchema.parse(example(schemas.RecordPageSchema));
@@ -11,6 +11,15 @@ const csv = [schemas.RECORD_FIELDS, schemas.RECORD_FIELDS.map((name) => record[n
 const htmlPage: Content = { 'text/html': { schema: { type: 'string' } } };
 const readToken: Operation['security'] = [{ readToken: [] }];
 const writeToken: Operation['security'] = [{ writeToken: [] }];
+
+/** The answer to a recorded timestamp. */
+const recorded = {
+  headers: { Location: textHeader('Address of the record', `/app/${record.id}`) },
+  content: {
+    'text/plain': { schema: { type: 'string' }, example: `${record.timestamp}\n` },
+    ...json(schemas.RecordSchema),
+  },
+} satisfies Partial<Response>;
 
 const recordTimestamp: Operation = {
   operationId: 'recordTimestamp',
@@ -31,13 +40,12 @@ const recordTimestamp: Operation = {
     content: { '*/*': {} },
   },
   responses: {
-    201: {
-      description: 'The timestamp is stored.',
-      headers: { Location: textHeader('Address of the record', `/app/${record.id}`) },
-      content: {
-        'text/plain': { schema: { type: 'string' }, example: `${record.timestamp}\n` },
-        ...json(schemas.RecordSchema),
-      },
+    201: { description: 'The timestamp is in the table.', ...recorded },
+    202: {
+      description:
+        'The timestamp is durable, but not in the table yet, because the database does not answer. It is moved there ' +
+        'later, with the same id. Until then listings omit it.',
+      ...recorded,
     },
     ...problems('unauthorized', 'not-acceptable', 'too-large', 'rate-limited', 'overloaded', 'unavailable'),
   },

@@ -10,7 +10,11 @@ export interface TimeFilter {
 }
 
 /** `GET /app` for browsers: a page of recorded timestamps, newest first. Works without JavaScript. */
-export function timestampsPage(assetUrl: AssetUrl, { timestamps, next }: RecordPage, filter: TimeFilter): string {
+export function timestampsPage(
+  assetUrl: AssetUrl,
+  { timestamps, complete, next }: RecordPage,
+  filter: TimeFilter,
+): string {
   return layout(assetUrl, {
     title: 'Timestamps',
     section: '/app',
@@ -18,10 +22,13 @@ export function timestampsPage(assetUrl: AssetUrl, { timestamps, next }: RecordP
     style: 'timestamps.css',
     main: html`      <h1 id="title">Timestamps, newest first</h1>
       ${filterForm(filter)}
+      ${!complete && incomplete}
       ${timestamps.length > 0 ? table(timestamps) : nothing(filter)}
       ${next && html`<p class="older"><a class="button" rel="next" href="${next}">Older</a></p>`}`,
   });
 }
+
+const incomplete = html`<p class="note" role="status">This list may be incomplete: timestamps that were accepted during a database outage are still being moved into the table.</p>`;
 
 function filterForm({ from, to }: TimeFilter): Html {
   return html`<form class="filter" method="get" action="/app">

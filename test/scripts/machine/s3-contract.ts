@@ -47,6 +47,16 @@ export function describeS3(
       assert.equal(await get('a/one.json'), 'second');
     });
 
+    it('returns the CRC32 of an object with put and get', async () => {
+      const { client, bucket } = await started.promise;
+      const object = { Bucket: bucket, Key: 'crc' };
+      const put = await client.send(new PutObjectCommand({ ...object, Body: 'hello', ChecksumCRC32: 'NhCmhg==' }));
+      assert.equal(put.ChecksumCRC32, 'NhCmhg==');
+      const got = await client.send(new GetObjectCommand({ ...object, ChecksumMode: 'ENABLED' }));
+      assert.equal(got.ChecksumCRC32, 'NhCmhg==');
+      assert.equal(await got.Body?.transformToString(), 'hello');
+    });
+
     it('answers 412 to a put with If-None-Match: * if the object exists, and keeps the object', async () => {
       await put('b/once.json', 'first', true);
       await assert.rejects(

@@ -4,7 +4,7 @@ import request from 'supertest';
 import { startDatabase } from '../support/database.ts';
 import { startService } from '../support/service.ts';
 
-type Body = { timestamps: { timestamp: string; id: string }[]; next?: string };
+type Body = { timestamps: { timestamp: string; id: string }[]; complete: boolean; next?: string };
 
 const database = await startDatabase();
 const { server } = await startService(database);
@@ -26,7 +26,7 @@ before(async () => {
 
 describe('GET /app', () => {
   it('lists the records, newest first', async () => {
-    assert.deepEqual(await list('/app'), { timestamps: recorded.toReversed() });
+    assert.deepEqual(await list('/app'), { timestamps: recorded.toReversed(), complete: true });
   });
 
   it('returns pages without gaps or overlaps', async () => {
@@ -47,8 +47,8 @@ describe('GET /app', () => {
     const [from, to] = [recorded[5]?.timestamp as string, recorded[20]?.timestamp as string];
     const { timestamps } = await list(`/app?from=${from}&to=${to}&limit=1000`);
     assert.deepEqual(timestamps, recorded.slice(5, 20).reverse());
-    assert.deepEqual(await list('/app?from=9999-01-01'), { timestamps: [] });
-    assert.deepEqual(await list('/app?to=0001-01-01'), { timestamps: [] });
+    assert.deepEqual(await list('/app?from=9999-01-01'), { timestamps: [], complete: true });
+    assert.deepEqual(await list('/app?to=0001-01-01'), { timestamps: [], complete: true });
   });
 
   it('returns JSON to programs and a page to browsers', async () => {

@@ -28,7 +28,11 @@ const textOf = (page: string): string =>
 describe('every page', () => {
   const pages = {
     home: homePage(asset, instance),
-    timestamps: timestampsPage(asset, { timestamps: [record], next: '/app?cursor=a' }, { from: '2026' }),
+    timestamps: timestampsPage(
+      asset,
+      { complete: true, timestamps: [record], next: '/app?cursor=a' },
+      { from: '2026' },
+    ),
     problem: problemPage(asset, { type: '/docs#invalid', title: 'Bad Request', status: 400, detail: 'no' }),
   };
   for (const [name, page] of Object.entries(pages)) {
@@ -73,7 +77,7 @@ describe('the timestamps page', () => {
   const page = timestampsPage.bind(undefined, asset);
 
   it('shows each record, with the microseconds of its time highlighted', () => {
-    const shown = page({ timestamps: [record] }, {});
+    const shown = page({ complete: true, timestamps: [record] }, {});
     assert.match(shown, /<time datetime="2026-11-21T07:45:00\.123456Z">/);
     assert.match(
       textOf(shown),
@@ -83,26 +87,29 @@ describe('the timestamps page', () => {
   });
 
   it('shows no error if it is unknown', () => {
-    assert.doesNotMatch(page({ timestamps: [{ ...record, errorMicros: null }] }, {}), /±/);
+    assert.doesNotMatch(page({ complete: true, timestamps: [{ ...record, errorMicros: null }] }, {}), /±/);
   });
 
   it('links to the older page if there is one', () => {
     assert.match(
-      page({ timestamps: [record], next: '/app?from=2026&cursor=a' }, {}),
+      page({ complete: true, timestamps: [record], next: '/app?from=2026&cursor=a' }, {}),
       /rel="next" href="\/app\?from=2026&amp;cursor=a"/,
     );
-    assert.doesNotMatch(page({ timestamps: [record] }, {}), /rel="next"/);
+    assert.doesNotMatch(page({ complete: true, timestamps: [record] }, {}), /rel="next"/);
   });
 
   it('shows the filter in its fields, escaped', () => {
-    const shown = page({ timestamps: [] }, { from: '"><script>', to: '2026-11-22' });
+    const shown = page({ complete: true, timestamps: [] }, { from: '"><script>', to: '2026-11-22' });
     assert.match(shown, /name="from" value="&quot;&gt;&lt;script&gt;"/);
     assert.match(shown, /name="to" value="2026-11-22"/);
   });
 
   it('distinguishes an empty table from a filter without results', () => {
-    assert.match(textOf(page({ timestamps: [] }, {})), /Nothing has been recorded yet/);
-    assert.match(textOf(page({ timestamps: [] }, { to: '2020' })), /No timestamps were recorded in this time range/);
+    assert.match(textOf(page({ complete: true, timestamps: [] }, {})), /Nothing has been recorded yet/);
+    assert.match(
+      textOf(page({ complete: true, timestamps: [] }, { to: '2020' })),
+      /No timestamps were recorded in this time range/,
+    );
   });
 });
 

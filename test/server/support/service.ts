@@ -8,6 +8,7 @@ import { type Config, readConfig } from '../../../server/config.ts';
 import { startTelemetry } from '../../../server/metrics/telemetry.ts';
 import { openSecrets } from '../../../server/secrets/open-secrets.ts';
 import { createService } from '../../../server/service.ts';
+import type { SpillBucket } from '../../../server/spill/bucket.ts';
 import type { Tracing } from '../../../server/tracing/tracing.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -30,6 +31,7 @@ export async function startService(
   environment: Record<string, string> = {},
   instanceId?: string,
   tracing?: Tracing,
+  spillBucket?: SpillBucket,
 ): Promise<TestService> {
   const config: Config = readConfig({ ...DEFAULTS, ...environment }, { embeddedDatabase: true });
   const log: Record<string, unknown>[] = [];
@@ -51,6 +53,7 @@ export async function startService(
     telemetry,
     secrets,
     tracing,
+    spillBucket,
     onClockJump: () => {},
   });
   service.server.listen(config.port, config.host);

@@ -18,9 +18,9 @@ async function request(url, { signal, ...options }) {
   throw new ApiError(response, await response.json().catch(() => ({})));
 }
 
-/** The latest timestamps, newest first, including everything acknowledged so far. */
-export async function listLatest(limit, token, signal) {
-  return (await request(`/app?limit=${limit}&consistent=true`, { headers: headersWith(token), signal })).timestamps;
+/** A page of the latest timestamps, newest first, including everything acknowledged so far unless it is incomplete. */
+export function listLatest(limit, token, signal) {
+  return request(`/app?limit=${limit}&consistent=true`, { headers: headersWith(token), signal });
 }
 
 /** Records a timestamp and returns its record. */

@@ -16,9 +16,10 @@ function show(arrived) {
 }
 
 async function poll(signal) {
-  show(await listLatest(SHOWN_RECORDS, sessionStorage.getItem(READ_TOKEN), signal));
+  const { timestamps, complete } = await listLatest(SHOWN_RECORDS, sessionStorage.getItem(READ_TOKEN), signal);
+  show(timestamps);
   showTokenForm(READ_TOKEN, false);
-  showFeedState('live', 'Live, every 2 seconds');
+  showFeedState('live', complete ? 'Live, every 2 seconds' : 'Live, but some accepted timestamps are not listed yet');
 }
 
 function onFailure(error, waitMs) {
@@ -71,7 +72,9 @@ async function record() {
     showTokenForm(WRITE_TOKEN, false);
     const tookMs = Math.round(performance.now() - startMs);
     show([recorded]);
-    showOutcome('done', `Recorded by ${recorded.instance} in ${tookMs} ms`);
+    const verb = recorded.state === 'stored' ? 'Recorded' : 'Accepted';
+    const later = recorded.state === 'stored' ? '' : '. The database is away, so it appears in lists later';
+    showOutcome('done', `${verb} by ${recorded.instance} in ${tookMs} ms${later}`);
   } catch (error) {
     if (error.status === 401) {
       const refused = forgetToken(WRITE_TOKEN);

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { deadlineIn } from '../../../server/retry.ts';
+import { systemRuntime } from '../../../server/runtime.ts';
+import { answerError, startS3 } from '../support/s3.ts';
+
+const deadline = () => deadlineIn(8_000, systemRuntime);
+const s3 = await startS3();
+const { bucket } = s3;
+
+describe('the bucket', () => {
+  it('creates an object once', async () => {
+    assert.equal(await bucket.create('spill/once', 'first', deadline()), true);
+    assert.equal(await bucket.create('spill/once', 'second', deadline()), false);
+    assert.equal(await bucket.get('spill/once', deadline()), 'first');
+  });
+
+  it('reports an object of an attempt whose answer was lost', async () => {
+    s3.setFault((request, response, answer) => {
+      s3.setFault();
+      response.end = () => response.destroy();
+      answer(request, response);
+    });
+    assert.equal(await bucket.create('spill/lost', 'text', deadline()), false);
+    assert.equal(await bucket.get('spill/lost', deadline()), 'text');
+  });
+
+  it('repeats what S3 cannot take now: SlowDown, conflicts, a wrong clock, reset connections', async () => {
+    const faults: [number, string][] = [
+      [503, 'SlowDown'],
+      [409, 'ConditionalRequestConflict'],
+      [403, 'RequestTimeTooSkewed'],
+      [400, 'RequestTimeout'],
+      [500, 'InternalError'],
+    ];
+    s3.setFault((request, response, answer) => {
+      const [status, code] = faults.shift() ?? [];
+      if (status === undefined) s3.setFault();
+      if (status !== undefined && code !== undefined) return answerError(response, status, code);
+      if (request.method === 'PUT') return request.socket.destroy();
+      answer(request, response);
+    });
+    assert.equal(await bucket.create('spill/busy', 'text', deadline()), true);
+  });
+
+  it('gives up at once if S3 refuses', async () => {
+    const before = s3.requests.length;
+    s3.setFault((_, response) => answerError(response, 403, 'AccessDenied'));
+    await assert.rejects(bucket.create('spill/refused', 'text', deadline()), { name: 'AccessDenied' });
+    s3.setFault();
+    assert.equal(s3.requests.length, before + 1);
+  });
+
+  it('does not believe a 200 of something else than S3', async () => {
+    const html = (ok: (request: { method?: string | undefined }) => boolean) => {
+      let left = 2;
+      s3.setFault((request, response, answer) => {
+        if (ok(request) && left-- > 0) response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>');
+        else answer(request, response);
+      });
+    };
+    html(({ method }) => method === 'PUT');
+    assert.equal(await bucket.create('spill/proxy', 'text', deadline()), true);
+    html(({ method }) => method === 'GET');
+    assert.equal(await bucket.get('spill/proxy', deadline()), 'text');
+    html(({ method }) => method === 'GET');
+    const { objects } = await bucket.list(deadline());
+    s3.setFault();
+    assert.ok(objects.some(({ key }) => key === 'spill/proxy'));
+  });
+
+  it('returns nothing for an object that does not exist', async () => {
+    assert.equal(await bucket.get('spill/none', deadline()), undefined);
+    await bucket.delete('spill/none', deadline());
+  });
+});
