@@ -34,6 +34,9 @@ export const OUTPUTS = {
   operations: { dashboard: 'DashboardName', topicArn: 'TopicArn' },
 } as const;
 
+/** Output of the service stack that is read from its template: the rate for which the stage is sized. */
+export const SUSTAINED_RATE = 'SustainedRate';
+
 /** CloudWatch log groups of one stage, created by the stack and written by the image's log agent. */
 export function logGroupNames(stage: string) {
   return { app: `/stampede/${stage}/app`, system: `/stampede/${stage}/system` };

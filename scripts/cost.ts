@@ -1,61 +1,120 @@
-/** `npm run cost`: the monthly bill at a rate, beside the same rate built in other ways. */
-import { writeFile } from 'node:fs/promises';
-import { COMMIT_WINDOWS, PROD_WINDOW_MS } from './bench/commit-windows.ts';
+/** `npm run cost`: the monthly bill of a stage at a rate, beside the same rate built in other ways. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readAssembly } from './account/assembly.ts';
+import { COMMIT_WINDOWS, type CommitWindow } from './bench/commit-windows.ts';
 import { readResults } from './bench/report.ts';
 import type { CommandDescription } from './cli/arguments.ts';
+import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
-import { PRICED_REGIONS, PRICES_AS_OF } from './cli/prices.ts';
+import { PRICES_AS_OF } from './cli/prices.ts';
+import { captureQuietly } from './cli/run.ts';
 import { textTable } from './cli/table.ts';
-import { choice, choiceOfNumbers, positiveNumber, wholeNumber } from './cli/values.ts';
+import { choiceOfNumbers, positiveNumber, STAGE_OPTION, wholeNumber } from './cli/values.ts';
 import { type Bill, billsAt, perMillion, totalOf } from './cost/bills.ts';
-import { type FleetChoice, SECONDS_PER_MONTH } from './cost/items.ts';
+import { CHEAPEST, cheapestBill, costGoals, goalText } from './cost/goals.ts';
+import { ASSUMED, SECONDS_PER_MONTH } from './cost/items.ts';
 import { measuredOf, measuredWindows } from './cost/measured.ts';
 import { costPage } from './cost/page.ts';
+import { type PricedStage, readPricedStage } from './cost/stage.ts';
+import { CDK_OPTIONS, synthLine } from './stage/cdk.ts';
+
+const SYNTH_DEADLINE_MS = 300_000;
+
+/** A certificate and an image cost nothing; any will do. */
+const FREE = {
+  certificate: 'certificateArn=arn:aws:acm:eu-west-1:123456789012:certificate/any',
+  ami: 'ami-0123456789abcdef0',
+};
 
 const command = {
   name: 'cost',
-  summary: 'Calculates the monthly bill at a rate of timestamps, item by item, beside other ways to build the service.',
+  summary:
+    'Calculates the monthly bill of a stage at a rate of timestamps, item by item, beside other ways to build it.',
   options: {
+    stage: { ...STAGE_OPTION, default: 'prod' },
+    set: CDK_OPTIONS.set,
     rate: { value: '<n>', default: '1000', schema: positiveNumber(), help: 'timestamps per second, day and night' },
-    region: {
-      value: '<region>',
-      default: 'eu-west-1',
-      schema: choice(PRICED_REGIONS),
-      help: PRICED_REGIONS.join(', '),
+    months: {
+      value: '<n>',
+      default: '12',
+      schema: wholeNumber(1, 600),
+      help: 'also show the bill of this month: tables, backups and logs have grown',
     },
-    instance: { value: '<type>', default: 'c7g.medium', help: 'instance type of the fleet' },
-    vcpus: { value: '<n>', default: '1', schema: wholeNumber(1), help: 'processors of that type' },
-    zones: { value: '<n>', default: '3', schema: wholeNumber(1), help: 'Availability Zones' },
-    nat: { value: '<n>', default: '1', schema: wholeNumber(1), help: 'NAT gateways, or zones of a regional one' },
     window: {
       value: '<ms>',
-      default: String(PROD_WINDOW_MS),
       schema: choiceOfNumbers(COMMIT_WINDOWS),
-      help: `commit window: ${COMMIT_WINDOWS.join(', ')}`,
+      help: `commit window: ${COMMIT_WINDOWS.join(', ')} (default: that of the stage)`,
     },
     bench: { value: '<path>', default: 'docs/benchmarks/results.json', help: 'results of npm run bench' },
-    page: { value: '<path>', help: 'also write the curve from 1 to 10,000 per second as a page' },
+    page: { value: '<path>', help: 'also write the page with goals, curves and bills' },
   },
   examples: [
     ['npm run cost -- --rate 1000', 'the bill of the prod stage at 1,000 timestamps per second'],
-    ['npm run cost -- --page docs/cost.html', 'write the page with the curve'],
+    [
+      'npm run cost -- --set instanceType=m8g.medium --set nat=single',
+      'with other settings of infra/settings/table.ts',
+    ],
+    ['npm run cost -- --page docs/cost.html', 'write the page'],
   ],
 } as const satisfies CommandDescription;
 
-await main(command, async ({ values: { rate, region, instance, vcpus, zones, nat, window, bench, page } }) => {
-  const fleet: FleetChoice = { region, instanceType: instance, vcpus, zones, natGateways: nat };
+await main(command, async ({ values: { stage: name, set, rate, months, window, bench, page } }) => {
   const results = await readResults(bench);
-  const measured = measuredOf(results, window);
-  const bills = billsAt(rate, measured, fleet);
-  console.log(`USD a month at ${rate.toLocaleString('en')}/s, list prices of ${region} as of ${PRICES_AS_OF}\n`);
-  console.log(bills.map((bill) => billText(bill, rate * SECONDS_PER_MONTH)).join('\n\n'));
-  if (page !== undefined) await writeFile(page, costPage(measured, measuredWindows(results), fleet));
+  const stage = await synthesize(name, set);
+  const measured = measuredOf(results, window ?? measuredWindow(stage.commitWindowMs));
+  const cheapest = await synthesize(name, [...set, ...CHEAPEST.settings]);
+  const cheapestAt = (rate: number, month = 1) =>
+    cheapestBill({ rate, measured, stage: cheapest, months: month }, ASSUMED.savingsPlan);
+  console.log(
+    `USD a month of stage ${name} at ${rate.toLocaleString('en')}/s, list prices of ${stage.region} as of ${PRICES_AS_OF}\n`,
+  );
+  const billsOf = (month: number) => [...billsAt({ rate, measured, stage, months: month }), cheapestAt(rate, month)];
+  const later = billsOf(months);
+  for (const [index, bill] of billsOf(1).entries())
+    console.log(`${billText(bill, later[index] ?? bill, rate, months)}\n`);
+  console.log('Goals');
+  for (const goal of costGoals({ measured, stage }, cheapestAt)) console.log(`  ${goalText(goal)}`);
+  if (page !== undefined) {
+    await writeFile(page, costPage({ measured, windows: measuredWindows(results), stage, cheapest, months }));
+  }
 });
 
-function billText(bill: Bill, timestamps: number): string {
-  const rows = bill.items.map(({ name, quantity, usd: price }) => [`  ${name}`, quantity, usd(price)]);
-  const sum = ['  Sum', `${usd(perMillion(bill, timestamps))} per million timestamps`, usd(totalOf(bill))];
-  return `${bill.title}\n${textTable([...rows, sum])}`;
+/** Synthesises the stage into a temporary folder, so that `cdk.out` stays what was planned. */
+async function synthesize(stage: string, settings: readonly string[]): Promise<PricedStage> {
+  const folder = await mkdtemp(join(tmpdir(), 'stampede-cost-'));
+  try {
+    const hasName = settings.some((setting) => /^(certificateArn|domainName)=/.test(setting));
+    const set = hasName ? settings : [FREE.certificate, ...settings];
+    const line = synthLine({ stage, ami: FREE.ami, set: [...set] }, folder);
+    await captureQuietly(line, { deadlineMs: SYNTH_DEADLINE_MS });
+    const { templates, region } = await readAssembly(folder, stage);
+    return readPricedStage(templates, region);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** @throws OperatorError when the stage's window was not measured. */
+function measuredWindow(commitWindowMs: number): CommitWindow {
+  const window = COMMIT_WINDOWS.find((ms) => ms === commitWindowMs);
+  if (window !== undefined) return window;
+  throw new OperatorError(
+    `the stage has a commit window of ${commitWindowMs} ms, which is not measured: choose --window ${COMMIT_WINDOWS.join(', ')}`,
+  );
+}
+
+function billText(bill: Bill, later: Bill, rate: number, months: number): string {
+  const rows = bill.items.map(({ name, quantity, usd: price }, row) => [
+    `  ${name}`,
+    quantity,
+    usd(price),
+    usd(later.items[row]?.usd ?? Number.NaN),
+  ]);
+  const price = `${usd(perMillion(bill, rate * SECONDS_PER_MONTH))} per million timestamps`;
+  const head = ['  item', 'first month', 'month 1', `month ${months}`];
+  return `${bill.title}\n${textTable([head, ...rows, ['  Sum', price, usd(totalOf(bill)), usd(totalOf(later))]])}`;
 }
 
 function usd(value: number): string {

@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { readAssembly } from './account/assembly.ts';
 import { requireChecks } from './account/report.ts';
+import { readResults } from './bench/report.ts';
 import type { Values } from './cli/arguments.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { wholeNumber } from './cli/values.ts';
+import { readPricedStage } from './cost/stage.ts';
+import { sustainedPriceText } from './cost/sustained-price.ts';
 import { ASSEMBLY, CDK_OPTIONS, cdkLine, synthLine } from './stage/cdk.ts';
 import { closeDefaultGroup } from './stage/default-security-group.ts';
 import { withReason } from './stage/failure.ts';
@@ -11,6 +15,9 @@ import { waitForHealthyFleet } from './stage/fleet.ts';
 import { useRegion } from './stage/region.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 import { refuseBusyStacks } from './stage/stack-states.ts';
+
+/** What the benchmark measured, in this checkout. */
+const RESULTS = join(import.meta.dirname, '../docs/benchmarks/results.json');
 
 await main(
   {
@@ -60,4 +67,6 @@ async function prepare({ stage, 'skip-checks': skipChecks, ...role }: PrepareOpt
   await useRole(role);
   await refuseBusyStacks(stage);
   if (!skipChecks) await requireChecks(stage, assembly);
+  const priced = readPricedStage(assembly.templates, assembly.region);
+  console.error(sustainedPriceText(priced, await readResults(RESULTS)));
 }

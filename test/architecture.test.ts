@@ -90,7 +90,12 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
   'scripts/drills': ['scripts/cli', 'scripts/drills/core'],
   'scripts/torture': ['scripts/cli', 'scripts/drills/core', 'scripts/bench'],
   'scripts/bench': ['scripts/cli'],
-  'scripts/cost': ['scripts/cli', 'scripts/bench/results.ts', 'scripts/bench/commit-windows.ts'],
+  'scripts/cost': [
+    'scripts/cli',
+    'scripts/scaling/template',
+    'scripts/bench/results.ts',
+    'scripts/bench/commit-windows.ts',
+  ],
   scripts: ['scripts'],
 };
 

@@ -77,7 +77,10 @@ export interface BackupsProps extends TimestampsTableProps {
   readonly table: TableV2;
 }
 
-/** Daily backups, retained for longer than point-in-time recovery, in a vault that prevents accidental deletion. */
+/**
+ * Monthly backups, retained for longer than point-in-time recovery, in a vault that prevents accidental deletion. Each
+ * one is a full copy, so daily ones would soon cost more than everything else (decision 0042).
+ */
 export class Backups extends Construct {
   constructor(scope: Construct, id: string, { table, key, stage, settings, removalPolicy }: BackupsProps) {
     super(scope, id);
@@ -94,8 +97,8 @@ export class Backups extends Construct {
     const plan = new BackupPlan(this, 'Plan', { backupVault: vault });
     plan.addRule(
       new BackupPlanRule({
-        ruleName: 'Daily',
-        scheduleExpression: Schedule.cron({ hour: '3', minute: '0' }),
+        ruleName: 'Monthly',
+        scheduleExpression: Schedule.cron({ day: '1', hour: '3', minute: '0' }),
         startWindow: Duration.hours(1),
         completionWindow: Duration.hours(8),
         deleteAfter: Duration.days(settings.backupRetentionDays),

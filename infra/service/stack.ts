@@ -1,7 +1,7 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Ami } from '../ami.ts';
-import { fleetName, OUTPUTS } from '../contract.ts';
+import { fleetName, OUTPUTS, SUSTAINED_RATE } from '../contract.ts';
 import type { DataStack } from '../data/stack.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import { notify } from '../runbook-alarm.ts';
@@ -70,5 +70,6 @@ export class ServiceStack extends StageStack {
       value: this.template.launchTemplate.launchTemplateId as string,
     });
     new CfnOutput(this, OUTPUTS.service.amiId, { value: ami.id });
+    new CfnOutput(this, SUSTAINED_RATE, { value: String(settings.sustainedRate) });
   }
 }

@@ -190,7 +190,7 @@ export const TABLE = {
   replicas: setting(listOf(replica), [], []),
   /** Whether DynamoDB deletes expired items. */
   ttl: setting(flag, false, false),
-  /** Point-in-time recovery covers 35 days; the backup plan retains backups for longer. */
+  /** Point-in-time recovery covers 35 days; monthly backups, each a full copy of the table, are kept for longer. */
   backupRetentionDays: setting(integer(35, 3650), 35, 365),
   logRetentionDays: setting(numberIn(...RETENTION_DAYS), 14, 90),
   /** Load balancer logs: infrequent access after 30 days, Glacier after 90, deleted after this number of days. */

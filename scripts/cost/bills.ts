@@ -1,40 +1,44 @@
-import { pricesOf } from '../cli/prices.ts';
+import { pricesOf, type RegionPrices } from '../cli/prices.ts';
 import * as items from './items.ts';
 import { loadPointAt, type Measured } from './measured.ts';
+import { accessLogs, logs, tableStorage } from './retained.ts';
+import type { PricedStage } from './stage.ts';
 
 /** The monthly bill of one way to build the service. */
 export type Bill = ReturnType<typeof billsAt>[number];
 
+export interface BillOptions {
+  readonly rate: number;
+  readonly measured: Measured;
+  readonly stage: PricedStage;
+  /** The bill of the n-th month: tables, backups and logs have grown since the first. @default 1 */
+  readonly months?: number;
+}
+
 /** The bills of four ways to record the same rate of timestamps, Stampede's first. */
-export function billsAt(rate: number, measured: Measured, choice: items.FleetChoice) {
-  const prices = pricesOf(choice.region);
+export function billsAt(options: BillOptions) {
+  const { rate, measured, stage, months = 1 } = options;
+  const prices = pricesOf(stage.region);
   const { sqsBatch, lambdaOneCallS, lambdaThreeCallsS } = items.ASSUMED;
-  const { ratePerVcpu, points, itemBytes } = measured;
   const timestamps = rate * items.SECONDS_PER_MONTH;
-  const size = items.fleetSize(rate, ratePerVcpu.stampede, choice);
-  const point = loadPointAt(points, rate / (size * choice.vcpus));
-  const blocksGb = (timestamps * point.bytesPerTimestamp) / items.GB;
-  const itemsGb = (timestamps * itemBytes) / items.GB;
-  const batches = timestamps / sqsBatch;
+  const tableGb = (timestamps * measured.itemBytes) / items.GB;
+  const stored = tableStorage(prices, stage, { months, tableGb });
   const internet = items.internet(prices, rate);
-  const onFleet = (writeUnits: number, storedGb: number, instances: number) => [
-    ...items.dynamodb(prices, { write: writeUnits }, storedGb),
-    ...items.loadBalancer(prices, rate, choice.zones, 1),
-    ...items.fleet(prices, choice, instances),
-    internet,
-  ];
+  const size = items.fleetSize(rate, measured.ratePerVcpu.itemPerRequest, stage);
   return [
-    { title: 'Stampede', items: onFleet(timestamps / point.timestampsPerWriteUnit, blocksGb, size) },
+    stampedeBill(options),
     {
       // Express + PutItem, sized for the rate that the benchmark measured.
       title: 'One item per request, same fleet',
-      items: onFleet(timestamps, itemsGb, items.fleetSize(rate, ratePerVcpu.itemPerRequest, choice)),
+      items: [...items.dynamodb(prices, { write: timestamps }), ...stored, ...onFleet(prices, options, size)],
     },
     {
       title: 'ALB, Lambda with GetItem, PutItem, GetItem',
       items: [
-        ...items.dynamodb(prices, { write: timestamps, read: 2 * timestamps }, itemsGb),
-        ...items.loadBalancer(prices, rate, choice.zones, 0.4),
+        ...items.dynamodb(prices, { write: timestamps, read: 2 * timestamps }),
+        ...stored,
+        ...items.loadBalancer(prices, rate, stage.loadBalancerZones, 0.4),
+        ...(stage.hasAccessLogs ? [accessLogs(prices, timestamps, months)] : []),
         items.lambda(prices, 'Lambda', timestamps, lambdaThreeCallsS),
         internet,
       ],
@@ -43,14 +47,50 @@ export function billsAt(rate: number, measured: Measured, choice: items.FleetCho
       // Answers once the message is queued; a second function writes batches of items.
       title: 'API Gateway, Lambda, SQS, Lambda',
       items: [
-        ...items.dynamodb(prices, { write: timestamps }, itemsGb),
+        ...items.dynamodb(prices, { write: timestamps }),
+        ...stored,
         items.millions('API Gateway (HTTP)', timestamps, prices.apiGateway.millionHttpRequests),
         items.lambda(prices, 'Lambda that queues', timestamps, lambdaOneCallS),
-        items.lambda(prices, 'Lambda that writes', batches, lambdaOneCallS),
-        items.millions('SQS requests', timestamps + 2 * batches, prices.sqs.millionRequests),
+        items.lambda(prices, 'Lambda that writes', timestamps / sqsBatch, lambdaOneCallS),
+        items.millions('SQS requests', timestamps + (2 * timestamps) / sqsBatch, prices.sqs.millionRequests),
         internet,
       ],
     },
+  ];
+}
+
+/** Stampede's own bill. `discount`: the share of the instances' on-demand price that is saved. */
+export function stampedeBill(options: BillOptions & { readonly title?: string; readonly discount?: number }) {
+  const { rate, measured, stage, months = 1, title = 'Stampede', discount = 0 } = options;
+  const prices = pricesOf(stage.region);
+  const timestamps = rate * items.SECONDS_PER_MONTH;
+  const size = items.fleetSize(rate, measured.ratePerVcpu.stampede, stage);
+  const point = loadPointAt(measured.points, rate / (size * stage.vcpus));
+  const tableGb = (timestamps * point.bytesPerTimestamp) / items.GB;
+  return {
+    title,
+    items: [
+      ...items.dynamodb(prices, { write: timestamps / point.timestampsPerWriteUnit }),
+      ...tableStorage(prices, stage, { months, tableGb }),
+      ...(stage.hasSpillBucket ? [items.spill(prices, rate / point.timestampsPerWriteUnit)] : []),
+      ...onFleet(prices, options, size, discount),
+    ],
+  };
+}
+
+/** Everything but the database of a service on this fleet. */
+function onFleet(prices: RegionPrices, { rate, stage, months = 1 }: BillOptions, size: number, discount = 0) {
+  const { logsGbPerInstance, rejectedFlowLogGb, wafMillionUsd } = items.ASSUMED;
+  const timestamps = rate * items.SECONDS_PER_MONTH;
+  const flowLogGb = rejectedFlowLogGb + (stage.logsAllTraffic ? items.flowLogGb(rate) : 0);
+  return [
+    ...items.loadBalancer(prices, rate, stage.loadBalancerZones, 1),
+    ...items.fleet(prices, stage, size, discount),
+    logs(prices, stage, 'Logs of the instances', size * logsGbPerInstance, months),
+    logs(prices, stage, 'Flow logs', flowLogGb, months),
+    ...(stage.hasAccessLogs ? [accessLogs(prices, timestamps, months)] : []),
+    ...(stage.hasWaf ? [items.millions('WAF requests', timestamps, wafMillionUsd)] : []),
+    items.internet(prices, rate),
   ];
 }
 

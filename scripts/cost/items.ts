@@ -2,6 +2,7 @@
 import { SECRET_REFRESH_S } from '../../server/contract.ts';
 import { instanceHourPrice, type RegionPrices } from '../cli/prices.ts';
 import assumptions from './assumptions.json' with { type: 'json' };
+import type { PricedStage } from './stage.ts';
 
 /** What no benchmark measures. Each value holds for Stampede and for the alternatives alike. */
 export const ASSUMPTIONS = assumptions;
@@ -14,17 +15,8 @@ const hours = ASSUMED.hoursPerMonth;
 export const SECONDS_PER_MONTH = hours * 3600;
 export const GB = 1e9;
 
-/** What the fleet consists of. */
-export interface FleetChoice {
-  readonly region: string;
-  readonly instanceType: string;
-  readonly vcpus: number;
-  readonly zones: number;
-  readonly natGateways: number;
-}
-
 /** One line of a monthly bill; `quantity` is what was counted, for people. */
-function item(name: string, quantity: string, usd: number) {
+export function item(name: string, quantity: string, usd: number) {
   return { name, quantity, usd };
 }
 
@@ -33,7 +25,7 @@ export function millions(name: string, quantity: number, usdPerMillion: number) 
   return item(name, `${count(quantity / 1e6)} million`, (quantity / 1e6) * usdPerMillion);
 }
 
-function gigabytes(name: string, gb: number, usdPerGb: number) {
+export function gigabytes(name: string, gb: number, usdPerGb: number) {
   return item(name, `${count(gb)} GB`, gb * usdPerGb);
 }
 
@@ -42,48 +34,65 @@ function count(value: number): string {
 }
 
 /**
- * Instances that carry the rate below the CPU target, at least one a zone. In several zones they also carry it after
- * the loss of one.
+ * Instances that carry the rate below the CPU target, at least the stage's minimum. In several zones they also carry it
+ * after the loss of one.
  */
-export function fleetSize(rate: number, ratePerVcpu: number, { vcpus, zones }: FleetChoice): number {
+export function fleetSize(
+  rate: number,
+  ratePerVcpu: number,
+  { vcpus, zones, minInstances }: Pick<PricedStage, 'vcpus' | 'zones' | 'minInstances'>,
+): number {
   const needed = Math.max(1, Math.ceil(rate / (ratePerVcpu * vcpus * ASSUMED.cpuTarget)));
-  let size = Math.max(needed, zones);
+  let size = Math.max(needed, minInstances);
   if (zones === 1) return size;
   while (size - Math.ceil(size / zones) < needed) size += 1;
   return size;
 }
 
-/** The fleet with its network, monitoring and key. */
-export function fleet(prices: RegionPrices, choice: FleetChoice, size: number) {
+/** The fleet with its network, monitoring and keys. `discount`: the share of the on-demand price that is saved. */
+export function fleet(prices: RegionPrices, stage: PricedStage, size: number, discount = 0) {
   const { cloudwatch, nat } = prices;
-  const { region, instanceType, natGateways, vcpus } = choice;
+  const { instanceType, natGateways, vcpus, alarmMetrics, compositeAlarms, interfaceEndpoints } = stage;
   const { secretMonth, tenThousandCalls } = prices.secretsManager;
   const reads = (size * vcpus * hours * 3600) / SECRET_REFRESH_S;
-  const metrics = ASSUMED.customMetrics + size * ASSUMED.detailedMonitoringMetrics;
-  const metricsUsd =
-    metrics * cloudwatch.metricMonth + ASSUMED.alarms * cloudwatch.alarmMonth + cloudwatch.dashboardMonth;
+  const metrics = stage.customMetrics + (stage.hasDetailedMonitoring ? size * ASSUMED.detailedMonitoringMetrics : 0);
+  const alarmsUsd = alarmMetrics * cloudwatch.alarmMonth + compositeAlarms * cloudwatch.compositeAlarmMonth;
   const natUsd = natGateways * hours * (nat.hour + prices.publicIpv4Hour) + size * ASSUMED.natGbPerInstance * nat.gb;
-  const volumesGb = size * ASSUMED.rootVolumeGb;
-  const logsGb = size * ASSUMED.logsGbPerInstance;
+  const volumesGb = size * stage.volumeGb;
+  const instancesUsd = size * instanceHourPrice(stage.region, instanceType) * hours * (1 - discount);
   return [
-    item('Instances', `${size} ${instanceType}`, size * instanceHourPrice(region, instanceType) * hours),
+    item('Instances', `${size} ${instanceType}${discount > 0 ? ', Savings Plan' : ''}`, instancesUsd),
     item('Volumes', `${volumesGb} GB gp3`, volumesGb * prices.ebsGp3GbMonth),
     item('NAT gateways', `${natGateways}`, natUsd),
-    item('Metrics, alarms, dashboard', `${metrics} metrics, ${ASSUMED.alarms} alarms`, metricsUsd),
-    item('Logs', `${logsGb} GB`, logsGb * (cloudwatch.logsGb + cloudwatch.logsStorageGbMonth)),
-    item('Encryption key', '1', prices.kms.keyMonth),
-    item('Secret', '1', secretMonth + (reads / 1e4) * tenThousandCalls),
+    ...(interfaceEndpoints > 0
+      ? [
+          item(
+            'Interface endpoints',
+            `${interfaceEndpoints}`,
+            interfaceEndpoints * hours * prices.interfaceEndpointHour,
+          ),
+        ]
+      : []),
+    item('Metrics', `${metrics}`, metrics * cloudwatch.metricMonth),
+    item('Alarms', `${alarmMetrics} metrics, ${compositeAlarms} composite`, alarmsUsd),
+    item('Dashboards', `${stage.dashboards}`, stage.dashboards * cloudwatch.dashboardMonth),
+    item('Encryption keys', `${stage.keys}`, stage.keys * prices.kms.keyMonth),
+    item('Secrets', `${stage.secrets}`, stage.secrets * secretMonth + (reads / 1e4) * tenThousandCalls),
   ];
 }
 
-/** Writes and reads of DynamoDB in units of the month, and the storage that the month adds. */
-export function dynamodb({ dynamodb }: RegionPrices, { write = 0, read = 0 }, gb: number) {
+/** Writes and reads of DynamoDB in units of the month. */
+export function dynamodb({ dynamodb }: RegionPrices, { write = 0, read = 0 }) {
   return [
     millions('DynamoDB write units', write, dynamodb.millionWriteUnits),
     ...(read > 0 ? [millions('DynamoDB read units', read, dynamodb.millionReadUnits)] : []),
-    gigabytes('DynamoDB storage of the month', gb, dynamodb.storageGbMonth),
-    gigabytes('Point-in-time recovery and backup of it', gb, dynamodb.pitrGbMonth + dynamodb.backupGbMonth),
   ];
+}
+
+/** Blocks that go to the spill bucket while the table is away: a put, a list and a get each; a delete costs nothing. */
+export function spill({ s3 }: RegionPrices, blocksPerSecond: number) {
+  const blocks = blocksPerSecond * 60 * ASSUMED.spillMinutes;
+  return item('Spill bucket', `${count(blocks)} blocks`, (3 * blocks * s3.thousandPuts) / 1_000);
 }
 
 /** AWS bills the greatest dimension. A unit: 25 new connections/s, 3,000 active ones, 1 GB an hour (Lambda: 0.4 GB). */
@@ -101,6 +110,12 @@ export function loadBalancer(prices: RegionPrices, rate: number, zones: number, 
     item('Load balancer and its addresses', `${zones} zones`, hours * perHour),
     item('Load balancer capacity units', count(units), hours * units * prices.alb.lcuHour),
   ];
+}
+
+/** Gigabytes a month of flow logs that record every connection: one record at each end of it, in each direction. */
+export function flowLogGb(rate: number): number {
+  const records = (2 * rate * SECONDS_PER_MONTH) / ASSUMED.requestsPerConnection;
+  return (records * ASSUMED.flowLogBytes) / GB;
 }
 
 /** Answers that leave to the internet: the same for every way to build the service. */

@@ -1,61 +1,120 @@
 import { decadeAxis } from '../cli/chart-axes.ts';
-import { html, htmlPage } from '../cli/html.ts';
+import { type Html, html, htmlPage } from '../cli/html.ts';
 import { PRICES_AS_OF } from '../cli/prices.ts';
 import { CHART_STYLE, chartFigure } from '../cli/svg-chart.ts';
 import { type Bill, billsAt, perMillion, totalOf } from './bills.ts';
-import { ASSUMPTIONS, type FleetChoice, SECONDS_PER_MONTH } from './items.ts';
+import { cheapestBill, costGoals, goalText } from './goals.ts';
+import { ASSUMED, ASSUMPTIONS, SECONDS_PER_MONTH } from './items.ts';
 import type { Measured } from './measured.ts';
+import type { PricedStage } from './stage.ts';
 import { windowChart } from './window-chart.ts';
 
 /** Rates of the curve: 1 to 10,000 per second, three to a decade. */
 const RATES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
+
+/** Rates whose bills are shown item by item. */
+const ITEMISED = [1_000, 10_000];
 
 const STYLE = `
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 20%, transparent); --soft: currentColor; }
 body { background: light-dark(#fff, #121212); color: light-dark(#111, #eee); font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 div { overflow-x: auto; } table { border-collapse: collapse; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
+.number { text-align: right; } .sum td { font-weight: bold; }
 ${CHART_STYLE}
 .way-0 { color: light-dark(#c2410c, #fb923c); } .way-1 { color: light-dark(#2563eb, #60a5fa); }
 .way-2 { color: light-dark(#15803d, #4ade80); } .way-3 { color: light-dark(#7c3aed, #c084fc); }
 .way-4 { color: light-dark(#be185d, #f472b6); }
 `;
 
-/** The page of the cost per million timestamps over the rate. */
-export function costPage(measured: Measured, windows: readonly Measured[], choice: FleetChoice): string {
-  const rows = RATES.map((rate) => ({ rate, bills: billsAt(rate, measured, choice) }));
-  const titles = rows[0]?.bills.map(({ title }) => title) ?? [];
-  const cost = (rate: number, bill: Bill): number => perMillion(bill, rate * SECONDS_PER_MONTH);
-  const curves = titles.map((label, index) => ({
-    label,
-    look: `way-${index}`,
-    shape: 'line' as const,
-    points: rows.map(({ rate, bills }) => [rate, cost(rate, bills[index] as Bill)] as const),
-  }));
-  const costs = rows.map(({ rate, bills }) => bills.map((bill) => cost(rate, bill)));
-  const chart = chartFigure({
-    title: 'Dollars per million timestamps, over the rate',
-    x: decadeAxis(RATES, (rate) => `${rate.toLocaleString('en')}/s`),
-    y: decadeAxis(costs.flat(), (value) => `$${value}`),
-    curves,
-    height: 420,
-  });
+export interface CostPageOptions {
+  readonly measured: Measured;
+  /** What was measured with each commit window. */
+  readonly windows: readonly Measured[];
+  readonly stage: PricedStage;
+  /** The same stage with the settings of the cheapest sensible variant. */
+  readonly cheapest: PricedStage;
+  /** The month whose bill is shown beside that of the first one. */
+  readonly months: number;
+}
+
+/** The page of the cost per million timestamps: goals, curves, bills item by item, assumptions. */
+export function costPage({ measured, windows, stage, cheapest, months }: CostPageOptions): string {
+  const base = { measured, stage };
+  const onCheapest = (rate: number, month = 1) =>
+    cheapestBill({ measured, stage: cheapest, rate, months: month }, ASSUMED.savingsPlan);
+  const billsOf = (rate: number, month = 1): Bill[] => [
+    ...billsAt({ ...base, rate, months: month }),
+    onCheapest(rate, month),
+  ];
+  const rows = RATES.map((rate) => ({ rate, bills: billsOf(rate) }));
+  const goals = costGoals(base, onCheapest);
   const main = html`<h1>Cost of a million timestamps</h1>
-<p>List prices of ${choice.region} as of ${PRICES_AS_OF}; ${choice.instanceType} in ${choice.zones} zones; benchmark of
-${measured.measuredAt.slice(0, 10)}. <code>npm run cost</code> writes this page. It is a calculation, and was not compared with
-a bill of AWS.</p>
-${chart}
-${windows.length > 1 ? windowChart(windows, RATES, choice) : ''}
+<p>List prices of ${stage.region} as of ${PRICES_AS_OF}. The stage is read from its synthesised templates:
+${stage.instanceType}, at least ${stage.minInstances} in ${stage.zones} zones, ${stage.natGateways} NAT gateways, commit window
+of ${measured.commitWindow} ms. Benchmark of ${measured.measuredAt.slice(0, 10)}. <code>npm run cost -- --page</code> writes this
+page. It is a calculation, and was not compared with a bill of AWS.</p>
+<h2>Goals</h2>
+<ul>${goals.map((goal) => html`<li>${goalText(goal)}</li>\n`)}</ul>
+${rateChart(rows)}
+${windows.length > 1 ? windowChart(windows, RATES, stage) : ''}
 <h2>Dollars per million, and per month</h2>
-<div><table><tr><th>rate</th>${titles.map((title) => html`<th colspan="2">${title}</th>`)}</tr>
-${rows.map(
-  ({ rate, bills }) =>
-    html`<tr><td>${rate.toLocaleString('en')}/s</td>${bills.map((bill) => html`<td>${usd(cost(rate, bill))}</td><td>${usd(totalOf(bill))}</td>`)}</tr>\n`,
-)}</table></div>
+${rateTable(rows)}
+${ITEMISED.map((rate) => itemised(rate, months, billsOf))}
 <h2>Assumptions</h2>
 <div><table><tr><th>name</th><th>value</th><th>meaning</th></tr>
 ${Object.entries(ASSUMPTIONS).map(([name, { value, meaning }]) => html`<tr><td><code>${name}</code></td><td>${value}</td><td>${meaning}</td></tr>\n`)}</table></div>`;
   return htmlPage('Stampede: cost of a million timestamps', STYLE, main);
+}
+
+type Row = { readonly rate: number; readonly bills: readonly Bill[] };
+
+function costOf(rate: number, bill: Bill | undefined): number {
+  return bill ? perMillion(bill, rate * SECONDS_PER_MONTH) : NaN;
+}
+
+function rateChart(rows: readonly Row[]) {
+  const curves = (rows[0]?.bills ?? []).map(({ title }, index) => ({
+    label: title,
+    look: `way-${index}`,
+    shape: 'line' as const,
+    points: rows.map(({ rate, bills }) => [rate, costOf(rate, bills[index])] as const),
+  }));
+  return chartFigure({
+    title: 'Dollars per million timestamps, over the rate',
+    x: decadeAxis(RATES, (rate) => `${rate.toLocaleString('en')}/s`),
+    y: decadeAxis(
+      curves.flatMap(({ points }) => points.map(([, cost]) => cost)),
+      (value) => `$${value}`,
+    ),
+    curves,
+    height: 420,
+  });
+}
+
+function rateTable(rows: readonly Row[]): Html {
+  const titles = rows[0]?.bills.map(({ title }) => title) ?? [];
+  return html`<div><table><tr><th>rate</th>${titles.map((title) => html`<th colspan="2">${title}</th>`)}</tr>
+${rows.map(
+  ({ rate, bills }) =>
+    html`<tr><td>${rate.toLocaleString('en')}/s</td>${bills.map((bill) => html`<td>${usd(costOf(rate, bill))}</td><td>${usd(totalOf(bill))}</td>`)}</tr>\n`,
+)}</table></div>`;
+}
+
+/** Each bill of a rate in its first month and in a later one, in which its retained data have grown. */
+function itemised(rate: number, months: number, billsOf: (rate: number, month?: number) => Bill[]): Html {
+  const later = billsOf(rate, months);
+  const sections = billsOf(rate).map((bill, index) => {
+    const rows = bill.items.map(({ name, quantity, usd: price }, row) => {
+      const then = later[index]?.items[row]?.usd ?? NaN;
+      return html`<tr><td>${name}</td><td>${quantity}</td><td class="number">${usd(price)}</td><td class="number">${usd(then)}</td></tr>\n`;
+    });
+    const sums = [bill, later[index]].map((each) => html`<td class="number">${usd(each ? totalOf(each) : NaN)}</td>`);
+    return html`<details${{ markup: index === 0 ? ' open' : '' }}><summary>${bill.title}</summary>
+<div><table><tr><th>item</th><th>first month</th><th class="number">month 1</th><th class="number">month ${months}</th></tr>
+${rows}<tr class="sum"><td>Sum</td><td>${usd(costOf(rate, bill))} per million</td>${sums}</tr></table></div></details>\n`;
+  });
+  return html`<h2>USD a month at ${rate.toLocaleString('en')}/s</h2>\n${sections}`;
 }
 
 function usd(value: number): string {

@@ -24,9 +24,9 @@ export const ASSEMBLY = 'cdk.out';
 const CDK = 'node_modules/.bin/cdk';
 
 /** Synthesises the stacks of one stage, with the image and the settings of this deployment. */
-export function synthLine({ stage, ami, set }: Values<typeof CDK_OPTIONS>): CommandLine {
+export function synthLine({ stage, ami, set }: Values<typeof CDK_OPTIONS>, folder = ASSEMBLY): CommandLine {
   const context = [`stage=${stage}`, ...(ami ? [`amiId=${ami}`] : []), ...set];
-  return [CDK, 'synth', '--quiet', '--output', ASSEMBLY, ...context.flatMap((entry) => ['-c', entry])];
+  return [CDK, 'synth', '--quiet', '--output', folder, ...context.flatMap((entry) => ['-c', entry])];
 }
 
 /** A cdk command on the synthesised stacks: what was checked is what is compared or deployed. */

@@ -116,9 +116,9 @@ describe('the table', () => {
     assert.equal(copy.SSESpecification.KMSMasterKeyId, REPLICA_KEY);
   });
 
-  it('has daily backups that are retained for longer than point-in-time recovery', () => {
+  it('has monthly backups, each a full copy, that are retained for longer than point-in-time recovery', () => {
     const [rule] = theResource('AWS::Backup::BackupPlan', prod.data).Properties.BackupPlan.BackupPlanRule;
-    assert.equal(rule.ScheduleExpression, 'cron(0 3 * * ? *)');
+    assert.equal(rule.ScheduleExpression, 'cron(0 3 1 * ? *)');
     assert.ok(rule.Lifecycle.DeleteAfterDays > 35);
   });
 });

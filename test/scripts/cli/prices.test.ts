@@ -59,7 +59,7 @@ describe('instanceHourPrice', () => {
       () => instanceHourPrice('eu-central-1', 'c7g.medium'),
       /no price of c7g\.medium in eu-central-1 is known: add the hour of c7g\.large .* to ec2LargeHour of scripts\/cli\/prices\.json, or use t4g, t3 there, or the prices of us-east-1, eu-west-1$/,
     );
-    assert.throws(() => instanceHourPrice('us-east-1', 'z1d.large'), /or use t4g, t3, m7g, c7g there$/);
+    assert.throws(() => instanceHourPrice('us-east-1', 'z1d.large'), /or use t4g, t3, m7g, c7g, c8g, m8g there$/);
     assert.throws(() => instanceHourPrice('us-east-1', 't4g.huge'), /'t4g\.huge' has no size with a price: expected/);
     assert.throws(() => instanceHourPrice('us-east-1', 'large'), /'large' has no size with a price: expected <family>/);
   });

@@ -3,9 +3,18 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { fleetBounds } from '../../../infra/scaling/capacity.ts';
 import { readSettings } from '../../../infra/settings/read.ts';
+import { instanceHourPrice } from '../../../scripts/cli/prices.ts';
 import { billsAt, perMillion, totalOf } from '../../../scripts/cost/bills.ts';
+import { cheapestBill, costGoals, goalText } from '../../../scripts/cost/goals.ts';
 import { ASSUMED, fleetSize, loadBalancerUnits, SECONDS_PER_MONTH } from '../../../scripts/cost/items.ts';
 import { loadPointAt, type Measured } from '../../../scripts/cost/measured.ts';
+import { backupsGb } from '../../../scripts/cost/retained.ts';
+import { intervalDays, readPricedStage, vcpusOf } from '../../../scripts/cost/stage.ts';
+import { sustainedPriceText } from '../../../scripts/cost/sustained-price.ts';
+import { parseTemplate } from '../../../scripts/scaling/template/template.ts';
+import { METRICS } from '../../../server/contract.ts';
+import { CERTIFICATE, synthesize, type Template } from '../../infra/synthesize.ts';
+import { RESULTS } from '../bench/results-example.ts';
 
 const POINTS = [
   { ratePerProcess: 100, timestampsPerWriteUnit: 1, bytesPerTimestamp: 200 },
@@ -18,7 +27,13 @@ const MEASURED: Measured = {
   points: POINTS,
   itemBytes: 180,
 };
-const CHOICE = { region: 'us-east-1', instanceType: 'c7g.medium', vcpus: 1, zones: 3, natGateways: 1 };
+const { templates } = synthesize('prod', { certificateArn: CERTIFICATE });
+const PROD = readPricedStage(
+  Object.entries(templates).map(([stack, template]) => parseTemplate(stack, JSON.stringify(template))),
+  'eu-west-1',
+);
+const CHOICE = { vcpus: 1, zones: 3, minInstances: 3 };
+const billsOf = (rate: number, months = 1) => billsAt({ rate, measured: MEASURED, stage: PROD, months });
 
 describe('loadPointAt', () => {
   it('lies on the line between two measured points', () => {
@@ -36,19 +51,19 @@ describe('loadPointAt', () => {
 });
 
 describe('fleetSize', () => {
-  it('has at least an instance a zone', () => {
-    assert.equal(fleetSize(1, 10_000, CHOICE), 3);
+  it('has at least the minimum of the stage', () => {
+    assert.equal(fleetSize(1, 10_000, { ...CHOICE, minInstances: 5 }), 5);
   });
 
   it('in one zone carries the rate, but not the loss of the zone', () => {
-    assert.equal(fleetSize(1, 1_000, { ...CHOICE, zones: 1 }), 1);
+    assert.equal(fleetSize(1, 1_000, { ...CHOICE, zones: 1, minInstances: 1 }), 1);
     assert.equal(fleetSize(3_000, 1_000, { ...CHOICE, zones: 1 }), 5);
   });
 
   it('carries the rate below the CPU target after the loss of a zone', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 2, max: 3 }), (rate, zones) => {
-        const size = fleetSize(rate, 1_000, { ...CHOICE, zones });
+        const size = fleetSize(rate, 1_000, { ...CHOICE, zones, minInstances: zones });
         assert.ok((size - Math.ceil(size / zones)) * 600 >= rate);
       }),
     );
@@ -60,7 +75,10 @@ describe('fleetSize', () => {
         const { scaleOut } = readSettings('dev');
         const zones = Array.from({ length: zoneCount }, (_, zone) => `${zone}`);
         const demand = { sustainedRate: rate, peakRate: rate, ratePerInstance: 1_000, zones, scaleOut };
-        assert.equal(fleetSize(rate, 1_000, { ...CHOICE, zones: zoneCount }), fleetBounds(demand).min);
+        assert.equal(
+          fleetSize(rate, 1_000, { ...CHOICE, zones: zoneCount, minInstances: zoneCount }),
+          fleetBounds(demand).min,
+        );
       }),
     );
   });
@@ -76,15 +94,74 @@ describe('loadBalancerUnits', () => {
   });
 });
 
+describe('a priced stage', () => {
+  it('is what the templates of prod contain', () => {
+    const { Resources: network } = templates['stampede-prod-network'] as Template;
+    const nat = Object.values(network).filter(({ Type }) => Type === 'AWS::EC2::NatGateway');
+    assert.equal(PROD.natGateways, nat.length);
+    const { instanceType, vcpus, zones, minInstances, commitWindowMs, sustainedRate, keys, dashboards } = PROD;
+    assert.deepEqual([instanceType, vcpus, zones, minInstances], ['c7g.medium', 1, 3, 3]);
+    assert.deepEqual([commitWindowMs, sustainedRate, keys, dashboards], [50, 2_500, resourceCount('AWS::KMS::Key'), 1]);
+    assert.equal(PROD.customMetrics, Object.keys(METRICS).length);
+    assert.ok(PROD.alarmMetrics > resourceCount('AWS::CloudWatch::Alarm'), 'some alarms read several metrics');
+    assert.deepEqual([PROD.logsAllTraffic, PROD.hasAccessLogs, PROD.hasDetailedMonitoring], [true, true, true]);
+    assert.deepEqual(PROD.backups, [{ everyDays: 365 / 12, keptDays: 365 }]);
+  });
+
+  it('counts a regional NAT gateway in each zone', () => {
+    const regional = synthesize('prod', { certificateArn: CERTIFICATE, nat: 'regional' });
+    const read = readPricedStage(
+      Object.entries(regional.templates).map(([stack, each]) => parseTemplate(stack, JSON.stringify(each))),
+      'eu-west-1',
+    );
+    assert.equal(read.natGateways, 3);
+  });
+
+  it('has the processors of its instance type', () => {
+    assert.deepEqual(
+      ['t4g.small', 'c7g.medium', 'm8g.large', 't4g.xlarge', 'c8g.2xlarge'].map(vcpusOf),
+      [2, 1, 2, 4, 8],
+    );
+    assert.throws(() => vcpusOf('c7g.metal'), /'c7g.metal': expected a type with one of the sizes medium, large/);
+  });
+
+  it('has backups each day, week or month', () => {
+    const schedules = ['cron(0 3 * * ? *)', 'cron(0 3 ? * 1 *)', 'cron(0 3 1 * ? *)'];
+    assert.deepEqual(schedules.map(intervalDays), [1, 7, 365 / 12]);
+    assert.throws(() => intervalDays('rate(1 day)'), /backup schedule 'rate\(1 day\)': expected a cron expression/);
+  });
+});
+
+describe('data that are retained', () => {
+  it('are full copies of the table in each backup', () => {
+    const monthly = { backups: [{ everyDays: 365 / 12, keptDays: 365 }] };
+    assert.equal(Math.round(backupsGb(monthly, { months: 1, tableGb: 10 })), 10);
+    assert.equal(Math.round(backupsGb(monthly, { months: 3, tableGb: 10 })), 10 + 20 + 30);
+    const daily = { backups: [{ everyDays: 1, keptDays: 35 }] };
+    assert.ok(backupsGb(daily, { months: 12, tableGb: 10 }) > 30 * 115, 'the last 35 days, each of about 120 GB');
+  });
+
+  it('make each later month more expensive, except where nothing is kept', () => {
+    const later = billsOf(1_000, 12);
+    for (const [index, bill] of billsOf(1_000).entries())
+      for (const [row, { name, usd }] of bill.items.entries()) {
+        const then = later[index]?.items[row]?.usd ?? Number.NaN;
+        const grows = /storage|recovery|Backups|ogs/.test(name);
+        assert.ok(grows ? then > usd : then === usd, `${bill.title}: ${name} ${usd} USD, then ${then} USD`);
+      }
+  });
+});
+
 describe('the bills', () => {
   it('count a write unit per timestamp where each has an item of its own, and fewer for Stampede', () => {
     const million = (SECONDS_PER_MONTH * 3_000) / 1e6;
-    const [stampede, itemPerRequest] = billsAt(3_000, MEASURED, CHOICE).map(
+    const [stampede, itemPerRequest] = billsOf(3_000).map(
       ({ items }) => items.find(({ name }) => name === 'DynamoDB write units')?.usd ?? Number.NaN,
     );
-    assert.equal(itemPerRequest, million * 0.625);
+    assert.equal(itemPerRequest, million * 0.7068);
     const size = fleetSize(3_000, 10_000, CHOICE);
-    assert.equal(stampede, (million * 0.625) / loadPointAt(POINTS, 3_000 / size).timestampsPerWriteUnit);
+    const units = million / loadPointAt(POINTS, 3_000 / size).timestampsPerWriteUnit;
+    assert.ok(Math.abs((stampede ?? 0) - units * 0.7068) < 1e-6, `${stampede} USD`);
   });
 
   it('sum their items', () => {
@@ -103,14 +180,83 @@ describe('the bills', () => {
     const rates = fc.tuple(fc.integer({ min: 1, max: 9_000 }), fc.integer({ min: 1_000, max: 5_000 }));
     fc.assert(
       fc.property(rates, ([rate, more]) => {
-        const before = billsAt(rate, MEASURED, CHOICE);
-        for (const [index, bill] of billsAt(rate + more, MEASURED, CHOICE).entries())
+        const before = billsOf(rate);
+        for (const [index, bill] of billsOf(rate + more).entries())
           assert.ok(totalOf(bill) > totalOf(before[index] ?? { title: '', items: [] }), bill.title);
       }),
     );
   });
 
   it('refuse a region without prices', () => {
-    assert.throws(() => billsAt(1, MEASURED, { ...CHOICE, region: 'mars-1' }), /no prices of region 'mars-1'/);
+    const stage = { ...PROD, region: 'mars-1' };
+    assert.throws(() => billsAt({ rate: 1, measured: MEASURED, stage }), /no prices of region 'mars-1'/);
+  });
+
+  it('know the Graviton families of the fleet in its region', () => {
+    for (const family of ['c7g', 'm7g', 'c8g', 'm8g'])
+      assert.ok(instanceHourPrice('eu-west-1', `${family}.medium`) > 0, family);
   });
 });
+
+describe('the goals of the bill', () => {
+  const goals = costGoals({ measured: MEASURED, stage: PROD }, (rate) =>
+    cheapestBill({ rate, measured: MEASURED, stage: { ...PROD, natGateways: 1 } }, 0.27),
+  );
+
+  it('compare with the two ways on Lambda at two rates', () => {
+    assert.deepEqual(
+      goals.map(({ rate, target, times, met }) => [rate, target, times >= target === met]),
+      [
+        [1_000, 15, true],
+        [1_000, 8, true],
+        [10_000, 24, true],
+        [10_000, 13, true],
+      ],
+    );
+  });
+
+  it('say what is left where they are missed', () => {
+    const [goal] = goals;
+    assert.ok(goal);
+    const missed = { ...goal, met: false, excessUsd: 12, times: 14.25, timesOfCheapest: 17 };
+    assert.match(
+      goalText(missed),
+      /^1,000\/s, API Gateway, .*1\/14\.3 of its price, goal 1\/15: missed\. .* 12 USD more/,
+    );
+    assert.match(goalText(missed), /largest items are [\w ]+ \d+ USD, .*cheapest sensible variant costs 1\/17\.0\.$/);
+    assert.match(goalText({ ...goal, met: true }), /: met\.$/);
+  });
+
+  it('depend on what the stage consists of', () => {
+    const more = { ...PROD, natGateways: 4 };
+    const [dearer] = costGoals({ measured: MEASURED, stage: more }, () => ({ title: '', items: [] }));
+    assert.ok((dearer?.times ?? 0) < (goals[0]?.times ?? 0), 'another NAT gateway lowers the ratio');
+  });
+});
+
+describe('the price that a deployment prints', () => {
+  it('is that of the rate for which the stage is sized', () => {
+    assert.match(
+      sustainedPriceText(PROD, RESULTS),
+      /^At the sustained rate of 2,500\/s, a million timestamps cost \d\.\d\d USD/,
+    );
+  });
+
+  it('is not known without prices or measurements, which does not stop the deployment', () => {
+    assert.match(sustainedPriceText({ ...PROD, region: 'mars-1' }, RESULTS), /not known, because mars-1 has no prices/);
+    assert.match(
+      sustainedPriceText({ ...PROD, commitWindowMs: 7 }, RESULTS),
+      /a commit window of 7 ms was not measured/,
+    );
+    assert.match(
+      sustainedPriceText({ ...PROD, commitWindowMs: 25 }, RESULTS),
+      /not known: .*no commit window of 25 ms/,
+    );
+  });
+});
+
+function resourceCount(type: string): number {
+  return Object.values(templates).flatMap(({ Resources }) =>
+    Object.values(Resources).filter(({ Type }) => Type === type),
+  ).length;
+}
