@@ -23,8 +23,7 @@ export function spillAlarms(scope: Construct, metric: AppMetrics) {
     }),
     runbookAlarm(scope, 'DeadLetters', {
       means: 'DynamoDB refused spilled blocks: acknowledged timestamps are not in the table.',
-      runbook:
-        'the objects under dead/ in the spill bucket have the reasons; remove the cause, then move them to spill/.',
+      runbook: 'npm run replay lists the blocks with their reasons; remove the cause, then add --apply.',
       metric: metric('deadLetters', Stats.MAXIMUM),
       when: { above: 0, periods: 1 },
     }),

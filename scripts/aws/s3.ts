@@ -1,6 +1,7 @@
-import { type ObjectIdentifier, S3 } from '@aws-sdk/client-s3';
+import { type ObjectIdentifier, paginateListObjectsV2, S3 } from '@aws-sdk/client-s3';
+import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
-import { CLIENT_SETTINGS, explained } from './call.ts';
+import { CLIENT_SETTINGS, explained, readList } from './call.ts';
 
 const client = () => new S3(CLIENT_SETTINGS);
 
@@ -10,6 +11,41 @@ export async function hasObjects(Bucket: string, Prefix: string): Promise<boolea
     .listObjectsV2({ Bucket, Prefix, MaxKeys: 1 })
     .catch((error: Error) => noneIfMissing(error));
   return ((await explained(`list the bucket ${Bucket}`, call)).KeyCount ?? 0) > 0;
+}
+
+/** The names of all objects of a bucket that begin with `Prefix`, in their order. */
+export async function listKeys(Bucket: string, Prefix: string): Promise<string[]> {
+  const pages = paginateListObjectsV2({ client: client() }, { Bucket, Prefix });
+  return await readList(
+    `list the bucket ${Bucket}`,
+    pages,
+    ({ Contents }) => Contents?.map(({ Key }) => Key),
+    z.string(),
+  );
+}
+
+/** The text of an object; undefined if it does not exist. */
+export async function readObject(Bucket: string, Key: string): Promise<string | undefined> {
+  const read = async () => await (await client().getObject({ Bucket, Key })).Body?.transformToString();
+  const orUndefined = (error: Error) => {
+    if (error.name === 'NoSuchKey') return undefined;
+    throw error;
+  };
+  return await explained(`read ${Key} in the bucket ${Bucket}`, read().catch(orUndefined));
+}
+
+/** Creates an object. One that exists stays as it is. */
+export async function createObject(Bucket: string, Key: string, Body: string): Promise<void> {
+  const put = client().putObject({ Bucket, Key, Body, ContentType: 'application/json', IfNoneMatch: '*' });
+  const unlessItExists = (error: Error) => {
+    if (error.name !== 'PreconditionFailed') throw error;
+  };
+  await explained(`put ${Key} into the bucket ${Bucket}`, put.catch(unlessItExists));
+}
+
+/** Deletes an object; in a bucket with versions it can be restored. */
+export async function deleteObject(Bucket: string, Key: string): Promise<void> {
+  await explained(`delete ${Key} in the bucket ${Bucket}`, client().deleteObject({ Bucket, Key }));
 }
 
 /** The answer for a bucket that does not exist: it lists nothing. */

@@ -78,6 +78,10 @@ const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readon
       'autoscaling:DescribeAutoScalingGroups cloudformation:DescribeStacks ec2:DescribeInstances ' +
       'secretsmanager:GetSecretValue',
   },
+  replay: {
+    reason: 'a person removes the cause of the dead letters first',
+    calls: 'cloudformation:DescribeStacks s3:DeleteObject s3:GetObject s3:ListBucket s3:PutObject',
+  },
   rollback: {
     reason: 'a person decides to go back to the image before',
     calls: 'ec2:DescribeImages ssm:GetParameter ssm:PutParameter',

@@ -1,0 +1,66 @@
+import { OperatorError } from './cli/errors.ts';
+import { main } from './cli/main.ts';
+import { STAGE_OPTION, wholeNumber } from './cli/values.ts';
+import { waitUntil } from './cli/wait.ts';
+import { type DeadLetter, deadLetterTable, fatesOf, putBack, readDeadLetters } from './stage/dead-letters.ts';
+import { outputsOf } from './stage/outputs.ts';
+import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+
+await main(
+  {
+    name: 'replay',
+    summary:
+      'Lists the blocks that DynamoDB refused, with the reasons. With --apply, gives them back to the servers, which put ' +
+      'them into the table, and waits for it.',
+    options: {
+      stage: STAGE_OPTION,
+      ...ROLE_OPTIONS,
+      apply: { help: 'put the blocks back, after the cause has been removed' },
+      'wait-seconds': {
+        value: '<n>',
+        default: '900',
+        schema: wholeNumber(1, 999_999),
+        help: 'how long to wait for the servers; they refuse a block again after 10 minutes at the earliest',
+      },
+      json: { help: 'print the dead letters as JSON; not with --apply' },
+    },
+    examples: [
+      ['npm run replay -- --stage prod', 'lists the dead letters of prod'],
+      ['npm run replay -- --stage prod --apply', 'puts them back'],
+    ],
+  },
+  async ({ values }) => {
+    await useRole(values);
+    const { spillBucket: bucket } = await outputsOf(values.stage, 'data');
+    const letters = await readDeadLetters(bucket);
+    if (values.json && !values.apply) return console.log(JSON.stringify(letters, undefined, 2));
+    if (letters.length === 0) return console.log(`There are no dead letters in ${bucket}`);
+    console.log(deadLetterTable(letters));
+    if (!values.apply) return console.log(`\n${letters.length} dead letters. Remove the cause, then add --apply`);
+    await replay(bucket, letters, values['wait-seconds'] * 1_000);
+  },
+);
+
+async function replay(bucket: string, letters: readonly DeadLetter[], deadlineMs: number): Promise<void> {
+  for (const [index, letter] of letters.entries()) {
+    await putBack(bucket, letter);
+    console.error(`Put back ${index + 1} of ${letters.length}: ${letter.name}`);
+  }
+  const look = async (seen: (state: string) => void) => {
+    const fates = await fatesOf(bucket, letters);
+    seen(`${fates.stored.length} stored, ${fates.refused.length} refused again, ${fates.waiting.length} waiting`);
+    return fates.waiting.length === 0 ? fates : undefined;
+  };
+  const { stored, refused } = await waitUntil(`the servers to store ${letters.length} blocks`, look, {
+    deadlineMs,
+    remedy:
+      'The blocks are safe below spill/. If none was stored, either no server runs, or the table refuses them again: ' +
+      'search the log group app for "drain"',
+  });
+  if (refused.length > 0) {
+    throw new OperatorError(
+      `${refused.length} of ${letters.length} blocks were refused again: npm run replay shows the reasons`,
+    );
+  }
+  console.log(`${stored.length} of ${letters.length} blocks are in the table`);
+}
