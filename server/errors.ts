@@ -9,6 +9,9 @@ export type ErrorCode =
   | 'method-not-allowed' // 405
   | 'not-acceptable' // 406
   | 'conflict' // 409: a unique value is already taken
+  | 'key-invalid' // 400: the Idempotency-Key is malformed
+  | 'key-in-use' // 409: a request with this Idempotency-Key is being processed
+  | 'key-reused' // 422: the Idempotency-Key was used with another request
   | 'too-large' // 413
   | 'unsupported-media-type' // 415
   | 'rate-limited' // 429

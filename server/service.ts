@@ -7,7 +7,9 @@ import type { Config } from './config.ts';
 import { createLoad } from './cpu-load/load.ts';
 import { createDurableStore } from './durable-store.ts';
 import type { Database } from './dynamodb/database.ts';
+import { createDayIndex } from './dynamodb/day-index.ts';
 import { createDirectPut } from './dynamodb/direct-put.ts';
+import { KeyedBlocks } from './dynamodb/keyed-blocks.ts';
 import { DynamoTimestamps } from './dynamodb/timestamps.ts';
 import { DynamoUsers } from './dynamodb/users.ts';
 import { createAccessLog } from './http/access-log.ts';
@@ -21,6 +23,7 @@ import { createPostApp } from './http/post-app.ts';
 import { createSendProblem } from './http/problems.ts';
 import { createCheckToken } from './http/require-token.ts';
 import { usersRoutes } from './http/users.ts';
+import { createKeysInUse } from './idempotency/key.ts';
 import type { Telemetry } from './metrics/telemetry.ts';
 import { type Runtime, systemRuntime } from './runtime.ts';
 import type { Secrets } from './secrets/secrets.ts';
@@ -28,6 +31,7 @@ import type { ServiceFacts } from './service-facts.ts';
 import type { SpillBucket } from './spill/bucket.ts';
 import { createClock, watchClock } from './timestamps/clock.ts';
 import { type CommitObserver, GroupCommit } from './timestamps/group-commit.ts';
+import { MAX_KEYS } from './timestamps/keyed-arrival.ts';
 import { createRecordIds } from './timestamps/record-ids.ts';
 import { FROM_SOURCE } from './version.ts';
 
@@ -60,6 +64,8 @@ const MAX_LISTINGS = 4;
 /** Lookups and creations take little CPU time; these bound the calls to the database. */
 const MAX_LOOKUPS = 64;
 const MAX_CREATIONS = 16;
+/** Requests with a key that may wait at once: ten transactions. In an outage, each of them waits until its deadline. */
+const MAX_KEYED = 1_000;
 
 /** 40 random bits, unique to this process. */
 function makeWriterId(): string {
@@ -96,7 +102,6 @@ export function createService(options: ServiceOptions) {
     directPut: config.directPut
       ? createDirectPut({
           client,
-          runtime: systemRuntime,
           onOpen: (facts) => logger.warn(facts, 'direct puts fail, circuit breaker open, using the AWS SDK'),
         })
       : undefined,
@@ -111,6 +116,20 @@ export function createService(options: ServiceOptions) {
   const checkWriteToken = requiresToken.write ? createCheckToken('write', () => secrets().writeTokens) : undefined;
   const load = config.loadEndpoint ? createLoad({ workerPath: LOAD_WORKER }) : undefined;
 
+  const observer: CommitObserver = {
+    blockCommitted: ({ latencyMs, timestamps, writeUnits, state }) => {
+      metrics.count(state === 'stored' ? 'timestampsRecorded' : 'timestampsSpilled', timestamps);
+      metrics.count('writeUnits', writeUnits);
+      metrics.record('commitLatency', latencyMs);
+      metrics.record('timestampsPerBlock', timestamps);
+    },
+    blockFailed: ({ error, timestamps }) => {
+      metrics.count('timestampsFailed', timestamps);
+      logger.error({ err: error, timestamps }, 'block failed');
+    },
+    commitEnded: tracing?.commitEnded,
+  };
+
   const commit = new GroupCommit({
     store,
     ids,
@@ -119,19 +138,26 @@ export function createService(options: ServiceOptions) {
     shards: config.tableShards,
     windowMs: config.commitWindowMs,
     runtime,
-    observer: {
-      blockCommitted: ({ latencyMs, timestamps, writeUnits, state }) => {
-        metrics.count(state === 'stored' ? 'timestampsRecorded' : 'timestampsSpilled', timestamps);
-        metrics.count('writeUnits', writeUnits);
-        metrics.record('commitLatency', latencyMs);
-        metrics.record('timestampsPerBlock', timestamps);
-      },
-      blockFailed: ({ error, timestamps }) => {
-        metrics.count('timestampsFailed', timestamps);
-        logger.error({ err: error, timestamps }, 'block failed');
-      },
-      commitEnded: tracing?.commitEnded,
-    },
+    observer,
+  });
+
+  // Requests with a key are written apart, because each of them adds an item to the transaction. They are never spilled.
+  const keyedCommit = new GroupCommit({
+    store: new KeyedBlocks({
+      client,
+      table: tableName,
+      runtime,
+      ids,
+      indexDay: createDayIndex({ client, table: tableName, shards: config.tableShards }),
+      getRecord: (id, deadlineMs) => table.getRecord(id, deadlineMs),
+    }),
+    ids,
+    writer: makeWriterId(),
+    instance: facts.instanceId ?? facts.hostname,
+    shards: config.tableShards,
+    maxTimestamps: MAX_KEYS,
+    runtime,
+    observer,
   });
 
   const admission = createAdmission({
@@ -142,20 +168,24 @@ export function createService(options: ServiceOptions) {
     onRefused: () => metrics.count('timestampsRefused', 1),
   });
 
+  const { isOverloaded } = admission;
+  const limitKeyed = createConcurrencyLimit({ name: 'requests with an Idempotency-Key', max: MAX_KEYED, isOverloaded });
+  const withKey = createKeysInUse();
+
   const postApp = createPostApp({
     clock: clock.read,
     trustedProxies: config.trustedProxies,
     refusal: admission.refusal,
     record: (arrival) => commit.record(arrival),
+    recordOnce: (arrival) => limitKeyed(() => withKey(arrival.key, () => keyedCommit.record(arrival))),
     sendProblem,
     checkWriteToken,
   });
 
-  const { isOverloaded } = admission;
   const limitListings = createConcurrencyLimit({ name: 'listings', max: MAX_LISTINGS, isOverloaded });
   const limitLookups = createConcurrencyLimit({ name: 'lookups', max: MAX_LOOKUPS, isOverloaded });
   const limitCreations = createConcurrencyLimit({ name: 'creations of users', max: MAX_CREATIONS, isOverloaded });
-  const users = new DynamoUsers({ client, table: tableName, runtime: systemRuntime, now: clock.now });
+  const users = new DynamoUsers({ client, table: tableName, runtime, now: clock.now });
 
   const app = createApp({
     facts,
@@ -176,7 +206,11 @@ export function createService(options: ServiceOptions) {
       usersRoutes({
         users: {
           listUsers: (query) => limitListings(() => users.listUsers(query)),
-          createUser: (newUser) => limitCreations(() => users.createUser(newUser)),
+          createUser: (newUser, key) =>
+            limitCreations(() => {
+              const create = () => users.createUser(newUser, key);
+              return key ? withKey(key, create) : create();
+            }),
         },
         checkReadToken,
         checkWriteToken,
@@ -203,7 +237,7 @@ export function createService(options: ServiceOptions) {
       draining = true;
       commit.flush();
       await drainConnections(server);
-      await commit.drained();
+      await Promise.all([commit.drained(), keyedCommit.drained()]);
       await store.stop();
       admission.close();
       stopWatchingClock();

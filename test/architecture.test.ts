@@ -17,13 +17,15 @@ const INFRA_BASE = ['infra/ami.ts', 'infra/runbook-alarm.ts', 'infra/stage-stack
  * ends in `.ts` allows one file. The longest matching folder decides, so `server/http` includes its subfolders.
  */
 const WINGS: Readonly<Record<string, readonly string[]>> = {
-  'server/timestamps': ['server/errors.ts', 'server/runtime.ts'],
-  'server/users': ['server/errors.ts', 'server/timestamps'],
+  'server/idempotency': ['server/errors.ts'],
+  'server/timestamps': ['server/errors.ts', 'server/runtime.ts', 'server/idempotency'],
+  'server/users': ['server/errors.ts', 'server/idempotency', 'server/timestamps'],
   'server/dynamodb': [
     'server/errors.ts',
     'server/config.ts',
     'server/runtime.ts',
     'server/retry.ts',
+    'server/idempotency',
     'server/timestamps',
     'server/users',
   ],
@@ -38,6 +40,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
     'server/config.ts',
     'server/service-facts.ts',
     'server/version.ts',
+    'server/idempotency',
     'server/timestamps',
     'server/users',
     'server/metrics',
@@ -191,7 +194,7 @@ describe('imports', () => {
   });
 
   it('keep the domain free of technology', () => {
-    const domain = (path: string) => within(path, 'server/timestamps') || within(path, 'server/users');
+    const domain = (path: string) => /^server\/(idempotency|timestamps|users)\//.test(path);
     assert.deepEqual(
       broken(({ from, to }) => domain(from) && wingOf(to) === '' && !to.startsWith('node:')),
       [],

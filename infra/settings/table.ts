@@ -188,8 +188,8 @@ export const TABLE = {
   retainData: setting(flag, true, true),
   /** Replica regions of the table: `region=ARN of its key there`. */
   replicas: setting(listOf(replica), [], []),
-  /** Whether DynamoDB deletes expired items. */
-  ttl: setting(flag, false, false),
+  /** Whether DynamoDB deletes expired items, which costs nothing: an idempotency key is used for a day. */
+  ttl: setting(flag, true, true),
   /** Point-in-time recovery covers 35 days; monthly backups, each a full copy of the table, are kept for longer. */
   backupRetentionDays: setting(integer(35, 3650), 35, 365),
   logRetentionDays: setting(numberIn(...RETENTION_DAYS), 14, 90),

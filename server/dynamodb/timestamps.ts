@@ -31,7 +31,7 @@ const READ_DEADLINE_MS = 8_000;
 const DAYS_PAGE = 32;
 
 /** A block as an item. Written by hand, because `marshall` is slower and every commit puts an item. */
-function toItem({ pk, sk, instance, errorMicros, count, lines }: BlockItem): Record<string, AttributeValue> {
+export function toItem({ pk, sk, instance, errorMicros, count, lines }: BlockItem): Record<string, AttributeValue> {
   return {
     pk: { S: pk },
     sk: { S: sk },

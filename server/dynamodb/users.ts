@@ -3,6 +3,7 @@ import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
 import { TABLE, TIMEOUTS_MS } from '../contract.ts';
+import type { IdempotencyKey } from '../idempotency/key.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Micros } from '../timestamps/record.ts';
 import {
@@ -16,6 +17,7 @@ import {
   uniqueNames,
 } from '../users/users.ts';
 import { type DynamoDBPort, getItem, orUnavailable } from './client.ts';
+import { putKey, resultOf } from './key-items.ts';
 import { type Deadline, deadlineIn, retry } from './retry.ts';
 import { type ConditionalPut, IF_NEW, putTogether } from './transact.ts';
 
@@ -59,16 +61,17 @@ export class DynamoUsers implements Users {
     this.#options = options;
   }
 
-  async createUser(newUser: NewUser): Promise<User> {
+  async createUser(newUser: NewUser, key?: IdempotencyKey): Promise<User> {
     const { runtime, now, newId = randomUUIDv7 } = this.#options;
     const user: User = { ...newUser, id: newId(), createdAt: now() };
     const names = uniqueNames(user);
     const deadline = deadlineIn(TIMEOUTS_MS.answer, runtime);
     let abandoned: readonly AbandonedName[] = [];
     for (;;) {
-      const [ofUser, ...ofNames] = await this.#put(user, names, abandoned, deadline);
+      const [ofUser, ofKey, ...ofNames] = await this.#put(user, names, key, abandoned, deadline);
       // No condition failed, or an earlier attempt has stored the user.
       if (ofUser !== undefined || ofNames.length === 0) return user;
+      if (key && ofKey?.existing) return this.#readUser(resultOf(ofKey.existing, key), deadline);
       const held = names.flatMap(({ field }, index) => {
         const item = ofNames[index]?.existing;
         return item ? [{ field, ...NameSchema.parse(item) }] : [];
@@ -107,17 +110,33 @@ export class DynamoUsers implements Users {
     return users.length > limit && last !== undefined ? { users: page, next: last.id } : { users: page };
   }
 
-  #put(user: User, names: readonly UniqueName[], abandoned: readonly AbandonedName[], deadline: Deadline) {
+  /** What failed the conditions of the user, of the key, and of each name; an empty list once they are stored. */
+  async #put(
+    user: User,
+    names: readonly UniqueName[],
+    key: IdempotencyKey | undefined,
+    abandoned: readonly AbandonedName[],
+    deadline: Deadline,
+  ) {
     const { client, table, runtime } = this.#options;
     const { id, ...attributes } = user;
-    const expires = Math.ceil(runtime.wallMicros() / 1e6) + TOMBSTONE_LIFE_S;
+    const wallMicros = runtime.wallMicros();
+    const expires = Math.ceil(wallMicros / 1e6) + TOMBSTONE_LIFE_S;
     const owners = new Set(abandoned.map(({ userId }) => userId));
     const puts: ConditionalPut[] = [
       { Item: marshall({ ...userKey(id), ...attributes }), ...IF_NEW },
       ...names.map((name) => putName(name, id, abandoned)),
       ...Array.from(owners, (owner) => putTombstone(owner, expires)),
+      ...(key ? [putKey(key, id, wallMicros)] : []),
     ];
-    return orUnavailable(putTogether(client, table, puts, deadline));
+    const failed = await orUnavailable(putTogether(client, table, puts, deadline));
+    if (failed.length === 0) return [];
+    return [failed[0], key && failed.at(-1), ...names.map((_, index) => failed[1 + index])];
+  }
+
+  async #readUser(id: string, deadline: Deadline): Promise<User> {
+    const { client, table } = this.#options;
+    return UserSchema.parse(await orUnavailable(getItem(client, table, userKey(id), deadline)));
   }
 
   async #ofExistingUsers(held: readonly AbandonedName[], deadline: Deadline): Promise<UniqueName['field'][]> {

@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TIMESTAMPS_PATH } from '../contract.ts';
 import type { ServiceError } from '../errors.ts';
+import { type IdempotencyKey, idempotencyKey } from '../idempotency/key.ts';
 import type { Reading } from '../timestamps/clock.ts';
 import { isoFromMicros } from '../timestamps/iso-time.ts';
+import type { KeyedArrival } from '../timestamps/keyed-arrival.ts';
 import type { Arrival, TimestampRecord } from '../timestamps/record.ts';
 import { arrivalOf } from './arrival.ts';
+import { IDEMPOTENCY_KEY, keyTextOf } from './idempotency-key.ts';
 import type { SendProblem } from './problems.ts';
-import { discardBody, hasBody } from './read-body.ts';
+import { discardBody, hasBody, readBody } from './read-body.ts';
 import type { CheckToken } from './require-token.ts';
 import { recordBody } from './schemas.ts';
 import { securityHeadersOf } from './security-headers.ts';
@@ -19,6 +22,8 @@ export interface PostAppOptions {
   readonly refusal: () => ServiceError | undefined;
   /** Resolves once the timestamp is durable. */
   readonly record: (arrival: Arrival) => Promise<TimestampRecord>;
+  /** Resolves with the record of the first request with this key. */
+  readonly recordOnce: (arrival: KeyedArrival) => Promise<TimestampRecord>;
   readonly sendProblem: SendProblem;
   /** @default - recording needs no token */
   readonly checkWriteToken?: CheckToken | undefined;
@@ -31,19 +36,26 @@ export type PostApp = (request: IncomingMessage, response: ServerResponse) => vo
  * call it directly. One `writeHead` sends all headers.
  */
 export function createPostApp(options: PostAppOptions): PostApp {
-  const { clock, trustedProxies, refusal, record, sendProblem, checkWriteToken } = options;
+  const { clock, trustedProxies, refusal, record, recordOnce, sendProblem, checkWriteToken } = options;
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     checkWriteToken?.(request);
     const representation = representationFor(request);
-    if (hasBody(request)) await discardBody(request);
+    const key = request.headers[IDEMPOTENCY_KEY] === undefined ? undefined : await keyOf(request);
+    if (key === undefined && hasBody(request)) await discardBody(request);
     // After the body, because the number of waiting timestamps changes while a body arrives.
     const refused = refusal();
     if (refused) throw refused;
-    answer(response, await record(arrivalOf(request, clock(), trustedProxies)), representation);
+    const arrival = arrivalOf(request, clock(), trustedProxies);
+    answer(response, await (key === undefined ? record(arrival) : recordOnce({ ...arrival, key })), representation);
   };
   return (request, response) => {
     handle(request, response).catch((error: unknown) => sendProblem(request, response, error));
   };
+}
+
+async function keyOf(request: IncomingMessage): Promise<IdempotencyKey> {
+  const text = keyTextOf(request) as string;
+  return idempotencyKey(text, `POST ${TIMESTAMPS_PATH}`, hasBody(request) ? await readBody(request) : '');
 }
 
 const REPRESENTATIONS = ['text/plain', 'application/json'] as const;

@@ -28,6 +28,21 @@ export const PROBLEM_TYPES: Readonly<Record<ProblemType, { readonly status: numb
   },
   'not-acceptable': { status: 406, meaning: 'The operation supports none of the media types in `Accept`.' },
   conflict: { status: 409, meaning: 'A value that must be unique is already taken. `errors` names its field.' },
+  'key-invalid': {
+    status: 400,
+    meaning:
+      'The `Idempotency-Key` is malformed. Send a string of 1 to 255 characters in quotes, such as a random UUID. Nothing was done.',
+  },
+  'key-in-use': {
+    status: 409,
+    meaning:
+      'A request with this `Idempotency-Key` is still being processed. Repeat this one after `Retry-After`, with the same key.',
+  },
+  'key-reused': {
+    status: 422,
+    meaning:
+      'This `Idempotency-Key` was used with another request. Nothing was done; send each new request with a new key.',
+  },
   'too-large': { status: 413, meaning: 'The request body is larger than the operation accepts. Nothing was done.' },
   'unsupported-media-type': { status: 415, meaning: 'The operation cannot read a body of this media type.' },
   'rate-limited': { status: 429, meaning: 'The rate limit is exceeded. Nothing was done; retry after `Retry-After`.' },

@@ -7,6 +7,14 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
+/** Receives the whole body, which is small; rejects with `too-large`. Never settles if the client disconnects. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await discardBody(request);
+  return Buffer.concat(chunks);
+}
+
 /** Receives and discards the body; rejects with `too-large`. Never settles if the client disconnects. */
 export function discardBody(request: IncomingMessage): Promise<void> {
   return new Promise((resolve, reject) => {

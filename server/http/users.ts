@@ -1,7 +1,9 @@
 import express, { type RequestHandler, Router } from 'express';
 import { MAX_BODY_BYTES } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
+import { idempotencyKey } from '../idempotency/key.ts';
 import type { Users } from '../users/users.ts';
+import { keyTextOf } from './idempotency-key.ts';
 import { hasBody } from './read-body.ts';
 import { type CheckToken, requireToken } from './require-token.ts';
 import { allow } from './route.ts';
@@ -43,7 +45,9 @@ function requireJson(request: express.Request, _response: express.Response, next
 function createUser(users: Users): RequestHandler {
   return async (request, response) => {
     const newUser = validate(NewUserSchema, 'body', request.body);
-    response.status(201).json(userBody(await users.createUser(newUser)));
+    const text = keyTextOf(request);
+    const key = text === undefined ? undefined : idempotencyKey(text, 'POST /users', JSON.stringify(newUser));
+    response.status(201).json(userBody(await users.createUser(newUser, key)));
   };
 }
 

@@ -18,6 +18,8 @@ export interface GroupCommitOptions {
   readonly shards: number;
   /** The longest time that a timestamp waits for others, so that they share a write unit. @default 0 */
   readonly windowMs?: number;
+  /** The maximum number of timestamps in a block. @default BLOCK_LIMITS.timestamps */
+  readonly maxTimestamps?: number;
   readonly observer: CommitObserver;
   readonly runtime: Runtime;
 }
@@ -27,7 +29,9 @@ export interface CommitObserver {
   readonly commitEnded?:
     | ((facts: { arrivals: readonly Arrival[]; latencyMs: number; error?: unknown }) => void)
     | undefined;
-  blockCommitted(facts: StoredBlock & { readonly latencyMs: number; readonly timestamps: number }): void;
+  blockCommitted(
+    facts: Omit<StoredBlock, 'answers' | 'recorded'> & { readonly latencyMs: number; readonly timestamps: number },
+  ): void;
   blockFailed(facts: { error: unknown; timestamps: number }): void;
 }
 
@@ -56,6 +60,7 @@ export class GroupCommit {
   readonly #runtime: Runtime;
   readonly #emptyBytes: number;
   readonly #windowMs: number;
+  readonly #maxTimestamps: number;
   readonly #forecast: ReturnType<typeof createForecast>;
   #flushing = false;
   #queue: Waiting[] = [];
@@ -78,6 +83,7 @@ export class GroupCommit {
     const { writer, instance, shards, windowMs = 0 } = options;
     this.#emptyBytes = emptyBlockBytes({ shard: shards - 1, writer, sequence: 0, instance, errorMicros: 0 });
     this.#windowMs = windowMs;
+    this.#maxTimestamps = options.maxTimestamps ?? BLOCK_LIMITS.timestamps;
     this.#forecast = createForecast({ windowMs, nowMs: this.#runtime.monotonicMs() });
   }
 
@@ -174,7 +180,7 @@ export class GroupCommit {
   #canStartWrite(): boolean {
     if (this.#inFlight === 0) return true;
     if (this.#inFlight >= MAX_WRITES_IN_FLIGHT) return false;
-    return this.pending >= BLOCK_LIMITS.timestamps || this.#runtime.monotonicMs() - this.#lastWriteMs >= STALL_MS;
+    return this.pending >= this.#maxTimestamps || this.#runtime.monotonicMs() - this.#lastWriteMs >= STALL_MS;
   }
 
   #waitForStall(): void {
@@ -193,7 +199,7 @@ export class GroupCommit {
     const before = Math.min(dayEnd(first.arrival.micros), first.arrival.micros + BLOCK_LIMITS.spanMicros + 1);
     let end = this.#head + 1;
     let bytes = this.#emptyBytes + first.bytes;
-    while (end < this.#queue.length && end - this.#head < BLOCK_LIMITS.timestamps) {
+    while (end < this.#queue.length && end - this.#head < this.#maxTimestamps) {
       const next = this.#queue[end] as Waiting;
       bytes += next.bytes;
       if (next.arrival.micros >= before || bytes > maxBytes) break;
@@ -230,11 +236,12 @@ export class GroupCommit {
     const { observer } = this.#options;
     try {
       const deadlineMs = TIMEOUTS_MS.answer - (startMs - (waiting[0] as Waiting).sinceMs);
-      const { writeUnits, state } = await this.#options.store.putBlock(block, deadlineMs);
-      const records = this.#options.ids.recordsOf(block, state);
-      for (let i = 0; i < waiting.length; i++) (waiting[i] as Waiting).resolve(records[i] as TimestampRecord);
+      const stored = await this.#options.store.putBlock(block, deadlineMs);
+      const { writeUnits, state, recorded: timestamps = waiting.length } = stored;
+      const answers = stored.answers ?? this.#options.ids.recordsOf(block, state);
+      for (let i = 0; i < waiting.length; i++) settle(waiting[i] as Waiting, answers[i]);
       const latencyMs = this.#runtime.monotonicMs() - startMs;
-      observer.blockCommitted({ latencyMs, timestamps: waiting.length, writeUnits, state });
+      observer.blockCommitted({ latencyMs, timestamps, writeUnits, state });
       observer.commitEnded?.({ arrivals: block.arrivals, latencyMs });
     } catch (error) {
       this.#fail(waiting, error);
@@ -262,4 +269,9 @@ export class GroupCommit {
     });
     for (const { reject } of waiting) reject(refusal);
   }
+}
+
+function settle({ resolve, reject }: Waiting, answer: TimestampRecord | Error | undefined): void {
+  if (answer instanceof Error) reject(answer);
+  else resolve(answer as TimestampRecord);
 }

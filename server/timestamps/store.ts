@@ -5,6 +5,10 @@ import type { ListPage, ListQuery, RecordState, TimestampRecord } from './record
 export interface StoredBlock {
   readonly writeUnits: number;
   readonly state: RecordState;
+  /** The number of timestamps that were recorded. @default - all */
+  readonly recorded?: number;
+  /** The answer for each timestamp, in order. @default - the records of the block */
+  readonly answers?: readonly (TimestampRecord | Error)[];
 }
 
 /** The port to the table, implemented by `../dynamodb/timestamps.ts`. */

@@ -1,5 +1,6 @@
 /** The domain: users, whose names and e-mail addresses are unique regardless of case. */
 import { ServiceError } from '../errors.ts';
+import type { IdempotencyKey } from '../idempotency/key.ts';
 import type { Micros } from '../timestamps/record.ts';
 
 export interface NewUser {
@@ -30,8 +31,11 @@ export interface UserPage {
 
 /** The port to the users, implemented by `../dynamodb/users.ts`. */
 export interface Users {
-  /** Fails with `conflict` if names are taken, with `unavailable` if the database does not answer in time. */
-  createUser(newUser: NewUser): Promise<User>;
+  /**
+   * With a key, a repeated request returns the user that the first one created. Fails with `conflict` if names are taken,
+   * with `key-reused` or `key-in-use`, and with `unavailable` if the database does not answer in time.
+   */
+  createUser(newUser: NewUser, key?: IdempotencyKey): Promise<User>;
   listUsers(query: UserQuery): Promise<UserPage>;
 }
 

@@ -2,7 +2,7 @@ import { HEALTH_PATH, MAX_BODY_BYTES, TIMESTAMPS_PATH } from '../../contract.ts'
 import * as schemas from '../schemas.ts';
 import { example, json, queryParameters, textHeader } from './from-zod.ts';
 import { problems } from './problems.ts';
-import type { Content, Header, Operation, Paths, Response } from './types.ts';
+import type { Content, Header, Operation, Parameter, Paths, Response } from './types.ts';
 
 const record = schemas.RecordSchema.parse(example(schemas.RecordSchema));
 const recordPage = schemas.RecordPageSchema.parse(example(schemas.RecordPageSchema));
@@ -21,6 +21,14 @@ const recorded = {
   },
 } satisfies Partial<Response>;
 
+const idempotencyKey: Parameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'Makes it safe to repeat the request: for 24 hours after its first success, the same key gives the same record. A string of 1 to 255 characters in quotes (draft-ietf-httpapi-idempotency-key-header-07), or letters, digits and `-_.:~+/=` without quotes. The service has no accounts, so all clients share the keys: use a random UUID for each new request.',
+  schema: { type: 'string', examples: ['"8e03978e-40d5-43e8-bc93-6894a57f9324"'] },
+};
+
 const recordTimestamp: Operation = {
   operationId: 'recordTimestamp',
   summary: 'Record a timestamp',
@@ -32,6 +40,7 @@ const recordTimestamp: Operation = {
       description: 'Stored with the record; generated if absent',
       schema: { type: 'string', examples: [`Root=${record.traceId}`] },
     },
+    idempotencyKey,
   ],
   security: writeToken,
   requestBody: {
@@ -47,7 +56,17 @@ const recordTimestamp: Operation = {
         'later, with the same id. Until then listings omit it.',
       ...recorded,
     },
-    ...problems('unauthorized', 'not-acceptable', 'too-large', 'rate-limited', 'overloaded', 'unavailable'),
+    ...problems(
+      'key-invalid',
+      'unauthorized',
+      'not-acceptable',
+      'key-in-use',
+      'too-large',
+      'key-reused',
+      'rate-limited',
+      'overloaded',
+      'unavailable',
+    ),
   },
 };
 
@@ -143,16 +162,20 @@ const createUser: Operation = {
   operationId: 'createUser',
   summary: 'Create a user',
   description: 'Name and e-mail address must each be unique.',
+  parameters: [idempotencyKey],
   security: writeToken,
   requestBody: { required: true, content: json(schemas.NewUserSchema) },
   responses: {
     201: { description: 'The user is stored.', content: json(schemas.UserSchema) },
     ...problems(
       'invalid',
+      'key-invalid',
       'unauthorized',
       'conflict',
+      'key-in-use',
       'too-large',
       'unsupported-media-type',
+      'key-reused',
       'overloaded',
       'unavailable',
     ),

@@ -14,6 +14,7 @@ const RETRY_AFTER: Record<string, Header> = {
 const HEADERS: Readonly<Partial<Record<ProblemType, Record<string, Header>>>> = {
   unauthorized: { 'WWW-Authenticate': textHeader('The authentication scheme', 'Bearer realm="stampede"') },
   'method-not-allowed': { Allow: textHeader('The supported methods', 'GET, HEAD, POST') },
+  'key-in-use': RETRY_AFTER,
   'rate-limited': RETRY_AFTER,
   overloaded: RETRY_AFTER,
   draining: RETRY_AFTER,
