@@ -23,7 +23,7 @@ export interface DurableStoreOptions {
 export interface DurableStore extends TimestampStore {
   /** Whether the table has every acknowledged timestamp, as far as this process knows. */
   readonly isComplete: () => boolean;
-  /** The latest time at which nothing was spilled; `undefined` while something is, or without knowledge. */
+  /** The latest time at which nothing was known to be spilled; `undefined` before the first look at the bucket. */
   readonly emptyAtMicros: () => Micros | undefined;
   /** Ends the drain; resolves after the objects that are being moved. */
   readonly stop: () => Promise<void>;

@@ -33,6 +33,7 @@ import { createClock, watchClock } from './timestamps/clock.ts';
 import { type CommitObserver, GroupCommit } from './timestamps/group-commit.ts';
 import { MAX_KEYS } from './timestamps/keyed-arrival.ts';
 import { createRecordIds } from './timestamps/record-ids.ts';
+import { createSettledUntil } from './timestamps/settled.ts';
 import { FROM_SOURCE } from './version.ts';
 
 export interface ServiceOptions {
@@ -194,6 +195,7 @@ export function createService(options: ServiceOptions) {
       getRecord: (id) => limitLookups(() => store.getRecord(id)),
     },
     isComplete: store.isComplete,
+    settledUntil: createSettledUntil({ now: clock.now, tableCompleteUntil: store.emptyAtMicros }),
     postApp,
     sendProblem,
     checkReadToken,

@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler, t
 import { HEALTH_PATH, TIMESTAMPS_PATH } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
 import type { ServiceFacts } from '../service-facts.ts';
+import type { SettledUntil } from '../timestamps/settled.ts';
 import type { TimestampStore } from '../timestamps/store.ts';
 import { protocolOf } from './arrival.ts';
 import { listTimestamps, readTimestamp } from './get-app.ts';
@@ -20,6 +21,7 @@ export interface AppOptions {
   readonly store: Pick<TimestampStore, 'getRecord' | 'listRecords'>;
   /** Whether the table has every acknowledged timestamp, as far as this process knows. */
   readonly isComplete: () => boolean;
+  readonly settledUntil: SettledUntil;
   readonly postApp: PostApp;
   readonly sendProblem: SendProblem;
   /** @default - reading needs no token */
@@ -33,7 +35,8 @@ export interface AppOptions {
 
 /** The Express application with every route of the service. */
 export function createApp(options: AppOptions): Express {
-  const { facts, store, isComplete, postApp, sendProblem, checkReadToken, isDraining, assetUrl } = options;
+  const { facts, store, isComplete, settledUntil, postApp, sendProblem, checkReadToken, isDraining, assetUrl } =
+    options;
   const app = express();
   app.set('trust proxy', options.trustedProxies);
   app.set('etag', false);
@@ -49,7 +52,7 @@ export function createApp(options: AppOptions): Express {
   app
     .route(TIMESTAMPS_PATH)
     .post(postApp)
-    .get(requireToken(checkReadToken), listTimestamps({ store, isComplete, assetUrl }))
+    .get(requireToken(checkReadToken), listTimestamps({ store, isComplete, settledUntil, assetUrl }))
     .all(allow('GET', 'HEAD', 'POST'));
   app.route(`${TIMESTAMPS_PATH}/:id`).get(requireToken(checkReadToken), readTimestamp(store)).all(allow('GET', 'HEAD'));
   app.use(getRoute(HEALTH_PATH, checkHealth(isDraining)), getRoute('/', showInstance(facts, assetUrl)));

@@ -1,5 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { ServiceError } from '../errors.ts';
+import { isoFromMicros } from '../timestamps/iso-time.ts';
+import type { SettledUntil } from '../timestamps/settled.ts';
 import type { TimestampStore } from '../timestamps/store.ts';
 import type { AssetUrl } from './pages/layout.ts';
 import { type TimeFilter, timestampsPage } from './pages/timestamps-page.ts';
@@ -12,16 +14,19 @@ export interface ListTimestampsOptions {
   readonly store: Pick<TimestampStore, 'listRecords'>;
   /** Whether the table has every acknowledged timestamp, as far as this process knows. */
   readonly isComplete: () => boolean;
+  readonly settledUntil: SettledUntil;
   readonly assetUrl: AssetUrl;
 }
 
 /** `GET /app`: a page of recorded timestamps, newest first. */
-export function listTimestamps({ store, isComplete, assetUrl }: ListTimestampsOptions): RequestHandler {
+export function listTimestamps(options: ListTimestampsOptions): RequestHandler {
+  const { store, isComplete, settledUntil, assetUrl } = options;
   return async (request, response) => {
     const { cursor, from, to, ...query } = validate(ListQuerySchema, 'query', request.query);
     const type = negotiate(request, ['application/json', 'text/html', 'text/csv', JSON_LINES]);
     // Before the table is read: a block that is moved into it meanwhile may be missing from the page.
     const complete = isComplete();
+    const settled = settledUntil(query);
     const { records, next } = await store.listRecords({
       ...query,
       ...(cursor !== undefined && { before: cursor }),
@@ -32,6 +37,7 @@ export function listTimestamps({ store, isComplete, assetUrl }: ListTimestampsOp
       timestamps: records.map(recordBody),
       complete,
       ...(next !== undefined && { next: nextUrl(request, next) }),
+      ...(settled !== undefined && { settledUntil: isoFromMicros(settled) }),
     };
     response.vary('Accept').set('Cache-Control', 'no-store').type(type);
     if (page.next) response.links({ next: page.next });

@@ -69,6 +69,18 @@ export const RecordPageSchema = z
       example: true,
     }),
     next: olderPage('/app', RECORD_ID),
+    settledUntil: z
+      .string()
+      .optional()
+      .meta({
+        format: 'date-time',
+        example: '2026-11-21T07:44:40.123456Z',
+        description:
+          'No record older than this can still appear. To follow all records, read every page from the previous ' +
+          '`settledUntil`, keep the records older than that of the first page, and continue from there. ' +
+          'With `consistent=true` it is 20 seconds ago, otherwise a minute; with a spill bucket up to 90 seconds more, ' +
+          'and longer while timestamps are spilled. Absent while it is unknown',
+      }),
   })
   .meta({ id: 'TimestampPage' });
 

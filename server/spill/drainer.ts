@@ -24,7 +24,8 @@ export function createDrainer({ runtime, onState, onChange, ...options }: Draine
   let oldestMs: number | undefined;
   let putsInFlight = 0;
   let lastPutEndMs = Number.NEGATIVE_INFINITY;
-  let empty: { readonly startMs: number; readonly micros: Micros } | undefined;
+  let empty: { readonly startMs: number } | undefined;
+  let emptyAtMicros: Micros | undefined;
   let wakeUp: (() => void) | undefined;
   let isWoken = false;
 
@@ -41,7 +42,10 @@ export function createDrainer({ runtime, onState, onChange, ...options }: Draine
         oldestMs = listedMs;
         if (oldestMs !== undefined) empty = undefined;
       });
-      if (oldestMs === undefined) empty = { startMs, micros };
+      if (oldestMs === undefined) {
+        empty = { startMs };
+        emptyAtMicros = micros;
+      }
       report(deadLetters);
       if (isFailing) onChange(false);
       isFailing = false;
@@ -103,7 +107,7 @@ export function createDrainer({ runtime, onState, onChange, ...options }: Draine
     },
     /** Whether this process knows of no spilled block: the last listing had none, and it has spilled none since. */
     isEmpty: () => empty !== undefined && putsInFlight === 0 && lastPutEndMs < empty.startMs,
-    /** The time at which the last listing began that found no spilled block; `undefined` if one has been found since. */
-    emptyAtMicros: () => empty?.micros,
+    /** The time at which the last listing began that found no spilled block; `undefined` before the first one. */
+    emptyAtMicros: () => emptyAtMicros,
   };
 }

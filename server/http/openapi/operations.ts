@@ -73,7 +73,15 @@ const recordTimestamp: Operation = {
 const listTimestamps: Operation = {
   operationId: 'listTimestamps',
   summary: 'List the timestamps, newest first',
-  description: 'Returns one page at a time. Paging neither skips nor repeats records. Browsers get an HTML page.',
+  description:
+    'Returns one page at a time. Paging neither skips nor repeats records. Browsers get an HTML page. ' +
+    'In JSON, `settledUntil` says that no record older than this can still appear. To follow all records, read all ' +
+    'pages with `from` set to the previous `settledUntil`, keep those older than the `settledUntil` of the first page, ' +
+    'and continue from there. With `consistent=true` it is 20 seconds ago, otherwise a minute; with a spill bucket ' +
+    'up to 90 seconds more, and longer while timestamps are spilled. ' +
+    'A timestamp differs from UTC by at most `errorMicros`. Two records were certainly recorded in the order of their ' +
+    'timestamps if the intervals `timestamp` ± `errorMicros` do not overlap. If they overlap, or an error is `null` ' +
+    '(unknown), the order is not certain.',
   parameters: queryParameters(schemas.ListQuerySchema),
   security: readToken,
   responses: {

@@ -12,7 +12,7 @@ export interface TimeFilter {
 /** `GET /app` for browsers: a page of recorded timestamps, newest first. Works without JavaScript. */
 export function timestampsPage(
   assetUrl: AssetUrl,
-  { timestamps, complete, next }: RecordPage,
+  { timestamps, complete, next, settledUntil }: RecordPage,
   filter: TimeFilter,
 ): string {
   return layout(assetUrl, {
@@ -24,6 +24,7 @@ export function timestampsPage(
       ${filterForm(filter)}
       ${!complete && incomplete}
       ${timestamps.length > 0 ? table(timestamps) : nothing(filter)}
+      ${settledUntil && html`<p class="note">No timestamp older than ${settledUntil} can still appear.</p>`}
       ${next && html`<p class="older"><a class="button" rel="next" href="${next}">Older</a></p>`}`,
   });
 }

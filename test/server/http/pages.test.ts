@@ -90,6 +90,12 @@ describe('the timestamps page', () => {
     assert.doesNotMatch(page({ complete: true, timestamps: [{ ...record, errorMicros: null }] }, {}), /±/);
   });
 
+  it('says which timestamps are complete, if that is known', () => {
+    const settled = page({ complete: true, timestamps: [record], settledUntil: '2026-11-21T07:44:40.123456Z' }, {});
+    assert.match(textOf(settled), /No timestamp older than 2026-11-21T07:44:40\.123456Z can still appear/);
+    assert.doesNotMatch(page({ complete: true, timestamps: [record] }, {}), /can still appear/);
+  });
+
   it('links to the older page if there is one', () => {
     assert.match(
       page({ complete: true, timestamps: [record], next: '/app?from=2026&cursor=a' }, {}),

@@ -17,6 +17,7 @@ export async function startApp(routers: readonly Router[]): Promise<Server> {
     facts: { hostname: 'test-host', version: '1.2.3', commit: 'abcdef123456' },
     store: { getRecord: async () => undefined, listRecords: async () => ({ records: [] }) },
     isComplete: () => true,
+    settledUntil: () => undefined,
     postApp: (request, response) => sendProblem(request, response, new Error('not under test')),
     sendProblem,
     checkReadToken: undefined,

@@ -6,6 +6,7 @@ import { after } from 'node:test';
 import { pino } from 'pino';
 import { type Config, readConfig } from '../../../server/config.ts';
 import { startTelemetry } from '../../../server/metrics/telemetry.ts';
+import type { Runtime } from '../../../server/runtime.ts';
 import { openSecrets } from '../../../server/secrets/open-secrets.ts';
 import { createService } from '../../../server/service.ts';
 import type { SpillBucket } from '../../../server/spill/bucket.ts';
@@ -32,6 +33,7 @@ export async function startService(
   instanceId?: string,
   tracing?: Tracing,
   spillBucket?: SpillBucket,
+  runtime?: Runtime,
 ): Promise<TestService> {
   const config: Config = readConfig({ ...DEFAULTS, ...environment }, { embeddedDatabase: true });
   const log: Record<string, unknown>[] = [];
@@ -54,6 +56,7 @@ export async function startService(
     secrets,
     tracing,
     spillBucket,
+    runtime,
     onClockJump: () => {},
   });
   service.server.listen(config.port, config.host);

@@ -1,0 +1,39 @@
+import { TIMEOUTS_MS } from '../contract.ts';
+import type { Micros } from './record.ts';
+
+/** How long a record can remain invisible after its timestamp, by cause, in milliseconds. */
+export const SETTLING_MS = {
+  /** The block is put again until its requests are answered. */
+  answer: TIMEOUTS_MS.answer,
+  /** An attempt that was given up can still take effect. DynamoDB answers within milliseconds. */
+  lateWrite: 10_000,
+  /** The writer's clock may be behind. The alarm ClockError is raised at 5 ms. */
+  writerClock: 1_000,
+  /** The reader's clock may be ahead. */
+  readerClock: 1_000,
+} as const;
+
+/** How far an eventually consistent read may be behind. DynamoDB usually needs less than a second, but has no limit. */
+const STALE_READ_MS = 40_000;
+
+const CONSISTENT_MS = Object.values(SETTLING_MS).reduce((sum, ms) => sum + ms, 0);
+
+export interface SettledOptions {
+  /** The process's clock. */
+  readonly now: () => Micros;
+  /** The latest time at which no block was durable only outside the table; `undefined` if that is not known yet. */
+  readonly tableCompleteUntil: () => Micros | undefined;
+}
+
+/** The time before which no record can appear in listings that begin after this call; `undefined` if it is unknown. */
+export type SettledUntil = (query: { readonly consistent: boolean }) => Micros | undefined;
+
+/** A follower that reads up to this time misses nothing (docs/decisions/0040). */
+export function createSettledUntil({ now, tableCompleteUntil }: SettledOptions): SettledUntil {
+  return ({ consistent }) => {
+    const present = now();
+    const complete = tableCompleteUntil();
+    if (complete === undefined) return undefined;
+    return Math.min(present, complete) - (CONSISTENT_MS + (consistent ? 0 : STALE_READ_MS)) * 1_000;
+  };
+}

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { TIMEOUTS_MS } from '../../../server/contract.ts';
+import { createSettledUntil, SETTLING_MS } from '../../../server/timestamps/settled.ts';
+
+const NOW = 1_795_247_100_000_000;
+const CONSISTENT = { consistent: true };
+
+describe('the time until which listings are settled', () => {
+  it('lets a block be put until its requests are answered, take effect late, and have a wrong clock', () => {
+    assert.equal(SETTLING_MS.answer, TIMEOUTS_MS.answer);
+    assert.equal(createSettledUntil({ now: () => NOW, tableCompleteUntil: () => NOW })(CONSISTENT), NOW - 20_000_000);
+  });
+
+  it('is earlier if the read may be behind', () => {
+    assert.equal(
+      createSettledUntil({ now: () => NOW, tableCompleteUntil: () => NOW })({ consistent: false }),
+      NOW - 60_000_000,
+    );
+  });
+
+  it('stays before the time at which nothing was spilled, or is unknown without one', () => {
+    const before = (complete: number | undefined) =>
+      createSettledUntil({ now: () => NOW, tableCompleteUntil: () => complete })(CONSISTENT);
+    assert.equal(before(NOW - 3_600_000_000), NOW - 3_620_000_000);
+    assert.equal(before(NOW + 1), NOW - 20_000_000);
+    assert.equal(before(undefined), undefined);
+  });
+});
