@@ -49,13 +49,16 @@ export function goalText({ rate, against, target, times, timesOfCheapest, met, e
   const items = largest.map(({ name, usd }) => `${name} ${Math.round(usd)} USD`).join(', ');
   return (
     `${at}: missed. The month costs ${Math.round(excessUsd)} USD more than the goal allows; the largest items are ` +
-    `${items}. The cheapest sensible variant costs 1/${timesOfCheapest.toFixed(1)}.`
+    `${items}. The cheapest variant costs 1/${timesOfCheapest.toFixed(1)}.`
   );
 }
 
-/** The cheapest sensible variant of a stage, as settings, and its name. */
+/** The cheapest sensible variant of a stage, as settings and in words. */
 export const CHEAPEST = {
-  title: 'Stampede: one NAT gateway, two zones, flow logs of rejected traffic, Savings Plan',
+  title: 'Stampede, cheapest variant',
+  meaning:
+    'one NAT gateway, two zones, flow logs of rejected traffic only, as few instances as the rate needs, and a Compute ' +
+    'Savings Plan',
   settings: ['nat=single', 'zones=a,b', 'flowLogTraffic=REJECT', 'sustainedRate=500'],
 };
 

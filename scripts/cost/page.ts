@@ -3,7 +3,7 @@ import { type Html, html, htmlPage } from '../cli/html.ts';
 import { PRICES_AS_OF } from '../cli/prices.ts';
 import { CHART_STYLE, chartFigure } from '../cli/svg-chart.ts';
 import { type Bill, billsAt, perMillion, totalOf } from './bills.ts';
-import { cheapestBill, costGoals, goalText } from './goals.ts';
+import { CHEAPEST, cheapestBill, costGoals, goalText } from './goals.ts';
 import { ASSUMED, ASSUMPTIONS, SECONDS_PER_MONTH } from './items.ts';
 import type { Measured } from './measured.ts';
 import type { PricedStage } from './stage.ts';
@@ -52,7 +52,7 @@ export function costPage({ measured, windows, stage, cheapest, months }: CostPag
   const main = html`<h1>Cost of a million timestamps</h1>
 <p>List prices of ${stage.region} as of ${PRICES_AS_OF}. The stage is read from its synthesised templates:
 ${stage.instanceType}, at least ${stage.minInstances} in ${stage.zones} zones, ${stage.natGateways} NAT gateways, commit window
-of ${measured.commitWindow} ms. Benchmark of ${measured.measuredAt.slice(0, 10)}. <code>npm run cost -- --page</code> writes this
+of ${measured.commitWindow} ms. The cheapest variant has ${CHEAPEST.meaning}. Benchmark of ${measured.measuredAt.slice(0, 10)}. <code>npm run cost -- --page</code> writes this
 page. It is a calculation, and was not compared with a bill of AWS.</p>
 <h2>Goals</h2>
 <ul>${goals.map((goal) => html`<li>${goalText(goal)}</li>\n`)}</ul>

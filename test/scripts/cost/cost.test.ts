@@ -133,12 +133,12 @@ describe('a priced stage', () => {
 });
 
 describe('data that are retained', () => {
-  it('are full copies of the table in each backup', () => {
+  it('are full copies of the table in each backup, billed by the average of a month', () => {
     const monthly = { backups: [{ everyDays: 365 / 12, keptDays: 365 }] };
-    assert.equal(Math.round(backupsGb(monthly, { months: 1, tableGb: 10 })), 10);
-    assert.equal(Math.round(backupsGb(monthly, { months: 3, tableGb: 10 })), 10 + 20 + 30);
-    const daily = { backups: [{ everyDays: 1, keptDays: 35 }] };
-    assert.ok(backupsGb(daily, { months: 12, tableGb: 10 }) > 30 * 115, 'the last 35 days, each of about 120 GB');
+    const average = (months: number) => Math.round(backupsGb(monthly, { months, tableGb: 10 }));
+    assert.deepEqual([1, 2, 3, 4].map(average), [0, 10, 10 + 20, 10 + 20 + 30]);
+    const daily = { backups: [{ everyDays: 1, keptDays: 365 }] };
+    assert.ok(backupsGb(daily, { months: 12, tableGb: 10 }) > 20 * average(12), 'why backups are monthly');
   });
 
   it('make each later month more expensive, except where nothing is kept', () => {
@@ -223,7 +223,7 @@ describe('the goals of the bill', () => {
       goalText(missed),
       /^1,000\/s, API Gateway, .*1\/14\.3 of its price, goal 1\/15: missed\. .* 12 USD more/,
     );
-    assert.match(goalText(missed), /largest items are [\w ]+ \d+ USD, .*cheapest sensible variant costs 1\/17\.0\.$/);
+    assert.match(goalText(missed), /largest items are [\w ]+ \d+ USD, .*cheapest variant costs 1\/17\.0\.$/);
     assert.match(goalText({ ...goal, met: true }), /: met\.$/);
   });
 
