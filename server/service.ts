@@ -103,6 +103,7 @@ export function createService(options: ServiceOptions) {
     directPut: config.directPut
       ? createDirectPut({
           client,
+          runtime: systemRuntime,
           onOpen: (facts) => logger.warn(facts, 'direct puts fail, circuit breaker open, using the AWS SDK'),
         })
       : undefined,

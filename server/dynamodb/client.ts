@@ -11,13 +11,13 @@ import { tableDefinition } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
 import { systemRuntime } from '../runtime.ts';
 import { refreshExpiredCredentials, verifyAnswers } from './middleware.ts';
-import { ATTEMPT_TIMEOUT_MS, type Deadline, deadlineIn, retry } from './retry.ts';
+import { type Deadline, deadlineIn, retry } from './retry.ts';
 
 const CONNECT_TIMEOUT_MS = 500;
 const CREATE_DEADLINE_MS = 10_000;
 
 /**
- * A client that makes one attempt per call; `retry` repeats them. `address` is for a database that is not on AWS.
+ * A client that makes one attempt per call. `retry` repeats attempts, and ends those that take too long. `address` is for a database that is not on AWS.
  * Without it, the SDK finds endpoint, region and credentials itself.
  */
 export function createDynamoDBClient(address?: { readonly endpoint: string }): DynamoDBClient {
@@ -28,13 +28,7 @@ export function createDynamoDBClient(address?: { readonly endpoint: string }): D
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     }),
     maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: ATTEMPT_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-      // The request timeout ends with the headers; this one also ends an attempt whose body stops.
-      socketTimeout: ATTEMPT_TIMEOUT_MS,
-    },
+    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS },
   });
   verifyAnswers(client);
   refreshExpiredCredentials(client);

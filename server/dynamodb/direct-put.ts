@@ -1,6 +1,7 @@
 import type { DynamoDBClient, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { Runtime } from '../runtime.ts';
 import { isFromDynamoDB } from './checksum.ts';
-import { KeepAlivePosts, type Origin } from './keep-alive-posts.ts';
+import { createPosts, type Origin, type Posts } from './posts.ts';
 import { createRequestSigner, type SignRequest } from './request-signer.ts';
 import { ATTEMPT_TIMEOUT_MS } from './retry.ts';
 
@@ -24,13 +25,13 @@ export interface DirectPutOptions {
   readonly client: DynamoDBClient;
   /** Called each time the circuit breaker opens with a backoff. */
   readonly onOpen?: (facts: { err: unknown; backoffMs: number }) => void;
-  readonly monotonicMs?: () => number;
+  readonly runtime: Runtime;
 }
 
 /** The endpoint of direct puts, and its connections. */
 interface Route {
   readonly host: string;
-  readonly posts: KeepAlivePosts;
+  readonly posts: Posts;
 }
 
 /**
@@ -38,11 +39,7 @@ interface Route {
  * client's calls, and the region, credentials and clock of the client's configuration. Its circuit breaker is closed
  * only while the last call of both routes succeeded, so that only the backoff of `retry` applies in an outage.
  */
-export function createDirectPut({
-  client,
-  onOpen,
-  monotonicMs = () => performance.now(),
-}: DirectPutOptions): DirectPut {
+export function createDirectPut({ client, onOpen, runtime }: DirectPutOptions): DirectPut {
   let route: Route | undefined;
   let isClosed = false;
   let failures = 0;
@@ -51,11 +48,11 @@ export function createDirectPut({
 
   function closeBreaker({ protocol, hostname, port, path }: Origin & { readonly path: string }): void {
     // Direct puts go to the root path. Behind a gateway, DynamoDB may be at another path.
-    if (path !== '/' || monotonicMs() < openUntilMs) return;
+    if (path !== '/' || runtime.monotonicMs() < openUntilMs) return;
     const host = port === undefined ? hostname : `${hostname}:${port}`;
     if (route?.host !== host) {
       route?.posts.close();
-      route = { host, posts: new KeepAlivePosts({ protocol, hostname, port }) };
+      route = { host, posts: createPosts({ protocol, hostname, port }, runtime) };
     }
     isClosed = true;
   }
@@ -65,7 +62,7 @@ export function createDirectPut({
     isClosed = false;
     if (failures++ === 0) return;
     const backoffMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 2));
-    openUntilMs = monotonicMs() + backoffMs;
+    openUntilMs = runtime.monotonicMs() + backoffMs;
     onOpen?.({ err, backoffMs });
   }
 
@@ -86,7 +83,12 @@ export function createDirectPut({
       const credentials = await config.credentials();
       sign ??= createRequestSigner({ region: await config.region(), service: 'dynamodb' });
       const body = JSON.stringify(input);
-      const headers = sign({ ...HEADERS, host }, body, credentials, new Date(Date.now() + config.systemClockOffset));
+      const headers = sign(
+        { ...HEADERS, host },
+        body,
+        credentials,
+        new Date(runtime.wallMicros() / 1_000 + config.systemClockOffset),
+      );
       const answer = await posts.post(headers, body, Math.min(deadlineMs, ATTEMPT_TIMEOUT_MS));
       const isGenuine = isFromDynamoDB(answer.body, answer.checksum);
       if (answer.status === 200 && isGenuine) {

@@ -7,6 +7,7 @@ import { crc32 } from 'node:zlib';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { createDynamoDBClient } from '../../../server/dynamodb/client.ts';
 import { createDirectPut } from '../../../server/dynamodb/direct-put.ts';
+import { systemRuntime } from '../../../server/runtime.ts';
 
 const PUT = { TableName: 'table', Item: { pk: { S: '2026-11-21#07' } } };
 const DEADLINE_MS = 5_000;
@@ -50,7 +51,11 @@ async function startDatabase(t: TestContext, { path = '' } = {}, ...answers: Ans
     server.close();
   });
   return {
-    put: createDirectPut({ client, onOpen: ({ backoffMs }) => backoffs.push(backoffMs), monotonicMs: () => nowMs }),
+    put: createDirectPut({
+      client,
+      onOpen: ({ backoffMs }) => backoffs.push(backoffMs),
+      runtime: { ...systemRuntime, monotonicMs: () => nowMs },
+    }),
     client,
     callBySdk: () => client.send(new GetItemCommand({ TableName: 'table', Key: { pk: { S: 'any' } } })),
     passMs: (ms: number) => {

@@ -83,7 +83,7 @@ function putsOverTls(startBackend: () => Promise<{ endpoint: string; close?: () 
       table,
       runtime: systemRuntime,
       ids: recordIds,
-      directPut: route === 'direct' ? createDirectPut({ client }) : undefined,
+      directPut: route === 'direct' ? createDirectPut({ client, runtime: systemRuntime }) : undefined,
     });
     await store.putBlock(nextBlock(), DEADLINE_MS);
     proxy.puts.splice(0);

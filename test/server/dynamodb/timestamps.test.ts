@@ -48,7 +48,7 @@ function storeContract(
     const backend = await start();
     close = backend.close;
     client = createDynamoDBClient(backend);
-    directPut = pastTheSdk ? createDirectPut({ client }) : undefined;
+    directPut = pastTheSdk ? createDirectPut({ client, runtime: systemRuntime }) : undefined;
   });
   after(async () => {
     client?.destroy();

@@ -33,7 +33,7 @@ describe('after an outage, puts of which 30 % meet a fault', async () => {
         table: database.tableName,
         runtime: systemRuntime,
         ids: recordIds,
-        directPut: route === 'direct' ? createDirectPut({ client }) : undefined,
+        directPut: route === 'direct' ? createDirectPut({ client, runtime: systemRuntime }) : undefined,
       });
       const block = (sequence: number) => ({
         shard: sequence % 16,

@@ -5,7 +5,8 @@ import { networkInterfaces } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 import { createServer as createTlsServer, setDefaultCACertificates } from 'node:tls';
 import { LOCALHOST } from '../../../scripts/bench/backends/localhost-certificate.ts';
-import { KeepAlivePosts } from '../../../server/dynamodb/keep-alive-posts.ts';
+import { createPosts } from '../../../server/dynamodb/posts.ts';
+import { systemRuntime } from '../../../server/runtime.ts';
 
 const DEADLINE_MS = 5_000;
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
@@ -39,7 +40,7 @@ async function start(t: TestContext, server: Server, react: React, protocol = 'h
   });
   server.listen(0, protocol === 'https:' ? 'localhost' : hostname.replace(/[[\]]/g, ''));
   await once(server, 'listening');
-  const posts = new KeepAlivePosts({ protocol, hostname, port: (server.address() as AddressInfo).port });
+  const posts = createPosts({ protocol, hostname, port: (server.address() as AddressInfo).port }, systemRuntime);
   t.after(() => {
     posts.close();
     for (const socket of sockets) socket.destroy();
@@ -60,7 +61,7 @@ describe('posts over keep-alive connections', () => {
     });
     assert.equal(await post('{"name":"Zoë"}'), 200);
     assert.deepEqual(seen, [
-      'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\nx-a: b\r\ncontent-length: 15\r\n\r\n{"name":"Zoë"}',
+      'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\nx-a: b\r\ncontent-length: 15\r\nConnection: keep-alive\r\n\r\n{"name":"Zoë"}',
     ]);
   });
 
@@ -79,7 +80,6 @@ describe('posts over keep-alive connections', () => {
       status: 200,
       body: Buffer.of(0xe9, 0x7b, 0x7d),
       checksum: '42',
-      closes: false,
     });
   });
 
@@ -99,32 +99,43 @@ describe('posts over keep-alive connections', () => {
     assert.equal(connections(), 2);
   });
 
-  const misunderstood: readonly [string, string][] = [
-    ['without a length', 'HTTP/1.1 200 OK\r\n\r\n{}'],
-    ['with two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'],
-    ['in chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 12\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n'],
-    ['that is not final', 'HTTP/1.1 100 Continue\r\n\r\n'],
-    ['with another protocol version', 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}'],
-    ['with data after its end', `${OK}HTTP/1.1 200 OK`],
-    ['without an end', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}`],
+  const SOON_MS = 200;
+  const rejected: readonly [string, string, RegExp][] = [
+    ['without a length or an end', 'HTTP/1.1 200 OK\r\n\r\n{}', /no answer within 200 ms/],
+    ['with two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}', /Duplicate/],
+    ['with too great a length', OK.replace('2\r\n', '3\r\n'), /no answer within 200 ms/],
+    ['with too small a length', OK.replace('2\r\n', '1\r\n'), /Parse Error/],
+    ['with a folded header', OK.replace('\r\n\r\n', '\r\nx: a\r\n b\r\n\r\n'), /Parse Error/],
+    ['with lines that end in LF', OK.replaceAll('\r\n', '\n'), /Parse Error/],
+    ['with a space before a colon', OK.replace('Length:', 'Length :'), /Parse Error/],
+    ['with a length and chunks', OK.replace('\r\n\r\n', '\r\nTransfer-Encoding: chunked\r\n\r\n'), /Parse Error/],
+    ['that is not final', 'HTTP/1.1 100 Continue\r\n\r\n', /no answer within 200 ms/],
+    ['with another answer after its end', `${OK}${OK}`, /data after the end/],
+    ['with other data after its end', `${OK}x`, /Parse Error/],
+    ['with an endless head', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}`, /Header overflow/],
+    [
+      'with a body of more than 64 KiB',
+      `HTTP/1.1 200 OK\r\nContent-Length: 70000\r\n\r\n${'x'.repeat(70_000)}`,
+      /more than 65536/,
+    ],
   ];
-  for (const [name, text] of misunderstood)
+  for (const [name, text, reason] of rejected)
     it(`reject an answer ${name}, and close its connection`, async (t) => {
       const { post, connections } = await start(t, createServer(), (socket, _post, connection) =>
         socket.write(connection === 1 ? text : OK),
       );
-      await assert.rejects(post(), /an answer of|data after/);
+      await assert.rejects(post('{}', /200 ms/.test(reason.source) ? SOON_MS : DEADLINE_MS), reason);
       assert.equal(await post(), 200);
       assert.equal(connections(), 2);
     });
 
   it('reject if the connection ends before the answer is complete', async (t) => {
     const { post } = await start(t, createServer(), (socket) => socket.end(OK.slice(0, -1)));
-    await assert.rejects(post(), /the connection was closed/);
+    await assert.rejects(post(), { code: 'ECONNRESET' });
   });
 
   it('reject if no server listens', async () => {
-    const posts = new KeepAlivePosts({ protocol: 'http:', hostname: '127.0.0.1', port: 1 });
+    const posts = createPosts({ protocol: 'http:', hostname: '127.0.0.1', port: 1 }, systemRuntime);
     await assert.rejects(posts.post({ host: 'a' }, '{}', DEADLINE_MS), { code: 'ECONNREFUSED' });
   });
 
