@@ -36,14 +36,20 @@ export const halfAnSuccess: Fault = (response) =>
 
 /**
  * Terminates TLS in front of a database, as AWS's endpoint does, and answers puts with the queued faults.
- * This process then trusts its certificate. `host` is an address of `localhost`.
+ * This process then trusts its certificate. `host` is an address of `localhost`; its clock is off by `clockOffsetMs`.
  */
-export async function startOverTls(backend: { readonly endpoint: string }, { host = '127.0.0.1', port = 0 } = {}) {
+export async function startOverTls(
+  backend: { readonly endpoint: string },
+  { host = '127.0.0.1', port = 0, clockOffsetMs = 0 } = {},
+) {
   setDefaultCACertificates([LOCALHOST.cert]);
   const faults: (Fault | undefined)[] = [];
   const sockets = new Set<Socket>();
   const puts: IncomingMessage[] = [];
+  const targets: unknown[] = [];
   const server = createServer(LOCALHOST, (request, response) => {
+    response.setHeader('date', new Date(Date.now() + clockOffsetMs).toUTCString());
+    targets.push(request.headers['x-amz-target']);
     const isPut = request.headers['x-amz-target'] === 'DynamoDB_20120810.PutItem';
     if (isPut) puts.push(request);
     const fault = isPut ? faults.shift() : undefined;
@@ -64,6 +70,8 @@ export async function startOverTls(backend: { readonly endpoint: string }, { hos
     faults,
     /** The puts so far, over all connections. */
     puts,
+    /** The operations of all requests so far. */
+    targets,
     /** Closes all connections, as AWS does when they are idle; resolves when they are closed. */
     async closeConnections() {
       await Promise.all(
@@ -83,7 +91,8 @@ export async function startOverTls(backend: { readonly endpoint: string }, { hos
 function forward(endpoint: string, request: IncomingMessage, response: ServerResponse): void {
   const { method, url, headers } = request;
   const forwarded = requestHttp(new URL(url ?? '/', endpoint), { method, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    const { date: _backendDate, ...answerHeaders } = answer.headers;
+    response.writeHead(answer.statusCode ?? 502, answerHeaders);
     answer.pipe(response);
   });
   forwarded.on('error', () => response.destroy());
