@@ -10,6 +10,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { tableDefinition } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
 import { systemRuntime } from '../runtime.ts';
+import { cacheCredentials } from './credentials.ts';
 import { refreshExpiredCredentials, verifyAnswers } from './middleware.ts';
 import { type Deadline, deadlineIn, retry } from './retry.ts';
 
@@ -30,6 +31,7 @@ export function createDynamoDBClient(address?: { readonly endpoint: string }): D
     maxAttempts: 1,
     requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS },
   });
+  client.config.credentials = cacheCredentials(client.config.credentials, systemRuntime);
   verifyAnswers(client);
   refreshExpiredCredentials(client);
   return client;
