@@ -12,6 +12,7 @@ import { createLogger } from './logger.ts';
 import { startTelemetry } from './metrics/telemetry.ts';
 import { openSecrets } from './secrets/open-secrets.ts';
 import { createService, type Service } from './service.ts';
+import type { SpillBucket } from './spill/bucket.ts';
 import type { Tracing } from './tracing/tracing.ts';
 import { COMMIT, FROM_SOURCE, VERSION } from './version.ts';
 
@@ -58,7 +59,7 @@ async function traceRequests({ otlpEndpoint }: Config, logger: Logger): Promise<
 }
 
 /** Loads the S3 client only if a bucket is configured. */
-async function openSpill({ spillBucket }: Config) {
+async function openSpill({ spillBucket }: Config): Promise<SpillBucket | undefined> {
   if (spillBucket === undefined) return undefined;
   const { openBucket } = await import('./spill/open-bucket.ts');
   return openBucket(spillBucket);
@@ -90,7 +91,7 @@ async function main(): Promise<void> {
     process.exit(1);
   });
 
-  const [database, spill, identity, telemetry, tracing, secrets] = await Promise.all([
+  const [database, spillBucket, identity, telemetry, tracing, secrets] = await Promise.all([
     openDatabase(config),
     openSpill(config),
     // A server with the embedded database does not run on EC2.
@@ -106,7 +107,7 @@ async function main(): Promise<void> {
     config,
     facts,
     database,
-    spillBucket: spill?.bucket,
+    spillBucket,
     logger,
     telemetry,
     secrets,

@@ -12,7 +12,9 @@ export type Recorded = z.infer<typeof recordSchema>;
 /** Posts one timestamp and prints what came back. Sends a token only if the service requires one. */
 export async function postTimestamp(url: string, tokens: Tokens): Promise<Recorded> {
   const { status, body } = await ask('POST', new URL(TIMESTAMPS_PATH, url), tokens.write);
-  if (status !== 201) throw new OperatorError(`expected 201 Created, got ${status}: ${body}`);
+  // 202: accepted during an outage of the database, and durable.
+  if (status !== 201 && status !== 202)
+    throw new OperatorError(`expected 201 Created or 202 Accepted, got ${status}: ${body}`);
   return recordOf(body);
 }
 

@@ -32,8 +32,8 @@ export interface PostAppOptions {
 export type PostApp = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * `POST /app`: answers 201 once the timestamp is in the table, or 202 once it is durable elsewhere. It does not use Express, so that `http-server.ts` can also
- * call it directly. One `writeHead` sends all headers.
+ * `POST /app`: answers 201 once the timestamp is in the table, or 202 once it is durable elsewhere. It does not use
+ * Express, so that `http-server.ts` can also call it directly. One `writeHead` sends all headers.
  */
 export function createPostApp(options: PostAppOptions): PostApp {
   const { clock, trustedProxies, refusal, record, recordOnce, sendProblem, checkWriteToken } = options;

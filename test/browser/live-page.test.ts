@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { RecordPageSchema } from '../../server/http/schemas.ts';
 import { startDatabase } from '../server/support/database.ts';
 import { startService } from '../server/support/service.ts';
@@ -149,6 +149,20 @@ describe('the live page', () => {
     await keepPicture(page, 'live-focus');
     await page.keyboard.press('Enter');
     await hasText(page, '#outcome', /^Recorded by test-host/);
+    await page.context().close();
+  });
+
+  it('says that a timestamp was accepted during an outage, and that the list is incomplete', async () => {
+    const { page } = await openPage(service.url);
+    const change = async (route: Route, status: number, changes: object) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, status, json: { ...(await response.json()), ...changes } });
+    };
+    await page.route('**/app', (route) => change(route, 202, { state: 'accepted' }));
+    await page.route('**/app?*', (route) => change(route, 200, { complete: false }));
+    await page.getByRole('button', { name: 'Record a timestamp' }).click();
+    await hasText(page, '#outcome', /^Accepted by test-host in \d+ ms\. The database is away/);
+    await hasText(page, '#feed-state', /some accepted timestamps are not listed yet$/);
     await page.context().close();
   });
 

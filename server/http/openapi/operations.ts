@@ -74,7 +74,8 @@ const listTimestamps: Operation = {
   operationId: 'listTimestamps',
   summary: 'List the timestamps, newest first',
   description:
-    'Returns one page at a time. Paging neither skips nor repeats records. Browsers get an HTML page. ' +
+    'Returns one page at a time. Paging neither skips nor repeats records. Browsers get an HTML page. It and JSON also ' +
+    'say whether accepted timestamps may be missing. ' +
     'In JSON, `settledUntil` says that no record older than this can still appear. To follow all records, read all ' +
     'pages with `from` set to the previous `settledUntil`, keep those older than the `settledUntil` of the first page, ' +
     'and continue from there. With `consistent=true` it is 20 seconds ago, otherwise a minute; with a spill bucket ' +
