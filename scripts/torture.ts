@@ -6,12 +6,14 @@ import { withUndo } from './cli/undo.ts';
 import { choice, wholeNumber } from './cli/values.ts';
 import { writeReport } from './drills/core/report/page.ts';
 import { hasPassed, renderTerminal } from './drills/core/report/report.ts';
-import { findingsOf } from './torture/checker.ts';
-import { DATABASE_NAMES } from './torture/database.ts';
 import { readHistory } from './torture/history.ts';
-import { listingErrors } from './torture/listing.ts';
-import { tortureReport } from './torture/report.ts';
+import { findingsOf } from './torture/judge/checker.ts';
+import { keyFindingsOf } from './torture/judge/keyed-checker.ts';
+import { listingErrors } from './torture/judge/listing.ts';
+import { tortureReport } from './torture/judge/report.ts';
+import { userFindingsOf } from './torture/judge/user-checker.ts';
 import { torture } from './torture/run.ts';
+import { DATABASE_NAMES } from './torture/stage/database.ts';
 
 const command = {
   name: 'torture',
@@ -45,14 +47,17 @@ await main(command, async ({ values: { acknowledged, seed, report, ...values } }
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const onProgress = (text: string) => console.error(text);
-  const { historyFile, listed, stored } = await withUndo((undo) =>
+  const { historyFile, listed, stored, remaining } = await withUndo((undo) =>
     torture({ acknowledged, seed, folder, database, onProgress }, undo),
   );
   const history = await readHistory(historyFile);
   const result = tortureReport({
     history,
-    findings: findingsOf(history, stored),
-    listingErrors: listingErrors(listed, stored),
+    findings: findingsOf(history, stored.records),
+    keyFindings: keyFindingsOf(history.outcomes, stored.records),
+    userFindings: userFindingsOf(history.users, stored.users),
+    listingErrors: listingErrors(listed, stored.records),
+    remaining,
     wanted: { acknowledged, seed },
     facts: { Node: process.version, database },
   });

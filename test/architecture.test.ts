@@ -91,7 +91,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
     'scripts/drills/drill.ts',
   ],
   'scripts/drills': ['scripts/cli', 'scripts/drills/core'],
-  'scripts/torture': ['scripts/cli', 'scripts/drills/core', 'scripts/bench'],
+  'scripts/torture': ['scripts/cli', 'scripts/machine', 'scripts/drills/core', 'scripts/bench'],
   'scripts/bench': ['scripts/cli'],
   'scripts/cost': [
     'scripts/cli',

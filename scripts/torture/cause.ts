@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { clockStepMs, isProxyFault, type ProcessFault } from './faults.ts';
 import { nowMs } from './history.ts';
 import type { PlannedFault } from './plan.ts';
-import type { Worker } from './pm2.ts';
 import { createRandom } from './random.ts';
-import type { Stage } from './stage.ts';
+import type { Worker } from './stage/pm2.ts';
+import type { Stage } from './stage/stage.ts';
 
 interface CauseOptions {
   readonly stage: Stage;
@@ -21,23 +21,25 @@ const BEFORE_PROCESS_FAULT_MS = 300;
 /** Causes a fault, and resolves when it has ended. */
 export async function cause(options: CauseOptions): Promise<void> {
   const { name, during, ms, share, seed } = options.fault;
+  const { databaseProxy, spillProxy } = options.stage;
   if (isProxyFault(name)) {
-    options.stage.causeProxyFault(name, share, seed);
+    databaseProxy.cause(name, share, seed);
     await delay(ms);
   } else {
     if (during) {
-      options.stage.causeProxyFault(during, share, seed);
+      databaseProxy.cause(during, share, seed);
       await delay(BEFORE_PROCESS_FAULT_MS);
     }
     await causeProcessFault(name, options);
   }
-  options.stage.causeProxyFault(undefined);
+  databaseProxy.cause(undefined);
+  spillProxy.cause(undefined);
 }
 
 async function causeProcessFault(name: ProcessFault, options: CauseOptions): Promise<void> {
   const { stage, fault, clockOffsetMs, onClock } = options;
-  const { ms, seed } = fault;
-  const { pm2, database } = stage;
+  const { ms, spill, share, seed } = fault;
+  const { pm2, database, databaseProxy, spillProxy } = stage;
   const stepMs = clockStepMs(name);
   if (stepMs !== undefined) {
     const step = (offsetMs: number) => {
@@ -47,6 +49,13 @@ async function causeProcessFault(name: ProcessFault, options: CauseOptions): Pro
     step(clockOffsetMs + stepMs);
     await delay(ms);
     return step(clockOffsetMs);
+  }
+  if (name === 'lose-database' || name === 'lose-everything') {
+    databaseProxy.cause('refuse');
+    if (name === 'lose-everything') spillProxy.cause('refuse');
+    else spillProxy.cause(spill, share, seed);
+    await delay(ms);
+    return;
   }
   const workers = await pm2.workers();
   const one = [createRandom(seed).pick(workers)];

@@ -1,18 +1,23 @@
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TIMESTAMPS_PATH } from '../../server/contract.ts';
 import { nowMs, type Outcome } from './history.ts';
+import { isGood } from './judge/recovery.ts';
+import { post } from './post.ts';
 import type { Random } from './random.ts';
 
-/** Those that keep their connection, and those that open one for each request. */
-const CLIENTS = { keepAlive: 36, newConnections: 12 };
+/** Those that keep their connection, those that open one for each request, and those that repeat with a key. */
+const CLIENTS = { keepAlive: 32, newConnections: 10, keyed: 0 };
+
+/** A client gives up a key after this many attempts. */
+const KEYED_ATTEMPTS = 20;
+const PAUSE_BEFORE_REPEAT_MS = { min: 50, max: 400 };
+/** The share of keyed requests that are sent again after their answer. */
+const REPEAT_SHARE = 0.3;
 
 /** Between two requests of a client, so that the machine keeps time for the faults. */
 const PAUSE_MS = { min: 0, max: 30 };
 const PAUSE_AFTER_ERROR_MS = 20;
-
-/** A server answers within 8 s. A worker may stand still for 3 s meanwhile. */
-const NO_ANSWER_MS = 15_000;
 
 interface ClientsOptions {
   readonly port: number;
@@ -27,51 +32,72 @@ export function startClients({ port, random, onOutcome }: ClientsOptions): () =>
     .toString(16)
     .padStart(8, '0');
   let sent = 0;
+  let keys = 0;
   let stopped = false;
-  const client = async (agent: Agent) => {
+
+  async function send(agent: Agent, key?: string): Promise<Outcome> {
+    const trace = `${run}${(sent++).toString(16).padStart(16, '0')}`;
+    const outcome = await record({ port, agent, trace, key });
+    onOutcome(outcome);
+    return outcome;
+  }
+
+  async function client(agent: Agent): Promise<void> {
     while (!stopped) {
-      const trace = `${run}${(sent++).toString(16).padStart(16, '0')}`;
-      const outcome = await post(port, agent, trace);
-      onOutcome(outcome);
-      await delay(outcome.status === 201 ? random.between(PAUSE_MS.min, PAUSE_MS.max) : PAUSE_AFTER_ERROR_MS);
+      const outcome = await send(agent);
+      await delay(isGood(outcome) ? random.between(PAUSE_MS.min, PAUSE_MS.max) : PAUSE_AFTER_ERROR_MS);
     }
     agent.destroy();
-  };
-  const agents = [
-    ...Array.from({ length: CLIENTS.keepAlive }, () => new Agent({ keepAlive: true, maxSockets: 1 })),
-    ...Array.from({ length: CLIENTS.newConnections }, () => new Agent({ keepAlive: false })),
-  ];
-  const ended = Promise.all(agents.map(client));
+  }
+
+  /** Repeats a request with its key until it is acknowledged, sometimes at the same time, sometimes once more. */
+  async function keyedClient(agent: Agent): Promise<void> {
+    while (!stopped) {
+      const key = `${run}-${keys++}`;
+      const sendAll = () => Promise.all(Array.from({ length: random.pick([1, 1, 1, 2]) }, () => send(agent, key)));
+      for (let attempt = 0; attempt < KEYED_ATTEMPTS && !stopped; attempt++) {
+        if ((await sendAll()).some(({ status }) => status === 201)) break;
+        await delay(random.between(PAUSE_BEFORE_REPEAT_MS.min, PAUSE_BEFORE_REPEAT_MS.max));
+      }
+      if (random.next() < REPEAT_SHARE) await sendAll();
+    }
+    agent.destroy();
+  }
+
+  const keepAlive = (count: number, maxSockets: number) =>
+    Array.from({ length: count }, () => new Agent({ keepAlive: true, maxSockets }));
+  const ended = Promise.all([
+    ...keepAlive(CLIENTS.keepAlive, 1).map(client),
+    ...Array.from({ length: CLIENTS.newConnections }, () => new Agent({ keepAlive: false })).map(client),
+    ...keepAlive(CLIENTS.keyed, 2).map(keyedClient),
+  ]);
   return async () => {
     stopped = true;
     await ended;
   };
 }
 
-/** Posts once. Never rejects: a request without an answer has an `error`. */
-export function post(port: number, agent: Agent, trace: string): Promise<Outcome> {
+interface Record {
+  readonly port: number;
+  readonly agent: Agent;
+  readonly trace: string;
+  readonly key: string | undefined;
+}
+
+async function record({ port, agent, trace, key }: Record): Promise<Outcome> {
   const sentMs = nowMs();
   const second = Math.floor(sentMs / 1_000)
     .toString(16)
     .padStart(8, '0');
-  const headers = { accept: 'application/json', 'x-amzn-trace-id': `Root=1-${second}-${trace}` };
-  return new Promise((resolve) => {
-    const end = (result: Pick<Outcome, 'status' | 'id' | 'time' | 'state' | 'error'>) =>
-      resolve({ kind: 'outcome', trace, sentMs, endedMs: nowMs(), ...result });
-    const posted = request({ host: '127.0.0.1', port, path: TIMESTAMPS_PATH, method: 'POST', agent, headers });
-    const fail = (error: NodeJS.ErrnoException) => end({ error: error.code ?? error.message });
-    posted.setTimeout(NO_ANSWER_MS, () => posted.destroy(Object.assign(new Error(), { code: 'NO_ANSWER' })));
-    posted.on('error', fail).on('response', (response) => {
-      const parts: string[] = [];
-      response.setEncoding('utf8').on('data', (part) => parts.push(part));
-      response.on('error', fail).on('end', () => end(resultOf(response.statusCode ?? 0, parts.join(''))));
-    });
-    posted.end();
-  });
-}
-
-function resultOf(status: number, body: string) {
-  if (status !== 201 && status !== 202) return { status };
+  const headers = {
+    'x-amzn-trace-id': `Root=1-${second}-${trace}`,
+    ...(key !== undefined && { 'idempotency-key': `"${key}"` }),
+  };
+  const result = await post({ port, agent, path: TIMESTAMPS_PATH, headers });
+  const request = { kind: 'outcome', trace, ...(key !== undefined && { key }), sentMs, endedMs: nowMs() } as const;
+  if (result.error !== undefined) return { ...request, error: result.error };
+  const { status, body } = result;
+  if (!isGood(result)) return { ...request, status };
   const { id, timestamp: time, state } = JSON.parse(body) as { id: string; timestamp: string; state?: string };
-  return { status, id, time, ...(state && { state }) };
+  return { ...request, status, id, time, ...(state && { state }) };
 }

@@ -24,7 +24,7 @@ export const PROXY_FAULTS = {
   'refuse-new': { text: 'new connections fail, and open ones close from time to time', ms: [1_500, 3_000] },
 } as const satisfies Record<string, FaultKind>;
 
-/** Faults of processes and clocks. */
+/** Faults of processes, clocks and whole services. */
 export const PROCESS_FAULTS = {
   'kill-worker': { text: 'a worker is killed', ms: [0, 0] },
   'kill-workers': { text: 'all workers are killed at once', ms: [0, 0] },
@@ -32,6 +32,8 @@ export const PROCESS_FAULTS = {
   'pause-workers': { text: 'all workers stand still (SIGSTOP)', ms: [300, 2_000] },
   'end-worker': { text: 'a worker gets SIGINT, and drains', ms: [0, 0] },
   reload: { text: 'pm2 reloads all workers', ms: [0, 0] },
+  'lose-database': { text: 'the database is away for longer than a block waits for it', ms: [5_000, 8_000] },
+  'lose-everything': { text: 'database and spill bucket are away', ms: [3_000, 6_000] },
   'kill-database': { text: 'the database is killed, and starts again later', ms: [500, 2_000] },
   'pause-database': { text: 'the database stands still (SIGSTOP)', ms: [500, 3_000] },
   'clock-ahead': { text: 'the clock steps an hour ahead, and back', ms: [300, 1_500] },

@@ -8,6 +8,8 @@ export interface Outcome {
   readonly trace: string;
   readonly sentMs: number;
   readonly endedMs: number;
+  /** The idempotency key, which the repetitions of a request share. @default - the request is not repeated */
+  readonly key?: string;
   /** @default - it got no answer */
   readonly status?: number;
   /** Of a 2xx answer. */
@@ -16,6 +18,12 @@ export interface Outcome {
   readonly state?: string;
   /** Why there was no answer: the code of the connection's error, or `NO_ANSWER` after the client's own deadline. */
   readonly error?: string;
+}
+
+/** How one creation of a user ended. */
+export interface UserOutcome extends Pick<Outcome, 'sentMs' | 'endedMs' | 'status' | 'id' | 'error'> {
+  readonly kind: 'user';
+  readonly name: string;
 }
 
 /** A fault that was caused. */
@@ -41,11 +49,12 @@ export interface MemoryEvent {
   readonly bytes: readonly number[];
 }
 
-export type HistoryEvent = Outcome | FaultEvent | ClockEvent | MemoryEvent;
+export type HistoryEvent = Outcome | UserOutcome | FaultEvent | ClockEvent | MemoryEvent;
 
 /** What was recorded of a run, by kind and in the order of recording. */
 export interface History {
   readonly outcomes: readonly Outcome[];
+  readonly users: readonly UserOutcome[];
   readonly faults: readonly FaultEvent[];
   readonly clock: readonly ClockEvent[];
   readonly memory: readonly MemoryEvent[];
@@ -77,6 +86,7 @@ export async function readHistory(path: string): Promise<History> {
 export function historyOf(events: readonly HistoryEvent[]): History {
   return {
     outcomes: events.filter((event) => event.kind === 'outcome'),
+    users: events.filter((event) => event.kind === 'user'),
     faults: events.filter((event) => event.kind === 'fault'),
     clock: events.filter((event) => event.kind === 'clock'),
     memory: events.filter((event) => event.kind === 'memory'),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Findings, findingsOf } from '../../../scripts/torture/checker.ts';
 import { type ClockEvent, historyOf, type Outcome } from '../../../scripts/torture/history.ts';
-import { recordsOf, type StoredRecord } from '../../../scripts/torture/stored.ts';
+import { type Findings, findingsOf } from '../../../scripts/torture/judge/checker.ts';
+import { recordsOf, type StoredRecord } from '../../../scripts/torture/judge/stored.ts';
 
 const START_MS = Date.parse('2026-11-21T07:45:00Z');
 const traceOf = (n: number) => String(n).padStart(24, '0');

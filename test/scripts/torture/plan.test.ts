@@ -24,6 +24,17 @@ describe('the plan of faults', () => {
     }
   });
 
+  it('kills processes while their writes are on their way', () => {
+    const kills = firstOf(7, 10 * ROUND).filter(({ name }) => name === 'kill-worker' || name === 'kill-workers');
+    for (const { name, during, share } of kills) assert.ok(during !== undefined && share === 1, name);
+  });
+
+  it('takes the database away with and without faults of the spill bucket', () => {
+    const losses = firstOf(7, 20 * ROUND).filter(({ name }) => name === 'lose-database');
+    assert.ok(losses.some(({ spill }) => spill === undefined));
+    assert.ok(losses.some(({ spill }) => spill !== undefined));
+  });
+
   it('lets processes fail with and without requests on their way', () => {
     const planned = firstOf(7, 10 * ROUND).filter(({ name }) => !isProxyFault(name));
     assert.ok(planned.some(({ during }) => during === undefined));

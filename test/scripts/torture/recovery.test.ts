@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type FaultEvent, historyOf, type Outcome } from '../../../scripts/torture/history.ts';
-import { listingErrors } from '../../../scripts/torture/listing.ts';
-import { recoveriesByName, recoveriesOf } from '../../../scripts/torture/recovery.ts';
+import { listingErrors } from '../../../scripts/torture/judge/listing.ts';
+import { recoveriesByName, recoveriesOf } from '../../../scripts/torture/judge/recovery.ts';
 
 function fault(name: string, fromMs: number, toMs: number): FaultEvent {
   return { kind: 'fault', name, text: name, fromMs, toMs };

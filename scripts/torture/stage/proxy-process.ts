@@ -5,9 +5,9 @@
 import { Agent, createServer, type IncomingMessage, request as startRequest } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProxyFault } from './faults.ts';
+import type { ProxyFault } from '../faults.ts';
+import { createRandom } from '../random.ts';
 import { ACTIONS, type Answer, type Exchange, passOn } from './proxy-faults.ts';
-import { createRandom } from './random.ts';
 
 /** What the parent sends. */
 export type ProxyMessage =

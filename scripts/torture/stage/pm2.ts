@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ENV, PM2_DAEMON_ENV } from '../../server/contract.ts';
-import { captureQuietly } from '../cli/run.ts';
+import { ENV, PM2_DAEMON_ENV } from '../../../server/contract.ts';
+import { captureQuietly } from '../../cli/run.ts';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 
 const ListSchema = z.array(
   z.object({

@@ -1,21 +1,20 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ENV, HEALTH_PATH } from '../../server/contract.ts';
-import { freePort } from '../bench/process.ts';
-import { run } from '../cli/run.ts';
-import type { Undo } from '../cli/undo.ts';
-import { waitQuietly } from '../cli/wait.ts';
-import { startChild } from './children.ts';
+import { ENV, HEALTH_PATH } from '../../../server/contract.ts';
+import { freePort } from '../../bench/process.ts';
+import { run } from '../../cli/run.ts';
+import type { Undo } from '../../cli/undo.ts';
+import { waitQuietly } from '../../cli/wait.ts';
 import { type DatabaseName, startDatabase, TABLE_NAME } from './database.ts';
-import type { ProxyFault } from './faults.ts';
 import { createPm2 } from './pm2.ts';
+import { startProxy } from './proxy.ts';
+import { BUCKET, objectKeys, startSpillBucket } from './spill-bucket.ts';
 
 const WORKERS = 2;
 const START_DEADLINE_MS = 30_000;
 
-const root = join(import.meta.dirname, '../..');
-const fileOf = (path: string) => join(root, path);
+const root = join(import.meta.dirname, '../../..');
 
 /** What a run tortures. */
 export type Stage = Awaited<ReturnType<typeof startStage>>;
@@ -26,18 +25,19 @@ interface StageOptions {
   readonly clockOffsetMs: number;
 }
 
-/** Starts the database, the proxy before it, and the production bundle under pm2. */
+/** Starts database and S3 server with a proxy before each, and the production bundle under pm2. */
 export async function startStage(undo: Undo, options: StageOptions) {
   const { folder, clockOffsetMs } = options;
   await run([process.execPath, 'scripts/build.ts'], { cwd: root });
   const database = await startDatabase(undo, options.database, join(folder, 'database'));
-  const port = await freePort();
-  const proxyPort = await freePort();
-  const proxyArgs = [String(proxyPort), String(database.port), String(clockOffsetMs)];
-  const proxy = await startChild(fileOf('scripts/torture/proxy-process.ts'), proxyArgs);
-  undo.later('the proxy', proxy.kill);
+  const awsClock = createClockFile(join(folder, 'clock-of-aws'), clockOffsetMs);
+  const spill = await startSpillBucket(undo, awsClock.file);
+  const databaseProxy = await startProxy(undo, { of: 'the database', targetPort: database.port, clockOffsetMs });
+  const spillProxy = await startProxy(undo, { of: 'the S3 server', targetPort: spill.port, clockOffsetMs });
   const clock = createClockFile(join(folder, 'clock'), clockOffsetMs);
-  const pm2 = createPm2(folder, WORKERS, environment(port, proxyPort, clock.file));
+  const port = await freePort();
+  const ports = { port, databasePort: databaseProxy.port, spillPort: spillProxy.port };
+  const pm2 = createPm2(folder, WORKERS, environment(ports, clock.file));
   let isRunning = true;
   undo.later('pm2 and the workers', async () => {
     if (isRunning) await pm2.kill();
@@ -56,20 +56,18 @@ export async function startStage(undo: Undo, options: StageOptions) {
       isRunning = false;
       await pm2.kill();
     },
-    /** Starts a fault of the connection to the database, or ends it. */
-    causeProxyFault(fault: ProxyFault | undefined, share = 0, seed = 0): void {
-      proxy.send({ fault, share, seed });
-    },
-    /** Resolves when no request is on its way to the database. */
+    databaseProxy,
+    spillProxy,
+    /** The keys of the objects in the spill bucket. */
+    spilled: () => objectKeys(spill.endpoint, clockOffsetMs),
+    /** Resolves when no request is on its way to database or S3 server. */
     async settled(): Promise<void> {
-      const settled = proxy.nextMessage();
-      proxy.send({ settle: true });
-      await settled;
+      await Promise.all([databaseProxy.settled(), spillProxy.settled()]);
     },
   };
 }
 
-/** The file from which the workers read how far their clock is off. */
+/** A file from which processes read how far their clock differs from the machine's. */
 function createClockFile(file: string, offsetMs: number) {
   const set = (ms: number): void => {
     writeFileSync(`${file}.new`, String(ms));
@@ -79,7 +77,9 @@ function createClockFile(file: string, offsetMs: number) {
   return { file, set };
 }
 
-function environment(port: number, databasePort: number, clockFile: string): Record<string, string> {
+type Ports = Readonly<Record<'port' | 'databasePort' | 'spillPort', number>>;
+
+function environment({ port, databasePort, spillPort }: Ports, clockFile: string): Record<string, string> {
   const preload = pathToFileURL(join(import.meta.dirname, 'clock-preload.js')).href;
   return {
     NODE_OPTIONS: `--import=${preload}`,
@@ -87,8 +87,10 @@ function environment(port: number, databasePort: number, clockFile: string): Rec
     [ENV.port]: String(port),
     [ENV.host]: '127.0.0.1',
     [ENV.tableName]: TABLE_NAME,
+    [ENV.spillBucket]: BUCKET,
     [ENV.region]: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${databasePort}`,
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${spillPort}`,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     [ENV.metadataDisabled]: 'true',

@@ -32,14 +32,29 @@ function timeOf(seconds: string, last: string): string {
   return `${before.slice(0, 17)}${seconds}Z`;
 }
 
-/** All records of a table, by a consistent scan. */
-export async function readStored(endpoint: string, TableName: string): Promise<StoredRecord[]> {
+/** A user in the table. */
+export interface StoredUser {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What a table contains. */
+export interface TableContent {
+  readonly records: readonly StoredRecord[];
+  readonly users: readonly StoredUser[];
+}
+
+/** Reads a table by a consistent scan. */
+export async function readTable(endpoint: string, TableName: string): Promise<TableContent> {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
   const records: StoredRecord[] = [];
+  const users: StoredUser[] = [];
   for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true }))
-    for (const { pk, sk, lines } of Items)
+    for (const { pk, sk, lines, username } of Items) {
       if (BLOCK_KEY.test(pk?.S ?? '')) records.push(...recordsOf(sk?.S ?? '', lines?.S ?? ''));
+      if (pk?.S === 'users' && username?.S) users.push({ id: sk?.S ?? '', name: username.S });
+    }
   client.destroy();
-  return records;
+  return { records, users };
 }

@@ -1,5 +1,5 @@
 /** How quickly a run recovered from its faults, from its history. Everything here is pure. */
-import type { History, Outcome } from './history.ts';
+import type { History, Outcome } from '../history.ts';
 
 /** How one fault ended. */
 export interface Recovery {

@@ -1,8 +1,11 @@
-import type { Report } from '../drills/core/report/report.ts';
-import type { Check, DrillRun, Observation } from '../drills/core/run-record.ts';
+import type { Report } from '../../drills/core/report/report.ts';
+import type { Check, DrillRun, Observation } from '../../drills/core/run-record.ts';
+import type { History } from '../history.ts';
 import type { Findings } from './checker.ts';
-import type { History } from './history.ts';
+import { keyChecks, none, recordChecks, userChecks } from './checks.ts';
+import type { KeyFindings } from './keyed-checker.ts';
 import { isGood, recoveriesByName, recoveriesOf } from './recovery.ts';
+import type { UserFindings } from './user-checker.ts';
 
 /** From the end of a fault to the end of the last failed request. A block is tried for 8 s. */
 const RECOVERY_LIMIT_MS = 15_000;
@@ -12,14 +15,33 @@ const MEMORY_LIMIT_MB = 400;
 interface ReportOptions {
   readonly history: History;
   readonly findings: Findings;
+  readonly keyFindings: KeyFindings;
+  readonly userFindings: UserFindings;
   readonly listingErrors: readonly string[];
+  /** Keys of the objects in the spill bucket at the end. */
+  readonly remaining: readonly string[];
   readonly wanted: { readonly acknowledged: number; readonly seed: number };
   readonly facts: Readonly<Record<string, string>>;
 }
 
 /** The report of a run, in the form that drills have. */
-export function tortureReport({ history, findings, listingErrors, wanted, facts }: ReportOptions): Report {
-  const counts = countChecks(findings, listingErrors, wanted.acknowledged);
+export function tortureReport({
+  history,
+  findings,
+  keyFindings,
+  userFindings,
+  listingErrors,
+  remaining,
+  wanted,
+  facts,
+}: ReportOptions): Report {
+  const counts = [
+    ...recordChecks(findings, wanted.acknowledged),
+    ...(keyFindings.requests > 0 ? keyChecks(keyFindings) : []),
+    ...userChecks(userFindings),
+    none("errors are in the server's listing, compared with the table", listingErrors),
+    none('blocks remain in the spill bucket', remaining),
+  ];
   const checks = [...recoveryChecks(history), memoryCheck(history)];
   const run = runOf(history);
   const slowestMs = Math.max(0, ...recoveriesOf(history).map(({ recoveredMs }) => recoveredMs));
@@ -36,40 +58,6 @@ export function tortureReport({ history, findings, listingErrors, wanted, facts 
     checks: counts,
     runs: [{ run, verdict }],
   };
-}
-
-/** What must hold for the records. */
-function countChecks(findings: Findings, listingErrors: readonly string[], wanted: number): Check[] {
-  const { requests, acknowledged, accepted, ambiguous, ambiguousStored } = findings;
-  return [
-    {
-      check: 'requests are acknowledged',
-      passed: acknowledged + accepted >= wanted,
-      measured: `${acknowledged} acknowledged (201) and ${accepted} accepted (202) of ${requests}`,
-      expected: `${wanted} or more`,
-    },
-    {
-      check: 'the others are ambiguous',
-      passed: acknowledged + accepted + ambiguous === requests,
-      measured: `${ambiguous} refused or without an answer, ${ambiguousStored} of them are in the table`,
-      expected: 'any number: their clients know that they must repeat',
-    },
-    none('acknowledged records are lost', findings.lost),
-    none('records are doubled', findings.doubled),
-    none('records are in the table that were never sent', findings.invented),
-    none('requests end without an answer and with an open connection', findings.unanswered),
-    none('answers are other than 201, 202 and 503', findings.unexpected),
-    none('ids are given twice', findings.sharedIds),
-    none('times of a writer do not increase', findings.outOfOrder),
-    none('times are not those of the clock between request and answer', findings.wrongTimes),
-    none("errors are in the server's listing, compared with the table", listingErrors),
-  ];
-}
-
-/** Names the first few, so that they can be looked up in the history. */
-function none(what: string, found: readonly string[]): Check {
-  const examples = found.length > 0 ? `: ${found.slice(0, 3).join(', ')}` : '';
-  return { check: `no ${what}`, passed: found.length === 0, measured: `${found.length}${examples}`, expected: '0' };
 }
 
 function recoveryChecks(history: History): Check[] {

@@ -1,8 +1,8 @@
 /** Judges the history of a run against the table. Everything here is pure. */
-import type { ClockEvent, History, Outcome } from './history.ts';
+import type { ClockEvent, History, Outcome } from '../history.ts';
 import type { StoredRecord } from './stored.ts';
 
-/** What a run counted. Lists have the trace ids of the requests, so that a failure can be followed. */
+/** What a run counted of requests without a key. Lists have the trace ids of the requests, so that a failure can be followed. */
 export interface Findings {
   readonly requests: number;
   /** Answered with 201: in the table. */
@@ -34,11 +34,12 @@ export function findingsOf(history: History, stored: readonly StoredRecord[]): F
   const { outcomes, clock } = history;
   const byTrace = Map.groupBy(stored, ({ trace }) => trace);
   const sent = new Set(outcomes.map(({ trace }) => trace));
-  const kept = outcomes.filter(isKept);
-  const others = outcomes.filter((outcome) => !isKept(outcome));
+  const plain = outcomes.filter(({ key }) => key === undefined);
+  const kept = plain.filter(isKept);
+  const others = plain.filter((outcome) => !isKept(outcome));
   const tracesOf = (some: readonly { trace: string }[]) => some.map(({ trace }) => trace);
   return {
-    requests: outcomes.length,
+    requests: plain.length,
     acknowledged: kept.filter(({ status }) => status === 201).length,
     accepted: kept.filter(({ status }) => status === 202).length,
     ambiguous: others.length,

@@ -1,14 +1,14 @@
 /**
- * Loaded into the workers by `--import`: their clock differs from the machine's by the milliseconds in a file, which
- * is read again every 20 ms. Plain JavaScript without imports of ours, because it runs before everything else.
- * pm2's own processes keep the machine's clock.
+ * Loaded into a process by `--import`: its clock differs from the machine's by the milliseconds in a file, which is read
+ * again every 20 ms. Plain JavaScript without imports of ours, because it runs before everything else. pm2's own
+ * processes get the same options as the workers, but keep the machine's clock.
  */
 import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
 
 const file = process.env.TORTURE_CLOCK;
 
-if (file && cluster.isWorker) {
+if (file && (cluster.isWorker || !process.env.PM2_HOME)) {
   let offsetMs = 0;
   const read = () => {
     const text = readFileSync(file, 'utf8');

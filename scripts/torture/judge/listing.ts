@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TIMESTAMPS_PATH } from '../../server/contract.ts';
+import { TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import type { StoredRecord } from './stored.ts';
 
 const PageSchema = z.object({

@@ -2,18 +2,18 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { execa } from 'execa';
-import { tableDefinition } from '../../server/contract.ts';
-import { fetchDynamodbLocal } from '../bench/backends/backends.ts';
-import { freePort } from '../bench/process.ts';
-import type { Undo } from '../cli/undo.ts';
-import { waitQuietly } from '../cli/wait.ts';
+import { tableDefinition } from '../../../server/contract.ts';
+import { fetchDynamodbLocal } from '../../bench/backends/backends.ts';
+import { freePort } from '../../bench/process.ts';
+import type { Undo } from '../../cli/undo.ts';
+import { waitQuietly } from '../../cli/wait.ts';
 
 /** The table that the server writes to. */
 export const TABLE_NAME = 'stampede-torture';
 
 const DEADLINE_MS = 60_000;
 
-const EMBEDDED = join(import.meta.dirname, '../../server/dynamodb/embedded-database-process.ts');
+const EMBEDDED = join(import.meta.dirname, '../../../server/dynamodb/embedded-database-process.ts');
 
 /** What starts a database that keeps its files in a folder. */
 const COMMANDS = {

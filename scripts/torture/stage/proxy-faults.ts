@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProxyFault } from './faults.ts';
-import type { Random } from './random.ts';
+import type { ProxyFault } from '../faults.ts';
+import type { Random } from '../random.ts';
 
 /** What the database answered. */
 export interface Answer {
