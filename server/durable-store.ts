@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { isRefusal } from './dynamodb/refusal.ts';
+import { isItemRefusal } from './dynamodb/refusal.ts';
 import type { Telemetry } from './metrics/telemetry.ts';
 import type { Runtime } from './runtime.ts';
 import type { SpillBucket } from './spill/bucket.ts';
@@ -48,7 +48,7 @@ export function createDurableStore(options: DurableStoreOptions): DurableStore {
   const drainer = createDrainer({
     bucket,
     table,
-    isRefusal,
+    isRefusal: isItemRefusal,
     runtime,
     onMoved: ({ timestamps, writeUnits }) => {
       metrics.count('writeUnits', writeUnits);
@@ -67,7 +67,7 @@ export function createDurableStore(options: DurableStoreOptions): DurableStore {
     table,
     spill,
     ids,
-    isRefusal,
+    isRefusal: isItemRefusal,
     runtime,
     onChange: (state, err) => {
       if (state === 'available') drainer.wake();

@@ -150,7 +150,7 @@ export function createService(options: ServiceOptions) {
       table: tableName,
       runtime,
       ids,
-      indexDay: createDayIndex({ client, table: tableName, shards: config.tableShards }),
+      putIndexed: createDayIndex({ client, table: tableName, shards: config.tableShards }),
       getRecord: (id, deadlineMs) => table.getRecord(id, deadlineMs),
     }),
     ids,

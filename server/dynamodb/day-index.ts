@@ -23,17 +23,21 @@ export interface BlockDay {
   readonly shard: number;
 }
 
-/** Adds a day to the index, once per process. Rejects if that did not succeed before the deadline. */
-export type IndexDay = (blockDay: BlockDay, deadline: Deadline) => Promise<void>;
+/**
+ * Adds a day to the index, once per process, and then puts a block. Rejects if the day was not added before the
+ * deadline, or with the error of the put. After such an error, days are added again: the table may be a new one.
+ */
+export type PutIndexed = <T>(blockDay: BlockDay, deadline: Deadline, put: () => Promise<T>) => Promise<T>;
 
 /**
  * The index of days. A listing reads only days in the index, so a block may be put only after its day is there: then
  * each block in the table is listed, whatever its requests were answered. The entry of a day has the greatest number of
  * shards with which any writer of the day was configured. A drained block may be that of a writer with more shards.
  */
-export function createDayIndex({ client, table, shards = TABLE.defaultShards }: DayIndexOptions): IndexDay {
+export function createDayIndex({ client, table, shards = TABLE.defaultShards }: DayIndexOptions): PutIndexed {
   const indexed = new Set<string>();
-  return async ({ day, shard }, deadline) => {
+
+  async function add({ day, shard }: BlockDay, deadline: Deadline): Promise<void> {
     const needed = Math.max(shards, shard + 1);
     const entry = `${day} ${needed}`;
     if (indexed.has(entry)) return;
@@ -47,5 +51,15 @@ export function createDayIndex({ client, table, shards = TABLE.defaultShards }: 
     await isConditionMet(retry(deadline, (abortSignal) => client.send(update, { abortSignal })));
     if (indexed.size >= MAX_REMEMBERED) indexed.clear();
     indexed.add(entry);
+  }
+
+  return async (blockDay, deadline, put) => {
+    await add(blockDay, deadline);
+    try {
+      return await put();
+    } catch (error) {
+      indexed.clear();
+      throw error;
+    }
   };
 }

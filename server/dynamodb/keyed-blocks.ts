@@ -5,7 +5,7 @@ import type { TimestampRecord } from '../timestamps/record.ts';
 import type { RecordIds } from '../timestamps/record-ids.ts';
 import type { StoredBlock, TimestampStore } from '../timestamps/store.ts';
 import type { DynamoDBPort } from './client.ts';
-import type { IndexDay } from './day-index.ts';
+import type { PutIndexed } from './day-index.ts';
 import { KEY_WRITE_UNITS, putKey, resultOf } from './key-items.ts';
 import { BlockTakenError } from './refusal.ts';
 import { type Deadline, deadlineIn, remainingMs } from './retry.ts';
@@ -17,7 +17,7 @@ export interface KeyedBlocksOptions {
   readonly table: string;
   readonly runtime: Runtime;
   readonly ids: Pick<RecordIds, 'recordsOf'>;
-  readonly indexDay: IndexDay;
+  readonly putIndexed: PutIndexed;
   readonly getRecord: (id: string, deadlineMs: number) => Promise<TimestampRecord | undefined>;
 }
 
@@ -74,19 +74,15 @@ export class KeyedBlocks implements Pick<TimestampStore, 'putBlock'> {
     records: readonly TimestampRecord[],
     deadline: Deadline,
   ): Promise<readonly unknown[]> {
-    const { client, table, runtime, indexDay } = this.#options;
+    const { client, table, runtime, putIndexed } = this.#options;
     const item = encodeBlock(part);
-    await indexDay({ day: item.pk.slice(0, 10), shard: part.shard }, deadline);
     const wallMicros = runtime.wallMicros();
     const keys = placed.map(({ arrival }, index) =>
       putKey(arrival.key, (records[index] as TimestampRecord).id, wallMicros),
     );
-    const [ofBlock, ...ofKeys] = await putTogether(
-      client,
-      table,
-      [{ Item: toItem(item), ...IF_NEW }, ...keys],
-      deadline,
-    );
+    const blockDay = { day: item.pk.slice(0, 10), shard: part.shard };
+    const puts = [{ Item: toItem(item), ...IF_NEW }, ...keys];
+    const [ofBlock, ...ofKeys] = await putIndexed(blockDay, deadline, () => putTogether(client, table, puts, deadline));
     if (ofBlock === undefined) return ofKeys.map((failed) => failed?.existing);
     // An earlier attempt has stored it, and its answer was lost.
     if (ofBlock.existing?.['lines'] === item.lines) return [];

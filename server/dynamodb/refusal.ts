@@ -42,3 +42,14 @@ export function isRefusal(error: unknown): boolean {
   const status = error.$metadata.httpStatusCode;
   return status !== 408 && status !== 429 && !TEMPORARY.has(error.name);
 }
+
+/** Refusals of a table that is missing or denies access. They say nothing about the item. */
+const OF_THE_TABLE = new Set(['AccessDeniedException', 'ResourceNotFoundException']);
+
+/**
+ * Whether DynamoDB refused the item itself. A table that was deleted, or whose key is disabled, can take the item
+ * after an operator has repaired it.
+ */
+export function isItemRefusal(error: unknown): boolean {
+  return isRefusal(error) && !OF_THE_TABLE.has((error as Error).name);
+}

@@ -20,7 +20,7 @@ import type { ListPage, ListQuery, TimestampRecord } from '../timestamps/record.
 import type { RecordIds } from '../timestamps/record-ids.ts';
 import type { StoredBlock, TimestampStore } from '../timestamps/store.ts';
 import { type DynamoDBPort, getItem, isConditionMet, orUnavailable } from './client.ts';
-import { createDayIndex, DAYS, type IndexDay } from './day-index.ts';
+import { createDayIndex, DAYS, type PutIndexed } from './day-index.ts';
 import type { DirectPut } from './direct-put.ts';
 import { BlockTakenError } from './refusal.ts';
 import { type Deadline, deadlineIn, remainingMs, retry } from './retry.ts';
@@ -94,18 +94,18 @@ export interface DynamoTimestampsOptions {
 /** The timestamps in DynamoDB. */
 export class DynamoTimestamps implements TimestampStore {
   readonly #options: DynamoTimestampsOptions;
-  readonly #indexDay: IndexDay;
+  readonly #putIndexed: PutIndexed;
 
   constructor(options: DynamoTimestampsOptions) {
     this.#options = options;
-    this.#indexDay = createDayIndex(options);
+    this.#putIndexed = createDayIndex(options);
   }
 
   async putBlock(block: Block, deadlineMs: number): Promise<StoredBlock> {
     const item = encodeBlock(block);
     const deadline = this.#deadlineIn(deadlineMs);
-    await this.#indexDay({ day: item.pk.slice(0, 10), shard: block.shard }, deadline);
-    await this.#putOnce(item, deadline);
+    const blockDay = { day: item.pk.slice(0, 10), shard: block.shard };
+    await this.#putIndexed(blockDay, deadline, () => this.#putOnce(item, deadline));
     return { writeUnits: writeUnits(item), state: 'stored' };
   }
 

@@ -8,7 +8,7 @@ import { deadKey, deadLetterText, InvalidObjectError, isSpillKey, readObject } f
 export interface DrainOptions {
   readonly bucket: SpillBucket;
   readonly table: Pick<TimestampStore, 'putBlock'>;
-  /** Whether the table refused a block, so that it would refuse a repetition as well. */
+  /** Whether the table refused the block itself, so that it would refuse it later as well. */
   readonly isRefusal: (error: unknown) => boolean;
   readonly runtime: Runtime;
   readonly onMoved: (facts: { readonly timestamps: number; readonly writeUnits: number }) => void;

@@ -20,7 +20,7 @@ export interface DurableBlocksOptions {
   readonly table: Pick<TimestampStore, 'putBlock' | 'getRecord'>;
   readonly spill: BlockSpill;
   readonly ids: Pick<RecordIds, 'find'>;
-  /** Whether the table refused a block, so that a repetition would be refused as well. */
+  /** Whether the table refused the block itself, so that it would refuse it later as well. */
   readonly isRefusal: (error: unknown) => boolean;
   readonly runtime: Runtime;
   readonly onChange: (table: 'unavailable' | 'available', error?: unknown) => void;

@@ -5,7 +5,7 @@ import {
   DynamoDBServiceException,
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
-import { BlockTakenError, isRefusal } from '../../../server/dynamodb/refusal.ts';
+import { BlockTakenError, isItemRefusal, isRefusal } from '../../../server/dynamodb/refusal.ts';
 import { ATTEMPT_TIMEOUT_MS, deadlineIn, retry } from '../../../server/dynamodb/retry.ts';
 import { systemRuntime } from '../../../server/runtime.ts';
 
@@ -89,6 +89,12 @@ describe('a request to DynamoDB', () => {
       assert.equal(await retry(deadlineIn(8_000, runtime), attempt), 'stored');
       assert.equal(attempts, 3);
     });
+
+  it('is a refusal of its item only if the table exists and permits access', () => {
+    const ofTheTable = ['AccessDeniedException', 'ResourceNotFoundException'];
+    for (const error of REFUSALS) assert.equal(isItemRefusal(error), !ofTheTable.includes(error.name), error.name);
+    for (const error of TEMPORARY) assert.equal(isItemRefusal(error), false);
+  });
 
   for (const error of REFUSALS)
     it(`is not repeated after ${describeError(error)}`, async () => {

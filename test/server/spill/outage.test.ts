@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DeleteTableCommand, waitUntilTableNotExists } from '@aws-sdk/client-dynamodb';
+import { createTable } from '../../../server/dynamodb/client.ts';
 import { startDatabase } from '../support/database.ts';
 import { answerError, startS3 } from '../support/s3.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -60,6 +62,22 @@ describe('an outage of the database', () => {
     assert.deepEqual(s3.keys(), []);
     const moved = await fetch(`${service.url}/app/${last.body.id}`);
     assert.equal(((await moved.json()) as Body).state, 'stored');
+  });
+
+  it('loses nothing that arrives while the table is deleted and created again', async () => {
+    const { database, service } = await setUp();
+    const { client, tableName: TableName } = database;
+    assert.equal((await post(service)).status, 201);
+    await client.send(new DeleteTableCommand({ TableName }));
+    await waitUntilTableNotExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName });
+    const accepted = await post(service);
+    assert.equal(accepted.status, 202);
+
+    await createTable(client, TableName);
+    await until('a stored timestamp', async () => (await post(service)).status === 201);
+    await until('an empty bucket', async () => (await list(service)).complete);
+    const listed = (await list(service)).timestamps.map(({ id }) => id);
+    assert.ok(listed.includes(accepted.body.id), 'the day is in the index of the new table');
   });
 
   it('is shown to people', async () => {

@@ -10,9 +10,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the entry of a day is not awaited before its first block is put',
-    file: 'dynamodb/timestamps.ts',
-    find: 'await this.#indexDay(item.pk.slice(0, 10), deadline);',
-    replace: 'void this.#indexDay(item.pk.slice(0, 10), deadline).catch(() => undefined);',
+    file: 'dynamodb/day-index.ts',
+    find: 'await add(blockDay, deadline);',
+    replace: 'void add(blockDay, deadline).catch(() => undefined);',
   },
   {
     name: 'answers before the write was acknowledged',
