@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import { describe, it } from 'node:test';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { S3 } from '@aws-sdk/client-s3';
 import { createS3Server } from '../../scripts/machine/s3/server.ts';
 import { readCall } from '../../scripts/rights/call.ts';
+import { S3Bucket } from '../../server/spill/s3-bucket.ts';
+import { startDatabase } from '../server/support/database.ts';
 import { listenDuringTests } from '../server/support/listen.ts';
+import { startService } from '../server/support/service.ts';
 import { isListed } from './aws/allowed-calls.ts';
 import { startFakeAws } from './aws/fake-aws.ts';
 import { stageOnAws } from './aws/stage-on-aws.ts';
@@ -72,6 +76,11 @@ async function stageWith(objects: Readonly<Record<string, string>>, servers: Ser
   };
 }
 
+/** A server of the stage, which stores the block in a real table: it looks into the bucket when it starts. */
+function startServer(database: Awaited<ReturnType<typeof startDatabase>>): Servers {
+  return async (s3) => void (await startService(database, {}, undefined, undefined, new S3Bucket(s3, BUCKET)));
+}
+
 describe('npm run replay', () => {
   it('lists the dead letters with their reasons, and changes nothing', async () => {
     const { run, keys } = await stageWith({
@@ -125,6 +134,23 @@ describe('npm run replay -- --apply', () => {
     );
     assert.match(stderr, new RegExp(`^Put back 1 of 1: dead/${NAME}\n`));
     assert.match(stdout, /\n1 of 1 blocks are in the table\n$/);
+    assert.deepEqual(keys(), []);
+  });
+
+  it('has the block in the table and in the list of its day at the end', async () => {
+    const database = await startDatabase();
+    const { run, keys } = await stageWith({ [`dead/${NAME}`]: LETTER }, startServer(database));
+    const { code, stderr } = await run('--apply');
+    assert.equal(code, 0, stderr);
+    const key = { pk: { S: BLOCK.pk }, sk: { S: BLOCK.sk } };
+    const { Item = {} } = await database.client.send(
+      new GetItemCommand({ TableName: database.tableName, Key: key, ConsistentRead: true }),
+    );
+    assert.equal(Item['lines']?.S, BLOCK.lines[0]);
+    assert.equal(Item['reason'], undefined);
+    const day = { pk: { S: 'days' }, sk: { S: '2026-11-21' } };
+    const indexed = await database.client.send(new GetItemCommand({ TableName: database.tableName, Key: day }));
+    assert.ok(indexed.Item, 'lists find the day');
     assert.deepEqual(keys(), []);
   });
 

@@ -4,34 +4,44 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { S3Client } from '@aws-sdk/client-s3';
 import { pino } from 'pino';
 import request from 'supertest';
 import { z } from 'zod';
 import { LAUNCH_S } from '../../../ami/contract.ts';
 import { completeLaunch } from '../../../ami/launch-hook/complete-launch.ts';
 import { fleetName, LAUNCH_HOOK, logGroupNames } from '../../../infra/contract.ts';
+import { createS3Server } from '../../../scripts/machine/s3/server.ts';
 import { arnIn, type Right } from '../../../scripts/rights/account.ts';
 import { instanceRole } from '../../../scripts/rights/role.ts';
 import { GENERATED_SECRET } from '../../../server/contract.ts';
 import { createDynamoDBClient } from '../../../server/dynamodb/client.ts';
 import { createCloudWatchClient, createCloudWatchPublisher } from '../../../server/metrics/cloudwatch.ts';
 import { createMetrics } from '../../../server/metrics/metrics.ts';
+import { deadlineIn } from '../../../server/retry.ts';
+import { systemRuntime } from '../../../server/runtime.ts';
 import { NO_CACHE } from '../../../server/secrets/secret-cache.ts';
 import { createSecretsClient, openStageSecret } from '../../../server/secrets/stage-secret.ts';
+import { S3Bucket } from '../../../server/spill/s3-bucket.ts';
 import { startDatabase } from '../../server/support/database.ts';
 import { startFakeCloudWatch } from '../../server/support/fake-cloudwatch.ts';
 import { startSecretsManager } from '../../server/support/fake-secrets-manager.ts';
+import { listenDuringTests } from '../../server/support/listen.ts';
 import { startService } from '../../server/support/service.ts';
 import { EVERYTHING_ON, synthesize } from '../synthesize.ts';
 import { startPolicyProxy } from './policy-proxy.ts';
 import { BARE_ACCOUNT, deployedStage, grantedActions, missingRights, PLACE } from './stage-account.ts';
 
 const STAGE = 'prod';
-const BUCKET = 'arn:aws:s3:::stampede-prod-data-SpillBucket95D36406';
+const BUCKET = 'stampede-spill';
+const BUCKET_ARN = `arn:aws:s3:::${BUCKET}`;
 const TABLE = 'stampede-test';
 const INSTANCE_ID = 'i-0123456789abcdef0';
 const stacks = synthesize(STAGE, EVERYTHING_ON);
-const stage = deployedStage(STAGE, stacks, { '{{stampede-prod-data/TimestampsTable351B212D}}': TABLE });
+const stage = deployedStage(STAGE, stacks, {
+  '{{stampede-prod-data/TimestampsTable351B212D}}': TABLE,
+  '{{stampede-prod-data/SpillBucket95D36406}}': BUCKET,
+});
 const role = instanceRole(stage.resources);
 const [dataKey] = stage.resources.list('AWS::KMS::Key', z.unknown());
 
@@ -65,12 +75,6 @@ const OTHER_PROGRAMS: Readonly<Record<string, readonly Right[]>> = {
     arnIn(PLACE, 'kms', `key/${dataKey?.ref}`),
     { 'kms:ViaService': `s3.${PLACE.region}.amazonaws.com` },
   ),
-  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
-  'the server, for blocks that DynamoDB does not take': [
-    ...rights('s3', 'PutObject GetObject DeleteObject', `${BUCKET}/spill/2026-11-21/example.json`),
-    ...rights('s3', 'PutObject', `${BUCKET}/dead/2026-11-21/example.json`),
-    ...rights('s3', 'ListBucket', BUCKET),
-  ],
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/permissions-reference-cwl.html
   'the CloudWatch agent, for logs': logStreams.flatMap((stream) => [
     ...rights('logs', 'CreateLogStream PutLogEvents', stream),
@@ -123,6 +127,25 @@ describe('with the rights of the instance role', () => {
     await request(server).post('/users').send({ username: 'new', email: 'ada@example.org' }).expect(409);
     await request(server).get('/users').expect(200);
     assert.deepEqual(denied(proxy.recorded), []);
+  });
+
+  it('the server spills blocks by conditional puts, reads, lists and deletes them, and writes dead letters', async () => {
+    const upstream = await listenDuringTests(createServer(createS3Server([BUCKET]).listener));
+    const { endpoint, recorded } = await startPolicyProxy(upstream, BARE_ACCOUNT, role);
+    const s3 = new S3Client({ endpoint, region: PLACE.region, credentials, maxAttempts: 1 });
+    const bucket = new S3Bucket(s3, BUCKET);
+    const deadline = deadlineIn(5_000, systemRuntime);
+    const key = 'spill/2026-11-21/07/example.json';
+    assert.equal(await bucket.create(key, '{}', deadline), true);
+    assert.equal(await bucket.create(key, '{}', deadline), false);
+    assert.equal(await bucket.get(key, deadline), '{}');
+    assert.equal((await bucket.list(deadline)).objects.length, 1);
+    await bucket.create('dead/2026-11-21/07/example.json', '{}', deadline);
+    await bucket.delete(key, deadline);
+    assert.equal(await bucket.get(key, deadline), undefined, 'not refused, although it does not exist');
+    s3.destroy();
+    assert.deepEqual(denied(recorded), []);
+    proxy.recorded.push(...recorded);
   });
 
   it('the server reads the secret of the stage', async () => {
@@ -222,15 +245,18 @@ describe('the instance role', () => {
       action: 'autoscaling:CompleteLifecycleAction',
       resource: arnIn(PLACE, 'autoscaling', 'autoScalingGroup:1:autoScalingGroupName/stampede-dev-app'),
     },
-    'delete dead letters': { action: 's3:DeleteObject', resource: `${BUCKET}/dead/2026-11-21/example.json` },
-    'write outside the prefixes of the spill bucket': { action: 's3:PutObject', resource: `${BUCKET}/example.json` },
+    'delete dead letters': { action: 's3:DeleteObject', resource: `${BUCKET_ARN}/dead/2026-11-21/example.json` },
+    'write outside the prefixes of the spill bucket': {
+      action: 's3:PutObject',
+      resource: `${BUCKET_ARN}/example.json`,
+    },
     'write to the spill bucket of another stage': {
       action: 's3:PutObject',
       resource: 'arn:aws:s3:::stampede-dev-data-spillbucket/spill/2026-11-21/example.json',
     },
     'delete the versions of a spilled block': {
       action: 's3:DeleteObjectVersion',
-      resource: `${BUCKET}/spill/2026-11-21/example.json`,
+      resource: `${BUCKET_ARN}/spill/2026-11-21/example.json`,
     },
     'use the key of the table itself': {
       action: 'kms:Decrypt',
