@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ListedObject, SpillBucket } from '../../../server/spill/bucket.ts';
+import { createDrainer } from '../../../server/spill/drainer.ts';
+import { createSettledUntil } from '../../../server/timestamps/settled.ts';
+import { createVirtualTime } from '../support/virtual-time.ts';
+
+/** A drainer in virtual time, of a bucket whose objects the table cannot take. */
+function setUp() {
+  const { runtime, pass } = createVirtualTime();
+  const objects: ListedObject[] = [];
+  const bucket: SpillBucket = {
+    create: async () => true,
+    get: async () => {
+      throw new Error('away');
+    },
+    list: async () => ({ objects: [...objects], more: false }),
+    delete: async () => undefined,
+  };
+  const drainer = createDrainer({
+    bucket,
+    table: { putBlock: async () => ({ writeUnits: 1, state: 'stored' }) },
+    isRefusal: () => false,
+    runtime,
+    onMoved: () => undefined,
+    onDeadLetter: () => undefined,
+    onState: () => undefined,
+    onChange: () => undefined,
+  });
+  const settled = createSettledUntil({ now: runtime.wallMicros, tableCompleteUntil: drainer.emptyAtMicros });
+  const ageS = () => {
+    const until = settled({ consistent: true });
+    return until === undefined ? undefined : (runtime.wallMicros() - until) / 1e6;
+  };
+  return { drainer, objects, pass, ageS, runtime };
+}
+
+describe('with a spill bucket, settledUntil', () => {
+  it('is unknown until the bucket has been listed, then 20 s before the last listing that was empty', async () => {
+    const { drainer, pass, ageS } = setUp();
+    assert.equal(ageS(), undefined);
+    drainer.start();
+    await pass(501);
+    assert.equal(ageS(), 20.001);
+    await pass(59_000);
+    assert.equal(ageS(), 79.001);
+    await pass(1_000);
+    assert.equal(ageS(), 20.001);
+    await drainer.stop();
+  });
+
+  it('waits while a block of any process is spilled', async () => {
+    const { drainer, objects, pass, ageS, runtime } = setUp();
+    drainer.start();
+    await pass(501);
+    objects.push({ key: 'spill/2026-11-21/07/block.json', modifiedMs: runtime.wallMicros() / 1_000 });
+    await pass(600_000);
+    assert.equal(ageS(), 620.001);
+    objects.pop();
+    await pass(60_000);
+    assert.ok((ageS() as number) < 110);
+    await drainer.stop();
+  });
+});
