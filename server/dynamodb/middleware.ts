@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { refreshIfExpired } from '../expired-credentials.ts';
 import { isFromDynamoDB } from './checksum.ts';
 
 /** An answer of the SDK's HTTP client. */
@@ -8,9 +9,6 @@ interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   body: AsyncIterable<Uint8Array> | Uint8Array;
 }
-
-/** How AWS refuses credentials that have expired. */
-const EXPIRED = /^ExpiredToken(Exception)?$/;
 
 /** Fails a call if something else than DynamoDB answered it with 200. The SDK checks no checksum. */
 export function verifyAnswers(client: DynamoDBClient): void {
@@ -31,18 +29,8 @@ export function verifyAnswers(client: DynamoDBClient): void {
 
 /** Gets new credentials if those of a call have expired, for its next attempt. */
 export function refreshExpiredCredentials(client: DynamoDBClient): void {
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const used = await client.config.credentials();
-      try {
-        return await next(args);
-      } catch (error) {
-        // A concurrent call may have refreshed them already.
-        if (EXPIRED.test((error as Error).name) && (await client.config.credentials()) === used)
-          await client.config.credentials({ forceRefresh: true });
-        throw error;
-      }
-    },
-    { step: 'initialize', name: 'refreshExpiredCredentials' },
-  );
+  client.middlewareStack.add((next) => (args) => refreshIfExpired(client, () => next(args)), {
+    step: 'initialize',
+    name: 'refreshExpiredCredentials',
+  });
 }

@@ -6,16 +6,18 @@ import {
   NoSuchKey,
   PutObjectCommand,
   S3Client,
+  type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { refreshIfExpired } from '../expired-credentials.ts';
 import { ATTEMPT_TIMEOUT_MS, type Attempt, type Deadline, retryUntil } from '../retry.ts';
 import type { ObjectPage, SpillBucket } from './bucket.ts';
 
 const CONNECT_TIMEOUT_MS = 500;
 
 /** A client that makes one attempt per call. The SDK finds endpoint, region and credentials itself. */
-export function createS3Client(): S3Client {
-  return new S3Client({
+export function createS3Client(overrides: S3ClientConfig = {}): S3Client {
+  const client = new S3Client({
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
@@ -23,7 +25,13 @@ export function createS3Client(): S3Client {
       throwOnRequestTimeout: true,
       socketTimeout: ATTEMPT_TIMEOUT_MS,
     },
+    ...overrides,
   });
+  client.middlewareStack.add((next) => (args) => refreshIfExpired(client, () => next(args)), {
+    step: 'initialize',
+    name: 'refreshExpiredCredentials',
+  });
+  return client;
 }
 
 /** Errors with a 4xx status after which a repetition can succeed: the clock is corrected, credentials are renewed. */

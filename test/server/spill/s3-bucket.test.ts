@@ -43,6 +43,21 @@ describe('the bucket', () => {
     assert.equal(await bucket.create('spill/busy', 'text', deadline()), true);
   });
 
+  it('repeats a call with new credentials if they have expired', async () => {
+    let renewals = 0;
+    const credentials = async ({ forceRefresh = false } = {}) => {
+      if (forceRefresh) renewals++;
+      return { accessKeyId: `key${renewals}`, secretAccessKey: 'secret' };
+    };
+    const expired = await startS3({ credentials });
+    expired.setFault((request, response, answer) => {
+      if (request.headers.authorization?.includes('Credential=key0/')) answerError(response, 400, 'ExpiredToken');
+      else answer(request, response);
+    });
+    assert.equal(await expired.bucket.create('spill/expired', 'text', deadline()), true);
+    assert.equal(renewals, 1);
+  });
+
   it('gives up at once if S3 refuses', async () => {
     const before = s3.requests.length;
     s3.setFault((_, response) => answerError(response, 403, 'AccessDenied'));

@@ -1,17 +1,19 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { after } from 'node:test';
-import { S3Client } from '@aws-sdk/client-s3';
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { createS3Server } from '../../../scripts/machine/s3/server.ts';
-import { S3Bucket } from '../../../server/spill/s3-bucket.ts';
+import { createS3Client, S3Bucket } from '../../../server/spill/s3-bucket.ts';
 import { listenDuringTests } from './listen.ts';
 
 /** Answers a request instead of S3, or passes it on. */
 export type Fault = (request: IncomingMessage, response: ServerResponse, answer: RequestListener) => void;
 
 const BUCKET = 'spill';
+type Credentials = NonNullable<S3ClientConfig['credentials']>;
+const LOCAL: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** An S3 with one bucket in this process, whose answers a test can change; stops after the tests of the calling file. */
-export async function startS3() {
+export async function startS3({ credentials = LOCAL }: { credentials?: Credentials } = {}) {
   const { listener, objectsOf } = createS3Server([BUCKET]);
   let fault: Fault = (request, response, answer) => answer(request, response);
   const requests: string[] = [];
@@ -20,12 +22,7 @@ export async function startS3() {
     fault(request, response, listener);
   });
   const endpoint = await listenDuringTests(server);
-  const client = new S3Client({
-    endpoint,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  });
+  const client = createS3Client({ endpoint, region: 'local', credentials });
   after(() => client.destroy());
   return {
     endpoint,
