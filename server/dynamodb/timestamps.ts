@@ -27,6 +27,9 @@ import { type Deadline, deadlineIn, remainingMs, retry } from './retry.ts';
 
 const READ_DEADLINE_MS = 8_000;
 
+/** Short, because at the start of a process its caller logs the error and repeats it. */
+const PROBE_DEADLINE_MS = 2_000;
+
 /** The days that a listing reads at once. */
 const DAYS_PAGE = 32;
 
@@ -133,7 +136,7 @@ export class DynamoTimestamps implements TimestampStore {
   }
 
   async probe(): Promise<void> {
-    await this.#getItem(DAYS, 'probe', this.#deadlineIn(READ_DEADLINE_MS));
+    await this.#getItem(DAYS, 'probe', this.#deadlineIn(PROBE_DEADLINE_MS));
   }
 
   /** A repeated put fails its condition; then the stored block is compared, in case a writer id is not unique. */
