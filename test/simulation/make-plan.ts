@@ -28,6 +28,7 @@ export function makePlan(seed: number): Plan {
   const steps = [
     ...posts(random, { durationMs, machines, criticalMs }),
     ...listings(random, durationMs, machines),
+    ...registrations(random, { durationMs, machines, criticalMs }),
     ...events,
   ];
   return {
@@ -73,6 +74,18 @@ function posts(random: Random, { durationMs, machines, criticalMs }: Traffic): S
     return Array.from({ length: random.integer(2, 25) }, () => post(startMs + random.between(0, lengthMs)));
   });
   return [...single, ...together.flat()];
+}
+
+/** Creations of users that compete for the same few names. */
+function registrations(random: Random, { durationMs, machines, criticalMs }: Traffic): Step[] {
+  const startMs = random.pick([random.integer(0, durationMs), ...criticalMs]);
+  return Array.from({ length: random.pick([0, 0, 2, 5]) }, () => ({
+    kind: 'register',
+    atMs: startMs + random.integer(0, random.pick([2, 10, 2_000])),
+    machine: random.integer(0, machines - 1),
+    username: `user-${random.integer(1, 2)}`,
+    email: `user-${random.integer(1, 3)}@example.com`,
+  }));
 }
 
 function listings(random: Random, durationMs: number, machines: number): Step[] {

@@ -55,6 +55,7 @@ export type Step = { readonly atMs: number } & (
       readonly listsAfter: boolean;
     }
   | { readonly kind: 'list'; readonly machine: number; readonly limit: number; readonly consistent: boolean }
+  | { readonly kind: 'register'; readonly machine: number; readonly username: string; readonly email: string }
   | { readonly kind: 'outage'; readonly outage: Outage; readonly forMs: number }
   | { readonly kind: 'crash'; readonly machine: number; readonly forMs: number }
   | { readonly kind: 'pause'; readonly machine: number; readonly forMs: number }

@@ -1,6 +1,7 @@
 import { type ListOptions, listAll } from './actors/listing.ts';
 import { Machine } from './actors/machine.ts';
 import { Recorders, type Recording } from './actors/recording.ts';
+import { type Registration, register } from './actors/registering.ts';
 import type { ServerProcess } from './actors/server-process.ts';
 import { checkAllAnswered, checkAnswer } from './invariants/answers.ts';
 import { checkAvailability } from './invariants/availability.ts';
@@ -9,6 +10,7 @@ import { checkFinalListing, checkListing } from './invariants/listing.ts';
 import { checkMemory } from './invariants/memory.ts';
 import { checkOrder } from './invariants/order.ts';
 import { checkTime } from './invariants/time.ts';
+import { checkRegistrationTime, checkUniqueNames } from './invariants/unique-names.ts';
 import type { Plan, Step } from './plan.ts';
 import { type Violation, World } from './world.ts';
 
@@ -36,6 +38,7 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
   let processes = 0;
   const machines = Array.from({ length: plan.machines }, (_, index) => new Machine(world, index, () => processes++));
   const recorders = new Recorders(world);
+  const registrations: Registration[] = [];
   for (const step of plan.steps) scheduler.at(step.atMs * 1_000, () => take(step));
 
   await scheduler.runUntil(plan.durationMs * 1_000);
@@ -78,7 +81,8 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     else if (step.kind === 'clock') {
       machine.step(step.byMs);
       scheduler.after(step.forMs * 1_000, () => machine.step(-step.byMs));
-    } else if (step.kind === 'post')
+    } else if (step.kind === 'register') register(world, machine, step, registrations);
+    else if (step.kind === 'post')
       recorders.post(machine, step.repeats, (recording) => onAnswer(recording, step.listsAfter));
     else if (step.kind === 'list' && !machine.process.hasEnded) list(machine.process, step);
   }
@@ -89,6 +93,8 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     checkAvailability(world, recordings);
     checkOrder(world, recordings);
     checkExactlyOnce(world, recordings);
+    checkUniqueNames(world, registrations);
+    checkRegistrationTime(world, registrations);
     for (const { process } of machines) checkMemory(world, process);
     const { process } = machines[0] as Machine;
     const last = listAll(world, process, { limit: 50, consistent: true }).then((listing) =>

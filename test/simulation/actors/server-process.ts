@@ -1,9 +1,11 @@
 import { DynamoTimestamps } from '../../../server/dynamodb/timestamps.ts';
+import { DynamoUsers } from '../../../server/dynamodb/users.ts';
 import { type Clock, createClock, type Reading, watchClock } from '../../../server/timestamps/clock.ts';
 import { GroupCommit } from '../../../server/timestamps/group-commit.ts';
 import type { Arrival, ListPage, ListQuery, TimestampRecord } from '../../../server/timestamps/record.ts';
 import { createRecordIds } from '../../../server/timestamps/record-ids.ts';
-import { randomOf } from '../engine/random.ts';
+import type { NewUser, User } from '../../../server/users/users.ts';
+import { type Random, randomOf } from '../engine/random.ts';
 import { LARGEST_ERROR_MICROS, type SystemClock, simulatedRuntime } from '../engine/runtime.ts';
 import type { Owner } from '../engine/scheduler.ts';
 import type { World } from '../world.ts';
@@ -26,6 +28,8 @@ export class ServerProcess implements Owner {
   busyUntilMicros = 0;
   /** The number of requests that have arrived. */
   arrivals = 0;
+  /** The id of the last user that it began to create. */
+  lastUserId = '';
   /** The sum of its pauses. */
   pausedMicros = 0;
   readonly name: string;
@@ -36,6 +40,7 @@ export class ServerProcess implements Owner {
   readonly #commit: GroupCommit;
   readonly #clock: Clock;
   readonly #store: DynamoTimestamps;
+  readonly #users: DynamoUsers;
 
   constructor(world: World, { clock, shards, onDrain }: ProcessOptions, number: number) {
     const { plan, scheduler } = world;
@@ -62,6 +67,16 @@ export class ServerProcess implements Owner {
     });
     watchClock(this.#clock, runtime);
     this.#store = new DynamoTimestamps({ client, runtime, table: 'timestamps', ids, shards });
+    this.#users = new DynamoUsers({
+      client,
+      table: 'timestamps',
+      runtime,
+      now: this.#clock.now,
+      newId: () => {
+        this.lastUserId = userId(this.#clock.now(), random);
+        return this.lastUserId;
+      },
+    });
     this.#commit = new GroupCommit({
       store: this.#store,
       ids,
@@ -99,6 +114,10 @@ export class ServerProcess implements Owner {
     return { reading, answer: this.#commit.record({ ...request, ...reading }) };
   }
 
+  createUser(newUser: NewUser): Promise<User> {
+    return this.#users.createUser(newUser);
+  }
+
   listRecords(query: ListQuery): Promise<ListPage> {
     return this.#store.listRecords(query);
   }
@@ -111,4 +130,9 @@ export class ServerProcess implements Owner {
   get pending(): number {
     return this.#commit.pending;
   }
+}
+
+/** Sorts by time and is otherwise random, as UUID version 7. */
+function userId(micros: number, random: Random): string {
+  return `${Math.floor(micros / 1_000).toString(16)}-${Math.floor(random.next() * 2 ** 32).toString(16)}`;
 }

@@ -88,4 +88,22 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'more: LastEvaluatedKey !== undefined',
     replace: 'more: LastEvaluatedKey !== undefined && Items.length === limit',
   },
+  {
+    name: 'the name of a user is put without a condition',
+    file: 'dynamodb/users.ts',
+    find: 'if (!former) return { Item, ...IF_NEW };',
+    replace: 'if (!former) return { Item };',
+  },
+  {
+    name: 'a name of a user is not in the transaction',
+    file: 'dynamodb/users.ts',
+    find: '...names.map((name) => putName(name, id, abandoned)),',
+    replace: '...names.slice(1).map((name) => putName(name, id, abandoned)),',
+  },
+  {
+    name: 'a creation whose answer was lost finds its own user and is refused as a conflict',
+    file: 'dynamodb/users.ts',
+    find: 'if (ofUser !== undefined || ofNames.length === 0) return user;',
+    replace: 'if (ofNames.length === 0) return user;',
+  },
 ];
