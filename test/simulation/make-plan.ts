@@ -18,12 +18,15 @@ const MIDNIGHT = Date.parse('2026-11-22T00:00:00Z') * 1_000;
 /** The plan of a seed. Every third run is without faults of single requests, and every third passes midnight. */
 export function makePlan(seed: number): Plan {
   const random = randomOf(seed, 2);
-  const durationMs = random.pick([1, 3, 5, 8, 12, 24]) * 1_000;
+  const durationMs = random.pick([1, 3, 5, 8, 12, 24, 24]) * 1_000;
   const machines = random.integer(1, 3);
   const midnightMs = random.chance(1 / 3) ? random.integer(0, durationMs) : undefined;
   const events = faults(random, durationMs, machines);
   // What goes wrong, goes wrong around midnight, and while something else does.
-  const criticalMs = [...events.map(({ atMs }) => atMs), ...(midnightMs === undefined ? [] : [midnightMs, midnightMs])];
+  const criticalMs = [
+    ...events.flatMap(({ atMs }) => [atMs, atMs + 200, atMs + 2_000]),
+    ...(midnightMs === undefined ? [] : [midnightMs, midnightMs]),
+  ];
   const shards = random.pick([1, 2, 3, 16]);
   const steps = [
     ...posts(random, { durationMs, machines, criticalMs }),
@@ -37,9 +40,10 @@ export function makePlan(seed: number): Plan {
     durationMs,
     machines,
     shards: random.chance(0.8) ? [shards] : [shards, shards + random.integer(1, 3)],
+    spills: random.chance(0.7),
     windowMs: random.pick([0, 0, 10, 50, 250]),
     weather: weatherOf(random),
-    stallShare: random.pick([0, 0, 0.01]),
+    stallShare: random.pick([0, 0, 0.03]),
     steps: steps.toSorted((one, other) => one.atMs - other.atMs),
   };
 }
@@ -99,27 +103,31 @@ function listings(random: Random, durationMs: number, machines: number): Step[] 
 }
 
 function faults(random: Random, durationMs: number, machines: number): Step[] {
-  return Array.from({ length: random.integer(0, 3) }, (): Step => {
+  return Array.from({ length: random.integer(0, 3) }, () => {
     const atMs = random.integer(0, durationMs);
-    const machine = random.integer(0, machines - 1);
-    const kind = random.pick(['outage', 'outage', 'crash', 'pause', 'clock'] as const);
-    if (kind === 'crash') return { kind, atMs, machine, forMs: random.integer(100, 3_000) };
-    if (kind === 'clock')
-      return {
-        kind,
-        atMs,
-        machine,
-        byMs: random.pick([3_600_000, 5_000, -2_000, -30_000]),
-        forMs: random.pick([20, 150, 9_000]),
-      };
-    if (kind === 'pause') return { kind, atMs, machine, forMs: random.pick([5, 80, 700, 4_000, 9_000]) };
-    return { kind, atMs, outage: outageOf(random), forMs: random.pick([200, 1_500, 5_000, 15_000]) };
-  });
+    const kind = random.pick(['outage', 'outage', 'outage', 'crash', 'pause', 'clock'] as const);
+    if (kind !== 'outage') return [processFault(random, kind, atMs, machines)];
+    const forMs = random.pick([200, 1_500, 5_000, 15_000]);
+    const outage: Step = { kind, atMs, outage: outageOf(random), forMs };
+    // What was spilled is moved into the table after an outage: processes also crash, and services fail, at that time.
+    const endMs = atMs + forMs + random.integer(0, 2_500);
+    if (random.chance(0.3)) return [outage, processFault(random, 'crash', endMs, machines)];
+    if (random.chance(0.3)) return [outage, { kind, atMs: endMs, outage: outageOf(random), forMs: 1_500 }];
+    return [outage];
+  }).flat();
+}
+
+function processFault(random: Random, kind: 'crash' | 'pause' | 'clock', atMs: number, machines: number): Step {
+  const machine = random.integer(0, machines - 1);
+  if (kind === 'crash') return { kind, atMs, machine, forMs: random.integer(100, 3_000) };
+  if (kind === 'pause') return { kind, atMs, machine, forMs: random.pick([5, 80, 700, 4_000, 9_000]) };
+  const byMs = random.pick([3_600_000, 5_000, -2_000, -30_000]);
+  return { kind, atMs, machine, byMs, forMs: random.pick([20, 150, 9_000]) };
 }
 
 function outageOf(random: Random): Outage {
   return {
-    service: 'table',
+    service: random.pick(['table', 'table', 'table', 'spill'] as const),
     fate: random.pick([
       'lostBefore',
       'lostAfter',

@@ -8,6 +8,8 @@ export interface Plan {
   /** The shards with which each machine is configured; they differ while a change of the setting is deployed. */
   readonly shards: readonly number[];
   readonly windowMs: number;
+  /** Whether the processes have a spill bucket. */
+  readonly spills: boolean;
   readonly weather: Weather;
   /** How likely a process is paused just before or after a reading of the system clock. */
   readonly stallShare: number;

@@ -9,6 +9,8 @@ import { checkExactlyOnce } from './invariants/exactly-once.ts';
 import { checkFinalListing, checkListing } from './invariants/listing.ts';
 import { checkMemory } from './invariants/memory.ts';
 import { checkOrder } from './invariants/order.ts';
+import { checkReading } from './invariants/reading.ts';
+import { checkNothingSpilled } from './invariants/spilled.ts';
 import { checkTime } from './invariants/time.ts';
 import { checkRegistrationTime, checkUniqueNames } from './invariants/unique-names.ts';
 import type { Plan, Step } from './plan.ts';
@@ -30,6 +32,9 @@ export interface Result {
 /** After the last step everything has ended by then: deadlines, requests on their way, pauses. */
 const SETTLE_MS = 25_000;
 const READ_MS = 9_000;
+/** A drain that found nothing, or failed, waits for up to 90 s. */
+const DRAIN_MS = 10_000;
+const MAX_DRAIN_ROUNDS = 15;
 
 /** Runs a plan, and checks the invariants while it runs and at its end. The same plan has the same result. */
 export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise<Result> {
@@ -43,7 +48,12 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
 
   await scheduler.runUntil(plan.durationMs * 1_000);
   network.heal();
-  await scheduler.runUntil((plan.durationMs + SETTLE_MS) * 1_000);
+  let settledMs = plan.durationMs + SETTLE_MS;
+  await scheduler.runUntil(settledMs * 1_000);
+  for (let rounds = 0; rounds < MAX_DRAIN_ROUNDS && world.bucket.objects.size > 0; rounds++) {
+    settledMs += DRAIN_MS;
+    await scheduler.runUntil(settledMs * 1_000);
+  }
   if (!world.violation) await checkEnd();
   const { recordings } = recorders;
   return {
@@ -59,6 +69,7 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     checkAnswer(world, recording);
     checkTime(world, recording);
     const { process } = world.random.pick(machines);
+    if (listsAfter && recording.record !== undefined) void checkReading(world, process, recording.record);
     if (listsAfter && recording.record !== undefined && !process.hasEnded)
       list(process, { limit: 100, consistent: true, maxPages: 1 });
   }
@@ -92,6 +103,7 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     checkAllAnswered(world, recordings);
     checkAvailability(world, recordings);
     checkOrder(world, recordings);
+    checkNothingSpilled(world);
     checkExactlyOnce(world, recordings);
     checkUniqueNames(world, registrations);
     checkRegistrationTime(world, registrations);
@@ -100,7 +112,7 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     const last = listAll(world, process, { limit: 50, consistent: true }).then((listing) =>
       checkFinalListing(world, listing, recordings),
     );
-    await scheduler.runUntil((plan.durationMs + SETTLE_MS + READ_MS) * 1_000);
+    await scheduler.runUntil((settledMs + READ_MS) * 1_000);
     if (!world.violation) await last;
   }
 }

@@ -1,5 +1,6 @@
 import { DynamoDBModel } from './aws/dynamodb.ts';
 import { Network } from './aws/network.ts';
+import { S3Model } from './aws/s3.ts';
 import { History } from './engine/history.ts';
 import { type Random, randomOf } from './engine/random.ts';
 import { Scheduler } from './engine/scheduler.ts';
@@ -19,6 +20,7 @@ export class World {
   readonly history: History;
   readonly network: Network;
   readonly database: DynamoDBModel;
+  readonly bucket: S3Model;
   /** For clients and processes. */
   readonly random: Random;
   violation: Violation | undefined;
@@ -30,6 +32,7 @@ export class World {
     this.random = randomOf(plan.seed, 0);
     const storage = randomOf(plan.seed, 1);
     this.database = new DynamoDBModel(nowMicros, () => storage.next());
+    this.bucket = new S3Model(() => (plan.epochMicros + nowMicros()) / 1_000);
     this.network = new Network({
       scheduler: this.scheduler,
       history: this.history,

@@ -1,5 +1,9 @@
+import type { Logger } from 'pino';
+import { createDurableStore, type DurableStore } from '../../../server/durable-store.ts';
 import { DynamoTimestamps } from '../../../server/dynamodb/timestamps.ts';
 import { DynamoUsers } from '../../../server/dynamodb/users.ts';
+import type { Telemetry } from '../../../server/metrics/telemetry.ts';
+import { S3Bucket } from '../../../server/spill/s3-bucket.ts';
 import { type Clock, createClock, type Reading, watchClock } from '../../../server/timestamps/clock.ts';
 import { GroupCommit } from '../../../server/timestamps/group-commit.ts';
 import type { Arrival, ListPage, ListQuery, TimestampRecord } from '../../../server/timestamps/record.ts';
@@ -11,6 +15,9 @@ import type { Owner } from '../engine/scheduler.ts';
 import type { World } from '../world.ts';
 
 const ID_KEYS = [{ from: 0, key: 'a key of the simulation for ids' }];
+
+const NO_METRICS = { count: () => {}, set: () => {}, record: () => {} } as unknown as Telemetry['metrics'];
+const NO_LOGGER = { info: () => {}, warn: () => {}, error: () => {} } as unknown as Logger;
 
 /** Errors that no fault of a service explains. */
 const DEFECTS = [TypeError, RangeError, ReferenceError, SyntaxError];
@@ -39,7 +46,7 @@ export class ServerProcess implements Owner {
   readonly #atEnd: (() => void)[] = [];
   readonly #commit: GroupCommit;
   readonly #clock: Clock;
-  readonly #store: DynamoTimestamps;
+  readonly #store: DurableStore;
   readonly #users: DynamoUsers;
 
   constructor(world: World, { clock, shards, onDrain }: ProcessOptions, number: number) {
@@ -66,7 +73,15 @@ export class ServerProcess implements Owner {
       },
     });
     watchClock(this.#clock, runtime);
-    this.#store = new DynamoTimestamps({ client, runtime, table: 'timestamps', ids, shards });
+    const table = new DynamoTimestamps({ client, runtime, table: 'timestamps', ids, shards });
+    this.#store = createDurableStore({
+      table,
+      bucket: plan.spills ? new S3Bucket(world.bucket.client(world.network, this), 'spill') : undefined,
+      ids,
+      runtime,
+      metrics: NO_METRICS,
+      logger: NO_LOGGER,
+    });
     this.#users = new DynamoUsers({
       client,
       table: 'timestamps',

@@ -2,7 +2,7 @@ import type { Recording } from '../actors/recording.ts';
 import { type StoredLine, storedLines } from '../aws/stored-lines.ts';
 import type { World } from '../world.ts';
 
-/** Acknowledged means stored exactly once, unchanged. What was not acknowledged is stored at most once. */
+/** Acknowledged or accepted means in the end stored exactly once, unchanged. What was not acknowledged is stored at most once. */
 export function checkExactlyOnce(world: World, recordings: readonly Recording[]): void {
   const stored = Map.groupBy(storedLines(world.database.table), ({ trace }) => trace);
   for (const recording of recordings) {

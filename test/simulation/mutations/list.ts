@@ -17,15 +17,15 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'answers before the write was acknowledged',
     file: 'timestamps/group-commit.ts',
-    find: 'const { writeUnits, state } = await this.#options.store.putBlock(block, deadlineMs);',
+    find: 'const stored = await this.#options.store.putBlock(block, deadlineMs);',
     replace: `void this.#options.store.putBlock(block, deadlineMs).catch(() => undefined);
-      const { writeUnits, state } = { writeUnits: 1, state: 'stored' as const };`,
+      const stored: StoredBlock = { writeUnits: 1, state: 'stored' };`,
   },
   {
     name: 'an answer goes to the next request of its block',
     file: 'timestamps/group-commit.ts',
-    find: '(waiting[i] as Waiting).resolve(records[i] as TimestampRecord)',
-    replace: '(waiting[i] as Waiting).resolve((records[i + 1] ?? records[i]) as TimestampRecord)',
+    find: 'settle(waiting[i] as Waiting, answers[i]);',
+    replace: 'settle(waiting[i] as Waiting, answers[i + 1] ?? answers[i]);',
   },
   {
     name: 'the timer of the commit window is lost after its first use',
@@ -55,8 +55,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a pause between the readings of the two clocks is not noticed',
     file: 'timestamps/system-time.ts',
-    find: 'const MAX_ATTEMPTS = 8;',
-    replace: 'const MAX_ATTEMPTS = 1;',
+    find: 'const widthMicros = (afterMs - beforeMs) * 1_000 + RESOLUTION_MICROS;',
+    replace: 'const widthMicros = RESOLUTION_MICROS;',
   },
   {
     name: 'a timestamp that waited too long is forgotten instead of refused',
@@ -72,7 +72,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an attempt without an answer is not given up',
-    file: 'dynamodb/retry.ts',
+    file: 'retry.ts',
     find: '      reject(late);\n      aborting.abort(late);',
     replace: '      if (timeoutMs < 0) aborting.abort(late);',
   },
@@ -105,5 +105,31 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'dynamodb/users.ts',
     find: 'if (ofUser !== undefined || ofNames.length === 0) return user;',
     replace: 'if (ofNames.length === 0) return user;',
+  },
+  {
+    name: 'a block is answered 202 before the bucket has it',
+    file: 'timestamps/durable-blocks.ts',
+    find: 'await spill.putBlock(block, remainingMs() - shareMs);',
+    replace: 'void spill.putBlock(block, remainingMs() - shareMs).catch(() => undefined);',
+  },
+  {
+    name: 'the drain deletes an object before the table has its block',
+    file: 'spill/drain.ts',
+    find: 'const { writeUnits } = await table.putBlock(block, CALL_DEADLINE_MS);',
+    replace: `await bucket.delete(key, deadline());
+      const { writeUnits } = await table.putBlock(block, CALL_DEADLINE_MS);`,
+  },
+  {
+    name: 'the drain does not wait for the put before it deletes the object',
+    file: 'spill/drain.ts',
+    find: 'const { writeUnits } = await table.putBlock(block, CALL_DEADLINE_MS);',
+    replace: `void table.putBlock(block, CALL_DEADLINE_MS).catch(() => undefined);
+      const writeUnits = 1;`,
+  },
+  {
+    name: 'the drain ends after its first failed round',
+    file: 'spill/drainer.ts',
+    find: 'isFailing = true;',
+    replace: 'isStopped = true;',
   },
 ];
