@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { main } from './cli/main.ts';
 import { STAGE_OPTION, webAddress } from './cli/values.ts';
 import { outputsOf } from './stage/outputs.ts';
@@ -19,6 +20,11 @@ await main(
         schema: webAddress(),
         help: 'another server than the stage, such as http://localhost:8080',
       },
+      key: {
+        value: '<key>',
+        schema: z.string().regex(/^[\w-]{1,255}$/, 'expected 1 to 255 letters, digits, "-" or "_"'),
+        help: 'repeat the request with this Idempotency-Key, which records nothing twice; a new one by default',
+      },
       verify: { help: 'read the timestamp back by its id' },
     },
     examples: [['npm run post -- --stage prod --verify', 'records one in prod and reads it back']],
@@ -28,7 +34,7 @@ await main(
     const url = values.url ?? (await outputsOf(values.stage, 'service')).url;
     // Another server has other tokens than the stage.
     const tokens = tokensFrom(process.env, values.url === undefined ? values.stage : undefined);
-    const posted = await postTimestamp(url, tokens);
+    const posted = await postTimestamp(url, tokens, values.key);
     if (!values.verify) return;
     await verifyTimestamp(url, posted, tokens);
     console.log(`Recorded and read back: ${posted.timestamp}`);

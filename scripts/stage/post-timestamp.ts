@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { TIMESTAMPS_PATH } from '../../server/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
@@ -9,12 +10,19 @@ const recordSchema = z.object({ id: z.string().min(1), timestamp: z.string().min
 /** A record in the service's answer; its other fields are not needed here. */
 export type Recorded = z.infer<typeof recordSchema>;
 
-/** Posts one timestamp and prints what came back. Sends a token only if the service requires one. */
-export async function postTimestamp(url: string, tokens: Tokens): Promise<Recorded> {
-  const { status, body } = await ask('POST', new URL(TIMESTAMPS_PATH, url), tokens.write);
+/**
+ * Posts one timestamp and prints what came back. Sends a token only if the service requires one. A failure says how to
+ * repeat the request, which records nothing twice because it has a key.
+ */
+export async function postTimestamp(url: string, tokens: Tokens, key: string = randomUUID()): Promise<Recorded> {
+  const again = `; repeat it with --key ${key}, which records nothing twice`;
+  const posted = ask('POST', new URL(TIMESTAMPS_PATH, url), tokens.write, { 'idempotency-key': `"${key}"` });
+  const { status, body } = await posted.catch((cause: Error) => {
+    throw new OperatorError(cause.message + again, { cause });
+  });
   // 202: accepted during an outage of the database, and durable.
   if (status !== 201 && status !== 202)
-    throw new OperatorError(`expected 201 Created or 202 Accepted, got ${status}: ${body}`);
+    throw new OperatorError(`expected 201 Created or 202 Accepted, got ${status}: ${body.trimEnd()}${again}`);
   return recordOf(body);
 }
 
@@ -54,16 +62,19 @@ function recordOf(body: string): Recorded {
 }
 
 /** Sends a request, again with the token if it is answered with 401, and prints the last answer. */
-async function ask(method: string, address: URL, token: () => Promise<string>) {
-  const open = await send(method, address);
-  const { status, statusText, body, tookMs } = open.status === 401 ? await send(method, address, await token()) : open;
+async function ask(method: string, address: URL, token: () => Promise<string>, headers: Headers = {}) {
+  const open = await send(method, address, headers);
+  const { status, statusText, body, tookMs } =
+    open.status === 401 ? await send(method, address, { ...headers, authorization: `Bearer ${await token()}` }) : open;
   console.log(`${method} ${address}\n${status} ${statusText} in ${tookMs} ms\n${body.trimEnd()}`);
   return { status, body };
 }
 
-async function send(method: string, address: URL, token?: string) {
+type Headers = Readonly<Record<string, string>>;
+
+async function send(method: string, address: URL, given: Headers = {}) {
   const startMs = performance.now();
-  const headers = { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const headers = { accept: 'application/json', ...given };
   const signal = AbortSignal.timeout(15_000);
   const response = await fetch(address, { method, signal, redirect: 'error', headers }).catch((cause) => {
     const why = cause.cause?.message || cause.cause?.code || cause.message;

@@ -47,6 +47,15 @@ describe('npm run post', () => {
     assert.match(stdout, /\nRecorded and read back: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\n$/);
   });
 
+  it('records nothing twice when it repeats a request with its key', async () => {
+    const { url } = await startService(await startDatabase());
+    const post = async (key: string) => (await runEntry('scripts/post.ts', ['--url', url, '--key', key])).stdout;
+    const recordOf = (stdout: string) => JSON.parse(stdout.split('\n')[2] ?? '').id;
+    const first = recordOf(await post('my-key'));
+    assert.equal(recordOf(await post('my-key')), first);
+    assert.notEqual(recordOf(await post('another-key')), first);
+  });
+
   it('posts to the URL of the stage and prints status and body', async () => {
     await using service = await startScriptedService([201, RECORD]);
     await using aws = await startFakeAws(stageOnAws({ url: service.url }));
@@ -134,8 +143,11 @@ describe('npm run post', () => {
 
   it('fails for each answer that does not record', async () => {
     const cases: [Reply, RegExp][] = [
-      [[503, { title: 'Draining' }], /^post: expected 201 Created or 202 Accepted, got 503: \{"title":"Draining"\}\n$/],
-      [[200, {}], /^post: expected 201 Created or 202 Accepted, got 200: \{\}\n$/],
+      [
+        [503, { title: 'Draining' }],
+        /^post: expected 201 Created or 202 Accepted, got 503: \{"title":"Draining"\}; repeat it with --key \S+, which records nothing twice\n$/,
+      ],
+      [[200, {}], /^post: expected 201 Created or 202 Accepted, got 200: \{\}; repeat it with --key/],
       [[201, { id: 'x' }], /^post: the answer has no id or no timestamp, is this Stampede\? \{"id":"x"\}\n$/],
     ];
     for (const [reply, message] of cases) {
@@ -149,7 +161,10 @@ describe('npm run post', () => {
   it('says that the server does not answer', async () => {
     const { code, stderr } = await runEntry('scripts/post.ts', ['--url', 'http://127.0.0.1:9']);
     assert.equal(code, 1);
-    assert.match(stderr, /^post: POST http:\/\/127\.0\.0\.1:9\/app got no answer: .+\n$/);
+    assert.match(
+      stderr,
+      /^post: POST http:\/\/127\.0\.0\.1:9\/app got no answer: .+; repeat it with --key [0-9a-f-]{36}, which records nothing twice\n$/,
+    );
   });
 
   it('refuses a value that is not a URL', async () => {

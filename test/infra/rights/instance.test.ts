@@ -115,6 +115,8 @@ describe('with the rights of the instance role', () => {
     const { body } = await request(server).post('/app').set('accept', 'application/json').expect(201);
     // After the first write has shown where DynamoDB is, the next ones are sent without the SDK.
     await request(server).post('/app').expect(201);
+    await request(server).post('/app').set('idempotency-key', '"a-key"').expect(201);
+    await request(server).post('/app').set('idempotency-key', '"a-key"').expect(201);
     await request(server).get('/app').expect(200);
     await request(server).get(`/app/${body.id}`).expect(200);
     assert.deepEqual(denied(proxy.recorded), []);

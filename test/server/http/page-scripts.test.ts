@@ -4,7 +4,7 @@ import fc from 'fast-check';
 
 /** The pages' scripts are plain JavaScript, outside the type checker. */
 const script = (name: string) => import(new URL(`../../../server/http/pages/assets/${name}`, import.meta.url).href);
-const { ApiError, backoffMs, repeat } = await script('api.js');
+const { ApiError, backoffMs, isRepeatable, newKey, recordTimestamp, repeat } = await script('api.js');
 const { countByInstance, createTones, errorText, mergeLatest, timeParts } = await script('records.js');
 
 interface Row {
@@ -135,5 +135,29 @@ describe('repeat', () => {
     cut.abort();
     await cutOff;
     assert.deepEqual(failures, []);
+  });
+});
+
+describe('recordTimestamp', () => {
+  it('sends a key in quotes, so that the server records a repeated attempt once', async (t) => {
+    const sent: RequestInit[] = [];
+    t.mock.method(globalThis, 'fetch', async (_url: string, options: RequestInit) => {
+      sent.push(options);
+      return Response.json({ id: 'x' }, { status: 201 });
+    });
+    const key = newKey();
+    await recordTimestamp('a-token', key);
+    assert.match(key, /^[0-9a-f]{32}$/);
+    assert.notEqual(newKey(), key);
+    assert.deepEqual(sent[0]?.headers, {
+      accept: 'application/json',
+      authorization: 'Bearer a-token',
+      'idempotency-key': `"${key}"`,
+    });
+  });
+
+  it('is repeated with its key if the server may have recorded the timestamp', () => {
+    for (const status of [undefined, 401, 409, 429, 500, 503]) assert.equal(isRepeatable({ status }), true);
+    for (const status of [400, 406, 413, 422]) assert.equal(isRepeatable({ status }), false);
   });
 });

@@ -23,9 +23,19 @@ export function listLatest(limit, token, signal) {
   return request(`/app?limit=${limit}&consistent=true`, { headers: headersWith(token), signal });
 }
 
-/** Records a timestamp and returns its record. */
-export function recordTimestamp(token) {
-  return request('/app', { method: 'POST', headers: headersWith(token) });
+/** Records a timestamp and returns its record; with the same key, the same one. */
+export function recordTimestamp(token, key) {
+  return request('/app', { method: 'POST', headers: { ...headersWith(token), 'idempotency-key': `"${key}"` } });
+}
+
+/** A random key of 128 bits. `crypto.randomUUID` does not exist on pages without TLS. */
+export function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Whether an attempt that failed in this way may have recorded the timestamp, or still may. */
+export function isRepeatable({ status }) {
+  return status === undefined || status === 401 || status === 409 || status === 429 || status >= 500;
 }
 
 function headersWith(token) {

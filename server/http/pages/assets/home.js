@@ -1,4 +1,4 @@
-import { listLatest, recordTimestamp, repeat } from './api.js';
+import { isRepeatable, listLatest, newKey, recordTimestamp, repeat } from './api.js';
 import { mergeLatest } from './records.js';
 import { showFeedState, showOutcome, showRecords, showTokenForm } from './view.js';
 
@@ -8,6 +8,8 @@ const PACE = { intervalMs: 2_000, longestMs: 60_000 };
 const [READ_TOKEN, WRITE_TOKEN] = ['token', 'write-token'];
 
 let records = [];
+/** The key of an attempt that may have recorded its timestamp: the next attempt repeats it. */
+let failedKey;
 let polling = new AbortController();
 
 function show(arrived) {
@@ -67,8 +69,10 @@ onToken(WRITE_TOKEN, record);
 
 async function record() {
   const startMs = performance.now();
+  const key = failedKey ?? newKey();
+  failedKey = undefined;
   try {
-    const recorded = await recordTimestamp(sessionStorage.getItem(WRITE_TOKEN));
+    const recorded = await recordTimestamp(sessionStorage.getItem(WRITE_TOKEN), key);
     showTokenForm(WRITE_TOKEN, false);
     const tookMs = Math.round(performance.now() - startMs);
     show([recorded]);
@@ -76,6 +80,7 @@ async function record() {
     const later = recorded.state === 'stored' ? '' : '. The database is away, so it appears in lists later';
     showOutcome('done', `${verb} by ${recorded.instance} in ${tookMs} ms${later}`);
   } catch (error) {
+    if (isRepeatable(error)) failedKey = key;
     if (error.status === 401) {
       const refused = forgetToken(WRITE_TOKEN);
       showTokenForm(WRITE_TOKEN, true, { focus: true });
