@@ -44,6 +44,8 @@ export type AwsFault = 'terminate-instance' | 'lose-zone' | 'instance-refresh';
 export type RehearsalFault =
   | 'cut-power'
   | 'cut-off-database'
+  | 'cut-off-database-and-bucket'
+  | 'refuse-new-connections'
   | 'lose-zone'
   | 'cpu-load'
   | 'bad-image'

@@ -4,6 +4,8 @@ import { BAD_IMAGE } from './definitions/bad-image.ts';
 import { KILL_INSTANCE } from './definitions/kill-instance.ts';
 import { LOSE_AZ } from './definitions/lose-az.ts';
 import { LOSE_DATABASE } from './definitions/lose-database.ts';
+import { LOSE_EVERYTHING } from './definitions/lose-everything.ts';
+import { LOSE_NEW_CONNECTIONS } from './definitions/lose-new-connections.ts';
 import { RESTART_ALL } from './definitions/restart-all.ts';
 import { ROLLING_DEPLOY } from './definitions/rolling-deploy.ts';
 import { SCALE_OUT } from './definitions/scale-out.ts';
@@ -17,7 +19,9 @@ const DRILLS: readonly Drill[] = [
   SCALE_OUT,
   KILL_INSTANCE,
   LOSE_DATABASE,
+  LOSE_EVERYTHING,
   LOSE_AZ,
+  LOSE_NEW_CONNECTIONS,
   SCALE_OUT_AND_IN,
   BAD_IMAGE,
   ROLLING_DEPLOY,

@@ -40,7 +40,9 @@ export function drillScript(plan: LoadPlan, acknowledgedFile: string) {
 
 /** The script of a rehearsal: every request and its answer go to a file. */
 export function rehearsalScript(plan: LoadPlan, notesFile: string) {
-  const { config, scenario } = scriptOf(plan, 20, { beforeRequest: 'noteSent', afterResponse: 'noteAnswer' });
+  // Enough for every request that waits for its timeout: otherwise requests would wait in artillery, not in the service.
+  const connections = REQUEST_TIMEOUT_S * Math.max(...plan.phases.map(({ toPerS }) => toPerS)) + 50;
+  const { config, scenario } = scriptOf(plan, connections, { beforeRequest: 'noteSent', afterResponse: 'noteAnswer' });
   return { config: { ...config, variables: { notesFile } }, scenarios: [{ ...scenario, onError: 'noteError' }] };
 }
 

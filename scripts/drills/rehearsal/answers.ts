@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Durability, Observation } from '../core/run-record.ts';
+import type { Check, Durability, Observation } from '../core/run-record.ts';
 
 const answerSchema = z.object({
   sentAtMs: z.number(),
@@ -74,4 +74,19 @@ export function compareWithTable(acknowledged: readonly string[], stored: readon
   const left = Map.groupBy(stored, (timestamp) => timestamp);
   const found = acknowledged.filter((timestamp) => left.get(timestamp)?.pop());
   return { acknowledged: acknowledged.length, stored: found.length };
+}
+
+/** The statuses that all answers to the requests of a drill have, and one that some of them must have. */
+export type Statuses = Readonly<{ all: readonly number[]; some: number }>;
+
+/** Checks how requests were answered: without `some`, the fault had no effect, and the drill shows nothing. */
+export function statusCheck(answers: readonly Answer[], { all, some }: Statuses): Check {
+  const counts = Object.entries(Object.groupBy(answers, ({ status }) => status));
+  const measured = counts.map(([status, { length } = []]) => `${length} × ${status === '0' ? 'none' : status}`);
+  return {
+    check: `every request is answered with ${all.join(' or ')}`,
+    passed: answers.every(({ status }) => all.includes(status)) && answers.some(({ status }) => status === some),
+    measured: measured.join(', ') || 'no request',
+    expected: `nothing else, and ${some} at least once`,
+  };
 }

@@ -1,27 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { becomesTrue } from '../../cli/wait.ts';
 import { judge } from '../core/judge.ts';
 import type { JudgedRun } from '../core/report/report.ts';
 import type { Check, DrillRun } from '../core/run-record.ts';
 import { Timeline } from '../core/timeline.ts';
 import type { RehearsalFault } from '../drill.ts';
 import type { DrillOn } from '../registry.ts';
-import { acknowledgedIn, compareWithTable, observationsOf } from './answers.ts';
+import { acknowledgedIn, compareWithTable, observationsOf, type Statuses, statusCheck } from './answers.ts';
 import type { Clients } from './clients.ts';
 import { CPUS_PER_INSTANCE, type CpuLoad, fleetCpu, loadCpu } from './faults/cpu-load.ts';
 import { rollOutBadImage, rollOutNewerImage } from './faults/image-rollout.ts';
-import { cutAllPower, cutOffDatabase, cutPower, loseZone } from './faults/lost-capacity.ts';
+import { cutAllPower, cutPower, loseZone } from './faults/lost-capacity.ts';
+import { cutOffDatabase, cutOffDatabaseAndBucket, refuseNewConnections } from './faults/lost-storage.ts';
 import { predictScaling } from './prediction.ts';
 import type { Fleet } from './stage/fleet.ts';
 import type { Stage } from './stage/stage.ts';
 import { TIME_FACTORS } from './stage/stage-facts.ts';
 
-type CauseFault = (stage: Stage, timeline: Timeline) => Promise<{ checks?: readonly Check[]; cpuLoad?: CpuLoad }>;
+interface FaultOutcome {
+  readonly checks?: readonly Check[];
+  readonly cpuLoad?: CpuLoad;
+  /** How the requests of the drill must be answered. @default - not checked */
+  readonly statuses?: Statuses;
+}
+
+type CauseFault = (stage: Stage, timeline: Timeline) => Promise<FaultOutcome>;
 
 /** Each causes a fault, and resolves with the drill's own checks when the group is at desired capacity again. */
 const FAULTS: Readonly<Record<RehearsalFault, CauseFault>> = {
   'cut-power': cutPower,
   'cut-all-power': cutAllPower,
   'cut-off-database': cutOffDatabase,
+  'cut-off-database-and-bucket': cutOffDatabaseAndBucket,
+  'refuse-new-connections': refuseNewConnections,
   'lose-zone': loseZone,
   'cpu-load': loadCpu,
   'bad-image': rollOutBadImage,
@@ -32,6 +43,8 @@ const FAULTS: Readonly<Record<RehearsalFault, CauseFault>> = {
 const STEADY_S = 5;
 const PAUSE_MS = 500;
 const RECOVERY_DEADLINE_MS = 30_000;
+/** The servers look into the bucket once a minute, or at once when the database is back. */
+const DRAIN_DEADLINE_MS = 120_000;
 
 /** Runs one drill under the load of the clients: steady state, fault, recovery; then judges it by its objectives. */
 export async function runDrill(drill: DrillOn<'rehearsal'>, stage: Stage, clients: Clients): Promise<JudgedRun> {
@@ -43,9 +56,10 @@ export async function runDrill(drill: DrillOn<'rehearsal'>, stage: Stage, client
   const watch = watchFleet(stage.fleet, timeline, fault === 'cpu-load' ? CPUS_PER_INSTANCE : undefined, ended.signal);
   try {
     await sleep(steadyS * 1_000);
-    const { checks, cpuLoad } = fault ? await FAULTS[fault](stage, timeline) : {};
+    const { checks = [], cpuLoad, statuses }: FaultOutcome = fault ? await FAULTS[fault](stage, timeline) : {};
     if (fault) await clients.untilHealthy(objectives.health, STEADY_S * 1_000, RECOVERY_DEADLINE_MS);
     const answers = await clients.answersTo(timeline.startedAtMs, Date.now());
+    const drained = await checkDrained(stage);
     const observations = timeline.join(observationsOf(answers, timeline.startedAtMs));
     const prediction = cpuLoad && predictScaling(stage.facts, timeline, cpuLoad, observations);
     const run: DrillRun = {
@@ -61,11 +75,24 @@ export async function runDrill(drill: DrillOn<'rehearsal'>, stage: Stage, client
       ...(prediction && { prediction }),
       durability: compareWithTable(acknowledgedIn(answers), await stage.readTable()),
     };
-    return { run, verdict: judge(run, objectives, checks) };
+    const answered = statuses ? [statusCheck(answers, statuses)] : [];
+    return { run, verdict: judge(run, objectives, [...answered, drained, ...checks]) };
   } finally {
     ended.abort();
     await watch;
   }
+}
+
+/** Waits until the servers have moved every spilled block into the table. */
+async function checkDrained({ readBucket }: Stage): Promise<Check> {
+  let left = await readBucket();
+  const isEmpty = async () => {
+    left = await readBucket();
+    return left.length === 0;
+  };
+  const passed = left.length === 0 || (await becomesTrue(isEmpty, DRAIN_DEADLINE_MS, PAUSE_MS));
+  const check = 'no block is left in the spill bucket';
+  return { check, passed, measured: `${left.length} objects`, expected: 'none, soon after the fault' };
 }
 
 async function watchFleet(fleet: Fleet, timeline: Timeline, cpusPerInstance: number | undefined, signal: AbortSignal) {

@@ -1,12 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { waitQuietly } from '../../../cli/wait.ts';
 import type { Timeline } from '../../core/timeline.ts';
-import { everyInstance } from '../checks.ts';
 import { type Fleet, SETTLE_DEADLINE_MS } from '../stage/fleet.ts';
 import type { Member } from '../stage/launcher.ts';
 import type { Stage } from '../stage/stage.ts';
-
-const DATABASE_LOST_MS = 20_000;
 
 /** Cuts the power of one instance. */
 export async function cutPower({ fleet }: Stage, timeline: Timeline) {
@@ -17,20 +13,6 @@ export async function cutPower({ fleet }: Stage, timeline: Timeline) {
 /** Cuts the power of every instance at once. */
 export async function cutAllPower({ fleet }: Stage, timeline: Timeline) {
   return await cutPowerOf(fleet.members, 'power of every instance is cut', fleet, timeline);
-}
-
-/** Cuts the database off for 20 s. */
-export async function cutOffDatabase({ database, fleet }: Stage, timeline: Timeline) {
-  const before = fleet.members;
-  const end = timeline.beginFault('the database is cut off');
-  await database.cut();
-  await sleep(DATABASE_LOST_MS);
-  await database.restore();
-  end();
-  timeline.log('the database is reachable again');
-  const left = before.filter((member) => fleet.inService.includes(member));
-  const check = 'the health check keeps the fleet in service without a database';
-  return { checks: [everyInstance(check, left, before)] };
 }
 
 /** Cuts off a zone until the group is at desired capacity without it. */

@@ -65,6 +65,12 @@ export async function startAwsEndpoints(
       const line = [process.execPath, script, `http://${UPSTREAM.host}:${UPSTREAM.port}`, TABLE_NAME] as const;
       return (await captureQuietly(database.namespace.inside(line))).split('\n').filter((text) => text !== '');
     },
+    /** The name of every object in the spill bucket, read without the server. */
+    readBucket: async () => {
+      const script = join(import.meta.dirname, 'bucket-reader.ts');
+      const line = [process.execPath, script, `http://${UPSTREAM.host}:${UPSTREAM.port}`, BUCKET_NAME] as const;
+      return (await captureQuietly(s3.namespace.inside(line))).split('\n').filter((text) => text !== '');
+    },
     /** The rights that instances needed so far, each once. */
     rightsNeeded: async () => {
       const lines = (await Promise.all(logs.map((log) => readFile(log, 'utf8')))).join('').split('\n');

@@ -29,6 +29,8 @@ export class Fleet {
   log: (text: string, detection?: boolean) => void = () => undefined;
   members: readonly Member[] = [];
   readonly lostZones = new Set<string>();
+  /** Whether EC2 launches instances; if not, the group tries again later. */
+  canLaunch = true;
   readonly #options: FleetOptions;
   readonly #terminations: Promise<void>[] = [];
   #cpusPerInstance: number | undefined;
@@ -117,7 +119,7 @@ export class Fleet {
       const { launch, terminate } = this.#plan();
       for (const member of terminate) this.#track(this.terminate(member));
       for (const zone of launch) {
-        if (this.#stopped) break;
+        if (this.#stopped || !this.canLaunch) break;
         this.#launching = this.#launch(zone);
         await this.#launching;
       }

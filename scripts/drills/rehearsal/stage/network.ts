@@ -6,7 +6,7 @@ import { nameInRun } from '../../../machine/run-name.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import type { SecurityGroup } from '../../../scaling/template/security-groups.ts';
 import type { Subnet } from '../../../scaling/template/subnets.ts';
-import { nftGateway, nftMember, nftRuleset } from './nft-ruleset.ts';
+import { nftGateway, nftMember, nftRefuseNewConnections, nftRuleset, REFUSED_CONNECTIONS } from './nft-ruleset.ts';
 
 /** Addresses outside the VPC: documentation networks, which no stage uses. */
 export const OUTSIDE = {
@@ -57,6 +57,13 @@ export async function makeNetwork(
   await captureQuietly(router.inside(['nft', '--file', rules]));
   return {
     router,
+    /** Lets new connections to an address time out, until the returned function is called. Open ones stay. */
+    refuseNewConnections: async (address: string) => {
+      const file = join(directory, 'refused-connections.nft');
+      await writeFile(file, nftRefuseNewConnections(address));
+      await captureQuietly(router.inside(['nft', '--file', file]));
+      return () => captureQuietly(router.inside(['nft', 'delete', 'table', 'ip', REFUSED_CONNECTIONS]));
+    },
     /** Connects a new machine; without a security group it is outside the VPC. */
     attach: async (name: string, address: string, group?: string) => {
       const namespace = await makeNamespace(nameInRun(name), undo);

@@ -22,6 +22,14 @@ export function nftGateway(service: string, address: string, cidrs: readonly str
   return table(`gateway_endpoint_${service}`, [], [...permissions, ...refusals]);
 }
 
+/** Drops the first packets of new connections to an address; open connections stay. */
+export function nftRefuseNewConnections(address: string): string {
+  return table(REFUSED_CONNECTIONS, [], [`ip daddr ${address} ct state new counter drop`]);
+}
+
+/** The table that {@link nftRefuseNewConnections} makes. */
+export const REFUSED_CONNECTIONS = 'refused_connections';
+
 /** The command line that adds an address to a group or removes it. */
 export function nftMember(change: 'add' | 'delete', group: string, address: string): CommandLine {
   return ['nft', change, 'element', 'ip', TABLE, setName(group), `{ ${address} }`];

@@ -52,7 +52,9 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
     loadBalancer,
     fleet,
     bastion,
+    network,
     database: aws.database,
+    s3: aws.s3,
     operator,
     /** A client on the internet. */
     client,
@@ -62,6 +64,7 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
     /** Requests to the metadata service, one a line. */
     metadataLog: () => readFile(metadata.log, 'utf8'),
     readTable: aws.readTable,
+    readBucket: aws.readBucket,
     rightsNeeded: aws.rightsNeeded,
   };
 }

@@ -9,6 +9,7 @@ import {
   compareWithTable,
   observationsOf,
   requestLog,
+  statusCheck,
 } from '../../../../scripts/drills/rehearsal/answers.ts';
 
 const START_MS = 1_000_000;
@@ -29,6 +30,25 @@ describe('observationsOf', () => {
 
   it('is empty without answers', () => {
     assert.deepEqual(observationsOf([], START_MS), []);
+  });
+});
+
+describe('statusCheck', () => {
+  const answers = (...statuses: number[]) =>
+    statuses.map((status) => ({ sentAtMs: START_MS, atMs: START_MS, ms: 1, status }));
+  const expected = { all: [201, 202], some: 202 };
+
+  it('passes if all answers have one of the statuses, and some the one that shows the fault', () => {
+    const { passed, measured } = statusCheck(answers(201, 202, 202), expected);
+    assert.deepEqual([passed, measured], [true, '1 × 201, 2 × 202']);
+  });
+
+  it('fails for another status, for no answer, and if the fault had no effect', () => {
+    assert.equal(statusCheck(answers(201, 202, 429), expected).passed, false);
+    assert.equal(statusCheck(answers(201, 201), expected).passed, false);
+    assert.equal(statusCheck([], expected).passed, false);
+    const { passed, measured } = statusCheck(answers(202, 0), expected);
+    assert.deepEqual([passed, measured], [false, '1 × none, 1 × 202']);
   });
 });
 

@@ -65,6 +65,20 @@ function startFleet(context: TestContext) {
 const idsOf = (members: readonly Member[]) => members.map(({ id }) => id).sort();
 
 describe('Fleet', () => {
+  it('launches nothing while EC2 cannot, and tries again later', async (context) => {
+    const { fleet, launched, becomes, serve } = startFleet(context);
+    await becomes(() => launched.length === 2);
+    await serve('i-0');
+    await serve('i-1');
+    await fleet.settled();
+    fleet.canLaunch = false;
+    fleet.desired += 1;
+    await assert.rejects(fleet.settled(500), /waited 0\.5 s for 3 instances/);
+    assert.equal(launched.length, 2);
+    fleet.canLaunch = true;
+    await becomes(() => launched.length === 3);
+  });
+
   it('makes an instance a target when its own hook says CONTINUE, and puts it in service when it is healthy', async (context) => {
     const { fleet, launched, targets, becomes, outcomes } = startFleet(context);
     await becomes(() => launched.length === 2);
