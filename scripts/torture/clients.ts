@@ -7,7 +7,7 @@ import { post } from './post.ts';
 import type { Random } from './random.ts';
 
 /** Those that keep their connection, those that open one for each request, and those that repeat with a key. */
-const CLIENTS = { keepAlive: 32, newConnections: 10, keyed: 0 };
+const CLIENTS = { keepAlive: 32, newConnections: 10, keyed: 6 };
 
 /** A client gives up a key after this many attempts. */
 const KEYED_ATTEMPTS = 20;
@@ -60,6 +60,7 @@ export function startClients({ port, random, onOutcome }: ClientsOptions): () =>
         await delay(random.between(PAUSE_BEFORE_REPEAT_MS.min, PAUSE_BEFORE_REPEAT_MS.max));
       }
       if (random.next() < REPEAT_SHARE) await sendAll();
+      await delay(random.between(PAUSE_MS.min, PAUSE_MS.max));
     }
     agent.destroy();
   }

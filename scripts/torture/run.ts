@@ -6,7 +6,7 @@ import { cause } from './cause.ts';
 import { startClients } from './clients.ts';
 import { createHistoryFile, nowMs, type Outcome, type UserOutcome } from './history.ts';
 import { type ListedRecord, readListing } from './judge/listing.ts';
-import { isGood } from './judge/recovery.ts';
+import { isFailure, isGood } from './judge/recovery.ts';
 import { readTable, type TableContent } from './judge/stored.ts';
 import { planFaults, ROUND, textOf } from './plan.ts';
 import { createRandom } from './random.ts';
@@ -55,7 +55,7 @@ export async function torture(options: TortureOptions, undo: Undo): Promise<Tort
     if (isGood(outcome)) {
       counts.good += 1;
       counts.lastGoodMs = outcome.endedMs;
-    } else counts.lastFailureMs = outcome.endedMs;
+    } else if (isFailure(outcome)) counts.lastFailureMs = outcome.endedMs;
   };
   const stopClients = startClients({ port: stage.port, random: createRandom(seed), onOutcome });
   const users: UserOutcome[] = [];

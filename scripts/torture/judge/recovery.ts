@@ -11,7 +11,7 @@ export interface Recovery {
 }
 
 export function recoveriesOf({ faults, outcomes }: History): Recovery[] {
-  const failures = outcomes.filter((outcome) => !isGood(outcome)).toSorted((one, other) => one.endedMs - other.endedMs);
+  const failures = outcomes.filter(isFailure).toSorted((one, other) => one.endedMs - other.endedMs);
   return faults.map(({ name, fromMs, toMs }, index) => {
     const nextMs = faults[index + 1]?.fromMs ?? Infinity;
     const own = failures.filter(({ endedMs }) => endedMs >= fromMs && endedMs < nextMs);
@@ -27,6 +27,11 @@ export function recoveriesByName(recoveries: readonly Recovery[]) {
     failed: own.reduce((sum, { failed }) => sum + failed, 0),
     slowestMs: Math.max(...own.map(({ recoveredMs }) => recoveredMs)),
   }));
+}
+
+/** Whether a request got no answer, or one that says that the server could not serve it. */
+export function isFailure({ status }: Pick<Outcome, 'status'>): boolean {
+  return status === undefined || status >= 500;
 }
 
 /** Whether a request got what it asked for. */

@@ -4,7 +4,7 @@ import type { History } from '../history.ts';
 import type { Findings } from './checker.ts';
 import { keyChecks, none, recordChecks, userChecks } from './checks.ts';
 import type { KeyFindings } from './keyed-checker.ts';
-import { isGood, recoveriesByName, recoveriesOf } from './recovery.ts';
+import { isFailure, isGood, recoveriesByName, recoveriesOf } from './recovery.ts';
 import type { UserFindings } from './user-checker.ts';
 
 /** From the end of a fault to the end of the last failed request. A block is tried for 8 s. */
@@ -37,7 +37,7 @@ export function tortureReport({
 }: ReportOptions): Report {
   const counts = [
     ...recordChecks(findings, wanted.acknowledged),
-    ...(keyFindings.requests > 0 ? keyChecks(keyFindings) : []),
+    ...keyChecks(keyFindings),
     ...userChecks(userFindings),
     none("errors are in the server's listing, compared with the table", listingErrors),
     none('blocks remain in the spill bucket', remaining),
@@ -99,7 +99,7 @@ function runOf({ outcomes, faults, memory }: History): DrillRun {
     return {
       second,
       requestsPerS: own.length,
-      errorsPerS: own.length - good.length,
+      errorsPerS: own.filter(isFailure).length,
       ...(good.length > 0 && { p50Ms: quantile(good, 0.5), p99Ms: quantile(good, 0.99) }),
       ...(memoryNow !== undefined && { memoryMb: memoryNow }),
     };

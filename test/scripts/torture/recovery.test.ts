@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type FaultEvent, historyOf, type Outcome } from '../../../scripts/torture/history.ts';
 import { listingErrors } from '../../../scripts/torture/judge/listing.ts';
-import { recoveriesByName, recoveriesOf } from '../../../scripts/torture/judge/recovery.ts';
+import { isFailure, isGood, recoveriesByName, recoveriesOf } from '../../../scripts/torture/judge/recovery.ts';
 
 function fault(name: string, fromMs: number, toMs: number): FaultEvent {
   return { kind: 'fault', name, text: name, fromMs, toMs };
@@ -33,6 +33,22 @@ describe('the recovery from a fault', () => {
     assert.deepEqual(recoveriesByName(recoveriesOf(history)), [
       { name: 'refuse', times: 2, failed: 3, slowestMs: 400 },
       { name: 'delay', times: 1, failed: 0, slowestMs: 0 },
+    ]);
+  });
+});
+
+describe('an outcome', () => {
+  it('is good with 201 or 202, a failure with 5xx or without an answer, and neither with 409', () => {
+    const judged = [201, 202, 409, 503, undefined].map((status) => {
+      const outcome = status === undefined ? {} : { status };
+      return [isGood(outcome), isFailure(outcome)];
+    });
+    assert.deepEqual(judged, [
+      [true, false],
+      [true, false],
+      [false, false],
+      [false, true],
+      [false, true],
     ]);
   });
 });
