@@ -109,7 +109,7 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     checkRegistrationTime(world, registrations);
     for (const { process } of machines) checkMemory(world, process);
     const { process } = machines[0] as Machine;
-    const last = listAll(world, process, { limit: 50, consistent: true }).then((listing) =>
+    const last = listAll(world, process, { limit: 500, consistent: true }).then((listing) =>
       checkFinalListing(world, listing, recordings),
     );
     await scheduler.runUntil((settledMs + READ_MS) * 1_000);

@@ -59,12 +59,6 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'const widthMicros = RESOLUTION_MICROS;',
   },
   {
-    name: 'a timestamp that waited too long is forgotten instead of refused',
-    file: 'timestamps/group-commit.ts',
-    find: 'this.#fail(this.#take(end), new Error(',
-    replace: '((_waiting: unknown, _error: Error) => undefined)(this.#take(end), new Error(',
-  },
-  {
     name: 'the time that a timestamp waited does not shorten the deadline of its write',
     file: 'timestamps/group-commit.ts',
     find: 'const deadlineMs = TIMEOUTS_MS.answer - (startMs - (waiting[0] as Waiting).sinceMs);',
