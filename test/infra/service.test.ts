@@ -243,10 +243,10 @@ describe('the load balancer', () => {
     assert.equal(found['health_check_logs.s3.enabled'], 'true');
     assert.deepEqual(found['health_check_logs.s3.bucket'], found['access_logs.s3.bucket']);
     assert.equal(found['health_check_logs.s3.prefix'], 'dev/health-check');
-    const statements: { Principal: { Service?: string }; Resource: unknown }[] = theResource(
-      'AWS::S3::BucketPolicy',
-      dev.data,
-    ).Properties.PolicyDocument.Statement;
+    const policies = resourcesOf('AWS::S3::BucketPolicy', dev.data);
+    const statements: { Principal: { Service?: string }; Resource: unknown }[] = policies.flatMap(
+      ({ Properties }) => Properties.PolicyDocument.Statement,
+    );
     const delivery = statements.filter(
       ({ Principal }) => Principal.Service === 'logdelivery.elasticloadbalancing.amazonaws.com',
     );
