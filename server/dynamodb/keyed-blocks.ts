@@ -85,7 +85,7 @@ export class KeyedBlocks implements Pick<TimestampStore, 'putBlock'> {
     const [ofBlock, ...ofKeys] = await putIndexed(blockDay, deadline, () => putTogether(client, table, puts, deadline));
     if (ofBlock === undefined) return ofKeys.map((failed) => failed?.existing);
     // An earlier attempt has stored it, and its answer was lost.
-    if (ofBlock.existing?.['lines'] === item.lines) return [];
+    if (ofBlock.existing['lines'] === item.lines) return [];
     throw new BlockTakenError(`block ${item.pk} ${item.sk} is taken by another writer`);
   }
 

@@ -14,9 +14,9 @@ export type ConditionalPut = Pick<Put, 'ConditionExpression' | 'ExpressionAttrib
   readonly Item: Record<string, AttributeValue>;
 };
 
-/** What a condition found: the existing item, if there is one. */
+/** What a condition found: the existing item. Every condition of a put holds if there is none. */
 export interface FailedCondition {
-  readonly existing?: Readonly<Record<string, unknown>>;
+  readonly existing: Readonly<Record<string, unknown>>;
 }
 
 export const IF_NEW = { ConditionExpression: 'attribute_not_exists(pk)' } as const;
@@ -50,5 +50,7 @@ export async function putTogether(
 
 function failedCondition({ Code, Item }: CancellationReason): FailedCondition | undefined {
   if (Code !== 'ConditionalCheckFailed') return undefined;
-  return Item === undefined ? {} : { existing: unmarshall(Item) };
+  // Without the item nothing can be concluded. Above all, the put has not succeeded.
+  if (Item === undefined) throw new Error('a transaction was cancelled without the item that failed its condition');
+  return { existing: unmarshall(Item) };
 }

@@ -71,7 +71,7 @@ export class DynamoUsers implements Users {
       const [ofUser, ofKey, ...ofNames] = await this.#put(user, names, key, abandoned, deadline);
       // No condition failed, or an earlier attempt has stored the user.
       if (ofUser !== undefined || ofNames.length === 0) return user;
-      if (key && ofKey?.existing) return this.#readUser(resultOf(ofKey.existing, key), deadline);
+      if (key && ofKey) return this.#readUser(resultOf(ofKey.existing, key), deadline);
       const held = names.flatMap(({ field }, index) => {
         const item = ofNames[index]?.existing;
         return item ? [{ field, ...NameSchema.parse(item) }] : [];

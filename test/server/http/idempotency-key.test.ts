@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { PutItemCommand, ScanCommand, TransactWriteItemsCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  PutItemCommand,
+  ScanCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { idempotencyKey } from '../../../server/idempotency/key.ts';
 import { startDatabase } from '../support/database.ts';
 import { type Fate, withFates } from '../support/faulty-port.ts';
@@ -191,6 +197,21 @@ describe('POST /app with an Idempotency-Key', () => {
     assert.equal(first.status, 201);
     assert.deepEqual((await post({ key })).body, first.body);
     assert.equal((await records()).length, before + 1);
+  });
+
+  it('acknowledges nothing if a transaction is cancelled without the existing item', async () => {
+    const [key, before] = [freshKey(), (await records()).length];
+    const cancelled = new TransactionCanceledException({
+      message: 'Transaction cancelled',
+      $metadata: { httpStatusCode: 400 },
+      CancellationReasons: [{ Code: 'None' }, { Code: 'ConditionalCheckFailed' }],
+    });
+    const { url } = await serverWithFates((command) => {
+      if (isTransaction(command)) throw cancelled;
+      return undefined;
+    });
+    assert.equal((await post({ key, url })).status, 503);
+    assert.equal((await records()).length, before);
   });
 
   it('records again once the key has expired, even if DynamoDB has not deleted it yet', async () => {
