@@ -43,7 +43,8 @@ export function createDrainer({ runtime, onState, onChange, ...options }: Draine
         if (oldestMs !== undefined) empty = undefined;
       });
       if (oldestMs === undefined) {
-        empty = { startMs };
+        // A dead letter is not in the table either, but an operator decides when it will be: followers do not wait.
+        empty = deadLetters === 0 ? { startMs } : undefined;
         emptyAtMicros = micros;
       }
       report(deadLetters);
@@ -105,7 +106,7 @@ export function createDrainer({ runtime, onState, onChange, ...options }: Draine
       putsInFlight += stage === 'begun' ? 1 : -1;
       if (stage === 'ended') lastPutEndMs = runtime.monotonicMs();
     },
-    /** Whether this process knows of no spilled block: the last listing had none, and it has spilled none since. */
+    /** Whether this process knows of no block that the table lacks: the last listing had none, and it spilled none since. */
     isEmpty: () => empty !== undefined && putsInFlight === 0 && lastPutEndMs < empty.startMs,
     /** The time at which the last listing began that found no spilled block; `undefined` before the first one. */
     emptyAtMicros: () => emptyAtMicros,

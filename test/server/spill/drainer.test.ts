@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ObjectPage, SpillBucket } from '../../../server/spill/bucket.ts';
 import { createDrainer } from '../../../server/spill/drainer.ts';
-import { objectText, spillKey } from '../../../server/spill/object.ts';
+import { deadKey, objectText, spillKey } from '../../../server/spill/object.ts';
 import { encodeBlock } from '../../../server/timestamps/block.ts';
 import { createVirtualTime } from '../support/virtual-time.ts';
 
@@ -136,6 +136,20 @@ describe('what a process knows of the bucket', () => {
     drainer.put('ended');
     assert.equal(drainer.isEmpty(), false);
     await pass(1);
+    drainer.wake();
+    await pass(1);
+    assert.equal(drainer.isEmpty(), true);
+    await run(drainer.stop());
+  });
+
+  it('is that the table lacks a dead letter, for which followers do not wait', async () => {
+    const { drainer, pass, run, objects } = setUp();
+    objects.set(deadKey(spillKey(item)), '{}');
+    drainer.start();
+    await pass(1_000);
+    assert.equal(drainer.isEmpty(), false);
+    assert.notEqual(drainer.emptyAtMicros(), undefined);
+    objects.clear();
     drainer.wake();
     await pass(1);
     assert.equal(drainer.isEmpty(), true);
