@@ -50,7 +50,7 @@ export const COMMIT_WINDOW_MS = { min: 0, max: 250 } as const;
 
 /**
  * Environment of pm2's daemon. The workers share its listening socket and accept connections themselves. By default it
- * accepts them and passes them on, and one that it passes to a worker that exits is never closed (docs/decisions/0043).
+ * accepts them and passes them on, and never closes one that it passes to a worker that exits (docs/decisions/0043).
  */
 export const PM2_DAEMON_ENV = { NODE_CLUSTER_SCHED_POLICY: 'none' } as const;
 

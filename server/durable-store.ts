@@ -60,7 +60,7 @@ export function createDurableStore(options: DurableStoreOptions): DurableStore {
       metrics.set('oldestSpillAge', oldestAgeS);
       if (deadLetters !== undefined) metrics.set('deadLetters', deadLetters);
     },
-    onChange: (failing, err) => logger.warn({ err }, failing ? 'drain: fails' : 'drain: recovered'),
+    onChange: (failing, err) => logger.warn({ err }, failing ? 'drain: failed, will be repeated' : 'drain: recovered'),
   });
   const spill = createSpill({ bucket, runtime, onPut: drainer.put });
   const blocks = createDurableBlocks({

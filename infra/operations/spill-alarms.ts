@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { runbookAlarm } from '../runbook-alarm.ts';
 import type { AppMetrics } from './metrics.ts';
 
-/** Age of a spilled block, in seconds, at which it should have been in the table long ago, outages excepted. */
+/** Age of a spilled block, in seconds, that only a long outage explains. */
 const OLDEST_SPILL_S = 15 * 60;
 
 /** Alarms on the spill bucket: blocks that enter it, stay in it, or are refused by the table. */

@@ -1,6 +1,6 @@
 import { type Agent, request } from 'node:http';
 
-/** A server answers within 8 s. A worker may stand still for 3 s meanwhile. */
+/** A server answers within 8 s. A worker may be paused for 3 s meanwhile. */
 const NO_ANSWER_MS = 15_000;
 
 interface Post {

@@ -18,8 +18,8 @@ const CONNECT_TIMEOUT_MS = 500;
 const CREATE_DEADLINE_MS = 10_000;
 
 /**
- * A client that makes one attempt per call. `retry` repeats attempts, and ends those that take too long. `address` is for a database that is not on AWS.
- * Without it, the SDK finds endpoint, region and credentials itself.
+ * A client that makes one attempt per call. `retry` repeats attempts, and ends those that take too long. `address` is
+ * for a database that is not on AWS. Without it, the SDK finds endpoint, region and credentials itself.
  */
 export function createDynamoDBClient(address?: { readonly endpoint: string }): DynamoDBClient {
   const client = new DynamoDBClient({

@@ -31,7 +31,7 @@ export type PutIndexed = <T>(blockDay: BlockDay, deadline: Deadline, put: () => 
 
 /**
  * The index of days. A listing reads only days in the index, so a block may be put only after its day is there: then
- * each block in the table is listed, whatever its requests were answered. The entry of a day has the greatest number of
+ * each block in the table is listed, however its requests were answered. The entry of a day has the greatest number of
  * shards with which any writer of the day was configured. A drained block may be that of a writer with more shards.
  */
 export function createDayIndex({ client, table, shards = TABLE.defaultShards }: DayIndexOptions): PutIndexed {

@@ -10,7 +10,7 @@ interface Answer {
   body: AsyncIterable<Uint8Array> | Uint8Array;
 }
 
-/** Fails a call if something else than DynamoDB answered it with 200. The SDK checks no checksum. */
+/** Fails a call if something other than DynamoDB answered it with 200. The SDK checks no checksum. */
 export function verifyAnswers(client: DynamoDBClient): void {
   client.middlewareStack.add(
     (next) => async (args) => {

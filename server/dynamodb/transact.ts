@@ -24,7 +24,7 @@ export const IF_NEW = { ConditionExpression: 'attribute_not_exists(pk)' } as con
 /**
  * Puts all items or none. Returns an empty list once they are stored; otherwise, for each put in order, what failed its
  * condition, or `undefined`. A repeated attempt finds its own items if an earlier one succeeded and its answer was lost.
- * The items tell so for ever, where DynamoDB's request tokens expire after ten minutes. Rejects like {@link retry}.
+ * The items show it permanently; DynamoDB's request tokens expire after ten minutes. Rejects like {@link retry}.
  */
 export async function putTogether(
   client: DynamoDBPort,

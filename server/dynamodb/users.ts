@@ -163,7 +163,7 @@ function putName({ field, value }: UniqueName, userId: string, abandoned: readon
   };
 }
 
-/** Excludes that a server of an earlier version, which still holds the name, creates its user afterwards. */
+/** Prevents a server of an earlier version, which still holds the name, from creating its user afterwards. */
 function putTombstone(userId: string, expires: number): ConditionalPut {
   const Item: Record<string, AttributeValue> = marshall({ ...userKey(userId), [TABLE.ttlAttribute]: expires });
   return { Item, ConditionExpression: 'attribute_not_exists(username)' };

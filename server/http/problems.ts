@@ -50,7 +50,8 @@ export const PROBLEM_TYPES: Readonly<Record<ProblemType, { readonly status: numb
   draining: { status: 503, meaning: 'This process is shutting down. Nothing was done; retry after `Retry-After`.' },
   unavailable: {
     status: 503,
-    meaning: 'The database did not answer in time, but may have stored the request. Retry after `Retry-After`.',
+    meaning:
+      'The request could not be stored or read in time; it may still have been stored. Retry after `Retry-After`, with the same `Idempotency-Key` if there was one.',
   },
   internal: { status: 500, meaning: 'The server failed; the request is not the cause. The error has been logged.' },
 };

@@ -63,9 +63,9 @@ export const RecordPageSchema = z
     timestamps: z.array(RecordSchema),
     complete: z.boolean().meta({
       description:
-        'False while the answering process knows of accepted timestamps that are not in the table: after it accepted ' +
-        'some itself, or saw some of any process in its last look at the bucket, which is at most 90 seconds old. It ' +
-        'does not know yet what another process accepted since then. False also while it cannot look.',
+        'False while the answering process knows of accepted timestamps that are not in the table. It knows of its ' +
+        'own, and of those that it found when it last listed the spill bucket, at most 90 seconds ago. It does not ' +
+        'know what another process has accepted since then. Also false while it cannot list the bucket.',
       example: true,
     }),
     next: olderPage('/app', RECORD_ID),
@@ -78,8 +78,8 @@ export const RecordPageSchema = z
         description:
           'No record older than this can still appear. To follow all records, read every page from the previous ' +
           '`settledUntil`, keep the records older than that of the first page, and continue from there. ' +
-          'With `consistent=true` it is 20 seconds ago, otherwise a minute; with a spill bucket up to 90 seconds more, ' +
-          'and longer while timestamps are spilled. Absent while it is unknown',
+          'It is 20 seconds before the request with `consistent=true`, otherwise a minute. With a spill bucket it is up ' +
+          'to 90 seconds earlier, and does not advance while timestamps are spilled. Absent while it is unknown.',
       }),
   })
   .meta({ id: 'TimestampPage' });

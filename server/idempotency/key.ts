@@ -5,9 +5,9 @@
 import { hash } from 'node:crypto';
 import { ServiceError } from '../errors.ts';
 
-/** A key of a client, and the request that it sent it with. */
+/** A client's key, and the request with which it was sent. */
 export interface IdempotencyKey {
-  /** A digest of the key: whoever reads the table cannot repeat the request. */
+  /** A digest of the key, so that a reader of the table cannot repeat the request. */
   readonly digest: string;
   /** A digest of the operation and the content of the request. */
   readonly fingerprint: string;
@@ -24,7 +24,7 @@ export function idempotencyKey(key: string, operation: string, content: string |
   };
 }
 
-/** The error for a key that another request was sent with. */
+/** The error for a key that was sent with another request before. */
 export function keyReused(): ServiceError {
   return new ServiceError('key-reused', 'this Idempotency-Key was used with another request; send a new key');
 }

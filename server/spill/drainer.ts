@@ -101,7 +101,7 @@ export function createDrainer({ runtime, onState, onChange, ...options }: Draine
       wakeUp?.();
       await running;
     },
-    /** To be called when this process begins to put a block into the bucket, and when that has ended. */
+    /** Must be called when this process begins to put a block into the bucket, and when the put has ended. */
     put(stage: 'begun' | 'ended'): void {
       putsInFlight += stage === 'begun' ? 1 : -1;
       if (stage === 'ended') lastPutEndMs = runtime.monotonicMs();

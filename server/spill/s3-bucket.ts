@@ -58,9 +58,9 @@ function checksumOf(body: string): string {
   return bytes.toString('base64');
 }
 
-/** Fails an attempt that something else than S3 answered with 200, such as a proxy. */
+/** Fails an attempt that something other than S3, such as a proxy, answered with 200. */
 function checkAnswer(isOfS3: boolean): void {
-  if (!isOfS3) throw new Error('an answer with status 200 lacks what S3 sends: S3 did not send it');
+  if (!isOfS3) throw new Error('an answer with status 200 lacks the fields that S3 sends, so S3 did not send it');
 }
 
 /** The bucket in S3. */

@@ -56,7 +56,7 @@ export function createDurableBlocks(options: DurableBlocksOptions): Pick<Timesta
     const shareMs = Math.min(TIMEOUTS_MS.tableShare, deadlineMs / 3);
     const stored = breaker.isOpen() ? undefined : await putInTable(block, shareMs);
     if (stored) return stored;
-    // The spill acknowledges this block. So its put into the table delays no request, whatever becomes of it.
+    // The spill acknowledges this block, so the outcome of its put into the table delays no request.
     void breaker.probe(() => table.putBlock(block, TIMEOUTS_MS.tableShare));
     try {
       await spill.putBlock(block, remainingMs() - shareMs);

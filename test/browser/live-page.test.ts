@@ -161,7 +161,7 @@ describe('the live page', () => {
     await page.route('**/app', (route) => change(route, 202, { state: 'accepted' }));
     await page.route('**/app?*', (route) => change(route, 200, { complete: false }));
     await page.getByRole('button', { name: 'Record a timestamp' }).click();
-    await hasText(page, '#outcome', /^Accepted by test-host in \d+ ms\. The database is away/);
+    await hasText(page, '#outcome', /^Accepted by test-host in \d+ ms\. The database is not available/);
     await hasText(page, '#feed-state', /some accepted timestamps are not listed yet$/);
     await page.context().close();
   });

@@ -201,7 +201,7 @@ describe('the spill bucket', () => {
     });
   });
 
-  it('keeps blocks and dead letters for ever, and deleted ones for a week', () => {
+  it('never expires blocks and dead letters, and keeps deleted ones for a week', () => {
     assert.deepEqual(bucket.VersioningConfiguration, { Status: 'Enabled' });
     assert.deepEqual(otherRules, []);
     assert.deepEqual(rule, {
@@ -305,7 +305,7 @@ describe('the network', () => {
     assert.ok(endpoints.every(({ RouteTableIds }) => RouteTableIds.length === subnets));
   });
 
-  it('opens these ways only to the own table, to the spill bucket, and to buckets of AWS that are read', () => {
+  it('permits only the own table, the spill bucket, and the buckets of AWS that are read', () => {
     const statements = resourcesOf('AWS::EC2::VPCEndpoint', prod.network).map(({ Properties: p }) =>
       p.PolicyDocument?.Statement.map(({ Action, Resource }: { Action: unknown; Resource: unknown }) => ({
         actions: [Action].flat(),

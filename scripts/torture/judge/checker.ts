@@ -20,7 +20,7 @@ export interface Findings {
   readonly invented: readonly string[];
   /** Neither answered nor closed within the client's deadline. */
   readonly unanswered: readonly string[];
-  /** Answered with something else than 201, 202 or 503: `500 <trace>`. */
+  /** Answered with something other than 201, 202 or 503: `500 <trace>`. */
   readonly unexpected: readonly string[];
   /** Ids that two answers share. */
   readonly sharedIds: readonly string[];

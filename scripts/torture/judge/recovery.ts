@@ -4,7 +4,7 @@ import type { History, Outcome } from '../history.ts';
 /** How one fault ended. */
 export interface Recovery {
   readonly name: string;
-  /** Requests that failed from its begin to the begin of the next one. */
+  /** Requests that failed from its start to the start of the next one. */
   readonly failed: number;
   /** From its end to the end of the last failed request; 0 if none failed later. */
   readonly recoveredMs: number;

@@ -44,7 +44,7 @@ const recordTimestamp: Operation = {
   ],
   security: writeToken,
   requestBody: {
-    description: `ignored, up to ${MAX_BODY_BYTES / 1024} KB`,
+    description: `Ignored, up to ${MAX_BODY_BYTES / 1024} KB. With an \`Idempotency-Key\`, a repeated request must have the same body.`,
     required: false,
     content: { '*/*': {} },
   },
@@ -52,8 +52,8 @@ const recordTimestamp: Operation = {
     201: { description: 'The timestamp is in the table.', ...recorded },
     202: {
       description:
-        'The timestamp is durable, but not in the table yet, because the database does not answer. It is moved there ' +
-        'later, with the same id. Until then listings omit it.',
+        'The timestamp is durable, but not in the table yet, because the database does not take it in time. It is ' +
+        'moved there later, with the same id. Until then listings omit it.',
       ...recorded,
     },
     ...problems(
@@ -74,12 +74,12 @@ const listTimestamps: Operation = {
   operationId: 'listTimestamps',
   summary: 'List the timestamps, newest first',
   description:
-    'Returns one page at a time. Paging neither skips nor repeats records. Browsers get an HTML page. It and JSON also ' +
-    'say whether accepted timestamps may be missing. ' +
-    'In JSON, `settledUntil` says that no record older than this can still appear. To follow all records, read all ' +
+    'Returns one page at a time. Paging neither skips nor repeats records. Browsers get an HTML page. The page ' +
+    'and `complete` in JSON say whether accepted timestamps may be missing. ' +
+    'No record older than `settledUntil` can still appear. To follow all records, read all ' +
     'pages with `from` set to the previous `settledUntil`, keep those older than the `settledUntil` of the first page, ' +
-    'and continue from there. With `consistent=true` it is 20 seconds ago, otherwise a minute; with a spill bucket ' +
-    'up to 90 seconds more, and longer while timestamps are spilled. ' +
+    'and continue from there. It is 20 seconds before the request with `consistent=true`, otherwise a minute. With a ' +
+    'spill bucket it is up to 90 seconds earlier, and does not advance while timestamps are spilled. ' +
     'A timestamp differs from UTC by at most `errorMicros`. Two records were certainly recorded in the order of their ' +
     'timestamps if the intervals `timestamp` ± `errorMicros` do not overlap. If they overlap, or an error is `null` ' +
     '(unknown), the order is not certain.',

@@ -126,7 +126,7 @@ describe('what a process knows of the bucket', () => {
     await run(drainer.stop());
   });
 
-  it('is that it is not empty from the begin of an own put until a listing after its end', async () => {
+  it('is that it is not empty from the start of its own put until a listing after the end of the put', async () => {
     const { drainer, pass, run } = setUp();
     drainer.start();
     await pass(1_000);

@@ -80,7 +80,7 @@ describe('an outage of the database', () => {
     assert.ok(listed.includes(accepted.body.id), 'the day is in the index of the new table');
   });
 
-  it('is shown to people', async () => {
+  it('is stated on the page of timestamps', async () => {
     const { database, service } = await setUp();
     const recover = database.hold();
     await post(service);
@@ -114,7 +114,7 @@ describe('an outage of the database', () => {
     assert.ok((await storedIds(database)).has(body.id));
   });
 
-  it('together with an outage of S3 is answered with 503 within the deadline, and leaves nothing in doubt', async () => {
+  it('together with an outage of S3 is answered with 503 within the deadline, and ends when both are back', async () => {
     const { database, s3, service } = await setUp();
     const recover = database.hold();
     s3.setFault((_, response) => answerError(response, 503, 'SlowDown'));

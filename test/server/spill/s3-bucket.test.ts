@@ -66,7 +66,7 @@ describe('the bucket', () => {
     assert.equal(s3.requests.length, before + 1);
   });
 
-  it('does not believe a 200 of something else than S3', async () => {
+  it('refuses a 200 that S3 did not send', async () => {
     const html = (ok: (request: { method?: string | undefined }) => boolean) => {
       let left = 2;
       s3.setFault((request, response, answer) => {

@@ -180,7 +180,7 @@ export function usersContract(kind: string, { client, tableName }: Pick<TestData
       assert.deepEqual([await users.createUser(user)], await listed(user));
     });
 
-    it('exclude that an attempt of an earlier version continues after its name was taken', async () => {
+    it('stop an attempt of an earlier version whose name was taken', async () => {
       const [user, userId] = [userOf(freshName()), randomUUID()];
       await putClaims(user, userId);
       await users.createUser(user);

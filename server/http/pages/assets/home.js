@@ -77,7 +77,7 @@ async function record() {
     const tookMs = Math.round(performance.now() - startMs);
     show([recorded]);
     const verb = recorded.state === 'stored' ? 'Recorded' : 'Accepted';
-    const later = recorded.state === 'stored' ? '' : '. The database is away, so it appears in lists later';
+    const later = recorded.state === 'stored' ? '' : '. The database is not available, so it appears in lists later';
     showOutcome('done', `${verb} by ${recorded.instance} in ${tookMs} ms${later}`);
   } catch (error) {
     if (isRepeatable(error)) failedKey = key;
