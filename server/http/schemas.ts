@@ -63,9 +63,10 @@ export const RecordPageSchema = z
     timestamps: z.array(RecordSchema),
     complete: z.boolean().meta({
       description:
-        'False while the answering process knows of accepted timestamps that are not in the table. It knows of its ' +
-        'own, and of those that it found when it last listed the spill bucket, at most 90 seconds ago. It does not ' +
-        'know what another process has accepted since then. Also false while it cannot list the bucket.',
+        'False while the answering process knows of accepted timestamps that are not in the table, dead letters ' +
+        'included. It knows of its own, and of those that it found when it last listed the spill bucket, at most 90 ' +
+        'seconds ago. It does not know what another process has accepted since then. Also false while it cannot list ' +
+        'the bucket.',
       example: true,
     }),
     next: olderPage('/app', RECORD_ID),
