@@ -67,6 +67,6 @@ async function prepare({ stage, 'skip-checks': skipChecks, ...role }: PrepareOpt
   await useRole(role);
   await refuseBusyStacks(stage);
   if (!skipChecks) await requireChecks(stage, assembly);
-  const priced = readPricedStage(assembly.templates, assembly.region);
-  console.error(sustainedPriceText(priced, await readResults(RESULTS)));
+  const priced = () => readPricedStage(assembly.templates, assembly.region);
+  console.error(await sustainedPriceText(priced, () => readResults(RESULTS)));
 }

@@ -35,10 +35,11 @@ export function billsAt(options: BillOptions) {
     {
       title: 'ALB, Lambda with GetItem, PutItem, GetItem',
       items: [
-        ...items.dynamodb(prices, { write: timestamps, read: 2 * timestamps }),
+        // Two reads of half a unit, because GetItem is eventually consistent by default.
+        ...items.dynamodb(prices, { write: timestamps, read: timestamps }),
         ...stored,
         ...items.loadBalancer(prices, rate, stage.loadBalancerZones, 0.4),
-        ...(stage.hasAccessLogs ? [accessLogs(prices, timestamps, months)] : []),
+        ...(stage.hasAccessLogs ? [accessLogs(prices, stage, timestamps, months)] : []),
         items.lambda(prices, 'Lambda', timestamps, lambdaThreeCallsS),
         internet,
       ],
@@ -49,7 +50,7 @@ export function billsAt(options: BillOptions) {
       items: [
         ...items.dynamodb(prices, { write: timestamps }),
         ...stored,
-        items.millions('API Gateway (HTTP)', timestamps, prices.apiGateway.millionHttpRequests),
+        items.httpApi(prices, timestamps),
         items.lambda(prices, 'Lambda that queues', timestamps, lambdaOneCallS),
         items.lambda(prices, 'Lambda that writes', timestamps / sqsBatch, lambdaOneCallS),
         items.millions('SQS requests', timestamps + (2 * timestamps) / sqsBatch, prices.sqs.millionRequests),
@@ -72,7 +73,7 @@ export function stampedeBill(options: BillOptions & { readonly title?: string; r
     items: [
       ...items.dynamodb(prices, { write: timestamps / point.timestampsPerWriteUnit }),
       ...tableStorage(prices, stage, { months, tableGb }),
-      ...(stage.hasSpillBucket ? [items.spill(prices, rate / point.timestampsPerWriteUnit)] : []),
+      ...(stage.hasSpillBucket ? [items.spill(prices, rate / point.timestampsPerWriteUnit, size * stage.vcpus)] : []),
       ...onFleet(prices, options, size, discount),
     ],
   };
@@ -88,7 +89,7 @@ function onFleet(prices: RegionPrices, { rate, stage, months = 1 }: BillOptions,
     ...items.fleet(prices, stage, size, discount),
     logs(prices, stage, 'Logs of the instances', size * logsGbPerInstance, months),
     logs(prices, stage, 'Flow logs', flowLogGb, months),
-    ...(stage.hasAccessLogs ? [accessLogs(prices, timestamps, months)] : []),
+    ...(stage.hasAccessLogs ? [accessLogs(prices, stage, timestamps, months)] : []),
     ...(stage.hasWaf ? [items.millions('WAF requests', timestamps, wafMillionUsd)] : []),
     items.internet(prices, rate),
   ];

@@ -1,5 +1,5 @@
 /** The items of a bill: quantities, and their list prices. */
-import { SECRET_REFRESH_S } from '../../server/contract.ts';
+import { METRIC_PERIOD_S, SECRET_REFRESH_S } from '../../server/contract.ts';
 import { instanceHourPrice, type RegionPrices } from '../cli/prices.ts';
 import assumptions from './assumptions.json' with { type: 'json' };
 import type { PricedStage } from './stage.ts';
@@ -56,6 +56,8 @@ export function fleet(prices: RegionPrices, stage: PricedStage, size: number, di
   const { secretMonth, tenThousandCalls } = prices.secretsManager;
   const reads = (size * vcpus * hours * 3600) / SECRET_REFRESH_S;
   const metrics = stage.customMetrics + (stage.hasDetailedMonitoring ? size * ASSUMED.detailedMonitoringMetrics : 0);
+  const reports = (size * hours * 3600) / METRIC_PERIOD_S;
+  const metricsUsd = metrics * cloudwatch.metricMonth + (reports / 1_000) * prices.putMetricData.thousandCalls;
   const alarmsUsd = alarmMetrics * cloudwatch.alarmMonth + compositeAlarms * cloudwatch.compositeAlarmMonth;
   const natUsd = natGateways * hours * (nat.hour + prices.publicIpv4Hour) + size * ASSUMED.natGbPerInstance * nat.gb;
   const volumesGb = size * stage.volumeGb;
@@ -73,7 +75,7 @@ export function fleet(prices: RegionPrices, stage: PricedStage, size: number, di
           ),
         ]
       : []),
-    item('Metrics', `${metrics}`, metrics * cloudwatch.metricMonth),
+    item('Metrics', `${metrics}`, metricsUsd),
     item('Alarms', `${alarmMetrics} metrics, ${compositeAlarms} composite`, alarmsUsd),
     item('Dashboards', `${stage.dashboards}`, stage.dashboards * cloudwatch.dashboardMonth),
     item('Encryption keys', `${stage.keys}`, stage.keys * prices.kms.keyMonth),
@@ -89,10 +91,14 @@ export function dynamodb({ dynamodb }: RegionPrices, { write = 0, read = 0 }) {
   ];
 }
 
-/** Blocks that go to the spill bucket while the table is away: a put, a list and a get each; a delete costs nothing. */
-export function spill({ s3 }: RegionPrices, blocksPerSecond: number) {
+/**
+ * Blocks that go to the spill bucket while the table is away: a put, a list and a get each; a delete costs nothing. Each
+ * process also lists the empty bucket once a minute, which costs as much as a put.
+ */
+export function spill({ s3 }: RegionPrices, blocksPerSecond: number, processes: number) {
   const blocks = blocksPerSecond * 60 * ASSUMED.spillMinutes;
-  return item('Spill bucket', `${count(blocks)} blocks`, (3 * blocks * s3.thousandPuts) / 1_000);
+  const calls = 3 * blocks + processes * hours * 60;
+  return item('Spill bucket', `${count(blocks)} blocks`, (calls * s3.thousandPuts) / 1_000);
 }
 
 /** AWS bills the greatest dimension. A unit: 25 new connections/s, 3,000 active ones, 1 GB an hour (Lambda: 0.4 GB). */
@@ -112,10 +118,17 @@ export function loadBalancer(prices: RegionPrices, rate: number, zones: number, 
   ];
 }
 
-/** Gigabytes a month of flow logs that record every connection: one record at each end of it, in each direction. */
+/** Gigabytes a month of flow logs that record every connection of a client: a record for each direction. */
 export function flowLogGb(rate: number): number {
   const records = (2 * rate * SECONDS_PER_MONTH) / ASSUMED.requestsPerConnection;
   return (records * ASSUMED.flowLogBytes) / GB;
+}
+
+/** Requests of an HTTP API, which cost less above 300 million a month. */
+export function httpApi({ apiGateway }: RegionPrices, requests: number) {
+  const above = Math.max(0, requests - 300e6);
+  const usd = (requests - above) * apiGateway.millionHttpRequests + above * apiGateway.millionHttpRequestsAbove300;
+  return item('API Gateway (HTTP)', `${count(requests / 1e6)} million`, usd / 1e6);
 }
 
 /** Answers that leave to the internet: the same for every way to build the service. */

@@ -42,10 +42,14 @@ export function logs({ cloudwatch }: RegionPrices, stage: PricedStage, name: str
   return { ...item, usd: usd + keptGb * cloudwatch.logsStorageGbMonth };
 }
 
-/** Access logs of the load balancer in S3, compressed: infrequent access after a month, Glacier after three. */
-export function accessLogs({ s3 }: RegionPrices, requests: number, months: number) {
-  const monthGb = (requests * ASSUMED.accessLogBytes) / GB;
-  const kept = averageMonths(months);
+/**
+ * Access and connection logs of the load balancer in S3, compressed: infrequent access after a month, Glacier after
+ * three, until they expire.
+ */
+export function accessLogs({ s3 }: RegionPrices, stage: PricedStage, requests: number, months: number) {
+  const lines = requests * (1 + 1 / ASSUMED.requestsPerConnection);
+  const monthGb = (lines * ASSUMED.accessLogBytes) / GB;
+  const kept = Math.min(averageMonths(months), stage.accessLogDays / DAYS_PER_MONTH);
   const [standard, infrequent] = [Math.min(kept, 1), Math.min(Math.max(kept - 1, 0), 2)];
   const perGb =
     standard * s3.standardGbMonth +

@@ -26,6 +26,8 @@ const launchTemplate = z.object({
     BlockDeviceMappings: z.array(volume).default([]),
   }),
 });
+const bucketRule = z.object({ ExpirationInDays: z.number().optional() });
+const bucket = z.object({ LifecycleConfiguration: z.object({ Rules: z.array(bucketRule) }).optional() });
 const logGroup = z.object({ RetentionInDays: z.number() });
 const backupRule = z.object({
   ScheduleExpression: z.string(),
@@ -61,6 +63,12 @@ export function readPricedStage(templates: readonly Template[], region: string) 
       loadBalancer?.properties.LoadBalancerAttributes.some(
         ({ Key, Value }) => Key === 'access_logs.s3.enabled' && Value === 'true',
       ) ?? false,
+    /** Days for which the load balancer's logs are kept. No other bucket has objects that expire. */
+    accessLogDays:
+      stage
+        .list('AWS::S3::Bucket', bucket)
+        .flatMap(({ properties }) => properties.LifecycleConfiguration?.Rules ?? [])
+        .find(({ ExpirationInDays }) => ExpirationInDays !== undefined)?.ExpirationInDays ?? Number.POSITIVE_INFINITY,
     keys: count('AWS::KMS::Key'),
     secrets: count('AWS::SecretsManager::Secret'),
     dashboards: count('AWS::CloudWatch::Dashboard'),

@@ -4,12 +4,12 @@ import fc from 'fast-check';
 import { fleetBounds } from '../../../infra/scaling/capacity.ts';
 import { readSettings } from '../../../infra/settings/read.ts';
 import { instanceHourPrice } from '../../../scripts/cli/prices.ts';
-import { billsAt, perMillion, totalOf } from '../../../scripts/cost/bills.ts';
+import { type Bill, billsAt, perMillion, totalOf } from '../../../scripts/cost/bills.ts';
 import { cheapestBill, costGoals, goalText } from '../../../scripts/cost/goals.ts';
 import { ASSUMED, fleetSize, loadBalancerUnits, SECONDS_PER_MONTH } from '../../../scripts/cost/items.ts';
 import { loadPointAt, type Measured } from '../../../scripts/cost/measured.ts';
 import { backupsGb } from '../../../scripts/cost/retained.ts';
-import { intervalDays, readPricedStage, vcpusOf } from '../../../scripts/cost/stage.ts';
+import { intervalDays, type PricedStage, readPricedStage, vcpusOf } from '../../../scripts/cost/stage.ts';
 import { sustainedPriceText } from '../../../scripts/cost/sustained-price.ts';
 import { parseTemplate } from '../../../scripts/scaling/template/template.ts';
 import { METRICS } from '../../../server/contract.ts';
@@ -105,6 +105,7 @@ describe('a priced stage', () => {
     assert.equal(PROD.customMetrics, Object.keys(METRICS).length);
     assert.ok(PROD.alarmMetrics > resourceCount('AWS::CloudWatch::Alarm'), 'some alarms read several metrics');
     assert.deepEqual([PROD.logsAllTraffic, PROD.hasAccessLogs, PROD.hasDetailedMonitoring], [true, true, true]);
+    assert.equal(PROD.accessLogDays, 400);
     assert.deepEqual(PROD.backups, [{ everyDays: 365 / 12, keptDays: 365 }]);
   });
 
@@ -153,6 +154,22 @@ describe('data that are retained', () => {
 });
 
 describe('the bills', () => {
+  it('have both prices of API Gateway, and halves of read units for eventually consistent reads', () => {
+    const rate = 1_000;
+    const million = (SECONDS_PER_MONTH * rate) / 1e6;
+    const [, , withAlb, withQueue] = billsOf(rate);
+    const usdOf = (bill: Bill | undefined, item: string) => bill?.items.find(({ name }) => name === item)?.usd ?? NaN;
+    assert.ok(Math.abs(usdOf(withQueue, 'API Gateway (HTTP)') - (300 * 1.11 + (million - 300) * 1)) < 1e-6);
+    assert.ok(Math.abs(usdOf(withAlb, 'DynamoDB read units') - million * 0.1415) < 1e-6);
+  });
+
+  it('count no access logs that have expired', () => {
+    const usdIn = (months: number) =>
+      billsOf(1_000, months)[0]?.items.find(({ name }) => name === 'Access logs in S3')?.usd ?? NaN;
+    assert.ok(usdIn(13) > usdIn(12));
+    assert.equal(usdIn(24), usdIn(15));
+  });
+
   it('count a write unit per timestamp where each has an item of its own, and fewer for Stampede', () => {
     const million = (SECONDS_PER_MONTH * 3_000) / 1e6;
     const [stampede, itemPerRequest] = billsOf(3_000).map(
@@ -235,23 +252,28 @@ describe('the goals of the bill', () => {
 });
 
 describe('the price that a deployment prints', () => {
-  it('is that of the rate for which the stage is sized', () => {
-    assert.match(
-      sustainedPriceText(PROD, RESULTS),
-      /^At the sustained rate of 2,500\/s, a million timestamps cost \d\.\d\d USD/,
+  const textOf = (changes: Partial<PricedStage> = {}) =>
+    sustainedPriceText(
+      () => ({ ...PROD, ...changes }),
+      async () => RESULTS,
     );
+
+  it('is that of the rate for which the stage is sized', async () => {
+    assert.match(await textOf(), /^At the sustained rate of 2,500\/s, a million timestamps cost \d\.\d\d USD/);
   });
 
-  it('is not known without prices or measurements, which does not stop the deployment', () => {
-    assert.match(sustainedPriceText({ ...PROD, region: 'mars-1' }, RESULTS), /not known, because mars-1 has no prices/);
-    assert.match(
-      sustainedPriceText({ ...PROD, commitWindowMs: 7 }, RESULTS),
-      /a commit window of 7 ms was not measured/,
+  it('is not known without prices or measurements, which does not stop the deployment', async () => {
+    assert.match(await textOf({ region: 'mars-1' }), /not known, because mars-1 has no prices/);
+    assert.match(await textOf({ commitWindowMs: 7 }), /a commit window of 7 ms was not measured/);
+    assert.match(await textOf({ commitWindowMs: 25 }), /not known: .*no commit window of 25 ms/);
+    assert.match(await textOf({ region: 'eu-central-1' }), /not known: no price of c7g\.medium in eu-central-1/);
+    const withoutResults = () => Promise.reject(new Error('no results'));
+    assert.match(await sustainedPriceText(() => PROD, withoutResults), /not known: no results/);
+    const metal = sustainedPriceText(
+      () => ({ ...PROD, vcpus: vcpusOf('c7g.metal') }),
+      async () => RESULTS,
     );
-    assert.match(
-      sustainedPriceText({ ...PROD, commitWindowMs: 25 }, RESULTS),
-      /not known: .*no commit window of 25 ms/,
-    );
+    assert.match(await metal, /not known: 'c7g\.metal': expected a type/);
   });
 });
 
