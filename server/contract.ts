@@ -113,7 +113,7 @@ export const METRICS = {
   hostCpu: gauge('HostCpu', 'Percent', 'host', 'Share of the last period that the processors were busy.'),
   hostIoWait: gauge('HostIoWait', 'Percent', 'host', 'Share of the last period that the processors waited for I/O.'),
   clockErrorBound: gauge('ClockErrorBound', 'Milliseconds', 'host', 'Largest possible error of the clock.'),
-  /** Of the whole stage, as far as the last listing of the bucket showed. Omitted without a spill bucket. */
+  /** Of the whole stage, as far as the last listing of the bucket showed. Omitted without one, and if none succeeds. */
   oldestSpillAge: gauge('OldestSpillAge', 'Seconds', 'host', 'Age of the oldest spilled block; 0 if there is none.'),
   deadLetters: gauge('DeadLetters', 'Count', 'host', 'Dead letters in the spill bucket.'),
 } as const;

@@ -21,7 +21,7 @@ export function tableAlarms(scope: Construct, tableName: string): readonly Alarm
     }),
     runbookAlarm(scope, 'TableSystemErrors', {
       means: 'DynamoDB returns system errors.',
-      runbook: 'check the AWS Health Dashboard; the server retries, users only see 503 if it persists.',
+      runbook: 'check the AWS Health Dashboard; the server retries, then puts timestamps into the spill bucket.',
       metric: sum(
         'system errors',
         Object.fromEntries(

@@ -4,8 +4,8 @@ import { createDrain, type DrainOptions } from './drain.ts';
 
 export interface DrainerOptions extends Omit<DrainOptions, 'runtime'> {
   readonly runtime: Runtime;
-  /** The state of the bucket, as far as this process knows. */
-  readonly onState: (state: { readonly oldestAgeS: number; readonly deadLetters?: number }) => void;
+  /** The state of the bucket. The age is 0 if it is empty, and unknown if it was empty before a round that failed. */
+  readonly onState: (state: { readonly oldestAgeS: number | undefined; readonly deadLetters?: number }) => void;
   /** Called when rounds start to fail, with the error, and when they succeed again. */
   readonly onChange: (failing: boolean, error?: unknown) => void;
 }
@@ -29,9 +29,8 @@ export function createDrainer({ runtime, onState, onChange, ...options }: Draine
   let wakeUp: (() => void) | undefined;
   let isWoken = false;
 
-  function report(deadLetters?: number): void {
-    const oldestAgeS = oldestMs === undefined ? 0 : Math.max(0, runtime.wallMicros() / 1_000 - oldestMs) / 1_000;
-    onState({ oldestAgeS, ...(deadLetters !== undefined && { deadLetters }) });
+  function oldestAgeS(): number | undefined {
+    return oldestMs === undefined ? undefined : Math.max(0, runtime.wallMicros() / 1_000 - oldestMs) / 1_000;
   }
 
   /** Runs one round; returns the pause until the next one. */
@@ -47,14 +46,14 @@ export function createDrainer({ runtime, onState, onChange, ...options }: Draine
         empty = deadLetters === 0 ? { startMs } : undefined;
         emptyAtMicros = micros;
       }
-      report(deadLetters);
+      onState({ oldestAgeS: oldestAgeS() ?? 0, deadLetters });
       if (isFailing) onChange(false);
       isFailing = false;
       backoffMs = FIRST_BACKOFF_MS;
       return moved > 0 ? 0 : IDLE_PAUSE_MS * (0.5 + runtime.random());
     } catch (error) {
       empty = undefined;
-      if (oldestMs !== undefined) report();
+      onState({ oldestAgeS: oldestAgeS() });
       if (!isFailing) onChange(true, error);
       isFailing = true;
       const pauseMs = (backoffMs * (1 + runtime.random())) / 2;

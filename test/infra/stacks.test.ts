@@ -427,6 +427,13 @@ describe('alarms', () => {
     );
   });
 
+  it('are raised when an instance does not know the age of what is spilled', () => {
+    const alarm = alarms.find(({ AlarmDescription }) => /cannot list the spill bucket/.test(AlarmDescription));
+    const [expression] = alarm?.Metrics?.filter(({ Expression }: { Expression?: string }) => Expression) ?? [];
+    assert.equal(expression?.Expression, 'instances - FILL(spills, 0)');
+    assert.deepEqual([alarm?.EvaluationPeriods, alarm?.DatapointsToAlarm], [15, 10]);
+  });
+
   it('combine user impact into one alarm', () => {
     const composites = resourcesOf('AWS::CloudWatch::CompositeAlarm', prod.operations);
     const users = composites.find(({ Properties: p }) => p.AlarmDescription.startsWith('Users are affected'));

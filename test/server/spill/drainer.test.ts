@@ -111,6 +111,21 @@ describe('the drainer of a process', () => {
 });
 
 describe('what a process knows of the bucket', () => {
+  it('is not the age of the oldest block while listings fail, so that an alarm notices it', async () => {
+    const { drainer, pass, run, failure, seen } = setUp();
+    drainer.start();
+    await pass(1_000);
+    assert.deepEqual(seen.states.at(-1), { oldestAgeS: 0, deadLetters: 0 });
+    failure.now = new Error('access denied');
+    drainer.wake();
+    await pass(1);
+    assert.deepEqual(seen.states.at(-1), { oldestAgeS: undefined });
+    failure.now = undefined;
+    await pass(60_000);
+    assert.deepEqual(seen.states.at(-1), { oldestAgeS: 0, deadLetters: 0 });
+    await run(drainer.stop());
+  });
+
   it('is nothing before its first listing and after a failed one, so the table may be incomplete', async () => {
     const { drainer, pass, run, failure } = setUp();
     assert.deepEqual([drainer.isEmpty(), drainer.emptyAtMicros()], [false, undefined]);
