@@ -18,9 +18,9 @@ await main(
       apply: { help: 'put the blocks back, after the cause has been removed' },
       'wait-seconds': {
         value: '<n>',
-        default: '900',
+        default: '1800',
         schema: wholeNumber(1, 999_999),
-        help: 'how long to wait for the servers; they refuse a block again after 10 minutes at the earliest',
+        help: 'how long to wait for the servers; a block that is refused again is dead after 10 to 25 minutes',
       },
       json: { help: 'print the dead letters as JSON; not with --apply' },
     },
