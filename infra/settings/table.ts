@@ -190,7 +190,10 @@ export const TABLE = {
   replicas: setting(listOf(replica), [], []),
   /** Whether DynamoDB deletes expired items, which costs nothing: an idempotency key is used for a day. */
   ttl: setting(flag, true, true),
-  /** Point-in-time recovery covers 35 days; monthly backups, each a full copy of the table, are kept for longer. */
+  /**
+   * Point-in-time recovery covers 35 days; monthly backups, each a full copy of the table, are kept for longer. If table
+   * and point-in-time recovery are both lost, up to a month of timestamps is lost (decision 0042).
+   */
   backupRetentionDays: setting(integer(35, 3650), 35, 365),
   logRetentionDays: setting(numberIn(...RETENTION_DAYS), 14, 90),
   /** Load balancer logs: infrequent access after 30 days, Glacier after 90, deleted after this number of days. */
@@ -198,7 +201,11 @@ export const TABLE = {
 
   /** Recipient of alarms. If empty, the topic has no subscriber. */
   alarmEmail: setting(optional(z.email().describe('an e-mail address')), '', ''),
-  monthlyBudgetUsd: setting(integer(1, 1_000_000), 150, 600),
+  /**
+   * prod: about a quarter more than the first month at the sustained rate, day and night. Storage, point-in-time recovery
+   * and backups grow with the table, so raise it from time to time; `npm run cost -- --months` shows how far.
+   */
+  monthlyBudgetUsd: setting(integer(1, 1_000_000), 150, 1_200),
   /** An older image lacks a month or more of security updates. */
   imageMaxAgeDays: setting(integer(1, 365), 60, 35),
   /**
