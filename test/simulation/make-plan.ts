@@ -30,6 +30,7 @@ export function makePlan(seed: number): Plan {
   const shards = random.pick([1, 2, 3, 16]);
   const steps = [
     ...posts(random, { durationMs, machines, criticalMs }),
+    ...postsWithKeys(random, { durationMs, machines, criticalMs }),
     ...listings(random, durationMs, machines),
     ...registrations(random, { durationMs, machines, criticalMs }),
     ...events,
@@ -44,6 +45,7 @@ export function makePlan(seed: number): Plan {
     windowMs: random.pick([0, 0, 10, 50, 250]),
     weather: weatherOf(random),
     stallShare: random.pick([0, 0, 0.03]),
+    expiredKeys: random.chance(0.2) ? ['key-1'] : [],
     steps: steps.toSorted((one, other) => one.atMs - other.atMs),
   };
 }
@@ -80,15 +82,29 @@ function posts(random: Random, { durationMs, machines, criticalMs }: Traffic): S
   return [...single, ...together.flat()];
 }
 
+/** Few keys, each with several requests. Some have other content, which the client must not do. */
+function postsWithKeys(random: Random, { durationMs, criticalMs }: Traffic): Step[] {
+  const keys = random.pick([0, 0, 2, 5]);
+  const startMs = random.pick([random.integer(0, durationMs), ...criticalMs]);
+  return Array.from({ length: random.integer(keys, 2 * keys) }, (_, index) => ({
+    kind: 'post-once',
+    atMs: Math.max(0, startMs + random.integer(0, random.pick([1, 10, 2_000]))),
+    key: { text: `key-${1 + (index % keys)}`, content: random.chance(0.1) ? 'other' : '' },
+    repeats: random.pick([0, 1, 3]),
+  }));
+}
+
 /** Creations of users that compete for the same few names. */
 function registrations(random: Random, { durationMs, machines, criticalMs }: Traffic): Step[] {
   const startMs = random.pick([random.integer(0, durationMs), ...criticalMs]);
+  const hasKeys = random.chance(0.5);
   return Array.from({ length: random.pick([0, 0, 2, 5]) }, () => ({
     kind: 'register',
     atMs: startMs + random.integer(0, random.pick([2, 10, 2_000])),
     machine: random.integer(0, machines - 1),
     username: `user-${random.integer(1, 2)}`,
     email: `user-${random.integer(1, 3)}@example.com`,
+    ...(hasKeys && { key: `user-key-${random.integer(1, 2)}` }),
   }));
 }
 

@@ -14,8 +14,16 @@ export interface Plan {
   /** How likely a process is paused just before or after a reading of the system clock. */
   readonly stallShare: number;
   readonly steps: readonly Step[];
+  /** The table still has these keys, although they have expired. */
+  readonly expiredKeys: readonly string[];
   /** Only these requests to AWS may have a fault of the weather or an outage. @default - all */
   readonly faultyRequests?: readonly number[];
+}
+
+/** An `Idempotency-Key`, and the content of the request that it is sent with. */
+export interface RequestKey {
+  readonly text: string;
+  readonly content: string;
 }
 
 /** How likely each fault of a single request to AWS is. */
@@ -56,8 +64,21 @@ export type Step = { readonly atMs: number } & (
       /** Whether a reader lists as soon as the request is acknowledged. */
       readonly listsAfter: boolean;
     }
+  | {
+      /** A request with an `Idempotency-Key`. */
+      readonly kind: 'post-once';
+      readonly key: RequestKey;
+      /** How often the client repeats it. */
+      readonly repeats: number;
+    }
   | { readonly kind: 'list'; readonly machine: number; readonly limit: number; readonly consistent: boolean }
-  | { readonly kind: 'register'; readonly machine: number; readonly username: string; readonly email: string }
+  | {
+      readonly kind: 'register';
+      readonly machine: number;
+      readonly username: string;
+      readonly email: string;
+      readonly key?: string;
+    }
   | { readonly kind: 'outage'; readonly outage: Outage; readonly forMs: number }
   | { readonly kind: 'crash'; readonly machine: number; readonly forMs: number }
   | { readonly kind: 'pause'; readonly machine: number; readonly forMs: number }

@@ -6,13 +6,14 @@ import type { ServerProcess } from './actors/server-process.ts';
 import { checkAllAnswered, checkAnswer } from './invariants/answers.ts';
 import { checkAvailability } from './invariants/availability.ts';
 import { checkExactlyOnce } from './invariants/exactly-once.ts';
+import { checkKeys, checkKeysOfUsers } from './invariants/keys.ts';
 import { checkFinalListing, checkListing } from './invariants/listing.ts';
 import { checkMemory } from './invariants/memory.ts';
 import { checkOrder } from './invariants/order.ts';
 import { checkReading } from './invariants/reading.ts';
 import { checkNothingSpilled } from './invariants/spilled.ts';
 import { checkTime } from './invariants/time.ts';
-import { checkRegistrationTime, checkUniqueNames } from './invariants/unique-names.ts';
+import { checkRegistrationTime, checkUniqueNames, usersOf } from './invariants/unique-names.ts';
 import type { Plan, Step } from './plan.ts';
 import { type Violation, World } from './world.ts';
 
@@ -32,6 +33,8 @@ export interface Result {
 /** After the last step everything has ended by then: deadlines, requests on their way, pauses. */
 const SETTLE_MS = 25_000;
 const READ_MS = 9_000;
+/** After that time without faults a request has been answered. */
+const REPEAT_MS = 1_000;
 /** A drain that found nothing, or failed, waits for up to 90 s. */
 const DRAIN_MS = 10_000;
 const MAX_DRAIN_ROUNDS = 15;
@@ -44,6 +47,7 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
   const machines = Array.from({ length: plan.machines }, (_, index) => new Machine(world, index, () => processes++));
   const recorders = new Recorders(world);
   const registrations: Registration[] = [];
+  for (const key of plan.expiredKeys) world.putExpiredKey(key);
   for (const step of plan.steps) scheduler.at(step.atMs * 1_000, () => take(step));
 
   await scheduler.runUntil(plan.durationMs * 1_000);
@@ -54,7 +58,8 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     settledMs += DRAIN_MS;
     await scheduler.runUntil(settledMs * 1_000);
   }
-  if (!world.violation) await checkEnd();
+  const last = world.violation ? [] : await repeatKeys();
+  if (!world.violation) await checkEnd(last);
   const { recordings } = recorders;
   return {
     violation: world.violation,
@@ -86,6 +91,10 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
       scheduler.after(forMs * 1_000, () => network.end(outage));
       return;
     }
+    if (step.kind === 'post-once') {
+      recorders.postOnce(machines, step.key, step.repeats, (recording) => onAnswer(recording, false));
+      return;
+    }
     const machine = machines[step.machine % machines.length] as Machine;
     if (step.kind === 'crash') machine.crash(step.forMs);
     else if (step.kind === 'pause') machine.pause(step.forMs);
@@ -98,8 +107,23 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     else if (step.kind === 'list' && !machine.process.hasEnded) list(machine.process, step);
   }
 
-  async function checkEnd(): Promise<void> {
+  /** Once more, each request with a key is sent. */
+  async function repeatKeys(): Promise<Recording[]> {
     const { recordings } = recorders;
+    const before = recordings.length;
+    const keys = recordings.flatMap(({ key }) => key ?? []);
+    const different = new Map(keys.map((key) => [`${key.text} ${key.content}`, key]));
+    for (const key of different.values())
+      recorders.postOnce(machines, key, 0, (recording) => onAnswer(recording, false));
+    settledMs += REPEAT_MS;
+    if (different.size > 0) await scheduler.runUntil(settledMs * 1_000);
+    return recordings.slice(before);
+  }
+
+  async function checkEnd(last: readonly Recording[]): Promise<void> {
+    const { recordings } = recorders;
+    checkKeys(world, recordings, last);
+    checkKeysOfUsers(world, registrations, new Set(usersOf(world).map(({ id }) => id)));
     checkAllAnswered(world, recordings);
     checkAvailability(world, recordings);
     checkOrder(world, recordings);
@@ -109,10 +133,10 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     checkRegistrationTime(world, registrations);
     for (const { process } of machines) checkMemory(world, process);
     const { process } = machines[0] as Machine;
-    const last = listAll(world, process, { limit: 500, consistent: true }).then((listing) =>
+    const listed = listAll(world, process, { limit: 500, consistent: true }).then((listing) =>
       checkFinalListing(world, listing, recordings),
     );
     await scheduler.runUntil((settledMs + READ_MS) * 1_000);
-    if (!world.violation) await last;
+    if (!world.violation) await listed;
   }
 }

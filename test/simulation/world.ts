@@ -1,3 +1,4 @@
+import { idempotencyKey } from '../../server/idempotency/key.ts';
 import { DynamoDBModel } from './aws/dynamodb.ts';
 import { Network } from './aws/network.ts';
 import { S3Model } from './aws/s3.ts';
@@ -12,6 +13,9 @@ export interface Violation {
   readonly invariant: string;
   readonly message: string;
 }
+
+/** More than the error of any system clock of a run. */
+const EXPIRED_SINCE_S = 7_200;
 
 /** Everything of one run outside the processes of the server. */
 export class World {
@@ -41,6 +45,14 @@ export class World {
       faultyRequests: plan.faultyRequests,
       onModelError: (error) => this.violate('model', error.stack ?? error.message),
     });
+  }
+
+  /** A key that expired and that DynamoDB has not deleted yet. */
+  putExpiredKey(text: string): void {
+    const pk = { S: `key#${idempotencyKey(text, '', '').digest}` };
+    const expires = { N: String(Math.floor(this.plan.epochMicros / 1e6) - EXPIRED_SINCE_S) };
+    const former = { fingerprint: { S: 'of a former request' }, result: { S: 'of a former request' } };
+    this.database.table.write({ pk, sk: { S: 'key' } }, { pk, sk: { S: 'key' }, ...former, expires });
   }
 
   /** Records the first violation, which ends the run. */

@@ -1,17 +1,22 @@
 import type { Logger } from 'pino';
 import { createDurableStore, type DurableStore } from '../../../server/durable-store.ts';
+import { createDayIndex } from '../../../server/dynamodb/day-index.ts';
+import { KeyedBlocks } from '../../../server/dynamodb/keyed-blocks.ts';
 import { DynamoTimestamps } from '../../../server/dynamodb/timestamps.ts';
 import { DynamoUsers } from '../../../server/dynamodb/users.ts';
+import { createKeysInUse, idempotencyKey } from '../../../server/idempotency/key.ts';
 import type { Telemetry } from '../../../server/metrics/telemetry.ts';
 import { S3Bucket } from '../../../server/spill/s3-bucket.ts';
 import { type Clock, createClock, type Reading, watchClock } from '../../../server/timestamps/clock.ts';
-import { GroupCommit } from '../../../server/timestamps/group-commit.ts';
+import { type CommitObserver, GroupCommit } from '../../../server/timestamps/group-commit.ts';
+import { type KeyedArrival, MAX_KEYS } from '../../../server/timestamps/keyed-arrival.ts';
 import type { Arrival, ListPage, ListQuery, TimestampRecord } from '../../../server/timestamps/record.ts';
 import { createRecordIds } from '../../../server/timestamps/record-ids.ts';
 import type { NewUser, User } from '../../../server/users/users.ts';
 import { type Random, randomOf } from '../engine/random.ts';
 import { LARGEST_ERROR_MICROS, type SystemClock, simulatedRuntime } from '../engine/runtime.ts';
 import type { Owner } from '../engine/scheduler.ts';
+import type { RequestKey } from '../plan.ts';
 import type { World } from '../world.ts';
 
 const ID_KEYS = [{ from: 0, key: 'a key of the simulation for ids' }];
@@ -36,7 +41,7 @@ export class ServerProcess implements Owner {
   /** The number of requests that have arrived. */
   arrivals = 0;
   /** The id of the last user that it began to create. */
-  lastUserId = '';
+  lastUserId: string | undefined;
   /** The sum of its pauses. */
   pausedMicros = 0;
   readonly name: string;
@@ -45,6 +50,8 @@ export class ServerProcess implements Owner {
   readonly writer: string;
   readonly #atEnd: (() => void)[] = [];
   readonly #commit: GroupCommit;
+  readonly #keyedCommit: GroupCommit;
+  readonly #withKey = createKeysInUse();
   readonly #clock: Clock;
   readonly #store: DurableStore;
   readonly #users: DynamoUsers;
@@ -54,9 +61,7 @@ export class ServerProcess implements Owner {
     this.name = `process ${number}`;
     this.offsetMicros = clock.offsetMicros;
     const random = randomOf(plan.seed, 100 + number);
-    this.writer = Math.floor(random.next() * 2 ** 32)
-      .toString(32)
-      .padStart(8, '0');
+    this.writer = writerId(random);
     const runtime = simulatedRuntime({ scheduler, owner: this, clock, random, stallShare: plan.stallShare });
     const client = world.database.client(world.network, this);
     const ids = createRecordIds(() => ID_KEYS);
@@ -88,25 +93,32 @@ export class ServerProcess implements Owner {
       runtime,
       now: this.#clock.now,
       newId: () => {
-        this.lastUserId = userId(this.#clock.now(), random);
-        return this.lastUserId;
+        const id = userId(this.#clock.now(), random);
+        this.lastUserId = id;
+        return id;
       },
     });
-    this.#commit = new GroupCommit({
-      store: this.#store,
-      ids,
-      writer: this.writer,
-      instance: this.name,
-      shards,
-      windowMs: plan.windowMs,
-      runtime,
-      observer: {
-        blockCommitted: () => {},
-        blockFailed: ({ error }) => {
-          if (DEFECTS.some((defect) => error instanceof defect))
-            world.violate('no-defects', String((error as Error).stack));
-        },
+    const observer: CommitObserver = {
+      blockCommitted: () => {},
+      blockFailed: ({ error }) => {
+        if (DEFECTS.some((defect) => error instanceof defect))
+          world.violate('no-defects', String((error as Error).stack));
       },
+    };
+    const common = { ids, instance: this.name, shards, runtime, observer };
+    this.#commit = new GroupCommit({ ...common, store: this.#store, writer: this.writer, windowMs: plan.windowMs });
+    this.#keyedCommit = new GroupCommit({
+      ...common,
+      store: new KeyedBlocks({
+        client,
+        table: 'timestamps',
+        runtime,
+        ids,
+        putIndexed: createDayIndex({ client, table: 'timestamps', shards }),
+        getRecord: (id, deadlineMs) => table.getRecord(id, deadlineMs),
+      }),
+      writer: writerId(random),
+      maxTimestamps: MAX_KEYS,
     });
   }
 
@@ -121,16 +133,22 @@ export class ServerProcess implements Owner {
   }
 
   /** `POST /app` at this moment. Throws if the clock has jumped. */
-  record(request: Omit<Arrival, keyof Reading>): {
-    readonly reading: Reading;
-    readonly answer: Promise<TimestampRecord>;
-  } {
+  record(
+    request: Omit<Arrival, keyof Reading>,
+    requestKey?: RequestKey,
+  ): { readonly reading: Reading; readonly answer: Promise<TimestampRecord> } {
     const reading = this.#clock.read();
-    return { reading, answer: this.#commit.record({ ...request, ...reading }) };
+    const arrival = { ...request, ...reading };
+    if (requestKey === undefined) return { reading, answer: this.#commit.record(arrival) };
+    const key = idempotencyKey(requestKey.text, 'POST /app', requestKey.content);
+    const keyed: KeyedArrival = { ...arrival, key };
+    return { reading, answer: this.#withKey(key, () => this.#keyedCommit.record(keyed)) };
   }
 
-  createUser(newUser: NewUser): Promise<User> {
-    return this.#users.createUser(newUser);
+  createUser(newUser: NewUser, keyText?: string): Promise<User> {
+    if (keyText === undefined) return this.#users.createUser(newUser);
+    const key = idempotencyKey(keyText, 'POST /users', JSON.stringify(newUser));
+    return this.#withKey(key, () => this.#users.createUser(newUser, key));
   }
 
   listRecords(query: ListQuery): Promise<ListPage> {
@@ -143,8 +161,14 @@ export class ServerProcess implements Owner {
 
   /** Timestamps that wait for a write. */
   get pending(): number {
-    return this.#commit.pending;
+    return this.#commit.pending + this.#keyedCommit.pending;
   }
+}
+
+function writerId(random: Random): string {
+  return Math.floor(random.next() * 2 ** 32)
+    .toString(32)
+    .padStart(8, '0');
 }
 
 /** Sorts by time and is otherwise random, as UUID version 7. */

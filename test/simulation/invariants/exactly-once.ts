@@ -14,10 +14,10 @@ export function checkExactlyOnce(world: World, recordings: readonly Recording[])
   for (const trace of stored.keys()) world.violate('exactly-once', `nobody sent the stored timestamp …${trace}`);
 }
 
-function problemOf({ record, micros }: Recording, lines: readonly StoredLine[]): string | undefined {
+function problemOf({ record, micros, key }: Recording, lines: readonly StoredLine[]): string | undefined {
   const [line, ...others] = lines;
   if (others.length > 0) return `is stored ${lines.length} times: ${lines.map(({ item }) => item).join(', ')}`;
-  if (record !== undefined && line === undefined) return 'was acknowledged and is not stored';
+  if (record !== undefined && key === undefined && line === undefined) return 'was acknowledged and is not stored';
   if (line !== undefined && line.micros !== micros) return `arrived at ${micros} and is stored as ${line.micros}`;
   return undefined;
 }

@@ -3,13 +3,14 @@ import type { World } from '../world.ts';
 
 /** The times of a process strictly increase, and no two records have the same id. */
 export function checkOrder(world: World, recordings: readonly Recording[]): void {
-  const ids = new Map<string, string>();
-  for (const { record, trace } of recordings) {
+  const ids = new Map<string, Recording>();
+  for (const recording of recordings) {
+    const { record, trace, key } = recording;
     if (record === undefined) continue;
     const other = ids.get(record.id);
-    if (other !== undefined)
-      world.violate('order', `the requests …${other} and …${trace} both have the id ${record.id}`);
-    ids.set(record.id, trace);
+    if (other !== undefined && (key === undefined || other.key?.text !== key.text))
+      world.violate('order', `the requests …${other.trace} and …${trace} both have the id ${record.id}`);
+    ids.set(record.id, recording);
   }
   const arrived = recordings.filter(({ micros }) => micros !== undefined);
   for (const [process, ofProcess] of Map.groupBy(arrived, (recording) => recording.process)) {

@@ -43,7 +43,7 @@ interface StoredUser {
 }
 
 /** The users in the table, read without the code of the server. */
-function usersOf({ database }: World): StoredUser[] {
+export function usersOf({ database }: World): StoredUser[] {
   return [...database.table.items()].flatMap(({ pk, sk, username, email }) =>
     pk?.S === 'users' && username?.S !== undefined
       ? [{ id: sk?.S ?? '', username: username.S, email: email?.S ?? '' }]

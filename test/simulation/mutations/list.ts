@@ -101,6 +101,48 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'if (ofNames.length === 0) return user;',
   },
   {
+    name: 'the last key of a block is not in its transaction',
+    file: 'dynamodb/keyed-blocks.ts',
+    find: 'const puts = [{ Item: toItem(item), ...IF_NEW }, ...keys];',
+    replace: 'const puts = [{ Item: toItem(item), ...IF_NEW }, ...keys.slice(0, -1)];',
+  },
+  {
+    name: 'a key is put without its condition',
+    file: 'dynamodb/key-items.ts',
+    find: "ConditionExpression: 'attribute_not_exists(pk) OR expires < :now',",
+    replace: '',
+  },
+  {
+    name: 'an expired key that DynamoDB has not deleted is still valid',
+    file: 'dynamodb/key-items.ts',
+    find: 'attribute_not_exists(pk) OR expires < :now',
+    replace: 'attribute_not_exists(pk)',
+  },
+  {
+    name: 'a repeated key is answered with the new record, which is not stored',
+    file: 'dynamodb/keyed-blocks.ts',
+    find: 'answers[place] = this.#firstResult(item, arrival, deadline);',
+    replace: 'answers[place] = Promise.resolve(records[index] as TimestampRecord);',
+  },
+  {
+    name: 'a key that was used with another request is answered with its record',
+    file: 'dynamodb/key-items.ts',
+    find: 'if (item.fingerprint !== fingerprint) throw keyReused();',
+    replace: '',
+  },
+  {
+    name: 'a key may be in use twice in a process',
+    file: 'idempotency/key.ts',
+    find: 'if (running !== undefined) throw',
+    replace: 'if (running === null) throw',
+  },
+  {
+    name: 'a creation of a user with a key that exists is refused as a conflict',
+    file: 'dynamodb/users.ts',
+    find: 'if (key && ofKey) return',
+    replace: 'if (key === null) return',
+  },
+  {
     name: 'a block is answered 202 before the bucket has it',
     file: 'timestamps/durable-blocks.ts',
     find: 'await spill.putBlock(block, remainingMs() - shareMs);',
