@@ -12,6 +12,11 @@ const NO_FAULTS: Weather = {
   failed: 0,
 };
 
+/** Runs of this length have followers. */
+const LONG_MS = 12_000;
+/** Polls before that have nothing to be wrong about. */
+const FIRST_POLL_MS = 9_000;
+
 const NOON = Date.parse('2026-11-21T12:00:00Z') * 1_000;
 const MIDNIGHT = Date.parse('2026-11-22T00:00:00Z') * 1_000;
 
@@ -32,6 +37,7 @@ export function makePlan(seed: number): Plan {
     ...posts(random, { durationMs, machines, criticalMs }),
     ...postsWithKeys(random, { durationMs, machines, criticalMs }),
     ...listings(random, durationMs, machines),
+    ...polls(random, durationMs, machines),
     ...registrations(random, { durationMs, machines, criticalMs }),
     ...events,
   ];
@@ -118,9 +124,35 @@ function listings(random: Random, durationMs: number, machines: number): Step[] 
   }));
 }
 
+/** What is settled was recorded at least 20 s before. */
+const SETTLING_MS = 20_000;
+
+/** The polls of a follower, until everything of the run is settled. */
+function polls(random: Random, durationMs: number, machines: number): Step[] {
+  if (durationMs < LONG_MS || random.chance(0.6)) return [];
+  const everyMs = random.integer(700, 1_500);
+  return Array.from({ length: Math.floor((durationMs + SETTLING_MS - FIRST_POLL_MS) / everyMs) }, (_, index) => ({
+    kind: 'follow',
+    atMs: FIRST_POLL_MS + index * everyMs,
+    machine: random.integer(0, machines - 1),
+  }));
+}
+
+/** An outage that loses all requests, after which the first ones take long: a block can appear late in its time. */
+function lateOutage(random: Random, atMs: number): Step[] {
+  const service = 'table';
+  const lostMs = random.integer(5_500, 7_500);
+  const lost: Outage = { service, fate: random.pick(['lostBefore', 'silentBefore', 'throttled']), share: 1 };
+  return [
+    { kind: 'outage', atMs, outage: lost, forMs: lostMs },
+    { kind: 'outage', atMs: atMs + lostMs, outage: { service, fate: 'late', share: 1 }, forMs: 2_500 },
+  ];
+}
+
 function faults(random: Random, durationMs: number, machines: number): Step[] {
   return Array.from({ length: random.integer(0, 3) }, () => {
     const atMs = random.integer(0, durationMs);
+    if (durationMs >= LONG_MS && random.chance(0.15)) return lateOutage(random, random.integer(0, durationMs / 2));
     const kind = random.pick(['outage', 'outage', 'outage', 'crash', 'pause', 'clock'] as const);
     if (kind !== 'outage') return [processFault(random, kind, atMs, machines)];
     const forMs = random.pick([200, 1_500, 5_000, 15_000]);

@@ -72,6 +72,7 @@ export type Step = { readonly atMs: number } & (
       readonly repeats: number;
     }
   | { readonly kind: 'list'; readonly machine: number; readonly limit: number; readonly consistent: boolean }
+  | { readonly kind: 'follow'; readonly machine: number }
   | {
       readonly kind: 'register';
       readonly machine: number;

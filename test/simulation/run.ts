@@ -1,3 +1,4 @@
+import { Follower } from './actors/following.ts';
 import { type ListOptions, listAll } from './actors/listing.ts';
 import { Machine } from './actors/machine.ts';
 import { Recorders, type Recording } from './actors/recording.ts';
@@ -11,6 +12,7 @@ import { checkFinalListing, checkListing } from './invariants/listing.ts';
 import { checkMemory } from './invariants/memory.ts';
 import { checkOrder } from './invariants/order.ts';
 import { checkReading } from './invariants/reading.ts';
+import { checkSettled } from './invariants/settled.ts';
 import { checkNothingSpilled } from './invariants/spilled.ts';
 import { checkTime } from './invariants/time.ts';
 import { checkRegistrationTime, checkUniqueNames, usersOf } from './invariants/unique-names.ts';
@@ -47,6 +49,7 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
   const machines = Array.from({ length: plan.machines }, (_, index) => new Machine(world, index, () => processes++));
   const recorders = new Recorders(world);
   const registrations: Registration[] = [];
+  const follower = new Follower(world);
   for (const key of plan.expiredKeys) world.putExpiredKey(key);
   for (const step of plan.steps) scheduler.at(step.atMs * 1_000, () => take(step));
 
@@ -102,6 +105,7 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
       machine.step(step.byMs);
       scheduler.after(step.forMs * 1_000, () => machine.step(-step.byMs));
     } else if (step.kind === 'register') register(world, machine, step, registrations);
+    else if (step.kind === 'follow') follower.poll(machine);
     else if (step.kind === 'post')
       recorders.post(machine, step.repeats, (recording) => onAnswer(recording, step.listsAfter));
     else if (step.kind === 'list' && !machine.process.hasEnded) list(machine.process, step);
@@ -129,6 +133,7 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     checkOrder(world, recordings);
     checkNothingSpilled(world);
     checkExactlyOnce(world, recordings);
+    checkSettled(world, follower);
     checkUniqueNames(world, registrations);
     checkRegistrationTime(world, registrations);
     for (const { process } of machines) checkMemory(world, process);

@@ -8,6 +8,8 @@ export interface Listing {
   readonly consistent: boolean;
   readonly beganMicros: number;
   readonly records: TimestampRecord[];
+  /** The `settledUntil` of the first page. */
+  settledMicros?: number | undefined;
   /** Whether the last page was read. */
   isComplete: boolean;
 }
@@ -15,13 +17,15 @@ export interface Listing {
 export interface ListOptions {
   readonly limit: number;
   readonly consistent: boolean;
+  /** Only records at or after this time. @default - all */
+  readonly from?: number;
   /** @default - all pages */
   readonly maxPages?: number;
 }
 
 /** Reads all pages from a process. Resolves with what was read until a page failed. Never ends if the process does. */
 export function listAll(world: World, process: ServerProcess, options: ListOptions): Promise<Listing> {
-  const { limit, consistent, maxPages = Number.POSITIVE_INFINITY } = options;
+  const { limit, consistent, from, maxPages = Number.POSITIVE_INFINITY } = options;
   const { scheduler, history } = world;
   const listing: Listing = { consistent, beganMicros: scheduler.nowMicros(), records: [], isComplete: false };
   return new Promise((resolve) => {
@@ -29,7 +33,14 @@ export function listAll(world: World, process: ServerProcess, options: ListOptio
       history.add('reader', () => `GET /app?limit=${limit} from ${process.name}, page ${page}`);
       const arrive = async () => {
         try {
-          const { records, next } = await process.listRecords({ limit, consistent, ...(before && { before }) });
+          const settledMicros = process.settledUntil({ consistent });
+          if (page === 1) listing.settledMicros = settledMicros;
+          const { records, next } = await process.listRecords({
+            limit,
+            consistent,
+            ...(before && { before }),
+            ...(from && { from }),
+          });
           history.add('reader', () => `page ${page} has ${records.length}${next === undefined ? ', the last' : ''}`);
           listing.records.push(...records);
           listing.isComplete = next === undefined;

@@ -12,6 +12,7 @@ import { type CommitObserver, GroupCommit } from '../../../server/timestamps/gro
 import { type KeyedArrival, MAX_KEYS } from '../../../server/timestamps/keyed-arrival.ts';
 import type { Arrival, ListPage, ListQuery, TimestampRecord } from '../../../server/timestamps/record.ts';
 import { createRecordIds } from '../../../server/timestamps/record-ids.ts';
+import { createSettledUntil, type SettledUntil } from '../../../server/timestamps/settled.ts';
 import type { NewUser, User } from '../../../server/users/users.ts';
 import { type Random, randomOf } from '../engine/random.ts';
 import { LARGEST_ERROR_MICROS, type SystemClock, simulatedRuntime } from '../engine/runtime.ts';
@@ -55,6 +56,8 @@ export class ServerProcess implements Owner {
   readonly #clock: Clock;
   readonly #store: DurableStore;
   readonly #users: DynamoUsers;
+  /** What `GET /app` says before it reads the table. */
+  readonly settledUntil: SettledUntil;
 
   constructor(world: World, { clock, shards, onDrain }: ProcessOptions, number: number) {
     const { plan, scheduler } = world;
@@ -87,6 +90,7 @@ export class ServerProcess implements Owner {
       metrics: NO_METRICS,
       logger: NO_LOGGER,
     });
+    this.settledUntil = createSettledUntil({ now: this.#clock.now, tableCompleteUntil: this.#store.emptyAtMicros });
     this.#users = new DynamoUsers({
       client,
       table: 'timestamps',

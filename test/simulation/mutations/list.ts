@@ -143,6 +143,18 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'if (key === null) return',
   },
   {
+    name: 'settledUntil has no margin for writes that take effect late',
+    file: 'timestamps/settled.ts',
+    find: 'lateWrite: 10_000,',
+    replace: 'lateWrite: 0,',
+  },
+  {
+    name: 'settledUntil ignores what is spilled',
+    file: 'timestamps/settled.ts',
+    find: 'Math.min(present, complete)',
+    replace: 'present',
+  },
+  {
     name: 'a block is answered 202 before the bucket has it',
     file: 'timestamps/durable-blocks.ts',
     find: 'await spill.putBlock(block, remainingMs() - shareMs);',
