@@ -24,9 +24,13 @@ const MIDNIGHT = Date.parse('2026-11-22T00:00:00Z') * 1_000;
 export function makePlan(seed: number): Plan {
   const random = randomOf(seed, 2);
   const durationMs = random.pick([1, 3, 5, 8, 12, 24, 24]) * 1_000;
-  const machines = random.integer(1, 3);
+  const isRefused = random.chance(0.03);
+  const machines = isRefused ? random.integer(1, 2) : random.integer(1, 3);
   const midnightMs = random.chance(1 / 3) ? random.integer(0, durationMs) : undefined;
-  const events = faults(random, durationMs, machines);
+  const outage: Outage = { service: 'table', fate: 'lostBefore', share: 1 };
+  const events = isRefused
+    ? [{ kind: 'outage', atMs: 100, outage, forMs: durationMs } as const]
+    : faults(random, durationMs, machines);
   // What goes wrong, goes wrong around midnight, and while something else does.
   const criticalMs = [
     ...events.flatMap(({ atMs }) => [atMs, atMs + 200, atMs + 2_000]),
@@ -47,7 +51,9 @@ export function makePlan(seed: number): Plan {
     durationMs,
     machines,
     shards: random.chance(0.8) ? [shards] : [shards, shards + random.integer(1, 3)],
-    spills: random.chance(0.7),
+    spills: isRefused || random.chance(0.7),
+    refusedEvery: isRefused ? random.integer(1, 3) : undefined,
+    crashAt: random.chance(isRefused ? 0.7 : 0.15) ? crashOf(random, isRefused) : undefined,
     windowMs: random.pick([0, 0, 10, 50, 250]),
     weather: weatherOf(random),
     stallShare: random.pick([0, 0, 0.03]),
@@ -171,6 +177,13 @@ function processFault(random: Random, kind: 'crash' | 'pause' | 'clock', atMs: n
   if (kind === 'pause') return { kind, atMs, machine, forMs: random.pick([5, 80, 700, 4_000, 9_000]) };
   const byMs = random.pick([3_600_000, 5_000, -2_000, -30_000]);
   return { kind, atMs, machine, byMs, forMs: random.pick([20, 150, 9_000]) };
+}
+
+/** A crash in the middle of a sequence of requests. */
+function crashOf(random: Random, isRefused: boolean): Plan['crashAt'] {
+  const commands = isRefused ? ['DeleteObject'] : ['DeleteObject', 'PutObject', 'PutItem', 'TransactWriteItems'];
+  const command = `${random.pick(commands)}Command`;
+  return { command, number: random.integer(1, 3), afterMicros: random.integer(0, 8_000) };
 }
 
 function outageOf(random: Random): Outage {

@@ -14,6 +14,10 @@ export interface Plan {
   /** How likely a process is paused just before or after a reading of the system clock. */
   readonly stallShare: number;
   readonly steps: readonly Step[];
+  /** The table refuses the blocks of every n-th request without a key, as invalid. @default - none */
+  readonly refusedEvery?: number | undefined;
+  /** A process is killed when it has sent the n-th of these commands. @default - none */
+  readonly crashAt?: { readonly command: string; readonly number: number; readonly afterMicros: number } | undefined;
   /** The table still has these keys, although they have expired. */
   readonly expiredKeys: readonly string[];
   /** Only these requests to AWS may have a fault of the weather or an outage. @default - all */

@@ -40,6 +40,10 @@ const REPEAT_MS = 1_000;
 /** A drain that found nothing, or failed, waits for up to 90 s. */
 const DRAIN_MS = 10_000;
 const MAX_DRAIN_ROUNDS = 15;
+/** What is refused is a dead letter after 20 rounds of a process, and as many after a crash. */
+const MAX_REFUSED_ROUNDS = 400;
+/** A process that was killed at the end has been replaced by then. */
+const REPLACE_MS = 2_000;
 
 /** Runs a plan, and checks the invariants while it runs and at its end. The same plan has the same result. */
 export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise<Result> {
@@ -50,6 +54,12 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
   const recorders = new Recorders(world);
   const registrations: Registration[] = [];
   const follower = new Follower(world);
+  let untilCrash = plan.crashAt?.number ?? 0;
+  world.onSend = (from, command) => {
+    if (command !== plan.crashAt?.command || --untilCrash !== 0) return;
+    const machine = machines.find(({ process }) => process === from);
+    scheduler.after(plan.crashAt.afterMicros, () => machine?.crash(REPLACE_MS / 2));
+  };
   for (const key of plan.expiredKeys) world.putExpiredKey(key);
   for (const step of plan.steps) scheduler.at(step.atMs * 1_000, () => take(step));
 
@@ -57,8 +67,14 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
   network.heal();
   let settledMs = plan.durationMs + SETTLE_MS;
   await scheduler.runUntil(settledMs * 1_000);
-  for (let rounds = 0; rounds < MAX_DRAIN_ROUNDS && world.bucket.objects.size > 0; rounds++) {
+  const maxRounds = plan.refusedEvery === undefined ? MAX_DRAIN_ROUNDS : MAX_REFUSED_ROUNDS;
+  for (let rounds = 0; rounds < maxRounds && !world.violation && world.bucket.spilled.length > 0; rounds++) {
     settledMs += DRAIN_MS;
+    await scheduler.runUntil(settledMs * 1_000);
+  }
+  world.onSend = () => {};
+  if (plan.crashAt !== undefined) {
+    settledMs += REPLACE_MS;
     await scheduler.runUntil(settledMs * 1_000);
   }
   const last = world.violation ? [] : await repeatKeys();

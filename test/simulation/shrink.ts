@@ -48,7 +48,13 @@ export async function shrink(plan: Plan, result: Result): Promise<Shrunk> {
       ({ faultyRequests }) => faultyRequests ?? best.result.faultyRequests,
       (faultyRequests) => ({ faultyRequests }),
     );
-    for (const simpler of [{ windowMs: 0 }, { shards: [1] }, { machines: 1 }, { expiredKeys: [] }])
+    for (const simpler of [
+      { windowMs: 0 },
+      { shards: [1] },
+      { machines: 1 },
+      { expiredKeys: [] },
+      { crashAt: undefined },
+    ])
       if (JSON.stringify({ ...best.plan, ...simpler }) !== JSON.stringify(best.plan))
         await attempt({ ...best.plan, ...simpler });
   }

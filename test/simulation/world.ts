@@ -4,7 +4,7 @@ import { Network } from './aws/network.ts';
 import { S3Model } from './aws/s3.ts';
 import { History } from './engine/history.ts';
 import { type Random, randomOf } from './engine/random.ts';
-import { Scheduler } from './engine/scheduler.ts';
+import { type Owner, Scheduler } from './engine/scheduler.ts';
 import type { Plan } from './plan.ts';
 
 /** A property of the protocol that does not hold. */
@@ -28,6 +28,8 @@ export class World {
   /** For clients and processes. */
   readonly random: Random;
   violation: Violation | undefined;
+  /** Called when a process sends a command. */
+  onSend: (from: Owner, command: string) => void = () => {};
 
   constructor(plan: Plan, keepHistory: boolean) {
     this.plan = plan;
@@ -35,9 +37,15 @@ export class World {
     this.history = new History(nowMicros, keepHistory);
     this.random = randomOf(plan.seed, 0);
     const storage = randomOf(plan.seed, 1);
-    this.database = new DynamoDBModel(nowMicros, () => storage.next());
+    const refuses = (lines: string) => lines.split('\n').some((line) => this.isRefused(line.split(' ')[1] ?? ''));
+    this.database = new DynamoDBModel(
+      nowMicros,
+      () => storage.next(),
+      plan.refusedEvery === undefined ? () => false : refuses,
+    );
     this.bucket = new S3Model(() => (plan.epochMicros + nowMicros()) / 1_000);
     this.network = new Network({
+      onSend: (from, command) => this.onSend(from, command),
       scheduler: this.scheduler,
       history: this.history,
       seed: plan.seed,
@@ -53,6 +61,12 @@ export class World {
     const expires = { N: String(Math.floor(this.plan.epochMicros / 1e6) - EXPIRED_SINCE_S) };
     const former = { fingerprint: { S: 'of a former request' }, result: { S: 'of a former request' } };
     this.database.table.write({ pk, sk: { S: 'key' } }, { pk, sk: { S: 'key' }, ...former, expires });
+  }
+
+  /** Whether the table refuses a block with this request. */
+  isRefused(trace: string): boolean {
+    const { refusedEvery } = this.plan;
+    return refusedEvery !== undefined && Number.parseInt(trace.slice(-24), 16) % refusedEvery === 0;
   }
 
   /** Records the first violation, which ends the run. */

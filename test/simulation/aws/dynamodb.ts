@@ -4,6 +4,7 @@ import {
   DeleteItemCommand,
   type DeleteItemCommandInput,
   DynamoDBClient,
+  DynamoDBServiceException,
   GetItemCommand,
   IdempotentParameterMismatchException,
   InternalServerError,
@@ -47,6 +48,14 @@ function described(message: string) {
   return { message, $metadata: { httpStatusCode: 400 } };
 }
 
+function invalid(): DynamoDBServiceException {
+  return new DynamoDBServiceException({
+    ...described('the item is invalid'),
+    name: 'ValidationException',
+    $fault: 'client',
+  });
+}
+
 /**
  * A model of DynamoDB at the level of commands: conditional writes and transactions are atomic, reads may be stale
  * unless they are consistent, and queries may return less than their limit. What the server does not use is refused.
@@ -54,10 +63,13 @@ function described(message: string) {
 export class DynamoDBModel {
   readonly table: Table;
   readonly #nowMicros: () => number;
+  /** Whether a block with these lines is refused as invalid. */
+  readonly #refuses: (lines: string) => boolean;
   readonly #tokens = new Map<string, { readonly body: string; readonly atMicros: number }>();
 
-  constructor(nowMicros: () => number, random: () => number) {
+  constructor(nowMicros: () => number, random: () => number, refuses: (lines: string) => boolean) {
     this.#nowMicros = nowMicros;
+    this.#refuses = refuses;
     this.table = new Table(nowMicros, random);
   }
 
@@ -69,6 +81,7 @@ export class DynamoDBModel {
       network.send({
         from,
         service: SERVICE,
+        command: command.constructor.name,
         what: () => describeCommand(command),
         execute: () => this.#execute(command),
         abortSignal: options?.abortSignal,
@@ -77,7 +90,10 @@ export class DynamoDBModel {
   }
 
   #execute(command: unknown): object {
-    if (command instanceof PutItemCommand) return this.#write(putOf(command.input));
+    if (command instanceof PutItemCommand) {
+      if (this.#refuses(command.input.Item?.['lines']?.S ?? '')) throw invalid();
+      return this.#write(putOf(command.input));
+    }
     if (command instanceof UpdateItemCommand) return this.#write(updateOf(command.input));
     if (command instanceof DeleteItemCommand) return this.#write(deleteOf(command.input));
     if (command instanceof GetItemCommand) {

@@ -17,6 +17,7 @@ export interface Service {
 export interface Request<Answer> {
   readonly from: Owner & { readonly name: string };
   readonly service: Service;
+  readonly command: string;
   /** For the history. */
   readonly what: () => string;
   readonly execute: () => Answer;
@@ -44,6 +45,7 @@ const FATES = [
 ] as const;
 
 export interface NetworkOptions {
+  readonly onSend: (from: Owner, command: string) => void;
   /** Called for an error that is not an answer of the service, such as a command that the model does not have. */
   readonly onModelError: (error: Error) => void;
   readonly scheduler: Scheduler;
@@ -87,6 +89,7 @@ export class Network {
     const { scheduler, history } = this.#options;
     const { from, service, what, execute, abortSignal } = request;
     const number = this.#sent++;
+    this.#options.onSend(from, request.command);
     const course = this.#courseOf(number, request);
     history.add(
       from.name,

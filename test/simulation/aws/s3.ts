@@ -8,6 +8,7 @@ import {
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { SPILL_PREFIXES } from '../../../server/contract.ts';
 import type { Network, Request, Service } from './network.ts';
 
 interface StoredObject {
@@ -36,6 +37,12 @@ function serviceError(name: string, httpStatusCode: number): S3ServiceException 
 /** A model of S3 at the level of commands: strongly consistent, with conditional puts. Other commands are refused. */
 export class S3Model {
   readonly objects = new Map<string, StoredObject>();
+
+  /** The keys of the blocks that wait for the table. */
+  get spilled(): string[] {
+    return [...this.objects.keys()].filter((key) => key.startsWith(SPILL_PREFIXES.spilled));
+  }
+
   readonly #wallMs: () => number;
 
   constructor(wallMs: () => number) {
@@ -51,6 +58,7 @@ export class S3Model {
       network.send({
         from,
         service: SERVICE,
+        command: command.constructor.name,
         what: () => `${command.constructor.name.replace('Command', '')} ${command.input.Key ?? ''}`,
         execute: () => this.#execute(command),
         abortSignal: options?.abortSignal,

@@ -10,7 +10,11 @@ const UNDISTURBING = new Set(['post', 'post-once', 'list', 'follow']);
 /** A few faults of single requests to the database turn nobody away. */
 export function checkAvailability(world: World, recordings: readonly Recording[]): void {
   const { plan, network } = world;
-  const isUndisturbed = plan.stallShare === 0 && plan.steps.every(({ kind }) => UNDISTURBING.has(kind));
+  const isUndisturbed =
+    plan.stallShare === 0 &&
+    plan.refusedEvery === undefined &&
+    plan.crashAt === undefined &&
+    plan.steps.every(({ kind }) => UNDISTURBING.has(kind));
   if (!isUndisturbed || network.faulty.length > FEW_FAULTS) return;
   const refused = recordings.find(({ record, error }) => record === undefined && !isOfKey(error));
   if (refused !== undefined)

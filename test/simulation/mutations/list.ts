@@ -155,6 +155,21 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'present',
   },
   {
+    name: 'the drain deletes an object before its dead letter is written',
+    file: 'spill/drain.ts',
+    find: `    await bucket.create(deadKey(key), deadLetterText(text, reason, count), deadline());
+    await bucket.delete(key, deadline());`,
+    replace: `    await bucket.delete(key, deadline());
+    await bucket.create(deadKey(key), deadLetterText(text, reason, count), deadline());`,
+  },
+  {
+    name: 'the drain deletes what the table refuses',
+    file: 'spill/drain.ts',
+    find: 'if (error instanceof InvalidObjectError || isRefusal(error)) return refused(key, text, error);',
+    replace:
+      'if (error instanceof InvalidObjectError) return refused(key, text, error);\n      if (isRefusal(error)) await bucket.delete(key, deadline());',
+  },
+  {
     name: 'a block is answered 202 before the bucket has it',
     file: 'timestamps/durable-blocks.ts',
     find: 'await spill.putBlock(block, remainingMs() - shareMs);',
