@@ -28,8 +28,8 @@ export function makePlan(seed: number): Plan {
   const machines = isRefused ? random.integer(1, 2) : random.integer(1, 3);
   const midnightMs = random.chance(1 / 3) ? random.integer(0, durationMs) : undefined;
   const outage: Outage = { service: 'table', fate: 'lostBefore', share: 1 };
-  const events = isRefused
-    ? [{ kind: 'outage', atMs: 100, outage, forMs: durationMs } as const]
+  const events: Step[] = isRefused
+    ? [{ kind: 'outage', atMs: 100, outage, forMs: durationMs }]
     : faults(random, durationMs, machines);
   // What goes wrong, goes wrong around midnight, and while something else does.
   const criticalMs = [
@@ -82,7 +82,7 @@ function posts(random: Random, { durationMs, machines, criticalMs }: Traffic): S
     atMs: Math.max(0, atMs),
     machine: random.integer(0, machines - 1),
     repeats: random.pick([0, 0, 1, 3]),
-    listsAfter: random.chance(0.05),
+    listsAfter: random.chance(0.02),
   });
   const single = Array.from({ length: random.integer(1, 25) }, () => post(random.integer(0, durationMs)));
   const together = Array.from({ length: random.integer(0, 4) }, () => {
@@ -135,7 +135,7 @@ const SETTLING_MS = 20_000;
 
 /** The polls of a follower, until everything of the run is settled. */
 function polls(random: Random, durationMs: number, machines: number): Step[] {
-  if (durationMs < LONG_MS || random.chance(0.6)) return [];
+  if (durationMs < LONG_MS || random.chance(0.7)) return [];
   const everyMs = random.integer(700, 1_500);
   return Array.from({ length: Math.floor((durationMs + SETTLING_MS - FIRST_POLL_MS) / everyMs) }, (_, index) => ({
     kind: 'follow',

@@ -1,5 +1,3 @@
-import { setImmediate as afterMicrotasks } from 'node:timers/promises';
-
 /** A process of the simulation, whose events are delayed while it is paused and dropped once it has ended. */
 export interface Owner {
   hasEnded: boolean;
@@ -73,7 +71,7 @@ export class Scheduler {
       this.#nowMicros = event.atMicros;
       this.events++;
       event.run();
-      await afterMicrotasks();
+      await afterPromises();
     }
     this.#nowMicros = endMicros;
   }
@@ -105,6 +103,11 @@ export class Scheduler {
     }
     heap[index] = last;
   }
+}
+
+/** Node.js runs what `nextTick` has queued when no promise is left to be settled, without a turn of its event loop. */
+function afterPromises(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }
 
 function isBefore(one: Event, other: Event): boolean {
