@@ -2,7 +2,7 @@ import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { STAGE_OPTION, wholeNumber } from './cli/values.ts';
 import { waitUntil } from './cli/wait.ts';
-import { type DeadLetter, deadLetterTable, fatesOf, putBack, readDeadLetters } from './stage/dead-letters.ts';
+import { type DeadLetter, deadLetterTable, outcomesOf, putBack, readDeadLetters } from './stage/dead-letters.ts';
 import { outputsOf } from './stage/outputs.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 
@@ -11,7 +11,7 @@ await main(
     name: 'replay',
     summary:
       'Lists the blocks that DynamoDB refused, with the reasons. With --apply, gives them back to the servers, which put ' +
-      'them into the table, and waits for it.',
+      'them into the table, and waits until they are stored.',
     options: {
       stage: STAGE_OPTION,
       ...ROLE_OPTIONS,
@@ -47,9 +47,11 @@ async function replay(bucket: string, letters: readonly DeadLetter[], deadlineMs
     console.error(`Put back ${index + 1} of ${letters.length}: ${letter.name}`);
   }
   const look = async (seen: (state: string) => void) => {
-    const fates = await fatesOf(bucket, letters);
-    seen(`${fates.stored.length} stored, ${fates.refused.length} refused again, ${fates.waiting.length} waiting`);
-    return fates.waiting.length === 0 ? fates : undefined;
+    const outcomes = await outcomesOf(bucket, letters);
+    seen(
+      `${outcomes.stored.length} stored, ${outcomes.refused.length} refused again, ${outcomes.waiting.length} waiting`,
+    );
+    return outcomes.waiting.length === 0 ? outcomes : undefined;
   };
   const { stored, refused } = await waitUntil(`the servers to store ${letters.length} blocks`, look, {
     deadlineMs,

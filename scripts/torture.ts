@@ -23,13 +23,13 @@ const command = {
       value: '<n>',
       default: '20000',
       schema: wholeNumber(1, 10_000_000),
-      help: 'acknowledged requests, at least; a run also lasts until each fault was caused once',
+      help: 'minimum of acknowledged requests; a run continues until each fault was caused once',
     },
     seed: {
       value: '<n>',
       default: '1',
       schema: wholeNumber(0, 2 ** 31),
-      help: 'decides order and sizes of the faults',
+      help: 'decides the order and the duration of the faults',
     },
     database: {
       value: '<name>',

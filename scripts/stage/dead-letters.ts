@@ -54,22 +54,22 @@ export async function putBack(bucket: string, letter: DeadLetter): Promise<void>
 }
 
 /** What became of the blocks that were put back. */
-export interface Fates {
+export interface Outcomes {
   readonly waiting: readonly DeadLetter[];
   readonly refused: readonly DeadLetter[];
   readonly stored: readonly DeadLetter[];
 }
 
 /** Finds the blocks that still wait, or that the table refused again. All others are in the table. */
-export async function fatesOf(bucket: string, letters: readonly DeadLetter[]): Promise<Fates> {
+export async function outcomesOf(bucket: string, letters: readonly DeadLetter[]): Promise<Outcomes> {
   // In this order: a server puts a dead letter before it deletes the spilled block.
   const spilled = new Set(await listKeys(bucket, SPILL_PREFIXES.spilled));
   const dead = new Set(await listKeys(bucket, SPILL_PREFIXES.dead));
-  const fateOf = (letter: DeadLetter): keyof Fates => {
+  const outcomeOf = (letter: DeadLetter): keyof Outcomes => {
     if (dead.has(letter.name)) return 'refused';
     return spilled.has(spilledName(letter)) ? 'waiting' : 'stored';
   };
-  const { waiting = [], refused = [], stored = [] } = Object.groupBy(letters, fateOf);
+  const { waiting = [], refused = [], stored = [] } = Object.groupBy(letters, outcomeOf);
   return { waiting, refused, stored };
 }
 

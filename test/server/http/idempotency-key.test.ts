@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { idempotencyKey } from '../../../server/idempotency/key.ts';
 import { startDatabase } from '../support/database.ts';
-import { type Fate, withFates } from '../support/faulty-port.ts';
+import { type Fault, withFaults } from '../support/faulty-port.ts';
 import { startService } from '../support/service.ts';
 
 const database = await startDatabase();
@@ -64,9 +64,9 @@ async function keyItems() {
   return Items;
 }
 
-/** A server whose calls to the database meet these fates. */
-function serverWithFates(fateOf: (command: object) => Fate | undefined) {
-  const port = withFates(client, fateOf) as typeof client;
+/** A server whose calls to the database have these faults. */
+function serverWithFaults(faultOf: (command: object) => Fault | undefined) {
+  const port = withFaults(client, faultOf) as typeof client;
   return startService({ ...database, client: Object.assign(Object.create(client), port) }, { DIRECT_PUT: 'off' });
 }
 
@@ -178,8 +178,8 @@ describe('POST /app with an Idempotency-Key', () => {
   for (const happens of [true, false])
     it(`records once if the first answer of the database is lost and the write ${happens ? 'happened' : 'did not'}`, async () => {
       const [key, before] = [freshKey(), (await records()).length];
-      const fates: Fate[] = [{ happens, answer: 'error' }];
-      const { url } = await serverWithFates((command) => (isTransaction(command) ? fates.shift() : undefined));
+      const faults: Fault[] = [{ happens, answer: 'error' }];
+      const { url } = await serverWithFaults((command) => (isTransaction(command) ? faults.shift() : undefined));
       const first = await post({ key, url });
       assert.equal(first.status, 201);
       assert.deepEqual((await post({ key })).body, first.body);
@@ -189,7 +189,7 @@ describe('POST /app with an Idempotency-Key', () => {
   it('answers 503 while the database is away, and records once when the client repeats', async () => {
     const [key, before] = [freshKey(), (await records()).length];
     let isAway = true;
-    const { url } = await serverWithFates(() => (isAway ? { happens: false, answer: 'error' } : undefined));
+    const { url } = await serverWithFaults(() => (isAway ? { happens: false, answer: 'error' } : undefined));
     const away = await post({ key, url });
     assert.deepEqual([away.status, away.headers.get('retry-after')], [503, '1']);
     isAway = false;
@@ -206,7 +206,7 @@ describe('POST /app with an Idempotency-Key', () => {
       $metadata: { httpStatusCode: 400 },
       CancellationReasons: [{ Code: 'None' }, { Code: 'ConditionalCheckFailed' }],
     });
-    const { url } = await serverWithFates((command) => {
+    const { url } = await serverWithFaults((command) => {
       if (isTransaction(command)) throw cancelled;
       return undefined;
     });
@@ -259,7 +259,7 @@ describe('POST /app without a key', () => {
   it('writes no item of a key and no transaction', async () => {
     const before = (await keyItems()).length;
     const commands: object[] = [];
-    const { url } = await serverWithFates((command) => void commands.push(command));
+    const { url } = await serverWithFaults((command) => void commands.push(command));
     assert.equal((await post({ url })).status, 201);
     assert.ok(commands.some((command) => command instanceof PutItemCommand) && !commands.some(isTransaction));
     assert.equal((await keyItems()).length, before);

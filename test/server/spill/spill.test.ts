@@ -79,7 +79,7 @@ describe('spilling a block', () => {
     s3.setFault();
   });
 
-  it('tells when a block may be in the bucket, also if its put fails', async () => {
+  it('reports when a block may be in the bucket, also if its put fails', async () => {
     s3.setFault((_, response) => answerError(response, 403, 'AccessDenied'));
     stages.length = 0;
     await assert.rejects(spill.putBlock(block(), 8_000));

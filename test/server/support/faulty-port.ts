@@ -1,7 +1,7 @@
 import type { DynamoDBPort } from '../../../server/dynamodb/client.ts';
 
-/** What becomes of a call to the database. */
-export interface Fate {
+/** How a call to the database ends. */
+export interface Fault {
   /** Whether the database carries it out. */
   readonly happens: boolean;
   /** Whether the connection is lost, or no answer ever arrives. */
@@ -10,15 +10,15 @@ export interface Fate {
   readonly onDone?: () => void;
 }
 
-/** A port to the database that decides about each command; without a fate it is carried out and answered. */
-export function withFates(port: DynamoDBPort, fateOf: (command: object) => Fate | undefined): DynamoDBPort {
+/** A port to the database that decides about each command; without a fault it is carried out and answered. */
+export function withFaults(port: DynamoDBPort, faultOf: (command: object) => Fault | undefined): DynamoDBPort {
   const send = async (command: object, ...options: unknown[]) => {
     const carryOut = () => (port.send as (...args: unknown[]) => Promise<unknown>)(command, ...options);
-    const fate = fateOf(command);
-    if (!fate) return await carryOut();
-    if (fate.happens) await carryOut();
-    fate.onDone?.();
-    if (fate.answer === 'silence') return await new Promise(() => {});
+    const fault = faultOf(command);
+    if (!fault) return await carryOut();
+    if (fault.happens) await carryOut();
+    fault.onDone?.();
+    if (fault.answer === 'silence') return await new Promise(() => {});
     throw new Error('the connection was lost');
   };
   return { send: send as DynamoDBPort['send'] };

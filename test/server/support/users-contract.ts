@@ -9,7 +9,7 @@ import { type Runtime, systemRuntime } from '../../../server/runtime.ts';
 import { createClock } from '../../../server/timestamps/clock.ts';
 import { type NewUser, type User, uniqueNames } from '../../../server/users/users.ts';
 import type { TestDatabase } from './database.ts';
-import { type Fate, withFates } from './faulty-port.ts';
+import { type Fault, withFaults } from './faulty-port.ts';
 
 const { now } = createClock({ runtime: systemRuntime });
 
@@ -113,8 +113,8 @@ export function usersContract(kind: string, { client, tableName }: Pick<TestData
     for (const happens of [true, false])
       it(`are created once if the first answer is lost and the write ${happens ? 'happened' : 'did not'}`, async () => {
         const user = userOf(freshName());
-        const fates: Fate[] = [{ happens, answer: 'error' }];
-        const port = withFates(client, (command) => (isTransaction(command) ? fates.shift() : undefined));
+        const faults: Fault[] = [{ happens, answer: 'error' }];
+        const port = withFaults(client, (command) => (isTransaction(command) ? faults.shift() : undefined));
         const created = await usersOver(port).createUser(user);
         assert.deepEqual(await listed(user), [created]);
       });
@@ -123,7 +123,7 @@ export function usersContract(kind: string, { client, tableName }: Pick<TestData
       it(`block no name if the process dies and the write ${happens ? 'happened' : 'did not'}`, async () => {
         const user = userOf(freshName());
         const { promise: sent, resolve: isSent } = Promise.withResolvers<void>();
-        const port = withFates(client, () => ({ happens, answer: 'silence', onDone: isSent }));
+        const port = withFaults(client, () => ({ happens, answer: 'silence', onDone: isSent }));
         usersOver(port)
           .createUser(user)
           .catch(() => {});
