@@ -21,6 +21,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
   'server/timestamps': ['server/errors.ts', 'server/runtime.ts', 'server/idempotency'],
   'server/users': ['server/errors.ts', 'server/idempotency', 'server/timestamps'],
   'server/dynamodb': [
+    'server/credentials.ts',
     'server/expired-credentials.ts',
     'server/errors.ts',
     'server/config.ts',
@@ -30,7 +31,13 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
     'server/timestamps',
     'server/users',
   ],
-  'server/spill': ['server/expired-credentials.ts', 'server/runtime.ts', 'server/retry.ts', 'server/timestamps'],
+  'server/spill': [
+    'server/credentials.ts',
+    'server/expired-credentials.ts',
+    'server/runtime.ts',
+    'server/retry.ts',
+    'server/timestamps',
+  ],
   'server/admission': ['server/errors.ts', 'server/config.ts'],
   'server/secrets': ['server/config.ts', 'server/timestamps'],
   'server/metrics': ['server/config.ts', 'server/runtime.ts'],

@@ -8,9 +8,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { tableDefinition } from '../contract.ts';
+import { cacheCredentials } from '../credentials.ts';
 import { ServiceError } from '../errors.ts';
 import { systemRuntime } from '../runtime.ts';
-import { cacheCredentials } from './credentials.ts';
 import { refreshExpiredCredentials, verifyAnswers } from './middleware.ts';
 import { type Deadline, deadlineIn, retry } from './retry.ts';
 

@@ -9,8 +9,10 @@ import {
   type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { cacheCredentials } from '../credentials.ts';
 import { refreshIfExpired } from '../expired-credentials.ts';
 import { ATTEMPT_TIMEOUT_MS, type Attempt, type Deadline, retryUntil } from '../retry.ts';
+import { systemRuntime } from '../runtime.ts';
 import type { ObjectPage, SpillBucket } from './bucket.ts';
 
 const CONNECT_TIMEOUT_MS = 500;
@@ -27,6 +29,7 @@ export function createS3Client(overrides: S3ClientConfig = {}): S3Client {
     },
     ...overrides,
   });
+  client.config.credentials = cacheCredentials(client.config.credentials, systemRuntime);
   client.middlewareStack.add((next) => (args) => refreshIfExpired(client, () => next(args)), {
     step: 'initialize',
     name: 'refreshExpiredCredentials',

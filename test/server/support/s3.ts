@@ -13,7 +13,7 @@ type Credentials = NonNullable<S3ClientConfig['credentials']>;
 const LOCAL: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** An S3 with one bucket in this process, whose answers a test can change; stops after the tests of the calling file. */
-export async function startS3({ credentials = LOCAL }: { credentials?: Credentials } = {}) {
+export async function startS3({ credentials }: { credentials?: Credentials | undefined } = { credentials: LOCAL }) {
   const { listener, objectsOf } = createS3Server([BUCKET]);
   let fault: Fault = (request, response, answer) => answer(request, response);
   const requests: string[] = [];
@@ -22,7 +22,7 @@ export async function startS3({ credentials = LOCAL }: { credentials?: Credentia
     fault(request, response, listener);
   });
   const endpoint = await listenDuringTests(server);
-  const client = createS3Client({ endpoint, region: 'local', credentials });
+  const client = createS3Client({ endpoint, region: 'local', ...(credentials && { credentials }) });
   after(() => client.destroy());
   return {
     endpoint,

@@ -1,9 +1,11 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Runtime } from '../runtime.ts';
+import type { Runtime } from './runtime.ts';
 
-/** The resolved `credentials` of a client's configuration. */
-export type CredentialProvider = DynamoDBClient['config']['credentials'];
-type Credentials = Awaited<ReturnType<CredentialProvider>>;
+interface Credentials {
+  readonly expiration?: Date;
+}
+
+/** The resolved `credentials` of the configuration of a client of the AWS SDK. */
+type CredentialProvider<T extends Credentials> = (options?: { readonly forceRefresh?: boolean }) => Promise<T>;
 
 /**
  * The instance metadata service has new credentials at least this long before the old ones expire.
@@ -18,8 +20,8 @@ const REFRESH_PAUSE_MS = 30_000;
  * Refreshes credentials once, in the background, before they expire. The SDK's own cache asks its source at each call
  * during their last five minutes. Callers wait only for the first credentials, for expired ones, and if they force it.
  */
-export function cacheCredentials(source: CredentialProvider, runtime: Runtime): CredentialProvider {
-  let current: Credentials | undefined;
+export function cacheCredentials<T extends Credentials>(source: CredentialProvider<T>, runtime: Runtime) {
+  let current: T | undefined;
   let refreshing: Promise<void> | undefined;
   let pauseUntilMs = Number.NEGATIVE_INFINITY;
 
@@ -39,7 +41,7 @@ export function cacheCredentials(source: CredentialProvider, runtime: Runtime): 
     return expiration === undefined ? Number.POSITIVE_INFINITY : expiration.getTime() - runtime.wallMicros() / 1_000;
   }
 
-  const provide: CredentialProvider = async (options) => {
+  const provide: CredentialProvider<T> = async (options) => {
     if (current === undefined || options?.forceRefresh) {
       await refresh();
     } else if (lifeMs(current) < REFRESH_AHEAD_MS && runtime.monotonicMs() >= pauseUntilMs) {
@@ -48,7 +50,7 @@ export function cacheCredentials(source: CredentialProvider, runtime: Runtime): 
       // Until they have expired, the old ones are valid.
       else refreshed.catch(() => {});
     }
-    return current as Credentials;
+    return current as T;
   };
   // The SDK adds no cache of its own to a provider with these properties.
   return Object.assign(provide, { memoized: true, configBound: true, attributed: true });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createDynamoDBClient, getItem } from '../../../server/dynamodb/client.ts';
-import { type CredentialProvider, cacheCredentials } from '../../../server/dynamodb/credentials.ts';
-import { deadlineIn } from '../../../server/dynamodb/retry.ts';
-import { systemRuntime } from '../../../server/runtime.ts';
-import { startDatabase } from '../support/database.ts';
-import { startFakeImds } from '../support/fake-imds.ts';
+import { cacheCredentials } from '../../server/credentials.ts';
+import { createDynamoDBClient, getItem } from '../../server/dynamodb/client.ts';
+import { deadlineIn } from '../../server/dynamodb/retry.ts';
+import { systemRuntime } from '../../server/runtime.ts';
+import { startDatabase } from './support/database.ts';
+import { startFakeImds } from './support/fake-imds.ts';
+import { startS3 } from './support/s3.ts';
 
 const MINUTE_MS = 60_000;
 const START_MS = Date.parse('2026-11-21T07:45:00Z');
@@ -14,7 +15,7 @@ const START_MS = Date.parse('2026-11-21T07:45:00Z');
 function startCache(...livesMs: readonly number[]) {
   let [nowMs, asked] = [0, 0];
   let failure: Error | undefined;
-  const source: CredentialProvider = async () => {
+  const source = async () => {
     const lifeMs = livesMs[Math.min(asked++, livesMs.length - 1)] as number;
     if (failure) throw failure;
     return {
@@ -108,6 +109,8 @@ describe('the credentials of an instance’s role', async () => {
   const database = await startDatabase();
   const expires = new Date(Date.now() + 4 * MINUTE_MS);
   const imds = await startFakeImds({ credentialsExpire: () => expires });
+  const s3 = await startS3({ credentials: undefined });
+  const asked = () => imds.asked.filter((each) => each.endsWith('/security-credentials/role')).length;
   for (const name of Object.keys(process.env).filter((each) => each.startsWith('AWS_'))) delete process.env[name];
   Object.assign(process.env, {
     AWS_REGION: 'eu-west-1',
@@ -122,6 +125,12 @@ describe('the credentials of an instance’s role', async () => {
     for (let call = 0; call < 50; call++)
       await getItem(client, database.tableName, { pk: 'days', sk: 'x' }, deadlineIn(8_000, systemRuntime));
     client.destroy();
-    assert.equal(imds.asked.filter((each) => each.endsWith('/security-credentials/role')).length, 1);
+    assert.equal(asked(), 1);
+  });
+
+  it('are asked for once by the client of S3 as well', async () => {
+    const before = asked();
+    for (let call = 0; call < 50; call++) await s3.bucket.get('spill/none', deadlineIn(8_000, systemRuntime));
+    assert.equal(asked() - before, 1);
   });
 });
