@@ -24,7 +24,7 @@ const MIDNIGHT = Date.parse('2026-11-22T00:00:00Z') * 1_000;
 export function makePlan(seed: number): Plan {
   const random = randomOf(seed, 2);
   const durationMs = random.pick([1, 3, 5, 8, 12, 24, 24]) * 1_000;
-  const isRefused = random.chance(0.03);
+  const isRefused = random.chance(0.02);
   const machines = isRefused ? random.integer(1, 2) : random.integer(1, 3);
   const midnightMs = random.chance(1 / 3) ? random.integer(0, durationMs) : undefined;
   const outage: Outage = { service: 'table', fate: 'lostBefore', share: 1 };
@@ -121,7 +121,7 @@ function registrations(random: Random, { durationMs, machines, criticalMs }: Tra
 }
 
 function listings(random: Random, durationMs: number, machines: number): Step[] {
-  return Array.from({ length: random.integer(0, 4) }, () => ({
+  return Array.from({ length: random.integer(0, 3) }, () => ({
     kind: 'list',
     atMs: random.integer(0, durationMs),
     machine: random.integer(0, machines - 1),

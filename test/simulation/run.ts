@@ -36,6 +36,8 @@ export interface Result {
 /** After the last step everything has ended by then: deadlines, requests on their way, pauses. */
 const SETTLE_MS = 25_000;
 const READ_MS = 9_000;
+/** Of a listing while requests are recorded: a page of one record reads as many blocks as a long one. */
+const MAX_PAGES = 8;
 /** After that time without faults a request has been answered. */
 const REPEAT_MS = 1_000;
 /** A drain that found nothing, or failed, waits for up to 90 s. */
@@ -127,7 +129,7 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     else if (step.kind === 'follow') follower.poll(machine);
     else if (step.kind === 'post')
       recorders.post(machine, step.repeats, (recording) => onAnswer(recording, step.listsAfter));
-    else if (step.kind === 'list' && !machine.process.hasEnded) list(machine.process, step);
+    else if (step.kind === 'list' && !machine.process.hasEnded) list(machine.process, { ...step, maxPages: MAX_PAGES });
   }
 
   /** Once more, each request with a key is sent. */

@@ -1,6 +1,8 @@
+import { ServiceError } from '../../../server/errors.ts';
 import type { World } from '../world.ts';
 import { listAll } from './listing.ts';
 import type { Machine } from './machine.ts';
+import type { ServerProcess } from './server-process.ts';
 
 /** A client that polls `GET /app` and reads each time what has been settled since. */
 export class Follower {
@@ -14,13 +16,29 @@ export class Follower {
     this.#world = world;
   }
 
-  /** Reads from a process. Answers may overtake each other. */
+  /** Asks a process what is settled, and reads that. Answers may overtake each other. */
   poll({ process }: Machine): void {
-    if (process.hasEnded) return;
-    const options = { limit: 100, consistent: true, from: this.settledMicros };
-    void listAll(this.#world, process, options).then(({ records, isComplete, settledMicros = 0 }) => {
+    if (!process.hasEnded) this.#world.scheduler.after(500, () => this.#read(process), process);
+  }
+
+  #read(process: ServerProcess): void {
+    const from = this.settledMicros;
+    const to = this.#settledUntil(process);
+    if (to <= from) return;
+    this.#world.history.add('follower', () => `everything before ${to} is settled, says ${process.name}`);
+    void listAll(this.#world, process, { limit: 100, consistent: true, from, to }).then(({ records, isComplete }) => {
       for (const { traceId } of records) this.seen.add(traceId.slice(-24));
-      if (isComplete) this.settledMicros = Math.max(this.settledMicros, settledMicros);
+      if (isComplete) this.settledMicros = Math.max(this.settledMicros, to);
     });
+  }
+
+  #settledUntil(process: ServerProcess): number {
+    try {
+      return process.settledUntil({ consistent: true }) ?? 0;
+    } catch (error) {
+      // The clock has jumped.
+      if (!(error instanceof ServiceError)) this.#world.violate('no-defects', String((error as Error).stack));
+      return 0;
+    }
   }
 }

@@ -8,8 +8,6 @@ export interface Listing {
   readonly consistent: boolean;
   readonly beganMicros: number;
   readonly records: TimestampRecord[];
-  /** The `settledUntil` of the first page. */
-  settledMicros?: number | undefined;
   /** Whether the last page was read. */
   isComplete: boolean;
 }
@@ -19,13 +17,15 @@ export interface ListOptions {
   readonly consistent: boolean;
   /** Only records at or after this time. @default - all */
   readonly from?: number;
+  /** Only records before this time. @default - all */
+  readonly to?: number;
   /** @default - all pages */
   readonly maxPages?: number;
 }
 
 /** Reads all pages from a process. Resolves with what was read until a page failed. Never ends if the process does. */
 export function listAll(world: World, process: ServerProcess, options: ListOptions): Promise<Listing> {
-  const { limit, consistent, from, maxPages = Number.POSITIVE_INFINITY } = options;
+  const { limit, consistent, from, to, maxPages = Number.POSITIVE_INFINITY } = options;
   const { scheduler, history } = world;
   const listing: Listing = { consistent, beganMicros: scheduler.nowMicros(), records: [], isComplete: false };
   return new Promise((resolve) => {
@@ -33,13 +33,12 @@ export function listAll(world: World, process: ServerProcess, options: ListOptio
       history.add('reader', () => `GET /app?limit=${limit} from ${process.name}, page ${page}`);
       const arrive = async () => {
         try {
-          const settledMicros = process.settledUntil({ consistent });
-          if (page === 1) listing.settledMicros = settledMicros;
           const { records, next } = await process.listRecords({
             limit,
             consistent,
             ...(before && { before }),
             ...(from && { from }),
+            ...(to && { to }),
           });
           history.add('reader', () => `page ${page} has ${records.length}${next === undefined ? ', the last' : ''}`);
           listing.records.push(...records);
