@@ -26,6 +26,8 @@ export function remainingMs({ runtime, endMs }: Deadline): number {
 export interface Service {
   readonly name: string;
   readonly isRefusal: (error: unknown) => boolean;
+  /** @default ATTEMPT_TIMEOUT_MS */
+  readonly attemptTimeoutMs?: number;
 }
 
 /** Sends a request once. It should end the request when the signal aborts. */
@@ -39,9 +41,10 @@ export type Attempt<T> = (abortSignal: AbortSignal) => Promise<T>;
  */
 export async function retryUntil<T>(deadline: Deadline, service: Service, attempt: Attempt<T>): Promise<T> {
   const { runtime } = deadline;
+  const { attemptTimeoutMs = ATTEMPT_TIMEOUT_MS } = service;
   let lastError: unknown = new Error(`the deadline of a request to ${service.name} passed before it was sent`);
   for (let failures = 0; ; failures++) {
-    const timeoutMs = Math.min(ATTEMPT_TIMEOUT_MS, remainingMs(deadline));
+    const timeoutMs = Math.min(attemptTimeoutMs, remainingMs(deadline));
     if (timeoutMs <= 0) throw lastError;
     try {
       return await attemptOnce(runtime, timeoutMs, service.name, attempt);

@@ -17,6 +17,8 @@ export interface DrainOptions {
 
 /** For the calls of one object, so that a shutdown can wait for them. */
 const CALL_DEADLINE_MS = 3_000;
+/** A listing can take long. A shutdown does not wait for it. */
+const LIST_DEADLINE_MS = 20_000;
 /** Objects that are moved at the same time: most of the time passes waiting for S3. */
 const CONCURRENCY = 8;
 const MAX_REFUSALS = 20;
@@ -41,7 +43,11 @@ export function createDrain(options: DrainOptions) {
   const { bucket, table, isRefusal, runtime, onMoved, onDeadLetter } = options;
   const refusals = new Map<string, { readonly count: number; readonly lastMs: number }>();
   let isStopped = false;
+  const stopping = Promise.withResolvers<undefined>();
   const deadline = () => deadlineIn(CALL_DEADLINE_MS, runtime);
+  /** The next page; `undefined` if the drain is stopped meanwhile. */
+  const listPage = (after?: string) =>
+    Promise.race([bucket.list(deadlineIn(LIST_DEADLINE_MS, runtime), after), stopping.promise]);
 
   /** Whether the object is a dead letter now. */
   async function refused(key: string, text: string, error: unknown): Promise<boolean> {
@@ -99,8 +105,8 @@ export function createDrain(options: DrainOptions) {
     /** Lists the whole bucket once and moves what is in `spill/`. Rejects if bucket or table cannot take a call now. */
     async round(onListed: (oldestMs: number | undefined) => void): Promise<DrainRound> {
       let [deadLetters, moved, oldestMs] = [0, 0, Number.POSITIVE_INFINITY];
-      let page = await bucket.list(deadline());
-      for (;;) {
+      let page = await listPage();
+      while (page) {
         const spilled = page.objects.filter(({ key }) => isSpillKey(key));
         deadLetters += page.objects.length - spilled.length;
         for (const { modifiedMs } of spilled) oldestMs = Math.min(oldestMs, modifiedMs);
@@ -108,14 +114,15 @@ export function createDrain(options: DrainOptions) {
         moved += await movePage(spilled);
         const after = page.objects.at(-1)?.key;
         if (!page.more || after === undefined || isStopped) break;
-        page = await bucket.list(deadline(), after);
+        page = await listPage(after);
       }
-      if (oldestMs === Number.POSITIVE_INFINITY) refusals.clear();
+      if (oldestMs === Number.POSITIVE_INFINITY && !isStopped) refusals.clear();
       return { deadLetters, moved, oldestMs: oldestMs === Number.POSITIVE_INFINITY ? undefined : oldestMs };
     },
     /** Ends a round after the objects that are being moved. */
     stop(): void {
       isStopped = true;
+      stopping.resolve(undefined);
     },
   };
 }

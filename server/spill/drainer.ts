@@ -41,7 +41,8 @@ export function createDrainer({ runtime, onState, onChange, ...options }: Draine
         oldestMs = listedMs;
         if (oldestMs !== undefined) empty = undefined;
       });
-      if (oldestMs === undefined) {
+      // A round that was stopped has not listed everything.
+      if (oldestMs === undefined && !isStopped) {
         // A dead letter is not in the table either, but an operator decides when it will be: followers do not wait.
         empty = deadLetters === 0 ? { startMs } : undefined;
         emptyAtMicros = micros;

@@ -11,11 +11,14 @@ import {
 } from '@aws-sdk/client-s3';
 import { cacheCredentials } from '../credentials.ts';
 import { refreshIfExpired } from '../expired-credentials.ts';
-import { ATTEMPT_TIMEOUT_MS, type Attempt, type Deadline, retryUntil } from '../retry.ts';
+import { type Attempt, type Deadline, retryUntil, type Service } from '../retry.ts';
 import { systemRuntime } from '../runtime.ts';
 import type { ObjectPage, SpillBucket } from './bucket.ts';
 
 const CONNECT_TIMEOUT_MS = 500;
+
+/** A listing skips every delete marker, and a drained block leaves one for some days. So it can take seconds. */
+const LIST_TIMEOUT_MS = 10_000;
 
 /** A client that makes one attempt per call. The SDK finds endpoint, region and credentials itself. */
 export function createS3Client(overrides: S3ClientConfig = {}): S3Client {
@@ -23,9 +26,10 @@ export function createS3Client(overrides: S3ClientConfig = {}): S3Client {
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: ATTEMPT_TIMEOUT_MS,
+      // `retryUntil` ends an attempt of another call sooner.
+      requestTimeout: LIST_TIMEOUT_MS,
       throwOnRequestTimeout: true,
-      socketTimeout: ATTEMPT_TIMEOUT_MS,
+      socketTimeout: LIST_TIMEOUT_MS,
     },
     ...overrides,
   });
@@ -53,7 +57,8 @@ function isRefusal(error: unknown): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429 && !TEMPORARY.has(error.name);
 }
 
-const S3 = { name: 'S3', isRefusal };
+const S3: Service = { name: 'S3', isRefusal };
+const LISTING: Service = { ...S3, attemptTimeoutMs: LIST_TIMEOUT_MS };
 
 function checksumOf(body: string): string {
   const bytes = Buffer.alloc(4);
@@ -117,7 +122,7 @@ export class S3Bucket implements SpillBucket {
 
   async list(deadline: Deadline, after?: string): Promise<ObjectPage> {
     const command = new ListObjectsV2Command({ Bucket: this.#bucket, StartAfter: after });
-    return await this.#retry(deadline, async (abortSignal) => {
+    return await retryUntil(deadline, LISTING, async (abortSignal) => {
       const { Name, Contents = [], IsTruncated = false } = await this.#client.send(command, { abortSignal });
       checkAnswer(Name === this.#bucket);
       const objects = Contents.map(({ Key = '', LastModified }) => ({

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { deadlineIn } from '../../../server/retry.ts';
 import { systemRuntime } from '../../../server/runtime.ts';
+import { S3Bucket } from '../../../server/spill/s3-bucket.ts';
 import { answerError, startS3 } from '../support/s3.ts';
+import { createVirtualTime } from '../support/virtual-time.ts';
 
 const deadline = () => deadlineIn(8_000, systemRuntime);
 const s3 = await startS3();
@@ -41,6 +44,16 @@ describe('the bucket', () => {
       answer(request, response);
     });
     assert.equal(await bucket.create('spill/busy', 'text', deadline()), true);
+  });
+
+  it('waits longer for a listing, which skips the delete markers of drained blocks', async () => {
+    const { runtime, run } = createVirtualTime();
+    const send = async () => {
+      await new Promise<void>((resolve) => void runtime.setTimer(resolve, 9_000));
+      return { Name: 'slow', Contents: [] };
+    };
+    const slow = new S3Bucket({ send } as unknown as S3Client, 'slow');
+    assert.deepEqual(await run(slow.list(deadlineIn(20_000, runtime))), { objects: [], more: false });
   });
 
   it('repeats a call with new credentials if they have expired', async () => {
