@@ -45,6 +45,8 @@ const DRAIN_MS = 10_000;
 const MAX_DRAIN_ROUNDS = 15;
 /** What is refused is a dead letter after 20 rounds of a process, and as many after a crash. */
 const MAX_REFUSED_ROUNDS = 400;
+/** A drain may list the bucket at any moment, also at the end. Without faults that takes milliseconds. */
+const LISTING_MS = 100;
 /** A process that was killed at the end has been replaced by then. */
 const REPLACE_MS = 2_000;
 
@@ -157,6 +159,10 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     checkSettled(world, follower);
     checkUniqueNames(world, registrations);
     checkRegistrationTime(world, registrations);
+    if (machines.some(({ process }) => (network.unanswered.get(process) ?? 0) > 0)) {
+      settledMs += LISTING_MS;
+      await scheduler.runUntil(settledMs * 1_000);
+    }
     for (const { process } of machines) checkMemory(world, process);
     const { process } = machines[0] as Machine;
     const listed = listAll(world, process, { limit: 500, consistent: true }).then((listing) =>
