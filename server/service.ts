@@ -132,19 +132,23 @@ export function createService(options: ServiceOptions) {
     commitEnded: tracing?.commitEnded,
   };
 
-  const commit = new GroupCommit({
-    store,
+  const commitOptions = {
     ids,
-    writer: makeWriterId(),
     instance: facts.instanceId ?? facts.hostname,
     shards: config.tableShards,
-    windowMs: config.commitWindowMs,
     runtime,
     observer,
+  };
+  const commit = new GroupCommit({
+    ...commitOptions,
+    store,
+    writer: makeWriterId(),
+    windowMs: config.commitWindowMs,
   });
 
   // Requests with a key are written apart, because each of them adds an item to the transaction. They are never spilled.
   const keyedCommit = new GroupCommit({
+    ...commitOptions,
     store: new KeyedBlocks({
       client,
       table: tableName,
@@ -153,13 +157,8 @@ export function createService(options: ServiceOptions) {
       putIndexed: createDayIndex({ client, table: tableName, shards: config.tableShards }),
       getRecord: (id, deadlineMs) => table.getRecord(id, deadlineMs),
     }),
-    ids,
     writer: makeWriterId(),
-    instance: facts.instanceId ?? facts.hostname,
-    shards: config.tableShards,
     maxTimestamps: MAX_KEYS,
-    runtime,
-    observer,
   });
 
   const admission = createAdmission({
