@@ -7,27 +7,14 @@ import { systemRuntime } from '../../../server/runtime.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
 import { startDatabase } from '../support/database.ts';
 import { refusal, startOverTls } from '../support/dynamodb-over-tls.ts';
+import { createNumberedBlocks } from '../support/numbered-blocks.ts';
 import { recordIds } from '../support/record-ids.ts';
 
 const DEADLINE_MS = 8_000;
 const UPDATE = 'DynamoDB_20120810.UpdateItem';
 const PUT = 'DynamoDB_20120810.PutItem';
 
-let sequence = 0;
-const nextBlock = () => ({
-  shard: 0,
-  writer: 'k3f9a2v0',
-  sequence: ++sequence,
-  instance: 'i-0abc1234def567890',
-  arrivals: [
-    {
-      micros: (microsFromIso('2026-11-21') as number) + sequence,
-      traceId: '1-6920060c-3f5c8a1b9d7e4c6f8a0b2d4e',
-      clientAddress: '2001:db8::1',
-      protocol: 'https' as const,
-    },
-  ],
-});
+const nextBlock = createNumberedBlocks(microsFromIso('2026-11-21') as number);
 
 describe('puts of a process whose clock differs from DynamoDB’s', async () => {
   const database = await startDatabase();

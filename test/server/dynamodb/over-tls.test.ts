@@ -12,26 +12,13 @@ import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
 import { startDatabase } from '../support/database.ts';
 import { dynamoDBLocalMissing, startDynamoDBLocal } from '../support/dynamodb-local.ts';
 import { type Fault, foreignSuccess, halfAnSuccess, refusal, startOverTls } from '../support/dynamodb-over-tls.ts';
+import { createNumberedBlocks } from '../support/numbered-blocks.ts';
 import { recordIds, recordsOf } from '../support/record-ids.ts';
 
 const DEADLINE_MS = 8_000;
 const NAMESPACE = 'com.amazonaws.dynamodb.v20120810#';
 
-let sequence = 0;
-const nextBlock = () => ({
-  shard: 0,
-  writer: 'k3f9a2v0',
-  sequence: ++sequence,
-  instance: 'i-0abc1234def567890',
-  arrivals: [
-    {
-      micros: (microsFromIso('2026-11-21T07:45:00Z') as number) + sequence,
-      traceId: '1-6920060c-3f5c8a1b9d7e4c6f8a0b2d4e',
-      clientAddress: '2001:db8::1',
-      protocol: 'https' as const,
-    },
-  ],
-});
+const nextBlock = createNumberedBlocks(microsFromIso('2026-11-21T07:45:00Z') as number);
 
 /** The SDK finds everything in the environment, as it does on an instance. */
 function useEnvironment(endpoint: string, sessionToken: string): void {

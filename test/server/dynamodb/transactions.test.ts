@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import {
   type DynamoDBClient,
   type DynamoDBServiceException,
@@ -11,9 +11,9 @@ import {
   TransactWriteItemsCommand,
   type TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { createDynamoDBClient, createTable } from '../../../server/dynamodb/client.ts';
+import { createTable } from '../../../server/dynamodb/client.ts';
 import { startDatabase } from '../support/database.ts';
-import { dynamoDBLocalMissing, startDynamoDBLocal } from '../support/dynamodb-local.ts';
+import { dynamoDBLocalMissing, startTableOnDynamoDBLocal } from '../support/dynamodb-local.ts';
 
 function key(pk: string) {
   return { pk: { S: pk }, sk: { S: 'x' } };
@@ -180,12 +180,6 @@ describe('the embedded database', () => {
 const missing = dynamoDBLocalMissing();
 if (missing) describe('TransactWriteItems on DynamoDB Local', { skip: missing });
 else {
-  const local = await startDynamoDBLocal();
-  const client = createDynamoDBClient(local);
-  after(() => {
-    client.destroy();
-    return local.close();
-  });
-  await createTable(client, 'contract-transactions');
-  transactionsContract('DynamoDB Local', client, 'contract-transactions');
+  const { client, tableName } = await startTableOnDynamoDBLocal('contract-transactions');
+  transactionsContract('DynamoDB Local', client, tableName);
 }

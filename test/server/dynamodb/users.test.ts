@@ -1,7 +1,6 @@
-import { after, describe } from 'node:test';
-import { createDynamoDBClient, createTable } from '../../../server/dynamodb/client.ts';
+import { describe } from 'node:test';
 import { startDatabase } from '../support/database.ts';
-import { dynamoDBLocalMissing, startDynamoDBLocal } from '../support/dynamodb-local.ts';
+import { dynamoDBLocalMissing, startTableOnDynamoDBLocal } from '../support/dynamodb-local.ts';
 import { usersContract } from '../support/users-contract.ts';
 
 usersContract('dynalite', await startDatabase());
@@ -9,13 +8,5 @@ usersContract('dynalite', await startDatabase());
 const missing = dynamoDBLocalMissing();
 if (missing) describe('users on DynamoDB Local', { skip: missing });
 else {
-  const local = await startDynamoDBLocal();
-  const client = createDynamoDBClient(local);
-  after(() => {
-    client.destroy();
-    return local.close();
-  });
-  const tableName = 'contract-users';
-  await createTable(client, tableName);
-  usersContract('DynamoDB Local', { client, tableName });
+  usersContract('DynamoDB Local', await startTableOnDynamoDBLocal('contract-users'));
 }

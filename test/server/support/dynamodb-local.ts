@@ -2,7 +2,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createDynamoDBClient, createTable } from '../../../server/dynamodb/client.ts';
 import { missing } from '../../support/missing.ts';
 import { freePort } from './processes.ts';
 
@@ -82,4 +84,16 @@ export async function startDynamoDBLocal(): Promise<{ endpoint: string; close: (
     throw error;
   }
   return { endpoint, close };
+}
+
+/** DynamoDB Local with this table, and a client; both end after the tests of the calling file. */
+export async function startTableOnDynamoDBLocal(tableName: string) {
+  const local = await startDynamoDBLocal();
+  const client = createDynamoDBClient(local);
+  after(() => {
+    client.destroy();
+    return local.close();
+  });
+  await createTable(client, tableName);
+  return { client, tableName };
 }
