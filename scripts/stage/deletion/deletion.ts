@@ -69,7 +69,7 @@ export function retainedResources<Resource extends Pick<StackResource, 'logicalI
   );
 }
 
-/** A stack that is to be deleted, and the names of the buckets that are deleted with it. */
+/** A stack to delete, and the names of the buckets that are deleted with it. */
 export type DoomedStack = Stack & { readonly buckets: readonly string[] };
 
 /**
