@@ -74,7 +74,7 @@ await main(command, async ({ values: { stage: name, set, rate, months, window, b
   const later = billsOf(months);
   for (const [index, bill] of billsOf(1).entries())
     console.log(`${billText(bill, later[index] ?? bill, rate, months)}\n`);
-  console.log(`The cheapest variant has ${CHEAPEST.meaning}.\n\nGoals`);
+  console.log(`The cheapest variant has ${CHEAPEST.meaning}.\n\nGoals for the first month`);
   for (const goal of costGoals({ measured, stage }, cheapestAt)) console.log(`  ${goalText(goal)}`);
   if (page !== undefined) {
     await writeFile(page, costPage({ measured, windows: measuredWindows(results), stage, cheapest, months }));

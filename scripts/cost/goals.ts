@@ -13,7 +13,7 @@ const ITEMS_NAMED = 3;
 /** A goal, and how far Stampede's bill is from it. */
 export type CostGoal = ReturnType<typeof costGoals>[number];
 
-/** Judges the goals. `cheapest` is the same rate on the cheapest sensible variant of the stage. */
+/** Judges the goals by the first month. `cheapest` is the same rate on the cheapest sensible variant of the stage. */
 export function costGoals(options: Omit<BillOptions, 'rate'>, cheapest: (rate: number) => Bill) {
   return GOALS.flatMap(({ rate, lambdaWithAlb, lambdaWithQueue }) => {
     const [stampede, , withAlb, withQueue] = billsAt({ ...options, rate });
@@ -49,16 +49,14 @@ export function goalText({ rate, against, target, times, timesOfCheapest, met, e
   const items = largest.map(({ name, usd }) => `${name} ${Math.round(usd)} USD`).join(', ');
   return (
     `${at}: missed. The month costs ${Math.round(excessUsd)} USD more than the goal allows; the largest items are ` +
-    `${items}. The cheapest variant costs 1/${timesOfCheapest.toFixed(1)}.`
+    `${items}. The cheapest variant costs 1/${timesOfCheapest.toFixed(1)}, which ${timesOfCheapest >= target ? 'meets' : 'misses'} the goal.`
   );
 }
 
 /** The cheapest sensible variant of a stage, as settings and in words. */
 export const CHEAPEST = {
   title: 'Stampede, cheapest variant',
-  meaning:
-    'one NAT gateway, two zones, flow logs of rejected traffic only, as few instances as the rate needs, and a Compute ' +
-    'Savings Plan',
+  meaning: 'one NAT gateway, two zones, as few instances as the rate needs, and a Compute Savings Plan',
   settings: ['nat=single', 'zones=a,b', 'flowLogTraffic=REJECT', 'sustainedRate=500'],
 };
 

@@ -54,7 +54,9 @@ export function costPage({ measured, windows, stage, cheapest, months }: CostPag
 ${stage.instanceType}, at least ${stage.minInstances} in ${stage.zones} zones, ${stage.natGateways} NAT gateways, commit window
 of ${measured.commitWindow} ms. The cheapest variant has ${CHEAPEST.meaning}. Benchmark of ${measured.measuredAt.slice(0, 10)}. <code>npm run cost -- --page</code> writes this
 page. It is a calculation, and was not compared with a bill of AWS.</p>
-<h2>Goals</h2>
+<p>The number of instances follows from the CPU time that the benchmark measured. It was not measured on EC2: the setting
+<code>ratePerInstance</code>, from which the stack derives its bounds, is lower, and a slower processor needs more instances.</p>
+<h2>Goals for the first month</h2>
 <ul>${goals.map((goal) => html`<li>${goalText(goal)}</li>\n`)}</ul>
 ${rateChart(rows)}
 ${windows.length > 1 ? windowChart(windows, RATES, stage) : ''}

@@ -347,9 +347,9 @@ describe('the network', () => {
     assert.ok(!JSON.stringify(others).includes('DefaultSecurityGroup'));
   });
 
-  it('logs its traffic', () => {
+  it('logs rejected traffic', () => {
     const traffic = [dev, prod].map(({ network }) => theResource('AWS::EC2::FlowLog', network).Properties.TrafficType);
-    assert.deepEqual(traffic, ['REJECT', 'ALL']);
+    assert.deepEqual(traffic, ['REJECT', 'REJECT']);
   });
 
   it('has a bastion group of at most one instance, initially none', () => {
