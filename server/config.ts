@@ -26,6 +26,23 @@ function onOff(unset: 'on' | 'off') {
     .transform((value) => value === 'on');
 }
 
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+
+/** Each process reads a heartbeat of each other region every few seconds. */
+const MAX_REGIONS = 5;
+
+function regionList() {
+  const expected = `1 to ${MAX_REGIONS} different AWS regions, comma-separated`;
+  return z
+    .string()
+    .transform((list) => list.split(','))
+    .refine(
+      (names) =>
+        names.length <= MAX_REGIONS && names.every((name) => REGION.test(name)) && new Set(names).size === names.length,
+      expected,
+    );
+}
+
 const token = text(TOKEN_FORM.pattern, TOKEN_FORM.description).optional();
 
 /** Variables whose values are never shown. */
@@ -44,6 +61,10 @@ const ConfigSchema = z
     directPut: onOff('on'),
     /** If absent, the table is the only durable store. */
     spillBucket: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket').optional(),
+    /** The home region first. If absent, there is one region, and records do not name it. */
+    regions: regionList().optional(),
+    ownRegion: text(REGION, 'an AWS region, such as eu-west-1').optional(),
+    homeUrl: text(/^https?:\/\/[^/\s]+$/, 'an https:// URL without a path').optional(),
     commitWindowMs: integer(COMMIT_WINDOW_MS.min, COMMIT_WINDOW_MS.max).default(0),
     trustedProxies: integer(0, 10).default(0),
     rateLimitPerSecond: integer(1, 1_000_000).optional(),
@@ -71,9 +92,10 @@ const ConfigSchema = z
     metadataEndpoint: text(/^https?:\/\/[^/]+\/?$/, 'an http:// URL without a path').optional(),
   })
   .transform(({ requireReadToken, requireWriteToken, rateLimitPerSecond, rateLimitBurst, ...given }) => {
-    const { metadataDisabled, metadataEndpoint, ...rest } = given;
+    const { metadataDisabled, metadataEndpoint, regions, ownRegion, homeUrl, ...rest } = given;
     return {
       ...rest,
+      regions: regions && ownRegion ? regionsOf(regions, ownRegion, homeUrl) : undefined,
       hostname: hostname(),
       requiresToken: {
         read: requireReadToken || given.readToken !== undefined,
@@ -86,6 +108,11 @@ const ConfigSchema = z
       metadata: { disabled: metadataDisabled === 'true', endpoint: metadataEndpoint },
     };
   });
+
+/** The regions of a stage that records in several, as one of them sees it. */
+function regionsOf(names: readonly string[], own: string, homeUrl: string | undefined) {
+  return { own, home: names[0] as string, others: names.filter((name) => name !== own), homeUrl };
+}
 
 /** The validated configuration. */
 export type Config = Readonly<z.infer<typeof ConfigSchema>>;
@@ -133,6 +160,12 @@ function missing(given: Given, embeddedDatabase: boolean): string[] {
     problems.push(
       `${ENV.tableName} is not set; expected the table's name (only a source tree has an embedded database)`,
     );
+  if (given.regions && !given.ownRegion)
+    problems.push(`${ENV.regions} is set without ${ENV.ownRegion}; expected the region in which the server runs`);
+  if (given.regions && given.ownRegion && !given.regions.split(',').includes(given.ownRegion))
+    problems.push(`${ENV.ownRegion} is "${given.ownRegion}"; expected one of ${ENV.regions}, ${given.regions}`);
+  if (given.homeUrl && !given.regions)
+    problems.push(`${ENV.homeUrl} is set without ${ENV.regions}; expected both, or neither`);
   for (const [required, token] of [
     ['requireReadToken', 'readToken'],
     ['requireWriteToken', 'writeToken'],

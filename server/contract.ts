@@ -196,6 +196,12 @@ export const ENV = {
   spillBucket: 'SPILL_BUCKET',
   commitWindowMs: 'COMMIT_WINDOW_MS',
   region: 'AWS_REGION',
+  /** The regions that record, comma-separated, the home region first. Absent with one region. */
+  regions: 'REGIONS',
+  /** The one of them in which the server runs. */
+  ownRegion: 'REGION',
+  /** URL of the home region's own load balancer, for clients of the other regions. */
+  homeUrl: 'HOME_URL',
   trustedProxies: 'TRUSTED_PROXIES',
   rateLimitPerSecond: 'RATE_LIMIT_PER_SECOND',
   rateLimitBurst: 'RATE_LIMIT_BURST',

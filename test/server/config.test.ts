@@ -73,6 +73,32 @@ describe('the configuration', () => {
     assert.deepEqual(problemsOf({ REQUIRE_READ_TOKEN: 'on', READ_TOKEN: 'a-token-of-some-length' }), []);
   });
 
+  it('knows its own region, the home region and the others', () => {
+    const environment = { REGIONS: 'eu-west-1,eu-central-1,us-gov-east-1', REGION: 'eu-central-1' };
+    assert.deepEqual(read({ ...environment, HOME_URL: 'https://eu-west-1.example.com' }).regions, {
+      own: 'eu-central-1',
+      home: 'eu-west-1',
+      others: ['eu-west-1', 'us-gov-east-1'],
+      homeUrl: 'https://eu-west-1.example.com',
+    });
+    assert.equal(read({}).regions, undefined);
+  });
+
+  it('refuses regions of which it is not one', () => {
+    assert.match(problemsOf({ REGIONS: 'eu-west-1' }).join(), /REGIONS is set without REGION; expected/);
+    assert.match(
+      problemsOf({ REGIONS: 'eu-west-1,eu-central-1', REGION: 'us-east-1' }).join(),
+      /REGION is "us-east-1"; expected one of REGIONS, eu-west-1,eu-central-1/,
+    );
+    for (const regions of ['eu-west-1,eu-west-1', 'Ireland', 'eu-west-1,', 'a-b-1,a-c-1,a-d-1,a-e-1,a-f-1,a-g-1'])
+      assert.match(problemsOf({ REGIONS: regions, REGION: 'eu-west-1' }).join(), /REGIONS is ".*"; expected 1 to 5/);
+    assert.match(problemsOf({ HOME_URL: 'https://example.com' }).join(), /HOME_URL is set without REGIONS/);
+    assert.match(
+      problemsOf({ HOME_URL: 'example.com', REGIONS: 'eu-west-1', REGION: 'eu-west-1' }).join(),
+      /HOME_URL is "example.com"; expected an https/,
+    );
+  });
+
   it('accepts a value or names its variable', () => {
     const variable = fc.constantFrom(...Object.values(ENV));
     fc.assert(
