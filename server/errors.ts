@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'conflict' // 409: a unique value is already taken
   | 'key-invalid' // 400: the Idempotency-Key is malformed
   | 'key-in-use' // 409: a request with this Idempotency-Key is being processed
+  | 'other-region' // 421: only the home region does this
   | 'key-reused' // 422: the Idempotency-Key was used with another request
   | 'too-large' // 413
   | 'unsupported-media-type' // 415

@@ -76,7 +76,7 @@ function makeWriterId(): string {
 /** Wires the parts of one process. */
 export function createService(options: ServiceOptions) {
   const { config, facts, database, logger, telemetry, secrets, tracing, runtime = systemRuntime } = options;
-  const { requiresToken } = config;
+  const { requiresToken, regions } = config;
   let draining = false;
   const isDraining = () => draining;
   const { metrics, reporter, clockError } = telemetry;
@@ -100,6 +100,7 @@ export function createService(options: ServiceOptions) {
     runtime,
     ids,
     shards: config.tableShards,
+    region: regions?.own,
     directPut: config.directPut
       ? createDirectPut({
           client,
@@ -135,6 +136,7 @@ export function createService(options: ServiceOptions) {
   const commitOptions = {
     ids,
     instance: facts.instanceId ?? facts.hostname,
+    region: regions?.own,
     shards: config.tableShards,
     runtime,
     observer,
@@ -154,7 +156,8 @@ export function createService(options: ServiceOptions) {
       table: tableName,
       runtime,
       ids,
-      putIndexed: createDayIndex({ client, table: tableName, shards: config.tableShards }),
+      putIndexed: createDayIndex({ client, table: tableName, shards: config.tableShards, region: regions?.own }),
+      isReplicated: regions !== undefined,
       getRecord: (id, deadlineMs) => table.getRecord(id, deadlineMs),
     }),
     writer: makeWriterId(),
@@ -189,7 +192,7 @@ export function createService(options: ServiceOptions) {
   const users = new DynamoUsers({ client, table: tableName, runtime, now: clock.now });
 
   const app = createApp({
-    facts,
+    facts: { ...facts, ...(regions && { region: regions.own }) },
     store: {
       listRecords: (query) => limitListings(() => store.listRecords(query)),
       getRecord: (id) => limitLookups(() => store.getRecord(id)),
@@ -214,6 +217,7 @@ export function createService(options: ServiceOptions) {
               return key ? withKey(key, create) : create();
             }),
         },
+        otherHome: regions && regions.own !== regions.home ? regions : undefined,
         checkReadToken,
         checkWriteToken,
       }),

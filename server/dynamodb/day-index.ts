@@ -15,6 +15,8 @@ export interface DayIndexOptions {
   readonly table: string;
   /** The number of partition keys over which a day's blocks are distributed. @default TABLE.defaultShards */
   readonly shards?: number;
+  /** @default - the stage has one region */
+  readonly region?: string | undefined;
 }
 
 /** A day (`2026-11-21`), and the shard of a block of that day. */
@@ -33,8 +35,11 @@ export type PutIndexed = <T>(blockDay: BlockDay, deadline: Deadline, put: () => 
  * The index of days. A listing reads only days in the index, so a block may be put only after its day is there: then
  * each block in the table is listed, however its requests were answered. The entry of a day has the greatest number of
  * shards with which any writer of the day was configured. A drained block may be that of a writer with more shards.
+ * Each of several regions has its own entry, `2026-11-21#eu-west-1`: replication keeps the last of two writes, which
+ * need not be the one with more shards.
  */
-export function createDayIndex({ client, table, shards = TABLE.defaultShards }: DayIndexOptions): PutIndexed {
+export function createDayIndex(options: DayIndexOptions): PutIndexed {
+  const { client, table, shards = TABLE.defaultShards, region } = options;
   const indexed = new Set<string>();
 
   async function add({ day, shard }: BlockDay, deadline: Deadline): Promise<void> {
@@ -43,7 +48,7 @@ export function createDayIndex({ client, table, shards = TABLE.defaultShards }: 
     if (indexed.has(entry)) return;
     const update = new UpdateItemCommand({
       TableName: table,
-      Key: marshall({ pk: DAYS, sk: day }),
+      Key: marshall({ pk: DAYS, sk: region === undefined ? day : `${day}#${region}` }),
       UpdateExpression: 'SET shards = :shards',
       ConditionExpression: 'attribute_not_exists(shards) OR shards < :shards',
       ExpressionAttributeValues: marshall({ ':shards': needed }),

@@ -1,3 +1,4 @@
+import { ServiceError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Block, encodeBlock, largestError, writeUnits } from '../timestamps/block.ts';
 import type { KeyedArrival } from '../timestamps/keyed-arrival.ts';
@@ -18,6 +19,8 @@ export interface KeyedBlocksOptions {
   readonly runtime: Runtime;
   readonly ids: Pick<RecordIds, 'recordsOf'>;
   readonly putIndexed: PutIndexed;
+  /** Whether another region may have put a key, whose block then arrives earlier or later. @default false */
+  readonly isReplicated?: boolean;
   readonly getRecord: (id: string, deadlineMs: number) => Promise<TimestampRecord | undefined>;
 }
 
@@ -95,11 +98,17 @@ export class KeyedBlocks implements Pick<TimestampStore, 'putBlock'> {
       const id = resultOf(existing, key);
       const record = await this.#options.getRecord(id, remainingMs(deadline));
       if (record !== undefined) return record;
+      if (this.#options.isReplicated) return notYetReplicated();
       return new Error(`record ${id} of an idempotency key is not in the table`);
     } catch (error) {
       return error as Error;
     }
   }
+}
+
+function notYetReplicated(): ServiceError {
+  const message = 'the record of this Idempotency-Key is still being replicated from another region';
+  return new ServiceError('unavailable', message, { retryAfterS: 1 });
 }
 
 /** The block with some of its arrivals, without their keys. */

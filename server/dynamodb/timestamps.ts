@@ -34,11 +34,20 @@ const PROBE_DEADLINE_MS = 2_000;
 const DAYS_PAGE = 32;
 
 /** A block as an item. Written by hand, because `marshall` is slower and every commit puts an item. */
-export function toItem({ pk, sk, instance, errorMicros, count, lines }: BlockItem): Record<string, AttributeValue> {
+export function toItem({
+  pk,
+  sk,
+  instance,
+  region,
+  errorMicros,
+  count,
+  lines,
+}: BlockItem): Record<string, AttributeValue> {
   return {
     pk: { S: pk },
     sk: { S: sk },
     instance: { S: instance },
+    ...(region !== undefined && { region: { S: region } }),
     ...(errorMicros !== undefined && { errorMicros: { N: String(errorMicros) } }),
     count: { N: String(count) },
     lines: { S: lines },
@@ -50,6 +59,7 @@ const BlockSchema = z
     pk: z.string(),
     sk: z.string(),
     instance: z.string(),
+    region: z.string().optional(),
     errorMicros: z.number().optional(),
     count: z.number(),
     lines: z.string(),
@@ -57,7 +67,7 @@ const BlockSchema = z
   .transform(decodeBlock);
 const DaySchema = z
   .object({ sk: z.string(), shards: z.number() })
-  .transform(({ sk: day, shards }): DayEntry => ({ day, shards }));
+  .transform(({ sk, shards }): DayEntry => ({ day: sk.slice(0, '2026-11-21'.length), shards }));
 
 interface KeysBetween {
   readonly pk: string;
@@ -90,6 +100,8 @@ export interface DynamoTimestampsOptions {
   readonly ids: RecordIds;
   /** The number of partition keys over which a day's blocks are distributed. @default TABLE.defaultShards */
   readonly shards?: number;
+  /** @default - the stage has one region */
+  readonly region?: string | undefined;
   /** Sends the first attempt of a put. @default - the client sends every attempt */
   readonly directPut?: DirectPut | undefined;
 }
@@ -126,7 +138,7 @@ export class DynamoTimestamps implements TimestampStore {
     const deadline = this.#deadlineIn(READ_DEADLINE_MS);
     const page = listRecords(
       {
-        days: ({ first, last }) => this.#days({ first: dayOf(first), last: dayOf(last), consistent, deadline }),
+        days: ({ first, last }) => this.#days({ first: dayOf(first), last: `${dayOf(last)}~`, consistent, deadline }),
         blocks: (day, read) => this.#blocks(day, read, consistent, deadline),
       },
       this.#options.ids,
@@ -159,7 +171,18 @@ export class DynamoTimestamps implements TimestampStore {
     return deadlineIn(ms, this.#options.runtime);
   }
 
-  async *#days({ first, last, consistent, deadline }: DaysOptions): AsyncGenerator<DayEntry> {
+  /** A day may have an entry of each region. Its shards are those of the entry with most. */
+  async *#days(options: DaysOptions): AsyncGenerator<DayEntry> {
+    let current: DayEntry | undefined;
+    for await (const entry of this.#dayEntries(options)) {
+      if (current && current.day !== entry.day) yield current;
+      const known = current?.day === entry.day ? current.shards : 0;
+      current = { day: entry.day, shards: Math.max(known, entry.shards) };
+    }
+    if (current) yield current;
+  }
+
+  async *#dayEntries({ first, last, consistent, deadline }: DaysOptions): AsyncGenerator<DayEntry> {
     const { client, table } = this.#options;
     let startKey: Record<string, AttributeValue> | undefined;
     do {

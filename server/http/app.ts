@@ -37,6 +37,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Express {
   const { facts, store, isComplete, settledUntil, postApp, sendProblem, checkReadToken, isDraining, assetUrl } =
     options;
+  const hasRegions = facts.region !== undefined;
   const app = express();
   app.set('trust proxy', options.trustedProxies);
   app.set('etag', false);
@@ -52,7 +53,7 @@ export function createApp(options: AppOptions): Express {
   app
     .route(TIMESTAMPS_PATH)
     .post(postApp)
-    .get(requireToken(checkReadToken), listTimestamps({ store, isComplete, settledUntil, assetUrl }))
+    .get(requireToken(checkReadToken), listTimestamps({ store, isComplete, settledUntil, hasRegions, assetUrl }))
     .all(allow('GET', 'HEAD', 'POST'));
   app.route(`${TIMESTAMPS_PATH}/:id`).get(requireToken(checkReadToken), readTimestamp(store)).all(allow('GET', 'HEAD'));
   app.use(getRoute(HEALTH_PATH, checkHealth(isDraining)), getRoute('/', showInstance(facts, assetUrl)));

@@ -5,7 +5,7 @@ import type { SettledUntil } from '../timestamps/settled.ts';
 import type { TimestampStore } from '../timestamps/store.ts';
 import type { AssetUrl } from './pages/layout.ts';
 import { type TimeFilter, timestampsPage } from './pages/timestamps-page.ts';
-import { ListQuerySchema, RECORD_FIELDS, type RecordPage, recordBody } from './schemas.ts';
+import { ListQuerySchema, type RecordPage, recordBody, recordFields } from './schemas.ts';
 import { negotiate, validate } from './validate.ts';
 
 const JSON_LINES = 'application/x-ndjson';
@@ -15,12 +15,15 @@ export interface ListTimestampsOptions {
   /** Whether the table has every acknowledged timestamp, as far as this process knows. */
   readonly isComplete: () => boolean;
   readonly settledUntil: SettledUntil;
+  /** Whether CSV has a column for the region. */
+  readonly hasRegions: boolean;
   readonly assetUrl: AssetUrl;
 }
 
 /** `GET /app`: a page of recorded timestamps, newest first. */
 export function listTimestamps(options: ListTimestampsOptions): RequestHandler {
-  const { store, isComplete, settledUntil, assetUrl } = options;
+  const { store, isComplete, settledUntil, hasRegions, assetUrl } = options;
+  const columns = recordFields({ hasRegions });
   return async (request, response) => {
     const { cursor, from, to, ...query } = validate(ListQuerySchema, 'query', request.query);
     const type = negotiate(request, ['application/json', 'text/html', 'text/csv', JSON_LINES]);
@@ -42,7 +45,7 @@ export function listTimestamps(options: ListTimestampsOptions): RequestHandler {
     response.vary('Accept').set('Cache-Control', 'no-store').type(type);
     if (page.next) response.links({ next: page.next });
     if (type === 'text/html') response.send(timestampsPage(assetUrl, page, request.query as TimeFilter));
-    else if (type === 'text/csv') response.send(csv(page));
+    else if (type === 'text/csv') response.send(csv(columns, page));
     else if (type === JSON_LINES) response.send(jsonLines(page));
     else response.json(page);
   };
@@ -56,8 +59,8 @@ function nextUrl(request: Request, cursor: string): string {
 }
 
 /** RFC 4180. No field needs quotes: addresses, host names, ids and times contain no commas, quotes or line breaks. */
-function csv({ timestamps }: RecordPage): string {
-  return [RECORD_FIELDS, ...timestamps.map((record) => RECORD_FIELDS.map((field) => record[field] ?? ''))]
+function csv(columns: ReturnType<typeof recordFields>, { timestamps }: RecordPage): string {
+  return [columns, ...timestamps.map((record) => columns.map((field) => record[field] ?? ''))]
     .map((row) => `${row.join(',')}\r\n`)
     .join('');
 }

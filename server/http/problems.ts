@@ -43,6 +43,10 @@ export const PROBLEM_TYPES: Readonly<Record<ProblemType, { readonly status: numb
     meaning:
       'This `Idempotency-Key` was used with another request. Nothing was done; send each new request with a new key.',
   },
+  'other-region': {
+    status: 421,
+    meaning: 'Only the home region of the service does this. Nothing was done; `detail` names that region and its URL.',
+  },
   'too-large': { status: 413, meaning: 'The request body is larger than the operation accepts. Nothing was done.' },
   'unsupported-media-type': { status: 415, meaning: 'The operation cannot read a body of this media type.' },
   'rate-limited': { status: 429, meaning: 'The rate limit is exceeded. Nothing was done; retry after `Retry-After`.' },

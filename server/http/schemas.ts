@@ -33,11 +33,18 @@ export const RecordSchema = z
           'If they overlap, or an error is unknown, their order is not certain.',
         example: 362,
       }),
+    region: z
+      .string()
+      .optional()
+      .meta({ description: 'The region that wrote it; absent if the service has one region', example: 'eu-west-1' }),
   })
   .meta({ id: 'Timestamp' });
 
-/** A record's fields in order, which are the columns of the CSV. */
-export const RECORD_FIELDS = Object.keys(RecordSchema.shape) as (keyof typeof RecordSchema.shape)[];
+/** A record's fields in order, which are the columns of the CSV; `region` only if the service has several regions. */
+export function recordFields({ hasRegions }: { readonly hasRegions: boolean }) {
+  const fields = Object.keys(RecordSchema.shape) as (keyof typeof RecordSchema.shape)[];
+  return hasRegions ? fields : fields.filter((field) => field !== 'region');
+}
 
 /** A record as clients see it. */
 export function recordBody(record: TimestampRecord): z.infer<typeof RecordSchema> {
@@ -50,6 +57,7 @@ export function recordBody(record: TimestampRecord): z.infer<typeof RecordSchema
     instance: record.instance,
     state: record.state,
     errorMicros: record.errorMicros ?? null,
+    ...(record.region !== undefined && { region: record.region }),
   };
 }
 
@@ -191,6 +199,7 @@ export const InstanceSchema = z
     hostname: z.string().meta({ example: 'ip-10-0-12-34' }),
     instanceId: z.string().optional().meta({ description: 'On EC2 only', example: 'i-0abc1234def567890' }),
     availabilityZone: z.string().optional().meta({ description: 'On EC2 only', example: 'eu-central-1a' }),
+    region: z.string().optional().meta({ description: 'Only with several regions', example: 'eu-central-1' }),
     version: z.string().meta({ example: '0.1.0' }),
     commit: z.string().meta({ example: '2bfd373' }),
     uptimeSeconds: z.number().meta({ example: 93_784 }),

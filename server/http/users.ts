@@ -12,19 +12,28 @@ import { validate } from './validate.ts';
 
 const JSON_TYPE = 'application/json';
 
+/** The region that creates users, and its URL if it is known. */
+export interface HomeRegion {
+  readonly home: string;
+  readonly homeUrl?: string | undefined;
+}
+
 export interface UsersRoutesOptions {
   readonly users: Users;
+  /** Set in the other regions. @default - this region creates users */
+  readonly otherHome?: HomeRegion | undefined;
   readonly checkReadToken: CheckToken | undefined;
   readonly checkWriteToken: CheckToken | undefined;
 }
 
 /** `POST /users` creates a user. `GET /users` lists them in pages, newest first. */
-export function usersRoutes({ users, checkReadToken, checkWriteToken }: UsersRoutesOptions): Router {
+export function usersRoutes({ users, otherHome, checkReadToken, checkWriteToken }: UsersRoutesOptions): Router {
   const router = Router();
   router
     .route('/users')
     .post(
       requireToken(checkWriteToken),
+      requireHome(otherHome),
       requireJson,
       express.json({ limit: MAX_BODY_BYTES, type: JSON_TYPE }),
       createUser(users),
@@ -32,6 +41,19 @@ export function usersRoutes({ users, checkReadToken, checkWriteToken }: UsersRou
     .get(requireToken(checkReadToken), listUsers(users))
     .all(allow('GET', 'HEAD', 'POST'));
   return router;
+}
+
+/** Names are unique only in the region that creates all users: replication would let two regions take one name. */
+function requireHome(otherHome: HomeRegion | undefined): RequestHandler {
+  return (_request, _response, next) => {
+    if (otherHome) throw otherRegion(otherHome);
+    next();
+  };
+}
+
+function otherRegion({ home, homeUrl }: HomeRegion): ServiceError {
+  const where = homeUrl === undefined ? '' : `: POST ${homeUrl}/users`;
+  return new ServiceError('other-region', `users are created in the home region ${home}${where}`);
 }
 
 /** Refuses bodies of other media types before they are read. */

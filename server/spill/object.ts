@@ -24,6 +24,7 @@ const ItemSchema = z
     pk: z.string(),
     sk: z.string(),
     instance: z.string(),
+    region: z.string().optional(),
     errorMicros: z.number().optional(),
     count: z.number(),
     lines: z.array(z.string()),

@@ -8,6 +8,8 @@ export interface Block {
   readonly writer: string;
   readonly sequence: number;
   readonly instance: string;
+  /** Where it was written; absent if the stage has one region. */
+  readonly region?: string | undefined;
   /** The largest possible error of its timestamps, in microseconds; absent if it is unknown. */
   readonly errorMicros?: number | undefined;
   readonly arrivals: readonly Arrival[];
@@ -18,6 +20,7 @@ export interface BlockItem {
   readonly pk: string;
   readonly sk: string;
   readonly instance: string;
+  readonly region?: string | undefined;
   readonly errorMicros?: number | undefined;
   readonly count: number;
   readonly lines: string;
@@ -108,6 +111,7 @@ export function encodeBlock(block: Block): BlockItem {
     pk: shardKey(dayOf(last), block.shard),
     sk: blockSortKey(last, block.writer, block.sequence),
     instance: block.instance,
+    ...(block.region !== undefined && { region: block.region }),
     ...(block.errorMicros !== undefined && { errorMicros: block.errorMicros }),
     count: block.arrivals.length,
     lines: block.arrivals.map(encodeLine).join('\n'),
@@ -126,6 +130,7 @@ export function decodeBlock(item: BlockItem): Block {
     writer,
     sequence: Number.parseInt(sequence, 32),
     instance: item.instance,
+    ...(item.region !== undefined && { region: item.region }),
     ...(item.errorMicros !== undefined && { errorMicros: item.errorMicros }),
     arrivals: item.lines.split('\n').map((line) => decodeLine(line, last)),
   };
@@ -141,9 +146,10 @@ const ITEM_OVERHEAD_BYTES = 'pk'.length + 'sk'.length + 'instance'.length + 'cou
 const ERROR_BYTES = 'errorMicros'.length + 6;
 
 /** The size of an item as DynamoDB counts it, at most. All names and values are ASCII. */
-export function itemBytes({ pk, sk, instance, errorMicros, lines }: BlockItem): number {
-  const error = errorMicros === undefined ? 0 : ERROR_BYTES;
-  return ITEM_OVERHEAD_BYTES + pk.length + sk.length + instance.length + error + lines.length;
+export function itemBytes({ pk, sk, instance, region, errorMicros, lines }: BlockItem): number {
+  const regionBytes = region === undefined ? 0 : 'region'.length + region.length;
+  const errorBytes = errorMicros === undefined ? 0 : ERROR_BYTES;
+  return ITEM_OVERHEAD_BYTES + pk.length + sk.length + instance.length + regionBytes + errorBytes + lines.length;
 }
 
 /** Write request units that an item consumes: its size, rounded up to the next KB. */

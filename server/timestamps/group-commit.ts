@@ -14,6 +14,8 @@ export interface GroupCommitOptions {
   /** 8 characters `0-9a-v`, unique to this process. */
   readonly writer: string;
   readonly instance: string;
+  /** @default - the stage has one region, and blocks do not name it */
+  readonly region?: string | undefined;
   /** The number of partition keys over which a day's blocks are distributed. */
   readonly shards: number;
   /** The longest time that a timestamp waits for others, so that they share a write unit. @default 0 */
@@ -80,8 +82,8 @@ export class GroupCommit {
     this.#runtime = options.runtime;
     // Writers start at different shards. Otherwise their first blocks would all go to shard 0.
     this.#sequence = Number.parseInt(options.writer, 32) % options.shards;
-    const { writer, instance, shards, windowMs = 0 } = options;
-    this.#emptyBytes = emptyBlockBytes({ shard: shards - 1, writer, sequence: 0, instance, errorMicros: 0 });
+    const { writer, instance, region, shards, windowMs = 0 } = options;
+    this.#emptyBytes = emptyBlockBytes({ shard: shards - 1, writer, sequence: 0, instance, region, errorMicros: 0 });
     this.#windowMs = windowMs;
     this.#maxTimestamps = options.maxTimestamps ?? BLOCK_LIMITS.timestamps;
     this.#forecast = createForecast({ windowMs, nowMs: this.#runtime.monotonicMs() });
@@ -256,10 +258,11 @@ export class GroupCommit {
   }
 
   #blockOf(waiting: Waiting[]): Block {
-    const { writer, instance, shards } = this.#options;
+    const { writer, instance, region, shards } = this.#options;
     const sequence = this.#sequence++;
     const arrivals = waiting.map(({ arrival }) => arrival);
-    return { shard: sequence % shards, writer, sequence, instance, errorMicros: largestError(arrivals), arrivals };
+    const errorMicros = largestError(arrivals);
+    return { shard: sequence % shards, writer, sequence, instance, region, errorMicros, arrivals };
   }
 
   #fail(waiting: Waiting[], error: unknown): void {

@@ -46,7 +46,7 @@ function keyAt(keys: readonly IdKey[], micros: Micros): string {
 }
 
 function withIds(block: Block, key: string, state: RecordState): TimestampRecord[] {
-  const { arrivals, instance, errorMicros, shard, writer, sequence } = block;
+  const { arrivals, instance, region, errorMicros, shard, writer, sequence } = block;
   const suffix = blockSuffix(shard, writer, sequence);
   const last = lastMicros(block);
   // The part after the key has a fixed width, so no two inputs are the same text.
@@ -57,6 +57,7 @@ function withIds(block: Block, key: string, state: RecordState): TimestampRecord
     errorMicros,
     id: recordId(arrival.micros, last, suffix) + tagText(tags, line),
     instance,
+    region,
     state,
   }));
 }

@@ -29,6 +29,8 @@ export interface TimestampRecord extends Arrival {
   readonly id: string;
   /** Instance id on EC2, host name elsewhere. */
   readonly instance: string;
+  /** The region that wrote it; absent if the stage has one region. */
+  readonly region?: string | undefined;
   readonly state: RecordState;
 }
 

@@ -7,7 +7,8 @@ import type { Content, Header, Operation, Parameter, Paths, Response } from './t
 const record = schemas.RecordSchema.parse(example(schemas.RecordSchema));
 const recordPage = schemas.RecordPageSchema.parse(example(schemas.RecordPageSchema));
 const userPage = schemas.UserPageSchema.parse(example(schemas.UserPageSchema));
-const csv = [schemas.RECORD_FIELDS, schemas.RECORD_FIELDS.map((name) => record[name])];
+const columns = schemas.recordFields({ hasRegions: true });
+const csv = [columns, columns.map((name) => record[name])];
 const htmlPage: Content = { 'text/html': { schema: { type: 'string' } } };
 const readToken: Operation['security'] = [{ readToken: [] }];
 const writeToken: Operation['security'] = [{ writeToken: [] }];
@@ -25,7 +26,7 @@ const idempotencyKey: Parameter = {
   name: 'Idempotency-Key',
   in: 'header',
   description:
-    'Makes it safe to repeat the request: for 24 hours after its first success, the same key gives the same record. A string of 1 to 255 characters in quotes (draft-ietf-httpapi-idempotency-key-header-07), or letters, digits and `-_.:~+/=` without quotes. The service has no accounts, so all clients share the keys: use a random UUID for each new request.',
+    'Makes it safe to repeat the request: for 24 hours after its first success, the same key gives the same record. A string of 1 to 255 characters in quotes (draft-ietf-httpapi-idempotency-key-header-07), or letters, digits and `-_.:~+/=` without quotes. The service has no accounts, so all clients share the keys: use a random UUID for each new request. With several regions, another region knows a key only after replication, usually within a second. Repeat a request in the same region, or later.',
   schema: { type: 'string', examples: ['"8e03978e-40d5-43e8-bc93-6894a57f9324"'] },
 };
 
@@ -170,7 +171,9 @@ const readDocs: Operation = {
 const createUser: Operation = {
   operationId: 'createUser',
   summary: 'Create a user',
-  description: 'Name and e-mail address must each be unique.',
+  description:
+    'Name and e-mail address must each be unique. With several regions, only the home region creates users. All of ' +
+    'them list users, those of the last seconds perhaps not yet.',
   parameters: [idempotencyKey],
   security: writeToken,
   requestBody: { required: true, content: json(schemas.NewUserSchema) },
@@ -184,6 +187,7 @@ const createUser: Operation = {
       'key-in-use',
       'too-large',
       'unsupported-media-type',
+      'other-region',
       'key-reused',
       'overloaded',
       'unavailable',

@@ -68,6 +68,7 @@ function answeredBy(instance: Instance): Html {
             fact('Host', instance.hostname),
             instance.instanceId && fact('Instance', instance.instanceId),
             instance.availabilityZone && fact('Zone', instance.availabilityZone),
+            instance.region && fact('Region', instance.region),
             fact('Version', instance.version),
             fact('Commit', instance.commit),
             fact('Up for', uptimeText(instance.uptimeSeconds)),

@@ -61,7 +61,7 @@ function table(records: RecordPage['timestamps']): Html {
 function row(record: RecordPage['timestamps'][number]): Html {
   return html`<tr role="row">
             <td role="cell" class="when"><a class="plain" href="/app/${record.id}">${timeElement(record.timestamp)}</a> <small class="error quiet">${errorText(record.errorMicros)}</small></td>
-            <td role="cell"><span class="instance" data-instance="${record.instance}">${record.instance}</span></td>
+            <td role="cell"><span class="instance" data-instance="${record.instance}">${record.instance}</span>${record.region && html` <small class="quiet">${record.region}</small>`}</td>
             <td role="cell" class="client">${record.clientAddress} <small>${record.protocol}</small></td>
             <td role="cell" class="trace quiet">${record.traceId}</td>
           </tr>

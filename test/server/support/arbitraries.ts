@@ -55,6 +55,8 @@ export function blockStartingAt(first: number, arrival = arrivalAt): fc.Arbitrar
     });
     // An unknown error is absent.
     const error = fc.option(fc.record({ errorMicros: fc.nat(MAX_ERROR_MICROS) }), { nil: {} });
-    return fc.tuple(block, error).map(([known, errorOf]): Block => ({ ...known, ...errorOf }));
+    // A stage with one region does not name it.
+    const region = fc.constantFrom({}, { region: 'eu-west-1' }, { region: 'ap-southeast-2' });
+    return fc.tuple(block, error, region).map(([known, errorOf, of]): Block => ({ ...known, ...errorOf, ...of }));
   });
 }
