@@ -115,6 +115,8 @@ export const METRICS = {
   clockErrorBound: gauge('ClockErrorBound', 'Milliseconds', 'host', 'Largest possible error of the clock.'),
   /** Of the whole stage, as far as the last listing of the bucket showed. Omitted without one, and if none succeeds. */
   oldestSpillAge: gauge('OldestSpillAge', 'Seconds', 'host', 'Age of the oldest spilled block; 0 if there is none.'),
+  /** Only with several regions. Includes the time between two heartbeats, so it is up to 16 s without any delay. */
+  replicationLag: gauge('ReplicationLag', 'Seconds', 'host', 'Age of the oldest last heartbeat of another region.'),
   deadLetters: gauge('DeadLetters', 'Count', 'host', 'Dead letters in the spill bucket.'),
 } as const;
 

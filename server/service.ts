@@ -25,6 +25,7 @@ import { createCheckToken } from './http/require-token.ts';
 import { usersRoutes } from './http/users.ts';
 import { createKeysInUse } from './idempotency/key.ts';
 import type { Telemetry } from './metrics/telemetry.ts';
+import { followOtherRegions } from './other-regions.ts';
 import { type Runtime, systemRuntime } from './runtime.ts';
 import type { Secrets } from './secrets/secrets.ts';
 import type { ServiceFacts } from './service-facts.ts';
@@ -33,7 +34,6 @@ import { createClock, watchClock } from './timestamps/clock.ts';
 import { type CommitObserver, GroupCommit } from './timestamps/group-commit.ts';
 import { MAX_KEYS } from './timestamps/keyed-arrival.ts';
 import { createRecordIds } from './timestamps/record-ids.ts';
-import { createSettledUntil } from './timestamps/settled.ts';
 import { FROM_SOURCE } from './version.ts';
 
 export interface ServiceOptions {
@@ -189,6 +189,16 @@ export function createService(options: ServiceOptions) {
   const limitListings = createConcurrencyLimit({ name: 'listings', max: MAX_LISTINGS, isOverloaded });
   const limitLookups = createConcurrencyLimit({ name: 'lookups', max: MAX_LOOKUPS, isOverloaded });
   const limitCreations = createConcurrencyLimit({ name: 'creations of users', max: MAX_CREATIONS, isOverloaded });
+  const otherRegions = followOtherRegions({
+    regions,
+    client,
+    table: tableName,
+    now: clock.now,
+    tableCompleteUntil: store.emptyAtMicros,
+    runtime,
+    metrics,
+    logger,
+  });
   const users = new DynamoUsers({ client, table: tableName, runtime, now: clock.now });
 
   const app = createApp({
@@ -197,8 +207,8 @@ export function createService(options: ServiceOptions) {
       listRecords: (query) => limitListings(() => store.listRecords(query)),
       getRecord: (id) => limitLookups(() => store.getRecord(id)),
     },
-    isComplete: store.isComplete,
-    settledUntil: createSettledUntil({ now: clock.now, tableCompleteUntil: store.emptyAtMicros }),
+    isComplete: () => store.isComplete() && otherRegions.isCurrent(),
+    settledUntil: otherRegions.settledUntil,
     postApp,
     sendProblem,
     checkReadToken,
@@ -244,7 +254,7 @@ export function createService(options: ServiceOptions) {
       commit.flush();
       await drainConnections(server);
       await Promise.all([commit.drained(), keyedCommit.drained()]);
-      await store.stop();
+      await Promise.all([store.stop(), otherRegions.stop()]);
       admission.close();
       stopWatchingClock();
       clockError.close();

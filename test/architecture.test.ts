@@ -20,6 +20,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
   'server/idempotency': ['server/errors.ts'],
   'server/timestamps': ['server/errors.ts', 'server/runtime.ts', 'server/idempotency'],
   'server/users': ['server/errors.ts', 'server/idempotency', 'server/timestamps'],
+  'server/regions': ['server/runtime.ts', 'server/timestamps'],
   'server/dynamodb': [
     'server/credentials.ts',
     'server/expired-credentials.ts',
@@ -28,6 +29,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
     'server/runtime.ts',
     'server/retry.ts',
     'server/idempotency',
+    'server/regions',
     'server/timestamps',
     'server/users',
   ],

@@ -74,7 +74,8 @@ export const RecordPageSchema = z
         'False while the answering process knows of accepted timestamps that are not in the table, dead letters ' +
         'included. It knows of its own, and of those that it found when it last listed the spill bucket, at most 90 ' +
         'seconds ago. It does not know what another process has accepted since then. Also false while it cannot list ' +
-        'the bucket.',
+        'the bucket. With several regions, also false while another one has not been heard of for a minute, or has not ' +
+        'advanced for five. Otherwise timestamps of its last seconds may be missing.',
       example: true,
     }),
     next: olderPage('/app', RECORD_ID),
@@ -88,7 +89,8 @@ export const RecordPageSchema = z
           'No record older than this can still appear. To follow all records, read every page from the previous ' +
           '`settledUntil`, keep the records older than that of the first page, and continue from there. ' +
           'It is 20 seconds before the request with `consistent=true`, otherwise a minute. With a spill bucket it is up ' +
-          'to 90 seconds earlier, and does not advance while timestamps are spilled. Absent while it is unknown.',
+          'to 90 seconds earlier, and does not advance while timestamps are spilled. With several regions it is up to ' +
+          'two minutes earlier still, and does not advance while one of them is not heard of. Absent while it is unknown.',
       }),
   })
   .meta({ id: 'TimestampPage' });

@@ -23,17 +23,21 @@ export interface SettledOptions {
   readonly now: () => Micros;
   /** The latest time at which no block was durable only outside the table; `undefined` if that is not known yet. */
   readonly tableCompleteUntil: () => Micros | undefined;
+  /** The time before which every record of the other regions is in this table. @default - there are none */
+  readonly othersCompleteUntil?: (() => Micros | undefined) | undefined;
 }
 
 /** The time before which no record can appear in listings that begin after this call; `undefined` if it is unknown. */
 export type SettledUntil = (query: { readonly consistent: boolean }) => Micros | undefined;
 
 /** A follower that reads up to this time misses nothing (docs/decisions/0040). */
-export function createSettledUntil({ now, tableCompleteUntil }: SettledOptions): SettledUntil {
+export function createSettledUntil({ now, tableCompleteUntil, othersCompleteUntil }: SettledOptions): SettledUntil {
   return ({ consistent }) => {
     const present = now();
     const complete = tableCompleteUntil();
-    if (complete === undefined) return undefined;
-    return Math.min(present, complete) - (CONSISTENT_MS + (consistent ? 0 : STALE_READ_MS)) * 1_000;
+    const others = othersCompleteUntil ? othersCompleteUntil() : Number.POSITIVE_INFINITY;
+    if (complete === undefined || others === undefined) return undefined;
+    const ofThisRegion = Math.min(present, complete) - CONSISTENT_MS * 1_000;
+    return Math.min(ofThisRegion, others) - (consistent ? 0 : STALE_READ_MS * 1_000);
   };
 }

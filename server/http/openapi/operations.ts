@@ -80,7 +80,8 @@ const listTimestamps: Operation = {
     'No record older than `settledUntil` can still appear. To follow all records, read all ' +
     'pages with `from` set to the previous `settledUntil`, keep those older than the `settledUntil` of the first page, ' +
     'and continue from there. It is 20 seconds before the request with `consistent=true`, otherwise a minute. With a ' +
-    'spill bucket it is up to 90 seconds earlier, and does not advance while timestamps are spilled. ' +
+    'spill bucket it is up to 90 seconds earlier, and does not advance while timestamps are spilled. With several ' +
+    'regions it is up to two minutes earlier still, and does not advance while one of them is not heard of. ' +
     'A timestamp differs from UTC by at most `errorMicros`. Two records were certainly recorded in the order of their ' +
     'timestamps if the intervals `timestamp` ± `errorMicros` do not overlap. If they overlap, or an error is `null` ' +
     '(unknown), the order is not certain.',

@@ -53,7 +53,15 @@ describe('the CloudWatch publisher', () => {
         for (const timestamps of [1, 20, 20]) recordBlock(metrics, { latencyMs: 1e9, timestamps, writeUnits: 1 });
         recordEventLoop(metrics, 0, 12.5);
       },
-      { memory: 1e8, hostCpu: 35, hostIoWait: 1, clockErrorBound: 0.4, oldestSpillAge: 30, deadLetters: 2 },
+      {
+        memory: 1e8,
+        hostCpu: 35,
+        hostIoWait: 1,
+        clockErrorBound: 0.4,
+        oldestSpillAge: 30,
+        replicationLag: 8,
+        deadLetters: 2,
+      },
     );
     await createPublisher().publish(report, PERIOD_START);
 
@@ -80,6 +88,7 @@ describe('the CloudWatch publisher', () => {
       HostIoWait: 1,
       ClockErrorBound: 0.4,
       OldestSpillAge: 30,
+      ReplicationLag: 8,
       DeadLetters: 2,
     });
     for (const datum of data) {
@@ -104,6 +113,7 @@ describe('the CloudWatch publisher', () => {
       METRICS.hostIoWait,
       METRICS.clockErrorBound,
       METRICS.oldestSpillAge,
+      METRICS.replicationLag,
       METRICS.deadLetters,
     ].map(({ name }) => name);
     const names = Object.values(METRICS).map(({ name }) => name);
