@@ -48,7 +48,7 @@ const scripts = join(import.meta.dirname, '..');
 /** Builds the bundle and installs the peers, so that what is measured is what the sources contain. */
 export async function prepare(): Promise<void> {
   await run([process.execPath, join(scripts, 'build.ts')]);
-  await run([process.execPath, join(scripts, 'cli/install-if-needed.js')], { cwd: import.meta.dirname });
+  await run([process.execPath, join(scripts, 'install/if-needed.js')], { cwd: import.meta.dirname });
 }
 
 /** Measures every part. `skipped` has the backends that cannot run here, and why. */

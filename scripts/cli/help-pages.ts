@@ -3,7 +3,7 @@ const HEADING = '## npm run ';
 /** The npm scripts that start a file of `scripts/`, with that file. */
 export function commandsOf({ scripts }: { readonly scripts: Readonly<Record<string, string>> }) {
   return Object.entries(scripts).flatMap(([name, line]) => {
-    const entry = /^node (scripts\/\S+\.ts)$/.exec(line)?.[1];
+    const entry = /^node (?:scripts\/install\/then-run\.js )?(scripts\/\S+\.ts)$/.exec(line)?.[1];
     return entry ? [{ name, entry }] : [];
   });
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { captureQuietly } from '../cli/run.ts';
-import type { LockFile } from './lock-file.ts';
+import { closureOf, type LockFile } from './lock-file.ts';
+
+/** The embedded database, which the bundle of the server leaves out. */
+const FROM_SOURCE_ONLY = 'dynalite';
 
 const BOM = z.looseObject({
   bomFormat: z.literal('CycloneDX'),
@@ -26,11 +29,16 @@ export async function npmSbom(lock: LockFile) {
   return { ...bom, components, dependencies };
 }
 
-/** Package URLs of the lock file's packages, without those that only development needs. */
-export function productionPurls({ packages }: LockFile): ReadonlySet<string> {
-  const purls = Object.entries(packages).flatMap(([folder, { version, dev, devOptional }]) => {
+/** Package URLs of the lock file's packages, without those that only development or the embedded database needs. */
+function productionPurls(lock: LockFile): ReadonlySet<string> {
+  const direct = Object.keys(lock.packages['']?.dependencies ?? {}).filter((name) => name !== FROM_SOURCE_ONLY);
+  const inBundle = new Set(direct.flatMap((name) => closureOf(lock, name)));
+  const unused = closureOf(lock, FROM_SOURCE_ONLY).filter((folder) => !inBundle.has(folder));
+  const purls = Object.entries(lock.packages).flatMap(([folder, { version, dev, devOptional }]) => {
     const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
-    return folder === '' || dev || devOptional ? [] : [`pkg:npm/${name.replace('@', '%40')}@${version}`];
+    return folder === '' || dev || devOptional || unused.includes(folder)
+      ? []
+      : [`pkg:npm/${name.replace('@', '%40')}@${version}`];
   });
   return new Set(purls);
 }
