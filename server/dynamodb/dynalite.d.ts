@@ -6,7 +6,7 @@ declare module 'dynalite' {
 }
 
 declare module 'dynalite/db/index.js' {
-  import type { Store, Table } from './embedded-transactions.ts';
+  import type { Store, Table } from './embedded/store.ts';
 
   const db: {
     create(options: object): Store;
@@ -33,4 +33,17 @@ declare module 'dynalite/validations/*Item.js' {
 
 declare module 'dynalite/actions/*Item.js' {
   export default function action(store: unknown, data: object, done: (error: Error | null) => void): void;
+}
+
+declare module 'dynalite/actions/*Table.js' {
+  export default function action(
+    store: unknown,
+    data: object,
+    done: (error: Error | null, answer?: object) => void,
+  ): void;
+}
+
+declare module 'dynalite/validations/*Table.js' {
+  const validation: { readonly types: object; readonly custom: unknown };
+  export default validation;
 }

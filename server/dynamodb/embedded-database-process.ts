@@ -6,7 +6,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createDynamoDBClient, createTable } from './client.ts';
-import { createEmbeddedServer } from './embedded-transactions.ts';
+import { createEmbeddedServer } from './embedded/server.ts';
 
 const [path = '', port = '0', table, host = '127.0.0.1'] = process.argv.slice(2);
 const server = createEmbeddedServer({ path });

@@ -1,12 +1,8 @@
 /**
- * dynalite with `TransactWriteItems`, which it lacks. Each operation of a transaction is validated and applied by
+ * `TransactWriteItems` for dynalite, which lacks it. Each operation of a transaction is validated and applied by
  * dynalite's own code, to a copy of its item. If none fails, LevelDB writes all items in one atomic batch.
  */
-import { hash, randomUUID } from 'node:crypto';
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { crc32 } from 'node:zlib';
-import dynalite from 'dynalite';
+import { hash } from 'node:crypto';
 import deleteItem from 'dynalite/actions/deleteItem.js';
 import putItem from 'dynalite/actions/putItem.js';
 import updateItem from 'dynalite/actions/updateItem.js';
@@ -15,25 +11,16 @@ import deleteValidation from 'dynalite/validations/deleteItem.js';
 import validations from 'dynalite/validations/index.js';
 import putValidation from 'dynalite/validations/putItem.js';
 import updateValidation from 'dynalite/validations/updateItem.js';
-
-type Item = Readonly<Record<string, object>>;
-type Callback<T = void> = (error: Error | null, value?: T) => void;
-type Write = { readonly type: 'put'; readonly key: string; readonly value: Item } | { type: 'del'; key: string };
-export type Table = Readonly<Record<string, unknown>>;
-
-/** The part of dynalite's store that actions use. */
-export interface Store {
-  getTable(name: string, done: Callback<Table>): void;
-  getItemDb(table: string): ItemDb;
-}
-
-interface ItemDb {
-  lock: ((keys: string[], locked: (release: (done: () => void) => () => void) => void) => void) & {
-    isLocked(key: string): boolean;
-  };
-  get(key: string, done: Callback<Item>): void;
-  batch(writes: readonly Write[], done: Callback): void;
-}
+import { AMAZON, invalid, Refusal } from './embedded/refusal.ts';
+import {
+  type Callback,
+  type Item,
+  type ItemDb,
+  promised,
+  type Store,
+  type Table,
+  type Write,
+} from './embedded/store.ts';
 
 const COMMON = ['TableName', 'ConditionExpression', 'ExpressionAttributeNames', 'ExpressionAttributeValues'];
 const ALL_OLD = 'ReturnValuesOnConditionCheckFailure';
@@ -68,78 +55,8 @@ const MAX_ITEMS = 100;
 const MAX_BYTES = 4 * 1024 ** 2;
 const TOKEN_LIFE_MS = 10 * 60_000;
 
-/** An answer other than 200, as dynalite's own errors are. */
-class Refusal extends Error {
-  readonly statusCode = 400;
-  readonly body: object;
-
-  constructor(type: string, message: string, details: object = {}) {
-    super(message);
-    this.body = { __type: type, ...details, Message: message, message };
-  }
-}
-
-const AMAZON = 'com.amazonaws.dynamodb.v20120810#';
-
-function invalid(message: string): Refusal {
-  return new Refusal('com.amazon.coral.validate#ValidationException', message);
-}
-
-/** The embedded database's server, not yet listening. @param options.path the folder; without it, it is in memory */
-export function createEmbeddedServer(options: { readonly path?: string } = {}): Server {
-  const { server, store } = withStore({ ...options, createTableMs: 0 });
-  const [answer] = server.listeners('request') as [RequestListener];
-  const transact = createTransact(store);
-  return server.removeAllListeners('request').on('request', (request, response) => {
-    const isOurs = request.headers['x-amz-target'] === 'DynamoDB_20120810.TransactWriteItems';
-    if (isOurs) void respond(request, response, transact);
-    else answer(request, response);
-  });
-}
-
-/** dynalite does not export its store, so it is taken from the function that creates it. */
-function withStore(options: object): { server: Server; store: Store } {
-  const { create } = db;
-  let store: Store | undefined;
-  db.create = (given) => {
-    store = create(given);
-    return store;
-  };
-  try {
-    const server = dynalite(options);
-    return { server, store: store as Store };
-  } finally {
-    db.create = create;
-  }
-}
-
-async function respond(request: IncomingMessage, response: ServerResponse, transact: (body: string) => Promise<void>) {
-  const { status, answer } = await text(request)
-    .then(async (body) => {
-      if (!request.headers.authorization?.startsWith('AWS4-'))
-        throw new Refusal(
-          'com.amazon.coral.service#MissingAuthenticationTokenException',
-          'Request is missing Authentication Token',
-        );
-      await transact(body);
-      return { status: 200, answer: {} };
-    })
-    .catch((error: Error) => {
-      if (!('body' in error)) throw error;
-      return { status: 400, answer: error.body as object };
-    });
-  const body = JSON.stringify(answer);
-  response.writeHead(status, {
-    'Content-Type': 'application/x-amz-json-1.0',
-    'Content-Length': Buffer.byteLength(body),
-    'x-amzn-RequestId': randomUUID(),
-    'x-amz-crc32': crc32(body),
-  });
-  response.end(body);
-}
-
 /** Performs the transaction in the body of a request; rejects with the answer if it is refused or cancelled. */
-function createTransact(store: Store): (body: string) => Promise<void> {
+export function createTransact(store: Store): (body: string) => Promise<void> {
   const tokens = new Map<string, { readonly digest: string; readonly endMs: number }>();
 
   return async (body) => {
@@ -261,10 +178,4 @@ function cancelled(reasons: readonly Reason[]): Refusal {
     `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
     { CancellationReasons: reasons },
   );
-}
-
-function promised<T>(call: (done: Callback<T>) => void): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    call((error, value) => (error ? reject(error) : resolve(value)));
-  });
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDBClient, createTable } from '../../../server/dynamodb/client.ts';
-import { createEmbeddedServer } from '../../../server/dynamodb/embedded-transactions.ts';
+import { createEmbeddedServer } from '../../../server/dynamodb/embedded/server.ts';
 
 export interface TestDatabase {
   readonly endpoint: string;
