@@ -1,6 +1,7 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { SPILL_PREFIXES } from '../server/contract.ts';
 import { fleetName, stackNames } from './contract.ts';
+import { isHome } from './settings/regions.ts';
 import type { Deployment } from './stampede.ts';
 
 /** An accepted finding of cdk-nag. */
@@ -62,21 +63,26 @@ const UNREADABLE_MIXED_POLICY: Acknowledged = {
   reason: 'cdk-nag cannot read the launch template of a mixed instances policy; its volumes are encrypted',
 };
 
+/** What only the home region makes. */
+const HOME_REGION: readonly Acknowledged[] = [
+  {
+    stack: 'data',
+    path: 'Backups/Plan/Timestamps/Role',
+    id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup]',
+    reason: 'AWS Backup documents this policy for its service role and keeps it up to date',
+  },
+  {
+    stack: 'data',
+    path: 'StageSecret/Secret',
+    id: 'AwsSolutions-SMG4',
+    reason: 'npm run token rotates by overlap; a rotation without the owners of the tokens would cut them off',
+  },
+];
+
 /** All accepted findings of cdk-nag, each with its reason. */
 export function acknowledged({ stage, settings }: Pick<Deployment, 'stage' | 'settings'>): readonly Acknowledged[] {
   return [
-    {
-      stack: 'data',
-      path: 'Backups/Plan/Timestamps/Role',
-      id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup]',
-      reason: 'AWS Backup documents this policy for its service role and keeps it up to date',
-    },
-    {
-      stack: 'data',
-      path: 'StageSecret/Secret',
-      id: 'AwsSolutions-SMG4',
-      reason: 'npm run token rotates by overlap; a rotation without the owners of the tokens would cut them off',
-    },
+    ...(isHome(settings) ? HOME_REGION : []),
     {
       stack: 'network',
       path: 'Acls',
@@ -113,7 +119,8 @@ export function acknowledged({ stage, settings }: Pick<Deployment, 'stage' | 'se
 /** Acknowledges each accepted finding. Fails if its construct does not exist, so that the list stays current. */
 export function acknowledge(app: App, deployment: Pick<Deployment, 'stage' | 'settings'>): void {
   const names = stackNames(deployment.stage);
-  for (const { stack, path, id, reason } of acknowledged(deployment)) {
+  const made = new Set(app.node.children.map(({ node }) => node.id));
+  for (const { stack, path, id, reason } of acknowledged(deployment).filter((one) => made.has(names[one.stack]))) {
     const fullPath = `${names[stack]}/${path}`;
     const construct = app.node.findAll().find(({ node }) => node.path === fullPath);
     if (!construct)

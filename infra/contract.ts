@@ -42,8 +42,19 @@ export function logGroupNames(stage: string) {
   return { app: `/stampede/${stage}/app`, system: `/stampede/${stage}/system` };
 }
 
+/** Alias of the data key outside the home region, by which the home region's table and secret name it. */
+export function dataKeyAlias(stage: string): string {
+  return `alias/stampede-${stage}-data`;
+}
+
 /** The load balancer's health check of one target. */
 export const HEALTH_CHECK = { intervalS: 10, timeoutS: 5, healthyThreshold: 2, unhealthyThreshold: 2 } as const;
+
+/** Route 53's health check of one region, through the region's own load balancer. */
+export const REGION_HEALTH_CHECK = { intervalS: 10, failureThreshold: 3 } as const;
+
+/** Priorities of the rules of the HTTPS listener. `npm run evacuate` adds a rule that must come before the others. */
+export const LISTENER_PRIORITIES = { evacuated: 1, health: 2 } as const;
 
 /** Name of the fleet's Auto Scaling group, fixed because user data and the instance role need it before it exists. */
 export function fleetName(stage: string): string {

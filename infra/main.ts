@@ -4,20 +4,23 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { acknowledge } from './acknowledged.ts';
 import { type Ami, bakedAmi, givenAmi } from './ami.ts';
 import { readSettings, refuseUnknownSettings } from './settings/read.ts';
-import { addStampede } from './stampede.ts';
+import { addDataStack, addStampede } from './stampede.ts';
 
 /** Written by Packer in the repository root, where cdk also runs. */
 const MANIFEST = 'packer-manifest.json';
 
 const app = new App();
 const context = (name: string): string | undefined => app.node.tryGetContext(name);
-refuseUnknownSettings(Object.keys(app.node.getAllContext()), ['stage', 'amiId', 'amiBuiltAt']);
+refuseUnknownSettings(Object.keys(app.node.getAllContext()), ['stage', 'amiId', 'amiBuiltAt', 'only']);
 const stage = context('stage') ?? 'dev';
 const settings = readSettings(stage, context);
 
-const deployment = { stage, settings, ami: pinnedAmi(settings.region) };
-addStampede(app, deployment);
-acknowledge(app, deployment);
+if (context('only') === 'data') {
+  addDataStack(app, { stage, settings });
+} else {
+  addStampede(app, { stage, settings, ami: pinnedAmi(settings.region) });
+}
+acknowledge(app, { stage, settings });
 Validations.of(app).addPlugins(new AwsSolutionsChecks());
 
 function pinnedAmi(region: string): Ami {

@@ -6,6 +6,7 @@ import { DataStack } from './data/stack.ts';
 import { NetworkStack } from './network/stack.ts';
 import { OperationsStack } from './operations/stack.ts';
 import { ServiceStack } from './service/stack.ts';
+import { homeRegion, isHome } from './settings/regions.ts';
 import type { Settings } from './settings/table.ts';
 
 /** Stage, settings and image of a deployment. */
@@ -15,24 +16,45 @@ export interface Deployment {
   readonly ami: Ami;
 }
 
-/** Adds the stacks of one stage, split by life cycle. Each depends only on those before it. */
-export function addStampede(app: App, { stage, settings, ami }: Deployment) {
-  const names = stackNames(stage);
-  const common = {
-    env: { region: settings.region },
-    stage,
-    settings,
-    terminationProtection: settings.loadBalancerProtection,
-  };
+/**
+ * Adds the data stack alone. It is the first stack of a region other than the home region, because the replicas of table
+ * and secret need its key.
+ */
+export function addDataStack(app: App, deployment: Omit<Deployment, 'ami'>): DataStack {
+  const { stage } = deployment;
+  Tags.of(app).add('Service', SERVICE_NAME);
+  Tags.of(app).add('Stage', stage);
+  return new DataStack(app, stackNames(stage).data, commonProps(deployment));
+}
 
-  const data = new DataStack(app, names.data, common);
+/** Adds the stacks of one stage in one region, split by life cycle. Each depends only on those before it. */
+export function addStampede(app: App, { stage, settings, ami }: Deployment) {
+  refuseMissingReplicas(settings);
+  const names = stackNames(stage);
+  const common = commonProps({ stage, settings });
+
+  const data = addDataStack(app, { stage, settings });
   const network = new NetworkStack(app, names.network, { ...common, data });
   const service = new ServiceStack(app, names.service, { ...common, data, network, ami });
   const operations = new OperationsStack(app, names.operations, { ...common, data, network, service, ami });
-
-  Tags.of(app).add('Service', SERVICE_NAME);
-  Tags.of(app).add('Stage', stage);
   return { data, network, service, operations };
+}
+
+function commonProps({ stage, settings }: Omit<Deployment, 'ami'>) {
+  const { region, loadBalancerProtection: terminationProtection } = settings;
+  return { env: { region }, stage, settings, terminationProtection };
+}
+
+/** Throws if the stacks of another region do not know what the home region has made for them. */
+function refuseMissingReplicas(settings: Settings): void {
+  if (isHome(settings)) return;
+  for (const name of ['tableName', 'secretArn'] as const) {
+    if (settings[name] !== '') continue;
+    throw new Error(
+      `Setting ${name} is empty, but ${settings.region} is not the home region: expected that of ${homeRegion(settings)}. ` +
+        `Use npm run deploy -- --regions ${settings.regions.join(',')}, which passes it`,
+    );
+  }
 }
 
 /** The stacks of one stage. */

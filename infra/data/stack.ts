@@ -1,7 +1,9 @@
 import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
+import { Alias } from 'aws-cdk-lib/aws-kms';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { OUTPUTS } from '../contract.ts';
+import { dataKeyAlias, OUTPUTS } from '../contract.ts';
+import { isHome } from '../settings/regions.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { alarmTopic } from './alarm-topic.ts';
 import { dataKey, telemetryKey } from './keys.ts';
@@ -10,7 +12,10 @@ import { SpillBucket } from './spill-bucket.ts';
 import { StageSecret } from './stage-secret.ts';
 import { Backups, TimestampsTable } from './timestamps-table.ts';
 
-/** The stack that outlives every fleet: timestamps, spilled blocks, backups, logs and alarm topic. It depends on no other stack. */
+/**
+ * The stack that outlives every fleet: timestamps, spilled blocks, backups, logs and alarm topic. It depends on no other
+ * stack. Table and secret are made by the home region; in another region this stack has the key of their replicas.
+ */
 export class DataStack extends StageStack {
   readonly timestamps: TimestampsTable;
   readonly secret: StageSecret;
@@ -29,9 +34,12 @@ export class DataStack extends StageStack {
     const tablePolicy = retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
     const key = dataKey(this, 'DataKey', removalPolicy);
-    this.timestamps = new TimestampsTable(this, 'Timestamps', { key, settings, removalPolicy: tablePolicy });
-    new Backups(this, 'Backups', { table: this.timestamps.table, key, stage, settings, removalPolicy });
-    this.secret = new StageSecret(this, 'StageSecret', { key, removalPolicy });
+    if (!isHome(settings)) new Alias(this, 'DataKeyAlias', { aliasName: dataKeyAlias(stage), targetKey: key });
+    this.timestamps = new TimestampsTable(this, 'Timestamps', { key, stage, settings, removalPolicy: tablePolicy });
+    // The replica has point-in-time recovery. Monthly backups of it as well would be paid for twice (decision 0045).
+    if (isHome(settings))
+      new Backups(this, 'Backups', { table: this.timestamps.table, key, stage, settings, removalPolicy });
+    this.secret = new StageSecret(this, 'StageSecret', { key, stage, settings, removalPolicy });
     this.accessLogs = new AccessLogs(this, 'AccessLogs', { settings, removalPolicy });
     this.spill = new SpillBucket(this, 'Spill', { key, logs: this.accessLogs.bucket, removalPolicy });
 

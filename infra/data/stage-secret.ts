@@ -1,13 +1,18 @@
 import { Aws, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { GENERATED_SECRET } from '../../server/contract.ts';
+import { dataKeyAlias } from '../contract.ts';
+import { isHome, replicaRegions } from '../settings/regions.ts';
+import type { Settings } from '../settings/table.ts';
 import { allow } from '../statement.ts';
 
 export interface StageSecretProps {
   readonly key: Key;
+  readonly stage: string;
+  readonly settings: Settings;
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -20,9 +25,14 @@ export class StageSecret extends Construct {
   readonly arn: string;
   readonly #key: Key;
 
-  constructor(scope: Construct, id: string, { key, removalPolicy }: StageSecretProps) {
+  constructor(scope: Construct, id: string, { key, stage, settings, removalPolicy }: StageSecretProps) {
     super(scope, id);
     this.#key = key;
+    this.arn = isHome(settings) ? this.#ownSecret({ key, stage, settings, removalPolicy }) : settings.secretArn;
+  }
+
+  /** The secret of the stage, with a replica in each other region. Returns its ARN. */
+  #ownSecret({ key, stage, settings, removalPolicy }: StageSecretProps): string {
     const secret = new Secret(this, 'Secret', {
       // No fixed name: it would stay reserved after the secret is retained or scheduled for deletion.
       description: 'Stampede: tokens and keys for ids',
@@ -36,7 +46,11 @@ export class StageSecret extends Construct {
         excludePunctuation: true,
       },
     });
-    this.arn = secret.secretArn;
+    const keyOfReplica = dataKeyAlias(stage);
+    const replicas = replicaRegions(settings).map((region) => ({ region, kmsKeyId: keyOfReplica }));
+    // Without CDK's `replicaRegions`, which names an alias of this region.
+    if (replicas.length > 0) (secret.node.defaultChild as CfnSecret).replicaRegions = replicas;
+    return secret.secretArn;
   }
 
   /** Allows to read the current value. */

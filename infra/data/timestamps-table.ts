@@ -1,17 +1,27 @@
-import { Annotations, Aws, Duration, Fn, type RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Aws, Duration, Fn, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BackupPlan, BackupPlanRule, BackupResource, BackupVault } from 'aws-cdk-lib/aws-backup';
-import { AttributeType, Billing, ContributorInsightsMode, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  Billing,
+  ContributorInsightsMode,
+  type ITableV2,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { SERVICE_NAME, TABLE } from '../../server/contract.ts';
+import { dataKeyAlias } from '../contract.ts';
 import { DEFAULT_TABLE_QUOTA, fleetBounds, tableWriteLimit, warmWriteUnits } from '../scaling/capacity.ts';
+import { isHome, replicaRegions } from '../settings/regions.ts';
 import type { Settings } from '../settings/table.ts';
 import { allow } from '../statement.ts';
 
 export interface TimestampsTableProps {
   readonly key: Key;
+  readonly stage: string;
   readonly settings: Settings;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -31,13 +41,26 @@ const KEY_ACTIONS = [
 
 /** The table; ARCHITECTURE.md, section "The table", lists its items. */
 export class TimestampsTable extends Construct {
-  readonly table: TableV2;
+  readonly table: ITableV2;
   readonly #key: Key;
 
-  constructor(scope: Construct, id: string, { key, settings, removalPolicy }: TimestampsTableProps) {
+  constructor(scope: Construct, id: string, { key, stage, settings, removalPolicy }: TimestampsTableProps) {
     super(scope, id);
     this.#key = key;
-    const replicaKeys = Object.fromEntries(settings.replicas.map(({ region, keyArn }) => [region, keyArn]));
+    const { tableName } = settings;
+    const own = isHome(settings) ? this.#ownTable({ key, stage, settings, removalPolicy }) : undefined;
+    // The other stacks import them, also those that were deployed before `tableName` was set.
+    if (own) for (const value of [own.tableName, own.tableArn]) Stack.of(this).exportValue(value);
+    this.table = tableName === '' && own ? own : TableV2.fromTableName(this, 'Used', tableName);
+  }
+
+  /** The table of the stage, with a replica in each other region. */
+  #ownTable({ key, stage, settings, removalPolicy }: TimestampsTableProps): ITableV2 {
+    const replicas = replicaRegions(settings);
+    // The data stack of each of these regions creates its key first.
+    const replicaKeys = Object.fromEntries(
+      replicas.map((region) => [region, `arn:${Aws.PARTITION}:kms:${region}:${Aws.ACCOUNT_ID}:${dataKeyAlias(stage)}`]),
+    );
     const writeUnitsPerSecond = warmWriteUnits(settings);
     // It may be below the warm throughput: a table stays warm when its maximum is lowered.
     const maxWriteRequestUnits = tableWriteLimit(fleetBounds(settings), settings.ratePerInstance);
@@ -47,20 +70,20 @@ export class TimestampsTable extends Construct {
         `The table's maximum of ${maxWriteRequestUnits} write units a second is above DynamoDB's default quota of ${DEFAULT_TABLE_QUOTA}. Request a higher quota before the deployment`,
       );
     }
-    this.table = new TableV2(this, 'Table', {
+    return new TableV2(this, 'Table', {
       partitionKey: { name: TABLE.partitionKey, type: AttributeType.STRING },
       sortKey: { name: TABLE.sortKey, type: AttributeType.STRING },
       billing: Billing.onDemand({ maxWriteRequestUnits, maxReadRequestUnits: settings.maxReadUnitsPerSecond }),
       ...(writeUnitsPerSecond !== undefined && { warmThroughput: { writeUnitsPerSecond } }),
       encryption: TableEncryptionV2.customerManagedKey(key, replicaKeys),
-      replicas: settings.replicas.map(({ region }) => ({ region })),
+      replicas: replicas.map((region) => ({ region })),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
       // Shows a hot shard. With throttled keys only, the price of 0.02 USD per million events is paid for throttles only.
       contributorInsightsSpecification: { enabled: true, mode: ContributorInsightsMode.THROTTLED_KEYS },
       deletionProtection: settings.retainData,
       removalPolicy,
       ...(settings.ttl && { timeToLiveAttribute: TABLE.ttlAttribute }),
-    });
+    }) as ITableV2; // For the reason in infra/network/vpc.ts.
   }
 
   /** Allows the server to write and read items, but not to delete or scan them or to change the table. */
@@ -73,8 +96,7 @@ export class TimestampsTable extends Construct {
 }
 
 export interface BackupsProps extends TimestampsTableProps {
-  readonly stage: string;
-  readonly table: TableV2;
+  readonly table: ITableV2;
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   targetConnectionErrors,
   unhealthyHosts,
 } from '../service/traffic-metrics.ts';
+import { isHome } from '../settings/regions.ts';
 import type { Settings } from '../settings/table.ts';
 import type { AlarmsProps } from './alarms.ts';
 import { natMetric, tableMetric } from './metrics.ts';
@@ -85,7 +86,10 @@ export function serviceDashboard(
       'NAT bytes': network.natGatewayIds.map((gateway) => natMetric(gateway, 'BytesOutToDestination')),
     }),
   ];
-  return new Dashboard(scope, id, { dashboardName: `${SERVICE_NAME}-${service.stage}`, widgets: [columns] });
+  const { stage, settings } = service;
+  // Names of dashboards are unique in an account, not in a region.
+  const dashboardName = `${SERVICE_NAME}-${stage}${isHome(settings) ? '' : `-${settings.region}`}`;
+  return new Dashboard(scope, id, { dashboardName, widgets: [columns] });
 }
 
 /** The thresholds of scaling. An idle fleet stays below the lower one, and its alarm in ALARM. */

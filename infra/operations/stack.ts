@@ -3,6 +3,7 @@ import { CfnGroup } from 'aws-cdk-lib/aws-resourcegroups';
 import type { Construct } from 'constructs';
 import { SERVICE_NAME } from '../../server/contract.ts';
 import { DEFAULT_QUALIFIER, OUTPUTS } from '../contract.ts';
+import { isHome } from '../settings/regions.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Alarms, type AlarmsProps } from './alarms.ts';
 import { bakeStatements } from './bake-statements.ts';
@@ -24,7 +25,10 @@ export class OperationsStack extends StageStack {
     const { data, network, service, ami, settings, stage } = props;
     const metric = appMetrics(stage, service.fleet.groupName);
     new Alarms(this, 'Alarms', { data, network, service, ami, metric });
-    addBudget(this, 'Budget', { stage, monthlyUsd: settings.monthlyBudgetUsd, alarmTopic: data.alarmTopic });
+    if (isHome(settings)) {
+      // It counts the costs of all regions.
+      addBudget(this, 'Budget', { stage, monthlyUsd: settings.monthlyBudgetUsd, alarmTopic: data.alarmTopic });
+    }
     const dashboard = serviceDashboard(this, 'Dashboard', { data, network, service, metric });
 
     new CfnGroup(this, 'Resources', {

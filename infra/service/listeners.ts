@@ -12,6 +12,8 @@ import {
 import { CfnHealthCheck, CfnRecordSet, HostedZone, type IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import { HEALTH_PATH } from '../../server/contract.ts';
+import { LISTENER_PRIORITIES, REGION_HEALTH_CHECK } from '../contract.ts';
+import { regionalName } from '../settings/regions.ts';
 import type { Settings } from '../settings/table.ts';
 import { clientCertificates } from './client-certificates.ts';
 import { forwardCallers } from './jwt-validation.ts';
@@ -22,16 +24,21 @@ export interface ListenersProps {
   readonly settings: Settings;
 }
 
-/** Adds the listeners. Returns the listener that forwards to the fleet, and the URL of the service. */
+/** Adds the listeners. Returns the listener that forwards to the fleet, and the URL of the service in this region. */
 export function addListeners(scope: Construct, props: ListenersProps): { listener: ApplicationListener; url: string } {
   const { balancer, settings } = props;
   const zone = namedZone(scope, settings);
   const certificate = serviceCertificate(scope, settings, zone);
-  if (zone) addName(scope, zone, props);
-  const host = settings.domainName || balancer.loadBalancerDnsName;
+  if (zone) addNames(scope, zone, props);
+  const host = hostOf(settings) || balancer.loadBalancerDnsName;
   return certificate
     ? { listener: addTlsListeners(scope, props, certificate), url: `https://${host}` }
     : { listener: addPlainListener(scope, props), url: `http://${host}` };
+}
+
+/** The name of this region's load balancer; empty without a domain name. */
+function hostOf(settings: Settings): string {
+  return settings.regions.length > 0 ? regionalName(settings, settings.region) : settings.domainName;
 }
 
 function serviceCertificate(scope: Construct, settings: Settings, zone?: IHostedZone): ICertificate | undefined {
@@ -39,6 +46,7 @@ function serviceCertificate(scope: Construct, settings: Settings, zone?: IHosted
   if (!zone) return undefined;
   return new Certificate(scope, 'Certificate', {
     domainName: settings.domainName,
+    ...(settings.regions.length > 0 && { subjectAlternativeNames: [hostOf(settings)] }),
     validation: CertificateValidation.fromDns(zone),
   });
 }
@@ -57,7 +65,7 @@ function addTlsListeners(scope: Construct, props: ListenersProps, certificate: I
   // Health checks from outside, such as Route 53's, have no token.
   if (settings.jwtIssuer) {
     https.addAction('Health', {
-      priority: 1,
+      priority: LISTENER_PRIORITIES.health,
       conditions: [ListenerCondition.pathPatterns([HEALTH_PATH])],
       action: ListenerAction.forward([targetGroup]),
     });
@@ -92,39 +100,41 @@ function namedZone(scope: Construct, settings: Settings): IHostedZone | undefine
 }
 
 /**
- * Points the DNS name to the load balancer; in a pair of regions, only while this one is healthy. A single region has
- * the primary record as well: Route 53 accepts no failover record beside a simple one, so a second region could not be
- * added later.
+ * Points the shared name to the load balancer: clients get the healthy region with the lowest latency. A single region
+ * has a latency record as well, because Route 53 accepts none beside a simple one: a second region could not be added
+ * later. In several regions, the regional name always leads here.
  */
-function addName(scope: Construct, zone: IHostedZone, { balancer, settings }: ListenersProps): void {
+function addNames(scope: Construct, zone: IHostedZone, { balancer, settings }: ListenersProps): void {
+  const { region, domainName, regions } = settings;
+  const record = { hostedZoneId: zone.hostedZoneId, type: 'A' };
+  const aliasTarget = {
+    dnsName: balancer.loadBalancerDnsName,
+    hostedZoneId: balancer.loadBalancerCanonicalHostedZoneId,
+  };
   new CfnRecordSet(scope, 'Name', {
-    hostedZoneId: zone.hostedZoneId,
-    name: settings.domainName,
-    type: 'A',
-    aliasTarget: {
-      dnsName: balancer.loadBalancerDnsName,
-      hostedZoneId: balancer.loadBalancerCanonicalHostedZoneId,
-      evaluateTargetHealth: true,
-    },
-    setIdentifier: settings.region,
-    failover: settings.failover === 'secondary' ? 'SECONDARY' : 'PRIMARY',
-    ...regionHealth(scope, balancer, settings),
+    ...record,
+    name: domainName,
+    aliasTarget: { ...aliasTarget, evaluateTargetHealth: true },
+    setIdentifier: region,
+    region,
+    ...(regions.length > 0 && { healthCheckId: regionHealth(scope, balancer).attrHealthCheckId }),
   });
+  if (regions.length > 0) {
+    new CfnRecordSet(scope, 'RegionalName', { ...record, name: regionalName(settings, region), aliasTarget });
+  }
 }
 
-function regionHealth(scope: Construct, balancer: ApplicationLoadBalancer, { failover }: Settings) {
-  if (failover === 'none') return {};
-  const healthCheck = new CfnHealthCheck(scope, 'RegionHealth', {
+function regionHealth(scope: Construct, balancer: ApplicationLoadBalancer): CfnHealthCheck {
+  return new CfnHealthCheck(scope, 'RegionHealth', {
     healthCheckConfig: {
       type: 'HTTPS',
-      // The load balancer's own name, because the shared name leads to the active region.
+      // The load balancer's own name, because the shared name leads to the nearest healthy region.
       fullyQualifiedDomainName: balancer.loadBalancerDnsName,
       port: 443,
       resourcePath: HEALTH_PATH,
-      requestInterval: 10,
-      failureThreshold: 3,
+      requestInterval: REGION_HEALTH_CHECK.intervalS,
+      failureThreshold: REGION_HEALTH_CHECK.failureThreshold,
       enableSni: true,
     },
   });
-  return { healthCheckId: healthCheck.attrHealthCheckId };
 }

@@ -1,5 +1,6 @@
 import { IMAGE_PATHS } from '../../ami/contract.ts';
 import { ENV } from '../../server/contract.ts';
+import { regionalName } from '../settings/regions.ts';
 import type { Settings } from '../settings/table.ts';
 
 /** Environment variables by name. */
@@ -8,7 +9,15 @@ export type Environment = Readonly<Record<string, string>>;
 export interface EnvironmentProps
   extends Pick<
     Settings,
-    'tableShards' | 'readToken' | 'writeToken' | 'commitWindowMs' | 'rateLimitPerSecond' | 'loadEndpoint' | 'tracing'
+    | 'domainName'
+    | 'regions'
+    | 'tableShards'
+    | 'readToken'
+    | 'writeToken'
+    | 'commitWindowMs'
+    | 'rateLimitPerSecond'
+    | 'loadEndpoint'
+    | 'tracing'
   > {
   readonly stage: string;
   readonly region: string;
@@ -44,6 +53,18 @@ export function instanceEnvironment(props: EnvironmentProps): Environment {
     [ENV.loadEndpoint]: props.loadEndpoint ? 'on' : 'off',
     ...(props.rateLimitPerSecond > 0 && { [ENV.rateLimitPerSecond]: String(props.rateLimitPerSecond) }),
     ...(props.tracing && TRACING),
+    ...regionVariables(props),
+  };
+}
+
+/** With one region, there are none of these variables, and records do not name a region. */
+function regionVariables({ regions, region, domainName }: EnvironmentProps): Environment {
+  const [home] = regions;
+  if (home === undefined) return {};
+  return {
+    [ENV.regions]: regions.join(','),
+    [ENV.ownRegion]: region,
+    [ENV.homeUrl]: `https://${regionalName({ domainName }, home)}`,
   };
 }
 

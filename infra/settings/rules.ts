@@ -1,17 +1,13 @@
 import { type FleetBounds, fleetBounds } from '../scaling/capacity.ts';
 import type { Scaling } from '../scaling/steps.ts';
+import { REGION_RULES } from './region-rules.ts';
+import type { Rule } from './rule.ts';
 import type { Settings } from './table.ts';
 import { ANY_IPV4 } from './types.ts';
 
 /** Stages named `prod` or `prod-…` get the safe values, all others the cheap ones. */
 export function isProd(stage: string): boolean {
   return /^prod(-|$)/.test(stage);
-}
-
-/** Describes an invalid combination of valid settings. */
-interface Rule {
-  readonly broken: (stage: string, settings: Settings) => boolean;
-  readonly message: (settings: Settings) => string;
 }
 
 /** Whether an instance type, or a family of them, runs images for the architecture. Graviton: t4g, c7gn, m8gd. */
@@ -54,20 +50,9 @@ const RULES: readonly Rule[] = [
       'Use -c hostedZoneId=Z… -c hostedZoneName=… of the zone that holds the name',
   },
   {
-    broken: (_, { failover, domainName }) => failover !== 'none' && domainName === '',
-    message: ({ failover }) =>
-      `Setting failover is ${failover}, which needs a domainName to fail over. Use -c domainName=…`,
-  },
-  {
     broken: (_, { sourceCidrs }) => sourceCidrs.length > 1 && sourceCidrs.includes(ANY_IPV4),
     message: ({ sourceCidrs }) =>
       `Setting sourceCidrs is ${sourceCidrs.join(',')}, which admits all addresses. Remove ${ANY_IPV4}, or all others`,
-  },
-  {
-    broken: (_, { failover, sourceCidrs }) => failover !== 'none' && !sourceCidrs.includes(ANY_IPV4),
-    message: ({ failover, sourceCidrs }) =>
-      `Setting failover is ${failover}, but sourceCidrs is ${sourceCidrs.join(',')}: Route 53's health checks come from ` +
-      `many networks and would see this region as failed. Use -c sourceCidrs=${ANY_IPV4} or -c failover=none`,
   },
   {
     broken: (_, { jwtIssuer, jwtKeys, jwtClaims }) =>
@@ -89,12 +74,6 @@ const RULES: readonly Rule[] = [
     message: ({ jwtIssuer, clientAuthorities }) =>
       `Setting ${jwtIssuer ? 'jwtIssuer' : 'clientAuthorities'} is "${jwtIssuer || clientAuthorities}", which needs TLS. ` +
       'Use -c certificateArn=… or -c domainName=…',
-  },
-  {
-    broken: (_, { failover, clientAuthorities }) => failover !== 'none' && clientAuthorities !== '',
-    message: ({ failover }) =>
-      `Setting failover is ${failover}, but clientAuthorities is set: Route 53's health checks have no certificate and ` +
-      'would see this region as failed. Remove one of them',
   },
   {
     broken: (_, { volumeKeyArn, region }) => volumeKeyArn !== '' && volumeKeyArn.split(':')[3] !== region,
@@ -122,6 +101,7 @@ const RULES: readonly Rule[] = [
     message: ({ minimumLoadBalancerCapacity: units }) =>
       `Setting minimumLoadBalancerCapacity is ${units}, expected 0 or at least ${LEAST_RESERVED_CAPACITY} capacity units`,
   },
+  ...REGION_RULES,
 ];
 
 /** Throws an error for the first contradiction between settings. */

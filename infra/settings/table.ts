@@ -14,7 +14,7 @@ import {
   oneOf,
   optional,
   outSteps,
-  replica,
+  regionName,
   s3Object,
   scheduledMinimum,
   sourceCidr,
@@ -50,13 +50,28 @@ const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 731
 /** Zones for which the network reserves addresses from the beginning. */
 export const MAX_ZONES = 3;
 
+/** Regions of a stage: a server reads a heartbeat of each other one every few seconds. */
+export const MAX_REGIONS = 5;
+
 /**
  * Every setting of a deployment: its type, its value in `dev` (cheap) and in `prod` (safe), and the reason.
  * `-c name=value` overrides a value for one deployment; lists are comma-separated.
  */
 export const TABLE = {
   /** A fixed region makes lookups at synth unnecessary. */
-  region: setting(text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1'), DEFAULT_REGION, DEFAULT_REGION),
+  region: setting(regionName, DEFAULT_REGION, DEFAULT_REGION),
+  /**
+   * Regions that record, the home region first: each has all four stacks, and writes to its own replica of the table. If
+   * empty, there is one, that of `region`. `npm run deploy -- --regions …` sets it, and `region` of each (decision 0045).
+   */
+  regions: setting(listOf(regionName, 0, MAX_REGIONS), [], []),
+  /**
+   * Name of an existing table that the stage uses instead of the one of its data stack. Outside the home region there is
+   * no other: `npm run deploy -- --regions …` passes it.
+   */
+  tableName: setting(optional(text(/^[\w.-]{3,255}$/, 'the name of a table')), '', ''),
+  /** ARN of the secret's replica, in a region other than the home region; `npm run deploy -- --regions …` passes it. */
+  secretArn: setting(optional(text(/^arn:[\w-]+:secretsmanager:/, 'the ARN of a secret')), '', ''),
   /**
    * Zones with subnets, which cost nothing. Each position in the list has its own networks, so only append zones. Some
    * regions have other letters; `aws ec2 describe-availability-zones` lists them.
@@ -149,8 +164,6 @@ export const TABLE = {
   domainName: setting(optional(text(/^[a-z0-9.-]+\.[a-z]{2,}$/, 'a name such as stampede.example.org')), '', ''),
   hostedZoneId: setting(optional(text(/^Z[A-Z0-9]+$/, 'the id of a Route 53 hosted zone')), '', ''),
   hostedZoneName: setting(optional(text(/^[a-z0-9.-]+\.[a-z]{2,}$/, 'a name such as example.org')), '', ''),
-  /** Role of this deployment in a pair of regions that share a DNS name. */
-  failover: setting(oneOf('none', 'primary', 'secondary'), 'none', 'none'),
   /** A trial must not require a domain, and production must not run without TLS. */
   allowPlainHttp: setting(flag, true, false),
   /** Whether reading needs a token. Records have client addresses, and users have e-mail addresses. */
@@ -189,8 +202,6 @@ export const TABLE = {
 
   /** Table, key, backups and logs survive `destroy`. False for a temporary stage, such as a drill in CI. */
   retainData: setting(flag, true, true),
-  /** Replica regions of the table: `region=ARN of its key there`. */
-  replicas: setting(listOf(replica), [], []),
   /** Whether DynamoDB deletes expired items, which costs nothing: an idempotency key is used for a day. */
   ttl: setting(flag, true, true),
   /**

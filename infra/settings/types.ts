@@ -40,6 +40,9 @@ export function listOf<T>(member: z.ZodType<T, string>, min = 0, max = 50) {
     .describe(`${min} to ${max} of: ${member.description}`);
 }
 
+/** The name of a region. */
+export const regionName = text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1');
+
 /** A wider network is probably a mistake. */
 const WIDEST_SSH_PREFIX = 16;
 
@@ -80,14 +83,6 @@ export const scheduledMinimum = z
   .transform((entry) => entry.split('=') as [string, string, string])
   .transform(([name, cron, minimum]) => ({ name, cron, minimum: Number(minimum) }))
   .describe('an entry such as Morning=0 6 * * MON-FRI=6');
-
-/** Region of a replica of the table, and its key there. */
-export const replica = z
-  .string()
-  .regex(/^[a-z0-9-]+=arn:[\w-]+:kms:[^=]+$/)
-  .transform((entry) => entry.split('=') as [string, string])
-  .transform(([region, keyArn]) => ({ region, keyArn }))
-  .describe('region=ARN of a KMS key there');
 
 /** Scaling steps, as a list or as text: percent of CPU and instances, such as `60:1/75:2`. */
 function steps<B extends 'from' | 'below'>(bound: B, like: string) {

@@ -15,7 +15,6 @@ const TLS = { certificateArn: CERTIFICATE };
 const JWT = { ...TLS, jwtIssuer: 'https://issuer.example.org', jwtKeys: 'https://issuer.example.org/keys' };
 const ONLY_JWT = { ...JWT, readToken: 'none' };
 const AUTHORITIES = 's3://example-authorities/clients/all.pem';
-const NAME = { domainName: 'a.example.org', hostedZoneId: 'Z1', hostedZoneName: 'example.org' };
 
 const listeners = ({ service }: Synthesized) =>
   resourcesOf('AWS::ElasticLoadBalancingV2::Listener', service).map(({ Properties }) => Properties);
@@ -101,11 +100,6 @@ describe('the settings of callers', () => {
     ['two tokens in one header', JWT, /readToken is required and writeToken is none: a request has only one/],
     ['tokens over plain HTTP', { ...ONLY_JWT, certificateArn: '' }, /jwtIssuer is .*, which needs TLS/],
     ['certificates without TLS', { clientAuthorities: AUTHORITIES }, /clientAuthorities is .*, which needs TLS/],
-    [
-      'certificates of health checks',
-      { ...NAME, failover: 'primary', clientAuthorities: AUTHORITIES },
-      /no certificate/,
-    ],
     ['keys over plain HTTP', { ...ONLY_JWT, jwtKeys: 'http://a.example.org' }, /jwtKeys is .*expected an https/],
     ['a claim that is always validated', { ...ONLY_JWT, jwtClaims: 'exp=1' }, /jwtClaims is "exp=1"/],
     ['an unknown format of a claim', { ...ONLY_JWT, jwtClaims: 'aud:list=a/b' }, /jwtClaims is "aud:list=a\/b"/],

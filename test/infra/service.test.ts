@@ -283,22 +283,12 @@ describe('the load balancer', () => {
     assert.equal(algorithm.Value, 'least_outstanding_requests');
   });
 
-  it('has a DNS name and fails over by its own health check if configured', () => {
-    const { Properties: record } = theResource('AWS::Route53::RecordSet', everything.service);
-    assert.deepEqual(
-      [record.Name, record.Failover, record.SetIdentifier],
-      ['stampede.example.org', 'PRIMARY', 'eu-west-1'],
-    );
-    const { HealthCheckConfig: check } = theResource('AWS::Route53::HealthCheck', everything.service).Properties;
-    assert.deepEqual([check.Type, check.ResourcePath], ['HTTPS', HEALTH_PATH]);
-  });
-
-  it('has the primary record of its DNS name without a second region as well, so that one can be added', () => {
-    const { service } = synthesize('prod', { ...EVERYTHING_ON, failover: 'none' });
+  it('has a latency record of its DNS name in a single region as well, so that a second one can be added', () => {
+    const { service } = synthesize('prod', { ...EVERYTHING_ON, regions: '' });
     const { Properties: record } = theResource('AWS::Route53::RecordSet', service);
     assert.deepEqual(
-      [record.Failover, record.SetIdentifier, record.HealthCheckId, record.AliasTarget.EvaluateTargetHealth],
-      ['PRIMARY', 'eu-west-1', undefined, true],
+      [record.Name, record.Region, record.SetIdentifier, record.HealthCheckId, record.AliasTarget.EvaluateTargetHealth],
+      ['stampede.example.org', 'eu-west-1', 'eu-west-1', undefined, true],
     );
   });
 

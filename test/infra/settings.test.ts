@@ -58,18 +58,6 @@ describe('settings', () => {
     ],
     ['no client at all', 'dev', { sourceCidrs: '' }, /sourceCidrs is "", expected 1 to 50 of/],
     ['all clients in addition to some', 'dev', { sourceCidrs: '0.0.0.0/0,192.0.2.0/24' }, /which admits all addresses/],
-    [
-      'health checks of Route 53 that do not reach the load balancer',
-      'prod',
-      {
-        domainName: 'a.example.org',
-        hostedZoneId: 'Z1',
-        hostedZoneName: 'example.org',
-        failover: 'primary',
-        sourceCidrs: '192.0.2.0/24',
-      },
-      /failover is primary, but sourceCidrs is 192.0.2.0\/24/,
-    ],
     ['half the internet on port 22', 'dev', { sshCidrs: '128.0.0.0/1' }, /sshCidrs/],
     ['an invalid address', 'dev', { sshCidrs: '300.1.1.1/32' }, /sshCidrs/],
     ['a fraction of an instance', 'dev', { peakRate: '1.5' }, /peakRate is "1.5", expected a whole number/],
@@ -119,7 +107,6 @@ describe('settings', () => {
       { volumeKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/example' },
       /expected a key in eu-west-1/,
     ],
-    ['failover without a domain', 'dev', { failover: 'primary' }, /needs a domainName/],
     ['a peak below the sustained rate', 'dev', { peakRate: '100' }, /peakRate is 100, expected at least/],
     [
       'fewer capacity units than can be reserved',

@@ -21,10 +21,8 @@ interface Dimension {
 
 const dev = synthesize('dev');
 const prod = synthesize('prod', { certificateArn: CERTIFICATE });
-const REPLICA_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/example';
 const everything = synthesize('prod-all', {
   ...EVERYTHING_ON,
-  replicas: `eu-central-1=${REPLICA_KEY}`,
   warmWriteUnits: '30000',
 });
 
@@ -106,12 +104,6 @@ describe('the table', () => {
 
   it('deletes expired items', () => {
     assert.deepEqual(table.TimeToLiveSpecification, { AttributeName: 'expires', Enabled: true });
-  });
-
-  it('has replicas in the configured regions, each with its own key', () => {
-    const { Replicas: replicas } = theResource('AWS::DynamoDB::GlobalTable', everything.data).Properties;
-    const copy = replicas.find(({ Region }: { Region: string }) => Region === 'eu-central-1');
-    assert.equal(copy.SSESpecification.KMSMasterKeyId, REPLICA_KEY);
   });
 
   it('has monthly backups, each a full copy, that are retained for longer than point-in-time recovery', () => {

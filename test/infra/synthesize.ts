@@ -52,7 +52,7 @@ export const EVERYTHING_ON = {
   domainName: 'stampede.example.org',
   hostedZoneId: 'Z0123456789',
   hostedZoneName: 'example.org',
-  failover: 'primary',
+  regions: 'eu-west-1,eu-central-1',
   waf: 'true',
   tracing: 'true',
   ttl: 'true',

@@ -26,6 +26,8 @@ describe('user data', () => {
       rateLimitPerSecond: 0,
       loadEndpoint: true,
       tracing: false,
+      regions: [],
+      domainName: '',
     });
     execFileSync('bash', ['-c', writeEnvironmentScript(environment).replaceAll(IMAGE_PATHS.envFile, file)]);
     const written = readFileSync(file, 'utf8');

@@ -5,7 +5,12 @@ import { CERTIFICATE, EVERYTHING_ON, type Overrides } from '../synthesize.ts';
 const ZONE = { hostedZoneId: 'Z0123456789', hostedZoneName: 'example.org' };
 const NAMED = { ...ZONE, domainName: 'stampede.example.org' };
 const OTHER_CERTIFICATE = `${CERTIFICATE}-2`;
-const REPLICA = 'eu-central-1=arn:aws:kms:eu-central-1:123456789012:key/example';
+const AWAY = {
+  regions: 'eu-central-1,eu-west-1',
+  tableName: 'stampede-example',
+  secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:example',
+};
+const PAIR = { regions: 'eu-west-1,eu-central-1' };
 
 const TLS = { certificateArn: CERTIFICATE };
 const JWT = {
@@ -18,7 +23,8 @@ const JWT = {
 /** Settings that have an effect, or are permitted, only together with others. */
 const NEEDS: Readonly<Partial<Record<keyof Settings, Overrides>>> = {
   networkZones: { zones: 'a,b' },
-  failover: NAMED,
+  regions: { ...NAMED, certificateArn: '' },
+  secretArn: { ...NAMED, certificateArn: '', ...AWAY },
   peakRate: { warmWriteUnits: '20000' },
   hostedZoneId: NAMED,
   hostedZoneName: NAMED,
@@ -51,7 +57,9 @@ const FLIPS: Readonly<Partial<Record<keyof Settings, readonly Overrides[]>>> = {
   domainName: [NAMED, { ...NAMED, domainName: 'other.example.org' }],
   hostedZoneId: [{ hostedZoneId: 'Z9876543210' }],
   hostedZoneName: [{ hostedZoneName: 'stampede.example.org' }],
-  replicas: [{ replicas: REPLICA }],
+  regions: [PAIR],
+  tableName: [{ tableName: 'restored' }],
+  secretArn: [{ secretArn: `${AWAY.secretArn}2` }],
   minimumLoadBalancerCapacity: [{ minimumLoadBalancerCapacity: '200' }],
   alarmEmail: [{ alarmEmail: 'people@example.org' }],
   bootstrapQualifier: [{ bootstrapQualifier: 'stampdev' }],
@@ -106,9 +114,9 @@ export function combinedFlips(stage: string): readonly Flip[] {
     'plain HTTP and a certificate': [plain, { certificateArn: CERTIFICATE }],
     'plain HTTP and a domain name': [plain, named],
     'a certificate and a domain name': [{ certificateArn: CERTIFICATE }, named],
-    'a primary and a secondary region': [
-      { ...named, failover: 'primary' },
-      { ...named, failover: 'secondary' },
+    'two regions and three': [
+      { ...named, ...PAIR },
+      { ...named, regions: `${PAIR.regions},eu-north-1` },
     ],
     'per-az NAT in three zones and a single NAT in two': [
       { ...base, zones: 'a,b,c', nat: 'per-az' },

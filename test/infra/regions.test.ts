@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readSettings } from '../../infra/settings/read.ts';
+import { HEALTH_PATH } from '../../server/contract.ts';
+import { EVERYTHING_ON, type Overrides, resourcesOf, synthesizeValidated, theResource } from './synthesize.ts';
+
+const NAMED = { domainName: 'a.example.org', hostedZoneId: 'Z1', hostedZoneName: 'example.org' };
+const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:stampede-aBcDeF';
+const MADE_AT_HOME = { tableName: 'stampede-example', secretArn: SECRET };
+
+const home = synthesizeValidated('prod', EVERYTHING_ON);
+const away = synthesizeValidated('prod', { ...EVERYTHING_ON, ...MADE_AT_HOME, region: 'eu-central-1' });
+
+const text = (value: unknown) => JSON.stringify(value);
+
+describe('the table of a stage in two regions', () => {
+  const { Properties: table } = theResource('AWS::DynamoDB::GlobalTable', home.data);
+  const replica = table.Replicas.find(({ Region }: { Region: string }) => Region === 'eu-central-1');
+
+  it('has a replica in the other region, encrypted by the key of that region', () => {
+    assert.match(
+      text(replica.SSESpecification.KMSMasterKeyId),
+      /:kms:eu-central-1:",\{"Ref":"AWS::AccountId"\},":alias\/stampede-prod-data"/,
+    );
+    assert.equal(theResource('AWS::KMS::Alias', away.data).Properties.AliasName, 'alias/stampede-prod-data');
+    assert.equal(table.MultiRegionConsistency, undefined);
+  });
+
+  it('protects the replica like the table: recovery, deletion protection, limits, tags', () => {
+    const [own] = table.Replicas.filter(({ Region }: { Region: string }) => Region !== 'eu-central-1');
+    const common = ({ Region: _, SSESpecification: __, ...rest }: Record<string, unknown>) => rest;
+    assert.deepEqual(common(replica), common(own));
+    assert.equal(replica.DeletionProtectionEnabled, true);
+    assert.equal(replica.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled, true);
+  });
+
+  it('and the secret are made in the home region only, where the backups are', () => {
+    const types = ['AWS::DynamoDB::GlobalTable', 'AWS::SecretsManager::Secret', 'AWS::Backup::BackupPlan'];
+    for (const type of types) assert.equal(resourcesOf(type, away.data).length, 0, type);
+    const { ReplicaRegions } = theResource('AWS::SecretsManager::Secret', home.data).Properties;
+    assert.deepEqual(ReplicaRegions, [{ Region: 'eu-central-1', KmsKeyId: 'alias/stampede-prod-data' }]);
+  });
+});
+
+describe('the other region', () => {
+  it('uses its own replicas of table and secret', () => {
+    const userData = text(theResource('AWS::EC2::LaunchTemplate', away.service).Properties);
+    assert.match(userData, /TABLE_NAME=stampede-example\\nSPILL_BUCKET=/);
+    assert.match(userData, new RegExp(`SECRET_ID=${SECRET}`));
+    const policy = text(resourcesOf('AWS::IAM::Policy', away.service));
+    assert.match(policy, /:dynamodb:eu-central-1:[^\]]*:table\/stampede-example"/);
+    assert.match(policy, new RegExp(`"secretsmanager:GetSecretValue","Effect":"Allow","Resource":"${SECRET}"`));
+  });
+
+  it('has a dashboard with a name of its own, and leaves the budget to the home region', () => {
+    const name = ({ operations }: typeof home) =>
+      theResource('AWS::CloudWatch::Dashboard', operations).Properties.DashboardName;
+    assert.deepEqual([name(home), name(away)], ['stampede-prod', 'stampede-prod-eu-central-1']);
+    assert.equal(resourcesOf('AWS::Budgets::Budget', home.operations).length, 1);
+    assert.equal(resourcesOf('AWS::Budgets::Budget', away.operations).length, 0);
+  });
+
+  it('tells its instances where they are and where users are created', () => {
+    for (const { service } of [home, away]) {
+      const userData = text(theResource('AWS::EC2::LaunchTemplate', service).Properties);
+      const region = 'REGIONS=eu-west-1,eu-central-1\\\\nREGION=",{"Ref":"AWS::Region"},"';
+      assert.match(userData, new RegExp(`${region}\\\\nHOME_URL=https://eu-west-1.stampede.example.org\\\\n`));
+    }
+  });
+
+  it('cannot be synthesised without what the home region has made, and says what to do', () => {
+    for (const name of ['tableName', 'secretArn'] as const) {
+      const overrides = { ...EVERYTHING_ON, ...MADE_AT_HOME, region: 'eu-central-1', [name]: '' };
+      assert.throws(
+        () => synthesizeValidated('prod', overrides),
+        new RegExp(
+          `${name} is empty, but eu-central-1 is not the home region: expected that of eu-west-1. ` +
+            'Use npm run deploy -- --regions eu-west-1,eu-central-1, which passes it',
+        ),
+      );
+    }
+  });
+});
+
+describe('the names of a stage in two regions', () => {
+  for (const [region, { service }] of Object.entries({ 'eu-west-1': home, 'eu-central-1': away })) {
+    const records = resourcesOf('AWS::Route53::RecordSet', service).map(({ Properties }) => Properties);
+    const [shared, regional] = records;
+
+    it(`lead to ${region} while it is healthy, seen through its own load balancer`, () => {
+      assert.deepEqual([shared.Name, shared.Region, shared.SetIdentifier], ['stampede.example.org', region, region]);
+      assert.equal(shared.AliasTarget.EvaluateTargetHealth, true);
+      const [check] = Object.entries(service.Resources).filter(([, { Type }]) => Type === 'AWS::Route53::HealthCheck');
+      assert.ok(check);
+      assert.deepEqual(shared.HealthCheckId, { 'Fn::GetAtt': [check[0], 'HealthCheckId'] });
+      const { HealthCheckConfig: config } = check[1].Properties;
+      assert.deepEqual([config.Type, config.Port, config.ResourcePath], ['HTTPS', 443, HEALTH_PATH]);
+      assert.match(text(config.FullyQualifiedDomainName), /"Fn::GetAtt":\["LoadBalancer.*","DNSName"\]/);
+    });
+
+    it(`include one that always leads to ${region}, which its certificate covers`, () => {
+      const name = `${region}.stampede.example.org`;
+      assert.deepEqual([regional.Name, regional.HealthCheckId, regional.SetIdentifier], [name, undefined, undefined]);
+      const { Properties: certificate } = theResource('AWS::CertificateManager::Certificate', service);
+      assert.deepEqual([certificate.DomainName, certificate.SubjectAlternativeNames], ['stampede.example.org', [name]]);
+    });
+  }
+});
+
+describe('the settings of several regions', () => {
+  const PAIR = { ...NAMED, regions: 'eu-west-1,eu-central-1' };
+  const refused: readonly [what: string, overrides: Overrides, message: RegExp][] = [
+    ['one region in the list', { ...NAMED, regions: 'eu-west-1' }, /expected at least two different ones/],
+    ['the same region twice', { ...NAMED, regions: 'eu-west-1,eu-west-1' }, /expected at least two different ones/],
+    ['a region that is not in the list', { ...PAIR, region: 'us-east-1' }, /region is us-east-1, expected one of them/],
+    ['no name that leads to all of them', { regions: PAIR.regions }, /needs a domainName/],
+    ['a certificate of one region', { ...PAIR, certificateArn: 'arn:aws:acm:x' }, /certificateArn is of one region/],
+    ['no access for health checks', { ...PAIR, sourceCidrs: '192.0.2.0/24' }, /sourceCidrs is 192.0.2.0\/24/],
+    ['certificates of health checks', { ...PAIR, clientAuthorities: 's3://bucket/a.pem' }, /have no certificate/],
+    ['a copy of the secret at home', { ...PAIR, secretArn: SECRET }, /eu-west-1 is the home region/],
+  ];
+  for (const [what, overrides, message] of refused) {
+    it(`refuse ${what}`, () => {
+      assert.throws(() => readSettings('dev', (name) => overrides[name]), message);
+    });
+  }
+});
