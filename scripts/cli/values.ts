@@ -43,6 +43,11 @@ export function webAddress() {
     .describe('http:// or https:// and a host, such as http://localhost:8080');
 }
 
+/** A UTC day that exists. */
+export function day() {
+  return z.iso.date().describe('a day, such as 2026-11-21');
+}
+
 /** The id of an AMI. */
 export function imageId() {
   return z

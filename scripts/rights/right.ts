@@ -35,7 +35,7 @@ function listOf(params: Params, name: string): readonly string[] {
 /** Actions that support resources, and the resources of a request. */
 const RESOURCES: Readonly<Record<string, ResourcesOf>> = {
   ...rows(table, 'dynamodb:PutItem dynamodb:GetItem dynamodb:UpdateItem dynamodb:DeleteItem dynamodb:Query'),
-  ...rows(table, 'dynamodb:ConditionCheckItem'),
+  ...rows(table, 'dynamodb:ConditionCheckItem dynamodb:DescribeTable dynamodb:Scan'),
   ...rows(
     group,
     'autoscaling:CompleteLifecycleAction autoscaling:SetDesiredCapacity autoscaling:UpdateAutoScalingGroup',

@@ -102,6 +102,10 @@ const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readon
     reason: 'a person adds and removes tokens',
     calls: 'cloudformation:DescribeStacks secretsmanager:GetSecretValue secretsmanager:PutSecretValue',
   },
+  verify: {
+    reason: 'a person reads a whole table, which costs money',
+    calls: 'cloudformation:DescribeStacks dynamodb:DescribeTable dynamodb:Query dynamodb:Scan',
+  },
   zone: {
     reason: 'a person takes a zone out of service',
     calls:

@@ -124,8 +124,12 @@ describe('digestsByDay', () => {
   it('reads only the days of a range, through the index of days, and has the same digests for them', async () => {
     const days = [0, 1, 2].map((day) => ({ pk: 'days', sk: `2026-11-2${1 + day}`, shards: 2 }));
     const blocks = [0, 1, 2].map((day) => blockAt([day * DAY_MICROS, day * DAY_MICROS + 1], { shard: day % 2 }));
-    // Another region's entry has more shards.
-    const table = await tableWith(...days, ...blocks, { pk: 'days', sk: '2026-11-22#eu-west-1', shards: 4 });
+    // The entry of another region has more shards, that of a third one fewer.
+    const regions = [
+      { pk: 'days', sk: '2026-11-22#eu-west-1', shards: 4 },
+      { pk: 'days', sk: '2026-11-22#us-east-1', shards: 1 },
+    ];
+    const table = await tableWith(...days, ...blocks, ...regions);
     await put(table, blockAt([DAY_MICROS + 9], { shard: 3 }));
     const all = await digestsByDay(table);
     const some = await digestsByDay(table, { range: { from: '2026-11-22', to: '2026-11-22' } });
