@@ -1,4 +1,4 @@
-import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
 import type { Heartbeat } from '../regions/heartbeat.ts';
@@ -15,6 +15,7 @@ const HeartbeatSchema = z
   .object({
     sk: z.string(),
     at: z.number(),
+    since: z.number(),
     completeUntil: z.number().optional(),
     sees: z.record(z.string(), SightSchema),
   })
@@ -30,17 +31,28 @@ export interface DynamoHeartbeatsOptions {
 export function createHeartbeats({ client, table, runtime }: DynamoHeartbeatsOptions): Heartbeats {
   return {
     async read(deadlineMs) {
-      const query = new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: 'pk = :regions',
-        ExpressionAttributeValues: marshall({ ':regions': REGIONS }),
-        ConsistentRead: true,
-      });
-      const { Items = [] } = await retry(deadlineIn(deadlineMs, runtime), (abortSignal) =>
-        client.send(query, { abortSignal }),
-      );
-      const known = Items.map((item) => HeartbeatSchema.parse(unmarshall(item)));
-      return new Map(known.map((heartbeat) => [heartbeat.region, heartbeat]));
+      const deadline = deadlineIn(deadlineMs, runtime);
+      const known = new Map<string, Heartbeat>();
+      let startKey: Record<string, AttributeValue> | undefined;
+      // Without its own heartbeat a region would not know of a pause, so an incomplete answer must not be used.
+      do {
+        const query = new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :regions',
+          ExpressionAttributeValues: marshall({ ':regions': REGIONS }),
+          ConsistentRead: true,
+          ExclusiveStartKey: startKey,
+        });
+        const { Items = [], LastEvaluatedKey } = await retry(deadline, (abortSignal) =>
+          client.send(query, { abortSignal }),
+        );
+        for (const item of Items) {
+          const heartbeat = HeartbeatSchema.parse(unmarshall(item));
+          known.set(heartbeat.region, heartbeat);
+        }
+        startKey = LastEvaluatedKey;
+      } while (startKey !== undefined);
+      return known;
     },
 
     async write({ region, ...heartbeat }, previous, deadlineMs) {

@@ -11,6 +11,8 @@ export interface Heartbeat {
   readonly region: string;
   /** When it was written. */
   readonly at: Micros;
+  /** When the region began to record beside others. */
+  readonly since: Micros;
   /**
    * Every record of the region before this time has been in its table for at least {@link REPLICATION_MS.spread}. Once
    * true, that stays true. Absent while it is unknown.
@@ -39,6 +41,8 @@ export const REPLICATION_MS = {
   spread: 60_000,
   /** A heartbeat is on time up to this age. It is written every 5 s, read every 5 s and replicated in about one. */
   onTime: 30_000,
+  /** The longest time that a region waits for a region that it never looked at before. */
+  firstLook: 3_600_000,
 } as const;
 
 const ON_TIME_MICROS = REPLICATION_MS.onTime * 1_000;
@@ -53,16 +57,16 @@ export function isPlausible({ at }: Heartbeat, now: Micros): boolean {
 /**
  * What is known of a region after its latest heartbeat. One that is late, or that follows a gap, shows that replication
  * paused: some partitions may catch up later than that of the heartbeat. Then what it says counts only when as much time
- * has passed again as the pause took.
+ * has passed again as the pause took. At the first look, it may have paused since the other region began to record.
  */
 export function look(known: Sight | undefined, heartbeat: Heartbeat | undefined, now: Micros): Sight | undefined {
   if (!heartbeat || !isPlausible(heartbeat, now) || heartbeat.at < now - ON_TIME_MICROS) return known;
-  const { at, completeUntil } = heartbeat;
-  if (!known) return { at, completeUntil, catchUpUntil: at };
-  const gap = at - known.at;
-  if (gap <= 0) return known;
-  const catchUpUntil = gap > ON_TIME_MICROS ? Math.max(known.catchUpUntil, now + gap) : known.catchUpUntil;
-  return { at, catchUpUntil, completeUntil: now < catchUpUntil ? known.completeUntil : completeUntil };
+  const { at, since, completeUntil } = heartbeat;
+  const gap = known ? at - known.at : Math.min(at - since, REPLICATION_MS.firstLook * 1_000);
+  if (known && gap <= 0) return known;
+  const before = known?.catchUpUntil ?? at;
+  const catchUpUntil = gap > ON_TIME_MICROS ? Math.max(before, now + gap) : before;
+  return { at, catchUpUntil, completeUntil: now < catchUpUntil ? known?.completeUntil : completeUntil };
 }
 
 /** The time before which every record of all these regions is in this replica; `undefined` if one is unknown. */

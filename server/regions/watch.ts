@@ -56,6 +56,7 @@ const CALL_DEADLINE_MS = 2_000;
 export function startRegionWatch(options: RegionWatchOptions): RegionWatch {
   const { own, others, heartbeats, now, settledUntil, runtime, onLag, onChange } = options;
   let sights: readonly (Sight | undefined)[] = [];
+  let began: Micros | undefined;
   let isStopped = false;
   let isFailing = false;
   let wakeUp: (() => void) | undefined;
@@ -63,6 +64,7 @@ export function startRegionWatch(options: RegionWatchOptions): RegionWatch {
 
   async function lookOnce(): Promise<void> {
     const present = now();
+    began ??= present;
     const until = settledUntil({ consistent: true });
     if (until !== undefined) said.put(until);
     const known = await heartbeats.read(CALL_DEADLINE_MS);
@@ -79,7 +81,8 @@ export function startRegionWatch(options: RegionWatchOptions): RegionWatch {
     if (previous && present - previous.at < HEARTBEAT_MS * 1_000) return;
     const completeUntil = latest(previous?.completeUntil, said.get());
     const sees = Object.fromEntries(seen.flatMap(([region, sight]) => (sight ? [[region, sight]] : [])));
-    await heartbeats.write({ region: own, at: present, completeUntil, sees }, before, CALL_DEADLINE_MS);
+    const since = previous?.since ?? began;
+    await heartbeats.write({ region: own, at: present, since, completeUntil, sees }, before, CALL_DEADLINE_MS);
   }
 
   async function run(): Promise<void> {

@@ -20,8 +20,14 @@ const FIRST_POLL_MS = 9_000;
 const NOON = Date.parse('2026-11-21T12:00:00Z') * 1_000;
 const MIDNIGHT = Date.parse('2026-11-22T00:00:00Z') * 1_000;
 
-/** The plan of a seed. Every third run is without faults of single requests, and every third passes midnight. */
+/** The plan of a seed. Some have two regions. Every third run is without faults of single requests, and every third passes midnight. */
 export function makePlan(seed: number): Plan {
+  const plan = makePlanOfOneRegion(seed);
+  const random = randomOf(seed, 5);
+  return random.chance(TWO_REGIONS_SHARE) && plan.refusedEvery === undefined ? withTwoRegions(random, plan) : plan;
+}
+
+function makePlanOfOneRegion(seed: number): Plan {
   const random = randomOf(seed, 2);
   const durationMs = random.pick([1, 3, 5, 8, 12, 24, 24]) * 1_000;
   const isRefused = random.chance(0.02);
@@ -59,6 +65,45 @@ export function makePlan(seed: number): Plan {
     stallShare: random.pick([0, 0, 0.03]),
     expiredKeys: random.chance(0.2) ? ['key-1'] : [],
     steps: steps.toSorted((one, other) => one.atMs - other.atMs),
+  };
+}
+
+const TWO_REGIONS_SHARE = 0.06;
+
+/** A follower of two regions sees everything by then: the spread, pauses, what is waited after them, and drains. */
+const TWO_REGIONS_SETTLED_MS = 360_000;
+
+/** Also less than the spread that the server assumes, which is a minute. */
+const SLOWEST_REPLICATION_MS = [500, 30_000, 55_000];
+
+/** The same plan with two regions, which replicate slowly and perhaps pause. A follower asks both. */
+function withTwoRegions(random: Random, plan: Plan): Plan {
+  const machines = Math.max(2, plan.machines);
+  const everyMs = random.integer(6_000, 11_000);
+  const follows = Array.from(
+    { length: Math.floor(TWO_REGIONS_SETTLED_MS / everyMs) },
+    (_, index): Step => ({
+      kind: 'follow',
+      atMs: (index + 1) * everyMs,
+      machine: random.integer(0, machines - 1),
+    }),
+  );
+  const pause: Step = {
+    kind: 'replication',
+    atMs: random.integer(100, 30_000),
+    forMs: random.integer(20_000, 100_000),
+  };
+  // `settledUntil` is not checked in runs whose clocks step.
+  const kept = plan.steps.filter(({ kind }) => kind !== 'clock' && kind !== 'follow');
+  const [shards = 1] = plan.shards;
+  return {
+    ...plan,
+    machines,
+    slowestReplicationMs: random.pick(SLOWEST_REPLICATION_MS),
+    shards: random.chance(0.5) ? [shards, shards + random.integer(1, 3)] : plan.shards,
+    steps: [...kept, ...follows, ...(random.chance(0.6) ? [pause] : [])].toSorted(
+      (one, other) => one.atMs - other.atMs,
+    ),
   };
 }
 

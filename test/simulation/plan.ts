@@ -10,6 +10,8 @@ export interface Plan {
   readonly windowMs: number;
   /** Whether the processes have a spill bucket. */
   readonly spills: boolean;
+  /** With two regions, how far a partition of their tables may be behind. @default - one region */
+  readonly slowestReplicationMs?: number | undefined;
   readonly weather: Weather;
   /** How likely a process is paused just before or after a reading of the system clock. */
   readonly stallShare: number;
@@ -85,6 +87,8 @@ export type Step = { readonly atMs: number } & (
       readonly key?: string;
     }
   | { readonly kind: 'outage'; readonly outage: Outage; readonly forMs: number }
+  /** Nothing is replicated between the regions. */
+  | { readonly kind: 'replication'; readonly forMs: number }
   | { readonly kind: 'crash'; readonly machine: number; readonly forMs: number }
   | { readonly kind: 'pause'; readonly machine: number; readonly forMs: number }
   | { readonly kind: 'clock'; readonly machine: number; readonly byMs: number; readonly forMs: number }

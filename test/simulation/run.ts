@@ -13,12 +13,13 @@ import { checkFinalListing, checkListing } from './invariants/listing.ts';
 import { checkMemory } from './invariants/memory.ts';
 import { checkOrder } from './invariants/order.ts';
 import { checkReading } from './invariants/reading.ts';
+import { checkReplicated } from './invariants/replicated.ts';
 import { checkSettled } from './invariants/settled.ts';
 import { checkNothingSpilled } from './invariants/spilled.ts';
 import { checkTime } from './invariants/time.ts';
 import { checkRegistrationTime, checkUniqueNames, usersOf } from './invariants/unique-names.ts';
 import type { Plan, Step } from './plan.ts';
-import { type Violation, World } from './world.ts';
+import { type Region, type Violation, World } from './world.ts';
 
 /** The result of a run. */
 export interface Result {
@@ -56,6 +57,8 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
   const { scheduler, network } = world;
   let processes = 0;
   const machines = Array.from({ length: plan.machines }, (_, index) => new Machine(world, index, () => processes++));
+  const machinesIn = (region: Region) => machines.filter((machine) => machine.region === region);
+  const homeMachines = machinesIn(world.home);
   const recorders = new Recorders(world);
   const registrations: Registration[] = [];
   const follower = new Follower(world);
@@ -73,13 +76,17 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
   let settledMs = plan.durationMs + SETTLE_MS;
   await scheduler.runUntil(settledMs * 1_000);
   const maxRounds = plan.refusedEvery === undefined ? MAX_DRAIN_ROUNDS : MAX_REFUSED_ROUNDS;
-  for (let rounds = 0; rounds < maxRounds && !world.violation && world.bucket.spilled.length > 0; rounds++) {
+  for (let rounds = 0; rounds < maxRounds && !world.violation && isSpilled(); rounds++) {
     settledMs += DRAIN_MS;
     await scheduler.runUntil(settledMs * 1_000);
   }
   world.onSend = () => {};
   if (plan.crashAt !== undefined) {
     settledMs += REPLACE_MS;
+    await scheduler.runUntil(settledMs * 1_000);
+  }
+  if (world.regions.length > 1) {
+    settledMs = Math.max(settledMs, ...plan.steps.map(({ atMs }) => atMs + READ_MS));
     await scheduler.runUntil(settledMs * 1_000);
   }
   const last = world.violation ? [] : await repeatKeys();
@@ -96,10 +103,14 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     acknowledged: recordings.filter(({ record }) => record !== undefined).length,
   };
 
+  function isSpilled(): boolean {
+    return world.regions.some(({ bucket }) => bucket.spilled.length > 0);
+  }
+
   function onAnswer(recording: Recording, listsAfter: boolean): void {
     checkAnswer(world, recording);
     checkTime(world, recording);
-    const { process } = world.random.pick(machines);
+    const { process } = world.random.pick(machinesIn(recording.process.region));
     if (listsAfter && recording.record !== undefined) void checkReading(world, process, recording.record);
     if (listsAfter && recording.record !== undefined && !process.hasEnded)
       list(process, { limit: 100, consistent: true, maxPages: 1 });
@@ -117,8 +128,12 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
       scheduler.after(forMs * 1_000, () => network.end(outage));
       return;
     }
+    if (step.kind === 'replication') {
+      world.history.add('fault', () => `nothing is replicated for ${step.forMs} ms`);
+      return;
+    }
     if (step.kind === 'post-once') {
-      recorders.postOnce(machines, step.key, step.repeats, (recording) => onAnswer(recording, false));
+      recorders.postOnce(homeMachines, step.key, step.repeats, (recording) => onAnswer(recording, false));
       return;
     }
     const machine = machines[step.machine % machines.length] as Machine;
@@ -127,7 +142,8 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     else if (step.kind === 'clock') {
       machine.step(step.byMs);
       scheduler.after(step.forMs * 1_000, () => machine.step(-step.byMs));
-    } else if (step.kind === 'register') register(world, machine, step, registrations);
+    } else if (step.kind === 'register')
+      register(world, homeMachines[step.machine % homeMachines.length] as Machine, step, registrations);
     else if (step.kind === 'follow') follower.poll(machine);
     else if (step.kind === 'post')
       recorders.post(machine, step.repeats, (recording) => onAnswer(recording, step.listsAfter));
@@ -141,8 +157,8 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     const keys = recordings.flatMap(({ key }) => key ?? []);
     const different = new Map(keys.map((key) => [`${key.text} ${key.content}`, key]));
     for (const key of different.values())
-      recorders.postOnce(machines, key, 0, (recording) => onAnswer(recording, false));
-    settledMs += REPEAT_MS;
+      recorders.postOnce(homeMachines, key, 0, (recording) => onAnswer(recording, false));
+    settledMs += REPEAT_MS + (world.regions.length > 1 ? (plan.slowestReplicationMs ?? 0) : 0);
     if (different.size > 0) await scheduler.runUntil(settledMs * 1_000);
     return recordings.slice(before);
   }
@@ -155,6 +171,7 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     checkAvailability(world, recordings);
     checkOrder(world, recordings);
     checkNothingSpilled(world);
+    checkReplicated(world);
     checkExactlyOnce(world, recordings);
     checkSettled(world, follower);
     checkUniqueNames(world, registrations);
@@ -164,11 +181,15 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
       await scheduler.runUntil(settledMs * 1_000);
     }
     for (const { process } of machines) checkMemory(world, process);
-    const { process } = machines[0] as Machine;
-    const listed = listAll(world, process, { limit: 500, consistent: true }).then((listing) =>
-      checkFinalListing(world, listing, recordings),
-    );
-    await scheduler.runUntil((settledMs + READ_MS) * 1_000);
-    if (!world.violation) await listed;
+    for (const region of world.regions) {
+      const { process } = machinesIn(region)[0] as Machine;
+      const listed = listAll(world, process, { limit: 500, consistent: true }).then((listing) =>
+        checkFinalListing(world, listing, recordings),
+      );
+      settledMs += READ_MS;
+      await scheduler.runUntil(settledMs * 1_000);
+      if (world.violation) return;
+      await listed;
+    }
   }
 }

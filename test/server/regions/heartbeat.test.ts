@@ -9,9 +9,9 @@ const NOW = 1_795_247_100_000_000;
 function at(seconds: number): number {
   return NOW + seconds * 1e6;
 }
-function heartbeat(atS: number, completeUntilS?: number): Heartbeat {
+function heartbeat(atS: number, completeUntilS?: number, sinceS = atS): Heartbeat {
   const completeUntil = completeUntilS === undefined ? undefined : at(completeUntilS);
-  return { region: 'eu-west-1', at: at(atS), completeUntil, sees: {} };
+  return { region: 'eu-west-1', at: at(atS), since: at(sinceS), completeUntil, sees: {} };
 }
 
 /** What is known after looks: the second of each, and the heartbeat that it found. */
@@ -47,6 +47,18 @@ describe('what a region knows of another one', () => {
     assert.equal(completeS(after(before, ...looks(601, 601))), -90);
     assert.equal(completeS(after(before, ...looks(601, 1_200))), -90);
     assert.equal(completeS(after(before, ...looks(601, 1_201))), 1_111);
+  });
+
+  it('waits at its first look as long as the other region has recorded, at most an hour', () => {
+    const looks = (firstS: number, lastS: number, sinceS: number) =>
+      Array.from({ length: (lastS - firstS) / 5 + 1 }, (_, i) => {
+        const second = firstS + i * 5;
+        return [second, heartbeat(second, second - 90, sinceS)] as const;
+      });
+    assert.equal(completeS(after(...looks(500, 895, 100))), undefined);
+    assert.equal(completeS(after(...looks(500, 900, 100))), 810);
+    assert.equal(completeS(after(...looks(100_000, 103_595, 0))), undefined);
+    assert.equal(completeS(after(...looks(100_000, 103_600, 0))), 103_510);
   });
 
   it('takes a gap of a few missed heartbeats for none', () => {

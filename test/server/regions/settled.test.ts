@@ -25,7 +25,7 @@ async function startHere() {
   const { wallMicros } = systemRuntime;
   const runtime = { ...systemRuntime, random: () => 0 };
   const putHeartbeat = async (region: string, completeUntil?: number) => {
-    const item = { pk: 'regions', sk: region, at: wallMicros(), completeUntil, sees: {} };
+    const item = { pk: 'regions', sk: region, at: wallMicros(), since: wallMicros(), completeUntil, sees: {} };
     const Item = marshall(item, { removeUndefinedValues: true });
     await database.client.send(new PutItemCommand({ TableName: database.tableName, Item }));
   };

@@ -1,10 +1,11 @@
 import { ServiceError } from '../../../server/errors.ts';
 import type { TimestampRecord } from '../../../server/timestamps/record.ts';
-import type { World } from '../world.ts';
+import type { Region, World } from '../world.ts';
 import type { ServerProcess } from './server-process.ts';
 
 /** A walk through the pages of `GET /app`. */
 export interface Listing {
+  readonly region: Region;
   readonly consistent: boolean;
   readonly beganMicros: number;
   readonly records: TimestampRecord[];
@@ -27,7 +28,8 @@ export interface ListOptions {
 export function listAll(world: World, process: ServerProcess, options: ListOptions): Promise<Listing> {
   const { limit, consistent, from, to, maxPages = Number.POSITIVE_INFINITY } = options;
   const { scheduler, history } = world;
-  const listing: Listing = { consistent, beganMicros: scheduler.nowMicros(), records: [], isComplete: false };
+  const { region } = process;
+  const listing: Listing = { region, consistent, beganMicros: scheduler.nowMicros(), records: [], isComplete: false };
   return new Promise((resolve) => {
     const readPage = (page: number, before?: string): void => {
       history.add('reader', () => `GET /app?limit=${limit} from ${process.name}, page ${page}`);

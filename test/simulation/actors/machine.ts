@@ -1,5 +1,5 @@
 import { LARGEST_ERROR_MICROS, pause, type SystemClock } from '../engine/runtime.ts';
-import type { World } from '../world.ts';
+import type { Region, World } from '../world.ts';
 import { ServerProcess } from './server-process.ts';
 
 /** A process that drains has answered all requests by then. */
@@ -10,6 +10,7 @@ export class Machine {
   readonly name: string;
   readonly clock: SystemClock;
   readonly #shards: number;
+  readonly region: Region;
   readonly #world: World;
   readonly #nextNumber: () => number;
   process: ServerProcess;
@@ -17,6 +18,7 @@ export class Machine {
   constructor(world: World, index: number, nextNumber: () => number) {
     this.name = `machine ${index}`;
     this.#shards = world.plan.shards[index % world.plan.shards.length] as number;
+    this.region = world.regions[index % world.regions.length] as Region;
     this.#world = world;
     this.#nextNumber = nextNumber;
     const errorMicros = world.random.integer(-LARGEST_ERROR_MICROS, LARGEST_ERROR_MICROS);
@@ -60,7 +62,7 @@ export class Machine {
   #start(): ServerProcess {
     const process = new ServerProcess(
       this.#world,
-      { clock: this.clock, shards: this.#shards, onDrain: () => this.#replace(process) },
+      { clock: this.clock, shards: this.#shards, region: this.region, onDrain: () => this.#replace(process) },
       this.#nextNumber(),
     );
     this.#world.history.add(process.name, () => `starts on ${this.name}`);

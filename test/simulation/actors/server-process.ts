@@ -6,19 +6,20 @@ import { DynamoTimestamps } from '../../../server/dynamodb/timestamps.ts';
 import { DynamoUsers } from '../../../server/dynamodb/users.ts';
 import { createKeysInUse, idempotencyKey } from '../../../server/idempotency/key.ts';
 import type { Telemetry } from '../../../server/metrics/telemetry.ts';
+import { followOtherRegions } from '../../../server/other-regions.ts';
 import { S3Bucket } from '../../../server/spill/s3-bucket.ts';
 import { type Clock, createClock, type Reading, watchClock } from '../../../server/timestamps/clock.ts';
 import { type CommitObserver, GroupCommit } from '../../../server/timestamps/group-commit.ts';
 import { type KeyedArrival, MAX_KEYS } from '../../../server/timestamps/keyed-arrival.ts';
 import type { Arrival, ListPage, ListQuery, TimestampRecord } from '../../../server/timestamps/record.ts';
 import { createRecordIds } from '../../../server/timestamps/record-ids.ts';
-import { createSettledUntil, type SettledUntil } from '../../../server/timestamps/settled.ts';
+import type { SettledUntil } from '../../../server/timestamps/settled.ts';
 import type { NewUser, User } from '../../../server/users/users.ts';
 import { type Random, randomOf } from '../engine/random.ts';
 import { LARGEST_ERROR_MICROS, type SystemClock, simulatedRuntime } from '../engine/runtime.ts';
 import type { Owner } from '../engine/scheduler.ts';
 import type { RequestKey } from '../plan.ts';
-import type { World } from '../world.ts';
+import type { Region, World } from '../world.ts';
 
 const ID_KEYS = [{ from: 0, key: 'a key of the simulation for ids' }];
 
@@ -31,6 +32,7 @@ const DEFECTS = [TypeError, RangeError, ReferenceError, SyntaxError];
 export interface ProcessOptions {
   readonly clock: SystemClock;
   readonly shards: number;
+  readonly region: Region;
   /** Called when the process ends itself after its last answer, because its clock jumped. */
   readonly onDrain: () => void;
 }
@@ -49,6 +51,7 @@ export class ServerProcess implements Owner {
   /** How wrong the system clock was when the process started, which it cannot know. */
   readonly offsetMicros: number;
   readonly writer: string;
+  readonly region: Region;
   readonly #atEnd: (() => void)[] = [];
   readonly #commit: GroupCommit;
   readonly #keyedCommit: GroupCommit;
@@ -59,14 +62,17 @@ export class ServerProcess implements Owner {
   /** What `GET /app` says before it reads the table. */
   readonly settledUntil: SettledUntil;
 
-  constructor(world: World, { clock, shards, onDrain }: ProcessOptions, number: number) {
+  constructor(world: World, { clock, shards, region, onDrain }: ProcessOptions, number: number) {
     const { plan, scheduler } = world;
+    this.region = region;
+    const hasOthers = world.regions.length > 1;
+    const regionName = hasOthers ? region.name : undefined;
     this.name = `process ${number}`;
     this.offsetMicros = clock.offsetMicros;
     const random = randomOf(plan.seed, 100 + number);
     this.writer = writerId(random);
     const runtime = simulatedRuntime({ scheduler, owner: this, clock, random, stallShare: plan.stallShare });
-    const client = world.database.client(world.network, this);
+    const client = region.database.client(world.network, this);
     const ids = createRecordIds(() => ID_KEYS);
     let isErrorKnown = true;
     this.#clock = createClock({
@@ -81,16 +87,27 @@ export class ServerProcess implements Owner {
       },
     });
     watchClock(this.#clock, runtime);
-    const table = new DynamoTimestamps({ client, runtime, table: 'timestamps', ids, shards });
+    const table = new DynamoTimestamps({ client, runtime, table: 'timestamps', ids, shards, region: regionName });
     this.#store = createDurableStore({
       table,
-      bucket: plan.spills ? new S3Bucket(world.bucket.client(world.network, this), 'spill') : undefined,
+      bucket: plan.spills ? new S3Bucket(region.bucket.client(world.network, this), 'spill') : undefined,
       ids,
       runtime,
       metrics: NO_METRICS,
       logger: NO_LOGGER,
     });
-    this.settledUntil = createSettledUntil({ now: this.#clock.now, tableCompleteUntil: this.#store.emptyAtMicros });
+    const others = world.regions.flatMap(({ name }) => (name === region.name ? [] : [name]));
+    const { settledUntil } = followOtherRegions({
+      regions: hasOthers ? { own: region.name, others } : undefined,
+      client,
+      table: 'timestamps',
+      now: this.#clock.now,
+      tableCompleteUntil: this.#store.emptyAtMicros,
+      runtime,
+      metrics: NO_METRICS,
+      logger: NO_LOGGER,
+    });
+    this.settledUntil = settledUntil;
     this.#users = new DynamoUsers({
       client,
       table: 'timestamps',
@@ -109,7 +126,7 @@ export class ServerProcess implements Owner {
           world.violate('no-defects', String((error as Error).stack));
       },
     };
-    const common = { ids, instance: this.name, shards, runtime, observer };
+    const common = { ids, instance: this.name, region: regionName, shards, runtime, observer };
     this.#commit = new GroupCommit({ ...common, store: this.#store, writer: this.writer, windowMs: plan.windowMs });
     this.#keyedCommit = new GroupCommit({
       ...common,
@@ -118,7 +135,7 @@ export class ServerProcess implements Owner {
         table: 'timestamps',
         runtime,
         ids,
-        putIndexed: createDayIndex({ client, table: 'timestamps', shards }),
+        putIndexed: createDayIndex({ client, table: 'timestamps', shards, region: regionName }),
         getRecord: (id, deadlineMs) => table.getRecord(id, deadlineMs),
       }),
       writer: writerId(random),

@@ -14,6 +14,8 @@ export class Table {
   readonly #partitions = new Map<string, Map<string, Version>>();
   readonly #nowMicros: () => number;
   readonly #random: () => number;
+  /** Called for each write of this region. */
+  onWrite: (key: Item, item: Item | undefined) => void = () => {};
 
   constructor(nowMicros: () => number, random: () => number) {
     this.#nowMicros = nowMicros;
@@ -26,7 +28,13 @@ export class Table {
   }
 
   /** Replaces an item, or deletes it. */
-  write({ pk, sk }: Item, item: Item | undefined): void {
+  write(key: Item, item: Item | undefined): void {
+    this.replicate(key, item);
+    this.onWrite(key, item);
+  }
+
+  /** Applies a write of another region. */
+  replicate({ pk, sk }: Item, item: Item | undefined): void {
     let partition = this.#partitions.get(textOf(pk));
     if (partition === undefined) {
       partition = new Map();

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 /** Each costs an attempt of at most a second and a pause of less than 50 ms, so the deadline of 8 s is not reached. */
 const FEW_FAULTS = 3;
 
-const UNDISTURBING = new Set(['post', 'post-once', 'list', 'follow']);
+const UNDISTURBING = new Set(['post', 'post-once', 'list', 'follow', 'replication']);
 
 /** A few faults of single requests to the database turn nobody away. */
 export function checkAvailability(world: World, recordings: readonly Recording[]): void {

@@ -8,7 +8,7 @@ import { deadLetters } from './spilled.ts';
  * was not acknowledged is stored at most once.
  */
 export function checkExactlyOnce(world: World, recordings: readonly Recording[]): void {
-  const stored = Map.groupBy(storedLines(world.database.table), ({ trace }) => trace);
+  const stored = Map.groupBy(storedLines(world.home.database.table), ({ trace }) => trace);
   const dead = new Set([...deadLetters(world).values()].flat());
   for (const recording of recordings) {
     const lines = stored.get(recording.trace) ?? [];

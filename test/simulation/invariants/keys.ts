@@ -9,7 +9,7 @@ import type { World } from '../world.ts';
  * was acknowledged was answered with this record. `last` are requests that were sent after all faults had ended.
  */
 export function checkKeys(world: World, recordings: readonly Recording[], last: readonly Recording[]): void {
-  const stored = new Set(storedLines(world.database.table).map(({ trace }) => trace));
+  const stored = new Set(storedLines(world.home.database.table).map(({ trace }) => trace));
   for (const [key, ofKey] of Map.groupBy(recordings, (recording) => recording.key?.text)) {
     if (key === undefined) continue;
     const [first, second] = ofKey.filter(({ trace }) => stored.has(trace));

@@ -43,8 +43,8 @@ interface StoredUser {
 }
 
 /** The users in the table, read without the code of the server. */
-export function usersOf({ database }: World): StoredUser[] {
-  return [...database.table.items()].flatMap(({ pk, sk, username, email }) =>
+export function usersOf({ home }: World): StoredUser[] {
+  return [...home.database.table.items()].flatMap(({ pk, sk, username, email }) =>
     pk?.S === 'users' && username?.S !== undefined
       ? [{ id: sk?.S ?? '', username: username.S, email: email?.S ?? '' }]
       : [],

@@ -155,6 +155,36 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'present',
   },
   {
+    name: 'settledUntil ignores the other regions',
+    file: 'timestamps/settled.ts',
+    find: 'Math.min(ofThisRegion, others)',
+    replace: 'ofThisRegion',
+  },
+  {
+    name: 'a region says at once how far it is complete, although older blocks may replicate later',
+    file: 'regions/watch.ts',
+    find: 'createDelay(runtime, REPLICATION_MS.spread)',
+    replace: 'createDelay(runtime, 0)',
+  },
+  {
+    name: 'a region that was heard of again after a pause is believed at once',
+    file: 'regions/heartbeat.ts',
+    find: 'now < catchUpUntil ? known.completeUntil : completeUntil',
+    replace: 'completeUntil',
+  },
+  {
+    name: 'heartbeats are read up to the end of a short page',
+    file: 'dynamodb/heartbeats.ts',
+    find: 'startKey = LastEvaluatedKey;',
+    replace: 'startKey = Items.length === 0 ? LastEvaluatedKey : undefined;',
+  },
+  {
+    name: 'regions with different numbers of shards share the entry of a day',
+    file: 'dynamodb/day-index.ts',
+    find: 'sk: region === undefined ? day :',
+    replace: 'sk: region !== null ? day :',
+  },
+  {
     name: 'the drain deletes an object before its dead letter is written',
     file: 'spill/drain.ts',
     find: `    await bucket.create(deadKey(key), deadLetterText(text, reason, count), deadline());
