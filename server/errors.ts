@@ -52,3 +52,8 @@ export class ServiceError extends Error {
     this.allow = details.allow;
   }
 }
+
+/** The server cannot start for a reason that its operator can remove. The message says what is wrong and what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}

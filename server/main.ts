@@ -7,6 +7,8 @@ import type { Logger } from 'pino';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { ENV, LISTEN_BACKLOG, SERVICE_NAME, TIMEOUTS_MS } from './contract.ts';
 import { type Database, openDatabase } from './dynamodb/database.ts';
+import { StartError } from './errors.ts';
+import { greeting } from './greeting.ts';
 import { readInstanceIdentity } from './instance.ts';
 import { createLogger } from './logger.ts';
 import { startTelemetry } from './metrics/telemetry.ts';
@@ -44,9 +46,17 @@ async function probeTable(service: Service, logger: Logger): Promise<void> {
   }
 }
 
+/** @throws StartError if the address cannot be used */
 async function listen(service: Service, { port, host }: Config): Promise<AddressInfo> {
   service.server.listen({ port, host, backlog: LISTEN_BACKLOG });
-  await once(service.server, 'listening');
+  try {
+    await once(service.server, 'listening');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = code === 'EADDRINUSE' ? 'another program uses it' : message;
+    const remedy = `Use another port with ${ENV.port}=…, or another address with ${ENV.host}=…`;
+    throw new StartError(`cannot listen on port ${port} of ${host}: ${reason}. ${remedy}`, { cause });
+  }
   return service.server.address() as AddressInfo;
 }
 
@@ -87,10 +97,14 @@ async function main(): Promise<void> {
   const config = readConfigOrExit();
   const logger = createLogger(config.logLevel);
   process.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, 'crashed');
+    if (error instanceof StartError) logger.fatal(error.message);
+    else logger.fatal({ err: error }, 'crashed');
     process.exit(1);
   });
+  await serve(config, logger);
+}
 
+async function serve(config: Config, logger: Logger): Promise<void> {
   const [database, spillBucket, identity, telemetry, tracing, secrets] = await Promise.all([
     openDatabase(config),
     openSpill(config),
@@ -119,6 +133,7 @@ async function main(): Promise<void> {
   const { address, port } = await listen(service, config);
   const { secretId: secret = 'none' } = config;
   logger.info({ address, port, version: VERSION, commit: COMMIT, table: database.tableName, secret }, 'listening');
+  if (process.stdout.isTTY) console.log(greeting(config, port));
   process.send?.('ready');
 }
 
