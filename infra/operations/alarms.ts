@@ -11,6 +11,7 @@ import { natAlarms, tableAlarms } from './dependency-alarms.ts';
 import { failureAlarms } from './failure-alarms.ts';
 import { fleetAlarms, imageAlarm } from './fleet-alarms.ts';
 import type { AppMetrics } from './metrics.ts';
+import { regionAlarms } from './region-alarms.ts';
 import { spillAlarms } from './spill-alarms.ts';
 
 export interface AlarmsProps {
@@ -31,6 +32,7 @@ export class Alarms extends Construct {
     const table = tableAlarms(this, data.timestamps.table.tableName);
     const rest: readonly AlarmBase[] = [
       ...spillAlarms(this, metric),
+      ...regionAlarms(this, { settings, tableName: data.timestamps.table.tableName, metric }),
       ...fleetAlarms(this, { groupName, loadBalancer: service.loadBalancer, zones: network.zones }),
       ...natAlarms(this, network.natGatewayIds),
       ...burnRateAlarms(this, service.loadBalancer),

@@ -76,7 +76,8 @@ export function readPricedStage(templates: readonly Template[], region: string) 
     alarmMetrics: stage
       .list('AWS::CloudWatch::Alarm', alarm)
       .reduce((sum, { properties }) => sum + metricsOf(properties), 0),
-    customMetrics: Object.keys(METRICS).length,
+    // With one region, the lag of other regions is not published.
+    customMetrics: Object.keys(METRICS).length - (userData.includes(`${ENV.regions}=`) ? 0 : 1),
     logGroups: logDays.length,
     logRetentionDays: Math.max(0, ...logDays),
     interfaceEndpoints: stage

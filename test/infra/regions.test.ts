@@ -42,6 +42,30 @@ describe('the table of a stage in two regions', () => {
   });
 });
 
+describe('the alarms of a stage', () => {
+  const alarmsOf = ({ operations }: typeof home) =>
+    resourcesOf('AWS::CloudWatch::Alarm', operations).filter(({ Properties }) =>
+      /Replication/.test(Properties.MetricName),
+    );
+  const metricsOf = (stacks: typeof home) =>
+    alarmsOf(stacks).map(({ Properties: { MetricName, Dimensions } }) => [
+      MetricName,
+      Dimensions.find(({ Name }: { Name: string }) => Name === 'ReceivingRegion')?.Value,
+    ]);
+
+  it('include the heartbeats of the others, and the replication to each, in several regions', () => {
+    assert.deepEqual(metricsOf(home), [
+      ['ReplicationLag', undefined],
+      ['ReplicationLatency', 'eu-central-1'],
+    ]);
+    assert.deepEqual(metricsOf(away), [
+      ['ReplicationLag', undefined],
+      ['ReplicationLatency', 'eu-west-1'],
+    ]);
+    for (const { Properties } of alarmsOf(home)) assert.ok(Properties.AlarmActions.length > 0);
+  });
+});
+
 describe('the other region', () => {
   it('uses its own replicas of table and secret', () => {
     const userData = text(theResource('AWS::EC2::LaunchTemplate', away.service).Properties);
