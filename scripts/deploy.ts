@@ -8,11 +8,14 @@ import { run } from './cli/run.ts';
 import { wholeNumber } from './cli/values.ts';
 import { readPricedStage } from './cost/stage.ts';
 import { sustainedPriceText } from './cost/sustained-price.ts';
-import { ASSEMBLY, CDK_OPTIONS, cdkLine, synthLine } from './stage/cdk.ts';
+import { ASSEMBLY, assemblyOf, CDK_OPTIONS, cdkLineOf, synthLine } from './stage/cdk.ts';
 import { closeDefaultGroup } from './stage/default-security-group.ts';
 import { withReason } from './stage/failure.ts';
 import { waitForHealthyFleet } from './stage/fleet.ts';
 import { useRegion } from './stage/region.ts';
+import { copyOfImage, enterRegion, readMadeAtHome } from './stage/regions/home.ts';
+import { REGIONS_OPTIONS, refuseOnlyAlone } from './stage/regions/options.ts';
+import { deploySteps, regionSettings, unreadMadeAtHome } from './stage/regions/steps.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 import { refuseBusyStacks } from './stage/stack-states.ts';
 
@@ -26,6 +29,7 @@ await main(
       'Checks what the account lacks, deploys a stage, and waits until its instances are healthy in the load balancer.',
     options: {
       ...CDK_OPTIONS,
+      ...REGIONS_OPTIONS,
       ...ROLE_OPTIONS,
       yes: { help: 'do not ask before permissions widen or ports open (CI)' },
       'skip-checks': { help: 'do not check what the account lacks' },
@@ -40,31 +44,97 @@ await main(
     examples: [
       ['npm run deploy', 'the dev stage, with the image of the last bake'],
       ['npm run deploy -- --stage prod --ami ami-0123456789abcdef0', 'prod, with an image by its id'],
+      ['npm run deploy -- --stage prod --regions eu-west-1,eu-central-1', 'prod in two regions, one after the other'],
     ],
   },
   async ({ values }) => {
-    const { stage, 'dry-run': dryRun } = values;
-    await run(synthLine(values), { dryRun });
-    if (!dryRun) await prepare(values);
-    // Without --yes, cdk asks before it widens permissions or opens ports.
-    const approval = values.yes ? 'never' : 'broadening';
-    const line = cdkLine('deploy', '--all', '--require-approval', approval);
-    if (dryRun) return await run(line, { dryRun });
-    await withReason(stage, () => run(line));
-    const url = await waitForHealthyFleet(stage, values['wait-seconds'] * 1_000);
-    await closeDefaultGroup(stage);
-    console.log(`Stage ${stage} answers at ${url}`);
-    console.log(`Try it: npm run post -- --stage ${stage} --verify`);
+    refuseOnlyAlone(values);
+    if (values.regions) await deployRegions(values, values.regions);
+    else await deployStage(values, useRoleIn(values));
+    if (values['dry-run']) return;
+    console.log(`Try it: npm run post -- --stage ${values.stage} --verify`);
   },
 );
 
-type PrepareOptions = Values<typeof ROLE_OPTIONS> & { readonly stage: string; readonly 'skip-checks': boolean };
+type DeployValues = Values<typeof CDK_OPTIONS> &
+  Values<typeof ROLE_OPTIONS> &
+  Values<typeof REGIONS_OPTIONS> & {
+    readonly yes: boolean;
+    readonly 'skip-checks': boolean;
+    readonly 'wait-seconds': number;
+    readonly 'dry-run': boolean;
+  };
 
-/** Sets the region and the role, and refuses what would fail. */
-async function prepare({ stage, 'skip-checks': skipChecks, ...role }: PrepareOptions): Promise<void> {
-  const assembly = await readAssembly(ASSEMBLY, stage);
-  await useRegion(stage, assembly.region);
-  await useRole(role);
+/** Deploys the stacks of one region, and waits until its fleet is healthy. `enter` sets the region and the role. */
+async function deployStage(
+  values: DeployValues,
+  enter: (region: string) => Promise<void>,
+  folder = ASSEMBLY,
+): Promise<void> {
+  const { stage, 'dry-run': dryRun } = values;
+  await run(synthLine(values, folder), { dryRun });
+  const line = deployLine(values, folder);
+  if (dryRun) return await run(line, { dryRun });
+  await prepare(values, folder, enter);
+  await withReason(stage, () => run(line));
+  const url = await waitForHealthyFleet(stage, values['wait-seconds'] * 1_000);
+  await closeDefaultGroup(stage);
+  console.log(`Stage ${stage} answers at ${url}`);
+}
+
+/** Deploys the regions of a stage one after the other: a region that fails ends the command before the next one. */
+async function deployRegions(values: DeployValues, regions: readonly [string, ...string[]]): Promise<void> {
+  const { stage, set, ami, only, 'dry-run': dryRun } = values;
+  const [home] = regions;
+  if (!dryRun) {
+    enterRegion(home);
+    await useRole(values);
+  }
+  for (const step of deploySteps(regions, only)) {
+    const { region } = step;
+    console.error(`\n${region}: ${step.stacks === 'all' ? 'all stacks' : 'the data stack'} of stage ${stage}`);
+    const made = dryRun ? unreadMadeAtHome(home) : await readMadeAtHome(stage, home);
+    const image = ami && !dryRun ? await copyOfImage(ami, home, region) : ami;
+    const settings = [...set, ...regionSettings(step, regions, made)];
+    const ofRegion = { ...values, set: settings, ami: step.stacks === 'data' ? undefined : image };
+    enterRegion(region);
+    const folder = assemblyOf(step);
+    if (step.stacks === 'all') await deployStage(ofRegion, async () => {}, folder);
+    else await deployData(ofRegion, folder);
+  }
+}
+
+/** Deploys the data stack of a region, which has the key of its replicas. */
+async function deployData(values: DeployValues, folder: string): Promise<void> {
+  const { stage, 'dry-run': dryRun } = values;
+  await run(synthLine(values, folder), { dryRun });
+  const line = deployLine(values, folder);
+  if (dryRun) return await run(line, { dryRun });
+  await refuseBusyStacks(stage);
+  await withReason(stage, () => run(line));
+}
+
+/** Without --yes, cdk asks before it widens permissions or opens ports. */
+function deployLine({ yes }: DeployValues, folder: string) {
+  return cdkLineOf(folder, 'deploy', '--all', '--require-approval', yes ? 'never' : 'broadening');
+}
+
+/** Sets the region of a stage in one region, and the role. */
+function useRoleIn(values: DeployValues) {
+  return async (region: string) => {
+    await useRegion(values.stage, region);
+    await useRole(values);
+  };
+}
+
+/** Refuses what would fail, and prints the price. */
+async function prepare(
+  { stage, 'skip-checks': skipChecks }: DeployValues,
+  folder: string,
+  enter: (region: string) => Promise<void>,
+): Promise<void> {
+  const assembly = await readAssembly(folder, stage);
+  await enter(assembly.region);
   await refuseBusyStacks(stage);
   if (!skipChecks) await requireChecks(stage, assembly);
   const priced = () => readPricedStage(assembly.templates, assembly.region);

@@ -47,8 +47,11 @@ export class DataStack extends StageStack {
     this.logs = new LogGroups(this, 'LogGroups', { key: logKey, stage, settings });
     this.alarmTopic = alarmTopic(this, 'People', { key: logKey, stage, email: settings.alarmEmail });
 
-    new CfnOutput(this, OUTPUTS.data.secretArn, { value: this.secret.arn });
+    // Not known before the first deployment of the home region; no other stack is deployed without it.
+    if (this.secret.arn !== '') new CfnOutput(this, OUTPUTS.data.secretArn, { value: this.secret.arn });
     new CfnOutput(this, OUTPUTS.data.spillBucket, { value: this.spill.bucket.bucketName });
-    new CfnOutput(this, OUTPUTS.data.tableName, { value: this.timestamps.table.tableName });
+    if (this.timestamps.isKnown) {
+      new CfnOutput(this, OUTPUTS.data.tableName, { value: this.timestamps.table.tableName });
+    }
   }
 }

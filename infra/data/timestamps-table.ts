@@ -41,7 +41,7 @@ const KEY_ACTIONS = [
 
 /** The table; ARCHITECTURE.md, section "The table", lists its items. */
 export class TimestampsTable extends Construct {
-  readonly table: ITableV2;
+  readonly #table: ITableV2 | undefined;
   readonly #key: Key;
 
   constructor(scope: Construct, id: string, { key, stage, settings, removalPolicy }: TimestampsTableProps) {
@@ -51,7 +51,17 @@ export class TimestampsTable extends Construct {
     const own = isHome(settings) ? this.#ownTable({ key, stage, settings, removalPolicy }) : undefined;
     // The other stacks import them, also those that were deployed before `tableName` was set.
     if (own) for (const value of [own.tableName, own.tableArn]) Stack.of(this).exportValue(value);
-    this.table = tableName === '' && own ? own : TableV2.fromTableName(this, 'Used', tableName);
+    this.#table = tableName === '' ? own : TableV2.fromTableName(this, 'Used', tableName);
+  }
+
+  /** The table that the stage uses. Throws if it is not known yet, which only the data stack of another region permits. */
+  get table(): ITableV2 {
+    if (this.#table) return this.#table;
+    throw new Error('Setting tableName is empty outside the home region. Use npm run deploy -- --regions …');
+  }
+
+  get isKnown(): boolean {
+    return this.#table !== undefined;
   }
 
   /** The table of the stage, with a replica in each other region. */

@@ -31,5 +31,15 @@ export function synthLine({ stage, ami, set }: Values<typeof CDK_OPTIONS>, folde
 
 /** A cdk command on the synthesised stacks: what was checked is what is compared or deployed. */
 export function cdkLine(...command: readonly string[]): CommandLine {
-  return [CDK, ...command, '--app', ASSEMBLY];
+  return cdkLineOf(ASSEMBLY, ...command);
+}
+
+/** A cdk command on the stacks that were synthesised into a folder. */
+export function cdkLineOf(folder: string, ...command: readonly string[]): CommandLine {
+  return [CDK, ...command, '--app', folder];
+}
+
+/** The folder for the stacks of one of several regions. */
+export function assemblyOf({ region, stacks }: { readonly region: string; readonly stacks: string }): string {
+  return `${ASSEMBLY}/${region}-${stacks}`;
 }

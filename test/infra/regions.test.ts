@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { App } from 'aws-cdk-lib';
 import { readSettings } from '../../infra/settings/read.ts';
+import { addDataStack } from '../../infra/stampede.ts';
 import { HEALTH_PATH } from '../../server/contract.ts';
 import { EVERYTHING_ON, type Overrides, resourcesOf, synthesizeValidated, theResource } from './synthesize.ts';
 
@@ -90,6 +92,15 @@ describe('the other region', () => {
       const region = 'REGIONS=eu-west-1,eu-central-1\\\\nREGION=",{"Ref":"AWS::Region"},"';
       assert.match(userData, new RegExp(`${region}\\\\nHOME_URL=https://eu-west-1.stampede.example.org\\\\n`));
     }
+  });
+
+  it('begins with its data stack alone, which needs nothing of the home region but has the key for it', () => {
+    const overrides: Overrides = { ...EVERYTHING_ON, region: 'eu-central-1' };
+    const app = new App();
+    const data = addDataStack(app, { stage: 'prod', settings: readSettings('prod', (name) => overrides[name]) });
+    const { template } = app.synth().getStackByName(data.stackName);
+    assert.equal(theResource('AWS::KMS::Alias', template).Properties.AliasName, 'alias/stampede-prod-data');
+    assert.deepEqual(Object.keys(template.Outputs), ['SpillBucketName']);
   });
 
   it('cannot be synthesised without what the home region has made, and says what to do', () => {
