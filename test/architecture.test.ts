@@ -71,6 +71,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
   'scripts/cli': [],
   'scripts/aws': ['scripts/cli'],
   'scripts/table': ['scripts/cli', 'scripts/aws', ...BLOCK_FORMAT],
+  'scripts/export': ['scripts/cli', 'scripts/table'],
   'scripts/stage': ['scripts/cli', 'scripts/aws'],
   'scripts/account': ['scripts/cli', 'scripts/aws', 'scripts/scaling/template'],
   'scripts/probe': ['scripts/cli'],

@@ -57,6 +57,10 @@ const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readon
       'autoscaling:UpdateAutoScalingGroup cloudformation:GetTemplate ec2:CreateLaunchTemplateVersion ' +
       'ec2:DeleteLaunchTemplateVersions elasticloadbalancing:DeregisterTargets elasticloadbalancing:RegisterTargets',
   },
+  export: {
+    reason: 'a person takes timestamps out of the stage',
+    calls: 'cloudformation:DescribeStacks dynamodb:Query s3:ListBucket',
+  },
   'images-prune': {
     reason: 'a person decides which images are deleted',
     calls:

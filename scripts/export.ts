@@ -1,0 +1,89 @@
+import { SPILL_PREFIXES } from '../server/contract.ts';
+import { hasObjects } from './aws/s3.ts';
+import { UsageError } from './cli/errors.ts';
+import { main } from './cli/main.ts';
+import { Progress } from './cli/progress.ts';
+import { choice, positiveNumber, STAGE_OPTION, webAddress } from './cli/values.ts';
+import { FORMATS, writeRecords } from './export/output.ts';
+import { timestampsFromServer } from './export/server-timestamps.ts';
+import { outputsOf } from './stage/outputs.ts';
+import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { tokensFrom } from './stage/tokens.ts';
+import { createReadLimit, UNLIMITED } from './table/read-limit.ts';
+import { type TimeRange, timestampsOf } from './table/records.ts';
+import { openTable } from './table/table.ts';
+import { timeValue } from './table/time.ts';
+
+await main(
+  {
+    name: 'export',
+    summary:
+      'Writes the timestamps of a time range to a file: those of a stage from its table, oldest first; those of a ' +
+      'server from its listing, newest first.',
+    options: {
+      stage: STAGE_OPTION,
+      ...ROLE_OPTIONS,
+      url: {
+        value: '<url>',
+        schema: webAddress(),
+        help: 'a server instead of a stage, such as http://localhost:8080; a token is read from READ_TOKEN',
+      },
+      from: { value: '<time>', schema: timeValue(), help: 'the first time, such as 2026-11-21 or 2026-11-21T07:45Z' },
+      to: { value: '<time>', schema: timeValue(), help: 'the first time that is not exported' },
+      format: { value: '<name>', default: 'csv', schema: choice(FORMATS), help: 'csv, ndjson or parquet' },
+      output: { value: '<file>', help: 'a new file (default: standard output, except for parquet)' },
+      rate: {
+        value: '<n>',
+        schema: positiveNumber(),
+        help: 'at most this many read units per second of the table (default: no limit); a unit reads 8 KB',
+      },
+    },
+    examples: [
+      [
+        'npm run export -- --stage prod --from 2026-11-20 --to 2026-11-21 --format parquet --output day.parquet',
+        'one day of prod',
+      ],
+      [
+        'npm run --silent export -- --url http://localhost:8080 --from 2026-11-20 --to 2026-11-21 --format ndjson',
+        'the same day of a server on this machine',
+      ],
+    ],
+  },
+  async ({ values }) => {
+    const { format, output, url } = values;
+    const range = rangeOf(values);
+    if (format === 'parquet' && output === undefined)
+      throw new UsageError("--format is 'parquet': expected it with --output only");
+    if (url !== undefined && values.rate !== undefined)
+      throw new UsageError(`--rate is '${values.rate}': expected it without --url only`);
+    await useRole(values);
+    const progress = new Progress({ unit: 'timestamps' });
+    const timestamps =
+      url === undefined
+        ? await ofStage(values.stage, range, values.rate)
+        : timestampsFromServer({ url, token: tokensFrom(process.env, undefined).read, warn }, range);
+    await writeRecords(format, output, timestamps, (count) => progress.add(count));
+    progress.end();
+  },
+);
+
+function rangeOf({ from, to }: { readonly [Name in keyof TimeRange]: number | undefined }): TimeRange {
+  if (from === undefined) throw new UsageError('--from is missing: expected the first time');
+  if (to === undefined) throw new UsageError('--to is missing: expected the first time that is not exported');
+  if (from < to) return { from, to };
+  throw new UsageError('--to is not after --from: expected a later time');
+}
+
+async function ofStage(stage: string, range: TimeRange, rate: number | undefined) {
+  const { tableName, spillBucket } = await outputsOf(stage, 'data');
+  for (const prefix of Object.values(SPILL_PREFIXES)) {
+    if (await hasObjects(spillBucket, prefix))
+      warn(`${prefix} in the bucket ${spillBucket} has timestamps that are not in the table: the export may lack them`);
+  }
+  const limit = rate === undefined ? UNLIMITED : createReadLimit(rate);
+  return timestampsOf(openTable(tableName), range, { limit });
+}
+
+function warn(text: string): void {
+  console.error(`Warning: ${text}`);
+}
