@@ -61,6 +61,16 @@ describe('the timestamps of a table', () => {
     );
   });
 
+  it('include those before the end of the range in a block that ends after it', async () => {
+    const noon = MIDNIGHT - 43_200e6;
+    const table = await tableWith(blockAt([0, 100_000, 250_000]));
+    const got = await read(table, { from: noon + 1, to: noon + 100_001 });
+    assert.deepEqual(
+      got.map(({ micros }) => micros - noon),
+      [100_000],
+    );
+  });
+
   it('come in many parts, in order, if there are many blocks that overlap', async () => {
     const overlapping = Array.from({ length: 60 }, (_, n) =>
       blockAt(
