@@ -105,6 +105,9 @@ const listTimestamps: Operation = {
 const readTimestamp: Operation = {
   operationId: 'readTimestamp',
   summary: 'Read one timestamp',
+  description:
+    'With several regions, a record of another region is found after its replication, usually within a second, and an ' +
+    'accepted one after it was moved into the table.',
   security: readToken,
   parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', examples: [record.id] } }],
   responses: {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { itemBytes as countedBytes, type Item } from '../../../scripts/bench/backends/item-size.ts';
+import { toItem } from '../../../server/dynamodb/timestamps.ts';
 import {
   BLOCK_LIMITS,
   type Block,
@@ -104,11 +106,23 @@ describe('a block', () => {
     );
   });
 
+  it('has at least the size that DynamoDB counts, with its region and its error, and hardly more', () => {
+    fc.assert(
+      fc.property(anyBlock, (block) => {
+        const item = encodeBlock(block);
+        const counted = countedBytes(toItem(item) as unknown as Item);
+        assert.ok(itemBytes(item) >= counted && itemBytes(item) <= counted + 10, `${itemBytes(item)} of ${counted}`);
+      }),
+    );
+  });
+
   it('stores at least 19 timestamps per write unit', () => {
     assert.equal(writeUnits(encodeBlock(blockOf(1))), 1);
     assert.equal(writeUnits(encodeBlock(blockOf(20))), 2, 'what the 20th adds begins the second kilobyte');
-    for (const block of [blockOf(256), { ...blockOf(256), errorMicros: 362 }])
+    for (const known of [{}, { errorMicros: 362 }, { errorMicros: 362, region: 'ap-southeast-2' }]) {
+      const block = { ...blockOf(256), ...known };
       assert.ok(256 / writeUnits(encodeBlock(block)) >= 19);
+    }
   });
 
   it('stays below the 400 KB of an item, and its span within an id', () => {
