@@ -9,21 +9,32 @@ import { addDataStack, addStampede } from './stampede.ts';
 /** Written by Packer in the repository root, where cdk also runs. */
 const MANIFEST = 'packer-manifest.json';
 
-const app = new App();
-const context = (name: string): string | undefined => app.node.tryGetContext(name);
-refuseUnknownSettings(Object.keys(app.node.getAllContext()), ['stage', 'amiId', 'amiBuiltAt', 'only']);
-const stage = context('stage') ?? 'dev';
-const settings = readSettings(stage, context);
-
-if (context('only') === 'data') {
-  addDataStack(app, { stage, settings });
-} else {
-  addStampede(app, { stage, settings, ami: pinnedAmi(settings.region) });
+try {
+  addStacks();
+} catch (error) {
+  // What is wrong with settings or image needs no stack trace; any other error is a defect.
+  const isExpected = error instanceof Error && error.constructor === Error;
+  console.error(isExpected && !process.env['VERBOSE'] ? error.message : error);
+  process.exit(1);
 }
-acknowledge(app, { stage, settings });
-Validations.of(app).addPlugins(new AwsSolutionsChecks());
 
-function pinnedAmi(region: string): Ami {
+function addStacks(): void {
+  const app = new App();
+  const context = (name: string): string | undefined => app.node.tryGetContext(name);
+  refuseUnknownSettings(Object.keys(app.node.getAllContext()), ['stage', 'amiId', 'amiBuiltAt', 'only']);
+  const stage = context('stage') ?? 'dev';
+  const settings = readSettings(stage, context);
+
+  if (context('only') === 'data') {
+    addDataStack(app, { stage, settings });
+  } else {
+    addStampede(app, { stage, settings, ami: pinnedAmi(context, settings.region) });
+  }
+  acknowledge(app, { stage, settings });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks());
+}
+
+function pinnedAmi(context: (name: string) => string | undefined, region: string): Ami {
   const id = context('amiId');
   if (id !== undefined) return givenAmi(id, context('amiBuiltAt'));
   if (existsSync(MANIFEST)) return bakedAmi(readFileSync(MANIFEST, 'utf8'), region);

@@ -1,15 +1,13 @@
 /** `npm run cost`: the monthly bill of a stage at a rate, beside the same rate built in other ways. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { readAssembly } from './account/assembly.ts';
+import { readSynthesis } from './account/synthesis.ts';
 import { COMMIT_WINDOWS, type CommitWindow } from './bench/commit-windows.ts';
 import { readResults } from './bench/report.ts';
 import type { CommandDescription } from './cli/arguments.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { PRICES_AS_OF } from './cli/prices.ts';
-import { captureQuietly } from './cli/run.ts';
 import { textTable } from './cli/table.ts';
 import { choiceOfNumbers, positiveNumber, STAGE_OPTION, wholeNumber } from './cli/values.ts';
 import { type Bill, billsAt, perMillion, totalOf } from './cost/bills.ts';
@@ -18,15 +16,7 @@ import { ASSUMED, SECONDS_PER_MONTH } from './cost/items.ts';
 import { measuredOf, measuredWindows } from './cost/measured.ts';
 import { costPage } from './cost/page.ts';
 import { type PricedStage, readPricedStage } from './cost/stage.ts';
-import { CDK_OPTIONS, synthLine } from './stage/cdk.ts';
-
-const SYNTH_DEADLINE_MS = 300_000;
-
-/** A certificate and an image cost nothing; any will do. */
-const FREE = {
-  certificate: 'certificateArn=arn:aws:acm:eu-west-1:123456789012:certificate/any',
-  ami: 'ami-0123456789abcdef0',
-};
+import { CDK_OPTIONS } from './stage/cdk.ts';
 
 const command = {
   name: 'cost',
@@ -81,19 +71,11 @@ await main(command, async ({ values: { stage: name, set, rate, months, window, b
   }
 });
 
-/** Synthesises the stage into a temporary folder, so that `cdk.out` stays what was planned. */
-async function synthesize(stage: string, settings: readonly string[]): Promise<PricedStage> {
-  const folder = await mkdtemp(join(tmpdir(), 'stampede-cost-'));
-  try {
-    const hasName = settings.some((setting) => /^(certificateArn|domainName)=/.test(setting));
-    const set = hasName ? settings : [FREE.certificate, ...settings];
-    const line = synthLine({ stage, ami: FREE.ami, set: [...set] }, folder);
-    await captureQuietly(line, { deadlineMs: SYNTH_DEADLINE_MS });
+function synthesize(stage: string, settings: readonly string[]): Promise<PricedStage> {
+  return readSynthesis(stage, settings, async (folder) => {
     const { templates, region } = await readAssembly(folder, stage);
     return readPricedStage(templates, region);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 }
 
 /** @throws OperatorError when the stage's window was not measured. */

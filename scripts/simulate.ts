@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { readSynthesis } from './account/synthesis.ts';
 import { type CommandDescription, parseValue } from './cli/arguments.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
@@ -15,9 +16,9 @@ const seconds = { value: '<s>', schema: wholeNumber() } as const;
 
 const command = {
   name: 'simulate',
-  summary: 'Simulates the scaling of a synthesised stage under a load: overload, refused requests, hours, price.',
+  summary: 'Simulates the scaling of a stage under a load: overload, refused requests, hours, price.',
   options: {
-    template: { ...path, default: 'cdk.out', help: 'output folder of cdk synth, or one template' },
+    template: { ...path, help: 'output folder of cdk synth, or one template (default: the stage is synthesised)' },
     stage: STAGE_OPTION,
     trace: { value: '<name>', default: 'ramp', help: `${TRACE_NAMES.join(', ')}, or a .csv file` },
     base: { ...rate, help: 'requests/s at which a built-in trace starts (default: 30 % of the minimum)' },
@@ -38,7 +39,7 @@ const command = {
     json: { help: 'print settings, sums, events and a timeline as JSON' },
   },
   examples: [
-    ['npm run simulate -- --trace flash-crowd --peak 9000', 'a flash crowd against the synthesised dev stage'],
+    ['npm run simulate -- --trace flash-crowd --peak 9000', 'a flash crowd against the dev stage'],
     ['npm run simulate -- --trace spike --set out.steps=60:2/80:4', 'the spike with and without larger steps'],
     ['npm run simulate -- --trace load.csv --fault kill:1@600', 'a recorded load during which an instance is lost'],
   ],
@@ -46,7 +47,10 @@ const command = {
 
 await main(command, async ({ values }) => {
   const { template, trace, capacity, against, set } = values;
-  const stage = await readStage(template, values.stage);
+  const stage =
+    template === undefined
+      ? await readSynthesis(values.stage, [], (folder) => readStage(folder, values.stage))
+      : await readStage(template, values.stage);
   const { requestsPerInstance, bootS } = capacity.endsWith('.json')
     ? parseMeasurement(capacity, await readInput(capacity))
     : { requestsPerInstance: parseValue('--capacity', positiveNumber(), capacity), bootS: 60 };
@@ -66,7 +70,7 @@ await main(command, async ({ values }) => {
           durationS: values.duration,
         }),
   };
-  const runs = [runStage(against === undefined ? 'as synthesised' : template, stage, inputs)];
+  const runs = [runStage(against === undefined ? 'as synthesised' : (template ?? 'as synthesised now'), stage, inputs)];
   if (against !== undefined || set.length > 0) {
     const other = against === undefined ? stage : await readStage(against, values.stage);
     const settings = applyOverrides(other.settings, set);

@@ -73,7 +73,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
   'scripts/table': ['scripts/cli', 'scripts/aws', ...BLOCK_FORMAT],
   'scripts/export': ['scripts/cli', 'scripts/table'],
   'scripts/stage': ['scripts/cli', 'scripts/aws'],
-  'scripts/account': ['scripts/cli', 'scripts/aws', 'scripts/scaling/template'],
+  'scripts/account': ['scripts/cli', 'scripts/aws', 'scripts/scaling/template', 'scripts/stage'],
   'scripts/probe': ['scripts/cli'],
   'scripts/machine': ['scripts/cli'],
   'scripts/image': ['scripts/cli', 'scripts/aws', 'scripts/machine'],

@@ -47,8 +47,11 @@ describe('node infra/main.ts', () => {
     );
   });
 
-  it('explains what to do if a setting is invalid', async () => {
-    await assert.rejects(synth({ nat: 'double' }), /nat is "double", expected one of single, per-az/);
+  it('explains in one line what to do if a setting is invalid', async () => {
+    await assert.rejects(synth({ nat: 'double' }), ({ code, stderr }: { code: number; stderr: string }) => {
+      assert.match(stderr, /^Setting nat is "double", expected one of single, per-az.*\n$/);
+      return code === 1;
+    });
   });
 
   it('refuses an unknown setting', async () => {
