@@ -44,20 +44,28 @@ async function rehearse(stageName: string, drills: readonly DrillOn<'rehearsal'>
   const image = await watch.time('sealed image', sealedImage);
   const stageFacts = await watch.time('synth', () => synthesizeStage(stageName, sandbox.directory));
   const stage = await watch.time('stage up', () => openStage(stageFacts, image, sandbox));
-  const checks = await watch.time('stage checks', () => checkStage(stage));
-  const clients = await watch.time('clients', () => startClients(stage));
+  const [checks, clients] = await Promise.all([
+    watch.time('stage checks', () => checkStage(stage)),
+    watch.time('clients', () => startClients(stage)),
+  ]);
   const runs: JudgedRun[] = [];
-  for (const drill of drills) {
-    try {
-      const judged = await watch.time(drill.name, () => runDrill(drill, stage, clients));
-      console.error(checksText(drill.name, judged.verdict.checks));
-      runs.push(judged);
-    } catch (error) {
-      // The stage is in an unknown state: report what was measured so far, and run no further drills.
-      const measured = error instanceof Error ? error.message : String(error);
-      checks.push({ check: `${drill.name} runs to its end`, passed: false, measured, expected: 'a verdict' });
-      break;
+  let judging: Promise<unknown> = Promise.resolve();
+  try {
+    for (const drill of drills) {
+      const judgeDrill = await watch.time(drill.name, () => runDrill(drill, stage, clients, judging));
+      judging = judgeDrill().then((judged) => {
+        console.error(checksText(drill.name, judged.verdict.checks));
+        runs.push(judged);
+      });
+      // The next drill waits for it, and fails if it fails; until then nothing does.
+      judging.catch(() => undefined);
     }
+    await watch.time('last verdict', () => judging);
+  } catch (error) {
+    // The stage is in an unknown state: report what was measured so far, and run no further drills.
+    const measured = error instanceof Error ? error.message : String(error);
+    const check = `${drills[runs.length]?.name} runs to its end`;
+    checks.push({ check, passed: false, measured, expected: 'a verdict' });
   }
   checks.push(...(await watch.time('rights', () => checkRights(stage))));
   const { loadBalancer, launchHook, scaling } = TIME_FACTORS;

@@ -29,7 +29,7 @@ interface AwsDrill {
 /** The load is the same in all rehearsals. */
 interface RehearsalDrill {
   readonly fault?: RehearsalFault;
-  /** Seconds of constant load before the fault. @default 5 */
+  /** Seconds of constant load before the fault. @default 3 */
   readonly steadyS?: number;
   readonly objectives: OwnObjectives;
 }

@@ -29,9 +29,13 @@ export async function startS3(at: Address & { readonly bucket: string }, undo: U
   await startFixture(['s3-server-process.ts', at.host, String(at.port), at.bucket], undo, inside);
 }
 
-/** Starts the endpoints that a launching instance calls; returns the lifecycle actions it receives, as lines of JSON. */
-export function startLifecycleHookEndpoint(at: Address, undo: Undo, inside?: Inside) {
-  return startFixture(['lifecycle-hook-process.ts', at.host, String(at.port)], undo, inside);
+/**
+ * Starts the endpoints that a launching instance calls; returns the lifecycle actions it receives, as lines of JSON.
+ * `strict` instances have to repeat their call three times, later ones once. @default - all are strict
+ */
+export function startLifecycleHookEndpoint(at: Address & { strict?: number }, undo: Undo, inside?: Inside) {
+  const strict = at.strict === undefined ? [] : [String(at.strict)];
+  return startFixture(['lifecycle-hook-process.ts', at.host, String(at.port), ...strict], undo, inside);
 }
 
 /** Starts a script of this folder as a process, which may be in another network; returns its output after "ready". */

@@ -1,13 +1,14 @@
 /**
- * A metadata service and Auto Scaling for launching instances; prints each completed lifecycle action as JSON. As on
- * AWS, the first calls of an instance fail: too early, before its permissions have arrived, on a network not yet ready.
+ * A metadata service and Auto Scaling for launching instances: `lifecycle-hook-process.ts HOST PORT [STRICT]`. Prints each
+ * completed lifecycle action as JSON. As on AWS, the first calls of an instance fail: too early, before its permissions
+ * have arrived, on a network not yet ready. After the first STRICT instances, only the call that is too early fails.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-const [host, port] = process.argv.slice(2);
-if (!host || !port) throw new Error('usage: lifecycle-hook-process.ts <host> <port>');
+const [host, port, strict = 'Infinity'] = process.argv.slice(2);
+if (!host || !port) throw new Error('usage: lifecycle-hook-process.ts HOST PORT [STRICT]');
 
 const TOKEN = 'a-token';
 const COMPLETED = '<CompleteLifecycleActionResponse><CompleteLifecycleActionResult/></CompleteLifecycleActionResponse>';
@@ -19,7 +20,15 @@ const notAuthorized = (id: string) =>
 
 /** The answers to the calls of an instance, in order. After a completed action, no action is active. */
 const CALLS = [noAction, notAuthorized, 'no answer', 'completed'] as const;
+/** The same for instances after the strict ones: the pauses of three repetitions are 7 s of each launch. */
+const LATER_CALLS = [noAction, 'completed'] as const;
 const attempts = new Map<string, number>();
+const strictInstances = new Set<string>();
+
+function callsOf(id: string) {
+  if (!attempts.has(id) && strictInstances.size < Number(strict)) strictInstances.add(id);
+  return strictInstances.has(id) ? CALLS : LATER_CALLS;
+}
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const send = (status: number, body: string) => response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
@@ -31,9 +40,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const action = Object.fromEntries(new URLSearchParams(await text(request)));
   if (action['Action'] !== 'CompleteLifecycleAction') return void send(404, '');
   const id = action['InstanceId'] ?? '';
+  const calls = callsOf(id);
   const refused = attempts.get(id) ?? 0;
   attempts.set(id, refused + 1);
-  const outcome = CALLS[refused] ?? noAction;
+  const outcome = calls[refused] ?? noAction;
   if (outcome === 'no answer') return void request.socket.destroy();
   if (outcome === 'completed') {
     console.log(JSON.stringify({ ...action, refused }));

@@ -19,16 +19,22 @@ export async function noteSent(_request, context) {
   note(context, {});
 }
 
-/** After a response: its status, milliseconds, and the timestamp that a 2xx acknowledged. */
+/** After a response: its status, milliseconds, and the timestamp that a 2xx acknowledged, or else the problem. */
 export async function noteAnswer(_request, response, context) {
   const ms = Math.round(response.timings?.phases?.total ?? 0);
   const timestamp = isOk(response) ? JSON.parse(response.body).timestamp : undefined;
-  note(context, { atMs: Date.now(), status: response.statusCode, ms, timestamp });
+  const problem = isOk(response) ? undefined : problemOf(response);
+  note(context, { atMs: Date.now(), status: response.statusCode, ms, timestamp, problem });
 }
 
 /** When there is no response: status 0. */
 export async function noteError(error, _request, context) {
   note(context, { atMs: Date.now(), status: 0, ms: 0, error: error.code ?? error.message });
+}
+
+/** The code of a problem of the service; none if the load balancer has answered. */
+function problemOf({ body }) {
+  return /"type":"\/docs#([a-z-]+)"/.exec(body)?.[1];
 }
 
 function isOk({ statusCode }) {

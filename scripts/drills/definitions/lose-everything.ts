@@ -4,6 +4,6 @@ import type { Drill } from '../drill.ts';
 export const LOSE_EVERYTHING: Drill = {
   name: 'lose-everything',
   summary:
-    'Database and spill bucket cannot be reached for 12 s; requests that neither can store are answered with 503.',
+    'Database and spill bucket cannot be reached for 10 s; requests that neither can store are answered with 503.',
   rehearsal: { fault: 'cut-off-database-and-bucket', objectives: { errorRatio: 0.7, recoverS: 45 } },
 };

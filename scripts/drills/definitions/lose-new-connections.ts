@@ -6,6 +6,6 @@ import type { Drill } from '../drill.ts';
  */
 export const LOSE_NEW_CONNECTIONS: Drill = {
   name: 'lose-new-connections',
-  summary: 'For 20 s only new connections to the database fail, while a zone is lost and no instance can be launched.',
+  summary: 'For 12 s only new connections to the database fail, while a zone is lost and no instance can be launched.',
   rehearsal: { fault: 'refuse-new-connections', objectives: { errorRatio: 0.3, detectS: 20, recoverS: 40 } },
 };

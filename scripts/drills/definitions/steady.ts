@@ -5,5 +5,5 @@ export const STEADY: Drill = {
   name: 'steady',
   summary: 'A constant load and no fault.',
   aws: { load: [steadyLoad(300)], objectives: { errorRatio: 0.001 } },
-  rehearsal: { steadyS: 10, objectives: { errorRatio: 0 } },
+  rehearsal: { steadyS: 6, objectives: { errorRatio: 0 } },
 };

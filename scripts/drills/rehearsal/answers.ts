@@ -11,6 +11,8 @@ const answerSchema = z.object({
   ms: z.number(),
   /** The timestamp that a 2xx acknowledged. */
   timestamp: z.string().optional(),
+  /** The code of the service's problem. */
+  problem: z.string().optional(),
 });
 
 const noteSchema = z.union([answerSchema, answerSchema.pick({ sentAtMs: true })]);
@@ -81,8 +83,9 @@ export type Statuses = Readonly<{ all: readonly number[]; some: number }>;
 
 /** Checks how requests were answered: without `some`, the fault had no effect, and the drill shows nothing. */
 export function statusCheck(answers: readonly Answer[], { all, some }: Statuses): Check {
-  const counts = Object.entries(Object.groupBy(answers, ({ status }) => status));
-  const measured = counts.map(([status, { length } = []]) => `${length} × ${status === '0' ? 'none' : status}`);
+  const sorted = answers.toSorted((one, other) => one.status - other.status);
+  const kinds = Map.groupBy(sorted, ({ status, problem = '' }) => `${status || 'none'} ${problem}`.trim());
+  const measured = Array.from(kinds, ([kind, { length }]) => `${length} × ${kind}`);
   return {
     check: `every request is answered with ${all.join(' or ')}`,
     passed: answers.every(({ status }) => all.includes(status)) && answers.some(({ status }) => status === some),

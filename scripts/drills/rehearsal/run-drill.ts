@@ -40,47 +40,69 @@ const FAULTS: Readonly<Record<RehearsalFault, CauseFault>> = {
 };
 
 /** Seconds of constant load before a fault, and of healthy answers after it. */
-const STEADY_S = 5;
+const STEADY_S = 3;
 const PAUSE_MS = 500;
 const RECOVERY_DEADLINE_MS = 30_000;
 /** The servers look into the bucket once a minute, or at once when the database is back. */
 const DRAIN_DEADLINE_MS = 120_000;
 
-/** Runs one drill under the load of the clients: steady state, fault, recovery; then judges it by its objectives. */
-export async function runDrill(drill: DrillOn<'rehearsal'>, stage: Stage, clients: Clients): Promise<JudgedRun> {
+/**
+ * Runs one drill under the load of the clients: steady state, fault, recovery. The fault waits until the previous drill
+ * is judged. Returns how to judge this one by its objectives, during the steady state of the next.
+ */
+export async function runDrill(
+  drill: DrillOn<'rehearsal'>,
+  stage: Stage,
+  clients: Clients,
+  previous: Promise<unknown>,
+): Promise<() => Promise<JudgedRun>> {
   const { name, summary, fault, steadyS = STEADY_S, objectives } = drill;
   console.error(`${name}: ${summary}`);
   const timeline = new Timeline(Date.now());
   stage.fleet.log = (text, detection) => timeline.log(text, detection);
   const ended = new AbortController();
   const watch = watchFleet(stage.fleet, timeline, fault === 'cpu-load' ? CPUS_PER_INSTANCE : undefined, ended.signal);
+  let outcome: FaultOutcome = {};
   try {
-    await sleep(steadyS * 1_000);
-    const { checks = [], cpuLoad, statuses }: FaultOutcome = fault ? await FAULTS[fault](stage, timeline) : {};
-    if (fault) await clients.untilHealthy(objectives.health, STEADY_S * 1_000, RECOVERY_DEADLINE_MS);
-    const answers = await clients.answersTo(timeline.startedAtMs, Date.now());
-    const drained = await checkDrained(stage);
-    const observations = timeline.join(observationsOf(answers, timeline.startedAtMs));
-    const prediction = cpuLoad && predictScaling(stage.facts, timeline, cpuLoad, observations);
-    const run: DrillRun = {
-      drill: name,
-      summary,
-      startedAt: new Date(timeline.startedAtMs).toISOString(),
-      durationS: timeline.second,
-      timeFactor: cpuLoad ? TIME_FACTORS.scaling : TIME_FACTORS.loadBalancer,
-      observations,
-      faults: timeline.faults,
-      alarms: timeline.alarmsUntil(timeline.second),
-      events: timeline.events,
-      ...(prediction && { prediction }),
-      durability: compareWithTable(acknowledgedIn(answers), await stage.readTable()),
-    };
-    const answered = statuses ? [statusCheck(answers, statuses)] : [];
-    return { run, verdict: judge(run, objectives, [...answered, drained, ...checks]) };
+    await Promise.all([sleep(steadyS * 1_000), previous]);
+    if (fault) {
+      outcome = await FAULTS[fault](stage, timeline);
+      await clients.untilHealthy(objectives.health, STEADY_S * 1_000, RECOVERY_DEADLINE_MS);
+    }
   } finally {
     ended.abort();
     await watch;
   }
+  const [endMs, durationS] = [Date.now(), timeline.second];
+  return () => judgeDrill(drill, stage, clients, timeline, { ...outcome, endMs, durationS });
+}
+
+async function judgeDrill(
+  { name, summary, objectives }: DrillOn<'rehearsal'>,
+  stage: Stage,
+  clients: Clients,
+  timeline: Timeline,
+  { checks = [], cpuLoad, statuses, endMs, durationS }: FaultOutcome & { endMs: number; durationS: number },
+): Promise<JudgedRun> {
+  const answers = await clients.answersTo(timeline.startedAtMs, endMs);
+  const drained = await checkDrained(stage);
+  const observations = timeline.join(observationsOf(answers, timeline.startedAtMs));
+  const prediction = cpuLoad && predictScaling(stage.facts, timeline, cpuLoad, observations);
+  const run: DrillRun = {
+    drill: name,
+    summary,
+    startedAt: new Date(timeline.startedAtMs).toISOString(),
+    durationS,
+    timeFactor: cpuLoad ? TIME_FACTORS.scaling : TIME_FACTORS.loadBalancer,
+    observations,
+    faults: timeline.faults,
+    alarms: timeline.alarmsUntil(durationS),
+    events: timeline.events,
+    ...(prediction && { prediction }),
+    durability: compareWithTable(acknowledgedIn(answers), await stage.readTable()),
+  };
+  const answered = statuses ? [statusCheck(answers, statuses)] : [];
+  return { run, verdict: judge(run, objectives, [...answered, drained, ...checks]) };
 }
 
 /** Waits until the servers have moved every spilled block into the table. */

@@ -4,10 +4,10 @@ import { everyInstance } from '../checks.ts';
 import { OUTSIDE } from '../stage/network.ts';
 import type { Stage } from '../stage/stage.ts';
 
-const DATABASE_LOST_MS = 20_000;
-/** Longer than a request waits for its answer. */
-const EVERYTHING_LOST_MS = 12_000;
-const CONNECTIONS_LOST_MS = 20_000;
+/** All are longer than a request waits for its answer. */
+const DATABASE_LOST_MS = 12_000;
+const EVERYTHING_LOST_MS = 10_000;
+const CONNECTIONS_LOST_MS = 12_000;
 
 /** Cuts the database off: the spill bucket takes the timestamps. */
 export async function cutOffDatabase({ database, fleet }: Stage, timeline: Timeline) {

@@ -49,7 +49,9 @@ export async function startAwsEndpoints(
   const secrets = await attach('secrets', OUTSIDE.secrets);
   await startSecretsManager({ ...UPSTREAM, arn: SECRET_ID, file: valueFile }, undo, secrets.namespace.inside);
   const autoScaling = await attach('auto-scaling', OUTSIDE.autoScaling);
-  const actions = await startLifecycleHookEndpoint(UPSTREAM, undo, autoScaling.namespace.inside);
+  // The checks at rest judge the repeated calls of the first instances. In drills they would only prolong each launch.
+  const strict = facts.scaling.bounds.min;
+  const actions = await startLifecycleHookEndpoint({ ...UPSTREAM, strict }, undo, autoScaling.namespace.inside);
   const cloudWatch = await attach('cloudwatch', OUTSIDE.cloudWatch);
   const metrics = [UPSTREAM.host, String(UPSTREAM.port)];
   await startScript('cloudwatch-process.ts', metrics, cloudWatch, join(directory, 'cloudwatch.log'), sandbox);
