@@ -9,6 +9,7 @@ import { ownArchitecture } from './image/architecture.ts';
 import { LATEST_OFFLINE, OFFLINE_IMAGE } from './image/bake-facts.ts';
 import { checkBoot } from './image/boot-check.ts';
 import { readCheckout } from './image/checkout.ts';
+import { cachedImagePath, cacheImage } from './image/image-cache.ts';
 import { BAKE_DATABASE, type Bake, bakeVariables, packerCommand, prepareBake } from './image/packer.ts';
 import { baseRootFiles, makeBaseRoot } from './machine/base-root.ts';
 import { bootContainer } from './machine/container.ts';
@@ -31,6 +32,8 @@ await main(command, async () => {
   const watch = new Stopwatch();
   await withUndo(async (undo) => {
     const sandbox = await openSandbox(undo);
+    // Of the files as they are now: a change during the bake makes another image.
+    const cached = await cachedImagePath();
     const { commit } = await readCheckout();
     await mkdir(CACHE_DIRECTORY, { recursive: true });
     const base = await watch.time('base root', () => makeBaseRoot(CACHE_DIRECTORY));
@@ -42,6 +45,7 @@ await main(command, async () => {
     await checkBoot(untested, watch, sandbox);
 
     await rename(untested, OFFLINE_IMAGE);
+    await cacheImage(OFFLINE_IMAGE, cached);
     await rm(LATEST_OFFLINE, { force: true });
     await symlink(bake.imageName, LATEST_OFFLINE);
     console.log(textTable(watch.rows));
