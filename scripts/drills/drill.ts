@@ -46,6 +46,7 @@ export type RehearsalFault =
   | 'cut-off-database'
   | 'cut-off-database-and-bucket'
   | 'refuse-new-connections'
+  | 'lose-table'
   | 'lose-zone'
   | 'cpu-load'
   | 'bad-image'

@@ -7,6 +7,7 @@ import { LOSE_DATABASE } from './definitions/lose-database.ts';
 import { LOSE_EVERYTHING } from './definitions/lose-everything.ts';
 import { LOSE_NEW_CONNECTIONS } from './definitions/lose-new-connections.ts';
 import { RESTART_ALL } from './definitions/restart-all.ts';
+import { RESTORE } from './definitions/restore.ts';
 import { ROLLING_DEPLOY } from './definitions/rolling-deploy.ts';
 import { SCALE_OUT } from './definitions/scale-out.ts';
 import { SCALE_OUT_AND_IN } from './definitions/scale-out-and-in.ts';
@@ -25,6 +26,7 @@ const DRILLS: readonly Drill[] = [
   SCALE_OUT_AND_IN,
   BAD_IMAGE,
   ROLLING_DEPLOY,
+  RESTORE,
   RESTART_ALL,
 ];
 

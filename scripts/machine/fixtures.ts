@@ -13,10 +13,18 @@ type Inside = (line: CommandLine) => CommandLine;
 
 const START_DEADLINE_MS = 15_000;
 
-/** Starts the embedded database in memory, in place of DynamoDB, and waits until its one table exists. */
-export async function startTestDatabase(at: Address & { readonly table: string }, undo: Undo, inside?: Inside) {
+/**
+ * Starts the embedded database in memory, in place of DynamoDB, and waits until its one table exists. A restore takes
+ * `restoreMs`. @default - none
+ */
+export async function startTestDatabase(
+  at: Address & { readonly table: string; readonly restoreMs?: number },
+  undo: Undo,
+  inside?: Inside,
+) {
   const program = '../../server/dynamodb/embedded-database-process.ts';
-  await startFixture([program, '', String(at.port), at.table, at.host], undo, inside);
+  const { port, table, host, restoreMs = 0 } = at;
+  await startFixture([program, '', String(port), table, host, String(restoreMs)], undo, inside);
 }
 
 /** Starts the replacement of Secrets Manager with one secret, whose value is in a file. */

@@ -1,6 +1,6 @@
 /**
- * The process of the embedded database: `node embedded-database-process.ts FOLDER [PORT [TABLE [HOST]]]`; in memory if
- * the folder is empty. When it is listening and the table exists, it sends its parent `{ port }`, or prints "ready" if
+ * The process of the embedded database: `node embedded-database-process.ts FOLDER [PORT [TABLE [HOST [RESTORE_MS]]]]`; in
+ * memory if the folder is empty. A restore takes RESTORE_MS. When it is listening and the table exists, it sends its parent `{ port }`, or prints "ready" if
  * there is no channel to it. It sends `{ error }` if it fails.
  */
 import { once } from 'node:events';
@@ -8,8 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { createDynamoDBClient, createTable } from './client.ts';
 import { createEmbeddedServer } from './embedded/server.ts';
 
-const [path = '', port = '0', table, host = '127.0.0.1'] = process.argv.slice(2);
-const server = createEmbeddedServer({ path });
+const [path = '', port = '0', table, host = '127.0.0.1', restoreMs = '0'] = process.argv.slice(2);
+const server = createEmbeddedServer({ path, restoreMs: Number(restoreMs) });
 
 /** LevelDB allows only one process; any other process gets an error that the database is closed. */
 function fail({ message }: Error): void {

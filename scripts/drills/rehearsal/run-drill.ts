@@ -12,7 +12,9 @@ import { CPUS_PER_INSTANCE, type CpuLoad, fleetCpu, loadCpu } from './faults/cpu
 import { rollOutBadImage, rollOutNewerImage } from './faults/image-rollout.ts';
 import { cutAllPower, cutPower, loseZone } from './faults/lost-capacity.ts';
 import { cutOffDatabase, cutOffDatabaseAndBucket, refuseNewConnections } from './faults/lost-storage.ts';
+import { loseTable } from './faults/lost-table.ts';
 import { predictScaling } from './prediction.ts';
+import { coveredAnswers, lossCheck, type RestoreTimes, systemBackupCheck } from './recovery-point.ts';
 import type { Fleet } from './stage/fleet.ts';
 import type { Stage } from './stage/stage.ts';
 import { TIME_FACTORS } from './stage/stage-facts.ts';
@@ -22,6 +24,8 @@ interface FaultOutcome {
   readonly cpuLoad?: CpuLoad;
   /** How the requests of the drill must be answered. @default - not checked */
   readonly statuses?: Statuses;
+  /** A restored table, and the timestamps in DynamoDB's own copy of the deleted one. @default - nothing was restored */
+  readonly restored?: { readonly times: RestoreTimes; readonly systemBackup: readonly string[] };
 }
 
 type CauseFault = (stage: Stage, timeline: Timeline) => Promise<FaultOutcome>;
@@ -33,6 +37,7 @@ const FAULTS: Readonly<Record<RehearsalFault, CauseFault>> = {
   'cut-off-database': cutOffDatabase,
   'cut-off-database-and-bucket': cutOffDatabaseAndBucket,
   'refuse-new-connections': refuseNewConnections,
+  'lose-table': loseTable,
   'lose-zone': loseZone,
   'cpu-load': loadCpu,
   'bad-image': rollOutBadImage,
@@ -82,10 +87,11 @@ async function judgeDrill(
   stage: Stage,
   clients: Clients,
   timeline: Timeline,
-  { checks = [], cpuLoad, statuses, endMs, durationS }: FaultOutcome & { endMs: number; durationS: number },
+  { checks = [], cpuLoad, statuses, restored, endMs, durationS }: FaultOutcome & { endMs: number; durationS: number },
 ): Promise<JudgedRun> {
   const answers = await clients.answersTo(timeline.startedAtMs, endMs);
   const drained = await checkDrained(stage);
+  const stored = await stage.readTable();
   const observations = timeline.join(observationsOf(answers, timeline.startedAtMs));
   const prediction = cpuLoad && predictScaling(stage.facts, timeline, cpuLoad, observations);
   const run: DrillRun = {
@@ -99,10 +105,13 @@ async function judgeDrill(
     alarms: timeline.alarmsUntil(durationS),
     events: timeline.events,
     ...(prediction && { prediction }),
-    durability: compareWithTable(acknowledgedIn(answers), await stage.readTable()),
+    durability: compareWithTable(acknowledgedIn(restored ? coveredAnswers(answers, restored.times) : answers), stored),
   };
   const answered = statuses ? [statusCheck(answers, statuses)] : [];
-  return { run, verdict: judge(run, objectives, [...answered, drained, ...checks]) };
+  const losses = restored
+    ? [lossCheck(answers, stored, restored.times), systemBackupCheck(answers, restored.systemBackup, restored.times)]
+    : [];
+  return { run, verdict: judge(run, objectives, [...answered, drained, ...losses, ...checks]) };
 }
 
 /** Waits until the servers have moved every spilled block into the table. */

@@ -9,6 +9,7 @@ import { simulateRefresh } from '../../../scaling/model/refresh.ts';
 import type { Check } from '../../core/run-record.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import { everyInstance } from '../checks.ts';
+import type { Fleet } from '../stage/fleet.ts';
 import type { Member } from '../stage/launcher.ts';
 import type { Stage } from '../stage/stage.ts';
 
@@ -78,13 +79,24 @@ function checkTakenBack({ facts: { refresh, launchHook, targetGroup } }: Stage, 
   };
 }
 
-/** Replaces every instance by one of a newer image, like the group's instance refresh: launch before terminate. */
+/** Replaces every instance by one of a newer image. */
 export async function rollOutNewerImage(stage: Stage, timeline: Timeline) {
   const { fleet } = stage;
   const addFact = (facts: string) => JSON.stringify({ ...JSON.parse(facts), rehearsed: 'newer' });
   fleet.image = await derivedImage(stage, IMAGE_PATHS.bakeFacts, addFact);
   const end = timeline.beginFault('a newer image is rolled out');
-  for (const old of fleet.inService) {
+  await replaceInstances(fleet);
+  end();
+  const newer = fleet.inService.filter(({ image }) => image === fleet.image);
+  return { checks: [everyInstance('every instance runs the newer image', newer, fleet.members)] };
+}
+
+/** Replaces every instance as the group's instance refresh does: launch before terminate. */
+export async function replaceInstances(fleet: Fleet): Promise<void> {
+  // A new instance goes to the first of equally large zones. To begin with the last one saves a launch that would only
+  // balance the zones.
+  const byZone = fleet.inService.toSorted((one, other) => other.zone.localeCompare(one.zone));
+  for (const old of byZone) {
     // The group may have terminated an old one by itself to balance the zones.
     if (old.state !== 'inService') continue;
     fleet.desired += 1;
@@ -94,9 +106,6 @@ export async function rollOutNewerImage(stage: Stage, timeline: Timeline) {
     await fleet.terminate(old);
     await fleet.settled();
   }
-  end();
-  const newer = fleet.inService.filter(({ image }) => image === fleet.image);
-  return { checks: [everyInstance('every instance runs the newer image', newer, fleet.members)] };
 }
 
 /** An image that differs from the fleet's own in one file, by its path on the instance. */

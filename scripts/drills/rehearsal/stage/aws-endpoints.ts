@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { captureQuietly, startBackground } from '../../../cli/run.ts';
@@ -14,8 +14,11 @@ import { type Attachment, AWS_PORT, OUTSIDE, type StageNetwork } from './network
 import { recordSchema } from './policy-proxy-process.ts';
 import { BUCKET_NAME, SECRET_ID, type StageFacts, TABLE_NAME } from './stage-facts.ts';
 import { generateSecretValue } from './stage-secret.ts';
+import type { TableOperation } from './table-operations.ts';
 
 const READY_DEADLINE_MS = 15_000;
+/** A restore of a small table on AWS takes minutes. */
+const RESTORE_MS = 5_000;
 /** Each service listens on the loopback of its own network, behind the proxy that instances reach. */
 const UPSTREAM = { host: '127.0.0.1', port: 8_000 } as const;
 
@@ -43,7 +46,9 @@ export async function startAwsEndpoints(
   };
 
   const database = await attach('database', OUTSIDE.database);
-  await startTestDatabase({ ...UPSTREAM, table: TABLE_NAME }, undo, database.namespace.inside);
+  await startTestDatabase({ ...UPSTREAM, table: TABLE_NAME, restoreMs: RESTORE_MS }, undo, database.namespace.inside);
+  const operateTable = tableOperations(database, `http://${UPSTREAM.host}:${UPSTREAM.port}`);
+  if (facts.hasContinuousBackups) await operateTable('back-up-continuously', TABLE_NAME);
   const s3 = await attach('s3', OUTSIDE.s3);
   await startS3({ ...UPSTREAM, bucket: BUCKET_NAME }, undo, s3.namespace.inside);
   const secrets = await attach('secrets', OUTSIDE.secrets);
@@ -61,11 +66,18 @@ export async function startAwsEndpoints(
     /** Completed lifecycle actions, as lines of JSON. */
     actions,
     secretValue: z.object({ generated: z.string() }).parse(JSON.parse(value)),
-    /** Every timestamp in the table, read without the server. */
-    readTable: async () => {
+    operateTable,
+    /** Every timestamp in a table, read without the server. */
+    readTable: async (table: string) => {
       const script = join(import.meta.dirname, 'table-reader.ts');
-      const line = [process.execPath, script, `http://${UPSTREAM.host}:${UPSTREAM.port}`, TABLE_NAME] as const;
+      const line = [process.execPath, script, `http://${UPSTREAM.host}:${UPSTREAM.port}`, table] as const;
       return (await captureQuietly(database.namespace.inside(line))).split('\n').filter((text) => text !== '');
+    },
+    /** Gives the instance role other rights, as a deployment does; all endpoints follow within a second. */
+    changeRights: async (rights: StageFacts['rights']) => {
+      // Whole or not at all: the endpoints read the file when it changes.
+      await writeFile(`${rightsFile}.new`, JSON.stringify(rights));
+      await rename(`${rightsFile}.new`, rightsFile);
     },
     /** The name of every object in the spill bucket, read without the server. */
     readBucket: async () => {
@@ -78,6 +90,14 @@ export async function startAwsEndpoints(
       const lines = (await Promise.all(logs.map((log) => readFile(log, 'utf8')))).join('').split('\n');
       return lines.filter((line) => line.startsWith('{')).map((line) => recordSchema.parse(JSON.parse(line)));
     },
+  };
+}
+
+/** Runs operations of the operator on tables, with the rights of an administrator; each returns one line. */
+function tableOperations({ namespace }: Attachment, endpoint: string) {
+  const script = join(import.meta.dirname, 'table-operations.ts');
+  return async (operation: TableOperation, ...args: readonly string[]): Promise<string> => {
+    return (await captureQuietly(namespace.inside([process.execPath, script, endpoint, operation, ...args]))).trim();
   };
 }
 

@@ -40,11 +40,10 @@ const FIRST_ADDRESS = 10;
 
 /** Launches instances of the launch template, each with a new id and address and a file for the metadata service. */
 export function launcherOf(facts: StageFacts, network: StageNetwork, sandbox: Sandbox, metadataFolder: string) {
-  const { subnets, groupOf, userData } = facts;
+  const { subnets, groupOf } = facts;
   const { key, directory, undo } = sandbox;
-  let launches = 0;
-  const files = [...userDataFiles(userData), authorizedKeys(key)];
-  return async (zone: string, image: string): Promise<Member> => {
+  let [launches, userData] = [0, facts.userData];
+  const launch = async (zone: string, image: string): Promise<Member> => {
     const subnet = subnets.find((candidate) => candidate.zone === zone);
     if (!subnet) throw new Error(`the stage has no subnet in ${zone}`);
     const id = `i-${randomBytes(9).toString('hex').slice(1)}`;
@@ -52,8 +51,16 @@ export function launcherOf(facts: StageFacts, network: StageNetwork, sandbox: Sa
     const attachment = await network.attach(id, address, groupOf.app);
     const metadata = metadataOf(id, address, zone, new Date());
     await writeFile(join(metadataFolder, `${address}.json`), JSON.stringify(metadata));
+    const files = [...userDataFiles(userData), authorizedKeys(key)];
     const instance = await bootContainer({ name: id, image, namespace: attachment.namespace, directory, files }, undo);
     return { id, zone, attachment, instance, image, state: 'pending', launchedS: performance.now() / 1_000 };
+  };
+  return {
+    launch,
+    /** Launches with other user data from now on, like a new version of the launch template. */
+    useUserData: (text: string): void => {
+      userData = text;
+    },
   };
 }
 

@@ -1,9 +1,10 @@
 /**
  * An endpoint of AWS that enforces the instance role: `policy-proxy-process.ts HOST PORT UPSTREAM RIGHTS METADATA`. It passes
  * permitted requests on to a port of this machine. RIGHTS is a file with the account and the role, METADATA the folder
- * of the metadata service, whose credentials it knows. It logs each new combination of instance and right as JSON.
+ * of the metadata service, whose credentials it knows. When RIGHTS changes, so does the role, as after a deployment. It logs each new combination of instance and right as JSON.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, watchFile } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Account } from '../../../rights/account.ts';
@@ -44,14 +45,28 @@ function remember(known: Map<string, string>, file: string): void {
   known.set(AccessKeyId, metadata[ID_PATH] ?? '');
 }
 
-function serve(host: string, port: number, upstreamPort: string, rights: InstanceRights, metadata: string): void {
+/** How often the file with the rights is looked at. */
+const WATCH_MS = 200;
+
+function serve(host: string, port: number, upstreamPort: string, rightsFile: string, metadata: string): void {
   const seen = new Set<string>();
+  const readProxy = () => proxyOf(upstreamPort, JSON.parse(readFileSync(rightsFile, 'utf8')), metadata, seen);
+  let proxy = readProxy();
+  watchFile(rightsFile, { interval: WATCH_MS }, () => {
+    proxy = readProxy();
+  });
+  const server = createServer((request, response) => proxy.emit('request', request, response));
+  server.listen(port, host, () => console.log('ready'));
+}
+
+/** A proxy for one version of the role; `seen` has the lines that are logged. */
+function proxyOf(upstreamPort: string, rights: InstanceRights, metadata: string, seen: Set<string>) {
   // Instances only call actions whose resources the requests name.
   const unknown = (what: string) => {
     throw new Error(`instances do not ${what}`);
   };
   const account: Account = { ...rights, tagsOf: () => ({}), launchTemplate: () => unknown('launch instances') };
-  const server = createPolicyProxy({
+  return createPolicyProxy({
     upstream: new URL(`http://127.0.0.1:${upstreamPort}`),
     account,
     role: rights.role,
@@ -65,7 +80,6 @@ function serve(host: string, port: number, upstreamPort: string, rights: Instanc
     },
     onFailure: (error) => console.error(error),
   });
-  server.listen(port, host, () => console.log('ready'));
 }
 
 if (import.meta.main) {
@@ -73,5 +87,5 @@ if (import.meta.main) {
   if (!host || !port || !upstreamPort || !file || !metadata) {
     throw new Error('usage: policy-proxy-process.ts HOST PORT UPSTREAM RIGHTS METADATA');
   }
-  serve(host, Number(port), upstreamPort, JSON.parse(readFileSync(file, 'utf8')), metadata);
+  serve(host, Number(port), upstreamPort, file, metadata);
 }

@@ -23,6 +23,9 @@ export type StageFacts = Readonly<ReturnType<typeof readStageFacts>>;
 /** Name of the table in a rehearsal. */
 export const TABLE_NAME = 'rehearsal';
 
+/** Name of the table that the drill `restore` restores. */
+export const RESTORED_TABLE_NAME = 'rehearsal-restored';
+
 /** Name of the spill bucket in a rehearsal. */
 export const BUCKET_NAME = 'rehearsal-spill';
 
@@ -31,6 +34,16 @@ const SECRET_NAME = 'rehearsal';
 
 /** ARN of the secret in a rehearsal. */
 export const SECRET_ID = `arn:aws:secretsmanager:eu-west-1:${ACCOUNT_ID}:secret:${SECRET_NAME}-AbCdEf`;
+
+const tableSchema = z.object({
+  Replicas: z.array(
+    z.object({
+      PointInTimeRecoverySpecification: z
+        .object({ PointInTimeRecoveryEnabled: z.boolean() })
+        .default({ PointInTimeRecoveryEnabled: false }),
+    }),
+  ),
+});
 
 const secretSchema = z.object({ GenerateSecretString: generationSchema });
 
@@ -49,10 +62,17 @@ export function scaledMs(seconds: number, timeFactor: number): number {
   return Math.max(1, Math.round((seconds * 1_000) / timeFactor));
 }
 
-/** Synthesises the stage to rehearse, without a certificate and with a bastion for the operator; reads its facts. */
-export async function synthesizeStage(stage: string, directory: string): Promise<StageFacts> {
-  const output = join(directory, 'cdk.out');
-  const settings = [`stage=${stage}`, 'allowPlainHttp=true', `sshCidrs=${OUTSIDE.operator}/32`];
+/**
+ * Synthesises the stage to rehearse, without a certificate and with a bastion for the operator; reads its facts.
+ * `more` are further settings, such as `tableName=other`.
+ */
+export async function synthesizeStage(
+  stage: string,
+  directory: string,
+  more: readonly string[] = [],
+): Promise<StageFacts> {
+  const output = join(directory, ['cdk.out', ...more].join('-'));
+  const settings = [`stage=${stage}`, 'allowPlainHttp=true', `sshCidrs=${OUTSIDE.operator}/32`, ...more];
   const context = settings.flatMap((setting) => ['-c', setting]);
   const synth = ['npm', 'run', '--silent', 'synth', '--', '--output', output, ...context] as const;
   await captureQuietly(synth, { deadlineMs: 300_000 });
@@ -68,7 +88,7 @@ export function readStageFacts(templates: readonly Template[], tableName: string
   const loadBalancer = readLoadBalancer(stage);
   const subnets = groupSubnets(stage, group);
   const region = subnets[0]?.zone.slice(0, -1);
-  const [table] = stage.list('AWS::DynamoDB::GlobalTable', z.unknown());
+  const [table] = stage.list('AWS::DynamoDB::GlobalTable', tableSchema);
   const [secret] = stage.list('AWS::SecretsManager::Secret', secretSchema);
   const bucket = stage.list('AWS::S3::Bucket', z.unknown()).find(({ logicalId }) => logicalId.startsWith('Spill'));
   if (!region || !table || !secret || !bucket) {
@@ -100,6 +120,10 @@ export function readStageFacts(templates: readonly Template[], tableName: string
     requiresMetadataToken,
     /** What instances may do: the instance role, with the names of table, bucket and secret in its policies. */
     rights: { ...place, role: instanceRole(new StageTemplates(templates, deployed)) },
+    /** Whether the table has continuous backups. */
+    hasContinuousBackups: table.properties.Replicas.every(
+      (replica) => replica.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled,
+    ),
     /** How Secrets Manager generates the value of the stage's secret. */
     secret: secret.properties.GenerateSecretString,
     /** The script of the user data, with the names of table, bucket and secret in it. */

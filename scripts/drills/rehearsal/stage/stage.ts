@@ -14,7 +14,7 @@ import { Fleet } from './fleet.ts';
 import { launcherOf, launchOutcomes } from './launcher.ts';
 import { startLoadBalancer } from './load-balancer.ts';
 import { addressIn, METADATA_ADDRESS, makeNetwork, OUTSIDE } from './network.ts';
-import type { StageFacts } from './stage-facts.ts';
+import { type StageFacts, TABLE_NAME } from './stage-facts.ts';
 
 const READY_DEADLINE_MS = 15_000;
 
@@ -22,7 +22,12 @@ const READY_DEADLINE_MS = 15_000;
 export type Stage = Readonly<Awaited<ReturnType<typeof openStage>>>;
 
 /** Builds a stage from its templates' facts, with instances of a sealed image, and waits until all serve. */
-export async function openStage(facts: StageFacts, image: string, sandbox: Sandbox) {
+export async function openStage(
+  facts: StageFacts,
+  image: string,
+  sandbox: Sandbox,
+  factsOfRestored: () => Promise<StageFacts>,
+) {
   const { directory, undo, key } = sandbox;
   const network = await makeNetwork(facts.securityGroups, facts.gateways, sandbox);
   const operator = await network.attach('operator', OUTSIDE.operator);
@@ -41,12 +46,15 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
   const baseRoot = { image: await makeBaseRoot(resolve('.data/bake')), files: await baseRootFiles(key) };
   await bootContainer({ name: 'bastion', namespace: bastion.namespace, directory, ...baseRoot }, undo);
 
-  const launch = launcherOf(facts, network, sandbox, metadata.folder);
+  const { launch, useUserData } = launcherOf(facts, network, sandbox, metadata.folder);
   const mounted = await mountImage(image, join(directory, 'image'), undo);
   const fleet = new Fleet({ facts, loadBalancer, outcomeOf, launch }, mounted);
   undo.first('fleet', () => fleet.stop());
   fleet.start();
   await fleet.settled();
+  let table = TABLE_NAME;
+  /** Instances of a table that was deleted: they are refused it, because the role has rights for the new one. */
+  const former = new Map<string, readonly string[]>();
   return {
     facts,
     loadBalancer,
@@ -63,9 +71,29 @@ export async function openStage(facts: StageFacts, image: string, sandbox: Sandb
     readToken: secretContents(aws.secretValue).readTokens[0] ?? '',
     /** Requests to the metadata service, one a line. */
     metadataLog: () => readFile(metadata.log, 'utf8'),
-    readTable: aws.readTable,
+    /** The facts of the same stage after a deployment with the setting `tableName`. */
+    factsOfRestored,
+    operateTable: aws.operateTable,
+    /** Every timestamp in the table of the stage, or in another one. */
+    readTable: (name = table) => aws.readTable(name),
     readBucket: aws.readBucket,
-    rightsNeeded: aws.rightsNeeded,
+    /** Changes role and launch template to those of other facts, which have another table. Instances stay. */
+    useTable: async (name: string, next: StageFacts) => {
+      former.set(
+        table,
+        fleet.members.map(({ id }) => id),
+      );
+      table = name;
+      await aws.changeRights(next.rights);
+      useUserData(next.userData);
+    },
+    /** The rights that instances needed so far, except those for a table that was deleted while they ran. */
+    rightsNeeded: async () => {
+      const needed = await aws.rightsNeeded();
+      const isFormer = ({ resource, instance }: (typeof needed)[number]) =>
+        former.get(resource.split('/').at(-1) ?? '')?.includes(instance) ?? false;
+      return needed.filter((each) => each.allowed || !isFormer(each));
+    },
   };
 }
 
