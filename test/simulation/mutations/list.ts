@@ -169,7 +169,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a region that was heard of again after a pause is believed at once',
     file: 'regions/heartbeat.ts',
-    find: 'now < catchUpUntil ? known.completeUntil : completeUntil',
+    find: 'now < catchUpUntil ? known?.completeUntil : completeUntil',
     replace: 'completeUntil',
   },
   {
