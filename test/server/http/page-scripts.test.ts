@@ -5,7 +5,7 @@ import fc from 'fast-check';
 /** The pages' scripts are plain JavaScript, outside the type checker. */
 const script = (name: string) => import(new URL(`../../../server/http/pages/assets/${name}`, import.meta.url).href);
 const { ApiError, backoffMs, isRepeatable, newKey, recordTimestamp, repeat } = await script('api.js');
-const { countByInstance, createTones, errorText, mergeLatest, timeParts } = await script('records.js');
+const { countByInstance, createTones, detailsText, mergeLatest, timeParts } = await script('records.js');
 
 interface Row {
   readonly id: string;
@@ -51,10 +51,14 @@ describe('timeParts', () => {
   });
 });
 
-describe('errorText', () => {
+describe('detailsText', () => {
   it('shows the error in milliseconds, or says that it is unknown', () => {
-    assert.equal(errorText(362), '± 0.362 ms');
-    assert.equal(errorText(null), 'The error of this time is unknown');
+    assert.equal(detailsText({ errorMicros: 362 }), '± 0.362 ms');
+    assert.equal(detailsText({ errorMicros: null }), 'The error of this time is unknown');
+  });
+
+  it('names the region, if there are several', () => {
+    assert.equal(detailsText({ errorMicros: 362, region: 'eu-west-1' }), '± 0.362 ms. Written in eu-west-1');
   });
 });
 

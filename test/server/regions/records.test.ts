@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { startDatabase } from '../support/database.ts';
 import { startService } from '../support/service.ts';
 import { scanItems } from '../support/stored.ts';
-import { replicate, startTwoRegions } from './two-regions.ts';
+import { inRegion, replicate, startTwoRegions } from './two-regions.ts';
 
 interface Listed {
   readonly id: string;
@@ -81,6 +81,18 @@ describe('a record with an Idempotency-Key', async () => {
     await replicate(database, otherDatabase);
     const answer = await postWithKey(other.url);
     assert.deepEqual([answer.status, await answer.json()], [201, first]);
+  });
+});
+
+describe('records of a stage that becomes one of several regions', async () => {
+  const database = await startDatabase();
+  const alone = await startService(database, { TABLE_SHARDS: '16' });
+  const together = await startService(database, inRegion('eu-west-1', { TABLE_SHARDS: '1' }));
+  const recorded: Listed[] = [];
+  for (const { url } of [alone, alone, together, alone, together]) recorded.push(await post(url));
+
+  it('are listed by servers of before and after, while both run, although their shards differ', async () => {
+    for (const { url } of [alone, together]) assert.deepEqual(await listInPages([url]), recorded.toReversed());
   });
 });
 

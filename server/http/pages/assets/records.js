@@ -20,9 +20,13 @@ export function timeParts(iso) {
   return { date, clock, millis, micros, withinSecond: Number(`0.${millis}${micros}`) };
 }
 
-/** The error of a time as the tooltip shows it. */
-export function errorText(errorMicros) {
+function errorText(errorMicros) {
   return errorMicros === null ? 'The error of this time is unknown' : `± ${(errorMicros / 1_000).toFixed(3)} ms`;
+}
+
+/** The tooltip of a record: the error of its time and, with several regions, the one that wrote it. */
+export function detailsText({ errorMicros, region }) {
+  return region === undefined ? errorText(errorMicros) : `${errorText(errorMicros)}. Written in ${region}`;
 }
 
 /** The number of tones (`--tone-0` and so on) in the style sheet. */

@@ -1,4 +1,4 @@
-import { countByInstance, createTones, errorText, setTone, timeParts } from './records.js';
+import { countByInstance, createTones, detailsText, setTone, timeParts } from './records.js';
 
 const byId = (id) => document.getElementById(id);
 const toneOf = createTones();
@@ -30,7 +30,7 @@ function newRow(record) {
   row.id = `record-${record.id}`;
   const link = row.querySelector('a');
   link.href = `/app/${record.id}`;
-  link.title = errorText(record.errorMicros);
+  link.title = detailsText(record);
   fillTime(row, record.timestamp);
   fillInstance(row, record.instance);
   row.querySelector('.client').textContent = record.clientAddress;
