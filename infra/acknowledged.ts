@@ -32,6 +32,28 @@ function spillBucketArn(stage: string): string {
   return `${stackNames(stage).data}:ExportsOutputFnGetAttSpillBucket95D36406Arn0B5DA7D8`;
 }
 
+/** The state machine of the daily export, which exists only if the archive is on. */
+const EXPORT_FINDINGS: readonly Acknowledged[] = [
+  {
+    stack: 'data',
+    path: 'Archive/Export/Role',
+    id: 'AwsSolutions-IAM5[Resource::<TimestampsTable351B212D.Arn>/export/*]',
+    reason: 'AWS generates the ids of exports',
+  },
+  {
+    stack: 'data',
+    path: 'Archive/Export/Role',
+    id: 'AwsSolutions-IAM5[Resource::<ArchiveBucket49F1AC64.Arn>/exports/*]',
+    reason: 'DynamoDB chooses the names of the objects below this prefix',
+  },
+  ...['AwsSolutions-SF1', 'AwsSolutions-SF2'].map((id) => ({
+    stack: 'data' as const,
+    path: 'Archive/Export/StateMachine',
+    id,
+    reason: 'Step Functions keeps each step of a standard workflow for 90 days, with input, output and times',
+  })),
+];
+
 /** The roles of the pipeline, which exist only if a repository is set. */
 function pipelineFindings(stage: string): readonly Acknowledged[] {
   const arn = (service: string, resource: string): string =>
@@ -112,6 +134,7 @@ export function acknowledged({ stage, settings }: Pick<Deployment, 'stage' | 'se
       reason: 'each block is an object of its own below this prefix',
     })),
     ...(settings.alternativeFamilies.length > 0 ? [UNREADABLE_MIXED_POLICY] : []),
+    ...(settings.archive && isHome(settings) ? EXPORT_FINDINGS : []),
     ...(settings.githubRepository ? pipelineFindings(stage) : []),
   ];
 }

@@ -2,6 +2,7 @@ import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import { Alias } from 'aws-cdk-lib/aws-kms';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { Archive } from '../archive/archive.ts';
 import { dataKeyAlias, OUTPUTS } from '../contract.ts';
 import { isHome } from '../settings/regions.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
@@ -21,6 +22,7 @@ export class DataStack extends StageStack {
   readonly secret: StageSecret;
   readonly accessLogs: AccessLogs;
   readonly spill: SpillBucket;
+  readonly archive: Archive;
   readonly logs: LogGroups;
   readonly alarmTopic: Topic;
 
@@ -42,6 +44,14 @@ export class DataStack extends StageStack {
     this.secret = new StageSecret(this, 'StageSecret', { key, stage, settings, removalPolicy });
     this.accessLogs = new AccessLogs(this, 'AccessLogs', { settings, removalPolicy });
     this.spill = new SpillBucket(this, 'Spill', { key, logs: this.accessLogs.bucket, removalPolicy });
+    this.archive = new Archive(this, 'Archive', {
+      table: this.timestamps.table,
+      key,
+      logs: this.accessLogs.bucket,
+      // The replica of the home region has the blocks of all.
+      isOn: settings.archive && isHome(settings),
+      removalPolicy,
+    });
 
     const logKey = telemetryKey(this, 'TelemetryKey', Object.values(allLogGroupNames(stage)));
     this.logs = new LogGroups(this, 'LogGroups', { key: logKey, stage, settings });

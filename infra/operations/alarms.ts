@@ -6,6 +6,7 @@ import type { NetworkStack } from '../network/stack.ts';
 import { describeAlarm, notify } from '../runbook-alarm.ts';
 import type { ServiceStack } from '../service/stack.ts';
 import { appAlarms } from './app-alarms.ts';
+import { archiveAlarms } from './archive-alarms.ts';
 import { burnRateAlarms } from './burn-rate-alarms.ts';
 import { natAlarms, tableAlarms } from './dependency-alarms.ts';
 import { failureAlarms } from './failure-alarms.ts';
@@ -33,6 +34,7 @@ export class Alarms extends Construct {
     const rest: readonly AlarmBase[] = [
       ...spillAlarms(this, metric),
       ...regionAlarms(this, { settings, tableName: data.timestamps.table.tableName, metric }),
+      ...archiveAlarms(this, data.archive.stateMachine),
       ...fleetAlarms(this, { groupName, loadBalancer: service.loadBalancer, zones: network.zones }),
       ...natAlarms(this, network.natGatewayIds),
       ...burnRateAlarms(this, service.loadBalancer),

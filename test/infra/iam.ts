@@ -35,6 +35,14 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
     reason: 'each block is an object of its own below this prefix of the spill bucket',
   },
   {
+    matches: /^ExportState: dynamodb:DescribeExport on .*TimestampsTable\w+\.Arn\/export\/\*$/,
+    reason: 'AWS generates the ids of exports',
+  },
+  {
+    matches: /^ExportObjects: s3:\w+ on .*ArchiveBucket\w+\.Arn\/exports\/\*$/,
+    reason: 'DynamoDB chooses the names of the objects below this prefix',
+  },
+  {
     matches: /^ReadTheStage: cloudformation:\w+ on .*stack\/stampede-[\w-]+\/\*$/,
     reason: 'the star matches an id that AWS generates',
   },

@@ -153,6 +153,7 @@ describe('stateful resources', () => {
     DataKey17AFBB84: 'AWS::KMS::Key',
     AccessLogsBucketCD784A59: 'AWS::S3::Bucket',
     SpillBucket95D36406: 'AWS::S3::Bucket',
+    ArchiveBucket49F1AC64: 'AWS::S3::Bucket',
     BackupsVault1F11AFCC: 'AWS::Backup::BackupVault',
   };
   const { data } = deployments['prod'] as Synthesized;

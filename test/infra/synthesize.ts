@@ -56,6 +56,7 @@ export const EVERYTHING_ON = {
   waf: 'true',
   tracing: 'true',
   ttl: 'true',
+  archive: 'true',
   sshCidrs: '198.51.100.0/24',
   schedule: 'Morning=0 6 * * MON-FRI=6',
   alarmEmail: 'people@example.org',
