@@ -5,9 +5,11 @@ import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { archiveBucket } from './bucket.ts';
+import { Catalog } from './catalog.ts';
 import { DailyExport } from './daily-export.ts';
 
 export interface ArchiveProps {
+  readonly stage: string;
   readonly table: Pick<ITable, 'tableName' | 'tableArn'>;
   readonly key: Key;
   /** Receives the access logs of the bucket. */
@@ -23,10 +25,11 @@ export class Archive extends Construct {
   /** Exports new days. */
   readonly stateMachine: StateMachine | undefined;
 
-  constructor(scope: Construct, id: string, { table, key, logs, isOn, removalPolicy }: ArchiveProps) {
+  constructor(scope: Construct, id: string, { stage, table, key, logs, isOn, removalPolicy }: ArchiveProps) {
     super(scope, id);
     this.bucket = archiveBucket(this, 'Bucket', { key, logs, removalPolicy });
     if (!isOn) return;
     this.stateMachine = new DailyExport(this, 'Export', { table, bucket: this.bucket, key }).stateMachine;
+    new Catalog(this, 'Catalog', { stage, bucket: this.bucket as IBucket, key }); // For the reason in infra/network/vpc.ts.
   }
 }

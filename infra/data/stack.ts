@@ -45,6 +45,7 @@ export class DataStack extends StageStack {
     this.accessLogs = new AccessLogs(this, 'AccessLogs', { settings, removalPolicy });
     this.spill = new SpillBucket(this, 'Spill', { key, logs: this.accessLogs.bucket, removalPolicy });
     this.archive = new Archive(this, 'Archive', {
+      stage,
       table: this.timestamps.table,
       key,
       logs: this.accessLogs.bucket,
