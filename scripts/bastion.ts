@@ -3,14 +3,14 @@ import { main } from './cli/main.ts';
 import { STAGE_OPTION } from './cli/values.ts';
 import { parkBastion, wakeBastion } from './stage/bastion.ts';
 import { outputsOf } from './stage/outputs.ts';
-import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { AWS_OPTIONS, useRole } from './stage/role.ts';
 
 await main(
   {
     name: 'bastion',
     summary: 'Starts the bastion (its group gets one instance) or stops it (none), and waits until that is done.',
     positionals: [{ name: 'wake|park', required: true, help: 'what to do: start it or stop it' }],
-    options: { stage: STAGE_OPTION, ...ROLE_OPTIONS },
+    options: { stage: STAGE_OPTION, ...AWS_OPTIONS },
     examples: [['npm run bastion -- park --stage prod', 'no bastion, no cost, no open port']],
   },
   async ({ values, positionals: [action] }) => {

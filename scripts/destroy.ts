@@ -1,3 +1,4 @@
+import { DELETION_ORDER } from '../infra/contract.ts';
 import { confirm } from './cli/confirm.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
@@ -6,6 +7,9 @@ import { CDK_OPTIONS } from './stage/cdk.ts';
 import { deleteStacks, planDeletion } from './stage/deletion/deletion.ts';
 import { retainedTable } from './stage/deletion/retained.ts';
 import { regionSetting, useRegion } from './stage/region.ts';
+import { enterRegion } from './stage/regions/home.ts';
+import { REGIONS_OPTIONS, refuseOnlyAlone } from './stage/regions/options.ts';
+import { deletionPasses, WITHOUT_DATA } from './stage/regions/steps.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 
 await main(
@@ -15,6 +19,7 @@ await main(
       'Deletes the stacks of a stage after confirmation, and lists what is retained: table, keys, backups, buckets.',
     options: {
       stage: STAGE_OPTION,
+      ...REGIONS_OPTIONS,
       ...ROLE_OPTIONS,
       set: {
         ...CDK_OPTIONS.set,
@@ -37,39 +42,68 @@ await main(
       ['npm run destroy -- --stage dev', 'asks, then deletes the dev stage'],
       ['npm run destroy -- --stage prod --unprotect', 'asks, turns off the protection of prod, then deletes it'],
       ['npm run destroy -- --stage prod --unprotect --keep-data', 'the same, but keeps the data stack'],
+      ['npm run destroy -- --stage dev --regions eu-west-1,eu-central-1', 'a stage in two regions'],
     ],
   },
   async ({ values }) => {
-    const { stage, set, unprotect, 'keep-data': keepData, yes, 'dry-run': dryRun } = values;
-    const region = regionSetting(set);
-    await useRegion(stage, region);
+    const { stage, set, regions } = values;
+    refuseOnlyAlone(values);
+    const first = regions?.[0] ?? regionSetting(set);
+    if (regions) enterRegion(first);
+    else await useRegion(stage, first);
     await useRole(values);
-    const { stacks, kept, retained, protections } = await planDeletion(stage, region, keepData);
-    const protectedNames = protections.map(({ what }) => what);
-    console.log(`To be deleted in ${region}:\n${indented(stacks.map(({ name }) => name).join('\n'))}`);
-    const buckets = stacks.flatMap((stack) => stack.buckets);
-    if (buckets.length > 0) console.log(`Deleted with all their objects:\n${indented(buckets.join('\n'))}`);
-    console.log(`Retained, and billed until you delete it:\n${indented(retainedTable(retained) || 'nothing')}`);
-    if (kept) console.log(`Kept with all its resources, and billed:\n${indented(kept.name)}`);
-    if (protectedNames.length > 0) console.log(`Protected against deletion:\n${indented(protectedNames.join('\n'))}`);
-    if (dryRun) return;
-    if (protectedNames.length > 0 && !unprotect) {
+    const passes = regions
+      ? deletionPasses(regions, values.only, values['keep-data'])
+      : [{ region: first, parts: values['keep-data'] ? WITHOUT_DATA : DELETION_ORDER }];
+
+    const plans: Planned[] = [];
+    for (const pass of passes) {
+      enterRegion(pass.region);
+      // A region of which nothing is left was deleted before, by a command that was stopped.
+      const plan = await planDeletion(stage, pass.region, pass.parts, regions !== undefined);
+      if (plan.stacks.length === 0) continue;
+      plans.push({ ...plan, region: pass.region });
+      printPlan(plan, pass.region);
+    }
+    if (plans.length === 0) throw new OperatorError(`stage ${stage} is deployed in none of these regions`);
+    if (values['dry-run']) return;
+    const protectedNames = plans.flatMap(({ protections }) => protections.map(({ what }) => what));
+    if (protectedNames.length > 0 && !values.unprotect) {
       throw new OperatorError(`${protectedNames.join(', ')} may not be deleted: pass --unprotect to allow it`);
     }
-    if (!yes) await confirm(`Delete ${stacks.length} stacks of stage ${stage} in ${region}?`, stage);
-
-    for (const { what, end } of protections) {
-      console.error(`Ending the protection of ${what}`);
-      await end();
-    }
-    await deleteStacks(stacks, values['wait-seconds'] * 1_000);
-    const left = kept ? `, except the stack ${kept.name}` : ': none of its stacks is left';
-    console.log(`Stage ${stage} is deleted in ${region}${left}`);
+    const count = plans.flatMap(({ stacks }) => stacks).length;
+    const where = [...new Set(plans.map(({ region }) => region))].join(' and ');
+    if (!values.yes) await confirm(`Delete ${count} stacks of stage ${stage} in ${where}?`, stage);
+    for (const plan of plans) await carryOut(stage, plan, values['wait-seconds'] * 1_000);
+    const kept = plans.some((plan) => plan.kept);
     console.log(
       `Still billed: what is ${kept ? 'kept and ' : ''}retained above, and the images (npm run images:prune)`,
     );
   },
 );
+
+type Planned = Awaited<ReturnType<typeof planDeletion>> & { readonly region: string };
+
+function printPlan({ stacks, kept, retained, protections }: Omit<Planned, 'region'>, region: string): void {
+  console.log(`To be deleted in ${region}:\n${indented(stacks.map(({ name }) => name).join('\n'))}`);
+  const buckets = stacks.flatMap((stack) => stack.buckets);
+  if (buckets.length > 0) console.log(`Deleted with all their objects:\n${indented(buckets.join('\n'))}`);
+  console.log(`Retained, and billed until you delete it:\n${indented(retainedTable(retained) || 'nothing')}`);
+  if (kept) console.log(`Kept with all its resources, and billed:\n${indented(kept.name)}`);
+  const names = protections.map(({ what }) => what);
+  if (names.length > 0) console.log(`Protected against deletion:\n${indented(names.join('\n'))}`);
+}
+
+async function carryOut(stage: string, { region, stacks, kept, protections }: Planned, deadlineMs: number) {
+  enterRegion(region);
+  for (const { what, end } of protections) {
+    console.error(`Ending the protection of ${what}`);
+    await end();
+  }
+  await deleteStacks(stacks, deadlineMs);
+  const left = kept ? `, except the stack ${kept.name}` : ': none of its stacks is left';
+  console.log(`Stage ${stage} is deleted in ${region}${left}`);
+}
 
 function indented(text: string): string {
   return text.replace(/^/gm, '  ');

@@ -20,7 +20,7 @@ import { hasPassed, type Report, renderTerminal } from './drills/core/report/rep
 import { drillNamed, drillsOn } from './drills/registry.ts';
 import { outputsOf } from './stage/outputs.ts';
 import { requiredTokens } from './stage/post-timestamp.ts';
-import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { AWS_OPTIONS, useRole } from './stage/role.ts';
 import { tokensFrom } from './stage/tokens.ts';
 
 const DRILL_NAMES = drillsOn('aws').map(({ name }) => name);
@@ -34,7 +34,7 @@ const command = {
   options: {
     target: { value: '<url>', schema: webAddress(), help: 'where the load goes (default: the Url of the stage)' },
     stage: STAGE_OPTION,
-    ...ROLE_OPTIONS,
+    ...AWS_OPTIONS,
     rate: { ...COUNT, default: '50', help: 'requests/s of the steady load' },
     peak: { ...COUNT, help: 'requests/s of scale-out (default: 10 times the rate)' },
     duration: { ...SECONDS, help: 'longest time of the load (default: that of the drill)' },

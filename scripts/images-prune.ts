@@ -10,7 +10,7 @@ import { wholeNumber } from './cli/values.ts';
 import { namesOfCommits, usesByPointers } from './image/parameters.ts';
 import { planPrune } from './image/prune-plan.ts';
 import { planTrim, usesByVersions } from './image/trim-plan.ts';
-import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { AWS_OPTIONS, useRole } from './stage/role.ts';
 
 const NUMBER = { value: '<n>', schema: wholeNumber() } as const;
 
@@ -19,7 +19,7 @@ await main(
     name: 'images:prune',
     summary: 'Lists images and launch template versions that nothing uses and, with --delete, deletes them.',
     options: {
-      ...ROLE_OPTIONS,
+      ...AWS_OPTIONS,
       newest: { ...NUMBER, default: '5', help: 'how many of the newest to keep in any case' },
       days: { ...NUMBER, default: '30', help: 'keep images younger than this in any case' },
       delete: { help: 'delete; without it nothing is changed' },

@@ -2,7 +2,7 @@ import { logGroupNames } from '../infra/contract.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { STAGE_OPTION } from './cli/values.ts';
-import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { AWS_OPTIONS, useRole } from './stage/role.ts';
 import { installedTools, requireTools } from './stage/tools.ts';
 
 await main(
@@ -11,7 +11,7 @@ await main(
     summary: "Prints the fleet's log lines from CloudWatch Logs.",
     options: {
       stage: STAGE_OPTION,
-      ...ROLE_OPTIONS,
+      ...AWS_OPTIONS,
       since: { value: '<time>', default: '10m', help: 'how far back: 10m, 2h, 1d, or ISO 8601' },
       filter: { value: '<pattern>', help: 'only lines that fit a CloudWatch filter pattern' },
       system: { help: "the systems' journal instead of the server's log" },

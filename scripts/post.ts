@@ -3,7 +3,7 @@ import { main } from './cli/main.ts';
 import { STAGE_OPTION, webAddress } from './cli/values.ts';
 import { outputsOf } from './stage/outputs.ts';
 import { postTimestamp, verifyTimestamp } from './stage/post-timestamp.ts';
-import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { AWS_OPTIONS, useRole } from './stage/role.ts';
 import { tokensFrom } from './stage/tokens.ts';
 
 await main(
@@ -14,7 +14,7 @@ await main(
       "WRITE_TOKEN, or from the stage's secret.",
     options: {
       stage: STAGE_OPTION,
-      ...ROLE_OPTIONS,
+      ...AWS_OPTIONS,
       url: {
         value: '<url>',
         schema: webAddress(),

@@ -8,7 +8,7 @@ import { PLACES } from './probe/openings.ts';
 import { type Addresses, probePorts, tryFromHere, tryThrough } from './probe/ports.ts';
 import { probeTls } from './probe/tls.ts';
 import { outputsOf } from './stage/outputs.ts';
-import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { AWS_OPTIONS, useRole } from './stage/role.ts';
 import { tokensFrom } from './stage/tokens.ts';
 
 await main(
@@ -19,7 +19,7 @@ await main(
       "read token from READ_TOKEN, or from the stage's secret.",
     options: {
       stage: STAGE_OPTION,
-      ...ROLE_OPTIONS,
+      ...AWS_OPTIONS,
       from: { value: '<place>', default: 'internet', schema: choice(PLACES), help: `one of ${PLACES.join(', ')}` },
       through: { value: '<command>', help: 'command that runs a line of shell on the machine to connect from' },
       url: { value: '<url>', schema: webAddress(), help: 'a service that is not on AWS, with the two addresses below' },

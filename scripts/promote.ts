@@ -11,7 +11,7 @@ import { ARCHITECTURE_OPTION } from './image/architecture.ts';
 import { bootTestRequest, readVerdict } from './image/boot-test.ts';
 import { applyChanges, checkImage, moveCurrent, parameterOf, readImageId, readPointers } from './image/parameters.ts';
 import { outputsOf } from './stage/outputs.ts';
-import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { AWS_OPTIONS, useRole } from './stage/role.ts';
 
 const DEADLINE_MS = 600_000;
 
@@ -21,7 +21,7 @@ await main(
     summary: 'Boots the candidate beside a stage, runs the image spec on it, and points `current` to it.',
     options: {
       stage: { ...STAGE_OPTION, help: 'whose network, role and table the boot test uses' },
-      ...ROLE_OPTIONS,
+      ...AWS_OPTIONS,
       architecture: ARCHITECTURE_OPTION,
       commit: {
         value: '<commit>',

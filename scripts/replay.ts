@@ -4,7 +4,7 @@ import { STAGE_OPTION, wholeNumber } from './cli/values.ts';
 import { waitUntil } from './cli/wait.ts';
 import { type DeadLetter, deadLetterTable, outcomesOf, putBack, readDeadLetters } from './stage/dead-letters.ts';
 import { outputsOf } from './stage/outputs.ts';
-import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { AWS_OPTIONS, useRole } from './stage/role.ts';
 
 await main(
   {
@@ -14,7 +14,7 @@ await main(
       'them into the table, and waits until they are stored.',
     options: {
       stage: STAGE_OPTION,
-      ...ROLE_OPTIONS,
+      ...AWS_OPTIONS,
       apply: { help: 'put the blocks back, after the cause has been removed' },
       'wait-seconds': {
         value: '<n>',

@@ -2,13 +2,13 @@ import { describeImage } from './aws/ec2.ts';
 import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { applyChanges, checkImage, moveCurrent, readPointers } from './image/parameters.ts';
-import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { AWS_OPTIONS, useRole } from './stage/role.ts';
 
 await main(
   {
     name: 'rollback',
     summary: 'Points `current` back to the image it pointed to before; a second rollback undoes the first.',
-    options: { ...ROLE_OPTIONS, 'dry-run': { help: 'print the changes and make none' } },
+    options: { ...AWS_OPTIONS, 'dry-run': { help: 'print the changes and make none' } },
   },
   async ({ values }) => {
     await useRole(values);

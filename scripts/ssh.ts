@@ -6,7 +6,7 @@ import { STAGE_OPTION } from './cli/values.ts';
 import { chooseConnection, VIA_OPTION } from './stage/connection.ts';
 import { chooseInstance, instancesOf } from './stage/fleet.ts';
 import { outputsOf } from './stage/outputs.ts';
-import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { AWS_OPTIONS, useRole } from './stage/role.ts';
 import { openSession } from './stage/ssh.ts';
 import { installedTools } from './stage/tools.ts';
 
@@ -22,7 +22,7 @@ await main(
       },
       { name: 'command', rest: true, help: 'what to run there (default: a shell)' },
     ],
-    options: { stage: STAGE_OPTION, ...ROLE_OPTIONS, via: VIA_OPTION },
+    options: { stage: STAGE_OPTION, ...AWS_OPTIONS, via: VIA_OPTION },
     examples: [
       ['npm run ssh -- 1a', 'a shell on the instance in zone eu-west-1a'],
       ['npm run ssh -- --via bastion 7f3 -- uptime', 'starts the bastion and runs uptime on i-...7f3'],

@@ -4,7 +4,7 @@ import { writeSecret } from './aws/secrets-manager.ts';
 import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { STAGE_OPTION } from './cli/values.ts';
-import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { AWS_OPTIONS, useRole } from './stage/role.ts';
 import { readStageSecret } from './stage/stage-secret.ts';
 import { type Access, tokensOf, withNewestTokenOnly, withNewToken } from './stage/token-rotation.ts';
 
@@ -20,7 +20,7 @@ await main(
     positionals: [{ name: 'action', help: 'show or rotate', required: true }],
     options: {
       stage: STAGE_OPTION,
-      ...ROLE_OPTIONS,
+      ...AWS_OPTIONS,
       read: { help: 'the token for reading timestamps and users' },
       write: { help: 'the token for recording timestamps and creating users' },
       finish: { help: 'with rotate: remove the older token' },

@@ -3,7 +3,7 @@ import { main } from './cli/main.ts';
 import { Progress } from './cli/progress.ts';
 import { day, positiveNumber, STAGE_OPTION, webAddress } from './cli/values.ts';
 import { outputsOf } from './stage/outputs.ts';
-import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { AWS_OPTIONS, useRole } from './stage/role.ts';
 import { type DifferentGroup, differentGroups, firstDifference } from './table/compare.ts';
 import type { DayRange } from './table/days.ts';
 import { digestsByDay, type TableDigests } from './table/digests.ts';
@@ -21,7 +21,7 @@ await main(
       'with 1 if they differ, or if a block cannot be decoded.',
     options: {
       stage: STAGE_OPTION,
-      ...ROLE_OPTIONS,
+      ...AWS_OPTIONS,
       table: { value: '<name>', help: 'a table by its name (default: the table that the stage uses)' },
       against: { value: '<name>', help: 'compare with this table of the same region' },
       from: { value: '<day>', schema: day(), help: 'only days from this one on, such as 2026-11-21' },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { STAGE_OPTION } from './cli/values.ts';
-import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { AWS_OPTIONS, useRole } from './stage/role.ts';
 import { installedTools, requireTools } from './stage/tools.ts';
 import { readZones, refuseSecondZone, restoreZones, shiftAway, utcTime, zoneNamed, zoneReport } from './stage/zone.ts';
 
@@ -22,7 +22,7 @@ await main(
     positionals: [{ name: 'shift|restore|list', required: true, help: 'what to do; list shows the current state' }],
     options: {
       stage: STAGE_OPTION,
-      ...ROLE_OPTIONS,
+      ...AWS_OPTIONS,
       zone: {
         value: '<letter>',
         help: 'shift: the zone to leave, such as b of eu-west-1b',

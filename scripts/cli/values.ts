@@ -48,6 +48,12 @@ export function day() {
   return z.iso.date().describe('a day, such as 2026-11-21');
 }
 
+/** The name of a region of AWS. */
+export const regionName = z
+  .string()
+  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/)
+  .describe('a region, such as eu-west-1');
+
 /** The id of an AMI. */
 export function imageId() {
   return z

@@ -42,6 +42,11 @@ export function bakeVariables(bake: Bake): Record<string, string> {
   };
 }
 
+/** The variable with the regions to copy the image to, which are all but the first. */
+export function copyVariables([, ...copies]: readonly string[]): Record<string, string> {
+  return copies.length > 0 ? { copy_regions: JSON.stringify(copies) } : {};
+}
+
 /** One `packer` call: `build` or `validate`, of one source. */
 export function packerCommand(
   verb: 'build' | 'validate',

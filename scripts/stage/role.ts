@@ -4,8 +4,9 @@ import { assumeRole, type MfaCode } from '../aws/role.ts';
 import type { OptionTable, Values } from '../cli/arguments.ts';
 import { ask, OWN_TERMINAL, type Terminal } from '../cli/ask.ts';
 import { UsageError } from '../cli/errors.ts';
+import { regionName } from '../cli/values.ts';
 
-/** The options of each command that calls AWS. */
+/** The options of each command that acts in a role. */
 export const ROLE_OPTIONS = {
   role: {
     value: '<arn>',
@@ -21,8 +22,22 @@ export const ROLE_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-/** Acts in a role from now on, also in the programs that are started. Does nothing without a role. */
-export async function useRole({ role, mfa }: Partial<Values<typeof ROLE_OPTIONS>>, terminal: Terminal = OWN_TERMINAL) {
+/** The options of each command on what is deployed in one region. */
+export const AWS_OPTIONS = {
+  ...ROLE_OPTIONS,
+  region: {
+    value: '<region>',
+    schema: regionName,
+    help: 'the region of the stage to use (default: AWS_REGION, or that of the profile)',
+  },
+} as const satisfies OptionTable;
+
+/** Acts in a region and in a role from now on, also in the programs that are started, if they are given. */
+export async function useRole(
+  { role, mfa, region: given }: Partial<Values<typeof AWS_OPTIONS>>,
+  terminal: Terminal = OWN_TERMINAL,
+) {
+  if (given !== undefined) process.env['AWS_REGION'] = given;
   if (role === undefined && mfa !== undefined) throw new UsageError(`--mfa is '${mfa}': expected it with --role only`);
   if (role === undefined) return;
   const region = await configuredRegion();

@@ -14,23 +14,27 @@ import { waitUntil } from '../../cli/wait.ts';
 import { failureOf } from '../failure.ts';
 import { protectionsOf } from './protection.ts';
 
+/** A stack of a stage. */
+type Part = (typeof DELETION_ORDER)[number];
+
 /**
- * Finds a stage's stacks in the order of their deletion, what their deletion retains, and what prevents it. With
- * `keepData`, the data stack is `kept`.
+ * Finds a stage's stacks in the order of their deletion, what their deletion retains, and what prevents it. If the data
+ * stack is not one of `wanted`, it is `kept`.
  *
- * @throws OperatorError when there is none to delete in this region
+ * @throws OperatorError when there is none to delete in this region, unless there may be none
  */
-export async function planDeletion(stage: string, region: string, keepData: boolean) {
+export async function planDeletion(stage: string, region: string, wanted: readonly Part[], mayBeNone = false) {
   const names = stackNames(stage);
   const deployed = await findStacks(DELETION_ORDER.map((part) => names[part]));
-  const kept = deployed.find(({ name }) => keepData && name === names.data);
-  const stacks = deployed.filter((stack) => stack !== kept);
-  if (stacks.length === 0 && kept) {
+  const kept = deployed.find(({ name }) => !wanted.includes('data') && name === names.data);
+  const chosen: readonly string[] = wanted.map((part) => names[part]);
+  const stacks = deployed.filter(({ name }) => chosen.includes(name));
+  if (stacks.length === 0 && kept && !mayBeNone) {
     throw new OperatorError(
       `of stage ${stage} only ${kept.name} is deployed in ${region}, which --keep-data keeps: nothing to destroy`,
     );
   }
-  if (stacks.length === 0) {
+  if (stacks.length === 0 && !mayBeNone) {
     throw new OperatorError(
       `stage ${stage} is not deployed in ${region} of this account: nothing to destroy. ` +
         'If it is in another region, pass --set region=<region>',

@@ -10,6 +10,16 @@ export function enterRegion(region: string): void {
   process.env['AWS_REGION'] = region;
 }
 
+/** Does something in each region, one after the other. */
+export async function inEach<Result>(regions: readonly string[], action: (region: string) => Promise<Result>) {
+  const results = new Map<string, Result>();
+  for (const region of regions) {
+    enterRegion(region);
+    results.set(region, await action(region));
+  }
+  return results;
+}
+
 /** Reads what the home region has made; undefined before its first deployment. */
 export async function readMadeAtHome(stage: string, home: string): Promise<MadeAtHome | undefined> {
   enterRegion(home);
@@ -27,6 +37,6 @@ export async function copyOfImage(imageId: string, home: string, region: string)
   const copy = (await describeOwnImages(SERVICE_NAME)).find((image) => image.name === name);
   if (copy) return copy.id;
   throw new OperatorError(
-    `${region} has no copy of ${imageId} (${name}): bake it again with PKR_VAR_copy_regions='["${region}"]'`,
+    `${region} has no copy of ${imageId} (${name}): bake it again with --regions ${home},${region}`,
   );
 }

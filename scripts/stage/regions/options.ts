@@ -1,16 +1,12 @@
 import { z } from 'zod';
 import type { OptionTable } from '../../cli/arguments.ts';
 import { UsageError } from '../../cli/errors.ts';
-
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
-
-/** The name of a region. */
-export const regionName = z.string().regex(REGION).describe('a region, such as eu-west-1');
+import { regionName } from '../../cli/values.ts';
 
 const regionList = z
   .string()
   .transform((list) => list.split(','))
-  .pipe(z.tuple([z.string().regex(REGION), z.string().regex(REGION)], z.string().regex(REGION)))
+  .pipe(z.tuple([regionName, regionName], regionName))
   .refine((regions) => new Set(regions).size === regions.length)
   .describe('two or more regions, such as eu-west-1,eu-central-1, the home region first');
 

@@ -1,4 +1,4 @@
-import { OUTPUTS } from '../../../infra/contract.ts';
+import { DELETION_ORDER, OUTPUTS } from '../../../infra/contract.ts';
 import { refuseOtherRegion } from './options.ts';
 
 /** What a command does in one region: with the data stack alone, or with all stacks. */
@@ -19,6 +19,33 @@ export function deploySteps(regions: readonly string[], only?: string): readonly
   const all = (region: string) => ({ region, stacks: 'all' }) as const;
   if (only !== undefined) return [all(only)];
   return [...others.map((region) => ({ region, stacks: 'data' }) as const), ...regions.map(all)];
+}
+
+/** The stacks to delete before the data stack. */
+export const WITHOUT_DATA = DELETION_ORDER.filter((part) => part !== 'data');
+
+/** Stacks to delete in a region. */
+export interface DeletionPass {
+  readonly region: string;
+  readonly parts: readonly (typeof DELETION_ORDER)[number][];
+}
+
+/**
+ * The deletion of a stage, in the reverse order of its deployment. The keys of the replicas, in the data stacks of the
+ * other regions, go last: the home region's stack has the table with its replicas.
+ *
+ * @throws UsageError if `only` is none of the regions
+ */
+export function deletionPasses(regions: readonly string[], only?: string, keepData = false): readonly DeletionPass[] {
+  refuseOtherRegion(regions, only);
+  const all = keepData ? WITHOUT_DATA : DELETION_ORDER;
+  if (only !== undefined) return [{ region: only, parts: all }];
+  const [home = '', ...others] = regions;
+  return [
+    ...others.map((region) => ({ region, parts: WITHOUT_DATA })),
+    { region: home, parts: all },
+    ...(keepData ? [] : others.map((region) => ({ region, parts: ['data'] as const }))),
+  ];
 }
 
 /** What the home region has made for the others. */

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parseArguments } from '../../../scripts/cli/arguments.ts';
+import { copyVariables } from '../../../scripts/image/packer.ts';
 import { chosenRegions, REGIONS_OPTIONS, refuseOnlyAlone } from '../../../scripts/stage/regions/options.ts';
-import { deploySteps, regionSettings } from '../../../scripts/stage/regions/steps.ts';
+import { deletionPasses, deploySteps, regionSettings } from '../../../scripts/stage/regions/steps.ts';
 import { accountOnAws, writeAssembly } from '../account/account-example.ts';
+import { deletableStage } from '../aws/deletable-stage.ts';
 import { startFakeAws } from '../aws/fake-aws.ts';
 import { stageOnAws } from '../aws/stage-on-aws.ts';
 import { fakePrograms } from '../fake-programs.ts';
@@ -42,6 +44,48 @@ describe('the steps of a deployment in two regions', () => {
   it('make the key before there is a table', () => {
     const settings = regionSettings({ region: 'eu-central-1', stacks: 'data' }, PAIR, undefined);
     assert.deepEqual(settings, ['regions=eu-west-1,eu-central-1', 'region=eu-central-1', 'only=data']);
+  });
+});
+
+describe('the deletion of a stage in two regions', () => {
+  const text = (...args: Parameters<typeof deletionPasses>) =>
+    deletionPasses(...args).map(({ region, parts }) => `${region}: ${parts.join(', ')}`);
+
+  it('deletes the fleets first and the keys of the replicas last', () => {
+    assert.deepEqual(text(PAIR), [
+      'eu-central-1: operations, service, network',
+      'eu-west-1: operations, service, network, data',
+      'eu-central-1: data',
+    ]);
+  });
+
+  it('keeps the data stacks of both with --keep-data, and leaves the others with --only', () => {
+    assert.deepEqual(text(PAIR, undefined, true), [
+      'eu-central-1: operations, service, network',
+      'eu-west-1: operations, service, network',
+    ]);
+    assert.deepEqual(text(PAIR, 'eu-central-1', true), ['eu-central-1: operations, service, network']);
+  });
+
+  it('is planned region by region, before anything is deleted', async () => {
+    const { answers, deleted } = deletableStage({});
+    await using aws = await startFakeAws(answers);
+    const args = ['--regions', PAIR.join(','), '--yes'];
+    const { code, stdout, stderr } = await runEntry('scripts/destroy.ts', args, { env: aws.env });
+    assert.equal(code, 0, stderr);
+    const headings = stdout.match(/^To be deleted in .*/gm);
+    assert.deepEqual(
+      headings,
+      ['eu-central-1', 'eu-west-1', 'eu-central-1'].map((one) => `To be deleted in ${one}:`),
+    );
+    assert.ok(deleted.indexOf('operations') < deleted.indexOf('data'));
+  });
+});
+
+describe('the variables of a bake', () => {
+  it('copy the image to all regions but the first', () => {
+    assert.deepEqual(copyVariables(PAIR), { copy_regions: '["eu-central-1"]' });
+    assert.deepEqual(copyVariables(['eu-west-1']), {});
   });
 });
 

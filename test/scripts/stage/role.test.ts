@@ -70,6 +70,12 @@ describe('--role', () => {
     assert.deepEqual([AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_REGION], ['ASIATEMPORARY', undefined, 'eu-central-1']);
   });
 
+  it('is not needed to choose the region of the stage', async () => {
+    process.env['AWS_REGION'] = 'eu-west-1';
+    await useRole({ region: 'eu-central-1' });
+    assert.equal(process.env['AWS_REGION'], 'eu-central-1');
+  });
+
   it('asks for the code of an MFA device', async () => {
     await using aws = await startFakeAws(ASSUMED);
     Object.assign(process.env, aws.env);
