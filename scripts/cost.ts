@@ -10,7 +10,7 @@ import { main } from './cli/main.ts';
 import { PRICES_AS_OF } from './cli/prices.ts';
 import { textTable } from './cli/table.ts';
 import { choiceOfNumbers, positiveNumber, STAGE_OPTION, wholeNumber } from './cli/values.ts';
-import { type Bill, billsAt, perMillion, totalOf } from './cost/bills.ts';
+import { type Bill, billsAt, perMillion, stampedeBill, totalOf } from './cost/bills.ts';
 import { CHEAPEST, cheapestBill, costGoals, goalText } from './cost/goals.ts';
 import { ASSUMED, SECONDS_PER_MONTH } from './cost/items.ts';
 import { measuredOf, measuredWindows } from './cost/measured.ts';
@@ -64,6 +64,8 @@ await main(command, async ({ values: { stage: name, set, rate, months, window, b
   const later = billsOf(months);
   for (const [index, bill] of billsOf(1).entries())
     console.log(`${billText(bill, later[index] ?? bill, rate, months)}\n`);
+  const dayUsd = (totalOf(stampedeBill({ rate, measured, stage })) * 24) / ASSUMED.hoursPerMonth;
+  console.log(`A day of stage ${name} costs ${usd(dayUsd)} USD in the first month.`);
   console.log(`The cheapest variant has ${CHEAPEST.meaning}.\n\nGoals for the first month`);
   for (const goal of costGoals({ measured, stage }, cheapestAt)) console.log(`  ${goalText(goal)}`);
   if (page !== undefined) {
