@@ -34,7 +34,7 @@ export function createHeartbeats({ client, table, runtime }: DynamoHeartbeatsOpt
       const deadline = deadlineIn(deadlineMs, runtime);
       const known = new Map<string, Heartbeat>();
       let startKey: Record<string, AttributeValue> | undefined;
-      // Without its own heartbeat a region would not know of a pause, so an incomplete answer must not be used.
+      // All pages: without its own heartbeat a region would wait as at its first look.
       do {
         const query = new QueryCommand({
           TableName: table,

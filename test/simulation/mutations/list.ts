@@ -173,12 +173,6 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'completeUntil',
   },
   {
-    name: 'heartbeats are read up to the end of a short page',
-    file: 'dynamodb/heartbeats.ts',
-    find: 'startKey = LastEvaluatedKey;',
-    replace: 'startKey = Items.length === 0 ? LastEvaluatedKey : undefined;',
-  },
-  {
     name: 'regions with different numbers of shards share the entry of a day',
     file: 'dynamodb/day-index.ts',
     find: 'sk: region === undefined ? day :',
