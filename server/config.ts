@@ -57,6 +57,8 @@ const ConfigSchema = z
     /** If absent, the embedded database is used. */
     tableName: text(/^[\w.-]{3,255}$/, '3 to 255 letters, digits, "_", "-" or "."').optional(),
     tableShards: integer(1, MAX_SHARDS).default(TABLE.defaultShards),
+    /** If absent, timestamps are kept for ever. */
+    retentionDays: integer(1, 36_500).optional(),
     dataDir: z.string().default('.data'),
     directPut: onOff('on'),
     /** If absent, the table is the only durable store. */

@@ -193,6 +193,8 @@ export const ENV = {
   host: 'HOST',
   tableName: 'TABLE_NAME',
   tableShards: 'TABLE_SHARDS',
+  /** Days after which timestamps expire. Absent: never. */
+  retentionDays: 'RETENTION_DAYS',
   directPut: 'DIRECT_PUT',
   /** Bucket for blocks that DynamoDB does not take in time. */
   spillBucket: 'SPILL_BUCKET',

@@ -101,6 +101,7 @@ export function createService(options: ServiceOptions) {
     ids,
     shards: config.tableShards,
     region: regions?.own,
+    retentionDays: config.retentionDays,
     directPut: config.directPut
       ? createDirectPut({
           client,
@@ -138,6 +139,7 @@ export function createService(options: ServiceOptions) {
     instance: facts.instanceId ?? facts.hostname,
     region: regions?.own,
     shards: config.tableShards,
+    retentionDays: config.retentionDays,
     runtime,
     observer,
   };

@@ -14,6 +14,7 @@ export interface EnvironmentProps
     | 'tableShards'
     | 'readToken'
     | 'writeToken'
+    | 'retentionDays'
     | 'commitWindowMs'
     | 'rateLimitPerSecond'
     | 'loadEndpoint'
@@ -49,6 +50,7 @@ export function instanceEnvironment(props: EnvironmentProps): Environment {
     [ENV.trustedProxies]: '1',
     [ENV.cloudwatchMetrics]: 'on',
     [ENV.tableShards]: String(props.tableShards),
+    ...(props.retentionDays > 0 && { [ENV.retentionDays]: String(props.retentionDays) }),
     [ENV.commitWindowMs]: String(props.commitWindowMs),
     [ENV.loadEndpoint]: props.loadEndpoint ? 'on' : 'off',
     ...(props.rateLimitPerSecond > 0 && { [ENV.rateLimitPerSecond]: String(props.rateLimitPerSecond) }),

@@ -1,6 +1,7 @@
 import { type FleetBounds, fleetBounds } from '../scaling/capacity.ts';
 import type { Scaling } from '../scaling/steps.ts';
 import { REGION_RULES } from './region-rules.ts';
+import { RETENTION_RULES } from './retention-rules.ts';
 import type { Rule } from './rule.ts';
 import type { Settings } from './table.ts';
 import { ANY_IPV4 } from './types.ts';
@@ -102,6 +103,7 @@ const RULES: readonly Rule[] = [
       `Setting minimumLoadBalancerCapacity is ${units}, expected 0 or at least ${LEAST_RESERVED_CAPACITY} capacity units`,
   },
   ...REGION_RULES,
+  ...RETENTION_RULES,
 ];
 
 /** Throws an error for the first contradiction between settings. */

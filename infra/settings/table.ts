@@ -214,6 +214,11 @@ export const TABLE = {
    * then a tenth of the table's storage.
    */
   archive: setting(flag, false, true),
+  /**
+   * Days after which timestamps expire in the table; 0: never. They stay in the archive, which is required. DynamoDB deletes
+   * them free of charge. A change is true for new timestamps; old ones keep the day on which they expire.
+   */
+  retentionDays: setting(integer(0, 36_500), 0, 0),
   logRetentionDays: setting(numberIn(...RETENTION_DAYS), 14, 90),
   /** Load balancer logs: infrequent access after 30 days, Glacier after 90, deleted after this number of days. */
   accessLogRetentionDays: setting(integer(91, 3650), 91, 400),

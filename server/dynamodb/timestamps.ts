@@ -8,6 +8,7 @@ import {
   blockSortKey,
   decodeBlock,
   encodeBlock,
+  expiredBefore,
   lastMicros,
   shardKey,
   writeUnits,
@@ -16,7 +17,7 @@ import { parseRecordId } from '../timestamps/id.ts';
 import { dayOf, isoFromMicros } from '../timestamps/iso-time.ts';
 import { type DayEntry, listRecords } from '../timestamps/listing.ts';
 import type { BlockPage, BlockRead } from '../timestamps/newest-records.ts';
-import type { ListPage, ListQuery, TimestampRecord } from '../timestamps/record.ts';
+import type { ListPage, ListQuery, Micros, TimestampRecord } from '../timestamps/record.ts';
 import type { RecordIds } from '../timestamps/record-ids.ts';
 import type { StoredBlock, TimestampStore } from '../timestamps/store.ts';
 import { type DynamoDBPort, getItem, isConditionMet, orUnavailable } from './client.ts';
@@ -40,6 +41,7 @@ export function toItem({
   instance,
   region,
   errorMicros,
+  expires,
   count,
   lines,
 }: BlockItem): Record<string, AttributeValue> {
@@ -49,6 +51,7 @@ export function toItem({
     instance: { S: instance },
     ...(region !== undefined && { region: { S: region } }),
     ...(errorMicros !== undefined && { errorMicros: { N: String(errorMicros) } }),
+    ...(expires !== undefined && { expires: { N: String(expires) } }),
     count: { N: String(count) },
     lines: { S: lines },
   };
@@ -61,6 +64,7 @@ const BlockSchema = z
     instance: z.string(),
     region: z.string().optional(),
     errorMicros: z.number().optional(),
+    expires: z.number().optional(),
     count: z.number(),
     lines: z.string(),
   })
@@ -102,6 +106,8 @@ export interface DynamoTimestampsOptions {
   readonly shards?: number;
   /** @default - the stage has one region */
   readonly region?: string | undefined;
+  /** Days for which timestamps are shown. @default - for ever */
+  readonly retentionDays?: number | undefined;
   /** Sends the first attempt of a put. @default - the client sends every attempt */
   readonly directPut?: DirectPut | undefined;
 }
@@ -126,7 +132,7 @@ export class DynamoTimestamps implements TimestampStore {
 
   async getRecord(id: string, deadlineMs = READ_DEADLINE_MS): Promise<TimestampRecord | undefined> {
     const address = parseRecordId(id);
-    if (!address) return undefined;
+    if (!address || address.blockLast < this.#shownFrom) return undefined;
     const pk = shardKey(dayOf(address.blockLast), address.shard);
     const sk = blockSortKey(address.blockLast, address.writer, address.sequence);
     const item = await orUnavailable(this.#getItem(pk, sk, this.#deadlineIn(deadlineMs)));
@@ -142,9 +148,15 @@ export class DynamoTimestamps implements TimestampStore {
         blocks: (day, read) => this.#blocks(day, read, consistent, deadline),
       },
       this.#options.ids,
-      query,
+      { ...query, from: Math.max(query.from ?? 0, this.#shownFrom) },
     );
     return orUnavailable(page);
+  }
+
+  /** Expired blocks are not read, whether or not DynamoDB has deleted them, so that days without blocks cost nothing. */
+  get #shownFrom(): Micros {
+    const { runtime, retentionDays } = this.#options;
+    return retentionDays === undefined ? 0 : Math.max(0, expiredBefore(runtime.wallMicros(), retentionDays));
   }
 
   async probe(): Promise<void> {

@@ -26,6 +26,7 @@ const ItemSchema = z
     instance: z.string(),
     region: z.string().optional(),
     errorMicros: z.number().optional(),
+    expires: z.number().optional(),
     count: z.number(),
     lines: z.array(z.string()),
   })

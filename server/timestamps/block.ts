@@ -12,6 +12,8 @@ export interface Block {
   readonly region?: string | undefined;
   /** The largest possible error of its timestamps, in microseconds; absent if it is unknown. */
   readonly errorMicros?: number | undefined;
+  /** When DynamoDB may delete it, in seconds since 1970; absent if it is kept. */
+  readonly expires?: number | undefined;
   readonly arrivals: readonly Arrival[];
 }
 
@@ -22,6 +24,7 @@ export interface BlockItem {
   readonly instance: string;
   readonly region?: string | undefined;
   readonly errorMicros?: number | undefined;
+  readonly expires?: number | undefined;
   readonly count: number;
   readonly lines: string;
 }
@@ -41,6 +44,18 @@ export function largestError(arrivals: readonly Arrival[]): number | undefined {
     largest = Math.max(largest, errorMicros);
   }
   return largest;
+}
+
+const DAY_S = 86_400;
+
+/** When a block may be deleted, in seconds since 1970, if blocks are kept for some days. */
+export function expiryOf(last: Micros, retentionDays: number): number {
+  return Math.ceil(last / 1e6) + retentionDays * DAY_S;
+}
+
+/** The time before which blocks have expired, which DynamoDB deletes up to two days later. */
+export function expiredBefore(now: Micros, retentionDays: number): Micros {
+  return now - retentionDays * DAY_S * 1e6;
 }
 
 /** Partition key of a day's shard: `2026-11-21#07`. */
@@ -113,6 +128,7 @@ export function encodeBlock(block: Block): BlockItem {
     instance: block.instance,
     ...(block.region !== undefined && { region: block.region }),
     ...(block.errorMicros !== undefined && { errorMicros: block.errorMicros }),
+    ...(block.expires !== undefined && { expires: block.expires }),
     count: block.arrivals.length,
     lines: block.arrivals.map(encodeLine).join('\n'),
   };
@@ -132,6 +148,7 @@ export function decodeBlock(item: BlockItem): Block {
     instance: item.instance,
     ...(item.region !== undefined && { region: item.region }),
     ...(item.errorMicros !== undefined && { errorMicros: item.errorMicros }),
+    ...(item.expires !== undefined && { expires: item.expires }),
     arrivals: item.lines.split('\n').map((line) => decodeLine(line, last)),
   };
 }
@@ -145,11 +162,15 @@ const ITEM_OVERHEAD_BYTES = 'pk'.length + 'sk'.length + 'instance'.length + 'cou
 /** Bytes of the error: its name, and a number of up to ten digits. */
 const ERROR_BYTES = 'errorMicros'.length + 6;
 
+/** Bytes of the time of expiry: its name, and a number of ten digits. */
+const EXPIRES_BYTES = 'expires'.length + 6;
+
 /** The size of an item as DynamoDB counts it, at most. All names and values are ASCII. */
-export function itemBytes({ pk, sk, instance, region, errorMicros, lines }: BlockItem): number {
+export function itemBytes({ pk, sk, instance, region, errorMicros, expires, lines }: BlockItem): number {
   const regionBytes = region === undefined ? 0 : 'region'.length + region.length;
   const errorBytes = errorMicros === undefined ? 0 : ERROR_BYTES;
-  return ITEM_OVERHEAD_BYTES + pk.length + sk.length + instance.length + regionBytes + errorBytes + lines.length;
+  const optionalBytes = regionBytes + errorBytes + (expires === undefined ? 0 : EXPIRES_BYTES);
+  return ITEM_OVERHEAD_BYTES + pk.length + sk.length + instance.length + optionalBytes + lines.length;
 }
 
 /** Write request units that an item consumes: its size, rounded up to the next KB. */

@@ -1,7 +1,7 @@
 import { TIMEOUTS_MS } from '../contract.ts';
 import { ServiceError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
-import { BLOCK_LIMITS, type Block, emptyBlockBytes, largestError, lineBytes } from './block.ts';
+import { BLOCK_LIMITS, type Block, emptyBlockBytes, expiryOf, largestError, lineBytes } from './block.ts';
 import { bytesToWrite, createForecast } from './commit-window.ts';
 import { dayEnd } from './iso-time.ts';
 import type { Arrival, TimestampRecord } from './record.ts';
@@ -18,6 +18,8 @@ export interface GroupCommitOptions {
   readonly region?: string | undefined;
   /** The number of partition keys over which a day's blocks are distributed. */
   readonly shards: number;
+  /** Days after which blocks expire. @default - they are kept */
+  readonly retentionDays?: number | undefined;
   /** The longest time that a timestamp waits for others, so that they share a write unit. @default 0 */
   readonly windowMs?: number;
   /** The maximum number of timestamps in a block. @default BLOCK_LIMITS.timestamps */
@@ -82,8 +84,17 @@ export class GroupCommit {
     this.#runtime = options.runtime;
     // Writers start at different shards. Otherwise their first blocks would all go to shard 0.
     this.#sequence = Number.parseInt(options.writer, 32) % options.shards;
-    const { writer, instance, region, shards, windowMs = 0 } = options;
-    this.#emptyBytes = emptyBlockBytes({ shard: shards - 1, writer, sequence: 0, instance, region, errorMicros: 0 });
+    const { writer, instance, region, shards, retentionDays, windowMs = 0 } = options;
+    const expires = retentionDays === undefined ? undefined : 0;
+    this.#emptyBytes = emptyBlockBytes({
+      shard: shards - 1,
+      writer,
+      sequence: 0,
+      instance,
+      region,
+      errorMicros: 0,
+      expires,
+    });
     this.#windowMs = windowMs;
     this.#maxTimestamps = options.maxTimestamps ?? BLOCK_LIMITS.timestamps;
     this.#forecast = createForecast({ windowMs, nowMs: this.#runtime.monotonicMs() });
@@ -258,11 +269,13 @@ export class GroupCommit {
   }
 
   #blockOf(waiting: Waiting[]): Block {
-    const { writer, instance, region, shards } = this.#options;
+    const { writer, instance, region, shards, retentionDays } = this.#options;
     const sequence = this.#sequence++;
     const arrivals = waiting.map(({ arrival }) => arrival);
     const errorMicros = largestError(arrivals);
-    return { shard: sequence % shards, writer, sequence, instance, region, errorMicros, arrivals };
+    const last = arrivals.at(-1)?.micros ?? 0;
+    const expires = retentionDays === undefined ? undefined : expiryOf(last, retentionDays);
+    return { shard: sequence % shards, writer, sequence, instance, region, errorMicros, expires, arrivals };
   }
 
   #fail(waiting: Waiting[], error: unknown): void {

@@ -107,6 +107,19 @@ describe('settings', () => {
       { volumeKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/example' },
       /expected a key in eu-west-1/,
     ],
+    ['expiry without the archive', 'dev', { retentionDays: '90' }, /archive is false.*Use -c archive=true/],
+    [
+      'expiry before people can react to a missing export',
+      'dev',
+      { archive: 'true', retentionDays: '8' },
+      /retentionDays is 8, expected 0 or at least 9/,
+    ],
+    [
+      'expiry without TTL',
+      'dev',
+      { archive: 'true', retentionDays: '90', ttl: 'false' },
+      /ttl is false: DynamoDB would delete nothing/,
+    ],
     ['a peak below the sustained rate', 'dev', { peakRate: '100' }, /peakRate is 100, expected at least/],
     [
       'fewer capacity units than can be reserved',

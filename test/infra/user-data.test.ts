@@ -22,6 +22,7 @@ describe('user data', () => {
       groupName: 'group',
       launchHook: 'ready',
       tableShards: 32,
+      retentionDays: 90,
       commitWindowMs: 50,
       rateLimitPerSecond: 0,
       loadEndpoint: true,
@@ -47,6 +48,7 @@ describe('user data', () => {
       'TRUSTED_PROXIES=1',
       'CLOUDWATCH_METRICS=on',
       'TABLE_SHARDS=32',
+      'RETENTION_DAYS=90',
       'COMMIT_WINDOW_MS=50',
       'LOAD_ENDPOINT=on',
     ]);

@@ -29,6 +29,7 @@ const NEEDS: Readonly<Partial<Record<keyof Settings, Overrides>>> = {
   hostedZoneId: NAMED,
   hostedZoneName: NAMED,
   wafRatePerAddress: { waf: 'true' },
+  retentionDays: { archive: 'true' },
 };
 
 /** Changes of one setting that cannot be derived from its type. Some need other settings as well. */
@@ -60,6 +61,7 @@ const FLIPS: Readonly<Partial<Record<keyof Settings, readonly Overrides[]>>> = {
   regions: [PAIR],
   tableName: [{ tableName: 'restored' }],
   secretArn: [{ secretArn: `${AWAY.secretArn}2` }],
+  retentionDays: [{ retentionDays: '90' }],
   minimumLoadBalancerCapacity: [{ minimumLoadBalancerCapacity: '200' }],
   alarmEmail: [{ alarmEmail: 'people@example.org' }],
   bootstrapQualifier: [{ bootstrapQualifier: 'stampdev' }],

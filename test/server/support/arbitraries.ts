@@ -57,6 +57,10 @@ export function blockStartingAt(first: number, arrival = arrivalAt): fc.Arbitrar
     const error = fc.option(fc.record({ errorMicros: fc.nat(MAX_ERROR_MICROS) }), { nil: {} });
     // A stage with one region does not name it.
     const region = fc.constantFrom({}, { region: 'eu-west-1' }, { region: 'ap-southeast-2' });
-    return fc.tuple(block, error, region).map(([known, errorOf, of]): Block => ({ ...known, ...errorOf, ...of }));
+    // Blocks of a stage without a retention do not expire.
+    const expiry = fc.constantFrom({}, { expires: 1_795_247_101 });
+    return fc
+      .tuple(block, error, region, expiry)
+      .map(([known, errorOf, of, expires]): Block => ({ ...known, ...errorOf, ...of, ...expires }));
   });
 }
