@@ -53,8 +53,8 @@ export const HEALTH_CHECK = { intervalS: 10, timeoutS: 5, healthyThreshold: 2, u
 /** Route 53's health check of one region, through the region's own load balancer. */
 export const REGION_HEALTH_CHECK = { intervalS: 10, failureThreshold: 3 } as const;
 
-/** Priorities of the rules of the HTTPS listener. `npm run evacuate` adds a rule that must come before the others. */
-export const LISTENER_PRIORITIES = { evacuated: 1, health: 2 } as const;
+/** Priorities of the rules of the HTTPS listener. The first is free for the rule by which people leave a region. */
+export const LISTENER_PRIORITIES = { leaveRegion: 1, health: 2 } as const;
 
 /** Name of the fleet's Auto Scaling group, fixed because user data and the instance role need it before it exists. */
 export function fleetName(stage: string): string {

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { App } from 'aws-cdk-lib';
+import { LISTENER_PRIORITIES } from '../../infra/contract.ts';
 import { readSettings } from '../../infra/settings/read.ts';
 import { addDataStack } from '../../infra/stampede.ts';
 import { HEALTH_PATH } from '../../server/contract.ts';
-import { EVERYTHING_ON, type Overrides, resourcesOf, synthesizeValidated, theResource } from './synthesize.ts';
+import {
+  EVERYTHING_ON,
+  type Overrides,
+  resourcesOf,
+  synthesize,
+  synthesizeValidated,
+  theResource,
+} from './synthesize.ts';
 
 const NAMED = { domainName: 'a.example.org', hostedZoneId: 'Z1', hostedZoneName: 'example.org' };
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:stampede-aBcDeF';
@@ -140,6 +149,20 @@ describe('the names of a stage in two regions', () => {
       assert.deepEqual([certificate.DomainName, certificate.SubjectAlternativeNames], ['stampede.example.org', [name]]);
     });
   }
+});
+
+describe('the rule by which people leave a region', () => {
+  it('comes before the rules of the stack, and fails the path of the health check', () => {
+    const jwt = { jwtIssuer: 'https://a.example.org', jwtKeys: 'https://a.example.org/keys', readToken: 'none' };
+    const { service } = synthesize('prod', { ...EVERYTHING_ON, ...jwt });
+    const priorities = resourcesOf('AWS::ElasticLoadBalancingV2::ListenerRule', service).map(
+      ({ Properties }) => Properties.Priority,
+    );
+    assert.ok(priorities.length > 0 && priorities.every((priority) => priority > LISTENER_PRIORITIES.leaveRegion));
+    const runbook = readFileSync('docs/runbook.md', 'utf8');
+    assert.ok(runbook.includes(`--priority ${LISTENER_PRIORITIES.leaveRegion} \\\n`));
+    assert.ok(runbook.includes(`--conditions Field=path-pattern,Values=${HEALTH_PATH} \\\n`));
+  });
 });
 
 describe('the settings of several regions', () => {
