@@ -1,7 +1,7 @@
 import { pricesOf, type RegionPrices } from '../cli/prices.ts';
 import * as items from './items.ts';
 import { loadPointAt, type Measured } from './measured.ts';
-import { accessLogs, logs, tableStorage } from './retained.ts';
+import { accessLogs, archive, logs, tableStorage, yearKept } from './retained.ts';
 import type { PricedStage } from './stage.ts';
 
 /** The monthly bill of one way to build the service. */
@@ -73,10 +73,19 @@ export function stampedeBill(options: BillOptions & { readonly title?: string; r
     items: [
       ...items.dynamodb(prices, { write: timestamps / point.timestampsPerWriteUnit }),
       ...tableStorage(prices, stage, { months, tableGb }),
+      ...(stage.hasArchive ? archive(prices, { months, tableGb }) : []),
       ...(stage.hasSpillBucket ? [items.spill(prices, rate / point.timestampsPerWriteUnit, size * stage.vcpus)] : []),
       ...onFleet(prices, options, size, discount),
     ],
   };
+}
+
+/** The price of keeping Stampede's timestamps of a year for another year, in the table and in the archive. */
+export function keepingAYear({ rate, measured, stage }: BillOptions) {
+  const size = items.fleetSize(rate, measured.ratePerVcpu.stampede, stage);
+  const point = loadPointAt(measured.points, rate / (size * stage.vcpus));
+  const yearGb = (12 * rate * items.SECONDS_PER_MONTH * point.bytesPerTimestamp) / items.GB;
+  return { yearGb, ...yearKept(pricesOf(stage.region), yearGb) };
 }
 
 /** Everything but the database of a service on this fleet. */

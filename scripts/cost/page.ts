@@ -2,7 +2,7 @@ import { decadeAxis } from '../cli/chart-axes.ts';
 import { type Html, html, htmlPage } from '../cli/html.ts';
 import { PRICES_AS_OF } from '../cli/prices.ts';
 import { CHART_STYLE, chartFigure } from '../cli/svg-chart.ts';
-import { type Bill, billsAt, perMillion, totalOf } from './bills.ts';
+import { type Bill, billsAt, keepingAYear, perMillion, totalOf } from './bills.ts';
 import { CHEAPEST, cheapestBill, costGoals, goalText } from './goals.ts';
 import { ASSUMED, ASSUMPTIONS, SECONDS_PER_MONTH } from './items.ts';
 import type { Measured } from './measured.ts';
@@ -63,6 +63,7 @@ ${windows.length > 1 ? windowChart(windows, RATES, stage) : ''}
 <h2>Dollars per million, and per month</h2>
 ${rateTable(rows)}
 ${ITEMISED.map((rate) => itemised(rate, months, billsOf))}
+${yearTable(ITEMISED.map((rate) => ({ rate, ...keepingAYear({ ...base, rate }) })))}
 <h2>Assumptions</h2>
 <div><table><tr><th>name</th><th>value</th><th>meaning</th></tr>
 ${Object.entries(ASSUMPTIONS).map(([name, { value, meaning }]) => html`<tr><td><code>${name}</code></td><td>${value}</td><td>${meaning}</td></tr>\n`)}</table></div>`;
@@ -117,6 +118,14 @@ function itemised(rate: number, months: number, billsOf: (rate: number, month?: 
 ${rows}<tr class="sum"><td>Sum</td><td>${usd(costOf(rate, bill))} per million</td>${sums}</tr></table></div></details>\n`;
   });
   return html`<h2>USD a month at ${rate.toLocaleString('en')}/s</h2>\n${sections}`;
+}
+
+/** What it costs to keep what one year has recorded for another year. */
+function yearTable(rows: readonly (ReturnType<typeof keepingAYear> & { readonly rate: number })[]): Html {
+  return html`<h2>Keeping a year of timestamps for another year</h2>
+<p>The table with point-in-time recovery, without backups; the archive in Glacier Instant Retrieval. An export is paid for once.</p>
+<div><table><tr><th>rate</th><th>in the table</th><th>table</th><th>archive</th><th>export, once</th></tr>
+${rows.map(({ rate, yearGb, tableUsd, archiveUsd, exportUsd }) => html`<tr><td>${rate.toLocaleString('en')}/s</td><td>${yearGb.toLocaleString('en', { maximumFractionDigits: 0 })} GB</td><td>${usd(tableUsd)}</td><td>${usd(archiveUsd)}</td><td>${usd(exportUsd)}</td></tr>\n`)}</table></div>`;
 }
 
 function usd(value: number): string {

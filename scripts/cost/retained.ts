@@ -12,9 +12,9 @@ interface Growth {
   readonly tableGb: number;
 }
 
-/** The table keeps every timestamp; its backups are full copies, because DynamoDB has no incremental ones. */
+/** The table keeps timestamps until they expire; its backups are full copies, because DynamoDB has no incremental ones. */
 export function tableStorage({ dynamodb }: RegionPrices, stage: PricedStage, growth: Growth) {
-  const storedGb = averageMonths(growth.months) * growth.tableGb;
+  const storedGb = Math.min(averageMonths(growth.months), stage.retentionDays / DAYS_PER_MONTH) * growth.tableGb;
   return [
     gigabytes('DynamoDB storage', storedGb, dynamodb.storageGbMonth),
     gigabytes('Point-in-time recovery', storedGb, dynamodb.pitrGbMonth),
@@ -23,16 +23,48 @@ export function tableStorage({ dynamodb }: RegionPrices, stage: PricedStage, gro
 }
 
 /** Average of the full copies that exist during the month. */
-export function backupsGb({ backups }: Pick<PricedStage, 'backups'>, { months, tableGb }: Growth): number {
+export function backupsGb(
+  { backups, retentionDays }: Pick<PricedStage, 'backups' | 'retentionDays'>,
+  { months, tableGb }: Growth,
+): number {
   const [start, end] = [(months - 1) * DAYS_PER_MONTH, months * DAYS_PER_MONTH];
   let sum = 0;
   for (const { everyDays, keptDays } of backups)
     for (let copy = 1; copy * everyDays < end; copy++) {
       const day = copy * everyDays;
       const daysInMonth = Math.max(0, Math.min(end, day + keptDays) - Math.max(start, day));
-      sum += (day / DAYS_PER_MONTH) * tableGb * (daysInMonth / DAYS_PER_MONTH);
+      sum += (Math.min(day, retentionDays) / DAYS_PER_MONTH) * tableGb * (daysInMonth / DAYS_PER_MONTH);
     }
   return sum;
+}
+
+/** Exports of what the month adds, and their storage in S3, which grows for ever: cheaper after a month and after three. */
+export function archive({ dynamodb, s3 }: RegionPrices, { months, tableGb }: Growth) {
+  const monthGb = tableGb * ASSUMED.archiveCompression;
+  const kept = averageMonths(months);
+  return [
+    gigabytes('Exports to the archive', tableGb, dynamodb.exportGb),
+    { ...gigabytes('Archive storage in S3', monthGb * kept, 0), usd: monthGb * agedUsdPerGb(s3, kept) },
+  ];
+}
+
+/** The price of keeping the timestamps of a year for another year, in the table without backups, and in the archive. */
+export function yearKept({ dynamodb, s3 }: RegionPrices, yearGb: number) {
+  return {
+    tableUsd: yearGb * 12 * (dynamodb.storageGbMonth + dynamodb.pitrGbMonth),
+    archiveUsd: yearGb * ASSUMED.archiveCompression * 12 * s3.glacierInstantGbMonth,
+    exportUsd: yearGb * dynamodb.exportGb,
+  };
+}
+
+/** What a gigabyte of each of the last months costs a month: infrequent access after a month, Glacier after three. */
+function agedUsdPerGb(s3: RegionPrices['s3'], months: number): number {
+  const [standard, infrequent] = [Math.min(months, 1), Math.min(Math.max(months - 1, 0), 2)];
+  return (
+    standard * s3.standardGbMonth +
+    infrequent * s3.infrequentGbMonth +
+    Math.max(months - 3, 0) * s3.glacierInstantGbMonth
+  );
 }
 
 /** Logs in CloudWatch: what the month adds, and storage until the retention ends. */
@@ -50,12 +82,7 @@ export function accessLogs({ s3 }: RegionPrices, stage: PricedStage, requests: n
   const lines = requests * (1 + 1 / ASSUMED.requestsPerConnection);
   const monthGb = (lines * ASSUMED.accessLogBytes) / GB;
   const kept = Math.min(averageMonths(months), stage.accessLogDays / DAYS_PER_MONTH);
-  const [standard, infrequent] = [Math.min(kept, 1), Math.min(Math.max(kept - 1, 0), 2)];
-  const perGb =
-    standard * s3.standardGbMonth +
-    infrequent * s3.infrequentGbMonth +
-    Math.max(kept - 3, 0) * s3.glacierInstantGbMonth;
-  return { ...gigabytes('Access logs in S3', monthGb * kept, 0), usd: monthGb * perGb };
+  return { ...gigabytes('Access logs in S3', monthGb * kept, 0), usd: monthGb * agedUsdPerGb(s3, kept) };
 }
 
 /** How many months' worth of data exist on average during a month. */

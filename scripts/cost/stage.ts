@@ -26,7 +26,7 @@ const launchTemplate = z.object({
     BlockDeviceMappings: z.array(volume).default([]),
   }),
 });
-const bucketRule = z.object({ ExpirationInDays: z.number().optional() });
+const bucketRule = z.object({ ExpirationInDays: z.number().optional(), Prefix: z.string().optional() });
 const bucket = z.object({ LifecycleConfiguration: z.object({ Rules: z.array(bucketRule) }).optional() });
 const logGroup = z.object({ RetentionInDays: z.number() });
 const backupRule = z.object({
@@ -55,6 +55,9 @@ export function readPricedStage(templates: readonly Template[], region: string) 
     hasSpillBucket: outputOf(templates, OUTPUTS.data.spillBucket) !== undefined,
     ...readInstance(stage, group),
     commitWindowMs: Number(new RegExp(`${ENV.commitWindowMs}=(\\d+)`).exec(userData)?.[1] ?? 0),
+    hasArchive: count('AWS::StepFunctions::StateMachine') > 0,
+    /** Days for which the table keeps timestamps. */
+    retentionDays: Number(new RegExp(`${ENV.retentionDays}=(\\d+)`).exec(userData)?.[1] ?? Number.POSITIVE_INFINITY),
     natGateways: stage
       .list('AWS::EC2::NatGateway', natGateway)
       .reduce((sum, { properties }) => sum + (properties.AvailabilityMode === 'regional' ? zones : 1), 0),
@@ -63,12 +66,13 @@ export function readPricedStage(templates: readonly Template[], region: string) 
       loadBalancer?.properties.LoadBalancerAttributes.some(
         ({ Key, Value }) => Key === 'access_logs.s3.enabled' && Value === 'true',
       ) ?? false,
-    /** Days for which the load balancer's logs are kept. No other bucket has objects that expire. */
+    /** Days for which the load balancer's logs are kept. Of no other bucket all objects expire. */
     accessLogDays:
       stage
         .list('AWS::S3::Bucket', bucket)
         .flatMap(({ properties }) => properties.LifecycleConfiguration?.Rules ?? [])
-        .find(({ ExpirationInDays }) => ExpirationInDays !== undefined)?.ExpirationInDays ?? Number.POSITIVE_INFINITY,
+        .find(({ ExpirationInDays, Prefix }) => ExpirationInDays !== undefined && Prefix === undefined)
+        ?.ExpirationInDays ?? Number.POSITIVE_INFINITY,
     keys: count('AWS::KMS::Key'),
     secrets: count('AWS::SecretsManager::Secret'),
     dashboards: count('AWS::CloudWatch::Dashboard'),

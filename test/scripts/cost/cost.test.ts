@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { fleetBounds } from '../../../infra/scaling/capacity.ts';
 import { readSettings } from '../../../infra/settings/read.ts';
 import { instanceHourPrice } from '../../../scripts/cli/prices.ts';
-import { type Bill, billsAt, perMillion, totalOf } from '../../../scripts/cost/bills.ts';
+import { type Bill, billsAt, keepingAYear, perMillion, totalOf } from '../../../scripts/cost/bills.ts';
 import { cheapestBill, costGoals, goalText } from '../../../scripts/cost/goals.ts';
 import { ASSUMED, fleetSize, loadBalancerUnits, SECONDS_PER_MONTH } from '../../../scripts/cost/items.ts';
 import { loadPointAt, type Measured } from '../../../scripts/cost/measured.ts';
@@ -106,6 +106,7 @@ describe('a priced stage', () => {
     assert.ok(PROD.alarmMetrics > resourceCount('AWS::CloudWatch::Alarm'), 'some alarms read several metrics');
     assert.deepEqual([PROD.logsAllTraffic, PROD.hasAccessLogs, PROD.hasDetailedMonitoring], [false, true, true]);
     assert.equal(PROD.accessLogDays, 400);
+    assert.deepEqual([PROD.hasArchive, PROD.retentionDays], [true, Number.POSITIVE_INFINITY]);
     assert.deepEqual(PROD.backups, [{ everyDays: 365 / 12, keptDays: 365 }]);
   });
 
@@ -135,11 +136,31 @@ describe('a priced stage', () => {
 
 describe('data that are retained', () => {
   it('are full copies of the table in each backup, billed by the average of a month', () => {
-    const monthly = { backups: [{ everyDays: 365 / 12, keptDays: 365 }] };
+    const retentionDays = Number.POSITIVE_INFINITY;
+    const monthly = { retentionDays, backups: [{ everyDays: 365 / 12, keptDays: 365 }] };
     const average = (months: number) => Math.round(backupsGb(monthly, { months, tableGb: 10 }));
     assert.deepEqual([1, 2, 3, 4].map(average), [0, 10, 10 + 20, 10 + 20 + 30]);
-    const daily = { backups: [{ everyDays: 1, keptDays: 365 }] };
+    const daily = { retentionDays, backups: [{ everyDays: 1, keptDays: 365 }] };
     assert.ok(backupsGb(daily, { months: 12, tableGb: 10 }) > 20 * average(12), 'why backups are monthly');
+  });
+
+  it('grow no further in the table once they expire, but in the archive', () => {
+    const stage = { ...PROD, retentionDays: 365 / 4 };
+    const usdIn = (months: number, item: RegExp) =>
+      billsAt({ rate: 1_000, measured: MEASURED, stage, months })[0]?.items.find(({ name }) => item.test(name))?.usd ??
+      NaN;
+    for (const item of [/DynamoDB storage/, /recovery/]) {
+      assert.ok(usdIn(3, item) > usdIn(2, item));
+      assert.equal(usdIn(12, item), usdIn(6, item));
+    }
+    assert.ok(usdIn(12, /Archive storage/) > usdIn(6, /Archive storage/));
+    assert.equal(usdIn(12, /Exports/), usdIn(1, /Exports/));
+  });
+
+  it('of a year cost a twentieth or less in the archive, in each further year', () => {
+    const { yearGb, tableUsd, archiveUsd, exportUsd } = keepingAYear({ rate: 1_000, measured: MEASURED, stage: PROD });
+    assert.ok(yearGb > 1_000 && exportUsd < tableUsd);
+    assert.ok(archiveUsd * 20 < tableUsd, `${archiveUsd} and ${tableUsd} USD`);
   });
 
   it('make each later month more expensive, except where nothing is kept', () => {
