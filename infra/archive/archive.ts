@@ -10,12 +10,11 @@ import { DailyExport } from './daily-export.ts';
 
 export interface ArchiveProps {
   readonly stage: string;
-  readonly table: Pick<ITable, 'tableName' | 'tableArn'>;
+  /** Its new days are exported. @default - none are */
+  readonly table: Pick<ITable, 'tableName' | 'tableArn'> | undefined;
   readonly key: Key;
   /** Receives the access logs of the bucket. */
   readonly logs: IBucket;
-  /** Whether new days are exported. */
-  readonly isOn: boolean;
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -25,10 +24,10 @@ export class Archive extends Construct {
   /** Exports new days. */
   readonly stateMachine: StateMachine | undefined;
 
-  constructor(scope: Construct, id: string, { stage, table, key, logs, isOn, removalPolicy }: ArchiveProps) {
+  constructor(scope: Construct, id: string, { stage, table, key, logs, removalPolicy }: ArchiveProps) {
     super(scope, id);
     this.bucket = archiveBucket(this, 'Bucket', { key, logs, removalPolicy });
-    if (!isOn) return;
+    if (!table) return;
     this.stateMachine = new DailyExport(this, 'Export', { table, bucket: this.bucket, key }).stateMachine;
     new Catalog(this, 'Catalog', { stage, bucket: this.bucket as IBucket, key }); // For the reason in infra/network/vpc.ts.
   }

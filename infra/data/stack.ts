@@ -46,11 +46,10 @@ export class DataStack extends StageStack {
     this.spill = new SpillBucket(this, 'Spill', { key, logs: this.accessLogs.bucket, removalPolicy });
     this.archive = new Archive(this, 'Archive', {
       stage,
-      table: this.timestamps.table,
+      // The replica of the home region has the blocks of all.
+      table: settings.archive && isHome(settings) ? this.timestamps.table : undefined,
       key,
       logs: this.accessLogs.bucket,
-      // The replica of the home region has the blocks of all.
-      isOn: settings.archive && isHome(settings),
       removalPolicy,
     });
 
