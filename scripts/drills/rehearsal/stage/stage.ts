@@ -11,6 +11,7 @@ import type { NetworkNamespace } from '../../../machine/network-namespace.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { startAwsEndpoints } from './aws-endpoints.ts';
 import { Fleet } from './fleet.ts';
+import { withoutFormerTables } from './former-tables.ts';
 import { launcherOf, launchOutcomes } from './launcher.ts';
 import { startLoadBalancer } from './load-balancer.ts';
 import { addressIn, METADATA_ADDRESS, makeNetwork, OUTSIDE } from './network.ts';
@@ -53,7 +54,6 @@ export async function openStage(
   fleet.start();
   await fleet.settled();
   let table = TABLE_NAME;
-  /** Instances of a table that was deleted: they are refused it, because the role has rights for the new one. */
   const former = new Map<string, readonly string[]>();
   return {
     facts,
@@ -88,12 +88,7 @@ export async function openStage(
       useUserData(next.userData);
     },
     /** The rights that instances needed so far, except those for a table that was deleted while they ran. */
-    rightsNeeded: async () => {
-      const needed = await aws.rightsNeeded();
-      const isFormer = ({ resource, instance }: (typeof needed)[number]) =>
-        former.get(resource.split('/').at(-1) ?? '')?.includes(instance) ?? false;
-      return needed.filter((each) => each.allowed || !isFormer(each));
-    },
+    rightsNeeded: async () => withoutFormerTables(await aws.rightsNeeded(), former),
   };
 }
 
