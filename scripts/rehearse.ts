@@ -65,7 +65,7 @@ async function rehearse(stageName: string, drills: readonly DrillOn<'rehearsal'>
   try {
     for (const drill of drills) {
       const judgeDrill = await watch.time(drill.name, () => runDrill(drill, stage, clients, judging));
-      judging = judgeDrill().then((judged) => {
+      judging = Promise.all([judgeDrill(), judging]).then(([judged]) => {
         console.error(checksText(drill.name, judged.verdict.checks));
         runs.push(judged);
       });

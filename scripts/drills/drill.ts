@@ -31,6 +31,8 @@ interface RehearsalDrill {
   readonly fault?: RehearsalFault;
   /** Seconds of constant load before the fault. @default 3 */
   readonly steadyS?: number;
+  /** Whether its fault may begin before the previous drill is judged. @default false */
+  readonly startsEarly?: boolean;
   readonly objectives: OwnObjectives;
 }
 

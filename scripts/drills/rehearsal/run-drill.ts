@@ -53,7 +53,7 @@ const DRAIN_DEADLINE_MS = 120_000;
 
 /**
  * Runs one drill under the load of the clients: steady state, fault, recovery. The fault waits until the previous drill
- * is judged. Returns how to judge this one by its objectives, during the steady state of the next.
+ * is judged, unless it starts early. Returns how to judge this one by its objectives, during the steady state of the next.
  */
 export async function runDrill(
   drill: DrillOn<'rehearsal'>,
@@ -61,7 +61,7 @@ export async function runDrill(
   clients: Clients,
   previous: Promise<unknown>,
 ): Promise<() => Promise<JudgedRun>> {
-  const { name, summary, fault, steadyS = STEADY_S, objectives } = drill;
+  const { name, summary, fault, steadyS = STEADY_S, startsEarly = false, objectives } = drill;
   console.error(`${name}: ${summary}`);
   const timeline = new Timeline(Date.now());
   stage.fleet.log = (text, detection) => timeline.log(text, detection);
@@ -69,7 +69,7 @@ export async function runDrill(
   const watch = watchFleet(stage.fleet, timeline, fault === 'cpu-load' ? CPUS_PER_INSTANCE : undefined, ended.signal);
   let outcome: FaultOutcome = {};
   try {
-    await Promise.all([sleep(steadyS * 1_000), previous]);
+    await Promise.all([sleep(steadyS * 1_000), startsEarly || previous]);
     if (fault) {
       outcome = await FAULTS[fault](stage, timeline);
       await clients.untilHealthy(objectives.health, STEADY_S * 1_000, RECOVERY_DEADLINE_MS);
