@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import { createTransact } from '../embedded-transactions.ts';
 import { type BackupOptions, createBackups } from './backups.ts';
 import { Refusal } from './refusal.ts';
-import { openStore } from './store.ts';
+import { openStore, type Store } from './store.ts';
 import { createTableSettings } from './table-settings.ts';
 
 /** Performs the operation in the body of a request; rejects with a `Refusal`. */
@@ -14,11 +14,14 @@ type Operation = (body: string) => Promise<object>;
 interface EmbeddedOptions extends BackupOptions {
   /** The folder. @default - in memory */
   readonly path?: string;
+  /** Changes how the store works, before it is used. @default - nothing */
+  readonly extend?: (store: Store) => void;
 }
 
 /** The embedded database's server, not yet listening: dynalite, and the operations that it lacks. */
-export function createEmbeddedServer({ path, ...backups }: EmbeddedOptions = {}): Server {
+export function createEmbeddedServer({ path, extend, ...backups }: EmbeddedOptions = {}): Server {
   const { server, store } = openStore({ ...(path && { path }), createTableMs: 0 });
+  extend?.(store);
   const [answer] = server.listeners('request') as [RequestListener];
   const transact = createTransact(store);
   const ours: Readonly<Record<string, Operation>> = {

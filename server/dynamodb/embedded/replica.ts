@@ -1,0 +1,83 @@
+import { type Callback, type Item, type ItemDb, promised, type Store, type Write } from './store.ts';
+
+/** A write to an item of a global table, as it is replicated. */
+export interface ReplicatedWrite {
+  readonly table: string;
+  /** dynalite's key of the item. */
+  readonly key: string;
+  /** @default - the item was deleted */
+  readonly value?: Item;
+  /** When it was written, in epoch microseconds. */
+  readonly atMicros: number;
+  /** The region in which it was written. */
+  readonly region: string;
+}
+
+interface ReplicaOptions {
+  readonly region: string;
+  /** Epoch microseconds. */
+  readonly nowMicros: () => number;
+  /** Receives each write that was made here, before it is acknowledged. */
+  readonly onWrite: (write: ReplicatedWrite) => void;
+}
+
+/**
+ * Makes the tables of a store replicas of global tables with multi-Region eventual consistency. Every write is reported
+ * item by item, also those of a transaction. A write of another region is stored unless the item has a later one.
+ */
+export function makeReplica(store: Store, { region, nowMicros, onWrite }: ReplicaOptions) {
+  const latest = new Map<string, ReplicatedWrite>();
+  const { getItemDb } = store;
+  let lastMicros = 0;
+
+  const report = (table: string, { key, ...write }: Write) => {
+    // Two writes of one item at the same microsecond must keep their order.
+    lastMicros = Math.max(lastMicros + 1, nowMicros());
+    const value = write.type === 'put' ? { value: write.value } : {};
+    const replicated = { table, key, ...value, atMicros: lastMicros, region };
+    latest.set(`${table} ${key}`, replicated);
+    onWrite(replicated);
+  };
+
+  store.getItemDb = (table) => {
+    const items = getItemDb.call(store, table);
+    const reporting = (writes: readonly Write[], done: Callback): Callback => {
+      return (error) => {
+        if (!error) for (const write of writes) report(table, write);
+        done(error);
+      };
+    };
+    return Object.assign(Object.create(items) as ItemDb, {
+      put: (key: string, value: Item, done: Callback) =>
+        items.put(key, value, reporting([{ type: 'put', key, value }], done)),
+      del: (key: string, done: Callback) => items.del(key, reporting([{ type: 'del', key }], done)),
+      batch: (writes: readonly Write[], done: Callback) => items.batch(writes, reporting(writes, done)),
+    });
+  };
+
+  return {
+    /** Stores a write of another region, if it is the last one; of two at the same time that of the later region. */
+    apply: async (write: ReplicatedWrite): Promise<void> => {
+      const { table, key, value } = write;
+      const items = getItemDb.call(store, table);
+      await new Promise<void>((resolve, reject) => {
+        items.lock([key], (release) => {
+          const current = latest.get(`${table} ${key}`);
+          const isLast = current === undefined || isLater(write, current);
+          if (isLast) latest.set(`${table} ${key}`, write);
+          const stored = !isLast
+            ? Promise.resolve()
+            : promised((done) => (value ? items.put(key, value, done) : items.del(key, done)));
+          stored.then(
+            () => release(resolve)(),
+            (error) => release(() => reject(error))(),
+          );
+        });
+      });
+    },
+  };
+}
+
+function isLater(one: ReplicatedWrite, other: ReplicatedWrite): boolean {
+  return one.atMicros > other.atMicros || (one.atMicros === other.atMicros && one.region > other.region);
+}
