@@ -1,14 +1,17 @@
 import { resolve } from 'node:path';
+import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { Stopwatch } from './cli/stopwatch.ts';
 import { textTable } from './cli/table.ts';
 import { type Undo, withUndo } from './cli/undo.ts';
 import { STAGE_OPTION } from './cli/values.ts';
 import { writeReport } from './drills/core/report/page.ts';
-import { checksText, hasPassed, type JudgedRun, renderTerminal } from './drills/core/report/report.ts';
+import { checksText, hasPassed, type JudgedRun, type Report, renderTerminal } from './drills/core/report/report.ts';
 import { type DrillOn, drillNamed, drillsOn } from './drills/registry.ts';
 import { checkStage } from './drills/rehearsal/checks.ts';
 import { startClients } from './drills/rehearsal/clients.ts';
+import { regionDrills } from './drills/rehearsal/regions/drills.ts';
+import { rehearseRegions } from './drills/rehearsal/regions/rehearse-regions.ts';
 import { checkRights } from './drills/rehearsal/rights-checks.ts';
 import { runDrill } from './drills/rehearsal/run-drill.ts';
 import { sealedImage } from './drills/rehearsal/sealed-image.ts';
@@ -24,25 +27,47 @@ import { openSandbox } from './machine/sandbox.ts';
 
 const ALL_DRILLS = drillsOn('rehearsal');
 
+type Rehearsed = Pick<Report, 'facts' | 'checks' | 'runs'>;
+
 const command = {
   name: 'rehearse',
   summary: 'Runs the whole deployment on this machine, offline: checks it, causes faults, and judges how it recovers.',
   options: {
     stage: STAGE_OPTION,
     only: { value: '<drill,...>', help: `some of ${ALL_DRILLS.map(({ name }) => name).join(', ')}` },
+    regions: { value: '<n>', default: '1', help: '2: a stage in two regions, with drills of its own' },
     report: { value: '<folder>', default: '.data/rehearsal', help: 'where the report is written' },
   },
-  examples: [['npm run rehearse -- --only steady,kill-instance', 'the stage checks and two drills']],
+  examples: [
+    ['npm run rehearse -- --only steady,kill-instance', 'the stage checks and two drills'],
+    ['npm run rehearse -- --regions 2', 'a lost region, paused replication, and the return'],
+  ],
 } as const;
 
 await main(command, async ({ values }) => {
-  const drills = values.only?.split(',').map((name) => drillNamed('rehearsal', name)) ?? ALL_DRILLS;
   const watch = new Stopwatch();
-  const report = await watch.time('all', () => withUndo((undo) => rehearse(values.stage, drills, watch, undo)));
+  const action = rehearsalOf(values.regions, values.stage, values.only?.split(','), watch);
+  const report = await watch.time('all', () => withUndo(action));
   const { page } = await writeReport(resolve(values.report), report);
   console.log(`${renderTerminal(report)}\n\n${textTable(watch.rows)}\n\nReport: ${page}`);
   if (!hasPassed(report)) process.exitCode = 1;
 });
+
+function rehearsalOf(regions: string, stage: string, only: readonly string[] | undefined, watch: Stopwatch) {
+  if (regions === '2') {
+    const drills = regionDrills(only);
+    return async (undo: Undo) => reportOf(stage, await rehearseRegions(stage, drills, watch, undo));
+  }
+  if (regions !== '1') throw new UsageError(`--regions is ${regions}, expected 1 or 2`);
+  const drills = only?.map((name) => drillNamed('rehearsal', name)) ?? ALL_DRILLS;
+  return async (undo: Undo) => reportOf(stage, await rehearse(stage, drills, watch, undo));
+}
+
+async function reportOf(stage: string, { facts, ...judged }: Rehearsed) {
+  const commit = (await readCheckout()).commit.slice(0, 12);
+  const all = { commit, stage, ...facts, Node: process.version };
+  return { title: 'Rehearsal', createdAt: new Date().toISOString(), facts: all, ...judged };
+}
 
 async function rehearse(stageName: string, drills: readonly DrillOn<'rehearsal'>[], watch: Stopwatch, undo: Undo) {
   const sandbox = await openSandbox(undo);
@@ -81,11 +106,6 @@ async function rehearse(stageName: string, drills: readonly DrillOn<'rehearsal'>
   }
   checks.push(...(await watch.time('rights', () => checkRights(stage))));
   const { loadBalancer, launchHook, scaling } = TIME_FACTORS;
-  const facts = {
-    commit: (await readCheckout()).commit.slice(0, 12),
-    stage: stageName,
-    compressed: `load balancer ${loadBalancer} x, launch hook ${launchHook} x, scaling ${scaling} x`,
-    Node: process.version,
-  };
-  return { title: 'Rehearsal', createdAt: new Date().toISOString(), facts, checks, runs };
+  const compressed = `load balancer ${loadBalancer} x, launch hook ${launchHook} x, scaling ${scaling} x`;
+  return { facts: { compressed }, checks, runs };
 }

@@ -288,7 +288,8 @@ describe('the folders', () => {
 describe('the environment', () => {
   it('is read only by entry points and configuration', () => {
     const readers = sources.filter((path) => /\bprocess\.(env|argv)\b/.test(textOf(path)));
-    const allowed = /^(server\/(main|dynamodb\/embedded-database-process)\.ts|infra\/main\.ts|ami\/|scripts\/)/;
+    const allowed =
+      /^(server\/(main|dynamodb\/(embedded-database-process|embedded\/replica-process))\.ts|infra\/main\.ts|ami\/|scripts\/)/;
     assert.deepEqual(
       readers.filter((path) => !allowed.test(path)),
       [],

@@ -46,13 +46,28 @@ export function startLifecycleHookEndpoint(at: Address & { strict?: number }, un
   return startFixture(['lifecycle-hook-process.ts', at.host, String(at.port), ...strict], undo, inside);
 }
 
+/** Starts a replica of a global table; returns what it prints, and how to send it a write of another region. */
+export async function startReplica(
+  at: Address & { readonly table: string; readonly region: string },
+  undo: Undo,
+  inside?: Inside,
+) {
+  const program = '../../server/dynamodb/embedded/replica-process.ts';
+  const { child, lines } = await spawnFixture([program, at.host, String(at.port), at.table, at.region], undo, inside);
+  return { lines, send: (line: string): void => void child.stdin?.write(`${line}\n`) };
+}
+
 /** Starts a script of this folder as a process, which may be in another network; returns its output after "ready". */
-async function startFixture([script, ...args]: CommandLine, undo: Undo, inside: Inside = (line) => line) {
+async function startFixture(line: CommandLine, undo: Undo, inside?: Inside) {
+  return (await spawnFixture(line, undo, inside)).lines;
+}
+
+async function spawnFixture([script, ...args]: CommandLine, undo: Undo, inside: Inside = (line) => line) {
   const [program, ...words] = inside([process.execPath, join(import.meta.dirname, script), ...args]);
-  const child = execa(program, words, { stdio: ['ignore', 'pipe', 'inherit'], detached: true, reject: false });
+  const child = execa(program, words, { stdio: ['pipe', 'pipe', 'inherit'], detached: true, reject: false });
   undo.later(script, () => void child.kill('SIGKILL'));
   const lines = child[Symbol.asyncIterator]();
-  if ((await nextLine(lines, START_DEADLINE_MS)) === 'ready') return lines;
+  if ((await nextLine(lines, START_DEADLINE_MS)) === 'ready') return { child, lines };
   throw new OperatorError(`${script} did not start on ${args.join(' ')}: is the port in use?`);
 }
 

@@ -12,6 +12,13 @@ import { makeSshKey } from './ssh.ts';
 /** What every run with containers works with: a directory, a key to the containers, and the cleanup at its end. */
 export type Sandbox = Awaited<ReturnType<typeof openSandbox>>;
 
+/** A part of a sandbox with a directory of its own. All that is made in it has names with a prefix of its own. */
+export async function openPart(sandbox: Sandbox, name: string): Promise<Sandbox> {
+  const directory = join(sandbox.directory, name);
+  await mkdir(directory, { mode: 0o755 });
+  return { ...sandbox, directory, prefix: `${name}-` };
+}
+
 /** Opens a sandbox on this machine, after it has removed what killed runs left. Needs root. */
 export async function openSandbox(undo: Undo) {
   const user = process.getuid?.();
@@ -20,7 +27,7 @@ export async function openSandbox(undo: Undo) {
   const directory = join(tmpdir(), nameInRun('run'));
   undo.later(directory, () => removeDirectory(directory));
   await mkdir(directory, { mode: 0o755 });
-  return { directory, key: await makeSshKey(directory), undo };
+  return { directory, key: await makeSshKey(directory), undo, prefix: '' };
 }
 
 /** Removes what runs that were killed could not clean up themselves. */

@@ -9,7 +9,7 @@ import { DynamoDB, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { S3 } from '@aws-sdk/client-s3';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { stackNames } from '../../../infra/contract.ts';
-import { BUCKET_NAME, readStageFacts, SECRET_ID } from '../../../scripts/drills/rehearsal/stage/stage-facts.ts';
+import { BUCKET_NAME, readStageFacts, secretIdIn } from '../../../scripts/drills/rehearsal/stage/stage-facts.ts';
 import { createPolicyProxy } from '../../../scripts/rights/policy-proxy.ts';
 import type { PolicyDocument } from '../../../scripts/rights/role.ts';
 import { parseTemplate } from '../../../scripts/scaling/template/template.ts';
@@ -75,7 +75,8 @@ async function clientsWith(policies: readonly PolicyDocument[], accessKeyId = 'A
     's3:GetObject': () => s3.getObject(spilled),
     's3:DeleteObject': () => s3.deleteObject(spilled),
     's3:ListBucket': () => s3.listObjectsV2({ Bucket: BUCKET_NAME, Prefix: 'spill/' }),
-    'secretsmanager:GetSecretValue': () => new SecretsManager(config).getSecretValue({ SecretId: SECRET_ID }),
+    'secretsmanager:GetSecretValue': () =>
+      new SecretsManager(config).getSecretValue({ SecretId: secretIdIn('eu-west-1') }),
   };
   return { calls, dynamo, s3 };
 }

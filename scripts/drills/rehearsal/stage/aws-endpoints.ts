@@ -12,7 +12,7 @@ import {
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { type Attachment, AWS_PORT, OUTSIDE, type StageNetwork } from './network.ts';
 import { recordSchema } from './policy-proxy-process.ts';
-import { BUCKET_NAME, SECRET_ID, type StageFacts, TABLE_NAME } from './stage-facts.ts';
+import { BUCKET_NAME, type StageFacts, secretIdIn, TABLE_NAME } from './stage-facts.ts';
 import { generateSecretValue } from './stage-secret.ts';
 import type { TableOperation } from './table-operations.ts';
 
@@ -22,15 +22,20 @@ const RESTORE_MS = 5_000;
 /** Each service listens on the loopback of its own network, behind the proxy that instances reach. */
 const UPSTREAM = { host: '127.0.0.1', port: 8_000 } as const;
 
+/** Starts the database of a stage, in place of DynamoDB. */
+export type StartDatabase = (...args: Parameters<typeof startTestDatabase>) => Promise<void>;
+
 /** Starts the services of AWS that instances call. Each permits what the instance role of the template permits. */
 export async function startAwsEndpoints(
   facts: StageFacts,
   network: StageNetwork,
   metadataFolder: string,
   sandbox: Sandbox,
+  startDatabase: StartDatabase = startTestDatabase,
+  value = generateSecretValue(facts.secret),
 ) {
   const { directory, undo } = sandbox;
-  const [value, valueFile] = [generateSecretValue(facts.secret), join(directory, 'secret.json')];
+  const valueFile = join(directory, 'secret.json');
   const rightsFile = join(directory, 'rights.json');
   await writeFile(valueFile, value, { mode: 0o600 });
   await writeFile(rightsFile, JSON.stringify(facts.rights));
@@ -46,13 +51,17 @@ export async function startAwsEndpoints(
   };
 
   const database = await attach('database', OUTSIDE.database);
-  await startTestDatabase({ ...UPSTREAM, table: TABLE_NAME, restoreMs: RESTORE_MS }, undo, database.namespace.inside);
+  await startDatabase({ ...UPSTREAM, table: TABLE_NAME, restoreMs: RESTORE_MS }, undo, database.namespace.inside);
   const operateTable = tableOperations(database, `http://${UPSTREAM.host}:${UPSTREAM.port}`);
   if (facts.hasContinuousBackups) await operateTable('back-up-continuously', TABLE_NAME);
   const s3 = await attach('s3', OUTSIDE.s3);
   await startS3({ ...UPSTREAM, bucket: BUCKET_NAME }, undo, s3.namespace.inside);
   const secrets = await attach('secrets', OUTSIDE.secrets);
-  await startSecretsManager({ ...UPSTREAM, arn: SECRET_ID, file: valueFile }, undo, secrets.namespace.inside);
+  await startSecretsManager(
+    { ...UPSTREAM, arn: secretIdIn(facts.region), file: valueFile },
+    undo,
+    secrets.namespace.inside,
+  );
   const autoScaling = await attach('auto-scaling', OUTSIDE.autoScaling);
   // The checks at rest judge the repeated calls of the first instances. In drills they would only prolong each launch.
   const strict = facts.scaling.bounds.min;
@@ -63,8 +72,11 @@ export async function startAwsEndpoints(
   return {
     database,
     s3,
+    /** Everything that instances call. */
+    attachments: [database, s3, secrets, autoScaling, cloudWatch],
     /** Completed lifecycle actions, as lines of JSON. */
     actions,
+    secretText: value,
     secretValue: z.object({ generated: z.string() }).parse(JSON.parse(value)),
     operateTable,
     /** Every timestamp in a table, read without the server. */

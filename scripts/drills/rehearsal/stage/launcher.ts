@@ -39,7 +39,13 @@ export interface Member extends ZonedInstance {
 const FIRST_ADDRESS = 10;
 
 /** Launches instances of the launch template, each with a new id and address and a file for the metadata service. */
-export function launcherOf(facts: StageFacts, network: StageNetwork, sandbox: Sandbox, metadataFolder: string) {
+export function launcherOf(
+  facts: StageFacts,
+  network: StageNetwork,
+  sandbox: Sandbox,
+  metadataFolder: string,
+  more: Readonly<Record<string, string>> = {},
+) {
   const { subnets, groupOf } = facts;
   const { key, directory, undo } = sandbox;
   let [launches, userData] = [0, facts.userData];
@@ -51,7 +57,7 @@ export function launcherOf(facts: StageFacts, network: StageNetwork, sandbox: Sa
     const attachment = await network.attach(id, address, groupOf.app);
     const metadata = metadataOf(id, address, zone, new Date());
     await writeFile(join(metadataFolder, `${address}.json`), JSON.stringify(metadata));
-    const files = [...userDataFiles(userData), authorizedKeys(key)];
+    const files = [...userDataFiles(userData, more), authorizedKeys(key)];
     const instance = await bootContainer({ name: id, image, namespace: attachment.namespace, directory, files }, undo);
     return { id, zone, attachment, instance, image, state: 'pending', launchedS: performance.now() / 1_000 };
   };
@@ -65,7 +71,7 @@ export function launcherOf(facts: StageFacts, network: StageNetwork, sandbox: Sa
 }
 
 /** Files with which cloud-init runs the template's user data, and adds settings for the replacements of AWS. */
-export function userDataFiles(userData: string): ContainerFile[] {
+export function userDataFiles(userData: string, more: Readonly<Record<string, string>> = {}): ContainerFile[] {
   const endpoints = '/var/lib/cloud/seed/endpoints';
   return [
     ...cloudInitFiles(userData, `cat ${endpoints} >>${IMAGE_PATHS.envFile}`),
@@ -78,7 +84,9 @@ AWS_ENDPOINT_URL_SECRETS_MANAGER=http://${OUTSIDE.secrets}:${AWS_PORT}
 AWS_ENDPOINT_URL_CLOUDWATCH=http://${OUTSIDE.cloudWatch}:${AWS_PORT}
 AWS_ENDPOINT_URL_S3=http://${OUTSIDE.s3}:${AWS_PORT}
 ${ENV.loadEndpoint}=on
-`,
+${Object.entries(more)
+  .map(([name, value]) => `${name}=${value}\n`)
+  .join('')}`,
     },
   ];
 }

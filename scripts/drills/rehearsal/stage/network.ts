@@ -13,6 +13,8 @@ export const OUTSIDE = {
   /** The one address that may reach the bastion. */
   operator: '203.0.113.10',
   client: '203.0.113.20',
+  /** Users of a stage in two regions. */
+  users: '203.0.113.30',
   database: '198.51.100.10',
   autoScaling: '198.51.100.20',
   secrets: '198.51.100.30',
@@ -42,9 +44,9 @@ export type Attachment = Awaited<ReturnType<StageNetwork['attach']>>;
 export async function makeNetwork(
   securityGroups: readonly SecurityGroup[],
   gateways: { readonly database: readonly Subnet[]; readonly s3: readonly Subnet[] },
-  { directory, undo }: Sandbox,
+  { directory, undo, prefix }: Sandbox,
 ) {
-  const router = await makeNamespace(nameInRun('router'), undo);
+  const router = await makeNamespace(nameInRun(`${prefix}router`), undo);
   await captureQuietly(router.inside(['sysctl', '--quiet', '--write', 'net.ipv4.ip_forward=1']));
   await ip(router, `address add ${METADATA_ADDRESS}/32 dev lo`);
   const cidrsOf = (subnets: readonly Subnet[]) => subnets.map(({ cidr }) => cidr);
@@ -57,6 +59,12 @@ export async function makeNetwork(
   await captureQuietly(router.inside(['nft', '--file', rules]));
   return {
     router,
+    /** Connects a machine outside the VPC by one more network card, which leads to a network of the VPC only. */
+    connect: async (namespace: NetworkNamespace, address: string, card: string, cidr: string) => {
+      await addLink(router, namespace, address, card);
+      await restoreLink(router, address);
+      await ip(namespace, `route add ${cidr} via ${GATEWAY} dev ${card} onlink`);
+    },
     /** Lets new connections to an address time out, until the returned function is called. Open ones stay. */
     refuseNewConnections: async (address: string) => {
       const file = join(directory, 'refused-connections.nft');
@@ -66,19 +74,13 @@ export async function makeNetwork(
     },
     /** Connects a new machine; without a security group it is outside the VPC. */
     attach: async (name: string, address: string, group?: string) => {
-      const namespace = await makeNamespace(nameInRun(name), undo);
+      const namespace = await makeNamespace(nameInRun(`${prefix}${name}`), undo);
       const changeGroup = async (change: 'add' | 'delete') => {
         if (group !== undefined) await captureQuietly(router.inside(nftMember(change, group, address)));
       };
-      const restore = async () => {
-        await ip(router, `link set ${address} up`);
-        await ip(router, `route replace ${address}/32 dev ${address}`);
-      };
-      await ip(router, `link add ${address} type veth peer name eth0 netns ${namespace.name}`);
-      await ip(router, `address add ${GATEWAY}/32 dev ${address}`);
+      const restore = () => restoreLink(router, address);
+      await addLink(router, namespace, address, 'eth0');
       await restore();
-      await ip(namespace, `address add ${address}/32 dev eth0`);
-      await ip(namespace, 'link set eth0 up');
       await ip(namespace, `route add default via ${GATEWAY} dev eth0 onlink`);
       await changeGroup('add');
       return {
@@ -96,6 +98,18 @@ export async function makeNetwork(
       };
     },
   };
+}
+
+async function addLink(router: NetworkNamespace, namespace: NetworkNamespace, address: string, card: string) {
+  await ip(router, `link add ${address} type veth peer name ${card} netns ${namespace.name}`);
+  await ip(router, `address add ${GATEWAY}/32 dev ${address}`);
+  await ip(namespace, `address add ${address}/32 dev ${card}`);
+  await ip(namespace, `link set ${card} up`);
+}
+
+async function restoreLink(router: NetworkNamespace, address: string) {
+  await ip(router, `link set ${address} up`);
+  await ip(router, `route replace ${address}/32 dev ${address}`);
 }
 
 /** Runs `ip` with the words of a command, on the network of a namespace. */

@@ -33,7 +33,9 @@ const ACCOUNT_ID = '123456789012';
 const SECRET_NAME = 'rehearsal';
 
 /** ARN of the secret in a rehearsal. */
-export const SECRET_ID = `arn:aws:secretsmanager:eu-west-1:${ACCOUNT_ID}:secret:${SECRET_NAME}-AbCdEf`;
+export function secretIdIn(region: string): string {
+  return `arn:aws:secretsmanager:${region}:${ACCOUNT_ID}:secret:${SECRET_NAME}-AbCdEf`;
+}
 
 const tableSchema = z.object({
   Replicas: z.array(
@@ -127,7 +129,7 @@ export function readStageFacts(templates: readonly Template[], tableName: string
     /** How Secrets Manager generates the value of the stage's secret. */
     secret: secret.properties.GenerateSecretString,
     /** The script of the user data, with the names of table, bucket and secret in it. */
-    userData: userDataScript(templates, { 'AWS::Region': region, ...named, [secret.ref]: SECRET_ID }),
+    userData: userDataScript(templates, { 'AWS::Region': region, ...named, [secret.ref]: secretIdIn(region) }),
   };
 }
 

@@ -9,7 +9,7 @@ import { bootContainer } from '../../../machine/container.ts';
 import { mountImage } from '../../../machine/mounts.ts';
 import type { NetworkNamespace } from '../../../machine/network-namespace.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
-import { startAwsEndpoints } from './aws-endpoints.ts';
+import { type StartDatabase, startAwsEndpoints } from './aws-endpoints.ts';
 import { Fleet } from './fleet.ts';
 import { withoutFormerTables } from './former-tables.ts';
 import { launcherOf, launchOutcomes } from './launcher.ts';
@@ -22,19 +22,36 @@ const READY_DEADLINE_MS = 15_000;
 /** A stage that runs on this machine. */
 export type Stage = Readonly<Awaited<ReturnType<typeof openStage>>>;
 
+/** What differs in a stage that is one of several regions. */
+interface RegionOfStage {
+  readonly startDatabase: StartDatabase;
+  /** Variables of the instances besides those of the user data. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Value of the secret's replica. @default - the secret is generated here */
+  readonly secretText?: string;
+}
+
 /** Builds a stage from its templates' facts, with instances of a sealed image, and waits until all serve. */
 export async function openStage(
   facts: StageFacts,
   image: string,
   sandbox: Sandbox,
   factsOfRestored: () => Promise<StageFacts>,
+  region?: RegionOfStage,
 ) {
   const { directory, undo, key } = sandbox;
   const network = await makeNetwork(facts.securityGroups, facts.gateways, sandbox);
   const operator = await network.attach('operator', OUTSIDE.operator);
   const client = await network.attach('client', OUTSIDE.client);
   const metadata = await startMetadataService(network.router, facts.requiresMetadataToken, sandbox);
-  const aws = await startAwsEndpoints(facts, network, metadata.folder, sandbox);
+  const aws = await startAwsEndpoints(
+    facts,
+    network,
+    metadata.folder,
+    sandbox,
+    region?.startDatabase,
+    region?.secretText,
+  );
   const { receive, outcomeOf } = launchOutcomes(facts.launchHook);
   Readable.from(aws.actions).on('data', (action) => receive(JSON.parse(action)));
 
@@ -43,11 +60,13 @@ export async function openStage(
   const frontEnd = await network.attach('load-balancer', addressIn(subnet.cidr, 10), facts.groupOf.loadBalancer);
   const loadBalancer = await startLoadBalancer(facts, frontEnd, sandbox);
   const bastion = await network.attach('bastion', addressIn(subnet.cidr, 20), facts.groupOf.bastion);
-  // On AWS the bastion does not run our image either.
-  const baseRoot = { image: await makeBaseRoot(resolve('.data/bake')), files: await baseRootFiles(key) };
-  await bootContainer({ name: 'bastion', namespace: bastion.namespace, directory, ...baseRoot }, undo);
+  if (!region) {
+    // On AWS the bastion does not run our image either. The checks at rest use it, which are of one region.
+    const baseRoot = { image: await makeBaseRoot(resolve('.data/bake')), files: await baseRootFiles(key) };
+    await bootContainer({ name: 'bastion', namespace: bastion.namespace, directory, ...baseRoot }, undo);
+  }
 
-  const { launch, useUserData } = launcherOf(facts, network, sandbox, metadata.folder);
+  const { launch, useUserData } = launcherOf(facts, network, sandbox, metadata.folder, region?.environment);
   const mounted = await mountImage(image, join(directory, 'image'), undo);
   const fleet = new Fleet({ facts, loadBalancer, outcomeOf, launch }, mounted);
   undo.first('fleet', () => fleet.stop());
@@ -61,6 +80,9 @@ export async function openStage(
     fleet,
     bastion,
     network,
+    /** Everything of the stage that is not an instance, as far as instances and clients reach it. */
+    attachments: [frontEnd, ...aws.attachments],
+    secretText: aws.secretText,
     database: aws.database,
     s3: aws.s3,
     operator,

@@ -1,0 +1,71 @@
+import { hash } from 'node:crypto';
+import type { Check } from '../../core/run-record.ts';
+import type { UserEvent } from './users-process.ts';
+
+/** A request of a user that has ended. */
+export type UserAnswer = Extract<UserEvent, { kind: 'answer' }>;
+
+const isServed = ({ status }: UserAnswer) => status >= 200 && status <= 299;
+
+/** Milliseconds from the first failed request to the next served one in another region; undefined without one. */
+export function recoveryTimeMs(answers: readonly UserAnswer[], lost: string): number | undefined {
+  const failed = answers.filter((answer) => answer.region === lost && !isServed(answer));
+  const firstMs = Math.min(...failed.map(({ sentAtMs }) => sentAtMs));
+  const served = answers.filter((answer) => answer.home === lost && answer.region !== lost && isServed(answer));
+  const nextMs = Math.min(...served.filter(({ sentAtMs }) => sentAtMs >= firstMs).map(({ atMs }) => atMs));
+  return Number.isFinite(nextMs) ? nextMs - firstMs : undefined;
+}
+
+/** Users are served again within the time of health check and TTL, and 10 s. */
+export function recoveryTimeCheck(measuredMs: number | undefined, healthCheckMs: number, ttlMs: number): Check {
+  const limitMs = healthCheckMs + ttlMs + 10_000;
+  return {
+    check: 'RTO: users of the lost region are served by the other one',
+    passed: measuredMs !== undefined && measuredMs <= limitMs,
+    measured: measuredMs === undefined ? 'never' : `after ${(measuredMs / 1_000).toFixed(1)} s`,
+    expected: `within ${limitMs / 1_000} s: health check ${healthCheckMs / 1_000} s, TTL ${ttlMs / 1_000} s, and 10 s`,
+  };
+}
+
+/** What the lost region has acknowledged and the other one does not have. */
+export function missingIn(acknowledged: readonly string[], stored: readonly string[]): string[] {
+  const known = new Set(stored);
+  return acknowledged.filter((timestamp) => !known.has(timestamp));
+}
+
+/** Exactly what was acknowledged and not yet replicated may be missing, until the region returns. */
+export function recoveryPointCheck(missing: readonly string[], notReplicated: readonly string[]): Check {
+  const waiting = new Set(notReplicated);
+  const unexplained = missing.filter((timestamp) => !waiting.has(timestamp));
+  return {
+    check: 'RPO: only timestamps that were not replicated are missing',
+    passed: unexplained.length === 0,
+    measured:
+      unexplained.length === 0 ? `${missing.length} missing, all wait in the lost region` : unexplained.join(', '),
+    expected: 'no other timestamp is missing',
+  };
+}
+
+/** Whether two tables have the same timestamps, each equally often, by a digest that ignores their order. */
+export function equalTablesCheck(one: readonly string[], other: readonly string[]): Check {
+  const digests = [one, other].map((lines) => hash('sha256', lines.toSorted().join('\n')).slice(0, 12));
+  return {
+    check: 'the tables of both regions are equal',
+    passed: digests[0] === digests[1] && one.length > 0,
+    measured: `${one.length} and ${other.length} timestamps, digests ${digests.join(' and ')}`,
+    expected: 'the same digest, and one timestamp at least',
+  };
+}
+
+/** A request that got no 2xx may be stored; every other record is of one that got it, or of `others`. */
+export function notDoubledCheck(answers: readonly UserAnswer[], stored: readonly string[], others = 0): Check {
+  const acknowledged = answers.filter(isServed).length + others;
+  const extra = stored.length - acknowledged;
+  const unanswered = answers.length + others - acknowledged;
+  return {
+    check: 'nothing is doubled',
+    passed: extra <= unanswered,
+    measured: `${stored.length} stored, ${acknowledged} acknowledged, ${unanswered} without a 2xx`,
+    expected: 'at most one record for each request',
+  };
+}
