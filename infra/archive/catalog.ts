@@ -28,7 +28,7 @@ export class Catalog extends Construct {
     const common = { catalogId: Aws.ACCOUNT_ID, databaseName: name };
     const exports = new CfnTable(this, 'Exports', { ...common, tableInput: exportsTable(bucket) });
     const view = new CfnTable(this, 'Timestamps', { ...common, tableInput: timestampsView(name) });
-    for (const table of [exports, view]) table.addDependency(database);
+    for (const table of [exports, view]) table.addResourceDependency(database);
     const workgroup = new CfnWorkGroup(this, 'Workgroup', {
       name: `stampede-${stage}`,
       description: `Queries over the archive of stage ${stage}`,
@@ -51,7 +51,7 @@ export class Catalog extends Construct {
         workGroup: workgroup.name,
         queryString: fromDay(query, name, EXAMPLE_DAY),
       });
-      named.addDependency(workgroup);
+      named.addResourceDependency(workgroup);
     }
   }
 }

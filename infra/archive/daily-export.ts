@@ -51,7 +51,6 @@ export class DailyExport extends Construct {
       role,
       definitionBody: DefinitionBody.fromString(Stack.of(this).toJsonString(definition)),
     });
-    this.stateMachine.node.addDependency(role);
     new Schedule(this, 'Daily', {
       description: 'Exports the previous UTC day',
       // Point-in-time recovery reaches to five minutes ago, so at one o'clock the day that has ended is complete.
