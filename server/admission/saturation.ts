@@ -16,12 +16,14 @@ const RESOLUTION_MS = 10;
 const SAMPLE_PERIOD_MS = 100;
 
 /**
- * Watches the mean event loop delay of each sample period. A short garbage collection pause changes nothing, but an
- * event loop whose every iteration is slow is detected within one period.
+ * Watches the mean event loop delay of each sample period. A single pause changes nothing, because it is over when it is
+ * measured: refusing the requests that waited would help nobody. An event loop whose every iteration is slow is detected
+ * after two of them.
  */
 export function watchSaturation({ maxDelayMs, onChange, onSample }: SaturationOptions) {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   let saturated = false;
+  let wasSlow = false;
 
   function sample(): void {
     // No value means that no iteration of the event loop ended between two samples; the state stays as it is.
@@ -29,8 +31,11 @@ export function watchSaturation({ maxDelayMs, onChange, onSample }: SaturationOp
     const delayMs = Math.max(0, delays.mean / 1e6 - RESOLUTION_MS);
     delays.reset();
     onSample?.(delayMs);
-    if (delayMs > maxDelayMs === saturated) return;
-    saturated = !saturated;
+    const isSlow = delayMs > maxDelayMs;
+    const isSaturated = isSlow && (wasSlow || saturated);
+    wasSlow = isSlow;
+    if (isSaturated === saturated) return;
+    saturated = isSaturated;
     onChange?.(saturated, delayMs);
   }
 
