@@ -80,6 +80,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
   'scripts/aws': ['scripts/cli'],
   'scripts/table': ['scripts/cli', 'scripts/aws', ...BLOCK_FORMAT],
   'scripts/export': ['scripts/cli', 'scripts/table'],
+  'scripts/restore': ['scripts/cli', 'scripts/aws', 'scripts/table'],
   'scripts/stage': ['scripts/cli', 'scripts/aws'],
   'scripts/account': ['scripts/cli', 'scripts/aws', 'scripts/scaling/template', 'scripts/stage'],
   'scripts/probe': ['scripts/cli'],

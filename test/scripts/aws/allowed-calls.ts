@@ -86,6 +86,16 @@ const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readon
     reason: 'a person removes the cause of the dead letters first',
     calls: 'cloudformation:DescribeStacks s3:DeleteObject s3:GetObject s3:ListBucket s3:PutObject',
   },
+  restore: {
+    reason: 'a person decides that the table is lost, and to which time it is restored',
+    calls:
+      'cloudformation:DescribeStacks cloudformation:GetTemplate cloudformation:ListStackResources ' +
+      'dynamodb:DeleteTable dynamodb:DescribeBackup dynamodb:DescribeContinuousBackups ' +
+      'dynamodb:DescribeContributorInsights dynamodb:DescribeTable dynamodb:DescribeTimeToLive ' +
+      'dynamodb:ListBackups dynamodb:ListTagsOfResource dynamodb:Query dynamodb:RestoreTableFromBackup ' +
+      'dynamodb:RestoreTableToPointInTime dynamodb:TagResource dynamodb:UpdateContinuousBackups ' +
+      'dynamodb:UpdateContributorInsights dynamodb:UpdateTable dynamodb:UpdateTimeToLive',
+  },
   rollback: {
     reason: 'a person decides to go back to the image before',
     calls: 'ec2:DescribeImages ssm:GetParameter ssm:PutParameter',

@@ -1,0 +1,111 @@
+import { configuredRegion } from './aws/region.ts';
+import type { Values } from './cli/arguments.ts';
+import { confirm } from './cli/confirm.ts';
+import { OperatorError, UsageError } from './cli/errors.ts';
+import { main } from './cli/main.ts';
+import { PRICED_REGIONS, pricesOf } from './cli/prices.ts';
+import { commandText } from './cli/run.ts';
+import { positiveNumber } from './cli/values.ts';
+import { planText, restoredTableName } from './restore/plan.ts';
+import { type RestoreRecord, readRecords, unfinished, writeRecord } from './restore/record.ts';
+import { sourceAt, sourceOfBackup } from './restore/source.ts';
+import { readStageData, type StageData } from './restore/stage-data.ts';
+import { deployCommand, nextSteps, restoreTable } from './restore/steps.ts';
+import { CDK_OPTIONS } from './stage/cdk.ts';
+import { AWS_OPTIONS, useRole } from './stage/role.ts';
+import { timeValue } from './table/time.ts';
+
+/** Where the records of restores are, in this checkout. */
+const RESTORES = '.data/restores';
+
+const OPTIONS = {
+  ...CDK_OPTIONS,
+  ...AWS_OPTIONS,
+  at: { value: '<time>', schema: timeValue(), help: 'restore the table as it was at this time of the last 35 days' },
+  backup: { value: '<arn>', help: 'restore this recovery point of AWS Backup, or this backup of DynamoDB, instead' },
+  'verify-only': { help: 'remove the new table again after it was verified; the stage is not changed' },
+  'accept-differences': { help: 'use the new table although its days differ from those of the source' },
+  rate: {
+    value: '<n>',
+    schema: positiveNumber(),
+    help: 'verify with at most this many read units per second (default: no limit); a unit reads 8 KB',
+  },
+  yes: { help: 'do not ask before the restore begins' },
+  'dry-run': { help: 'print what would be done, and do nothing' },
+} as const;
+
+await main(
+  {
+    name: 'restore',
+    summary:
+      'Restores the table of a stage to a new table, sets what a restore loses, verifies the days before, and deploys ' +
+      'the stage with the new table. Repeat an interrupted command to go on.',
+    options: OPTIONS,
+    examples: [
+      ['npm run restore -- --stage prod --at 2026-11-21T07:45Z', 'the table of prod as it was at this time'],
+      ['npm run restore -- --stage prod --at 2026-11-21T07:45Z --verify-only', 'proves that it could be restored'],
+    ],
+  },
+  async ({ values }) => {
+    const { stage } = values;
+    const at = timeOf(values);
+    await useRole(values);
+    const data = await readStageData(stage);
+    refuseReplicas(data, values['verify-only']);
+    const records = await readRecords(RESTORES);
+    const request = { stage, verifyOnly: values['verify-only'], at, backup: values.backup };
+    const begun = unfinished(records, request);
+    const record = begun ?? (await newRecord(values, data, at));
+    const deploy = deployCommand(stage, record.table, passedOn(values));
+    console.log(`${planText(record, await prices(), records)}\n`);
+    if (begun) console.log(`Goes on with the restore of ${begun.startedAt}: ${Object.keys(begun.steps).join(', ')}`);
+    if (values['dry-run']) return console.log(`$ ${commandText(deploy)}`);
+    if (!values.yes) await confirm(`Restores a table of stage ${stage}.`, stage);
+    const options = { data, deploy, acceptDifferences: values['accept-differences'], rate: values.rate };
+    const ended = await restoreTable(record, { ...options, save: (state) => writeRecord(RESTORES, state) });
+    console.log(`${ended.verdict}\n${nextSteps(ended, deploy).join('\n')}`.trimEnd());
+    if (values['verify-only'] && ended.comparison === 'different')
+      throw new OperatorError(`the restored table differed from ${ended.source}: see the lines above`);
+  },
+);
+
+type RestoreValues = Values<typeof OPTIONS>;
+
+/** The time of `--at`, in whole seconds, as DynamoDB restores. */
+function timeOf({ at, backup, set }: RestoreValues): string | undefined {
+  if ((at === undefined) === (backup === undefined))
+    throw new UsageError('expected either --at with a time or --backup with the ARN of a recovery point');
+  const table = set.find((entry) => entry.startsWith('tableName='));
+  if (table) throw new UsageError(`--set is '${table}': the restore sets the name of the new table itself`);
+  return at === undefined ? undefined : new Date(Math.floor(at / 1e6) * 1_000).toISOString();
+}
+
+/** Other regions would go on with the replicas of the old table. */
+function refuseReplicas({ regions }: StageData, verifyOnly: boolean): void {
+  if (regions <= 1 || verifyOnly) return;
+  throw new OperatorError(
+    `the stage's table has replicas in ${regions} regions, and a restored table has none: expected --verify-only. ` +
+      'docs/operate.md says how to restore a stage of several regions',
+  );
+}
+
+/** A restore that begins now. Refuses a time that AWS would refuse. */
+async function newRecord(values: RestoreValues, data: StageData, at: string | undefined): Promise<RestoreRecord> {
+  const { stage, backup, 'verify-only': verifyOnly } = values;
+  const startedAt = new Date();
+  const table = restoredTableName(stage, startedAt);
+  const common = { stage, table, verifyOnly, startedAt: startedAt.toISOString(), steps: {} };
+  const source = backup === undefined ? await sourceAt(data.tableName, at ?? '') : await sourceOfBackup(backup, data);
+  return { ...common, ...(backup !== undefined && { backup }), ...source };
+}
+
+/** The options that the deployment needs as well. */
+function passedOn({ ami, set }: RestoreValues): readonly string[] {
+  return [...(ami ? ['--ami', ami] : []), ...set.flatMap((entry) => ['--set', entry])];
+}
+
+async function prices() {
+  const region = await configuredRegion();
+  if (region === undefined || !PRICED_REGIONS.includes(region)) return undefined;
+  return pricesOf(region).dynamodb;
+}

@@ -1,0 +1,58 @@
+import { textTable } from '../cli/table.ts';
+import { lastComparedDay } from './compare.ts';
+import { lastDuration, type RestoreRecord } from './record.ts';
+
+/** Prices that a restore is paid with, in US dollars; undefined for a region without known prices. */
+export type RestorePrices = { readonly restoreGb: number; readonly millionReadUnits: number } | undefined;
+
+const BYTES_PER_GB = 2 ** 30;
+/** A read unit reads this much in a query that is not consistent. */
+const BYTES_PER_READ_UNIT = 8_192;
+
+/** The name of a new table: the stage's, and the second in which the restore was begun. */
+export function restoredTableName(stage: string, startedAt: Date): string {
+  return `stampede-${stage}-${startedAt.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}`;
+}
+
+/** What a restore of this size costs: the restore itself, and reading both tables once. Storage is not in it. */
+export function restorePrice(sizeBytes: number, prices: NonNullable<RestorePrices>): number {
+  const readUnits = (2 * sizeBytes) / BYTES_PER_READ_UNIT;
+  return (sizeBytes / BYTES_PER_GB) * prices.restoreGb + (readUnits / 1e6) * prices.millionReadUnits;
+}
+
+/** What a restore will do, what it costs, and how long the last one took. */
+export function planText(record: RestoreRecord, prices: RestorePrices, records: readonly RestoreRecord[]): string {
+  const { stage, source, table, at, backup, verifyOnly, sizeBytes } = record;
+  const size = `${(sizeBytes / BYTES_PER_GB).toFixed(1)} GB`;
+  const price = prices ? `about ${restorePrice(sizeBytes, prices).toFixed(2)} USD` : 'unknown in this region';
+  const then = verifyOnly
+    ? ['removes it again; the stage is not changed']
+    : [
+        'sets point-in-time recovery, TTL, tags, Contributor Insights, throughput and deletion protection',
+        `deploys stage ${stage} with --set tableName=${table}, which replaces every instance`,
+      ];
+  const rows = [
+    ['restores', backup ?? `the table ${source} as of ${at}`],
+    ['to', `the new table ${table}, encrypted with the key of the stage`],
+    ['verifies', `the days up to ${lastComparedDay(at)}`],
+    ...then.map((text) => ['then', text]),
+    ['loses', `what was acknowledged after ${at}: it stays in ${source}, if that table still exists`],
+    ['costs', `${price} for ${size} (DynamoDB measures the size about every six hours)`],
+    ['takes', durationText(records, stage)],
+  ];
+  return textTable(rows);
+}
+
+function durationText(records: readonly RestoreRecord[], stage: string): string {
+  const last = lastDuration(records, stage);
+  if (!last) return 'minutes to hours; no restore of this stage is recorded here';
+  const { startedAt, sizeBytes, restoreSeconds, rtoSeconds } = last;
+  const whole = rtoSeconds === undefined ? '' : `, ${minutes(rtoSeconds)} in all`;
+  const size = (sizeBytes / BYTES_PER_GB).toFixed(1);
+  return `the last time (${startedAt.slice(0, 10)}, ${size} GB) ${minutes(restoreSeconds)} until AWS was done${whole}`;
+}
+
+/** A duration for people. */
+export function minutes(seconds: number): string {
+  return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}

@@ -1,0 +1,185 @@
+import { restoreJob, startRestoreJob } from '../aws/backup.ts';
+import { deleteTable, findTable, protectTable, startRestoreOfBackup, startRestoreToTime } from '../aws/dynamodb.ts';
+import { OperatorError } from '../cli/errors.ts';
+import { type CommandLine, commandText, run } from '../cli/run.ts';
+import { waitUntil } from '../cli/wait.ts';
+import { compareTables } from './compare.ts';
+import { configureTable } from './configure.ts';
+import { minutes } from './plan.ts';
+import type { RestoreRecord, Step } from './record.ts';
+import { isOfDynamoDb } from './source.ts';
+import type { StageData } from './stage-data.ts';
+
+/** A restore may take hours; AWS gives no bound. */
+const RESTORE_DEADLINE_MS = 24 * 3_600_000;
+const DELETION_DEADLINE_MS = 30 * 60_000;
+
+/** How a restore is carried out. */
+export interface RestoreOptions {
+  readonly data: StageData;
+  /** The command that lets the stage use the new table. */
+  readonly deploy: CommandLine;
+  /** Use the table although it differs from its source. */
+  readonly acceptDifferences: boolean;
+  /** Read units per second. @default - no limit */
+  readonly rate: number | undefined;
+  /** Keeps the record; called after each step. */
+  readonly save: (record: RestoreRecord) => Promise<void>;
+}
+
+/** What a step adds to the record. */
+type Result = Partial<RestoreRecord>;
+
+type CarryOut = (record: RestoreRecord, options: RestoreOptions) => Promise<Result>;
+type StepList = readonly (readonly [Step, CarryOut])[];
+
+const USE_STEPS: StepList = [
+  ['requested', request],
+  ['restored', awaitRestore],
+  ['configured', configure],
+  ['verified', verify],
+  ['used', useTable],
+];
+
+/** A table that is removed again does not need its settings; warm throughput is charged. */
+const VERIFY_STEPS: StepList = [
+  ['requested', request],
+  ['restored', awaitRestore],
+  ['verified', verify],
+  ['removed', removeTable],
+];
+
+/** Carries out the steps that the record does not have yet; the record says where an interrupted restore goes on. */
+export async function restoreTable(begun: RestoreRecord, options: RestoreOptions): Promise<RestoreRecord> {
+  const steps = begun.verifyOnly ? VERIFY_STEPS : USE_STEPS;
+  let record = begun;
+  await options.save(record);
+  for (const [name, carryOut] of steps) {
+    if (record.steps[name]) continue;
+    const result = await carryOut(record, options);
+    record = { ...record, ...result, steps: { ...record.steps, [name]: new Date().toISOString() } };
+    await options.save(record);
+  }
+  record = { ...record, ...conclusion(record) };
+  await options.save(record);
+  return record;
+}
+
+/** Starts the restore, unless an interrupted command already did: the name of the table is in the record before. */
+async function request({ table, source, at, backup, job }: RestoreRecord, { data }: RestoreOptions): Promise<Result> {
+  if (job || (await findTable(table))) return {};
+  const { keyArn, restoreRoleArn } = data;
+  if (backup === undefined) {
+    await startRestoreToTime({ source, target: table, at: new Date(at), keyArn });
+    return {};
+  }
+  if (isOfDynamoDb(backup)) {
+    await startRestoreOfBackup(backup, table, keyArn);
+    return {};
+  }
+  if (!restoreRoleArn) throw new OperatorError('the data stack has no role for AWS Backup: deploy the stage first');
+  const request = { recoveryPointArn: backup, target: table, roleArn: restoreRoleArn, keyArn };
+  return { job: await startRestoreJob(request) };
+}
+
+async function awaitRestore({ table, job }: RestoreRecord): Promise<Result> {
+  await waitUntil(
+    `the table ${table} to be restored`,
+    async (seen) => {
+      const { Status, StatusMessage = 'no reason', PercentDone = '' } = job ? await restoreJob(job) : { Status: '' };
+      if (Status === 'FAILED' || Status === 'ABORTED')
+        throw new OperatorError(`AWS Backup could not restore the table (${Status}): ${StatusMessage}`);
+      const found = await findTable(table);
+      seen([found?.status ?? 'no table yet', Status, PercentDone].filter((part) => part !== '').join(', '));
+      return found?.status === 'ACTIVE' && (!job || Status === 'COMPLETED') ? true : undefined;
+    },
+    { deadlineMs: RESTORE_DEADLINE_MS, remedy: 'The same command goes on waiting' },
+  );
+  return {};
+}
+
+async function configure({ table }: RestoreRecord, { data }: RestoreOptions): Promise<Result> {
+  await configureTable(table, data.settings);
+  return {};
+}
+
+async function verify(record: RestoreRecord, { acceptDifferences, rate }: RestoreOptions): Promise<Result> {
+  const source = await findTable(record.source);
+  const { damaged, ...result } = await compareTables(
+    record,
+    source?.status === 'ACTIVE' ? record.source : undefined,
+    rate,
+  );
+  const again = 'Look at the lines above. To use the table nevertheless, repeat the command with --accept-differences';
+  if (record.verifyOnly || acceptDifferences) return result;
+  if (damaged > 0) throw new OperatorError(`${damaged} blocks of ${record.table} cannot be decoded. ${again}`);
+  if (result.comparison === 'different')
+    throw new OperatorError(
+      `${record.table} differs from ${record.source} on ${result.differences?.join(', ')}. ${again}`,
+    );
+  return result;
+}
+
+async function useTable(record: RestoreRecord, { deploy }: RestoreOptions): Promise<Result> {
+  await run(deploy);
+  return { rtoSeconds: secondsSince(record.startedAt) };
+}
+
+async function removeTable({ table, startedAt }: RestoreRecord): Promise<Result> {
+  const rtoSeconds = secondsSince(startedAt);
+  const found = await findTable(table);
+  if (found?.isProtected) await protectTable(table, false);
+  if (found && found.status !== 'DELETING') await deleteTable(table);
+  await waitUntil(
+    `the table ${table} to be removed`,
+    async (seen) => {
+      const left = await findTable(table);
+      seen(left?.status ?? 'removed');
+      return left ? undefined : true;
+    },
+    { deadlineMs: DELETION_DEADLINE_MS, remedy: 'The same command goes on' },
+  );
+  return { rtoSeconds };
+}
+
+function secondsSince(time: string): number {
+  return Math.round((Date.now() - Date.parse(time)) / 1_000);
+}
+
+/** The verdict of a finished restore. */
+function conclusion({
+  comparison,
+  differences = [],
+  rtoSeconds = 0,
+  verifyOnly,
+  table,
+  source,
+}: RestoreRecord): Result {
+  const days =
+    comparison === 'equal'
+      ? 'its days are equal to those of the source'
+      : comparison === 'different'
+        ? `it differs from the source on ${differences.join(', ')}`
+        : 'the source is gone, so it was not compared';
+  const time = minutes(rtoSeconds);
+  const what = verifyOnly
+    ? `${source} can be restored within ${time}; the copy was verified and removed`
+    : `the stage uses ${table} after ${time}`;
+  return { verdict: `${what}: ${days}` };
+}
+
+/** The command that lets a stage use another table. */
+export function deployCommand(stage: string, table: string, more: readonly string[]): CommandLine {
+  return ['npm', 'run', 'deploy', '--', '--stage', stage, ...more, '--set', `tableName=${table}`, '--yes'];
+}
+
+/** What to do after the stage uses a new table. */
+export function nextSteps({ source, table, at, verifyOnly }: RestoreRecord, deploy: CommandLine): readonly string[] {
+  if (verifyOnly) return [];
+  return [
+    `Repeat --set tableName=${table} in every deployment, or write it to infra/settings/table.ts: ` +
+      `without it, a deployment returns to the table of the template. This deployment was: ${commandText(deploy)}`,
+    `Timestamps acknowledged after ${at} are only in ${source}, if it still exists: ` +
+      'npm run verify and npm run export read it with --table',
+  ];
+}

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import {
+  DeleteTableCommand,
+  DescribeContinuousBackupsCommand,
+  DescribeContributorInsightsCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  ListTablesCommand,
+  ListTagsOfResourceCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
+import { encodeBlock } from '../../server/timestamps/block.ts';
+import { startFakeAws } from './aws/fake-aws.ts';
+import { fakePrograms } from './fake-programs.ts';
+import { BEGIN_MS, dataStackOnAws, dataTemplate, SOURCE, startDatabaseWithBackups } from './restore/example.ts';
+import { runEntry } from './run-entry.ts';
+import { blockAt, put, remove } from './table/tables.ts';
+
+const EARLY = blockAt([1, 2, 3]);
+const LATE = blockAt([7]);
+const AT = '2026-11-22T08:00:05.000Z';
+
+/** A stage with a block that is older than AT and one that is not, and `npm` and `aws` that end as given. */
+async function stageWithBlocks(programs: Readonly<Record<string, number | string>> = {}, template?: object) {
+  const { client, endpoint, clock } = await startDatabaseWithBackups();
+  const table = { client, name: SOURCE };
+  clock.nowMs = BEGIN_MS + 1_000;
+  await put(table, EARLY, { pk: 'days', sk: '2026-11-21', shards: 16 });
+  clock.nowMs = BEGIN_MS + 10_000;
+  await put(table, LATE);
+  clock.nowMs = BEGIN_MS + 60_000;
+  const fakes = await fakePrograms({ npm: 0, aws: 0, ...programs });
+  const aws = await startFakeAws(dataStackOnAws(template));
+  const env = { ...aws.env, AWS_ENDPOINT_URL_DYNAMODB: endpoint, PATH: `${fakes.folder}:${process.env['PATH']}` };
+  return {
+    client,
+    table,
+    fakes,
+    restore: (...args: string[]) => runEntry('scripts/restore.ts', ['--yes', ...args], { cwd: fakes.folder, env }),
+    tables: async () => (await client.send(new ListTablesCommand())).TableNames ?? [],
+    record: async () => {
+      const folder = join(fakes.folder, '.data/restores');
+      const [file = ''] = await readdir(folder);
+      return JSON.parse(await readFile(join(folder, file), 'utf8'));
+    },
+    [Symbol.asyncDispose]: async () => {
+      await aws[Symbol.asyncDispose]();
+      await fakes[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('npm run restore', () => {
+  it('restores the table with its settings, verifies it, and deploys the stage with it', async () => {
+    await using stage = await stageWithBlocks();
+    await remove(stage.table, LATE);
+    const { code, stdout, stderr } = await stage.restore('--at', AT, '--set', 'nat=single');
+    assert.equal(code, 0, stderr);
+    const [, restored = ''] = (await stage.tables()).toSorted();
+    assert.match(restored, /^stampede-dev-\d{8}-\d{6}$/);
+
+    const { Items = [] } = await stage.client.send(new ScanCommand({ TableName: restored }));
+    assert.deepEqual(Items.map(({ sk }) => sk?.S).toSorted(), ['2026-11-21', encodeBlock(EARLY).sk]);
+
+    assert.match(stdout, /^restores {2}the table stampede-dev as of 2026-11-22T08:00:05.000Z\n/);
+    assert.match(stdout, /\ncosts {5}about 0\.00 USD for 0\.0 GB /);
+    assert.match(stdout, /\ntakes {5}minutes to hours; no restore of this stage is recorded here\n/);
+    assert.match(stdout, /\nthe stage uses stampede-dev-\S+ after \d+ s: its days are equal to those of the source\n/);
+    assert.deepEqual(await stage.fakes.started(), [
+      `npm run deploy -- --stage dev --set nat=single --set tableName=${restored} --yes`,
+    ]);
+    const { verdict, rtoSeconds, steps, ...record } = await stage.record();
+    assert.deepEqual(Object.keys(steps), ['requested', 'restored', 'configured', 'verified', 'used']);
+    assert.deepEqual(
+      { at: record.at, source: record.source, table: record.table, comparison: record.comparison },
+      { at: AT, source: SOURCE, table: restored, comparison: 'equal' },
+    );
+    assert.match(verdict, /^the stage uses/);
+    assert.equal(typeof rtoSeconds, 'number');
+    await assertSettings(stage.client, restored);
+  });
+
+  it('removes the table again with --verify-only, and says how long the last restore took', async () => {
+    await using stage = await stageWithBlocks();
+    await remove(stage.table, LATE);
+    const first = await stage.restore('--at', AT, '--verify-only');
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(
+      first.stdout,
+      /\nstampede-dev can be restored within \d+ s; the copy was verified and removed: its days /,
+    );
+    assert.deepEqual([await stage.tables(), await stage.fakes.started()], [[SOURCE], []]);
+    const second = await stage.restore('--at', AT, '--dry-run');
+    assert.match(
+      second.stdout,
+      /\ntakes {5}the last time \(\d{4}-\d\d-\d\d, 0\.0 GB\) \d+ s until AWS was done, \d+ s in all\n/,
+    );
+    assert.deepEqual(await stage.tables(), [SOURCE]);
+  });
+
+  it('does not use a table that differs, and goes on with the same one if told to', async () => {
+    await using stage = await stageWithBlocks();
+    await remove(stage.table, EARLY);
+    const refused = await stage.restore('--at', AT);
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.stderr,
+      /\nrestore: stampede-dev-\S+ differs from stampede-dev on 2026-11-21\. Look at the lines /,
+    );
+    assert.deepEqual(await stage.fakes.started(), []);
+    const accepted = await stage.restore('--at', AT, '--accept-differences');
+    assert.equal(accepted.code, 0, accepted.stderr);
+    assert.match(accepted.stdout, /\nGoes on with the restore of \S+: requested, restored, configured\n/);
+    assert.match(accepted.stdout, /: it differs from the source on 2026-11-21\n/);
+    assert.equal((await stage.tables()).length, 2);
+  });
+
+  it('goes on where it was interrupted: the deployment alone is repeated', async () => {
+    await using stage = await stageWithBlocks({ npm: 'test -e npm-failed && exit 0; touch npm-failed; exit 1' });
+    await remove(stage.table, LATE);
+    const interrupted = await stage.restore('--at', AT);
+    assert.equal(interrupted.code, 1);
+    assert.match(interrupted.stderr, /\nrestore: npm exited with 1/);
+    const { code, stdout, stderr } = await stage.restore('--at', AT);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /\nGoes on with the restore of \S+: requested, restored, configured, verified\n/);
+    assert.doesNotMatch(stderr, /Reading the days/);
+    assert.equal((await stage.tables()).length, 2);
+  });
+
+  it('names the backup of a deleted table, and restores its last state from it', async () => {
+    await using stage = await stageWithBlocks();
+    await stage.client.send(new DeleteTableCommand({ TableName: SOURCE }));
+    const gone = await stage.restore('--at', AT);
+    assert.equal(gone.code, 1);
+    const backup = /pass --backup (?<arn>\S+) instead of --at/.exec(gone.stderr)?.groups?.['arn'] ?? '';
+    assert.match(backup, /^arn:aws:dynamodb:/, gone.stderr);
+    const { code, stdout, stderr } = await stage.restore('--backup', backup);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /: the source is gone, so it was not compared\n/);
+    const [restored = ''] = await stage.tables();
+    const { Count } = await stage.client.send(new ScanCommand({ TableName: restored }));
+    assert.equal(Count, 3);
+  });
+
+  it('refuses times and stages that cannot be restored, before it begins', async () => {
+    await using stage = await stageWithBlocks({}, dataTemplate([{ Region: 'eu-central-1' }]));
+    const cases = [
+      [
+        ['--at', AT],
+        1,
+        /^restore: the stage's table has replicas in 2 regions, and a restored table has none: expected --ver/,
+      ],
+      [
+        ['--at', '2026-11-20', '--verify-only'],
+        1,
+        /^restore: --at is 2026-11-20T00:00:00.000Z: expected 2026-11-22T08:00:00/,
+      ],
+      [[], 2, /^restore: expected either --at with a time or --backup with the ARN /],
+      [['--at', AT, '--set', 'tableName=other'], 2, /^restore: --set is 'tableName=other': the restore sets the name /],
+    ] as const;
+    for (const [args, exitCode, message] of cases) {
+      const { code, stderr } = await stage.restore(...args);
+      assert.equal(code, exitCode);
+      assert.match(stderr, message);
+    }
+    assert.deepEqual(await stage.tables(), [SOURCE]);
+  });
+});
+
+/** The restored table has what the template gives to the stage's table. */
+async function assertSettings(client: Awaited<ReturnType<typeof stageWithBlocks>>['client'], TableName: string) {
+  const { Table: table } = await client.send(new DescribeTableCommand({ TableName }));
+  const { ContinuousBackupsDescription } = await client.send(new DescribeContinuousBackupsCommand({ TableName }));
+  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
+  const insights = await client.send(new DescribeContributorInsightsCommand({ TableName }));
+  const { Tags } = await client.send(new ListTagsOfResourceCommand({ ResourceArn: table?.TableArn }));
+  const { PointInTimeRecoveryStatus, RecoveryPeriodInDays } =
+    ContinuousBackupsDescription?.PointInTimeRecoveryDescription ?? {};
+  assert.deepEqual(
+    {
+      limits: table?.OnDemandThroughput,
+      warm: table?.WarmThroughput?.WriteUnitsPerSecond,
+      isProtected: table?.DeletionProtectionEnabled,
+      recovery: [PointInTimeRecoveryStatus, RecoveryPeriodInDays],
+      timeToLive: TimeToLiveDescription?.AttributeName,
+      insights: insights.ContributorInsightsStatus,
+      tags: Tags,
+    },
+    {
+      limits: { MaxReadRequestUnits: 4_000, MaxWriteRequestUnits: 8_000 },
+      warm: 6_000,
+      isProtected: true,
+      recovery: ['ENABLED', 35],
+      timeToLive: 'expires',
+      insights: 'ENABLED',
+      tags: [{ Key: 'Stage', Value: 'dev' }],
+    },
+  );
+}
