@@ -32,6 +32,11 @@ function spillBucketArn(stage: string): string {
   return `${stackNames(stage).data}:ExportsOutputFnGetAttSpillBucket95D36406Arn0B5DA7D8`;
 }
 
+function workflowFindings(path: string): readonly Acknowledged[] {
+  const reason = 'Step Functions keeps each step of a standard workflow for 90 days, with input, output and times';
+  return ['AwsSolutions-SF1', 'AwsSolutions-SF2'].map((id) => ({ stack: 'data', path, id, reason }));
+}
+
 /** The state machine of the daily export, which exists only if the archive is on. */
 const EXPORT_FINDINGS: readonly Acknowledged[] = [
   {
@@ -46,12 +51,19 @@ const EXPORT_FINDINGS: readonly Acknowledged[] = [
     id: 'AwsSolutions-IAM5[Resource::<ArchiveBucket49F1AC64.Arn>/exports/*]',
     reason: 'DynamoDB chooses the names of the objects below this prefix',
   },
-  ...['AwsSolutions-SF1', 'AwsSolutions-SF2'].map((id) => ({
-    stack: 'data' as const,
-    path: 'Archive/Export/StateMachine',
-    id,
-    reason: 'Step Functions keeps each step of a standard workflow for 90 days, with input, output and times',
-  })),
+  ...workflowFindings('Archive/Export/StateMachine'),
+];
+
+/** The monthly restore test and its check. */
+const RESTORE_FINDINGS: readonly Acknowledged[] = [
+  {
+    stack: 'data',
+    path: 'RestoreTesting/Role',
+    id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForRestores]',
+    reason: 'AWS Backup documents this policy for its service role and keeps it up to date',
+  },
+  { stack: 'data', path: 'RestoreTesting/CheckRole', id: STAR, reason: NO_RESOURCES },
+  ...workflowFindings('RestoreTesting/Check'),
 ];
 
 /** The roles of the pipeline, which exist only if a repository is set. */
@@ -135,6 +147,7 @@ export function acknowledged({ stage, settings }: Pick<Deployment, 'stage' | 'se
     })),
     ...(settings.alternativeFamilies.length > 0 ? [UNREADABLE_MIXED_POLICY] : []),
     ...(settings.archive && isHome(settings) ? EXPORT_FINDINGS : []),
+    ...(settings.restoreTests && isHome(settings) ? RESTORE_FINDINGS : []),
     ...(settings.githubRepository ? pipelineFindings(stage) : []),
   ];
 }

@@ -9,6 +9,7 @@ import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { alarmTopic } from './alarm-topic.ts';
 import { dataKey, telemetryKey } from './keys.ts';
 import { AccessLogs, allLogGroupNames, LogGroups } from './logs.ts';
+import { RestoreTesting } from './restore-testing.ts';
 import { SpillBucket } from './spill-bucket.ts';
 import { StageSecret } from './stage-secret.ts';
 import { Backups, TimestampsTable } from './timestamps-table.ts';
@@ -23,6 +24,8 @@ export class DataStack extends StageStack {
   readonly accessLogs: AccessLogs;
   readonly spill: SpillBucket;
   readonly archive: Archive;
+  /** Only in the home region, where the backups are. */
+  readonly restoreTesting: RestoreTesting | undefined;
   readonly logs: LogGroups;
   readonly alarmTopic: Topic;
 
@@ -39,8 +42,12 @@ export class DataStack extends StageStack {
     if (!isHome(settings)) new Alias(this, 'DataKeyAlias', { aliasName: dataKeyAlias(stage), targetKey: key });
     this.timestamps = new TimestampsTable(this, 'Timestamps', { key, stage, settings, removalPolicy: tablePolicy });
     // The replica has point-in-time recovery. Monthly backups of it as well would be paid for twice (decision 0045).
-    if (isHome(settings))
-      new Backups(this, 'Backups', { table: this.timestamps.table, key, stage, settings, removalPolicy });
+    if (isHome(settings)) {
+      const { table } = this.timestamps;
+      const { vault } = new Backups(this, 'Backups', { table, key, stage, settings, removalPolicy });
+      if (settings.restoreTests)
+        this.restoreTesting = new RestoreTesting(this, 'RestoreTesting', { stage, table, vault });
+    }
     this.secret = new StageSecret(this, 'StageSecret', { key, stage, settings, removalPolicy });
     this.accessLogs = new AccessLogs(this, 'AccessLogs', { settings, removalPolicy });
     this.spill = new SpillBucket(this, 'Spill', { key, logs: this.accessLogs.bucket, removalPolicy });

@@ -114,19 +114,21 @@ export interface BackupsProps extends TimestampsTableProps {
  * one is a full copy, so daily ones would soon cost more than everything else (decision 0042).
  */
 export class Backups extends Construct {
+  readonly vault: BackupVault;
+
   constructor(scope: Construct, id: string, { table, key, stage, settings, removalPolicy }: BackupsProps) {
     super(scope, id);
     // Vaults need a name, and this one is retained: with a fixed name, the stage could not be created again. The first
     // part of the id of a stack differs after each creation.
     const stackId = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))));
-    const vault = new BackupVault(this, 'Vault', {
+    this.vault = new BackupVault(this, 'Vault', {
       backupVaultName: `${SERVICE_NAME}-${stage}-${stackId}`,
       encryptionKey: key,
       removalPolicy,
       // Deleting a temporary stage fails unless its vault can be emptied.
       blockRecoveryPointDeletion: settings.retainData,
     });
-    const plan = new BackupPlan(this, 'Plan', { backupVault: vault });
+    const plan = new BackupPlan(this, 'Plan', { backupVault: this.vault });
     plan.addRule(
       new BackupPlanRule({
         ruleName: 'Monthly',

@@ -13,6 +13,7 @@ import { failureAlarms } from './failure-alarms.ts';
 import { fleetAlarms, imageAlarm } from './fleet-alarms.ts';
 import type { AppMetrics } from './metrics.ts';
 import { regionAlarms } from './region-alarms.ts';
+import { restoreAlarms } from './restore-alarms.ts';
 import { spillAlarms } from './spill-alarms.ts';
 
 export interface AlarmsProps {
@@ -35,6 +36,7 @@ export class Alarms extends Construct {
       ...spillAlarms(this, metric),
       ...regionAlarms(this, { settings, tableName: data.timestamps.table.tableName, metric }),
       ...archiveAlarms(this, data.archive.stateMachine),
+      ...restoreAlarms(this, data.restoreTesting?.check),
       ...fleetAlarms(this, { groupName, loadBalancer: service.loadBalancer, zones: network.zones }),
       ...natAlarms(this, network.natGatewayIds),
       ...burnRateAlarms(this, service.loadBalancer),

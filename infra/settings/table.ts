@@ -209,6 +209,8 @@ export const TABLE = {
    * and point-in-time recovery are both lost, up to a month of timestamps is lost (decision 0042).
    */
   backupRetentionDays: setting(integer(35, 3650), 35, 365),
+  /** Restores the newest backup every month, which costs as much as a restore: only a restored backup is known to work. */
+  restoreTests: setting(flag, true, true),
   /**
    * Exports each day to S3, for queries with SQL over years (docs/operate.md). It costs about 0.10 USD per GB, once, and
    * then a tenth of the table's storage.

@@ -14,11 +14,16 @@ interface Growth {
 
 /** The table keeps timestamps until they expire; its backups are full copies, because DynamoDB has no incremental ones. */
 export function tableStorage({ dynamodb }: RegionPrices, stage: PricedStage, growth: Growth) {
-  const storedGb = Math.min(averageMonths(growth.months), stage.retentionDays / DAYS_PER_MONTH) * growth.tableGb;
+  const [kept, { months, tableGb }] = [stage.retentionDays / DAYS_PER_MONTH, growth];
+  const storedGb = Math.min(averageMonths(months), kept) * tableGb;
   return [
     gigabytes('DynamoDB storage', storedGb, dynamodb.storageGbMonth),
     gigabytes('Point-in-time recovery', storedGb, dynamodb.pitrGbMonth),
     gigabytes('Backups', backupsGb(stage, growth), dynamodb.backupGbMonth),
+    // Restores the backup of the first day of the month.
+    ...(stage.testsRestores
+      ? [gigabytes('Restore tests', Math.min(months - 1, kept) * tableGb, dynamodb.restoreGb)]
+      : []),
   ];
 }
 

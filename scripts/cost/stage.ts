@@ -93,6 +93,7 @@ export function readPricedStage(templates: readonly Template[], region: string) 
       .list('AWS::EC2::FlowLog', flowLog)
       .some(({ properties }) => properties.TrafficType !== 'REJECT'),
     hasWaf: count('AWS::WAFv2::WebACL') > 0,
+    testsRestores: count('AWS::Backup::RestoreTestingPlan') > 0,
     backups: stage
       .list('AWS::Backup::BackupPlan', backupPlan)
       .flatMap(({ properties }) => properties.BackupPlan.BackupPlanRule)

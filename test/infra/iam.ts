@@ -34,6 +34,7 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
     matches: /^(SpilledBlocks|DeadLetters): s3:\w+Object on .*SpillBucket\w+\/(spill|dead)\/\*$/,
     reason: 'each block is an object of its own below this prefix of the spill bucket',
   },
+  { matches: /^RestoreTestJobs: backup:ListRestoreJobs on \*$/, reason: 'this action does not support resources' },
   {
     matches: /^ExportState: dynamodb:DescribeExport on .*TimestampsTable\w+\.Arn\/export\/\*$/,
     reason: 'AWS generates the ids of exports',

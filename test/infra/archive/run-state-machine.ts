@@ -52,8 +52,9 @@ export async function runStateMachine(
   { StartAt, States }: StateMachineDefinition,
   executionName: string,
   call: Call,
+  startTime = '2026-11-21T01:00:00.000Z',
 ): Promise<'SUCCEEDED'> {
-  const context = { Execution: { Name: executionName } };
+  const context = { Execution: { Name: executionName, StartTime: startTime } };
   const variables: Variables = { states: { context } };
   let name = StartAt;
   for (let step = 0; step < MAX_STEPS; step++) {
