@@ -1,5 +1,5 @@
 import { stackNames } from '../../infra/contract.ts';
-import { deployedTemplateText, findStack, stackResources } from '../aws/cloudformation.ts';
+import { deployedTemplateText, findStack, type StackResource, stackResources } from '../aws/cloudformation.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { type TableSettings, tableSettingsOf } from './settings.ts';
 
@@ -27,14 +27,25 @@ export async function readStageData(stage: string): Promise<StageData> {
     );
   }
   const [text, resources] = await Promise.all([deployedTemplateText(name), stackResources(name)]);
+  return { tableName, ...stageDataOf({ id: stack.id, text, resources }) };
+}
+
+/** A data stack: its ARN, the text of its template, and its resources. */
+export interface DataStackOnAws {
+  readonly id: string;
+  readonly text: string;
+  readonly resources: readonly StackResource[];
+}
+
+/** What the data stack says, apart from the name of the table. */
+export function stageDataOf({ id, text, resources }: DataStackOnAws): Omit<StageData, 'tableName'> {
   const idOf = (type: string, logicalId: string) =>
     resources.find((resource) => resource.type === type && resource.logicalId.startsWith(logicalId))?.physicalId;
   const keyId = idOf('AWS::KMS::Key', 'DataKey');
-  if (!keyId) throw new OperatorError(`the stack ${name} has no key: deploy it again`);
-  const [, partition, , region, account] = stack.id.split(':');
-  const role = idOf('AWS::IAM::Role', 'BackupsRestoreRole');
+  if (!keyId) throw new OperatorError(`the stack ${id} has no key: deploy it again`);
+  const [, partition, , region, account] = id.split(':');
+  const role = idOf('AWS::IAM::Role', 'RestoreTestingRole');
   return {
-    tableName,
     ...tableSettingsOf(text),
     keyArn: `arn:${partition}:kms:${region}:${account}:key/${keyId}`,
     vault: idOf('AWS::Backup::BackupVault', 'BackupsVault'),

@@ -77,18 +77,24 @@ async function request({ table, source, at, backup, job }: RestoreRecord, { data
     await startRestoreOfBackup(backup, table, keyArn);
     return {};
   }
-  if (!restoreRoleArn) throw new OperatorError('the data stack has no role for AWS Backup: deploy the stage first');
+  if (!restoreRoleArn)
+    throw new OperatorError('the data stack has no role for AWS Backup: deploy the stage with restoreTests=true');
   const request = { recoveryPointArn: backup, target: table, roleArn: restoreRoleArn, keyArn };
   return { job: await startRestoreJob(request) };
 }
 
-async function awaitRestore({ table, job }: RestoreRecord): Promise<Result> {
+async function awaitRestore(record: RestoreRecord, { save }: RestoreOptions): Promise<Result> {
+  const { table, job } = record;
   await waitUntil(
     `the table ${table} to be restored`,
     async (seen) => {
       const { Status, StatusMessage = 'no reason', PercentDone = '' } = job ? await restoreJob(job) : { Status: '' };
-      if (Status === 'FAILED' || Status === 'ABORTED')
-        throw new OperatorError(`AWS Backup could not restore the table (${Status}): ${StatusMessage}`);
+      if (Status === 'FAILED' || Status === 'ABORTED') {
+        const verdict = `AWS Backup could not restore the table (${Status}): ${StatusMessage}`;
+        // Then the same command begins anew.
+        await save({ ...record, verdict });
+        throw new OperatorError(verdict);
+      }
       const found = await findTable(table);
       seen([found?.status ?? 'no table yet', Status, PercentDone].filter((part) => part !== '').join(', '));
       return found?.status === 'ACTIVE' && (!job || Status === 'COMPLETED') ? true : undefined;

@@ -146,6 +146,39 @@ describe('npm run restore', () => {
     assert.equal(Count, 3);
   });
 
+  it('restores a recovery point by a job of AWS Backup, with the role and the key of the stage', async () => {
+    const backup = 'arn:aws:backup:eu-west-1:111122223333:recovery-point:1EB3B5E7';
+    const point = {
+      ...{ Status: 'COMPLETED', CreationDate: '2026-11-22T08:00:05Z', BackupSizeInBytes: 1_024 },
+      ResourceArn: 'arn:aws:dynamodb:eu-west-1:111122223333:table/stampede-dev',
+    };
+    const answers = `case "$2" in
+      describe-recovery-point) echo '${JSON.stringify(point)}';;
+      start-restore-job) echo '{"RestoreJobId":"job-1"}';;
+      *) echo '{"Status":"FAILED","StatusMessage":"no rights"}';;
+    esac`;
+    await using stage = await stageWithBlocks({ aws: answers });
+    const { code, stdout, stderr } = await stage.restore('--backup', backup);
+    assert.equal(code, 1);
+    assert.match(stdout, /^restores {2}arn:aws:backup:\S+\n/);
+    assert.match(stderr, /\nrestore: AWS Backup could not restore the table \(FAILED\): no rights\n$/);
+    const { table, job, at, verdict } = await stage.record();
+    assert.deepEqual([job, at], ['job-1', '2026-11-22T08:00:05.000Z']);
+    // The same command begins anew.
+    assert.equal(verdict, 'AWS Backup could not restore the table (FAILED): no rights');
+    const metadata = {
+      ...{ targetTableName: table, encryptionType: 'KMS' },
+      kmsMasterKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/5f0c1b5e-0000-4000-8000-000000000000',
+    };
+    assert.deepEqual(await stage.fakes.started(), [
+      `aws backup describe-recovery-point --backup-vault-name stampede-dev-vault --recovery-point-arn ${backup} --output json`,
+      `aws backup start-restore-job --recovery-point-arn ${backup} --iam-role-arn ` +
+        'arn:aws:iam::111122223333:role/stampede-dev-restore-role --resource-type DynamoDB ' +
+        `--idempotency-token ${table} --metadata ${JSON.stringify(metadata)} --output json`,
+      'aws backup describe-restore-job --restore-job-id job-1 --output json',
+    ]);
+  });
+
   it('refuses times and stages that cannot be restored, before it begins', async () => {
     await using stage = await stageWithBlocks({}, dataTemplate([{ Region: 'eu-central-1' }]));
     const cases = [

@@ -70,7 +70,7 @@ export function dataTemplate(replicas: readonly object[] = []) {
 const RESOURCES = [
   ['DataKey1A2B3C', 'AWS::KMS::Key', '5f0c1b5e-0000-4000-8000-000000000000'],
   ['BackupsVault1A2B3C', 'AWS::Backup::BackupVault', 'stampede-dev-vault'],
-  ['BackupsRestoreRole1A2B3C', 'AWS::IAM::Role', 'stampede-dev-restore-role'],
+  ['RestoreTestingRole1A2B3C', 'AWS::IAM::Role', 'stampede-dev-restore-role'],
 ].map(([LogicalResourceId, ResourceType, PhysicalResourceId]) => ({
   ...{ LogicalResourceId, ResourceType, PhysicalResourceId },
   ResourceStatus: 'CREATE_COMPLETE',
