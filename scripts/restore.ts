@@ -51,19 +51,18 @@ await main(
     const at = timeOf(values);
     await useRole(values);
     const data = await readStageData(stage);
-    refuseReplicas(data, values['verify-only']);
     const records = await readRecords(RESTORES);
     const request = { stage, verifyOnly: values['verify-only'], at, backup: values.backup };
     const begun = unfinished(records, request);
     const record = begun ?? (await newRecord(values, data, at));
     const deploy = deployCommand(stage, record.table, passedOn(values));
-    console.log(`${planText(record, await prices(), records)}\n`);
+    console.log(`${planText(record, data.regions, await prices(), records)}\n`);
     if (begun) console.log(`Goes on with the restore of ${begun.startedAt}: ${Object.keys(begun.steps).join(', ')}`);
     if (values['dry-run']) return console.log(`$ ${commandText(deploy)}`);
     if (!values.yes) await confirm(`Restores a table of stage ${stage}.`, stage);
     const options = { data, deploy, acceptDifferences: values['accept-differences'], rate: values.rate };
     const ended = await restoreTable(record, { ...options, save: (state) => writeRecord(RESTORES, state) });
-    console.log(`${ended.verdict}\n${nextSteps(ended, deploy).join('\n')}`.trimEnd());
+    console.log(`${ended.verdict}\n${nextSteps(ended, data.regions, deploy).join('\n')}`.trimEnd());
     if (values['verify-only'] && ended.comparison === 'different')
       throw new OperatorError(`the restored table differed from ${ended.source}: see the lines above`);
   },
@@ -78,15 +77,6 @@ function timeOf({ at, backup, set }: RestoreValues): string | undefined {
   const table = set.find((entry) => entry.startsWith('tableName='));
   if (table) throw new UsageError(`--set is '${table}': the restore sets the name of the new table itself`);
   return at === undefined ? undefined : new Date(Math.floor(at / 1e6) * 1_000).toISOString();
-}
-
-/** Other regions would go on with the replicas of the old table. */
-function refuseReplicas({ regions }: StageData, verifyOnly: boolean): void {
-  if (regions <= 1 || verifyOnly) return;
-  throw new OperatorError(
-    `the stage's table has replicas in ${regions} regions, and a restored table has none: expected --verify-only. ` +
-      'docs/operate.md says how to restore a stage of several regions',
-  );
 }
 
 /** A restore that begins now. Refuses a time that AWS would refuse. */

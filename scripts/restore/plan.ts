@@ -21,7 +21,12 @@ export function restorePrice(sizeBytes: number, prices: NonNullable<RestorePrice
 }
 
 /** What a restore will do, what it costs, and how long the last one took. */
-export function planText(record: RestoreRecord, prices: RestorePrices, records: readonly RestoreRecord[]): string {
+export function planText(
+  record: RestoreRecord,
+  regions: number,
+  prices: RestorePrices,
+  records: readonly RestoreRecord[],
+): string {
   const { stage, source, table, at, backup, verifyOnly, sizeBytes } = record;
   const size = `${(sizeBytes / BYTES_PER_GB).toFixed(1)} GB`;
   const price = prices ? `about ${restorePrice(sizeBytes, prices).toFixed(2)} USD` : 'unknown in this region';
@@ -29,7 +34,9 @@ export function planText(record: RestoreRecord, prices: RestorePrices, records: 
     ? ['removes it again; the stage is not changed']
     : [
         'sets point-in-time recovery, TTL, tags, Contributor Insights, throughput and deletion protection',
-        `deploys stage ${stage} with --set tableName=${table}, which replaces every instance`,
+        regions > 1
+          ? `leaves the deployment to you: the stage has ${regions} regions, and the new table has no replica`
+          : `deploys stage ${stage} with --set tableName=${table}, which replaces every instance`,
       ];
   const rows = [
     ['restores', backup ?? `the table ${source} as of ${at}`],

@@ -60,7 +60,7 @@ export async function restoreTable(begun: RestoreRecord, options: RestoreOptions
     record = { ...record, ...result, steps: { ...record.steps, [name]: new Date().toISOString() } };
     await options.save(record);
   }
-  record = { ...record, ...conclusion(record) };
+  record = { ...record, ...conclusion(record, options.data.regions) };
   await options.save(record);
   return record;
 }
@@ -126,8 +126,9 @@ async function verify(record: RestoreRecord, { acceptDifferences, rate }: Restor
   return result;
 }
 
-async function useTable(record: RestoreRecord, { deploy }: RestoreOptions): Promise<Result> {
-  await run(deploy);
+/** Other regions would go on with the replicas of the old table, so there the person deploys. */
+async function useTable(record: RestoreRecord, { data, deploy }: RestoreOptions): Promise<Result> {
+  if (data.regions === 1) await run(deploy);
   return { rtoSeconds: secondsSince(record.startedAt) };
 }
 
@@ -153,14 +154,8 @@ function secondsSince(time: string): number {
 }
 
 /** The verdict of a finished restore. */
-function conclusion({
-  comparison,
-  differences = [],
-  rtoSeconds = 0,
-  verifyOnly,
-  table,
-  source,
-}: RestoreRecord): Result {
+function conclusion(record: RestoreRecord, regions: number): Result {
+  const { comparison, differences = [], rtoSeconds = 0, verifyOnly, table, source } = record;
   const days =
     comparison === 'equal'
       ? 'its days are equal to those of the source'
@@ -170,7 +165,9 @@ function conclusion({
   const time = minutes(rtoSeconds);
   const what = verifyOnly
     ? `${source} can be restored within ${time}; the copy was verified and removed`
-    : `the stage uses ${table} after ${time}`;
+    : regions > 1
+      ? `${table} is restored after ${time}, and the stage does not use it yet`
+      : `the stage uses ${table} after ${time}`;
   return { verdict: `${what}: ${days}` };
 }
 
@@ -180,11 +177,18 @@ export function deployCommand(stage: string, table: string, more: readonly strin
 }
 
 /** What to do after the stage uses a new table. */
-export function nextSteps({ source, table, at, verifyOnly }: RestoreRecord, deploy: CommandLine): readonly string[] {
+export function nextSteps(
+  { source, table, at, verifyOnly }: RestoreRecord,
+  regions: number,
+  deploy: CommandLine,
+): readonly string[] {
   if (verifyOnly) return [];
   return [
+    ...(regions > 1
+      ? [`Create the replicas of ${table}, then deploy with --regions: docs/operate.md has the commands`]
+      : []),
     `Repeat --set tableName=${table} in every deployment, or write it to infra/settings/table.ts: ` +
-      `without it, a deployment returns to the table of the template. This deployment was: ${commandText(deploy)}`,
+      `without it, a deployment returns to the table of the template. The deployment of one region is: ${commandText(deploy)}`,
     `Timestamps acknowledged after ${at} are only in ${source}, if it still exists: ` +
       'npm run verify and npm run export read it with --table',
   ];
