@@ -5,7 +5,7 @@ import { readSynthesis } from './account/synthesis.ts';
 import { COMMIT_WINDOWS, type CommitWindow } from './bench/commit-windows.ts';
 import { readResults } from './bench/report.ts';
 import type { CommandDescription } from './cli/arguments.ts';
-import { OperatorError } from './cli/errors.ts';
+import { OperatorError, UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { PRICES_AS_OF } from './cli/prices.ts';
 import { textTable } from './cli/table.ts';
@@ -16,7 +16,10 @@ import { ASSUMED, SECONDS_PER_MONTH } from './cost/items.ts';
 import { measuredOf, measuredWindows } from './cost/measured.ts';
 import { costPage } from './cost/page.ts';
 import { type PricedStage, readPricedStage } from './cost/stage.ts';
+import { strategyBills } from './cost/strategies.ts';
 import { CDK_OPTIONS } from './stage/cdk.ts';
+import { REGIONS_OPTIONS } from './stage/regions/options.ts';
+import { regionSettings } from './stage/regions/steps.ts';
 
 const command = {
   name: 'cost',
@@ -25,6 +28,10 @@ const command = {
   options: {
     stage: { ...STAGE_OPTION, default: 'prod' },
     set: CDK_OPTIONS.set,
+    regions: {
+      ...REGIONS_OPTIONS.regions,
+      help: 'the bill of the stage in these regions, the home region first, and of other strategies against the loss of a region',
+    },
     rate: { value: '<n>', default: '1000', schema: positiveNumber(), help: 'timestamps per second, day and night' },
     months: {
       value: '<n>',
@@ -46,12 +53,22 @@ const command = {
       'npm run cost -- --set instanceType=m8g.medium --set nat=single',
       'with other settings of infra/settings/table.ts',
     ],
+    ['npm run cost -- --regions eu-west-1,us-east-1', 'prod in two regions, and the strategies between one and two'],
     ['npm run cost -- --page docs/cost.html', 'write the page'],
   ],
 } as const satisfies CommandDescription;
 
-await main(command, async ({ values: { stage: name, set, rate, months, window, bench, page } }) => {
+/** A domain, and what the home region makes for the others, that do not exist: they do not change the price. */
+const ANY_DOMAIN = ['domainName=any.example.org', 'hostedZoneId=Z0', 'hostedZoneName=example.org'];
+const ANY_MADE_AT_HOME = {
+  tableName: 'any-table',
+  secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:any-aBcDeF',
+};
+
+await main(command, async ({ values }) => {
+  const { stage: name, set, rate, months, window, bench, page, regions } = values;
   const results = await readResults(bench);
+  if (regions) return await priceRegions(name, set, regions);
   const stage = await synthesize(name, set);
   const measured = measuredOf(results, window ?? measuredWindow(stage.commitWindowMs));
   const cheapest = await synthesize(name, [...set, ...CHEAPEST.settings]);
@@ -70,6 +87,27 @@ await main(command, async ({ values: { stage: name, set, rate, months, window, b
   for (const goal of costGoals({ measured, stage }, cheapestAt)) console.log(`  ${goalText(goal)}`);
   if (page !== undefined) {
     await writeFile(page, costPage({ measured, windows: measuredWindows(results), stage, cheapest, months }));
+  }
+
+  async function priceRegions(name: string, set: readonly string[], [home, ...others]: readonly [string, ...string[]]) {
+    if (page !== undefined) throw new UsageError('--page has no regions: expected either --page or --regions');
+    const all = [home, ...others];
+    const alone = await synthesize(name, [...set, `region=${home}`]);
+    const stages: PricedStage[] = [];
+    for (const region of all) {
+      const settings = regionSettings({ region, stacks: 'all' }, all, ANY_MADE_AT_HOME);
+      stages.push(await synthesize(name, [...ANY_DOMAIN, ...set, ...settings]));
+    }
+    const measured = measuredOf(results, window ?? measuredWindow(alone.commitWindowMs));
+    const billsOf = (month: number) => strategyBills({ rate, measured, months: month, alone, regions: stages });
+    const [first, later] = [billsOf(1), billsOf(months)];
+    console.log(
+      `USD a month of stage ${name} at ${rate.toLocaleString('en')}/s, list prices of ${all.join(' and ')} as of ${PRICES_AS_OF}\n`,
+    );
+    const [built, builtLater] = [first.at(-1), later.at(-1)];
+    if (built && builtLater) console.log(`${billText(built, builtLater, rate, months)}\n`);
+    const sums = first.map((bill, row) => [bill.title, usd(totalOf(bill)), usd(totalOf(later[row] ?? bill))]);
+    console.log(textTable([['Strategy', 'month 1', `month ${months}`], ...sums]));
   }
 });
 

@@ -89,7 +89,12 @@ export function keepingAYear({ rate, measured, stage }: BillOptions) {
 }
 
 /** Everything but the database of a service on this fleet. */
-function onFleet(prices: RegionPrices, { rate, stage, months = 1 }: BillOptions, size: number, discount = 0) {
+export function onFleet(
+  prices: RegionPrices,
+  { rate, stage, months = 1 }: Pick<BillOptions, 'rate' | 'stage' | 'months'>,
+  size: number,
+  discount = 0,
+) {
   const { logsGbPerInstance, rejectedFlowLogGb, wafMillionUsd } = items.ASSUMED;
   const timestamps = rate * items.SECONDS_PER_MONTH;
   const flowLogGb = rejectedFlowLogGb + (stage.logsAllTraffic ? items.flowLogGb(rate) : 0);

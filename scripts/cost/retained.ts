@@ -43,6 +43,18 @@ export function backupsGb(
   return sum;
 }
 
+/** The full copies that are made during the month. */
+export function newCopiesGb(
+  { backups, retentionDays }: Pick<PricedStage, 'backups' | 'retentionDays'>,
+  { months, tableGb }: Growth,
+): number {
+  let sum = 0;
+  for (const { everyDays } of backups)
+    for (let day = everyDays; day < months * DAYS_PER_MONTH; day += everyDays)
+      if (day >= (months - 1) * DAYS_PER_MONTH) sum += (Math.min(day, retentionDays) / DAYS_PER_MONTH) * tableGb;
+  return sum;
+}
+
 /** Exports of what the month adds, and their storage in S3, which grows for ever: cheaper after a month and after three. */
 export function archive({ dynamodb, s3 }: RegionPrices, { months, tableGb }: Growth) {
   const monthGb = tableGb * ASSUMED.archiveCompression;

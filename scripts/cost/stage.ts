@@ -28,6 +28,7 @@ const launchTemplate = z.object({
 });
 const bucketRule = z.object({ ExpirationInDays: z.number().optional(), Prefix: z.string().optional() });
 const bucket = z.object({ LifecycleConfiguration: z.object({ Rules: z.array(bucketRule) }).optional() });
+const secret = z.object({ ReplicaRegions: z.array(z.unknown()).default([]) });
 const logGroup = z.object({ RetentionInDays: z.number() });
 const backupRule = z.object({
   ScheduleExpression: z.string(),
@@ -74,7 +75,11 @@ export function readPricedStage(templates: readonly Template[], region: string) 
         .find(({ ExpirationInDays, Prefix }) => ExpirationInDays !== undefined && Prefix === undefined)
         ?.ExpirationInDays ?? Number.POSITIVE_INFINITY,
     keys: count('AWS::KMS::Key'),
-    secrets: count('AWS::SecretsManager::Secret'),
+    /** With the replicas of other regions, each of which is billed like a secret. */
+    secrets: stage
+      .list('AWS::SecretsManager::Secret', secret)
+      .reduce((sum, { properties }) => sum + 1 + properties.ReplicaRegions.length, 0),
+    healthChecks: count('AWS::Route53::HealthCheck'),
     dashboards: count('AWS::CloudWatch::Dashboard'),
     compositeAlarms: count('AWS::CloudWatch::CompositeAlarm'),
     alarmMetrics: stage
