@@ -31,11 +31,26 @@ export async function configureTable(name: string, wanted: TableSettings): Promi
         const [next] = missingSettings(wanted, await settingsOf(table));
         if (next === undefined) return true;
         seen(`sets ${next}`);
-        await SET[next](table, wanted);
+        if (!(await isDone(SET[next](table, wanted)))) return void seen(`${next} cannot be set yet`);
       }
     },
     { deadlineMs: DEADLINE_MS, maxPauseMs: 5_000, remedy: 'The same command goes on from here' },
   );
+}
+
+/** Errors of DynamoDB that pass: it still works on the table, or enables backups of a new one. */
+const PASSING = ['ContinuousBackupsUnavailableException', 'LimitExceededException', 'ResourceInUseException'];
+
+/** Whether a change was accepted; false if DynamoDB asks to repeat it later. */
+export async function isDone(change: Promise<void>): Promise<boolean> {
+  try {
+    await change;
+    return true;
+  } catch (error) {
+    const { cause } = error as Error;
+    if (cause instanceof Error && PASSING.includes(cause.name)) return false;
+    throw error;
+  }
 }
 
 /** The table, when it is ready to be changed. */

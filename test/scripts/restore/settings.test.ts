@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { OperatorError } from '../../../scripts/cli/errors.ts';
 import { lastComparedDay } from '../../../scripts/restore/compare.ts';
+import { isDone } from '../../../scripts/restore/configure.ts';
 import { restorePrice } from '../../../scripts/restore/plan.ts';
 import { missingSettings, tableSettingsOf } from '../../../scripts/restore/settings.ts';
 import { dataTemplate } from './example.ts';
@@ -35,6 +37,15 @@ describe('the settings of a restored table', () => {
   it('do not lower the warm throughput, and leave additional tags alone', () => {
     const actual = { ...settings, warmWriteUnits: 12_000, tags: { Stage: 'dev', Owner: 'people' } };
     assert.deepEqual(missingSettings(settings, actual), []);
+  });
+
+  it('are set again later if DynamoDB is not ready for them', async () => {
+    const refused = (name: string) =>
+      Promise.reject(new OperatorError('refused', { cause: Object.assign(new Error('refused'), { name }) }));
+    assert.equal(await isDone(refused('ContinuousBackupsUnavailableException')), false);
+    assert.equal(await isDone(refused('ResourceInUseException')), false);
+    assert.equal(await isDone(Promise.resolve()), true);
+    await assert.rejects(isDone(refused('AccessDeniedException')), /^OperatorError: refused/);
   });
 
   it('are only known if the data stack has a table', () => {
