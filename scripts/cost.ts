@@ -10,6 +10,7 @@ import { main } from './cli/main.ts';
 import { PRICES_AS_OF } from './cli/prices.ts';
 import { textTable } from './cli/table.ts';
 import { choiceOfNumbers, positiveNumber, STAGE_OPTION, wholeNumber } from './cli/values.ts';
+import { availabilities, availabilityText } from './cost/availability.ts';
 import { type Bill, billsAt, perMillion, stampedeBill, totalOf } from './cost/bills.ts';
 import { CHEAPEST, cheapestBill, costGoals, goalText } from './cost/goals.ts';
 import { ASSUMED, SECONDS_PER_MONTH } from './cost/items.ts';
@@ -107,7 +108,12 @@ await main(command, async ({ values }) => {
     const [built, builtLater] = [first.at(-1), later.at(-1)];
     if (built && builtLater) console.log(`${billText(built, builtLater, rate, months)}\n`);
     const sums = first.map((bill, row) => [bill.title, usd(totalOf(bill)), usd(totalOf(later[row] ?? bill))]);
-    console.log(textTable([['Strategy', 'month 1', `month ${months}`], ...sums]));
+    console.log(`${textTable([['Strategy', 'month 1', `month ${months}`], ...sums])}\n`);
+    const uptimes = [1, all.length].map((count) => {
+      const { recording, reading } = availabilities(count);
+      return [`${count}`, availabilityText(recording), availabilityText(reading)];
+    });
+    console.log(textTable([['Regions', "recording, by AWS's service level agreements", 'reading'], ...uptimes]));
   }
 });
 
