@@ -22,7 +22,11 @@ export function billsAt(options: BillOptions) {
   const { sqsBatch, lambdaOneCallS, lambdaThreeCallsS } = items.ASSUMED;
   const timestamps = rate * items.SECONDS_PER_MONTH;
   const tableGb = (timestamps * measured.itemBytes) / items.GB;
-  const stored = tableStorage(prices, stage, { months, tableGb });
+  // Each way keeps its items as Stampede does.
+  const stored = [
+    ...tableStorage(prices, stage, { months, tableGb }),
+    ...(stage.hasArchive ? archive(prices, { months, tableGb }) : []),
+  ];
   const internet = items.internet(prices, rate);
   const size = items.fleetSize(rate, measured.ratePerVcpu.itemPerRequest, stage);
   return [
