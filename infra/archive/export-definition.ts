@@ -72,7 +72,7 @@ const EXPORT_ARGUMENTS = `$merge([
         'IncrementalExportSpecification': {
           'ExportFromTime': $fromMillis($window.from),
           'ExportToTime': $fromMillis($window.to),
-          'ExportViewType': 'NEW_IMAGES'
+          'ExportViewType': 'NEW_IMAGE'
         }
       }
 ])`;

@@ -20,7 +20,7 @@ describe('the state machine of the daily export', () => {
     ]);
     assert.deepEqual(
       fake.requests.map(({ IncrementalExportSpecification: window }) => window?.ExportViewType),
-      [undefined, 'NEW_IMAGES'],
+      [undefined, 'NEW_IMAGE'],
     );
   });
 

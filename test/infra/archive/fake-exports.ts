@@ -1,3 +1,4 @@
+import { ExportViewType } from '@aws-sdk/client-dynamodb';
 import { exportDefinition } from '../../../infra/archive/export-definition.ts';
 import { runStateMachine } from './run-state-machine.ts';
 
@@ -114,6 +115,8 @@ export class FakeExports {
     if ((ExportType === 'INCREMENTAL_EXPORT') !== (window !== undefined))
       throw new Error('ValidationException: type and specification do not agree');
     if (!window) return;
+    if (!Object.values<string>(ExportViewType).includes(window.ExportViewType))
+      throw new Error(`ValidationException: ExportViewType is ${window.ExportViewType}`);
     const length = Date.parse(window.ExportToTime) - Date.parse(window.ExportFromTime);
     if (length < 15 * MINUTE || length > DAY) throw new Error('ValidationException: 15 minutes to 24 hours');
   }
