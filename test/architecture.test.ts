@@ -10,7 +10,14 @@ const sources = globSync('{server,ami,infra,scripts}/**/*.{ts,js}', { cwd: root 
 );
 
 /** Shared by all stacks of `infra/`. */
-const INFRA_BASE = ['infra/ami.ts', 'infra/runbook-alarm.ts', 'infra/stage-stack.ts', 'infra/statement.ts'];
+const INFRA_BASE = [
+  'infra/ami.ts',
+  'infra/encrypted-bucket.ts',
+  'infra/runbook-alarm.ts',
+  'infra/stage-stack.ts',
+  'infra/statement.ts',
+  'infra/workflow.ts',
+];
 
 /** How a block is stored. The commands that read tables decode blocks by the code that encodes them. */
 const BLOCK_FORMAT = ['server/timestamps/block.ts', 'server/timestamps/iso-time.ts'];

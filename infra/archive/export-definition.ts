@@ -1,3 +1,5 @@
+import { call, jsonata } from '../workflow.ts';
+
 /** What an export needs to know, as text or as tokens. */
 export interface ExportTarget {
   readonly tableName: string;
@@ -18,19 +20,6 @@ const SHORTEST_MS = 900_000;
 
 /** A run ends before the next one starts, so that two never export the same day. */
 const TIMEOUT_S = 23 * 3600;
-
-const RETRY = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 60, BackoffRate: 2, MaxAttempts: 5 }];
-
-function jsonata(expression: string): string {
-  return `{% ${expression} %}`;
-}
-
-/** A state that calls an AWS API, and stores its result in variables. */
-function call(action: string, args: object | string, next: string, assign?: object) {
-  const resource = `arn:aws:states:::aws-sdk:${action}`;
-  const task = { Type: 'Task', Resource: resource, Arguments: args, Retry: RETRY, Next: next };
-  return { ...task, ...(assign && { Assign: assign }) };
-}
 
 /**
  * The next window, as `type`, `from`, `to` in milliseconds, and `day`. Windows end at midnight, so each export has the

@@ -1,3 +1,5 @@
+import { call, jsonata } from '../workflow.ts';
+
 /** What the check needs to know, as text or as tokens. */
 export interface RestoreCheckTarget {
   readonly vaultName: string;
@@ -12,12 +14,10 @@ const TEST_DAYS = 7;
 /** A backup that is older than this existed before the test began. */
 const BACKUP_DAYS = 3;
 
-const RETRY = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 60, BackoffRate: 2, MaxAttempts: 5 }];
-
 const TIMEOUT_S = 3_600;
 
 function daysBefore(days: number): string {
-  return `{% $fromMillis($toMillis($states.context.Execution.StartTime) - ${days * DAY_MS}) %}`;
+  return jsonata(`$fromMillis($toMillis($states.context.Execution.StartTime) - ${days * DAY_MS})`);
 }
 
 /**
@@ -25,47 +25,39 @@ function daysBefore(days: number): string {
  * or if there was no backup yet. It fails if the test failed, has not ended, or did not run.
  */
 export function restoreCheckDefinition({ vaultName, planArn }: RestoreCheckTarget) {
-  const call = (action: string, args: object, next: string, assign: object) => ({
-    Type: 'Task',
-    Resource: `arn:aws:states:::aws-sdk:backup:${action}`,
-    Arguments: args,
-    Retry: RETRY,
-    Assign: assign,
-    Next: next,
-  });
   return {
     QueryLanguage: 'JSONata',
     TimeoutSeconds: TIMEOUT_S,
     StartAt: 'ListBackups',
     States: {
       ListBackups: call(
-        'listRecoveryPointsByBackupVault',
+        'backup:listRecoveryPointsByBackupVault',
         { BackupVaultName: vaultName, ByCreatedBefore: daysBefore(BACKUP_DAYS), MaxResults: 1 },
         'HasBackup',
-        { backups: '{% $count($states.result.RecoveryPoints) %}' },
+        { backups: jsonata('$count($states.result.RecoveryPoints)') },
       ),
       HasBackup: {
         Type: 'Choice',
-        Choices: [{ Condition: '{% $backups > 0 %}', Next: 'ListTests' }],
+        Choices: [{ Condition: jsonata('$backups > 0'), Next: 'ListTests' }],
         Default: 'NothingToTest',
       },
       NothingToTest: { Type: 'Succeed' },
       ListTests: call(
-        'listRestoreJobs',
+        'backup:listRestoreJobs',
         { ByRestoreTestingPlanArn: planArn, ByCreatedAfter: daysBefore(TEST_DAYS) },
         'IsRestored',
-        { tests: "{% [$states.result.RestoreJobs.(Status & (StatusMessage ? ' (' & StatusMessage & ')' : ''))] %}" },
+        { tests: jsonata("[$states.result.RestoreJobs.(Status & (StatusMessage ? ' (' & StatusMessage & ')' : ''))]") },
       ),
       IsRestored: {
         Type: 'Choice',
-        Choices: [{ Condition: "{% 'COMPLETED' in $tests.$substringBefore(' (') %}", Next: 'Restored' }],
+        Choices: [{ Condition: jsonata("'COMPLETED' in $tests.$substringBefore(' (')"), Next: 'Restored' }],
         Default: 'NotRestored',
       },
       Restored: { Type: 'Succeed' },
       NotRestored: {
         Type: 'Fail',
         Error: 'RestoreTestFailed',
-        Cause: "{% $count($tests) = 0 ? 'no restore test has run' : 'restore tests: ' & $join($tests, ', ') %}",
+        Cause: jsonata("$count($tests) = 0 ? 'no restore test has run' : 'restore tests: ' & $join($tests, ', ')"),
       },
     },
   };

@@ -1,18 +1,11 @@
-import { Aws, Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { SPILL_PREFIXES } from '../../server/contract.ts';
+import { type EncryptedBucketProps, encryptedBucket } from '../encrypted-bucket.ts';
 import { allow } from '../statement.ts';
-
-export interface SpillBucketProps {
-  /** The key of the table: both have the same records. */
-  readonly key: Key;
-  /** Receives the access logs. */
-  readonly logs: IBucket;
-  readonly removalPolicy: RemovalPolicy;
-}
 
 /** Days for which a deleted object can be restored. Few, because delete markers make listings slow. */
 const NONCURRENT_DAYS = 7;
@@ -32,21 +25,12 @@ export class SpillBucket extends Construct {
   readonly bucket: IBucket;
   readonly #key: Key;
 
-  constructor(scope: Construct, id: string, { key, logs, removalPolicy }: SpillBucketProps) {
+  constructor(scope: Construct, id: string, props: EncryptedBucketProps) {
     super(scope, id);
+    const { key } = props;
     this.#key = key;
-    const bucket = new Bucket(this, 'Bucket', {
-      encryption: BucketEncryption.KMS,
-      encryptionKey: key,
-      // S3 asks KMS about once per bucket and instead of once per block, which matters in an outage.
-      bucketKeyEnabled: true,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      versioned: true,
-      serverAccessLogsBucket: logs,
-      serverAccessLogsPrefix: 'spill-bucket/',
-      removalPolicy,
+    const bucket = encryptedBucket(this, 'Bucket', props, {
+      name: 'spill',
       lifecycleRules: [
         {
           id: 'OldVersions',
