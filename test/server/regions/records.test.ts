@@ -72,7 +72,7 @@ describe('a record with an Idempotency-Key', async () => {
     fetch(`${url}/app`, { method: 'POST', headers: { ...json.headers, 'idempotency-key': '"a-key"' } });
   const first = (await (await postWithKey(home.url)).json()) as Listed;
 
-  it('is answered in the other region once it was replicated; until then the request is to be repeated', async () => {
+  it('is answered in the other region once it was replicated, and with 503 until then', async () => {
     const isKey = (pk: string) => pk.startsWith('key#');
     await replicate(database, otherDatabase, isKey);
     const early = await postWithKey(other.url);

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
 import {
   CreateBackupCommand,
@@ -29,21 +27,16 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { createDynamoDBClient, createTable } from '../../../../server/dynamodb/client.ts';
 import { createEmbeddedServer } from '../../../../server/dynamodb/embedded/server.ts';
+import { listenDuringTests } from '../../support/listen.ts';
 
 let nowMs = Date.UTC(2026, 10, 27);
 const clock = { now: () => nowMs };
 const atOnce = { ...clock, restorableLagMs: 0 };
 
 async function start(options: object): Promise<DynamoDBClient> {
-  const server = createEmbeddedServer(options);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const client = createDynamoDBClient({ endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-  after(() => {
-    client.destroy();
-    server.closeAllConnections();
-    server.close();
-  });
+  const endpoint = await listenDuringTests(createEmbeddedServer(options));
+  const client = createDynamoDBClient({ endpoint });
+  after(() => client.destroy());
   return client;
 }
 

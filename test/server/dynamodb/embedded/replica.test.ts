@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
 import {
   DeleteItemCommand,
@@ -12,6 +10,7 @@ import {
 import { createDynamoDBClient, createTable } from '../../../../server/dynamodb/client.ts';
 import { makeReplica, type ReplicatedWrite } from '../../../../server/dynamodb/embedded/replica.ts';
 import { createEmbeddedServer } from '../../../../server/dynamodb/embedded/server.ts';
+import { listenDuringTests } from '../../support/listen.ts';
 
 const TableName = 'global';
 let nowMicros = 1_000_000;
@@ -24,14 +23,8 @@ async function startReplica(region: string) {
       replica = makeReplica(store, { region, nowMicros: () => nowMicros, onWrite: (write) => written.push(write) });
     },
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const client = createDynamoDBClient({ endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-  after(() => {
-    client.destroy();
-    server.closeAllConnections();
-    server.close();
-  });
+  const client = createDynamoDBClient({ endpoint: await listenDuringTests(server) });
+  after(() => client.destroy());
   await createTable(client, TableName);
   return { client, written, apply: async (write: ReplicatedWrite) => replica?.apply(write) };
 }
