@@ -35,7 +35,8 @@ export function usersRoutes({ users, otherHome, checkReadToken, checkWriteToken 
       requireToken(checkWriteToken),
       requireHome(otherHome),
       requireJson,
-      express.json({ limit: MAX_BODY_BYTES, type: JSON_TYPE }),
+      // Not strict, so that the schema names a body that is JSON but not an object.
+      express.json({ limit: MAX_BODY_BYTES, type: JSON_TYPE, strict: false }),
       createUser(users),
     )
     .get(requireToken(checkReadToken), listUsers(users))

@@ -7,8 +7,10 @@ import { type FieldError, ServiceError } from '../errors.ts';
 export function validate<T extends z.ZodType>(schema: T, part: string, input: unknown): z.output<T> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const fields = result.error.issues.flatMap((issue) => fieldErrors(part, issue));
-  const summary = fields.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  // Two checks of a field can fail with the same message.
+  const errors = result.error.issues.flatMap((issue) => fieldErrors(part, issue));
+  const byText = new Map(errors.map((error) => [`${error.field}: ${error.message}`, error]));
+  const [summary, fields] = [[...byText.keys()].join('; '), [...byText.values()]];
   throw new ServiceError('invalid', `the request is not valid: ${summary}`, { fields });
 }
 

@@ -64,6 +64,18 @@ describe('POST /users', () => {
     await request(server).post('/users').expect(400);
   });
 
+  it('says which JSON value a body is that is not an object', async () => {
+    for (const [body, received] of [
+      ['null', 'null'],
+      ['5', 'number'],
+      ['"ada"', 'string'],
+      ['[]', 'array'],
+    ] as const) {
+      const { errors } = (await post(body).expect(400)).body;
+      assert.deepEqual(errors, [{ field: 'body', message: `Invalid input: expected object, received ${received}` }]);
+    }
+  });
+
   it('answers 415 to a body that is not JSON, and 413 above 8 KB', async () => {
     const { headers } = await request(server).post('/users').send('username=ada').expect(415);
     assert.equal(headers['content-type'], 'application/problem+json');
