@@ -60,6 +60,9 @@ export const LISTEN_BACKLOG = 4_096;
 /** Largest request body that `POST /app` accepts (and ignores), in bytes. */
 export const MAX_BODY_BYTES = 8 * 1024;
 
+/** Largest size of a request's line and headers together, in bytes. Node.js answers 431 above it. */
+export const MAX_HEADER_BYTES = 16 * 1024;
+
 /** Period of the custom metrics and of every alarm and scaling alarm built on them, in seconds. */
 export const METRIC_PERIOD_S = 60;
 

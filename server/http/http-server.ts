@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
-import { TIMEOUTS_MS, TIMESTAMPS_PATH } from '../contract.ts';
+import { MAX_HEADER_BYTES, TIMEOUTS_MS, TIMESTAMPS_PATH } from '../contract.ts';
 import type { PostApp } from './post-app.ts';
 
 export interface HttpServerOptions {
@@ -23,6 +23,7 @@ export function createHttpServer({ postApp, app, isDraining, observe }: HttpServ
       headersTimeout: TIMEOUTS_MS.request,
       requestTimeout: TIMEOUTS_MS.request,
       connectionsCheckingInterval: 1_000,
+      maxHeaderSize: MAX_HEADER_BYTES,
     },
     (request, response) => {
       // The response tells the client not to reuse a connection that is about to close.

@@ -1,7 +1,7 @@
 /** Schemas of requests and answers. The OpenAPI document is generated from them and publishes those with an `id`. */
 import { z } from 'zod';
 import { ID } from '../timestamps/id.ts';
-import { isoFromMicros, microsFromIso } from '../timestamps/iso-time.ts';
+import { ISO_8601, isoFromMicros, microsFromIso } from '../timestamps/iso-time.ts';
 import type { TimestampRecord } from '../timestamps/record.ts';
 import type { User } from '../users/users.ts';
 
@@ -127,7 +127,8 @@ const time = z
     if (micros === undefined) context.addIssue('expected an ISO 8601 date or time, such as 2026-11-21T07:45:00Z');
     return micros;
   })
-  .optional();
+  .optional()
+  .meta({ pattern: `^$|${ISO_8601.source}` });
 
 export const ListQuerySchema = z.strictObject({
   limit: pageLimit('Records'),

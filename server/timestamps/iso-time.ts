@@ -33,7 +33,8 @@ export function dayEnd(micros: Micros): Micros {
   return (Math.floor(micros / MICROS_PER_DAY) + 1) * MICROS_PER_DAY;
 }
 
-const ISO_8601 = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?)?$/;
+/** The form of a time in a request. It also matches days and times that do not exist. */
+export const ISO_8601 = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /**
  * Parses an ISO 8601 date or date-time. Without an offset it is UTC; digits beyond microseconds are dropped.

@@ -1,3 +1,4 @@
+import { MAX_HEADER_BYTES, TIMEOUTS_MS } from '../../contract.ts';
 import { componentSchemas } from './from-zod.ts';
 import { paths } from './operations.ts';
 import { problemResponses } from './problems.ts';
@@ -5,7 +6,10 @@ import type { Operation, Paths, TokenScheme } from './types.ts';
 
 const DESCRIPTION =
   'Records a durable timestamp for every `POST /app`. Times are UTC with microseconds. Errors are problem details ' +
-  '(RFC 9457); browsers get them as a page. Every path that supports `GET` also supports `HEAD`.';
+  '(RFC 9457); browsers get them as a page. Every path that supports `GET` also supports `HEAD`. ' +
+  'Query parameters that are not listed are refused with 400. The request line and headers together have at most ' +
+  `${MAX_HEADER_BYTES / 1024} KB, otherwise the answer is 431. A request that has not arrived completely after ` +
+  `${TIMEOUTS_MS.request / 1_000} s is answered with 408. Both close the connection, without problem details.`;
 
 /** Which tokens a service requires. */
 export interface RequiredTokens {

@@ -12,13 +12,14 @@ const OPTIONS = {
   override: ({ jsonSchema }: { jsonSchema: JsonSchema }) => tidy(jsonSchema),
 } as const;
 
-/** Converts `example` to JSON Schema's `examples`, and removes the bounds that zod adds to every integer. */
+/** Converts `example` to JSON Schema's `examples`, and removes the two bounds that zod adds to every integer. */
 function tidy(schema: JsonSchema): void {
   if ('example' in schema) {
     schema.examples = [schema['example']];
     delete schema['example'];
   }
-  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.minimum !== Number.MIN_SAFE_INTEGER) return;
+  delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }
 

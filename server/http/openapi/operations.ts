@@ -1,4 +1,6 @@
 import { HEALTH_PATH, MAX_BODY_BYTES, TIMESTAMPS_PATH } from '../../contract.ts';
+import { ID } from '../../timestamps/id.ts';
+import { KEY_FIELD } from '../idempotency-key.ts';
 import * as schemas from '../schemas.ts';
 import { example, json, queryParameters, textHeader } from './from-zod.ts';
 import { problems } from './problems.ts';
@@ -27,7 +29,7 @@ const idempotencyKey: Parameter = {
   in: 'header',
   description:
     'Makes it safe to repeat the request: for 24 hours after its first success, the same key gives the same record. A string of 1 to 255 characters in quotes (draft-ietf-httpapi-idempotency-key-header-07), or letters, digits and `-_.:~+/=` without quotes. The service has no accounts, so all clients share the keys: use a random UUID for each new request. With several regions, another region knows a key only after replication, usually within a second. Repeat a request in the same region, or later.',
-  schema: { type: 'string', examples: ['"8e03978e-40d5-43e8-bc93-6894a57f9324"'] },
+  schema: { type: 'string', pattern: KEY_FIELD.source, examples: ['"8e03978e-40d5-43e8-bc93-6894a57f9324"'] },
 };
 
 const recordTimestamp: Operation = {
@@ -38,7 +40,7 @@ const recordTimestamp: Operation = {
     {
       name: 'X-Amzn-Trace-Id',
       in: 'header',
-      description: 'Stored with the record; generated if absent',
+      description: 'Its `Root` is stored with the record if it is an AWS X-Ray trace id; otherwise one is generated',
       schema: { type: 'string', examples: [`Root=${record.traceId}`] },
     },
     idempotencyKey,
@@ -47,7 +49,7 @@ const recordTimestamp: Operation = {
   requestBody: {
     description: `Ignored, up to ${MAX_BODY_BYTES / 1024} KB. With an \`Idempotency-Key\`, a repeated request must have the same body.`,
     required: false,
-    content: { '*/*': {} },
+    content: { '*/*': { schema: { maxLength: MAX_BODY_BYTES } } },
   },
   responses: {
     201: { description: 'The timestamp is in the table.', ...recorded },
@@ -109,7 +111,9 @@ const readTimestamp: Operation = {
     'With several regions, a record of another region is found after its replication, usually within a second, and an ' +
     'accepted one after it was moved into the table.',
   security: readToken,
-  parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', examples: [record.id] } }],
+  parameters: [
+    { name: 'id', in: 'path', required: true, schema: { type: 'string', pattern: ID.source, examples: [record.id] } },
+  ],
   responses: {
     200: { description: 'The record.', content: json(schemas.RecordSchema) },
     ...problems('unauthorized', 'not-found', 'overloaded', 'unavailable'),
@@ -180,7 +184,11 @@ const createUser: Operation = {
     'them list users, those of the last seconds perhaps not yet.',
   parameters: [idempotencyKey],
   security: writeToken,
-  requestBody: { required: true, content: json(schemas.NewUserSchema) },
+  requestBody: {
+    description: `At most ${MAX_BODY_BYTES / 1024} KB`,
+    required: true,
+    content: json(schemas.NewUserSchema),
+  },
   responses: {
     201: { description: 'The user is stored.', content: json(schemas.UserSchema) },
     ...problems(

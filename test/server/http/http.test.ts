@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import request from 'supertest';
-import { TIMEOUTS_MS } from '../../../server/contract.ts';
+import { MAX_HEADER_BYTES, TIMEOUTS_MS } from '../../../server/contract.ts';
 import { startDatabase } from '../support/database.ts';
 import { startService } from '../support/service.ts';
 
@@ -132,7 +132,12 @@ describe('the connection', () => {
   });
 
   it('is closed with a 431 when the headers are too large', async () => {
-    assert.match(await conversation(`GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`), /^HTTP\/1\.1 431 /);
+    const sized = (bytes: number): string => {
+      const [line, end] = ['GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: ', '\r\n\r\n'];
+      return line + 'x'.repeat(bytes - line.length - end.length) + end;
+    };
+    assert.match(await conversation(sized(MAX_HEADER_BYTES - 100)), /^HTTP\/1\.1 200 /);
+    assert.match(await conversation(sized(MAX_HEADER_BYTES + 100)), /^HTTP\/1\.1 431 /);
     await isHealthy();
   });
 

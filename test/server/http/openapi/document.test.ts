@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { curlCommand } from '../../../server/http/openapi/curl.ts';
-import { type OpenApiDocument, openApiDocument } from '../../../server/http/openapi/document.ts';
-import { example, queryParameters } from '../../../server/http/openapi/from-zod.ts';
-import type { Operation } from '../../../server/http/openapi/types.ts';
-import * as schemas from '../../../server/http/schemas.ts';
-import { parseRecordId } from '../../../server/timestamps/id.ts';
-import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
+import { curlCommand } from '../../../../server/http/openapi/curl.ts';
+import { type OpenApiDocument, openApiDocument } from '../../../../server/http/openapi/document.ts';
+import { example, queryParameters } from '../../../../server/http/openapi/from-zod.ts';
+import type { Operation } from '../../../../server/http/openapi/types.ts';
+import * as schemas from '../../../../server/http/schemas.ts';
+import { parseRecordId } from '../../../../server/timestamps/id.ts';
+import { microsFromIso } from '../../../../server/timestamps/iso-time.ts';
 
 const document = openApiDocument('1.2.3', { read: true, write: true });
 
