@@ -6,7 +6,7 @@ import type { SpillBucket } from './spill/bucket.ts';
 import { createDrainer } from './spill/drainer.ts';
 import { createSpill } from './spill/spill.ts';
 import { createDurableBlocks } from './timestamps/durable-blocks.ts';
-import type { Micros } from './timestamps/record.ts';
+import type { KnownTime } from './timestamps/known-times.ts';
 import type { RecordIds } from './timestamps/record-ids.ts';
 import type { TimestampStore } from './timestamps/store.ts';
 
@@ -23,8 +23,8 @@ export interface DurableStoreOptions {
 export interface DurableStore extends TimestampStore {
   /** Whether the table has every acknowledged timestamp, as far as this process knows. */
   readonly isComplete: () => boolean;
-  /** The latest time at which nothing was known to be spilled; `undefined` before the first look at the bucket. */
-  readonly emptyAtMicros: () => Micros | undefined;
+  /** The latest time at which nothing was spilled. */
+  readonly emptyAtMicros: KnownTime;
   /** Ends the drain; resolves after the objects that are being moved. */
   readonly stop: () => Promise<void>;
 }

@@ -5,6 +5,7 @@ import { createHeartbeats } from './dynamodb/heartbeats.ts';
 import type { Telemetry } from './metrics/telemetry.ts';
 import { type RegionWatch, startRegionWatch } from './regions/watch.ts';
 import type { Runtime } from './runtime.ts';
+import type { KnownTime } from './timestamps/known-times.ts';
 import type { Micros } from './timestamps/record.ts';
 import { createSettledUntil, type SettledUntil } from './timestamps/settled.ts';
 
@@ -15,7 +16,7 @@ export interface OtherRegionsOptions {
   /** The process's clock. */
   readonly now: () => Micros;
   /** The latest time at which no block of this region was durable only outside the table. */
-  readonly tableCompleteUntil: () => Micros | undefined;
+  readonly tableCompleteUntil: KnownTime;
   readonly runtime: Runtime;
   readonly metrics: Telemetry['metrics'];
   readonly logger: Logger;

@@ -1,6 +1,7 @@
 import type { Runtime } from '../runtime.ts';
+import { createKnownTimes, type KnownTime } from '../timestamps/known-times.ts';
 import type { Micros } from '../timestamps/record.ts';
-import type { SettledUntil } from '../timestamps/settled.ts';
+import { type SettledUntil, STALE_READ_MS } from '../timestamps/settled.ts';
 import {
   completeUntilOf,
   type Heartbeat,
@@ -36,8 +37,8 @@ export interface RegionWatchOptions {
 
 /** What a process knows of the other regions. */
 export interface RegionWatch {
-  /** The time before which every record of the other regions is in this replica; `undefined` while that is unknown. */
-  readonly completeUntil: () => Micros | undefined;
+  /** The time before which every record of the other regions is in this replica. */
+  readonly completeUntil: KnownTime;
   /** Whether every other region is heard of on time, and nothing of it is known to be missing for long. */
   readonly isCurrent: () => boolean;
   /** Resolves after a look that has begun. */
@@ -60,18 +61,21 @@ export function startRegionWatch(options: RegionWatchOptions): RegionWatch {
   let isStopped = false;
   let isFailing = false;
   let wakeUp: (() => void) | undefined;
-  const said = createDelay(runtime, REPLICATION_MS.spread);
+  const settled = createKnownTimes(runtime, REPLICATION_MS.spread);
+  const complete = createKnownTimes(runtime, STALE_READ_MS);
 
   async function lookOnce(): Promise<void> {
     const present = now();
     began ??= present;
     const until = settledUntil({ consistent: true });
-    if (until !== undefined) said.put(until);
+    if (until !== undefined) settled.put(until);
     const known = await heartbeats.read(CALL_DEADLINE_MS);
     const before = known.get(own);
     const previous = before && isPlausible(before, present) ? before : undefined;
     const seen = others.map((region) => [region, look(before?.sees[region], known.get(region), present)] as const);
     sights = seen.map(([, sight]) => sight);
+    const completeNow = completeUntilOf(sights);
+    if (completeNow !== undefined) complete.put(completeNow);
     onLag(
       lagOf(
         others.map((region) => known.get(region)?.at),
@@ -79,7 +83,7 @@ export function startRegionWatch(options: RegionWatchOptions): RegionWatch {
       ),
     );
     if (previous && present - previous.at < HEARTBEAT_MS * 1_000) return;
-    const completeUntil = latest(previous?.completeUntil, said.get());
+    const completeUntil = latest(previous?.completeUntil, settled.latest(REPLICATION_MS.spread));
     const sees = Object.fromEntries(seen.flatMap(([region, sight]) => (sight ? [[region, sight]] : [])));
     const since = previous?.since ?? began;
     await heartbeats.write({ region: own, at: present, since, completeUntil, sees }, before, CALL_DEADLINE_MS);
@@ -115,7 +119,7 @@ export function startRegionWatch(options: RegionWatchOptions): RegionWatch {
 
   const running = run();
   return {
-    completeUntil: () => (sights.length === 0 ? undefined : completeUntilOf(sights)),
+    completeUntil: complete.latest,
     isCurrent: () => !isFailing && sights.length > 0 && sights.every((sight) => isCurrent(sight, now())),
     async stop() {
       isStopped = true;
@@ -136,21 +140,4 @@ function lagOf(times: readonly (Micros | undefined)[], now: Micros): Micros | un
 
 function latest(one: Micros | undefined, other: Micros | undefined): Micros | undefined {
   return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
-}
-
-/** Returns what was put at least `ms` ago. */
-function createDelay(runtime: Runtime, ms: number) {
-  let waiting: { readonly sinceMs: number; readonly value: Micros }[] = [];
-  let delayed: Micros | undefined;
-  return {
-    put(value: Micros): void {
-      waiting.push({ sinceMs: runtime.monotonicMs(), value });
-    },
-    get(): Micros | undefined {
-      const untilMs = runtime.monotonicMs() - ms;
-      for (const { sinceMs, value } of waiting) if (sinceMs <= untilMs) delayed = latest(delayed, value);
-      waiting = waiting.filter(({ sinceMs }) => sinceMs > untilMs);
-      return delayed;
-    },
-  };
 }

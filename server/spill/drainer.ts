@@ -1,5 +1,6 @@
 import type { Runtime } from '../runtime.ts';
-import type { Micros } from '../timestamps/record.ts';
+import { createKnownTimes } from '../timestamps/known-times.ts';
+import { STALE_READ_MS } from '../timestamps/settled.ts';
 import { createDrain, type DrainOptions } from './drain.ts';
 
 export interface DrainerOptions extends Omit<DrainOptions, 'runtime'> {
@@ -25,7 +26,7 @@ export function createDrainer({ runtime, onState, onChange, ...options }: Draine
   let putsInFlight = 0;
   let lastPutEndMs = Number.NEGATIVE_INFINITY;
   let empty: { readonly startMs: number } | undefined;
-  let emptyAtMicros: Micros | undefined;
+  const emptyAt = createKnownTimes(runtime, STALE_READ_MS);
   let wakeUp: (() => void) | undefined;
   let isWoken = false;
 
@@ -45,7 +46,8 @@ export function createDrainer({ runtime, onState, onChange, ...options }: Draine
       if (oldestMs === undefined && !isStopped) {
         // A dead letter is not in the table either, but an operator decides when it will be: followers do not wait.
         empty = deadLetters === 0 ? { startMs } : undefined;
-        emptyAtMicros = micros;
+        // Only now: a later page of the listing may have been empty because its last block was moved meanwhile.
+        emptyAt.put(micros);
       }
       onState({ oldestAgeS: oldestAgeS() ?? 0, deadLetters });
       if (isFailing) onChange(false);
@@ -108,7 +110,7 @@ export function createDrainer({ runtime, onState, onChange, ...options }: Draine
     },
     /** Whether this process knows of no block that the table lacks: the last listing had none, and it spilled none since. */
     isEmpty: () => empty !== undefined && putsInFlight === 0 && lastPutEndMs < empty.startMs,
-    /** The time at which the last listing began that found no spilled block; `undefined` before the first one. */
-    emptyAtMicros: () => emptyAtMicros,
+    /** The time at which the last listing began that found no spilled block, and that ended this long ago. */
+    emptyAtMicros: emptyAt.latest,
   };
 }

@@ -43,8 +43,8 @@ function setUp() {
       onLag: (lag) => lags.push(lag),
       onChange: (failing) => changes.push(failing),
     });
-    const ageS = () => {
-      const until = watch.completeUntil();
+    const ageS = (knownForMs = 0) => {
+      const until = watch.completeUntil(knownForMs);
       return until === undefined ? undefined : (runtime.wallMicros() - until) / 1e6;
     };
     return { ...watch, ageS, lags, changes };
@@ -67,6 +67,22 @@ describe('a process of one of two regions', () => {
     assert.ok(age >= 80 && age <= 95, `${age} s`);
     assert.ok(here.isCurrent());
     await Promise.all([here.stop(), there.stop()]);
+  });
+
+  it('also says what it knew some time ago, for reads that may be that far behind', async () => {
+    const { start, pass } = setUp();
+    const here = start({ region: 'a', settledAgeS: 20 });
+    const silent = start({ region: 'b', settledAgeS: 3_600 });
+    await pass(120_000);
+    assert.ok((here.ageS(40_000) as number) > 3_600);
+    await silent.stop();
+    const drained = start({ region: 'b', settledAgeS: 20 });
+    while ((here.ageS() as number) > 3_600) await pass(1_000);
+    await pass(39_000);
+    assert.ok((here.ageS(40_000) as number) > 3_600);
+    await pass(6_000);
+    assert.ok((here.ageS(40_000) as number) < 150);
+    await Promise.all([here.stop(), drained.stop()]);
   });
 
   it('does not say what it did not know a minute ago, although its spill bucket is empty now', async () => {
@@ -127,9 +143,9 @@ describe('a process of one of two regions', () => {
     await pass(80_000);
     assert.ok(here.lags.slice(2).every((lag) => lag !== undefined && lag <= 10e6));
     setAway(true);
-    const known = here.completeUntil();
+    const known = here.completeUntil(0);
     await pass(20_000);
-    assert.deepEqual([here.completeUntil(), here.lags.at(-1), here.isCurrent()], [known, undefined, false]);
+    assert.deepEqual([here.completeUntil(0), here.lags.at(-1), here.isCurrent()], [known, undefined, false]);
     setAway(false);
     await pass(10_000);
     assert.deepEqual(here.changes, [true, false]);

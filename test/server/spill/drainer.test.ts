@@ -128,16 +128,16 @@ describe('what a process knows of the bucket', () => {
 
   it('is nothing before its first listing and after a failed one, so the table may be incomplete', async () => {
     const { drainer, pass, run, failure } = setUp();
-    assert.deepEqual([drainer.isEmpty(), drainer.emptyAtMicros()], [false, undefined]);
+    assert.deepEqual([drainer.isEmpty(), drainer.emptyAtMicros(0)], [false, undefined]);
     drainer.start();
     await pass(1_000);
     assert.equal(drainer.isEmpty(), true);
-    const emptyAtMicros = drainer.emptyAtMicros();
+    const emptyAtMicros = drainer.emptyAtMicros(0);
     failure.now = new Error('away');
     drainer.wake();
     await pass(1);
     assert.equal(drainer.isEmpty(), false);
-    assert.equal(drainer.emptyAtMicros(), emptyAtMicros, 'what was in the table then still is');
+    assert.equal(drainer.emptyAtMicros(0), emptyAtMicros, 'what was in the table then still is');
     await run(drainer.stop());
   });
 
@@ -163,7 +163,7 @@ describe('what a process knows of the bucket', () => {
     drainer.start();
     await pass(1_000);
     assert.equal(drainer.isEmpty(), false);
-    assert.notEqual(drainer.emptyAtMicros(), undefined);
+    assert.notEqual(drainer.emptyAtMicros(0), undefined);
     objects.clear();
     drainer.wake();
     await pass(1);
@@ -176,7 +176,7 @@ describe('what a process knows of the bucket', () => {
     drainer.start();
     await pass(1_000);
     const startMicros = runtime.wallMicros() - (runtime.monotonicMs() - (listings[0] as number)) * 1_000;
-    assert.equal(drainer.emptyAtMicros(), startMicros);
+    assert.equal(drainer.emptyAtMicros(0), startMicros);
     await run(drainer.stop());
   });
 });
