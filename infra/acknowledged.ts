@@ -97,14 +97,15 @@ const UNREADABLE_MIXED_POLICY: Acknowledged = {
   reason: 'cdk-nag cannot read the launch template of a mixed instances policy; its volumes are encrypted',
 };
 
+const BACKUP_ROLE: Acknowledged = {
+  stack: 'data',
+  path: 'Backups/Plan/Timestamps/Role',
+  id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup]',
+  reason: 'AWS Backup documents this policy for its service role and keeps it up to date',
+};
+
 /** What only the home region makes. */
 const HOME_REGION: readonly Acknowledged[] = [
-  {
-    stack: 'data',
-    path: 'Backups/Plan/Timestamps/Role',
-    id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup]',
-    reason: 'AWS Backup documents this policy for its service role and keeps it up to date',
-  },
   {
     stack: 'data',
     path: 'StageSecret/Secret',
@@ -147,7 +148,8 @@ export function acknowledged({ stage, settings }: Pick<Deployment, 'stage' | 'se
     })),
     ...(settings.alternativeFamilies.length > 0 ? [UNREADABLE_MIXED_POLICY] : []),
     ...(settings.archive && isHome(settings) ? EXPORT_FINDINGS : []),
-    ...(settings.restoreTests && isHome(settings) ? RESTORE_FINDINGS : []),
+    ...(settings.retainData && isHome(settings) ? [BACKUP_ROLE] : []),
+    ...(settings.retainData && settings.restoreTests && isHome(settings) ? RESTORE_FINDINGS : []),
     ...(settings.githubRepository ? pipelineFindings(stage) : []),
   ];
 }

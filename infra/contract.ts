@@ -10,6 +10,15 @@ export function stackNames(stage: string) {
   };
 }
 
+/** Rule for the name of the environment of a branch: that of its pull request. */
+export const BRANCH_STAGE = {
+  pattern: /^pr-[1-9]\d{0,8}$/,
+  description: 'pr- and the number of a pull request, such as pr-123',
+} as const;
+
+/** Tag of the stacks of a temporary stage: the time in UTC after which `npm run destroy -- --expired` deletes them. */
+export const EXPIRES_TAG = 'stampede:expires';
+
 /** Order in which the stacks of a stage are deleted: each one before those that it imports from. */
 export const DELETION_ORDER = ['operations', 'service', 'network', 'data'] as const;
 

@@ -3,6 +3,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { acknowledge } from './acknowledged.ts';
 import { type Ami, bakedAmi, givenAmi } from './ami.ts';
+import { readExpiry } from './settings/expiry.ts';
 import { readSettings, refuseUnknownSettings } from './settings/read.ts';
 import { addDataStack, addStampede } from './stampede.ts';
 
@@ -21,14 +22,15 @@ try {
 function addStacks(): void {
   const app = new App();
   const context = (name: string): string | undefined => app.node.tryGetContext(name);
-  refuseUnknownSettings(Object.keys(app.node.getAllContext()), ['stage', 'amiId', 'amiBuiltAt', 'only']);
+  refuseUnknownSettings(Object.keys(app.node.getAllContext()), ['stage', 'amiId', 'amiBuiltAt', 'only', 'expires']);
   const stage = context('stage') ?? 'dev';
   const settings = readSettings(stage, context);
+  const expires = readExpiry(stage, context('expires'));
 
   if (context('only') === 'data') {
-    addDataStack(app, { stage, settings });
+    addDataStack(app, { stage, settings, expires });
   } else {
-    addStampede(app, { stage, settings, ami: pinnedAmi(context, settings.region) });
+    addStampede(app, { stage, settings, expires, ami: pinnedAmi(context, settings.region) });
   }
   acknowledge(app, { stage, settings });
   Validations.of(app).addPlugins(new AwsSolutionsChecks());

@@ -1,7 +1,7 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import { SERVICE_NAME } from '../server/contract.ts';
 import type { Ami } from './ami.ts';
-import { stackNames } from './contract.ts';
+import { EXPIRES_TAG, stackNames } from './contract.ts';
 import { DataStack } from './data/stack.ts';
 import { NetworkStack } from './network/stack.ts';
 import { OperationsStack } from './operations/stack.ts';
@@ -14,6 +14,8 @@ export interface Deployment {
   readonly stage: string;
   readonly settings: Settings;
   readonly ami: Ami;
+  /** Time after which the stage may be deleted. @default - never */
+  readonly expires?: string | undefined;
 }
 
 /**
@@ -21,19 +23,21 @@ export interface Deployment {
  * and secret need its key.
  */
 export function addDataStack(app: App, deployment: Omit<Deployment, 'ami'>): DataStack {
-  const { stage } = deployment;
+  const { stage, expires } = deployment;
   Tags.of(app).add('Service', SERVICE_NAME);
   Tags.of(app).add('Stage', stage);
+  // Of the stacks only: in a template, a new time would change every resource.
+  if (expires) Tags.of(app).add(EXPIRES_TAG, expires, { includeResourceTypes: ['aws:cdk:stack'] });
   return new DataStack(app, stackNames(stage).data, commonProps(deployment));
 }
 
 /** Adds the stacks of one stage in one region, split by life cycle. Each depends only on those before it. */
-export function addStampede(app: App, { stage, settings, ami }: Deployment) {
+export function addStampede(app: App, { stage, settings, ami, expires }: Deployment) {
   refuseMissingReplicas(settings);
   const names = stackNames(stage);
   const common = commonProps({ stage, settings });
 
-  const data = addDataStack(app, { stage, settings });
+  const data = addDataStack(app, { stage, settings, expires });
   const network = new NetworkStack(app, names.network, { ...common, data });
   const service = new ServiceStack(app, names.service, { ...common, data, network, ami });
   const operations = new OperationsStack(app, names.operations, { ...common, data, network, service, ami });

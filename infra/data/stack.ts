@@ -42,7 +42,8 @@ export class DataStack extends StageStack {
     if (!isHome(settings)) new Alias(this, 'DataKeyAlias', { aliasName: dataKeyAlias(stage), targetKey: key });
     this.timestamps = new TimestampsTable(this, 'Timestamps', { key, stage, settings, removalPolicy: tablePolicy });
     // The replica has point-in-time recovery. Monthly backups of it as well would be paid for twice (decision 0045).
-    if (isHome(settings)) {
+    // A vault with a backup cannot be deleted, so a temporary stage has none.
+    if (isHome(settings) && retainData) {
       const { table } = this.timestamps;
       const { vault } = new Backups(this, 'Backups', { table, key, stage, settings, removalPolicy });
       if (settings.restoreTests)

@@ -125,8 +125,7 @@ export class Backups extends Construct {
       backupVaultName: `${SERVICE_NAME}-${stage}-${stackId}`,
       encryptionKey: key,
       removalPolicy,
-      // Deleting a temporary stage fails unless its vault can be emptied.
-      blockRecoveryPointDeletion: settings.retainData,
+      blockRecoveryPointDeletion: true,
     });
     const plan = new BackupPlan(this, 'Plan', { backupVault: this.vault });
     plan.addRule(

@@ -1,5 +1,6 @@
 import { STAGE_NAME } from '../../server/contract.ts';
-import { isProd, refuseContradictions } from './rules.ts';
+import { BRANCH_STAGE } from '../contract.ts';
+import { refuseContradictions, valuesOf } from './rules.ts';
 import { type Setting, type Settings, TABLE } from './table.ts';
 
 /** Throws on an unknown setting, because CDK ignores misspelt names. Names such as `aws:cdk:…` belong to CDK. */
@@ -17,6 +18,9 @@ export function readSettings(stage: string, override: (name: string) => unknown 
   if (!STAGE_NAME.pattern.test(stage)) {
     throw new Error(`Stage is "${stage}", expected ${STAGE_NAME.description}. Use -c stage=dev`);
   }
+  if (stage.startsWith('pr-') && !BRANCH_STAGE.pattern.test(stage)) {
+    throw new Error(`Stage is "${stage}", expected ${BRANCH_STAGE.description}. Use -c stage=pr-123, or another name`);
+  }
   const settings = Object.fromEntries(
     Object.entries(TABLE).map(([name, entry]) => [name, readOne(name, entry, stage, override(name))]),
   ) as unknown as Settings;
@@ -24,8 +28,8 @@ export function readSettings(stage: string, override: (name: string) => unknown 
   return settings;
 }
 
-function readOne(name: string, { type, dev, prod }: Setting, stage: string, given: unknown): unknown {
-  const wanted = given ?? (isProd(stage) ? prod : dev);
+function readOne(name: string, { type, ...values }: Setting, stage: string, given: unknown): unknown {
+  const wanted = given ?? values[valuesOf(stage)];
   const { success, data } = type.safeParse(wanted);
   if (success) return data;
   throw new Error(

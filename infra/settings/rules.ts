@@ -1,3 +1,4 @@
+import { BRANCH_STAGE } from '../contract.ts';
 import { type FleetBounds, fleetBounds } from '../scaling/capacity.ts';
 import type { Scaling } from '../scaling/steps.ts';
 import { REGION_RULES } from './region-rules.ts';
@@ -9,6 +10,12 @@ import { ANY_IPV4 } from './types.ts';
 /** Stages named `prod` or `prod-…` get the safe values, all others the cheap ones. */
 export function isProd(stage: string): boolean {
   return /^prod(-|$)/.test(stage);
+}
+
+/** Which values of the table a stage has by default. */
+export function valuesOf(stage: string): 'dev' | 'prod' | 'branch' {
+  if (isProd(stage)) return 'prod';
+  return BRANCH_STAGE.pattern.test(stage) ? 'branch' : 'dev';
 }
 
 /** Whether an instance type, or a family of them, runs images for the architecture. Graviton: t4g, c7gn, m8gd. */

@@ -27,10 +27,12 @@ export interface Setting<T extends z.ZodType = z.ZodType> {
   readonly type: T;
   readonly dev: z.input<T>;
   readonly prod: z.input<T>;
+  /** Its value in the environment of a branch. */
+  readonly branch: z.input<T>;
 }
 
-function setting<T extends z.ZodType>(type: T, dev: z.input<T>, prod: z.input<T>): Setting<T> {
-  return { type, dev, prod };
+function setting<T extends z.ZodType>(type: T, dev: z.input<T>, prod: z.input<T>, branch = dev): Setting<T> {
+  return { type, dev, prod, branch };
 }
 
 const SCALE_OUT: Scaling['scaleOut'] = [
@@ -54,7 +56,8 @@ export const MAX_ZONES = 3;
 export const MAX_REGIONS = 5;
 
 /**
- * Every setting of a deployment: its type, its value in `dev` (cheap) and in `prod` (safe), and the reason.
+ * Every setting of a deployment: its type, its value in `dev` (cheap) and in `prod` (safe), and the reason. A fourth value
+ * is that of the environment of a branch, `pr-<n>`, if it differs from that of dev (decision 0055).
  * `-c name=value` overrides a value for one deployment; lists are comma-separated.
  */
 export const TABLE = {
@@ -118,9 +121,9 @@ export const TABLE = {
   /** Timestamps per second of one instance at 100 % CPU. A conservative estimate, not measured on EC2 yet. */
   ratePerInstance: setting(integer(1, 1_000_000), 4_000, 4_000),
   /** Timestamps per second that the fleet must handle after losing a zone, without scaling out. */
-  sustainedRate: setting(integer(1, 1_000_000), 500, 2_500),
+  sustainedRate: setting(integer(1, 1_000_000), 500, 2_500, 100),
   /** Timestamps per second up to which the fleet may scale; limits the bill. */
-  peakRate: setting(integer(1, 1_000_000), 5_000, 20_000),
+  peakRate: setting(integer(1, 1_000_000), 5_000, 20_000, 1_000),
   /**
    * Write units per second that the table accepts from the start. 0: those of the peak rate, so that a first peak is not
    * throttled. Costs 0.65 USD once per thousand above 4,000. DynamoDB refuses to lower the value: if the peak rate is
@@ -200,8 +203,8 @@ export const TABLE = {
    */
   minimumLoadBalancerCapacity: setting(integer(0, 15_000), 0, 0),
 
-  /** Table, key, backups and logs survive `destroy`. False for a temporary stage, such as a drill in CI. */
-  retainData: setting(flag, true, true),
+  /** Table, key and backups survive `destroy`. False for a temporary stage, which therefore has no backups. */
+  retainData: setting(flag, true, true, false),
   /** Whether DynamoDB deletes expired items, which costs nothing: an idempotency key is used for a day. */
   ttl: setting(flag, true, true),
   /**
@@ -221,7 +224,7 @@ export const TABLE = {
    * them free of charge. A change is true for new timestamps; old ones keep the day on which they expire.
    */
   retentionDays: setting(integer(0, 36_500), 0, 0),
-  logRetentionDays: setting(numberIn(...RETENTION_DAYS), 14, 90),
+  logRetentionDays: setting(numberIn(...RETENTION_DAYS), 14, 90, 3),
   /** Load balancer logs: infrequent access after 30 days, Glacier after 90, deleted after this number of days. */
   accessLogRetentionDays: setting(integer(91, 3650), 91, 400),
 
@@ -231,7 +234,7 @@ export const TABLE = {
    * prod: about a quarter more than the first month at the sustained rate, day and night. Storage, point-in-time recovery
    * and backups grow with the table, so raise it from time to time; `npm run cost -- --months` shows how far.
    */
-  monthlyBudgetUsd: setting(integer(1, 1_000_000), 150, 1_200),
+  monthlyBudgetUsd: setting(integer(1, 1_000_000), 150, 1_200, 50),
   /** An older image lacks a month or more of security updates. */
   imageMaxAgeDays: setting(integer(1, 365), 60, 35),
   /**

@@ -20,6 +20,20 @@ describe('settings', () => {
     assert.equal(read('prod-eu', { certificateArn: CERTIFICATE }).nat, 'per-az');
   });
 
+  it('use the smallest values for the environment of a branch, which leaves nothing behind', () => {
+    const { nat, sustainedRate, peakRate, retainData, archive, loadBalancerProtection } = read('pr-123');
+    assert.deepEqual(
+      { nat, retainData, archive, loadBalancerProtection },
+      {
+        nat: 'single',
+        retainData: false,
+        archive: false,
+        loadBalancerProtection: false,
+      },
+    );
+    assert.ok(sustainedRate < read('dev').sustainedRate && peakRate < read('dev').peakRate);
+  });
+
   it('can be overridden by text from the command line', () => {
     const { zones, peakRate, waf } = read('dev', { zones: 'a,c', peakRate: '9000', waf: 'true' });
     assert.deepEqual({ zones, peakRate, waf }, { zones: ['a', 'c'], peakRate: 9000, waf: true });
@@ -56,6 +70,8 @@ describe('settings', () => {
       { sshCidrs: '0.0.0.0/0' },
       /sshCidrs is "0.0.0.0\/0", expected .* never 0.0.0.0\/0/,
     ],
+    ['the environment of a branch without a number', 'pr-main', {}, /Stage is "pr-main", expected pr- and the number/],
+    ['a number that no pull request has', 'pr-007', {}, /Stage is "pr-007", expected pr- and the number/],
     ['no client at all', 'dev', { sourceCidrs: '' }, /sourceCidrs is "", expected 1 to 50 of/],
     ['all clients in addition to some', 'dev', { sourceCidrs: '0.0.0.0/0,192.0.2.0/24' }, /which admits all addresses/],
     ['half the internet on port 22', 'dev', { sshCidrs: '128.0.0.0/1' }, /sshCidrs/],
