@@ -211,6 +211,7 @@ export function createService(options: ServiceOptions) {
     },
     isComplete: () => store.isComplete() && otherRegions.isCurrent(),
     settledUntil: otherRegions.settledUntil,
+    retentionDays: config.retentionDays,
     postApp,
     sendProblem,
     checkReadToken,

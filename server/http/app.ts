@@ -22,6 +22,8 @@ export interface AppOptions {
   /** Whether the table has every acknowledged timestamp, as far as this process knows. */
   readonly isComplete: () => boolean;
   readonly settledUntil: SettledUntil;
+  /** @default - records are kept for ever */
+  readonly retentionDays: number | undefined;
   readonly postApp: PostApp;
   readonly sendProblem: SendProblem;
   /** @default - reading needs no token */
@@ -55,7 +57,11 @@ export function createApp(options: AppOptions): Express {
     .post(postApp)
     .get(requireToken(checkReadToken), listTimestamps({ store, isComplete, settledUntil, hasRegions, assetUrl }))
     .all(allow('GET', 'HEAD', 'POST'));
-  app.route(`${TIMESTAMPS_PATH}/:id`).get(requireToken(checkReadToken), readTimestamp(store)).all(allow('GET', 'HEAD'));
+  const requiresToken = checkReadToken !== undefined;
+  app
+    .route(`${TIMESTAMPS_PATH}/:id`)
+    .get(requireToken(checkReadToken), readTimestamp({ store, retentionDays: options.retentionDays, requiresToken }))
+    .all(allow('GET', 'HEAD'));
   app.use(getRoute(HEALTH_PATH, checkHealth(isDraining)), getRoute('/', showInstance(facts, assetUrl)));
   for (const router of options.routers) app.use(router);
 

@@ -1,6 +1,8 @@
 import type { Request, RequestHandler } from 'express';
 import { ServiceError } from '../errors.ts';
+import { expiryOf } from '../timestamps/block.ts';
 import { isoFromMicros } from '../timestamps/iso-time.ts';
+import type { Micros, TimestampRecord } from '../timestamps/record.ts';
 import type { SettledUntil } from '../timestamps/settled.ts';
 import type { TimestampStore } from '../timestamps/store.ts';
 import type { AssetUrl } from './pages/layout.ts';
@@ -69,11 +71,37 @@ function jsonLines({ timestamps }: RecordPage): string {
   return timestamps.map((record) => `${JSON.stringify(record)}\n`).join('');
 }
 
+export interface ReadTimestampOptions {
+  readonly store: Pick<TimestampStore, 'getRecord'>;
+  /** @default - records are kept for ever */
+  readonly retentionDays: number | undefined;
+  readonly requiresToken: boolean;
+}
+
 /** `GET /app/:id`: one record. */
-export function readTimestamp(store: Pick<TimestampStore, 'getRecord'>): RequestHandler<{ id: string }> {
+export function readTimestamp(options: ReadTimestampOptions): RequestHandler<{ id: string }> {
+  const { store, retentionDays, requiresToken } = options;
   return async (request, response) => {
     const record = await store.getRecord(request.params.id);
     if (!record) throw new ServiceError('not-found', `there is no timestamp ${request.params.id}`);
+    response.set('Cache-Control', cachingOf(record, { retentionDays, nowMicros: Date.now() * 1_000 }));
+    if (requiresToken) response.vary('Authorization');
     response.json(recordBody(record));
   };
+}
+
+/** A year, the longest time that caches are expected to use. */
+const LONGEST_AGE_S = 31_536_000;
+
+/**
+ * The `Cache-Control` of a record. One in the table never changes, so its client may keep it until the record expires.
+ * An accepted one changes its state. Shared caches keep none, because records contain addresses of clients.
+ */
+export function cachingOf(
+  { micros, state }: Pick<TimestampRecord, 'micros' | 'state'>,
+  { retentionDays, nowMicros }: { readonly retentionDays: number | undefined; readonly nowMicros: Micros },
+): string {
+  const lifeS = retentionDays === undefined ? LONGEST_AGE_S : expiryOf(micros, retentionDays) - nowMicros / 1e6;
+  const maxAgeS = Math.min(LONGEST_AGE_S, Math.floor(lifeS));
+  return state === 'stored' && maxAgeS > 0 ? `private, max-age=${maxAgeS}, immutable` : 'no-store';
 }

@@ -70,7 +70,10 @@ function createUser(users: Users): RequestHandler {
     const newUser = validate(NewUserSchema, 'body', request.body);
     const text = keyTextOf(request);
     const key = text === undefined ? undefined : idempotencyKey(text, 'POST /users', JSON.stringify(newUser));
-    response.status(201).json(userBody(await users.createUser(newUser, key)));
+    response
+      .set('Cache-Control', 'no-store')
+      .status(201)
+      .json(userBody(await users.createUser(newUser, key)));
   };
 }
 

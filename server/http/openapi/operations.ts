@@ -115,7 +115,17 @@ const readTimestamp: Operation = {
     { name: 'id', in: 'path', required: true, schema: { type: 'string', pattern: ID.source, examples: [record.id] } },
   ],
   responses: {
-    200: { description: 'The record.', content: json(schemas.RecordSchema) },
+    200: {
+      description: 'The record.',
+      headers: {
+        'Cache-Control': textHeader(
+          'A record that is `stored` does not change: its client may keep it for a year, or until it expires. One that ' +
+            'is `accepted` is not cacheable',
+          'private, max-age=31536000, immutable',
+        ),
+      },
+      content: json(schemas.RecordSchema),
+    },
     ...problems('unauthorized', 'not-found', 'overloaded', 'unavailable'),
   },
 };
@@ -162,18 +172,24 @@ const readMetrics: Operation = {
   },
 };
 
+const revalidated = { 'Cache-Control': textHeader('Caches ask again before each use', 'no-cache') };
+
 const readDocument: Operation = {
   operationId: 'readDocument',
   summary: 'Read this description as an OpenAPI document',
   responses: {
-    200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
+    200: {
+      description: 'OpenAPI 3.1.',
+      headers: revalidated,
+      content: { 'application/json': { schema: { type: 'object' } } },
+    },
   },
 };
 
 const readDocs: Operation = {
   operationId: 'readDocs',
   summary: 'Read this description as a page',
-  responses: { 200: { description: 'The page.', content: htmlPage } },
+  responses: { 200: { description: 'The page.', headers: revalidated, content: htmlPage } },
 };
 
 const createUser: Operation = {

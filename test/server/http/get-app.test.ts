@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import request from 'supertest';
+import { cachingOf } from '../../../server/http/get-app.ts';
 import { startDatabase } from '../support/database.ts';
 import { startService } from '../support/service.ts';
 
@@ -114,6 +115,34 @@ describe('GET /app', () => {
 describe('GET /app/:id', () => {
   it('returns the record', async () => {
     for (const record of recorded) assert.deepEqual((await get(`/app/${record.id}`).expect(200)).body, record);
+  });
+
+  it('may be cached for a year, because a stored record does not change', async () => {
+    const { headers } = await get(`/app/${recorded[3]?.id}`).expect(200);
+    assert.equal(headers['cache-control'], 'private, max-age=31536000, immutable');
+    assert.equal(headers['vary'], undefined);
+  });
+
+  it('is cached only for clients that send the token, if there is one', async () => {
+    const guarded = (await startService(database, { READ_TOKEN: 'a-token-of-16-or-more' })).server;
+    const { headers } = await request(guarded)
+      .get(`/app/${recorded[3]?.id}`)
+      .set('authorization', 'Bearer a-token-of-16-or-more')
+      .expect(200);
+    assert.equal(headers['vary'], 'Authorization');
+  });
+
+  it('is not cached beyond its retention, nor while it is only accepted', () => {
+    const micros = 1_763_710_000_000_000;
+    const afterDays = (days: number, state: 'stored' | 'accepted' = 'stored') =>
+      cachingOf({ micros, state }, { retentionDays: 30, nowMicros: micros + days * 86_400e6 });
+    assert.equal(afterDays(0), 'private, max-age=2592000, immutable');
+    assert.equal(afterDays(29), 'private, max-age=86400, immutable');
+    assert.equal(afterDays(30), 'no-store');
+    assert.equal(afterDays(31), 'no-store');
+    assert.equal(afterDays(0, 'accepted'), 'no-store');
+    const never = { retentionDays: undefined, nowMicros: micros };
+    assert.equal(cachingOf({ micros, state: 'accepted' }, never), 'no-store');
   });
 
   it('answers 404 for an unused id, for an id with a wrong tag and for an invalid id', async () => {

@@ -39,6 +39,8 @@ describe('every operation of the document', () => {
         assert.ok(content, `${answer.type} is not documented`);
         for (const name of Object.keys(documented.headers ?? {}))
           assert.ok(name === 'Link' || answer.get(name), `${name} is missing`);
+        const caching = documented.headers?.['Cache-Control']?.schema.examples?.[0] ?? 'no-store';
+        assert.equal(answer.get('cache-control'), caching);
         const schemaName = content.schema?.$ref?.split('/').at(-1);
         if (schemaName) assert.ok(schemaNamed(schemaName).parse(answer.body));
       });

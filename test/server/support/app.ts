@@ -18,6 +18,7 @@ export async function startApp(routers: readonly Router[]): Promise<Server> {
     store: { getRecord: async () => undefined, listRecords: async () => ({ records: [] }) },
     isComplete: () => true,
     settledUntil: () => undefined,
+    retentionDays: undefined,
     postApp: (request, response) => sendProblem(request, response, new Error('not under test')),
     sendProblem,
     checkReadToken: undefined,
