@@ -24,7 +24,41 @@ const MIDNIGHT = Date.parse('2026-11-22T00:00:00Z') * 1_000;
 export function makePlan(seed: number): Plan {
   const plan = makePlanOfOneRegion(seed);
   const random = randomOf(seed, 5);
-  return random.chance(TWO_REGIONS_SHARE) && plan.refusedEvery === undefined ? withTwoRegions(random, plan) : plan;
+  if (random.chance(TWO_REGIONS_SHARE) && plan.refusedEvery === undefined) return withTwoRegions(random, plan);
+  return plan.spills && random.chance(STALE_FOLLOWER_SHARE) ? withStaleFollower(random, plan) : plan;
+}
+
+/** How far eventually consistent reads usually are behind at most, and in some runs: less than the server assumes, 40 s. */
+const [SHORT_STALE_MS, LONG_STALE_MS] = [1_000, 35_000];
+
+const STALE_FOLLOWER_SHARE = 0.1;
+
+/** What is settled for an eventually consistent read was recorded a minute before. A drain may begin 90 s late. */
+const STALE_SETTLED_MS = 160_000;
+
+/** The same plan with a follower whose reads are eventually consistent. */
+function withStaleFollower(random: Random, plan: Plan): Plan {
+  const follows = pollsOf(random, { everyMs: random.integer(3_000, 8_000), forMs: STALE_SETTLED_MS, ...plan });
+  return {
+    ...plan,
+    staleMs: LONG_STALE_MS,
+    steps: [...plan.steps, ...follows].toSorted((one, other) => one.atMs - other.atMs),
+  };
+}
+
+interface Polls extends Pick<Plan, 'machines'> {
+  readonly everyMs: number;
+  readonly forMs: number;
+}
+
+/** The polls of a follower whose reads are eventually consistent. */
+function pollsOf(random: Random, { everyMs, forMs, machines }: Polls): Step[] {
+  return Array.from({ length: Math.floor(forMs / everyMs) }, (_, index) => ({
+    kind: 'follow',
+    atMs: (index + 1) * everyMs,
+    machine: random.integer(0, machines - 1),
+    consistent: false,
+  }));
 }
 
 function makePlanOfOneRegion(seed: number): Plan {
@@ -62,6 +96,7 @@ function makePlanOfOneRegion(seed: number): Plan {
     crashAt: random.chance(isRefused ? 0.7 : 0.15) ? crashOf(random, isRefused) : undefined,
     windowMs: random.pick([0, 0, 10, 50, 250]),
     weather: weatherOf(random),
+    staleMs: SHORT_STALE_MS,
     stallShare: random.pick([0, 0, 0.03]),
     expiredKeys: random.chance(0.2) ? ['key-1'] : [],
     steps: steps.toSorted((one, other) => one.atMs - other.atMs),
@@ -86,6 +121,7 @@ function withTwoRegions(random: Random, plan: Plan): Plan {
       kind: 'follow',
       atMs: (index + 1) * everyMs,
       machine: random.integer(0, machines - 1),
+      consistent: true,
     }),
   );
   const pause: Step = {
@@ -101,9 +137,13 @@ function withTwoRegions(random: Random, plan: Plan): Plan {
     machines,
     slowestReplicationMs: random.pick(SLOWEST_REPLICATION_MS),
     shards: random.chance(0.5) ? [shards, shards + random.integer(1, 3)] : plan.shards,
-    steps: [...kept, ...follows, ...(random.chance(0.6) ? [pause] : [])].toSorted(
-      (one, other) => one.atMs - other.atMs,
-    ),
+    staleMs: LONG_STALE_MS,
+    steps: [
+      ...kept,
+      ...follows,
+      ...(random.chance(0.6) ? [pause] : []),
+      ...pollsOf(random, { everyMs, forMs: TWO_REGIONS_SETTLED_MS, machines }),
+    ].toSorted((one, other) => one.atMs - other.atMs),
   };
 }
 
@@ -186,6 +226,7 @@ function polls(random: Random, durationMs: number, machines: number): Step[] {
     kind: 'follow',
     atMs: FIRST_POLL_MS + index * everyMs,
     machine: random.integer(0, machines - 1),
+    consistent: true,
   }));
 }
 

@@ -12,6 +12,8 @@ export interface Plan {
   readonly spills: boolean;
   /** With two regions, how far a partition of their tables may be behind. @default - one region */
   readonly slowestReplicationMs?: number | undefined;
+  /** How far an eventually consistent read may be behind. */
+  readonly staleMs: number;
   readonly weather: Weather;
   /** How likely a process is paused just before or after a reading of the system clock. */
   readonly stallShare: number;
@@ -78,7 +80,7 @@ export type Step = { readonly atMs: number } & (
       readonly repeats: number;
     }
   | { readonly kind: 'list'; readonly machine: number; readonly limit: number; readonly consistent: boolean }
-  | { readonly kind: 'follow'; readonly machine: number }
+  | { readonly kind: 'follow'; readonly machine: number; readonly consistent: boolean }
   | {
       readonly kind: 'register';
       readonly machine: number;

@@ -61,7 +61,10 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
   const homeMachines = machinesIn(world.home);
   const recorders = new Recorders(world);
   const registrations: Registration[] = [];
-  const follower = new Follower(world);
+  const [follower, staleFollower] = [
+    new Follower(world, { consistent: true }),
+    new Follower(world, { consistent: false }),
+  ];
   let untilCrash = plan.crashAt?.number ?? 0;
   world.onSend = (from, command) => {
     if (command !== plan.crashAt?.command || --untilCrash !== 0) return;
@@ -85,10 +88,8 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     settledMs += REPLACE_MS;
     await scheduler.runUntil(settledMs * 1_000);
   }
-  if (world.regions.length > 1) {
-    settledMs = Math.max(settledMs, ...plan.steps.map(({ atMs }) => atMs + READ_MS));
-    await scheduler.runUntil(settledMs * 1_000);
-  }
+  settledMs = Math.max(settledMs, ...plan.steps.map(({ atMs }) => atMs + READ_MS));
+  await scheduler.runUntil(settledMs * 1_000);
   const last = world.violation ? [] : await repeatKeys();
   if (!world.violation) await checkEnd(last);
   // Node.js reports a rejection that nobody handles only in a turn of its event loop.
@@ -144,7 +145,7 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
       scheduler.after(step.forMs * 1_000, () => machine.step(-step.byMs));
     } else if (step.kind === 'register')
       register(world, homeMachines[step.machine % homeMachines.length] as Machine, step, registrations);
-    else if (step.kind === 'follow') follower.poll(machine);
+    else if (step.kind === 'follow') (step.consistent ? follower : staleFollower).poll(machine);
     else if (step.kind === 'post')
       recorders.post(machine, step.repeats, (recording) => onAnswer(recording, step.listsAfter));
     else if (step.kind === 'list' && !machine.process.hasEnded) list(machine.process, { ...step, maxPages: MAX_PAGES });
@@ -174,6 +175,7 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     checkReplicated(world);
     checkExactlyOnce(world, recordings);
     checkSettled(world, follower);
+    checkSettled(world, staleFollower);
     checkUniqueNames(world, registrations);
     checkRegistrationTime(world, registrations);
     if (machines.some(({ process }) => (network.unanswered.get(process) ?? 0) > 0)) {

@@ -55,6 +55,7 @@ export class World {
       database: new DynamoDBModel(
         nowMicros,
         () => storage.next(),
+        plan.staleMs,
         plan.refusedEvery === undefined ? () => false : refuses,
       ),
       bucket: new S3Model(() => (plan.epochMicros + nowMicros()) / 1_000),

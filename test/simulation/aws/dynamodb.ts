@@ -67,10 +67,10 @@ export class DynamoDBModel {
   readonly #refuses: (lines: string) => boolean;
   readonly #tokens = new Map<string, { readonly body: string; readonly atMicros: number }>();
 
-  constructor(nowMicros: () => number, random: () => number, refuses: (lines: string) => boolean) {
+  constructor(nowMicros: () => number, random: () => number, staleMs: number, refuses: (lines: string) => boolean) {
     this.#nowMicros = nowMicros;
     this.#refuses = refuses;
-    this.table = new Table(nowMicros, random);
+    this.table = new Table(nowMicros, random, staleMs);
   }
 
   /** A client of this database for one process. */

@@ -3,22 +3,22 @@ import type { Item } from './conditions.ts';
 interface Version {
   readonly item: Item | undefined;
   readonly sinceMicros: number;
-  readonly before: Version | undefined;
+  before: Version | undefined;
 }
-
-/** An eventually consistent read may miss writes of this last time. */
-const STALE_MICROS = 1_000_000;
 
 /** The items of a table, with the recent versions that eventually consistent reads may return. */
 export class Table {
   readonly #partitions = new Map<string, Map<string, Version>>();
   readonly #nowMicros: () => number;
   readonly #random: () => number;
+  /** An eventually consistent read may miss writes of this last time. */
+  readonly #staleMicros: number;
   /** Called for each write of this region. */
   onWrite: (key: Item, item: Item | undefined) => void = () => {};
 
-  constructor(nowMicros: () => number, random: () => number) {
+  constructor(nowMicros: () => number, random: () => number, staleMs: number) {
     this.#nowMicros = nowMicros;
+    this.#staleMicros = staleMs * 1_000;
     this.#random = random;
   }
 
@@ -40,9 +40,11 @@ export class Table {
       partition = new Map();
       this.#partitions.set(textOf(pk), partition);
     }
-    const current = partition.get(textOf(sk));
-    const before = current && { ...current, before: undefined };
+    const before = partition.get(textOf(sk));
     partition.set(textOf(sk), { item, sinceMicros: this.#nowMicros(), before });
+    let needed = before;
+    while (needed && needed.sinceMicros > this.#nowMicros() - this.#staleMicros) needed = needed.before;
+    if (needed) needed.before = undefined;
   }
 
   /** The items of a partition in ascending order of their sort keys. */
@@ -63,7 +65,7 @@ export class Table {
   }
 
   #readAsOf(consistent: boolean): number {
-    return consistent ? Number.POSITIVE_INFINITY : this.#nowMicros() - this.#random() * STALE_MICROS;
+    return consistent ? Number.POSITIVE_INFINITY : this.#nowMicros() - this.#random() * this.#staleMicros;
   }
 
   #visible(version: Version | undefined, asOfMicros: number): Item | undefined {

@@ -155,6 +155,19 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'present',
   },
   {
+    name: 'settledUntil of an eventually consistent read is 40 s earlier, also just after a drain',
+    file: 'timestamps/settled.ts',
+    find: 'const complete = tableCompleteUntil(behindMs);',
+    replace: `const latest = tableCompleteUntil(0);
+    const complete = latest === undefined ? undefined : latest - behindMs * 1_000;`,
+  },
+  {
+    name: 'settledUntil of an eventually consistent read is 40 s before what was just heard of the other regions',
+    file: 'timestamps/settled.ts',
+    find: 'othersCompleteUntil(behindMs)',
+    replace: '(othersCompleteUntil(0) ?? 0) - behindMs * 1_000',
+  },
+  {
     name: 'settledUntil ignores the other regions',
     file: 'timestamps/settled.ts',
     find: 'Math.min(ofThisRegion, others)',
@@ -163,8 +176,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a region says at once how far it is complete, although older blocks may replicate later',
     file: 'regions/watch.ts',
-    find: 'createDelay(runtime, REPLICATION_MS.spread)',
-    replace: 'createDelay(runtime, 0)',
+    find: 'settled.latest(REPLICATION_MS.spread)',
+    replace: 'settled.latest(0)',
   },
   {
     name: 'a region that was heard of again after a pause is believed at once',
