@@ -40,7 +40,7 @@ export const OUTPUTS = {
     launchTemplateId: 'LaunchTemplateId',
     amiId: 'AmiId',
   },
-  operations: { dashboard: 'DashboardName', topicArn: 'TopicArn' },
+  operations: { dashboard: 'DashboardName', pageTopicArn: 'PageTopicArn', ticketTopicArn: 'TicketTopicArn' },
 } as const;
 
 /** Output of the service stack that is read from its template: the rate for which the stage is sized. */

@@ -2,6 +2,7 @@ import { Alarm, type AlarmBase, ComparisonOperator, type IMetric, TreatMissingDa
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { priorityOf } from './alarm-priorities.ts';
 
 /** The text of an alarm: what it means, and where the operator should look first. */
 export interface AlarmText {
@@ -52,9 +53,20 @@ export function describeAlarm({ means, runbook }: AlarmText): string {
   return `${means} Runbook: ${runbook}`;
 }
 
-/** Notifies the topic when the alarm is raised and when it clears. */
-export function notify(topic: ITopic, alarm: AlarmBase): void {
-  const action = new SnsAction(topic);
+/** The topics of a stage, by priority. */
+export interface AlarmTopics {
+  readonly page: ITopic;
+  readonly ticket: ITopic;
+}
+
+/**
+ * Notifies the topic of the alarm's priority when the alarm is raised. A pager needs to know when it clears as well;
+ * of tickets, `npm run status` shows what is still in ALARM.
+ */
+export function notify(topics: AlarmTopics, alarm: AlarmBase): void {
+  const priority = priorityOf(alarm.node.id);
+  if (priority === 'none') return;
+  const action = new SnsAction(topics[priority]);
   alarm.addAlarmAction(action);
-  alarm.addOkAction(action);
+  if (priority === 'page') alarm.addOkAction(action);
 }

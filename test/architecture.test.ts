@@ -11,6 +11,7 @@ const sources = globSync('{server,ami,infra,scripts}/**/*.{ts,js}', { cwd: root 
 
 /** Shared by all stacks of `infra/`. */
 const INFRA_BASE = [
+  'infra/alarm-priorities.ts',
   'infra/ami.ts',
   'infra/encrypted-bucket.ts',
   'infra/runbook-alarm.ts',

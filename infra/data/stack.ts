@@ -1,12 +1,13 @@
 import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import { Alias } from 'aws-cdk-lib/aws-kms';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { Archive } from '../archive/archive.ts';
 import { dataKeyAlias, OUTPUTS } from '../contract.ts';
+import type { AlarmTopics } from '../runbook-alarm.ts';
 import { isHome } from '../settings/regions.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
-import { alarmTopic } from './alarm-topic.ts';
+import { alarmTopics } from './alarm-topics.ts';
+import { Chat } from './chat.ts';
 import { dataKey, telemetryKey } from './keys.ts';
 import { AccessLogs, allLogGroupNames, LogGroups } from './logs.ts';
 import { RestoreTesting } from './restore-testing.ts';
@@ -15,7 +16,7 @@ import { StageSecret } from './stage-secret.ts';
 import { Backups, TimestampsTable } from './timestamps-table.ts';
 
 /**
- * The stack that outlives every fleet: timestamps, spilled blocks, backups, logs and alarm topic. It depends on no other
+ * The stack that outlives every fleet: timestamps, spilled blocks, backups, logs and alarm topics. It depends on no other
  * stack. Table and secret are made by the home region; in another region this stack has the key of their replicas.
  */
 export class DataStack extends StageStack {
@@ -27,7 +28,7 @@ export class DataStack extends StageStack {
   /** Only in the home region, where the backups are. */
   readonly restoreTesting: RestoreTesting | undefined;
   readonly logs: LogGroups;
-  readonly alarmTopic: Topic;
+  readonly topics: AlarmTopics;
 
   constructor(scope: Construct, id: string, props: StageStackProps) {
     super(scope, id, { ...props, description: `Stampede ${props.stage}: timestamps, backups and logs` });
@@ -63,7 +64,10 @@ export class DataStack extends StageStack {
 
     const logKey = telemetryKey(this, 'TelemetryKey', Object.values(allLogGroupNames(stage)));
     this.logs = new LogGroups(this, 'LogGroups', { key: logKey, stage, settings });
-    this.alarmTopic = alarmTopic(this, 'People', { key: logKey, stage, email: settings.alarmEmail });
+    this.topics = alarmTopics(this, { key: logKey, stage, settings });
+    if (settings.slackWorkspaceId) new Chat(this, 'Chat', { stage, settings, topics: this.topics });
+    // The service stack imported it when there was one topic, and keeps it from being removed until it is updated.
+    this.exportValue(this.topics.page.topicArn);
 
     // Not known before the first deployment of the home region; no other stack is deployed without it.
     if (this.secret.arn !== '') new CfnOutput(this, OUTPUTS.data.secretArn, { value: this.secret.arn });

@@ -40,18 +40,17 @@ export class Alarms extends Construct {
       ...fleetAlarms(this, { groupName, loadBalancer: service.loadBalancer, zones: network.zones }),
       ...natAlarms(this, network.natGatewayIds),
       ...burnRateAlarms(this, service.loadBalancer),
-      ...failureAlarms(this, 'Failures', { stage: service.stage, alarmTopic: data.alarmTopic }),
+      ...failureAlarms(this, 'Failures', { stage: service.stage, tickets: data.topics.ticket }),
     ];
     const { builtAt } = ami;
     const image =
       builtAt === undefined ? [] : [imageAlarm(this, { groupName, builtAt, maxAgeDays: settings.imageMaxAgeDays })];
     const { serverErrors, slow } = service.userAlarms;
     const usersAffected = this.#usersAffected([serverErrors, slow, app.commitFailures, app.heartbeat]);
-    for (const alarm of [usersAffected, ...Object.values(app), ...table, ...rest, ...image])
-      notify(data.alarmTopic, alarm);
+    for (const alarm of [usersAffected, ...Object.values(app), ...table, ...rest, ...image]) notify(data.topics, alarm);
   }
 
-  /** One notification while users are affected; the other alarms show the cause. */
+  /** One page while users are affected; the other alarms show the cause. */
   #usersAffected(causes: readonly Alarm[]): CompositeAlarm {
     return new CompositeAlarm(this, 'UsersAffected', {
       alarmRule: AlarmRule.anyOf(...causes.map((alarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM))),

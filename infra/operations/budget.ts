@@ -5,15 +5,15 @@ import type { Construct } from 'constructs';
 export interface BudgetProps {
   readonly stage: string;
   readonly monthlyUsd: number;
-  readonly alarmTopic: ITopic;
+  readonly tickets: ITopic;
 }
 
 /**
  * Notifies the topic when the stage's costs reach 80 % of its budget or are forecast to exceed it. AWS Budgets
  * attributes costs by the tag Stage, once it is activated as a cost allocation tag in the account.
  */
-export function addBudget(scope: Construct, id: string, { stage, monthlyUsd, alarmTopic }: BudgetProps): void {
-  const subscribers = [{ subscriptionType: 'SNS', address: alarmTopic.topicArn }];
+export function addBudget(scope: Construct, id: string, { stage, monthlyUsd, tickets }: BudgetProps): void {
+  const subscribers = [{ subscriptionType: 'SNS', address: tickets.topicArn }];
   const notify = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
     notification: { notificationType, threshold, comparisonOperator: 'GREATER_THAN', thresholdType: 'PERCENTAGE' },
     subscribers,

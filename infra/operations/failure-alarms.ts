@@ -8,7 +8,7 @@ import { sumMetric } from './metrics.ts';
 
 export interface FailureAlarmsProps {
   readonly stage: string;
-  readonly alarmTopic: ITopic;
+  readonly tickets: ITopic;
 }
 
 interface Failure extends AlarmText {
@@ -38,14 +38,10 @@ const FAILURES: Readonly<Record<string, Failure>> = {
 };
 
 /**
- * Forwards Auto Scaling's failure events to the topic and raises an alarm for each kind. Notifications of the groups
+ * Forwards Auto Scaling's failure events to the topic for tickets and raises an alarm for each kind. Notifications of the groups
  * would not arrive: Auto Scaling sends them by its service-linked role, which may not use the topic's key.
  */
-export function failureAlarms(
-  scope: Construct,
-  id: string,
-  { stage, alarmTopic }: FailureAlarmsProps,
-): readonly Alarm[] {
+export function failureAlarms(scope: Construct, id: string, { stage, tickets }: FailureAlarmsProps): readonly Alarm[] {
   const failures = new Construct(scope, id);
   return Object.entries(FAILURES).map(([name, { detailTypes, means, runbook }]) => {
     const rule = new Rule(failures, name, {
@@ -56,7 +52,7 @@ export function failureAlarms(
         detail: { AutoScalingGroupName: [fleetName(stage), bastionName(stage)] },
       },
       // CDK's target for topics would add a statement to the policy of the topic, which has one for EventBridge.
-      targets: [{ bind: () => ({ arn: alarmTopic.topicArn }) }],
+      targets: [{ bind: () => ({ arn: tickets.topicArn }) }],
     });
     return runbookAlarm(failures, `${name}Alarm`, {
       means,

@@ -27,7 +27,7 @@ export class OperationsStack extends StageStack {
     new Alarms(this, 'Alarms', { data, network, service, ami, metric });
     if (isHome(settings)) {
       // It counts the costs of all regions.
-      addBudget(this, 'Budget', { stage, monthlyUsd: settings.monthlyBudgetUsd, alarmTopic: data.alarmTopic });
+      addBudget(this, 'Budget', { stage, monthlyUsd: settings.monthlyBudgetUsd, tickets: data.topics.ticket });
     }
     const dashboard = serviceDashboard(this, 'Dashboard', { data, network, service, metric });
 
@@ -48,7 +48,8 @@ export class OperationsStack extends StageStack {
     if (settings.githubRepository) this.#addPipelineRoles(settings.githubRepository, props);
 
     new CfnOutput(this, OUTPUTS.operations.dashboard, { value: dashboard.dashboardName });
-    new CfnOutput(this, OUTPUTS.operations.topicArn, { value: data.alarmTopic.topicArn });
+    new CfnOutput(this, OUTPUTS.operations.pageTopicArn, { value: data.topics.page.topicArn });
+    new CfnOutput(this, OUTPUTS.operations.ticketTopicArn, { value: data.topics.ticket.topicArn });
   }
 
   #addPipelineRoles(repository: string, { data, network, service }: OperationsStackProps): void {

@@ -44,7 +44,7 @@ export class ServiceStack extends StageStack {
     this.userAlarms = userAlarms(this, 'UserAlarms', this.loadBalancer);
 
     const launches = launchAlarm(this, 'LaunchesStuck', fleetName(stage));
-    for (const alarm of [this.userAlarms.unhealthy, launches]) notify(data.alarmTopic, alarm);
+    for (const alarm of [...Object.values(this.userAlarms), launches]) notify(data.topics, alarm);
     if (settings.waf) {
       const { loadBalancerArn } = this.loadBalancer.balancer;
       new WebAcl(this, 'WebAcl', { loadBalancerArn, ratePerAddress: settings.wafRatePerAddress });

@@ -4,6 +4,7 @@ import { DEFAULT_QUALIFIER, DEFAULT_REGION } from '../contract.ts';
 import type { Scaling } from '../scaling/steps.ts';
 import {
   ANY_IPV4,
+  emailAddress,
   flag,
   httpsUrl,
   inSteps,
@@ -17,6 +18,7 @@ import {
   regionName,
   s3Object,
   scheduledMinimum,
+  slackChannel,
   sourceCidr,
   sshCidr,
   text,
@@ -228,8 +230,24 @@ export const TABLE = {
   /** Load balancer logs: infrequent access after 30 days, Glacier after 90, deleted after this number of days. */
   accessLogRetentionDays: setting(integer(91, 3650), 91, 400),
 
-  /** Recipient of alarms. If empty, the topic has no subscriber. */
-  alarmEmail: setting(optional(z.email().describe('an e-mail address')), '', ''),
+  /** Recipient of pages: alarms that cannot wait. If empty, nobody gets them by e-mail. */
+  pageEmail: setting(optional(emailAddress), '', ''),
+  /** Recipient of tickets: alarms that can wait until the next working day, failed launches, and the budget. */
+  ticketEmail: setting(optional(emailAddress), '', ''),
+  /**
+   * Where a pager such as PagerDuty or Opsgenie takes pages from Amazon SNS. Its URL contains a key that only raises
+   * alarms; who may read the template can read it.
+   */
+  pagerUrl: setting(optional(httpsUrl), '', ''),
+  /** Workspace of the channels below. A person connects it to the account first, in Amazon Q Developer's console. */
+  slackWorkspaceId: setting(
+    optional(text(/^T[A-Z0-9]{5,20}$/, 'the id of a Slack workspace such as T01ABCDEF')),
+    '',
+    '',
+  ),
+  /** Channel for pages, and one for tickets. AWS permits one configuration of a channel in an account. */
+  slackPageChannelId: setting(optional(slackChannel), '', ''),
+  slackTicketChannelId: setting(optional(slackChannel), '', ''),
   /**
    * prod: about a quarter more than the first month at the sustained rate, day and night. Storage, point-in-time recovery
    * and backups grow with the table, so raise it from time to time; `npm run cost -- --months` shows how far.

@@ -63,6 +63,11 @@ export const sourceCidr = z
 /** An address that Elastic Load Balancing accepts for JWT validation. */
 export const httpsUrl = text(/^https:\/\/[^\s/]+(\/\S*)?$/, 'an https:// URL of at most 256 characters').max(256);
 
+export const emailAddress = z.email().describe('an e-mail address');
+
+/** The id of a channel in Slack: the last part of its link. */
+export const slackChannel = text(/^[CG][A-Z0-9]{5,20}$/, 'the id of a Slack channel such as C01ABCDEF');
+
 /** An object in a bucket. */
 export const s3Object = text(/^s3:\/\/[a-z0-9.-]{3,63}\/[\w!.*'()/-]+$/, 'an object such as s3://bucket/clients.pem');
 

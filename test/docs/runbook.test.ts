@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { ALARM_PRIORITIES } from '../../infra/alarm-priorities.ts';
 import { EVERYTHING_ON, synthesize } from '../infra/synthesize.ts';
 
-const sections = Array.from(readFileSync('docs/runbook.md', 'utf8').matchAll(/^### (\S+)$/gm), ([, name = '']) => name);
+const text = readFileSync('docs/runbook.md', 'utf8');
+const sections = Array.from(text.matchAll(/^### (\S+)$/gm), ([, name = '']) => name);
 
 /** Constructs of alarms with a runbook: logical ids end with the construct, a number for NAT, and a hash. */
 const alarms = synthesize('prod', EVERYTHING_ON)
@@ -37,5 +39,12 @@ describe('docs/runbook.md', () => {
 
   it('has no duplicate sections', () => {
     assert.deepEqual(sections, [...new Set(sections)]);
+  });
+
+  it('shows the priority of each alarm that notifies, with its reason', () => {
+    const expected = Object.entries(ALARM_PRIORITIES)
+      .filter(([, { priority }]) => priority !== 'none')
+      .map(([name, { priority, reason }]) => `| \`${name}\` | ${priority} | ${reason} |`);
+    assert.deepEqual(text.match(/^\| `.* \| (page|ticket) \| .*$/gm), expected);
   });
 });

@@ -136,6 +136,33 @@ describe('settings', () => {
       { archive: 'true', retentionDays: '90', ttl: 'false' },
       /ttl is false: DynamoDB would delete nothing/,
     ],
+    [
+      'a Slack workspace without a channel',
+      'dev',
+      { slackWorkspaceId: 'T01EXAMPLE' },
+      /slackWorkspaceId is "T01EXAMPLE" and the channels are "", expected both/,
+    ],
+    [
+      'a Slack channel without its workspace',
+      'dev',
+      { slackPageChannelId: 'C01EXAMPLE' },
+      /slackWorkspaceId is "" and the channels are "C01EXAMPLE", expected both/,
+    ],
+    [
+      'one Slack channel for pages and tickets',
+      'dev',
+      { slackWorkspaceId: 'T01EXAMPLE', slackPageChannelId: 'C01EXAMPLE', slackTicketChannelId: 'C01EXAMPLE' },
+      /are C01EXAMPLE, expected two channels/,
+    ],
+    [
+      'Slack in several regions',
+      'dev',
+      {
+        ...{ domainName: 'a.example.org', hostedZoneId: 'Z1', hostedZoneName: 'example.org' },
+        ...{ regions: 'eu-west-1,eu-central-1', slackWorkspaceId: 'T01EXAMPLE', slackPageChannelId: 'C01EXAMPLE' },
+      },
+      /each region would need one/,
+    ],
     ['a peak below the sustained rate', 'dev', { peakRate: '100' }, /peakRate is 100, expected at least/],
     [
       'fewer capacity units than can be reserved',

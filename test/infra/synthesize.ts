@@ -59,7 +59,9 @@ export const EVERYTHING_ON = {
   archive: 'true',
   sshCidrs: '198.51.100.0/24',
   schedule: 'Morning=0 6 * * MON-FRI=6',
-  alarmEmail: 'people@example.org',
+  pageEmail: 'on-call@example.org',
+  ticketEmail: 'people@example.org',
+  pagerUrl: 'https://pager.example.org/integration/example',
   githubRepository: 'example/stampede',
 };
 

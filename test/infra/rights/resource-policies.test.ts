@@ -9,12 +9,17 @@ import { deployedStage, PLACE } from './stage-account.ts';
 
 const { resources, policyOf } = deployedStage('prod', synthesize('prod', EVERYTHING_ON));
 
-const [topic] = resources.list('AWS::SNS::Topic', z.object({ KmsMasterKeyId: z.string() }));
-const topicArn = topic?.ref ?? '';
-const topicKey = topic?.properties.KmsMasterKeyId ?? '';
-const topicPolicy = resources
-  .list('AWS::SNS::TopicPolicy', z.object({ PolicyDocument: documentSchema, Topics: z.array(z.string()) }))
-  .find(({ properties }) => properties.Topics.includes(topicArn))?.properties.PolicyDocument;
+const topics = resources
+  .list('AWS::SNS::Topic', z.object({ KmsMasterKeyId: z.string() }))
+  .map(({ ref, properties: { KmsMasterKeyId: key } }) => ({ arn: ref, key, policy: policyOfTopic(ref) }));
+const [page, ticket] = topics as [Topic, Topic];
+type Topic = (typeof topics)[number];
+
+function policyOfTopic(arn: string) {
+  return resources
+    .list('AWS::SNS::TopicPolicy', z.object({ PolicyDocument: documentSchema, Topics: z.array(z.string()) }))
+    .find(({ properties }) => properties.Topics.includes(arn))?.properties.PolicyDocument;
+}
 
 const alarmSchema = z.object({ AlarmActions: z.array(z.string()).default([]) });
 const ruleSchema = z.object({ Targets: z.array(z.object({ Arn: z.string() })) });
@@ -53,27 +58,40 @@ const keyArn = (reference: string) =>
 /** The rights that a service lacks, by the policy of the resource. */
 async function missing(principal: string, rights: readonly Right[]): Promise<readonly string[]> {
   const decided = rights.map(async (right) => {
-    const resourcePolicy = right.resource === topicArn ? topicPolicy : policyOf(right.resource);
+    const topic = topics.find(({ arn }) => arn === right.resource);
+    const resourcePolicy = topic ? topic.policy : policyOf(right.resource);
     const caller = { principal, region: PLACE.region, resourcePolicy };
     return (await isAllowed(caller, right)) ? [] : [`${right.action} on ${right.resource}`];
   });
   return (await Promise.all(decided)).flat();
 }
 
-function publish(context: Tags = {}): Right {
-  return { action: 'sns:Publish', resource: topicArn, context: { 'aws:SecureTransport': 'true', ...context } };
+function publish({ arn }: Topic, context: Tags = {}): Right {
+  return { action: 'sns:Publish', resource: arn, context: { 'aws:SecureTransport': 'true', ...context } };
 }
 
 const useKey = (resource: string, context: Tags = {}): readonly Right[] =>
   ['kms:Decrypt', 'kms:GenerateDataKey'].map((action) => ({ action, resource, context }));
 
-describe('the policies of topic and keys', () => {
+describe('the policies of topics and keys', () => {
+  const published: Readonly<Record<keyof typeof targets, readonly Topic[]>> = {
+    'cloudwatch.amazonaws.com': [page, ticket],
+    'events.amazonaws.com': [ticket],
+    'budgets.amazonaws.com': [ticket],
+  };
   for (const [service, arns] of Object.entries(targets)) {
-    it(`let ${service} publish to the encrypted topic`, async () => {
-      assert.deepEqual([...new Set(arns)], [topicArn]);
-      assert.deepEqual(await missing(service, [publish(CONTEXT[service]), ...useKey(keyArn(topicKey))]), []);
+    it(`let ${service} publish to the encrypted topics of its messages`, async () => {
+      const expected = published[service as keyof typeof targets];
+      assert.deepEqual([...new Set(arns)].toSorted(), expected.map(({ arn }) => arn).toSorted());
+      for (const topic of expected)
+        assert.deepEqual(await missing(service, [publish(topic, CONTEXT[service]), ...useKey(keyArn(topic.key))]), []);
     });
   }
+
+  it('let only alarms publish pages, because the filter of the subscriptions drops everything else', async () => {
+    for (const service of ['events.amazonaws.com', 'budgets.amazonaws.com'])
+      assert.equal((await missing(service, [publish(page, CONTEXT[service])])).length, 1, service);
+  });
 
   it('let CloudWatch Logs encrypt each log group', async () => {
     const groups = resources.list('AWS::Logs::LogGroup', logGroupSchema);
@@ -87,19 +105,19 @@ describe('the policies of topic and keys', () => {
 
   it('refuse alarms of another account, and log groups of another account', async () => {
     const foreign = { 'aws:SourceAccount': '999999999999' };
-    assert.equal((await missing('cloudwatch.amazonaws.com', [publish(foreign)])).length, 1);
+    assert.equal((await missing('cloudwatch.amazonaws.com', [publish(page, foreign)])).length, 1);
     const arn = `arn:aws:logs:${PLACE.region}:999999999999:log-group:theirs`;
-    const rights = useKey(keyArn(topicKey), { 'kms:EncryptionContext:aws:logs:arn': arn });
+    const rights = useKey(keyArn(page.key), { 'kms:EncryptionContext:aws:logs:arn': arn });
     assert.equal((await missing(`logs.${PLACE.region}.amazonaws.com`, rights)).length, 2);
   });
 
   it('refuse publishing without TLS', async () => {
-    const plain = publish({ ...CONTEXT['cloudwatch.amazonaws.com'], 'aws:SecureTransport': 'false' });
+    const plain = publish(page, { ...CONTEXT['cloudwatch.amazonaws.com'], 'aws:SecureTransport': 'false' });
     assert.equal((await missing('cloudwatch.amazonaws.com', [plain])).length, 1);
   });
 
   it('refuse services that do not publish', async () => {
-    assert.equal((await missing('s3.amazonaws.com', [publish(), ...useKey(keyArn(topicKey))])).length, 3);
+    assert.equal((await missing('s3.amazonaws.com', [publish(page), ...useKey(keyArn(page.key))])).length, 3);
   });
 });
 

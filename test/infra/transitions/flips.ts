@@ -20,6 +20,8 @@ const JWT = {
   readToken: 'none',
 };
 
+const CHAT = { slackWorkspaceId: 'T01EXAMPLE', slackPageChannelId: 'C01EXAMPLE' };
+
 /** Settings that have an effect, or are permitted, only together with others. */
 const NEEDS: Readonly<Partial<Record<keyof Settings, Overrides>>> = {
   networkZones: { zones: 'a,b' },
@@ -30,6 +32,9 @@ const NEEDS: Readonly<Partial<Record<keyof Settings, Overrides>>> = {
   hostedZoneName: NAMED,
   wafRatePerAddress: { waf: 'true' },
   retentionDays: { archive: 'true' },
+  slackWorkspaceId: CHAT,
+  slackPageChannelId: CHAT,
+  slackTicketChannelId: CHAT,
 };
 
 /** Changes of one setting that cannot be derived from its type. Some need other settings as well. */
@@ -63,7 +68,12 @@ const FLIPS: Readonly<Partial<Record<keyof Settings, readonly Overrides[]>>> = {
   secretArn: [{ secretArn: `${AWAY.secretArn}2` }],
   retentionDays: [{ retentionDays: '90' }],
   minimumLoadBalancerCapacity: [{ minimumLoadBalancerCapacity: '200' }],
-  alarmEmail: [{ alarmEmail: 'people@example.org' }],
+  pageEmail: [{ pageEmail: 'on-call@example.org' }],
+  ticketEmail: [{ ticketEmail: 'people@example.org' }],
+  pagerUrl: [{ pagerUrl: 'https://pager.example.org/integration/example' }],
+  slackWorkspaceId: [{ slackWorkspaceId: 'T02EXAMPLE' }],
+  slackPageChannelId: [{ slackPageChannelId: 'C02EXAMPLE' }],
+  slackTicketChannelId: [{ slackTicketChannelId: 'C03EXAMPLE' }],
   bootstrapQualifier: [{ bootstrapQualifier: 'stampdev' }],
   githubRepository: [{ githubRepository: 'example/stampede' }],
 };

@@ -1,0 +1,53 @@
+import { Aws } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type CfnSubscription, type ITopicSubscription, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import type { Settings } from '../settings/table.ts';
+
+export interface AlarmTopicsProps {
+  readonly key: IKey;
+  readonly stage: string;
+  readonly settings: Settings;
+}
+
+/** Services that publish for this account. EventBridge does not support conditions in the policies of topics. */
+const OF_THIS_ACCOUNT = { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } };
+
+/** What a page is: an alarm that is raised, or one that clears. A new alarm becomes OK as well, which is no news. */
+const RAISED_OR_CLEARED = {
+  $or: [{ NewStateValue: ['ALARM'] }, { NewStateValue: ['OK'], OldStateValue: ['ALARM'] }],
+};
+
+/** The topics of a stage: `page` for alarms that cannot wait, `ticket` for the others, failed launches and the budget. */
+export function alarmTopics(scope: Construct, { key, stage, settings }: AlarmTopicsProps) {
+  const { pageEmail, ticketEmail, pagerUrl } = settings;
+  const common = { masterKey: key, enforceSSL: true };
+  // The id of the only topic of earlier versions, so that its confirmed subscription stays.
+  const page = new Topic(scope, 'People', { ...common, displayName: `Stampede ${stage}: page` });
+  const ticket = new Topic(scope, 'Tickets', { ...common, displayName: `Stampede ${stage}: ticket` });
+
+  allowPublish(page, 'Alarms', ['cloudwatch'], OF_THIS_ACCOUNT);
+  allowPublish(ticket, 'AlarmsAndBudgets', ['cloudwatch', 'budgets'], OF_THIS_ACCOUNT);
+  allowPublish(ticket, 'Events', ['events']);
+
+  if (pageEmail) subscribeToPages(page, new EmailSubscription(pageEmail));
+  if (pagerUrl) subscribeToPages(page, new UrlSubscription(pagerUrl));
+  if (ticketEmail) ticket.addSubscription(new EmailSubscription(ticketEmail));
+  return { page, ticket };
+}
+
+function allowPublish(topic: Topic, sid: string, services: readonly string[], conditions = {}): void {
+  const principals = services.map((service) => new ServicePrincipal(`${service}.amazonaws.com`));
+  topic.addToResourcePolicy(
+    new PolicyStatement({ sid, principals, actions: ['sns:Publish'], resources: [topic.topicArn], conditions }),
+  );
+}
+
+/** CDK's types of filters have no `$or`. */
+function subscribeToPages(topic: Topic, subscription: ITopicSubscription): void {
+  const resource = topic.addSubscription(subscription).node.defaultChild as CfnSubscription;
+  resource.filterPolicyScope = 'MessageBody';
+  resource.filterPolicy = RAISED_OR_CLEARED;
+}

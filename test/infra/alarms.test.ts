@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ALARM_PRIORITIES, priorityOf } from '../../infra/alarm-priorities.ts';
+import { EVERYTHING_ON, type Resource, resourcesOf, synthesize, type Template, theResource } from './synthesize.ts';
+
+const everything = synthesize('prod', { ...EVERYTHING_ON, regions: 'eu-west-1,eu-central-1' });
+
+/** Alarms of a stage by construct id. The logical id ends with it, a number and a hash. */
+const alarms = everything.all
+  .flatMap(({ Resources }) => Object.entries(Resources))
+  .filter(([, { Type }]) => /CloudWatch::(Composite)?Alarm$/.test(Type))
+  .map(([logicalId, { Properties }]) => ({ name: nameOf(logicalId), ...topicsOf(Properties) }));
+
+function nameOf(logicalId: string): string {
+  const path = logicalId.replace(/\d?[0-9A-F]{8}$/, '');
+  const known = Object.keys(ALARM_PRIORITIES).filter((name) => path.endsWith(name));
+  return known.toSorted((a, b) => b.length - a.length)[0] ?? path;
+}
+
+/** Priorities of the topics that hear of an alarm when it is raised, and when it clears. */
+function topicsOf({ AlarmActions = [], OKActions = [] }: { AlarmActions?: object[]; OKActions?: object[] }) {
+  const topics = (actions: readonly object[]) =>
+    actions.flatMap((action) => {
+      const text = JSON.stringify(action);
+      if (text.includes('People')) return ['page'];
+      return text.includes('Tickets') ? ['ticket'] : [];
+    });
+  return { raised: topics(AlarmActions), cleared: topics(OKActions) };
+}
+
+describe('the priorities of alarms', () => {
+  it('are in one table, with a reason each, without alarms that do not exist', () => {
+    const names = new Set(alarms.map(({ name }) => name));
+    assert.deepEqual([...names].toSorted(), Object.keys(ALARM_PRIORITIES).toSorted());
+    assert.ok(Object.values(ALARM_PRIORITIES).every(({ reason }) => reason.length > 10));
+  });
+
+  it('decide which of the two topics hears of an alarm; only that of pages hears when it clears', () => {
+    const expected = { page: [['page'], ['page']], ticket: [['ticket'], []], none: [[], []] };
+    for (const { name, raised, cleared } of alarms)
+      assert.deepEqual([raised, cleared], expected[priorityOf(name)], name);
+  });
+
+  it('page for few alarms, because each of them wakes a person', () => {
+    const pages = Object.entries(ALARM_PRIORITIES).filter(([, { priority }]) => priority === 'page');
+    assert.ok(pages.length <= 6, String(pages.map(([name]) => name)));
+  });
+
+  it('are required of every alarm that notifies', () => {
+    assert.throws(() => priorityOf('Unknown7'), /Alarm Unknown has no priority/);
+  });
+});
+
+describe('the topics of alarms', () => {
+  const subscriptions = resourcesOf('AWS::SNS::Subscription', everything.data).map(({ Properties }) => Properties);
+  const of = (topic: string) => subscriptions.filter(({ TopicArn }) => TopicArn.Ref.startsWith(topic));
+
+  it('reach people by e-mail and pager', () => {
+    const reached = (topic: string) => of(topic).map(({ Protocol, Endpoint }) => `${Protocol} ${Endpoint}`);
+    assert.deepEqual(reached('People'), [
+      'email on-call@example.org',
+      'https https://pager.example.org/integration/example',
+    ]);
+    assert.deepEqual(reached('Tickets'), ['email people@example.org']);
+  });
+
+  it('send no page when an alarm is created, which becomes OK as well', () => {
+    for (const { FilterPolicy, FilterPolicyScope } of of('People')) {
+      assert.equal(FilterPolicyScope, 'MessageBody');
+      assert.deepEqual(FilterPolicy, {
+        $or: [{ NewStateValue: ['ALARM'] }, { NewStateValue: ['OK'], OldStateValue: ['ALARM'] }],
+      });
+    }
+  });
+
+  it('filter no tickets, because budgets send text that is not JSON, which a filter would drop', () => {
+    assert.deepEqual(
+      of('Tickets').map(({ FilterPolicy }) => FilterPolicy),
+      [undefined],
+    );
+  });
+
+  it('keep the id and the export of the only topic of earlier versions', () => {
+    assert.equal(everything.data.Resources['PeopleE38C8D03']?.Type, 'AWS::SNS::Topic', idsOf(everything.data));
+    const exported = Object.values(everything.data.Outputs ?? {}).map(({ Export }) => Export?.Name);
+    assert.ok(exported.includes('stampede-prod-data:ExportsOutputRefPeopleE38C8D039A92BAA7'), String(exported));
+  });
+});
+
+function idsOf({ Resources }: Template): string {
+  return Object.entries(Resources)
+    .filter(([, { Type }]: [string, Resource]) => Type === 'AWS::SNS::Topic')
+    .map(([id]) => id)
+    .join(', ');
+}
+
+describe('alarms in chat', () => {
+  const { data } = synthesize('dev', {
+    slackWorkspaceId: 'T01EXAMPLE',
+    slackPageChannelId: 'C01EXAMPLE',
+    slackTicketChannelId: 'C02EXAMPLE',
+  });
+
+  it('go to a channel for each priority', () => {
+    const channels = resourcesOf('AWS::Chatbot::SlackChannelConfiguration', data).map(({ Properties: p }) => [
+      p.SlackWorkspaceId,
+      p.SlackChannelId,
+      p.SnsTopicArns.map(({ Ref }: { Ref: string }) => Ref.replace(/.{8}$/, '')),
+    ]);
+    assert.deepEqual(channels, [
+      ['T01EXAMPLE', 'C01EXAMPLE', ['People']],
+      ['T01EXAMPLE', 'C02EXAMPLE', ['Tickets']],
+    ]);
+  });
+
+  it('give the members of a channel no rights in the account', () => {
+    for (const { Properties: p } of resourcesOf('AWS::Chatbot::SlackChannelConfiguration', data)) {
+      assert.deepEqual(p.GuardrailPolicies.length, 1);
+      assert.match(JSON.stringify(p.GuardrailPolicies), /policy\/AWSDenyAll"/);
+      const role = data.Resources[p.IamRoleArn['Fn::GetAtt'][0]];
+      assert.deepEqual([role?.Properties.ManagedPolicyArns, role?.Properties.Policies], [undefined, undefined]);
+    }
+  });
+
+  it('are off without a workspace', () => {
+    assert.deepEqual(resourcesOf('AWS::Chatbot::SlackChannelConfiguration', everything.data), []);
+    assert.ok(theResource('AWS::Budgets::Budget', everything.operations));
+  });
+});
