@@ -53,7 +53,8 @@ const ConfigSchema = z
   .object({
     stage: text(STAGE_NAME.pattern, STAGE_NAME.description).default('local'),
     port: integer(0, 65_535).default(PORT),
-    host: z.string().default('0.0.0.0'),
+    /** If absent, all addresses: IPv6 and IPv4, or IPv4 only where the host has no IPv6. */
+    host: z.string().optional(),
     /** If absent, the embedded database is used. */
     tableName: text(/^[\w.-]{3,255}$/, '3 to 255 letters, digits, "_", "-" or "."').optional(),
     tableShards: integer(1, MAX_SHARDS).default(TABLE.defaultShards),

@@ -3,7 +3,7 @@ import { TIMESTAMPS_PATH } from './contract.ts';
 
 /** What a person reads who has started the server on a terminal: its address, a first request, and where the data are. */
 export function greeting({ host, tableName, dataDir }: Pick<Config, 'host' | 'tableName' | 'dataDir'>, port: number) {
-  const name = ANY_ADDRESS.includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  const name = host === undefined || ANY_ADDRESS.includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   const url = `http://${name}:${port}`;
   const data = tableName === undefined ? `the embedded database in ${dataDir}` : `the table ${tableName}`;
   return [

@@ -48,14 +48,15 @@ async function probeTable(service: Service, logger: Logger): Promise<void> {
 
 /** @throws StartError if the address cannot be used */
 async function listen(service: Service, { port, host }: Config): Promise<AddressInfo> {
-  service.server.listen({ port, host, backlog: LISTEN_BACKLOG });
+  service.server.listen({ port, ...(host !== undefined && { host }), backlog: LISTEN_BACKLOG });
   try {
     await once(service.server, 'listening');
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const reason = code === 'EADDRINUSE' ? 'another program uses it' : message;
     const remedy = `Use another port with ${ENV.port}=…, or another address with ${ENV.host}=…`;
-    throw new StartError(`cannot listen on port ${port} of ${host}: ${reason}. ${remedy}`, { cause });
+    const where = host === undefined ? '' : ` of ${host}`;
+    throw new StartError(`cannot listen on port ${port}${where}: ${reason}. ${remedy}`, { cause });
   }
   return service.server.address() as AddressInfo;
 }

@@ -46,6 +46,8 @@ export function instanceEnvironment(props: EnvironmentProps): Environment {
     [ENV.requireWriteToken]: props.writeToken === 'required' ? 'on' : 'off',
     [ENV.autoScalingGroup]: props.groupName,
     [ENV.launchHook]: props.launchHook,
+    // The load balancer connects over IPv4.
+    [ENV.host]: '0.0.0.0',
     // The load balancer, which appends the client's address to X-Forwarded-For.
     [ENV.trustedProxies]: '1',
     [ENV.cloudwatchMetrics]: 'on',

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
+import { remoteAddressOf } from './arrival.ts';
 
 /** Logs one line per request, after the response was sent or the client disconnected. */
 export function createAccessLog(logger: Logger): RequestListener {
@@ -8,7 +9,7 @@ export function createAccessLog(logger: Logger): RequestListener {
     const startMs = performance.now();
     response.once('close', () => {
       const ms = Math.round((performance.now() - startMs) * 1000) / 1000;
-      const client = request.socket.remoteAddress;
+      const client = remoteAddressOf(request);
       const aborted = !response.writableFinished;
       logger.info({ method, url, status: response.statusCode, ms, client, ...(aborted && { aborted }) }, 'request');
     });

@@ -30,8 +30,16 @@ function traceIdOf(request: IncomingMessage, micros: Micros): string {
  * trusted proxy wrote the n-th entry from the right. A client can forge the entries to the left of it.
  */
 function clientAddressOf(request: IncomingMessage, trustedProxies: number): string {
-  return forwardedFor(request, trustedProxies) ?? plainAddress(request.socket.remoteAddress ?? '') ?? 'unknown';
+  return forwardedFor(request, trustedProxies) ?? remoteAddressOf(request) ?? 'unknown';
 }
+
+/** The address of the connection. IPv4 clients of a listener for IPv6 and IPv4 have IPv4-mapped addresses. */
+export function remoteAddressOf({ socket }: IncomingMessage): string | undefined {
+  const address = socket.remoteAddress ?? '';
+  return plainAddress(address.startsWith(IPV4_MAPPED) ? address.slice(IPV4_MAPPED.length) : address);
+}
+
+const IPV4_MAPPED = '::ffff:';
 
 function forwardedFor(request: IncomingMessage, trustedProxies: number): string | undefined {
   const forwarded = trustedProxies === 0 ? undefined : header(request, 'x-forwarded-for');

@@ -45,6 +45,7 @@ describe('user data', () => {
       'REQUIRE_WRITE_TOKEN=off',
       'AUTO_SCALING_GROUP_NAME=group',
       'LAUNCH_HOOK_NAME=ready',
+      'HOST=0.0.0.0',
       'TRUSTED_PROXIES=1',
       'CLOUDWATCH_METRICS=on',
       'TABLE_SHARDS=32',

@@ -32,7 +32,7 @@ describe('the log on a terminal', () => {
 });
 
 describe('the greeting on a terminal', () => {
-  const embedded = { host: '0.0.0.0', tableName: undefined, dataDir: '.data' };
+  const embedded = { host: undefined, tableName: undefined, dataDir: '.data' };
 
   it('has an address to open, a first request, and the place of the data', () => {
     assert.equal(
@@ -48,6 +48,7 @@ describe('the greeting on a terminal', () => {
   });
 
   it('names a given address and table', () => {
+    for (const host of ['0.0.0.0', '::']) assert.match(greeting({ ...embedded, host }, 1), /at http:\/\/localhost:1\//);
     assert.match(greeting({ ...embedded, host: '::1' }, 1), /at http:\/\/\[::1\]:1\//);
     assert.match(greeting({ ...embedded, host: '10.0.0.1', tableName: 'orders' }, 1), /10\.0\.0\.1.*the table orders/s);
   });

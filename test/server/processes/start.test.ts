@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { DEADLINE_MS, ROOT, startServerProcess, temporaryFolder } from '../support/processes.ts';
@@ -21,6 +22,26 @@ function startAndFail(environment: Record<string, string>) {
     stderr,
     log: log.map((line) => JSON.parse(line)).map(({ level, msg, err }) => ({ level, msg, err })),
   };
+}
+
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+
+describe('a server without HOST', () => {
+  it('answers IPv6 and IPv4 clients and records their plain addresses', async () => {
+    const server = await startServerProcess({ HOST: '', DATA_DIR: temporaryFolder(), ACCESS_LOG: 'on' });
+    assert.equal(await clientAddress(server.url), '127.0.0.1');
+    if (hasIpv6) assert.equal(await clientAddress(server.url.replace('127.0.0.1', '[::1]')), '::1');
+    server.signal('SIGTERM');
+    await server.exited;
+    const clients = server.log.filter(({ msg }) => msg === 'request').map(({ client }) => client);
+    assert.deepEqual(clients, hasIpv6 ? ['127.0.0.1', '::1'] : ['127.0.0.1']);
+  });
+});
+
+/** The client's address in a new record. */
+async function clientAddress(url: string): Promise<unknown> {
+  const answer = await fetch(`${url}/app`, { method: 'POST', headers: { accept: 'application/json' } });
+  return ((await answer.json()) as { clientAddress: string }).clientAddress;
 }
 
 describe('a server that cannot start', () => {
