@@ -24,7 +24,7 @@ const OPTIONS = {
   at: { value: '<time>', schema: timeValue(), help: 'restore the table as it was at this time of the last 35 days' },
   backup: { value: '<arn>', help: 'restore this recovery point of AWS Backup, or this backup of DynamoDB, instead' },
   'verify-only': { help: 'remove the new table again after it was verified; the stage is not changed' },
-  'accept-differences': { help: 'use the new table although its days differ from those of the source' },
+  'accept-differences': { help: 'use the new table although its days or users differ from those of the source' },
   rate: {
     value: '<n>',
     schema: positiveNumber(),
@@ -38,7 +38,7 @@ await main(
   {
     name: 'restore',
     summary:
-      'Restores the table of a stage to a new table, sets what a restore loses, verifies the days before, and deploys ' +
+      'Restores the table of a stage to a new table, sets what a restore loses, verifies the days before and their users, and deploys ' +
       'the stage with the new table. Repeat an interrupted command to go on.',
     options: OPTIONS,
     examples: [

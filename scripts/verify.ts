@@ -1,16 +1,15 @@
 import { OperatorError, UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
-import { Progress } from './cli/progress.ts';
 import { day, positiveNumber, STAGE_OPTION, webAddress } from './cli/values.ts';
 import { outputsOf } from './stage/outputs.ts';
 import { AWS_OPTIONS, useRole } from './stage/role.ts';
-import { type DifferentGroup, differentGroups, firstDifference } from './table/compare.ts';
-import type { DayRange } from './table/days.ts';
-import { digestsByDay, type TableDigests } from './table/digests.ts';
+import type { DifferentGroup } from './table/compare.ts';
+import { compareTables, readTable } from './table/comparison.ts';
+import type { TableDigests } from './table/digests.ts';
 import { createReadLimit, UNLIMITED } from './table/read-limit.ts';
-import { differenceText, digestTable, remarks } from './table/report.ts';
+import { contentText, partText } from './table/report.ts';
 import type { ReadOptions } from './table/scan.ts';
-import { countedItems, openTable, type Table } from './table/table.ts';
+import { openTable } from './table/table.ts';
 
 await main(
   {
@@ -18,13 +17,17 @@ await main(
     summary:
       'Reads a whole table and prints for each day the number of blocks and timestamps, and a digest that does not ' +
       'depend on their order. With --against, compares two tables and names the first difference of each day. Exits ' +
-      'with 1 if they differ, or if a block cannot be decoded.',
+      'with 1 if they differ, if there was nothing to compare, or if a block cannot be decoded.',
     options: {
       stage: STAGE_OPTION,
       ...AWS_OPTIONS,
       table: { value: '<name>', help: 'a table by its name (default: the table that the stage uses)' },
       against: { value: '<name>', help: 'compare with this table of the same region' },
-      from: { value: '<day>', schema: day(), help: 'only days from this one on, such as 2026-11-21' },
+      from: {
+        value: '<day>',
+        schema: day(),
+        help: 'only days from this one on, such as 2026-11-21, and the users created on them',
+      },
       to: { value: '<day>', schema: day(), help: 'only days up to this one' },
       rate: {
         value: '<n>',
@@ -58,30 +61,18 @@ await main(
     const range =
       values.from === undefined && values.to === undefined ? undefined : { from: values.from, to: values.to };
     const table = openTable(name, values.endpoint);
-    const digests = await read(table, range, options);
-    if (values.against === undefined) return rejectDamaged(digests);
+    if (values.against === undefined) return rejectDamaged(await readTable(table, { ...options, range }));
+    const names = `${name} and ${values.against}`;
     const other = openTable(values.against, values.endpoint);
-    const otherDigests = await read(other, range, options);
-    const different = differentGroups(digests, otherDigests);
-    for (const group of different) {
-      console.log(differenceText(group, await firstDifference([table, other], group, options)));
-    }
-    if (different.length > 0) throw new OperatorError(`${name} and ${values.against} differ in ${namesOf(different)}`);
-    console.log(`${name} and ${values.against} are equal`);
-    rejectDamaged(digests, otherDigests);
+    const { digests, different } = await compareTables([table, other], { ...options, range });
+    if (different.length > 0) throw new OperatorError(`${names} differ in ${namesOf(different)}`);
+    const content = contentText(digests[0], range);
+    if (content === undefined)
+      throw new OperatorError(`nothing was compared: ${names} have no blocks and no users ${partText(range)}`);
+    console.log(`${names} are equal ${partText(range)}: ${content}`);
+    rejectDamaged(...digests);
   },
 );
-
-/** Reads a table and prints what it contains. */
-async function read(table: Table, range: DayRange | undefined, options: ReadOptions): Promise<TableDigests> {
-  const expected = await countedItems(table);
-  console.error(`Reading the table ${table.name} ...`);
-  const progress = new Progress({ unit: 'items', expected: range === undefined ? expected : undefined });
-  const digests = await digestsByDay(table, { ...options, range, onRead: (items) => progress.add(items) });
-  progress.end();
-  console.log(`${table.name}\n${digestTable(digests)}\n${remarks(digests).join('\n')}\n`);
-  return digests;
-}
 
 function rejectDamaged(...digests: readonly TableDigests[]): void {
   const damaged = digests.reduce((sum, { damaged: { length } }) => sum + length, 0);

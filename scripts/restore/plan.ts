@@ -41,7 +41,7 @@ export function planText(
   const rows = [
     ['restores', backup ?? `the table ${source} as of ${at}`],
     ['to', `the new table ${table}, encrypted with the key of the stage`],
-    ['verifies', `the days up to ${lastComparedDay(at)}`],
+    ['verifies', `the days up to ${lastComparedDay(at)}, and the users created on them`],
     ...then.map((text) => ['then', text]),
     ['loses', `what was acknowledged after ${at}: it stays in ${source}, if that table still exists`],
     ['costs', `${price} for ${size} (DynamoDB measures the size about every six hours)`],

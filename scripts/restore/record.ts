@@ -28,10 +28,15 @@ export const recordSchema = z.object({
   startedAt: time,
   /** When each step was done. */
   steps: z.partialRecord(z.enum(STEPS), time),
-  /** `equal`, `different`, or `not compared` if the table was gone. Absent until it is verified. */
-  comparison: z.enum(['equal', 'different', 'not compared']).optional(),
-  /** Days that differ. */
+  /**
+   * Of the days before `at` and their users: `nothing to compare` if neither table has any, `not compared` if the source
+   * was gone. Absent until it is verified.
+   */
+  comparison: z.enum(['equal', 'different', 'nothing to compare', 'not compared']).optional(),
+  /** Days that differ, and `users` if they do. */
   differences: z.array(z.string()).optional(),
+  /** What was found to be equal. */
+  content: z.string().optional(),
   /** From the start until the stage used the table, or until the table was verified with --verify-only. */
   rtoSeconds: z.number().optional(),
   verdict: z.string().optional(),

@@ -3,7 +3,8 @@ import { deleteTable, findTable, protectTable, startRestoreOfBackup, startRestor
 import { OperatorError } from '../cli/errors.ts';
 import { type CommandLine, commandText, run } from '../cli/run.ts';
 import { waitUntil } from '../cli/wait.ts';
-import { compareTables } from './compare.ts';
+import { partText } from '../table/report.ts';
+import { compareWithSource, lastComparedDay } from './compare.ts';
 import { configureTable } from './configure.ts';
 import { minutes } from './plan.ts';
 import type { RestoreRecord, Step } from './record.ts';
@@ -111,7 +112,7 @@ async function configure({ table }: RestoreRecord, { data }: RestoreOptions): Pr
 
 async function verify(record: RestoreRecord, { acceptDifferences, rate }: RestoreOptions): Promise<Result> {
   const source = await findTable(record.source);
-  const { damaged, ...result } = await compareTables(
+  const { damaged, ...result } = await compareWithSource(
     record,
     source?.status === 'ACTIVE' ? record.source : undefined,
     rate,
@@ -121,7 +122,7 @@ async function verify(record: RestoreRecord, { acceptDifferences, rate }: Restor
   if (damaged > 0) throw new OperatorError(`${damaged} blocks of ${record.table} cannot be decoded. ${again}`);
   if (result.comparison === 'different')
     throw new OperatorError(
-      `${record.table} differs from ${record.source} on ${result.differences?.join(', ')}. ${again}`,
+      `${record.table} differs from ${record.source} in ${result.differences?.join(', ')}. ${again}`,
     );
   return result;
 }
@@ -155,20 +156,22 @@ function secondsSince(time: string): number {
 
 /** The verdict of a finished restore. */
 function conclusion(record: RestoreRecord, regions: number): Result {
-  const { comparison, differences = [], rtoSeconds = 0, verifyOnly, table, source } = record;
-  const days =
-    comparison === 'equal'
-      ? 'its days are equal to those of the source'
-      : comparison === 'different'
-        ? `it differs from the source on ${differences.join(', ')}`
-        : 'the source is gone, so it was not compared';
+  const { rtoSeconds = 0, verifyOnly, table, source } = record;
   const time = minutes(rtoSeconds);
   const what = verifyOnly
     ? `${source} can be restored within ${time}; the copy was verified and removed`
     : regions > 1
       ? `${table} is restored after ${time}, and the stage does not use it yet`
       : `the stage uses ${table} after ${time}`;
-  return { verdict: `${what}: ${days}` };
+  return { verdict: `${what}: ${comparisonText(record)}` };
+}
+
+function comparisonText({ at, comparison, content, differences = [] }: RestoreRecord): string {
+  const part = partText({ to: lastComparedDay(at) }, 'its');
+  if (comparison === 'equal') return `it is equal to the source ${part}: ${content}`;
+  if (comparison === 'different') return `it differs from the source in ${differences.join(', ')}`;
+  if (comparison === 'nothing to compare') return `nothing was compared: neither table has blocks or users ${part}`;
+  return 'the source is gone, so it was not compared';
 }
 
 /** The command that lets a stage use another table. */

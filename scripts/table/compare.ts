@@ -1,3 +1,4 @@
+import { type DayRange, isOfDays } from './days.ts';
 import { itemHash } from './digest.ts';
 import { type Group, groupOf, type TableDigests } from './digests.ts';
 import { contentOf, type Key, keyOf } from './items.ts';
@@ -28,13 +29,21 @@ export function differentGroups(first: TableDigests, other: TableDigests): Diffe
   return [...compare(first.days, other.days), ...compare(first.others, other.others)];
 }
 
+/** The options with which the digests were made. */
+export interface DifferenceOptions extends ReadOptions {
+  /** What has expired at this time is not compared. */
+  readonly nowSeconds: number;
+  /** @default - all days */
+  readonly range?: DayRange | undefined;
+}
+
 type Hashed = readonly [key: Key, hash: bigint];
 
 /** The first item of a group, by its key, in which two tables differ; undefined if they are equal meanwhile. */
 export async function firstDifference(
   tables: readonly [first: Table, other: Table],
   { name, first, other }: DifferentGroup,
-  options: ReadOptions,
+  options: DifferenceOptions,
 ): Promise<Difference | undefined> {
   const partitions = [...new Set([...(first?.partitions ?? []), ...(other?.partitions ?? [])])].toSorted();
   if (partitions.length === 0) return await differenceOfGroup(tables, name, options);
@@ -48,23 +57,24 @@ export async function firstDifference(
 
 type Sorted = AsyncIterator<Hashed>;
 
-/** The hashes of a day's items, in the order of their keys. */
-async function* hashesOfPartition(table: Table, pk: string, options: ReadOptions): AsyncGenerator<Hashed> {
+/** The hashes of the items of a partition, in the order of their keys. */
+async function* hashesOfPartition(table: Table, pk: string, options: DifferenceOptions): AsyncGenerator<Hashed> {
+  const { nowSeconds, range = {} } = options;
   for await (const items of queryPartition(table, { pk }, options)) {
-    for (const item of items) {
-      if (contentOf(item, Date.now() / 1_000).kind !== 'temporary') yield [keyOf(item), itemHash(item)];
+    for (const item of items.filter((each) => isOfDays(each, range))) {
+      if (contentOf(item, nowSeconds).kind !== 'temporary') yield [keyOf(item), itemHash(item)];
     }
   }
 }
 
-/** For groups other than days, whose items are in many partitions. They are few compared with blocks. */
-async function differenceOfGroup([first, other]: readonly [Table, Table], name: string, options: ReadOptions) {
+/** For groups whose items are in many partitions. They are few compared with blocks. */
+async function differenceOfGroup([first, other]: readonly [Table, Table], name: string, options: DifferenceOptions) {
   const sorted = async function* (table: Table): AsyncGenerator<Hashed> {
     const found: Hashed[] = [];
     await scanTable(table, options, (items) => {
       for (const item of items) {
         const key = keyOf(item);
-        if (groupOf(key, contentOf(item, Date.now() / 1_000)) === name) found.push([key, itemHash(item)]);
+        if (groupOf(key, contentOf(item, options.nowSeconds)) === name) found.push([key, itemHash(item)]);
       }
     });
     yield* found.toSorted(([one], [two]) => order(one, two));

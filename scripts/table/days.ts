@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { shardKey } from '../../server/timestamps/block.ts';
+import { dayOf } from '../../server/timestamps/iso-time.ts';
 import { OperatorError } from '../cli/errors.ts';
-import { queryPartition, type ReadOptions } from './scan.ts';
+import { type Item, queryPartition, type ReadOptions } from './scan.ts';
 import type { Table } from './table.ts';
 
 /** Days, both inclusive: `2026-11-21`. */
@@ -10,6 +11,13 @@ export interface DayRange {
   readonly from?: string | undefined;
   /** @default - to the last day */
   readonly to?: string | undefined;
+}
+
+/** Whether an item belongs to a range of days: a user does if it was created on one of them, any other item does. */
+export function isOfDays({ createdAt }: Item, { from = '0', to = '9' }: DayRange): boolean {
+  if (createdAt?.N === undefined) return true;
+  const day = dayOf(Number(createdAt.N));
+  return day >= from && day <= to;
 }
 
 /** A day in the index, with the partition keys of its blocks. */

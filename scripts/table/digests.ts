@@ -1,4 +1,4 @@
-import { type DayRange, indexedDays } from './days.ts';
+import { type DayRange, indexedDays, isOfDays } from './days.ts';
 import { SetDigest } from './digest.ts';
 import { type Content, contentOf, type Key, keyOf } from './items.ts';
 import { type Item, queryPartition, type ReadOptions, scanTable } from './scan.ts';
@@ -11,7 +11,7 @@ export interface Group {
   readonly timestamps: number;
   /** Independent of the order of the items: see `SetDigest`. */
   readonly digest: string;
-  /** The partition keys of a day, in ascending order; empty for other groups, as each name has its own. */
+  /** The partition keys, in ascending order; empty for names and unknown items, which may each have their own. */
   readonly partitions: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export interface Finding extends Key {
 export interface TableDigests {
   /** By day, `2026-11-21`, in ascending order. */
   readonly days: ReadonlyMap<string, Group>;
-  /** `days` (the index), `names`, `unknown`, `users`. Empty if only some days were read. */
+  /** `days` (the index), `names`, `unknown`, `users`. Only `users` if only some days were read. */
   readonly others: ReadonlyMap<string, Group>;
   /** Items that expire, or that a region writes again every few seconds: not in any digest. */
   readonly temporary: number;
@@ -35,8 +35,10 @@ export interface TableDigests {
 }
 
 export interface DigestOptions extends ReadOptions {
-  /** Reads only these days, by queries. @default - the whole table, by a scan */
+  /** Reads only these days and the users created on them, by queries. @default - the whole table, by a scan */
   readonly range?: DayRange | undefined;
+  /** What has expired at this time is not in any digest. @default - the time of the call */
+  readonly nowSeconds?: number;
   /** Called after each page with its number of items. */
   readonly onRead?: (items: number) => void;
 }
@@ -51,21 +53,23 @@ const NAMED = 10;
  * @throws OperatorError if the table cannot be read
  */
 export async function digestsByDay(table: Table, options: DigestOptions = {}): Promise<TableDigests> {
-  const summary = new Summary();
+  const { range, nowSeconds = Date.now() / 1_000 } = options;
+  const summary = new Summary(nowSeconds);
   const onPage = (items: readonly Item[]) => {
     for (const item of items) summary.add(item);
     options.onRead?.(items.length);
   };
-  if (options.range === undefined) {
+  if (range === undefined) {
     await scanTable(table, options, onPage);
     return summary.result();
   }
-  for (const { partitions } of await indexedDays(table, options.range, options)) {
-    const read = async (pk: string) => {
-      for await (const items of queryPartition(table, { pk }, options)) onPage(items);
-    };
-    await Promise.all(partitions.map(read));
-  }
+  const read = async (pk: string) => {
+    for await (const items of queryPartition(table, { pk }, options)) {
+      onPage(items.filter((item) => isOfDays(item, range)));
+    }
+  };
+  for (const { partitions } of await indexedDays(table, range, options)) await Promise.all(partitions.map(read));
+  await read('users');
   return summary.result();
 }
 
@@ -81,8 +85,12 @@ class Summary {
   readonly #groups = new Map<string, OpenGroup>();
   readonly #damaged: Finding[] = [];
   readonly #unknown: Key[] = [];
-  readonly #nowSeconds = Date.now() / 1_000;
+  readonly #nowSeconds: number;
   #temporary = 0;
+
+  constructor(nowSeconds: number) {
+    this.#nowSeconds = nowSeconds;
+  }
 
   add(item: Item): void {
     const content = contentOf(item, this.#nowSeconds);
@@ -95,7 +103,7 @@ class Summary {
     if (content.kind === 'unknown' && this.#unknown.length < NAMED) this.#unknown.push(key);
     const name = groupOf(key, content);
     const group = this.#group(name);
-    if (isDay(name)) group.partitions.add(key.pk);
+    if (!isScattered(name)) group.partitions.add(key.pk);
     group.items += 1;
     group.timestamps += content.kind === 'block' ? content.block.arrivals.length : 0;
     group.digest.add(item);
@@ -129,6 +137,11 @@ class Summary {
 /** The group of an item: a day, or the kind of an item that is not a block. */
 export function groupOf({ pk }: Key, { kind }: Content): string {
   return kind === 'block' || kind === 'damaged' ? pk.slice(0, '2026-11-21'.length) : kind;
+}
+
+/** Whether each item of a group may be in a partition of its own. */
+function isScattered(name: string): boolean {
+  return name === 'names' || name === 'unknown';
 }
 
 function isDay(name: string): boolean {

@@ -1,5 +1,6 @@
 import { textTable } from '../cli/table.ts';
 import type { Difference, DifferentGroup } from './compare.ts';
+import type { DayRange } from './days.ts';
 import type { Group, TableDigests } from './digests.ts';
 
 /** What a table contains, a line for each day and for each other group. */
@@ -17,15 +18,33 @@ export function digestTable({ days, others }: TableDigests): string {
 /** The totals, and what is not as expected. */
 export function remarks(digests: TableDigests): string[] {
   const { days, others, temporary, damaged, unknown } = digests;
-  const sum = (of: (group: Group) => number) => [...days.values()].reduce((total, group) => total + of(group), 0);
   const unknownItems = others.get('unknown')?.items ?? 0;
   return [
-    `${days.size} days, ${sum(({ items }) => items)} blocks, ${sum(({ timestamps }) => timestamps)} timestamps`,
+    `${days.size} days, ${sumOf(days, ({ items }) => items)} blocks, ${sumOf(days, (day) => day.timestamps)} timestamps`,
     ...(temporary > 0 ? [`${temporary} items that expire or change all the time are in no digest`] : []),
     ...damaged.map(({ pk, sk, problem }) => `cannot be decoded: ${pk} ${sk}: ${problem}`),
     ...(unknownItems > 0 ? [`${unknownItems} items are of no known kind:`] : []),
     ...unknown.map(({ pk, sk }) => `  ${pk} ${sk}`),
   ];
+}
+
+/** Which part of a table was read: "in its days up to 2026-11-20". */
+export function partText({ from, to }: DayRange = {}, owner: 'its' | 'their' = 'their'): string {
+  const after = from === undefined ? '' : ` from ${from}${to === undefined ? ' on' : ''}`;
+  const before = to === undefined ? '' : ` ${from === undefined ? 'up ' : ''}to ${to}`;
+  return after || before ? `in ${owner} days${after}${before}` : 'as a whole';
+}
+
+/** What the part of a table has that was read; undefined if it has nothing. */
+export function contentText({ days, others }: TableDigests, range?: DayRange): string | undefined {
+  const timestamps = sumOf(days, (group) => group.timestamps);
+  const items = sumOf(others, (group) => group.items);
+  if (days.size + items === 0) return undefined;
+  return `${days.size} days with ${timestamps} timestamps, ${items} ${range === undefined ? 'other items' : 'users'}`;
+}
+
+function sumOf(groups: ReadonlyMap<string, Group>, of: (group: Group) => number): number {
+  return [...groups.values()].reduce((total, group) => total + of(group), 0);
 }
 
 /** How a group differs from that of the other table, and where first. */

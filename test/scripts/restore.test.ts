@@ -21,6 +21,8 @@ import { blockAt, put, remove } from './table/tables.ts';
 
 const EARLY = blockAt([1, 2, 3]);
 const LATE = blockAt([7]);
+const LATE_MICROS = (BEGIN_MS + 10_000) * 1_000;
+const USER = { pk: 'users', sk: 'u1', username: 'ada', email: 'ada@example.com', createdAt: LATE_MICROS - 86_400e6 };
 const AT = '2026-11-22T08:00:05.000Z';
 
 /** A stage with a block that is older than AT and one that is not, and `npm` and `aws` that end as given. */
@@ -28,9 +30,9 @@ async function stageWithBlocks(programs: Readonly<Record<string, number | string
   const { client, endpoint, clock } = await startDatabaseWithBackups();
   const table = { client, name: SOURCE };
   clock.nowMs = BEGIN_MS + 1_000;
-  await put(table, EARLY, { pk: 'days', sk: '2026-11-21', shards: 16 });
+  await put(table, EARLY, { pk: 'days', sk: '2026-11-21', shards: 16 }, USER);
   clock.nowMs = BEGIN_MS + 10_000;
-  await put(table, LATE);
+  await put(table, LATE, { ...USER, sk: 'u2', createdAt: LATE_MICROS });
   clock.nowMs = BEGIN_MS + 60_000;
   const fakes = await fakePrograms({ npm: 0, aws: 0, ...programs });
   const aws = await startFakeAws(dataStackOnAws(template));
@@ -63,12 +65,15 @@ describe('npm run restore', () => {
     assert.match(restored, /^stampede-dev-\d{8}-\d{6}$/);
 
     const { Items = [] } = await stage.client.send(new ScanCommand({ TableName: restored }));
-    assert.deepEqual(Items.map(({ sk }) => sk?.S).toSorted(), ['2026-11-21', encodeBlock(EARLY).sk]);
+    assert.deepEqual(Items.map(({ sk }) => sk?.S).toSorted(), ['2026-11-21', encodeBlock(EARLY).sk, 'u1']);
 
     assert.match(stdout, /^restores {2}the table stampede-dev as of 2026-11-22T08:00:05.000Z\n/);
     assert.match(stdout, /\ncosts {5}about 0\.00 USD for 0\.0 GB /);
     assert.match(stdout, /\ntakes {5}minutes to hours; no restore of this stage is recorded here\n/);
-    assert.match(stdout, /\nthe stage uses stampede-dev-\S+ after \d+ s: its days are equal to those of the source\n/);
+    assert.match(
+      stdout,
+      /\nthe stage uses stampede-dev-\S+ after \d+ s: it is equal to the source in its days up to 2026-11-21: 1 days with 3 timestamps, 1 users\n/,
+    );
     assert.deepEqual(await stage.fakes.started(), [
       `npm run deploy -- --stage dev --set nat=single --set tableName=${restored} --yes`,
     ]);
@@ -90,7 +95,7 @@ describe('npm run restore', () => {
     assert.equal(first.code, 0, first.stderr);
     assert.match(
       first.stdout,
-      /\nstampede-dev can be restored within \d+ s; the copy was verified and removed: its days /,
+      /\nstampede-dev can be restored within \d+ s; the copy was verified and removed: it is equal /,
     );
     assert.deepEqual([await stage.tables(), await stage.fakes.started()], [[SOURCE], []]);
     const second = await stage.restore('--at', AT, '--dry-run');
@@ -108,14 +113,33 @@ describe('npm run restore', () => {
     assert.equal(refused.code, 1);
     assert.match(
       refused.stderr,
-      /\nrestore: stampede-dev-\S+ differs from stampede-dev on 2026-11-21\. Look at the lines /,
+      /\nrestore: stampede-dev-\S+ differs from stampede-dev in 2026-11-21\. Look at the lines /,
     );
     assert.deepEqual(await stage.fakes.started(), []);
     const accepted = await stage.restore('--at', AT, '--accept-differences');
     assert.equal(accepted.code, 0, accepted.stderr);
     assert.match(accepted.stdout, /\nGoes on with the restore of \S+: requested, restored, configured\n/);
-    assert.match(accepted.stdout, /: it differs from the source on 2026-11-21\n/);
+    assert.match(accepted.stdout, /: it differs from the source in 2026-11-21\n/);
     assert.equal((await stage.tables()).length, 2);
+  });
+
+  it('finds a user of whom the source has other data', async () => {
+    await using stage = await stageWithBlocks();
+    await remove(stage.table, LATE);
+    await put(stage.table, { ...USER, email: 'other@example.com' });
+    const { code, stdout, stderr } = await stage.restore('--at', AT);
+    assert.equal(code, 1);
+    assert.match(stdout, /\nusers: 1 items .*; first difference: users u1 is different in the other table\n/);
+    assert.match(stderr, /\nrestore: stampede-dev-\S+ differs from stampede-dev in users\. Look at /);
+  });
+
+  it('does not call a table equal if there was nothing to compare', async () => {
+    await using stage = await stageWithBlocks();
+    for (const item of [EARLY, LATE, USER]) await remove(stage.table, item);
+    const { code, stdout, stderr } = await stage.restore('--at', '2026-11-22T08:00:00Z', '--verify-only');
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /: nothing was compared: neither table has blocks or users in its days up to 2026-11-21\n/);
+    assert.equal((await stage.record()).comparison, 'nothing to compare');
   });
 
   it('goes on where it was interrupted: the deployment alone is repeated', async () => {
@@ -143,7 +167,7 @@ describe('npm run restore', () => {
     assert.match(stdout, /: the source is gone, so it was not compared\n/);
     const [restored = ''] = await stage.tables();
     const { Count } = await stage.client.send(new ScanCommand({ TableName: restored }));
-    assert.equal(Count, 3);
+    assert.equal(Count, 5);
   });
 
   it('does not deploy a stage of several regions, as the new table has no replica', async () => {
@@ -154,7 +178,7 @@ describe('npm run restore', () => {
     assert.match(stdout, /\nthen {6}leaves the deployment to you: the stage has 2 regions, /);
     assert.match(
       stdout,
-      /\nstampede-dev-\S+ is restored after \d+ s, and the stage does not use it yet: its days are equal /,
+      /\nstampede-dev-\S+ is restored after \d+ s, and the stage does not use it yet: it is equal to the source /,
     );
     assert.match(stdout, /\nCreate the replicas of stampede-dev-\S+, then deploy with --regions: /);
     assert.deepEqual(await stage.fakes.started(), []);

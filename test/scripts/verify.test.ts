@@ -42,10 +42,24 @@ describe('npm run verify', () => {
     );
   });
 
-  it('exits with 0 if two tables are equal', async () => {
-    const { code, stdout, stderr } = await compare('--against', 'equal', '--from', '2026-11-01');
-    assert.equal(code, 0, stderr);
-    assert.match(stdout, /\nfirst and equal are equal\n$/);
+  it('exits with 0 and says what it compared if two tables are equal', async () => {
+    const some = await compare('--against', 'equal', '--from', '2026-11-01', '--to', '2026-11-21');
+    assert.equal(some.code, 0, some.stderr);
+    assert.match(
+      some.stdout,
+      /\nfirst and equal are equal in their days from 2026-11-01 to 2026-11-21: 1 days with 3 timestamps, 0 users\n$/,
+    );
+    const whole = await compare('--against', 'equal');
+    assert.match(whole.stdout, /\nfirst and equal are equal as a whole: 1 days with 3 timestamps, 1 other items\n$/);
+  });
+
+  it('exits with 1 if there was nothing to compare', async () => {
+    const { code, stderr } = await compare('--against', 'other', '--from', '2026-12-01');
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /\nverify: nothing was compared: first and other have no blocks and no users in their days from 2026-12-01 on\n$/,
+    );
   });
 
   it('exits with 1 and names the first differences if they are not', async () => {

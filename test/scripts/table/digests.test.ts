@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { differentGroups, firstDifference } from '../../../scripts/table/compare.ts';
+import type { DayRange } from '../../../scripts/table/days.ts';
 import { itemHash, SetDigest } from '../../../scripts/table/digest.ts';
 import { digestsByDay } from '../../../scripts/table/digests.ts';
 import { createReadLimit } from '../../../scripts/table/read-limit.ts';
@@ -138,6 +139,18 @@ describe('digestsByDay', () => {
     assert.deepEqual((await digestsByDay(table, { range: {} })).days, all.days);
   });
 
+  it('reads the users of a range too: those created on its days', async () => {
+    const createdAt = Date.parse('2026-11-22T00:00:00Z') * 1_000;
+    const late = { ...USER, sk: 'u2', createdAt };
+    const tombstone = { pk: 'users', sk: 'u0', expires: 4e9 };
+    const table = await tableWith(USER, late, tombstone, NAME);
+    const usersOf = async (range: DayRange) => (await digestsByDay(table, { range })).others.get('users')?.items;
+    assert.deepEqual(
+      [await usersOf({ to: '2026-11-21' }), await usersOf({ from: '2026-11-22' }), await usersOf({})],
+      [1, 1, 2],
+    );
+  });
+
   it('says how many items each page had, and how many read units it consumed', async () => {
     const table = await tableWith(blockAt([1]), blockAt([2]), USER);
     const reads: number[] = [];
@@ -158,7 +171,9 @@ describe('the comparison of two tables', () => {
   const differences = async (first: Table, other: Table) => {
     const groups = differentGroups(await digestsByDay(first), await digestsByDay(other));
     return await Promise.all(
-      groups.map(async (group) => [group.name, await firstDifference([first, other], group, {})] as const),
+      groups.map(
+        async (group) => [group.name, await firstDifference([first, other], group, { nowSeconds: 0 })] as const,
+      ),
     );
   };
   const keyOf = (block: Parameters<typeof encodeBlock>[0]) => {

@@ -1,5 +1,6 @@
 import { CreateTableCommand, DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Key } from '../../../scripts/table/items.ts';
 import type { Table } from '../../../scripts/table/table.ts';
 import { tableDefinition } from '../../../server/contract.ts';
 import { toItem } from '../../../server/dynamodb/timestamps.ts';
@@ -40,8 +41,8 @@ export async function put({ client, name }: Table, ...items: readonly (Block | R
   }
 }
 
-/** Deletes a block. */
-export async function remove({ client, name }: Table, block: Block) {
-  const { pk, sk } = encodeBlock(block);
+/** Deletes a block, or another item by its key. */
+export async function remove({ client, name }: Table, item: Block | Key) {
+  const { pk, sk } = 'arrivals' in item ? encodeBlock(item) : item;
   await client.send(new DeleteItemCommand({ TableName: name, Key: marshall({ pk, sk }) }));
 }
