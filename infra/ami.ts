@@ -13,7 +13,7 @@ const Manifest = z.object({
   builds: z.array(z.object({ packer_run_uuid: z.string(), artifact_id: z.string(), build_time: z.number() })),
 });
 
-const REMEDY = 'Bake an image with packer build, or use -c amiId=ami-…';
+const REMEDY = 'Bake an image with npm run bake, or name one with --ami ami-… (cdk: -c amiId=ami-…)';
 
 /** Checks an image id from the command line; `builtAt` is the time of the bake in ISO 8601. */
 export function givenAmi(id: string, builtAt?: string): Ami {

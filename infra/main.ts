@@ -40,5 +40,7 @@ function pinnedAmi(context: (name: string) => string | undefined, region: string
   const id = context('amiId');
   if (id !== undefined) return givenAmi(id, context('amiBuiltAt'));
   if (existsSync(MANIFEST)) return bakedAmi(readFileSync(MANIFEST, 'utf8'), region);
-  throw new Error(`No image to launch: ${MANIFEST} does not exist. Bake one with packer build, or use -c amiId=ami-…`);
+  throw new Error(
+    `No image to launch: ${MANIFEST} does not exist. Bake one with npm run bake, or name one with --ami ami-… (cdk: -c amiId=ami-…)`,
+  );
 }

@@ -8,7 +8,7 @@ import { run } from './cli/run.ts';
 import { wholeNumber } from './cli/values.ts';
 import { readPricedStage } from './cost/stage.ts';
 import { sustainedPriceText } from './cost/sustained-price.ts';
-import { ASSEMBLY, assemblyOf, CDK_OPTIONS, cdkLineOf, synthLine } from './stage/cdk.ts';
+import { ASSEMBLY, assemblyOf, CDK_OPTIONS, cdkLineOf, synthesize, synthLine } from './stage/cdk.ts';
 import { closeDefaultGroup } from './stage/default-security-group.ts';
 import { withReason } from './stage/failure.ts';
 import { waitForHealthyFleet } from './stage/fleet.ts';
@@ -72,7 +72,7 @@ async function deployStage(
   folder = ASSEMBLY,
 ): Promise<void> {
   const { stage, 'dry-run': dryRun } = values;
-  await run(synthLine(values, folder), { dryRun });
+  await synthesize(synthLine(values, folder), { dryRun });
   const line = deployLine(values, folder);
   if (dryRun) return await run(line, { dryRun });
   await prepare(values, folder, enter);
@@ -107,7 +107,7 @@ async function deployRegions(values: DeployValues, regions: readonly [string, ..
 /** Deploys the data stack of a region, which has the key of its replicas. */
 async function deployData(values: DeployValues, folder: string): Promise<void> {
   const { stage, 'dry-run': dryRun } = values;
-  await run(synthLine(values, folder), { dryRun });
+  await synthesize(synthLine(values, folder), { dryRun });
   const line = deployLine(values, folder);
   if (dryRun) return await run(line, { dryRun });
   await refuseBusyStacks(stage);

@@ -3,7 +3,7 @@ import { reportChecks } from './account/report.ts';
 import type { Values } from './cli/arguments.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
-import { ASSEMBLY, assemblyOf, CDK_OPTIONS, cdkLineOf, synthLine } from './stage/cdk.ts';
+import { ASSEMBLY, assemblyOf, CDK_OPTIONS, cdkLineOf, synthesize, synthLine } from './stage/cdk.ts';
 import { driftReport } from './stage/drift.ts';
 import { useRegion } from './stage/region.ts';
 import { copyOfImage, enterRegion, readMadeAtHome } from './stage/regions/home.ts';
@@ -42,7 +42,7 @@ type PlanValues = Values<typeof CDK_OPTIONS> &
 
 async function planStage(values: PlanValues, folder: string, enter: (region: string) => Promise<void>): Promise<void> {
   const { stage } = values;
-  await run(synthLine(values, folder));
+  await synthesize(synthLine(values, folder));
   const assembly = await readAssembly(folder, stage);
   await enter(assembly.region);
   await reportChecks(stage, assembly);

@@ -38,6 +38,33 @@ export async function captureQuietly(
   });
 }
 
+/**
+ * Prints a command line, runs it, and prints what it wrote once it has ended, without the lines of `noise`. If it fails
+ * with one line, the error is that line; if with several, the error refers to them.
+ */
+export async function runWithoutNoise(
+  line: CommandLine,
+  noise: readonly RegExp[],
+  options: RunOptions & { readonly deadlineMs?: number } = {},
+): Promise<void> {
+  const { deadlineMs = 60_000, ...rest } = options;
+  console.error(`$ ${commandText(line)}`);
+  const isNews = (text: string) => text.trim() !== '' && !noise.some((pattern) => pattern.test(text));
+  const newsOf = (output: unknown) =>
+    String(output ?? '')
+      .split('\n')
+      .filter(isNews);
+  const read = { ...rest, all: true, stdin: 'ignore', timeout: deadlineMs } as const;
+  const output = await execute(line, read, (error) => {
+    if (error.timedOut) return `${commandText(line)} did not end within ${deadlineMs / 1_000} s`;
+    const news = newsOf(error.all);
+    if (news.length === 1) return news.join('');
+    for (const text of news) console.error(text);
+    return describeEnd(line, error);
+  });
+  for (const text of newsOf(output)) console.error(text);
+}
+
 /** Runs a long command with its output in a log file; a failure prints the last 60 lines of it. */
 export async function runLogged(line: CommandLine, log: string): Promise<void> {
   console.error(`$ ${commandText(line)} >${log}`);
@@ -72,19 +99,23 @@ export function startBackground(
 async function execute(
   line: CommandLine,
   options: Options,
-  explain = (error: ExecaError) =>
-    `${line[0]} ${howItEnded(error)}; its own message is above. Command: ${commandText(line)}`,
+  explain = (error: ExecaError) => describeEnd(line, error),
 ): Promise<string> {
   const [program, ...args] = line;
   try {
-    const { stdout } = await execa(program, args, { stripFinalNewline: false, cleanup: false, ...options });
-    return typeof stdout === 'string' ? stdout : '';
+    const { stdout, all } = await execa(program, args, { stripFinalNewline: false, cleanup: false, ...options });
+    const output = all ?? stdout;
+    return typeof output === 'string' ? output : '';
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
     const missing = `${program} cannot be started (${error.originalMessage}): is it installed?`;
     const isStarted = error.timedOut || error.exitCode !== undefined || error.signal !== undefined;
     throw new OperatorError(isStarted ? explain(error) : missing, { cause: error });
   }
+}
+
+function describeEnd(line: CommandLine, error: ExecaError): string {
+  return `${line[0]} ${howItEnded(error)}; its own message is above. Command: ${commandText(line)}`;
 }
 
 function howItEnded({ exitCode, signal }: ExecaError): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OptionTable, Values } from '../cli/arguments.ts';
-import type { CommandLine } from '../cli/run.ts';
+import { type CommandLine, run, runWithoutNoise } from '../cli/run.ts';
 import { imageId, STAGE_OPTION } from '../cli/values.ts';
 
 /** The options that `plan` and `deploy` share. */
@@ -27,6 +27,29 @@ const CDK = 'node_modules/.bin/cdk';
 export function synthLine({ stage, ami, set }: Values<typeof CDK_OPTIONS>, folder = ASSEMBLY): CommandLine {
   const context = [`stage=${stage}`, ...(ami ? [`amiId=${ami}`] : []), ...set];
   return [CDK, 'synth', '--quiet', '--output', folder, ...context.flatMap((entry) => ['-c', entry])];
+}
+
+/** What the cdk CLI and the SDK inside it would ask the network for; a synthesis needs none of it. */
+const OFFLINE = {
+  CDK_DISABLE_VERSION_CHECK: '1',
+  CDK_DISABLE_CLI_TELEMETRY: '1',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+
+/** Lines that cdk adds to each synthesis, and that tell nothing about the stage. */
+const NOISE = [
+  /^Successfully synthesized to /,
+  /^Supply a stack id /,
+  /^\d+ feature flags are not configured/,
+  /: Subprocess exited with error \d+$/,
+];
+
+const SYNTH_DEADLINE_MS = 300_000;
+
+/** Runs a synthesis and prints its findings. A wrong setting or a missing image is an error of one line. */
+export async function synthesize(line: CommandLine, { dryRun = false } = {}): Promise<void> {
+  if (dryRun) await run(line, { dryRun });
+  else await runWithoutNoise(line, NOISE, { env: OFFLINE, deadlineMs: SYNTH_DEADLINE_MS });
 }
 
 /** A cdk command on the synthesised stacks: what was checked is what is compared or deployed. */

@@ -43,7 +43,7 @@ describe('node infra/main.ts', () => {
   it('explains what to do if there is no image', async () => {
     await assert.rejects(
       synth(),
-      /packer-manifest.json does not exist. Bake one with packer build, or use -c amiId=ami-/,
+      /packer-manifest.json does not exist. Bake one with npm run bake, or name one with --ami ami-… \(cdk: -c amiId=ami-/,
     );
   });
 

@@ -11,6 +11,7 @@ import {
   commandText,
   run,
   runLogged,
+  runWithoutNoise,
   startBackground,
 } from '../../../scripts/cli/run.ts';
 import { waitQuietly } from '../../../scripts/cli/wait.ts';
@@ -62,6 +63,40 @@ describe('capture', () => {
   it('returns standard output and passes the added environment', async (t) => {
     t.mock.method(console, 'error', () => {});
     assert.equal(await capture(node('process.stdout.write(process.env.WORD)'), { env: { WORD: 'hello' } }), 'hello');
+  });
+});
+
+describe('runWithoutNoise', () => {
+  const shell = (script: string): CommandLine => ['sh', '-c', script];
+
+  it('prints what the program wrote, without the lines of noise', async (t) => {
+    const printed = t.mock.method(console, 'error', () => {});
+    await runWithoutNoise(shell('echo a finding; echo 72 flags >&2'), [/^\d+ flags$/]);
+    assert.deepEqual(
+      printed.mock.calls.slice(1).map((call) => call.arguments),
+      [['a finding']],
+    );
+  });
+
+  it('rejects with the one line that a failing program wrote', async (t) => {
+    t.mock.method(console, 'error', () => {});
+    const failing = runWithoutNoise(shell('echo no such setting >&2; echo exited >&2; exit 1'), [/^exited$/]);
+    await assert.rejects(failing, { name: 'OperatorError', message: 'no such setting' });
+  });
+
+  it('prints several lines of a failing program, and rejects with how it ended', async (t) => {
+    const printed = t.mock.method(console, 'error', () => {});
+    await assert.rejects(runWithoutNoise(shell('echo a; echo b; exit 3'), []), /sh exited with 3; its own message is/);
+    assert.deepEqual(
+      printed.mock.calls.slice(1).map((call) => call.arguments),
+      [['a'], ['b']],
+    );
+  });
+
+  it('names the deadline', async (t) => {
+    t.mock.method(console, 'error', () => {});
+    const slow = runWithoutNoise(['sleep', '60'], [], { deadlineMs: 50 });
+    await assert.rejects(slow, /sleep 60 did not end within 0.05 s/);
   });
 });
 

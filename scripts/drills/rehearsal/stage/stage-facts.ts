@@ -74,9 +74,9 @@ export async function synthesizeStage(
   more: readonly string[] = [],
 ): Promise<StageFacts> {
   const output = join(directory, ['cdk.out', ...more].join('-'));
-  const settings = [`stage=${stage}`, 'allowPlainHttp=true', `sshCidrs=${OUTSIDE.operator}/32`, ...more];
-  const context = settings.flatMap((setting) => ['-c', setting]);
-  const synth = ['npm', 'run', '--silent', 'synth', '--', '--output', output, ...context] as const;
+  const settings = ['allowPlainHttp=true', `sshCidrs=${OUTSIDE.operator}/32`, ...more];
+  const options = ['--stage', stage, '--output', output, ...settings.flatMap((setting) => ['--set', setting])];
+  const synth = ['npm', 'run', '--silent', 'synth', '--', ...options] as const;
   await captureQuietly(synth, { deadlineMs: 300_000 });
   return readStageFacts(await loadStage(output, stage), TABLE_NAME);
 }
