@@ -85,7 +85,7 @@ export function startRegionWatch(options: RegionWatchOptions): RegionWatch {
     if (previous && present - previous.at < HEARTBEAT_MS * 1_000) return;
     const completeUntil = latest(previous?.completeUntil, settled.latest(REPLICATION_MS.spread));
     const sees = Object.fromEntries(seen.flatMap(([region, sight]) => (sight ? [[region, sight]] : [])));
-    const since = previous?.since ?? began;
+    const since = Math.min(before?.since ?? began, began);
     await heartbeats.write({ region: own, at: present, since, completeUntil, sees }, before, CALL_DEADLINE_MS);
   }
 

@@ -49,6 +49,18 @@ describe('what a region knows of another one', () => {
     assert.equal(completeS(after(before, ...looks(601, 1_201))), 1_111);
   });
 
+  it('waits for the sum of two pauses if the second one begins before the time of the first has passed', () => {
+    const looks = (fromS: number, toS: number) =>
+      Array.from({ length: (toS - fromS) / 5 + 1 }, (_, i) => {
+        const second = fromS + i * 5;
+        return [second, heartbeat(second, second - 90)] as const;
+      });
+    // The replica catches up with the first pause until 1,200, and cannot do so during the second one, of 100 s.
+    const paused = [[0, heartbeat(0, -90)] as const, ...looks(600, 900), ...looks(1_000, 1_295)];
+    assert.equal(completeS(after(...paused)), -90);
+    assert.equal(completeS(after(...paused, ...looks(1_300, 1_300))), 1_210);
+  });
+
   it('waits at its first look as long as the other region has recorded, at most an hour', () => {
     const looks = (firstS: number, lastS: number, sinceS: number) =>
       Array.from({ length: (lastS - firstS) / 5 + 1 }, (_, i) => {

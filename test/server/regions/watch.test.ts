@@ -137,6 +137,21 @@ describe('a process of one of two regions', () => {
     await Promise.all([here.stop(), right.stop()]);
   });
 
+  it('keeps when its region began to record while it replaces such a heartbeat', async () => {
+    const { start, pass, items } = setUp();
+    const first = start({ region: 'b', settledAgeS: 20 });
+    await pass(70_000);
+    await first.stop();
+    const since = items.get('b')?.since as number;
+    const wrong = start({ region: 'b', settledAgeS: 20, aheadS: 3_600 });
+    await pass(70_000);
+    await wrong.stop();
+    const right = start({ region: 'b', settledAgeS: 20 });
+    await pass(70_000);
+    await right.stop();
+    assert.equal(items.get('b')?.since, since);
+  });
+
   it('measures the lag, reports a replica that does not answer, and keeps what it knew', async () => {
     const { start, pass, setAway } = setUp();
     const [here, there] = [start({ region: 'a', settledAgeS: 20 }), start({ region: 'b', settledAgeS: 20 })];
