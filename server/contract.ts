@@ -126,6 +126,9 @@ export const METRICS = {
 /** Keys (strings) and TTL attribute (epoch seconds) of the one table. ARCHITECTURE.md, "The table", lists its items. */
 export const TABLE = { partitionKey: 'pk', sortKey: 'sk', ttlAttribute: 'expires', defaultShards: 16 } as const;
 
+/** Partition key of the items in which each region says how far it is complete; their sort key is the region. */
+export const REGIONS_PARTITION = 'regions';
+
 /** Definition of the table where the stack does not create it: embedded, in rehearsals and in tests. */
 export function tableDefinition(tableName: string) {
   return {

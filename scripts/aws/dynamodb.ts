@@ -183,6 +183,26 @@ export async function warmTable(name: string, writeUnits: number): Promise<void>
   await explained(`raise the warm throughput of ${name}`, call);
 }
 
+const keys = z.array(z.object({ pk: z.object({ S: text }), sk: z.object({ S: text }) }));
+
+/** Deletes the items of a partition. It must be small: they are deleted one by one. */
+export async function deletePartition(name: string, pk: string): Promise<void> {
+  const dynamodb = client();
+  const doing = `delete the items ${pk} of ${name}`;
+  for (;;) {
+    const query = dynamodb.query({
+      TableName: name,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: pk } },
+      ProjectionExpression: 'pk, sk',
+      ConsistentRead: true,
+    });
+    const found = checked(doing, keys, (await explained(doing, query)).Items);
+    if (found.length === 0) return;
+    for (const Key of found) await explained(doing, dynamodb.deleteItem({ TableName: name, Key }));
+  }
+}
+
 /** Deletes a table. */
 export async function deleteTable(name: string): Promise<void> {
   await explained(`delete the table ${name}`, client().deleteTable({ TableName: name }));

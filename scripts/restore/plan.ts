@@ -34,6 +34,9 @@ export function planText(
     ? ['removes it again; the stage is not changed']
     : [
         'sets point-in-time recovery, TTL, tags, Contributor Insights, throughput and deletion protection',
+        ...(regions > 1
+          ? ['removes what the regions knew of each other then: otherwise settledUntil would wait as long again']
+          : []),
         regions > 1
           ? `leaves the deployment to you: the stage has ${regions} regions, and the new table has no replica`
           : `deploys stage ${stage} with --set tableName=${table}, which replaces every instance`,

@@ -1,5 +1,13 @@
+import { REGIONS_PARTITION } from '../../server/contract.ts';
 import { restoreJob, startRestoreJob } from '../aws/backup.ts';
-import { deleteTable, findTable, protectTable, startRestoreOfBackup, startRestoreToTime } from '../aws/dynamodb.ts';
+import {
+  deletePartition,
+  deleteTable,
+  findTable,
+  protectTable,
+  startRestoreOfBackup,
+  startRestoreToTime,
+} from '../aws/dynamodb.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { type CommandLine, commandText, run } from '../cli/run.ts';
 import { waitUntil } from '../cli/wait.ts';
@@ -107,6 +115,8 @@ async function awaitRestore(record: RestoreRecord, { save }: RestoreOptions): Pr
 
 async function configure({ table }: RestoreRecord, { data }: RestoreOptions): Promise<Result> {
   await configureTable(table, data.settings);
+  // The regions would take the time since the backup for a pause of their replication, and wait as long again.
+  await deletePartition(table, REGIONS_PARTITION);
   return {};
 }
 

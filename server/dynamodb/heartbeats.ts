@@ -1,14 +1,12 @@
 import { type AttributeValue, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
+import { REGIONS_PARTITION } from '../contract.ts';
 import type { Heartbeat } from '../regions/heartbeat.ts';
 import type { Heartbeats } from '../regions/watch.ts';
 import type { Runtime } from '../runtime.ts';
 import { type DynamoDBPort, isConditionMet } from './client.ts';
 import { deadlineIn, retry } from './retry.ts';
-
-/** Partition key of the heartbeats; their sort key is the region. */
-const REGIONS = 'regions';
 
 const SightSchema = z.object({ at: z.number(), completeUntil: z.number().optional(), catchUpUntil: z.number() });
 const HeartbeatSchema = z
@@ -39,7 +37,7 @@ export function createHeartbeats({ client, table, runtime }: DynamoHeartbeatsOpt
         const query = new QueryCommand({
           TableName: table,
           KeyConditionExpression: 'pk = :regions',
-          ExpressionAttributeValues: marshall({ ':regions': REGIONS }),
+          ExpressionAttributeValues: marshall({ ':regions': REGIONS_PARTITION }),
           ConsistentRead: true,
           ExclusiveStartKey: startKey,
         });
@@ -58,7 +56,7 @@ export function createHeartbeats({ client, table, runtime }: DynamoHeartbeatsOpt
     async write({ region, ...heartbeat }, previous, deadlineMs) {
       const put = new PutItemCommand({
         TableName: table,
-        Item: marshall({ pk: REGIONS, sk: region, ...heartbeat }, { removeUndefinedValues: true }),
+        Item: marshall({ pk: REGIONS_PARTITION, sk: region, ...heartbeat }, { removeUndefinedValues: true }),
         ...(previous
           ? {
               ConditionExpression: '#at = :previous',

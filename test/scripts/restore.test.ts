@@ -26,11 +26,15 @@ const USER = { pk: 'users', sk: 'u1', username: 'ada', email: 'ada@example.com',
 const AT = '2026-11-22T08:00:05.000Z';
 
 /** A stage with a block that is older than AT and one that is not, and `npm` and `aws` that end as given. */
-async function stageWithBlocks(programs: Readonly<Record<string, number | string>> = {}, template?: object) {
+async function stageWithBlocks(
+  programs: Readonly<Record<string, number | string>> = {},
+  template?: object,
+  others: readonly Record<string, unknown>[] = [],
+) {
   const { client, endpoint, clock } = await startDatabaseWithBackups();
   const table = { client, name: SOURCE };
   clock.nowMs = BEGIN_MS + 1_000;
-  await put(table, EARLY, { pk: 'days', sk: '2026-11-21', shards: 16 }, USER);
+  await put(table, EARLY, { pk: 'days', sk: '2026-11-21', shards: 16 }, USER, ...others);
   clock.nowMs = BEGIN_MS + 10_000;
   await put(table, LATE, { ...USER, sk: 'u2', createdAt: LATE_MICROS });
   clock.nowMs = BEGIN_MS + 60_000;
@@ -183,6 +187,21 @@ describe('npm run restore', () => {
     assert.match(stdout, /\nCreate the replicas of stampede-dev-\S+, then deploy with --regions: /);
     assert.deepEqual(await stage.fakes.started(), []);
     assert.equal((await stage.tables()).length, 2);
+  });
+
+  it('removes from the new table what the regions knew of each other, after which they would wait', async () => {
+    const heartbeats = ['eu-central-1', 'eu-west-1'].map((sk) => ({ pk: 'regions', sk, at: 1, since: 1, sees: {} }));
+    await using stage = await stageWithBlocks({}, dataTemplate([{ Region: 'eu-central-1' }]), heartbeats);
+    await remove(stage.table, LATE);
+    const { code, stdout, stderr } = await stage.restore('--at', AT);
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /\nthen {6}removes what the regions knew of each other then: otherwise settledUntil would wait /,
+    );
+    const [, restored = ''] = (await stage.tables()).toSorted();
+    const { Items = [] } = await stage.client.send(new ScanCommand({ TableName: restored }));
+    assert.deepEqual(Items.map(({ pk }) => pk?.S).toSorted(), ['2026-11-21#00', 'days', 'users']);
   });
 
   it('restores a recovery point by a job of AWS Backup, with the role and the key of the stage', async () => {

@@ -90,7 +90,7 @@ const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readon
     reason: 'a person decides that the table is lost, and to which time it is restored',
     calls:
       'cloudformation:DescribeStacks cloudformation:GetTemplate cloudformation:ListStackResources ' +
-      'dynamodb:DeleteTable dynamodb:DescribeBackup dynamodb:DescribeContinuousBackups ' +
+      'dynamodb:DeleteItem dynamodb:DeleteTable dynamodb:DescribeBackup dynamodb:DescribeContinuousBackups ' +
       'dynamodb:DescribeContributorInsights dynamodb:DescribeTable dynamodb:DescribeTimeToLive ' +
       'dynamodb:ListBackups dynamodb:ListTagsOfResource dynamodb:Query dynamodb:RestoreTableFromBackup ' +
       'dynamodb:RestoreTableToPointInTime dynamodb:TagResource dynamodb:UpdateContinuousBackups ' +
