@@ -26,11 +26,23 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** What a rate limit still admits. */
+export interface Quota {
+  /** The limit of the instance. */
+  readonly ratePerSecond: number;
+  /** Requests that this process admits at once. */
+  readonly remaining: number;
+  /** Whole seconds within which it may admit no more than these. */
+  readonly windowS: number;
+}
+
 export interface ServiceErrorDetails {
   /** The invalid fields, for `invalid` and `conflict`. */
   readonly fields?: readonly FieldError[];
   /** Sent as `Retry-After`. */
   readonly retryAfterS?: number;
+  /** The exceeded rate limit, sent as `RateLimit` and `RateLimit-Policy`. */
+  readonly quota?: Quota;
   /** The methods that the resource supports, sent as `Allow`. */
   readonly allow?: readonly string[];
   readonly cause?: unknown;
@@ -41,6 +53,7 @@ export class ServiceError extends Error {
   readonly code: ErrorCode;
   readonly fields: readonly FieldError[];
   readonly retryAfterS: number | undefined;
+  readonly quota: Quota | undefined;
   readonly allow: readonly string[] | undefined;
 
   constructor(code: ErrorCode, message: string, details: ServiceErrorDetails = {}) {
@@ -49,6 +62,7 @@ export class ServiceError extends Error {
     this.code = code;
     this.fields = details.fields ?? [];
     this.retryAfterS = details.retryAfterS;
+    this.quota = details.quota;
     this.allow = details.allow;
   }
 }

@@ -182,6 +182,7 @@ export function createService(options: ServiceOptions) {
     clock: clock.read,
     trustedProxies: config.trustedProxies,
     refusal: admission.refusal,
+    lowQuota: admission.lowQuota,
     record: (arrival) => commit.record(arrival),
     recordOnce: (arrival) => limitKeyed(() => withKey(arrival.key, () => keyedCommit.record(arrival))),
     sendProblem,

@@ -17,6 +17,7 @@ export interface EnvironmentProps
     | 'retentionDays'
     | 'commitWindowMs'
     | 'rateLimitPerSecond'
+    | 'rateLimitBurst'
     | 'loadEndpoint'
     | 'tracing'
   > {
@@ -55,9 +56,18 @@ export function instanceEnvironment(props: EnvironmentProps): Environment {
     ...(props.retentionDays > 0 && { [ENV.retentionDays]: String(props.retentionDays) }),
     [ENV.commitWindowMs]: String(props.commitWindowMs),
     [ENV.loadEndpoint]: props.loadEndpoint ? 'on' : 'off',
-    ...(props.rateLimitPerSecond > 0 && { [ENV.rateLimitPerSecond]: String(props.rateLimitPerSecond) }),
+    ...rateLimitVariables(props),
     ...(props.tracing && TRACING),
     ...regionVariables(props),
+  };
+}
+
+/** Without a limit, there are none of these variables. */
+function rateLimitVariables({ rateLimitPerSecond, rateLimitBurst }: EnvironmentProps): Environment {
+  if (rateLimitPerSecond === 0) return {};
+  return {
+    [ENV.rateLimitPerSecond]: String(rateLimitPerSecond),
+    ...(rateLimitBurst > 0 && { [ENV.rateLimitBurst]: String(rateLimitBurst) }),
   };
 }
 

@@ -40,6 +40,12 @@ const RULES: readonly Rule[] = [
       `${architecture}. Use -c alternativeFamilies=… with others, or with nothing`,
   },
   {
+    broken: (_, { rateLimitPerSecond, rateLimitBurst }) => rateLimitBurst > 0 && rateLimitPerSecond === 0,
+    message: ({ rateLimitBurst }) =>
+      `Setting rateLimitBurst is ${rateLimitBurst}, but rateLimitPerSecond is 0: there is no limit. ` +
+      'Use -c rateLimitPerSecond=…, or leave out rateLimitBurst',
+  },
+  {
     broken: (_, { zones, networkZones }) => zones.some((zone) => !networkZones.includes(zone)),
     message: ({ zones, networkZones }) =>
       `Setting zones is ${zones}, expected only zones of networkZones, which is ${networkZones}. ` +

@@ -146,6 +146,8 @@ export const TABLE = {
   commitWindowMs: setting(integer(COMMIT_WINDOW_MS.min, COMMIT_WINDOW_MS.max), 0, 50),
   /** Requests per second that one instance admits before it answers 429. 0: no limit, the fleet scales instead. */
   rateLimitPerSecond: setting(integer(0, 1_000_000), 0, 0),
+  /** Requests that one instance admits at once after an idle period; 0: as many as in a second. */
+  rateLimitBurst: setting(integer(0, 1_000_000), 0, 0),
   /** CPU load on request, for scaling drills; off in production, because it is public. */
   loadEndpoint: setting(flag, true, false),
   /** Instances to add, by the fleet's average CPU: the higher the load, the more instances. */

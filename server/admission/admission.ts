@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { ServiceError } from '../errors.ts';
+import { type Quota, ServiceError } from '../errors.ts';
 import { createRateLimiter, shareOfWorker } from './rate-limit.ts';
 import { watchSaturation } from './saturation.ts';
 import { createWaitLimit } from './wait-limit.ts';
@@ -25,7 +25,8 @@ const TARGET_WAIT_SHARE = 0.2;
  */
 export function createAdmission({ config, logger, pending, oldestWaitMs, onRefused }: AdmissionOptions) {
   const { rateLimit, maxEventLoopDelayMs, maxPending, workers } = config;
-  const limiter = rateLimit && createRateLimiter(shareOfWorker(rateLimit, workers), () => performance.now());
+  const share = rateLimit && shareOfWorker(rateLimit, workers);
+  const limiter = share && createRateLimiter(share, () => performance.now());
   const targetMs = maxEventLoopDelayMs * TARGET_WAIT_SHARE;
   const waitLimit = createWaitLimit({ max: maxPending, targetMs, nowMs: performance.now() });
   const saturation = watchSaturation({
@@ -36,23 +37,31 @@ export function createAdmission({ config, logger, pending, oldestWaitMs, onRefus
       logger.warn({ delayMs }, saturated ? 'event loop saturated' : 'event loop recovered'),
   });
 
-  function refuse(code: 'overloaded' | 'rate-limited', message: string, retryAfterS = 1): ServiceError {
+  function refuse(code: 'overloaded' | 'rate-limited', message: string, quota?: Quota): ServiceError {
     onRefused();
-    return new ServiceError(code, message, { retryAfterS });
+    return new ServiceError(code, message, { retryAfterS: quota?.windowS ?? 1, ...(quota && { quota }) });
+  }
+
+  function quota(): Quota | undefined {
+    if (!rateLimit || !limiter) return undefined;
+    const { ratePerSecond } = rateLimit;
+    return { ratePerSecond, remaining: limiter.remaining(), windowS: limiter.secondsUntilNextToken() };
   }
 
   return {
     /** The error that refuses the next timestamp, or `undefined`. Each call may take a token of the rate limit. */
     refusal(): ServiceError | undefined {
       if (saturation.isSaturated()) return refuse('overloaded', 'this process is overloaded');
-      if (limiter && !limiter.takeToken()) {
-        const message = 'the rate limit of this instance is exceeded';
-        return refuse('rate-limited', message, limiter.secondsUntilNextToken());
-      }
+      if (limiter && !limiter.takeToken())
+        return refuse('rate-limited', 'the rate limit of this instance is exceeded', quota());
       const waiting = pending();
       if (waiting >= waitLimit.limit())
         return refuse('overloaded', `${waiting} timestamps are already waiting to be stored`);
       return undefined;
+    },
+    /** The quota if less than half of the burst is left: clients can slow down before they are refused. */
+    lowQuota(): Quota | undefined {
+      return share && limiter && limiter.remaining() < share.burst / 2 ? quota() : undefined;
     },
     /** Whether timestamps recently waited too long. Other operations are then refused, so that timestamps are not. */
     isOverloaded: () => saturation.isSaturated() || waitLimit.isReduced(),

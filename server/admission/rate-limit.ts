@@ -26,6 +26,11 @@ export function createRateLimiter({ ratePerSecond, burst }: RateLimit, nowMs: ()
   }
 
   return {
+    /** Whole tokens that are left. */
+    remaining(): number {
+      refill();
+      return Math.floor(tokens);
+    },
     /** Takes a token; false if there is none. */
     takeToken(): boolean {
       refill();

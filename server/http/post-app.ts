@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TIMESTAMPS_PATH } from '../contract.ts';
-import type { ServiceError } from '../errors.ts';
+import type { Quota, ServiceError } from '../errors.ts';
 import { type IdempotencyKey, idempotencyKey } from '../idempotency/key.ts';
 import type { Reading } from '../timestamps/clock.ts';
 import { isoFromMicros } from '../timestamps/iso-time.ts';
@@ -9,6 +9,7 @@ import type { Arrival, TimestampRecord } from '../timestamps/record.ts';
 import { arrivalOf } from './arrival.ts';
 import { IDEMPOTENCY_KEY, keyTextOf } from './idempotency-key.ts';
 import type { SendProblem } from './problems.ts';
+import { rateLimitFields } from './rate-limit-fields.ts';
 import { discardBody, hasBody, readBody } from './read-body.ts';
 import type { CheckToken } from './require-token.ts';
 import { recordBody } from './schemas.ts';
@@ -20,6 +21,8 @@ export interface PostAppOptions {
   readonly trustedProxies: number;
   /** The error that refuses the next timestamp; `undefined` if it is admitted. */
   readonly refusal: () => ServiceError | undefined;
+  /** The quota of the rate limit if it is nearly used up. */
+  readonly lowQuota: () => Quota | undefined;
   /** Resolves once the timestamp is durable. */
   readonly record: (arrival: Arrival) => Promise<TimestampRecord>;
   /** Resolves with the record of the first request with this key. */
@@ -36,7 +39,7 @@ export type PostApp = (request: IncomingMessage, response: ServerResponse) => vo
  * Express, so that `http-server.ts` can also call it directly. One `writeHead` sends all headers.
  */
 export function createPostApp(options: PostAppOptions): PostApp {
-  const { clock, trustedProxies, refusal, record, recordOnce, sendProblem, checkWriteToken } = options;
+  const { clock, trustedProxies, refusal, lowQuota, record, recordOnce, sendProblem, checkWriteToken } = options;
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     checkWriteToken?.(request);
     const representation = representationFor(request);
@@ -45,8 +48,10 @@ export function createPostApp(options: PostAppOptions): PostApp {
     // After the body, because the number of waiting timestamps changes while a body arrives.
     const refused = refusal();
     if (refused) throw refused;
+    const quota = lowQuota();
     const arrival = arrivalOf(request, clock(), trustedProxies);
-    answer(response, await (key === undefined ? record(arrival) : recordOnce({ ...arrival, key })), representation);
+    const recorded = await (key === undefined ? record(arrival) : recordOnce({ ...arrival, key }));
+    answer(response, recorded, representation, quota);
   };
   return (request, response) => {
     handle(request, response).catch((error: unknown) => sendProblem(request, response, error));
@@ -66,7 +71,12 @@ function representationFor(request: IncomingMessage): Representation {
   return accept === undefined || accept === '*/*' ? 'text/plain' : negotiate(request, REPRESENTATIONS);
 }
 
-function answer(response: ServerResponse, recorded: TimestampRecord, representation: Representation): void {
+function answer(
+  response: ServerResponse,
+  recorded: TimestampRecord,
+  representation: Representation,
+  quota: Quota | undefined,
+): void {
   const isText = representation === 'text/plain';
   const body = `${isText ? isoFromMicros(recorded.micros) : JSON.stringify(recordBody(recorded))}\n`;
   response.writeHead(recorded.state === 'stored' ? 201 : 202, [
@@ -78,6 +88,7 @@ function answer(response: ServerResponse, recorded: TimestampRecord, representat
     `${TIMESTAMPS_PATH}/${recorded.id}`,
     'Cache-Control',
     'no-store',
+    ...rateLimitFields(quota),
     ...securityHeadersOf(recorded.protocol),
   ]);
   // The body is ASCII, and Node writes Latin-1 faster than UTF-8.

@@ -5,6 +5,7 @@ import { type ErrorCode, type FieldError, ServiceError } from '../errors.ts';
 import { protocolOf } from './arrival.ts';
 import type { AssetUrl } from './pages/layout.ts';
 import { problemPage } from './pages/problem-page.ts';
+import { rateLimitFields } from './rate-limit-fields.ts';
 import { hasBody } from './read-body.ts';
 import type { Problem } from './schemas.ts';
 import { pageHeadersOf, securityHeadersOf } from './security-headers.ts';
@@ -76,8 +77,9 @@ function problemOf(error: unknown): Problem {
 /** `login` makes a browser ask for a token. */
 function headersOf(error: unknown, login: boolean): string[] {
   if (!(error instanceof ServiceError)) return [];
-  const headers = [];
+  const headers: string[] = [];
   if (error.retryAfterS !== undefined) headers.push('Retry-After', String(Math.max(1, Math.ceil(error.retryAfterS))));
+  headers.push(...rateLimitFields(error.quota));
   if (error.allow) headers.push('Allow', error.allow.join(', '));
   if (error.code === 'unauthorized') headers.push('WWW-Authenticate', 'Bearer realm="stampede"');
   if (error.code === 'unauthorized' && login)

@@ -123,6 +123,7 @@ describe('settings', () => {
       { volumeKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/example' },
       /expected a key in eu-west-1/,
     ],
+    ['a burst without a rate limit', 'dev', { rateLimitBurst: '50' }, /rateLimitPerSecond is 0: there is no limit/],
     ['expiry without the archive', 'dev', { retentionDays: '90' }, /archive is false.*Use -c archive=true/],
     [
       'expiry before people can react to a missing export',

@@ -24,7 +24,8 @@ describe('user data', () => {
       tableShards: 32,
       retentionDays: 90,
       commitWindowMs: 50,
-      rateLimitPerSecond: 0,
+      rateLimitPerSecond: 100,
+      rateLimitBurst: 250,
       loadEndpoint: true,
       tracing: false,
       regions: [],
@@ -52,6 +53,8 @@ describe('user data', () => {
       'RETENTION_DAYS=90',
       'COMMIT_WINDOW_MS=50',
       'LOAD_ENDPOINT=on',
+      'RATE_LIMIT_PER_SECOND=100',
+      'RATE_LIMIT_BURST=250',
     ]);
     assert.equal(mode, 0o640);
   });

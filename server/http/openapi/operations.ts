@@ -3,7 +3,7 @@ import { ID } from '../../timestamps/id.ts';
 import { KEY_FIELD } from '../idempotency-key.ts';
 import * as schemas from '../schemas.ts';
 import { example, json, queryParameters, textHeader } from './from-zod.ts';
-import { problems } from './problems.ts';
+import { problems, RATE_LIMIT } from './problems.ts';
 import type { Content, Header, Operation, Parameter, Paths, Response } from './types.ts';
 
 const record = schemas.RecordSchema.parse(example(schemas.RecordSchema));
@@ -17,7 +17,7 @@ const writeToken: Operation['security'] = [{ writeToken: [] }];
 
 /** The answer to a recorded timestamp. */
 const recorded = {
-  headers: { Location: textHeader('Address of the record', `/app/${record.id}`) },
+  headers: { Location: textHeader('Address of the record', `/app/${record.id}`), ...RATE_LIMIT },
   content: {
     'text/plain': { schema: { type: 'string' }, example: `${record.timestamp}\n` },
     ...json(schemas.RecordSchema),
@@ -35,7 +35,10 @@ const idempotencyKey: Parameter = {
 const recordTimestamp: Operation = {
   operationId: 'recordTimestamp',
   summary: 'Record a timestamp',
-  description: 'Answers once the timestamp is durable. The timestamp is the time at which the request arrived.',
+  description:
+    'Answers once the timestamp is durable. The timestamp is the time at which the request arrived. If the service has ' +
+    'a rate limit, `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-11) are sent once less than ' +
+    'half of the burst is left, and with each 429.',
   parameters: [
     {
       name: 'X-Amzn-Trace-Id',

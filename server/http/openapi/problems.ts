@@ -11,11 +11,23 @@ const RETRY_AFTER: Record<string, Header> = {
   },
 };
 
+/** Only if the service has a rate limit. */
+export const RATE_LIMIT: Record<string, Header> = {
+  'RateLimit-Policy': textHeader(
+    'The rate limit of an instance for all its clients together: `q` requests in `w` seconds',
+    '"instance";q=100;w=1',
+  ),
+  RateLimit: textHeader(
+    'Within `t` seconds, no more than `r` further requests are sure to be admitted',
+    '"instance";r=0;t=1',
+  ),
+};
+
 const HEADERS: Readonly<Partial<Record<ProblemType, Record<string, Header>>>> = {
   unauthorized: { 'WWW-Authenticate': textHeader('The authentication scheme', 'Bearer realm="stampede"') },
   'method-not-allowed': { Allow: textHeader('The supported methods', 'GET, HEAD, POST') },
   'key-in-use': RETRY_AFTER,
-  'rate-limited': RETRY_AFTER,
+  'rate-limited': { ...RETRY_AFTER, ...RATE_LIMIT },
   overloaded: RETRY_AFTER,
   draining: RETRY_AFTER,
   unavailable: RETRY_AFTER,

@@ -30,6 +30,7 @@ const NEEDS: Readonly<Partial<Record<keyof Settings, Overrides>>> = {
   peakRate: { warmWriteUnits: '20000' },
   hostedZoneId: NAMED,
   hostedZoneName: NAMED,
+  rateLimitBurst: { rateLimitPerSecond: '100' },
   wafRatePerAddress: { waf: 'true' },
   retentionDays: { archive: 'true' },
   slackWorkspaceId: CHAT,

@@ -36,4 +36,23 @@ describe('the admission of timestamps', () => {
     assert.equal(admission.refusal()?.code, 'rate-limited');
     assert.equal(seen.refused, 1);
   });
+
+  it('says what is left of the rate limit once less than half of the burst is left', (t) => {
+    const { admission } = setUp(t, { ratePerSecond: 0.001, burst: 4 });
+    const remaining = Array.from({ length: 4 }, () => {
+      admission.refusal();
+      return admission.lowQuota()?.remaining;
+    });
+    assert.deepEqual(remaining, [undefined, undefined, 1, 0]);
+    const refusal = admission.refusal();
+    assert.deepEqual(refusal?.quota, { ratePerSecond: 0.001, remaining: 0, windowS: refusal?.retryAfterS });
+    assert.ok((refusal?.retryAfterS ?? 0) > 900);
+  });
+
+  it('says nothing of a rate limit that does not exist', (t) => {
+    const { seen, admission } = setUp(t);
+    seen.pending = 3;
+    assert.equal(admission.refusal()?.quota, undefined);
+    assert.equal(admission.lowQuota(), undefined);
+  });
 });

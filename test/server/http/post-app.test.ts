@@ -156,6 +156,21 @@ describe('admission', () => {
     assert.equal(body.type, '/docs#rate-limited');
   });
 
+  it('says what is left of the rate limit before it is exceeded, and when it is', async () => {
+    const limited = await startService(database, { RATE_LIMIT_PER_SECOND: '1', RATE_LIMIT_BURST: '100' });
+    const answers = await Promise.all(
+      Array.from({ length: 150 }, () => fetch(`${limited.url}/app`, { method: 'POST' })),
+    );
+    const kinds = answers.map(({ status, headers }) =>
+      [status, headers.get('ratelimit-policy'), headers.get('ratelimit')?.replace(/r=\d+/, 'r=…')].join(' '),
+    );
+    assert.deepEqual([...new Set(kinds)].sort(), [
+      '201  ',
+      '201 "instance";q=1;w=1 "instance";r=…;t=1',
+      '429 "instance";q=1;w=1 "instance";r=…;t=1',
+    ]);
+  });
+
   it('answers 503 with Retry-After above the maximum of pending timestamps, and 201 to the rest', async () => {
     const bounded = await startService(database, { MAX_PENDING: '5' });
     const release = database.hold();
