@@ -1,14 +1,15 @@
 import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { STAGE_OPTION } from './cli/values.ts';
-import { parkBastion, wakeBastion } from './stage/bastion.ts';
+import { parkBastion, stopText, wakeBastion } from './stage/bastion.ts';
 import { outputsOf } from './stage/outputs.ts';
 import { AWS_OPTIONS, useRole } from './stage/role.ts';
 
 await main(
   {
     name: 'bastion',
-    summary: 'Starts the bastion (its group gets one instance) or stops it (none), and waits until that is done.',
+    summary:
+      'Starts the bastion for an hour (its group gets one instance) or stops it (none), and waits until that is done.',
     positionals: [{ name: 'wake|park', required: true, help: 'what to do: start it or stop it' }],
     options: { stage: STAGE_OPTION, ...AWS_OPTIONS },
     examples: [['npm run bastion -- park --stage prod', 'no bastion, no cost, no open port']],
@@ -22,8 +23,8 @@ await main(
       await parkBastion(bastionGroup);
       console.log(`The bastion of ${stage} is parked`);
     } else {
-      const { id, publicIp } = await wakeBastion(bastionGroup);
-      console.log(`The bastion of ${stage} is awake: ${id} at ${publicIp}. Park it with npm run bastion -- park`);
+      const bastion = await wakeBastion(bastionGroup);
+      console.log(`The bastion of ${stage} is awake: ${bastion.id} at ${bastion.publicIp}. ${stopText(bastion)}`);
     }
   },
 );

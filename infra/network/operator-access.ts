@@ -54,7 +54,7 @@ export interface BastionProps extends InstanceConnectProps {
 /** Amazon Linux, which includes ec2-instance-connect, with the latest patches at each launch. */
 const IMAGE_PARAMETER = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64';
 
-/** The bastion: an Auto Scaling group with a desired capacity of 0 until an operator needs it. */
+/** The bastion: an Auto Scaling group with a desired capacity of 0 until an operator needs it, for an hour at a time. */
 export class Bastion extends Construct {
   readonly groupName: string;
 

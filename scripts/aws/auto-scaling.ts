@@ -115,6 +115,21 @@ export async function setDesiredCapacity(name: string, desired: number): Promise
   await explained(`set the capacity of ${name} to ${desired}`, client().setDesiredCapacity(request));
 }
 
+/** Sets the desired capacity of a group once, at a later time. An action of the same name is replaced. */
+export async function scheduleCapacity(
+  group: string,
+  { name, desired, at }: { readonly name: string; readonly desired: number; readonly at: Date },
+): Promise<void> {
+  const request = {
+    AutoScalingGroupName: group,
+    ScheduledActionName: name,
+    StartTime: at,
+    DesiredCapacity: desired,
+  };
+  const doing = `set the capacity of ${group} to ${desired} at ${at.toISOString()}`;
+  await explained(doing, client().putScheduledUpdateGroupAction(request));
+}
+
 /** Whether AWS refuses to delete a group; false when there is none of that name. */
 export async function isGroupProtected(name: string): Promise<boolean> {
   const protection = fields({ value: ['DeletionProtection', text.default('none')] });

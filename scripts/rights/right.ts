@@ -41,6 +41,7 @@ const RESOURCES: Readonly<Record<string, ResourcesOf>> = {
     'autoscaling:CompleteLifecycleAction autoscaling:SetDesiredCapacity autoscaling:UpdateAutoScalingGroup',
   ),
   ...rows(group, 'autoscaling:StartInstanceRefresh autoscaling:CancelInstanceRefresh'),
+  ...rows(group, 'autoscaling:PutScheduledUpdateGroupAction'),
   ...rows(stack, 'cloudformation:DescribeStacks cloudformation:GetTemplate cloudformation:ListStackResources'),
   ...rows(stack, 'cloudformation:DescribeStackEvents'),
   ...rows(parameter, 'ssm:GetParameter ssm:PutParameter ssm:DeleteParameter ssm:GetParametersByPath'),

@@ -1,15 +1,26 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { describeGroup, setDesiredCapacity } from '../aws/auto-scaling.ts';
+import { describeGroup, scheduleCapacity, setDesiredCapacity } from '../aws/auto-scaling.ts';
 import { describeInstances, type Instance } from '../aws/ec2.ts';
 import { waitUntil } from '../cli/wait.ts';
 
 /** Starting takes about two minutes, longer in a zone without capacity; Auto Scaling may stop it a minute late. */
 const DEADLINE_MS = 300_000;
 
-/** Starts the bastion, unless it runs, and returns it once it is in service. */
-export async function wakeBastion(groupName: string): Promise<Instance> {
+/** A bastion that is forgotten would cost money and leave a port open. */
+const RUNS_FOR_MS = 3_600_000;
+
+/** A running bastion, and when Auto Scaling stops it. */
+export type Bastion = Instance & { readonly stopsAt: Date };
+
+/**
+ * Starts the bastion, unless it runs, and returns it once it is in service. It stops an hour after the last call: the
+ * time is set first, so that no failure leaves a bastion without one.
+ */
+export async function wakeBastion(groupName: string): Promise<Bastion> {
   const { desired } = await describeGroup(groupName);
+  const stopsAt = new Date(Date.now() + RUNS_FOR_MS);
+  await scheduleCapacity(groupName, { name: 'Park', desired: 0, at: stopsAt });
   if (desired === 0) await setDesiredCapacity(groupName, 1);
   const look = async (seen: (state: string) => void) => {
     const { members } = await describeGroup(groupName);
@@ -17,7 +28,7 @@ export async function wakeBastion(groupName: string): Promise<Instance> {
     seen(member ? `${member.id} is ${member.lifecycle}` : 'no instance yet');
     if (member?.lifecycle !== 'InService') return undefined;
     const [instance] = await describeInstances([member.id]);
-    return instance?.publicIp ? instance : undefined;
+    return instance?.publicIp ? { ...instance, stopsAt } : undefined;
   };
   const remedy = `Look at the activity history of the Auto Scaling group ${groupName}`;
   return waitUntil('the bastion', look, { deadlineMs: DEADLINE_MS, remedy });
@@ -49,6 +60,11 @@ export async function reachableBastion(
   const remedy = 'Is your address within the setting sshCidrs? Without one the port is closed: use another --via';
   await waitUntil(`port ${port} of ${bastion.publicIp}`, look, { deadlineMs, remedy });
   return bastion;
+}
+
+/** When the bastion stops, for people. */
+export function stopText({ stopsAt }: Bastion): string {
+  return `It stops at ${stopsAt.toISOString().slice(11, 16)} UTC; npm run bastion -- wake gives it another hour`;
 }
 
 /** Why a connection cannot be made, or undefined when it can. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Instance } from '../aws/ec2.ts';
 import { pushKey } from '../aws/instance-connect.ts';
 import { type CommandLine, commandText, run } from '../cli/run.ts';
-import { reachableBastion } from './bastion.ts';
+import { reachableBastion, stopText } from './bastion.ts';
 import type { Connection } from './connection.ts';
 
 /** Users that may log in to the images: Debian's on the app instances, Amazon Linux's on the bastion. */
@@ -36,10 +36,13 @@ export async function openSession(
   await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'stampede-session', '-f', keyFile]);
   const publicKey = await readFile(`${keyFile}.pub`, 'utf8');
   console.error(`Pushing a key that is valid for 60 s, then connecting to ${instance.id} by ${connection}`);
-  if (bastion) await pushKey(bastion.id, USERS.bastion, publicKey);
+  if (bastion) {
+    console.error(`The session ends with the bastion. ${stopText(bastion)}`);
+    await pushKey(bastion.id, USERS.bastion, publicKey);
+  }
   await pushKey(instance.id, USERS.app, publicKey);
   await run(sshLine({ ...session, bastion, keyFile }));
-  if (bastion) console.error('The bastion keeps running: stop it with npm run bastion -- park');
+  if (bastion) console.error('The bastion keeps running for now: npm run bastion -- park stops it');
 }
 
 /** The ssh command line of a session. */

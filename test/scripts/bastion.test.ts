@@ -14,6 +14,17 @@ function startingBastion() {
   return answers;
 }
 
+/** What is set, and for when: `park in 60 min`, counted from the beginning of the test. */
+function changes(requests: readonly { operation: string; params: Readonly<Record<string, unknown>> }[], begin: number) {
+  return requests.flatMap(({ operation, params }) => {
+    if (operation === 'SetDesiredCapacity') return [`now ${params['DesiredCapacity']}`];
+    if (operation !== 'PutScheduledUpdateGroupAction') return [];
+    const { AutoScalingGroupName: group, ScheduledActionName: name, StartTime, DesiredCapacity: desired } = params;
+    const minutes = Math.floor((Date.parse(String(StartTime)) - begin) / 60_000);
+    return [`${group} ${name} ${desired} ${minutes >= 59 && minutes <= 62 ? 'in an hour' : StartTime}`];
+  });
+}
+
 const capacities = (requests: readonly { operation: string; params: object }[]) =>
   requests.filter(({ operation }) => operation === 'SetDesiredCapacity').map(({ params }) => params);
 
@@ -27,6 +38,21 @@ describe('npm run bastion', () => {
     ]);
     assert.match(stderr, /Waiting for the bastion .*\n {2}no instance yet\n {2}i-0c3333333333333cc is Pending\n/);
     assert.match(stdout, /^The bastion of dev is awake: i-0c3333333333333cc at 127\.0\.0\.1\./);
+  });
+
+  it('sets the time at which the bastion stops before it starts, so that a forgotten one stops after an hour', async () => {
+    await using aws = await startFakeAws(startingBastion());
+    const begin = Date.now();
+    const { stdout } = await runEntry('scripts/bastion.ts', ['wake'], { env: aws.env });
+    assert.deepEqual(changes(aws.requests, begin), ['stampede-dev-bastion Park 0 in an hour', 'now 1']);
+    assert.match(stdout, /It stops at \d\d:\d\d UTC; npm run bastion -- wake gives it another hour\n$/);
+  });
+
+  it('gives a running bastion another hour', async () => {
+    await using aws = await startFakeAws(stageOnAws({ bastions: () => [BASTION] }));
+    const begin = Date.now();
+    await runEntry('scripts/bastion.ts', ['wake'], { env: aws.env });
+    assert.deepEqual(changes(aws.requests, begin), ['stampede-dev-bastion Park 0 in an hour']);
   });
 
   it('leaves a running bastion as it is', async () => {

@@ -38,8 +38,8 @@ const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readon
   bastion: {
     reason: 'a person needs the bastion to reach an instance',
     calls:
-      'autoscaling:DescribeAutoScalingGroups autoscaling:SetDesiredCapacity cloudformation:DescribeStacks ' +
-      'ec2:DescribeInstances',
+      'autoscaling:DescribeAutoScalingGroups autoscaling:PutScheduledUpdateGroupAction ' +
+      'autoscaling:SetDesiredCapacity cloudformation:DescribeStacks ec2:DescribeInstances',
   },
   destroy: {
     reason: 'a stage is deleted by a person who types its name',

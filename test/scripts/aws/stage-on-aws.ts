@@ -22,8 +22,14 @@ export function stageOnAws(example: Example = {}): Answers {
     DescribeInstanceConnectEndpoints: describeEndpoints(example.hasEndpoint ?? false),
     DescribeAlarms: ({ params }) => ({ body: EXAMPLE_ALARMS[String(params['AlarmNamePrefix'])] ?? {} }),
     SetDesiredCapacity: queryAnswer('SetDesiredCapacity', {}),
+    PutScheduledUpdateGroupAction: putScheduledAction,
     SendSSHPublicKey: { body: { RequestId: '8c3bd0c4', Success: true } },
   };
+}
+
+function putScheduledAction({ params }: AwsRequest): AwsAnswer {
+  if (Date.parse(String(params['StartTime'])) > Date.now()) return queryAnswer('PutScheduledUpdateGroupAction', {});
+  return queryError(400, 'ValidationError', 'Given start time is in the past');
 }
 
 function describeStack({ stage = 'dev', url, status = 'UPDATE_COMPLETE' }: Example, name: string): AwsAnswer {
