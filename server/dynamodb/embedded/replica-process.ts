@@ -17,7 +17,7 @@ const server = createEmbeddedServer({
   extend: (store) => {
     const nowMicros = () => Math.floor((performance.timeOrigin + performance.now()) * 1_000);
     const onWrite = (write: ReplicatedWrite) => console.log(JSON.stringify(write));
-    ({ apply } = makeReplica(store, { region, nowMicros, onWrite }));
+    ({ apply } = makeReplica(store, { table, region, nowMicros, onWrite }));
   },
 });
 server.listen(Number(port), host);

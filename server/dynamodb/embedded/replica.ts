@@ -14,6 +14,8 @@ export interface ReplicatedWrite {
 }
 
 interface ReplicaOptions {
+  /** The global table. Other tables of the store are not replicated. */
+  readonly table: string;
   readonly region: string;
   /** Epoch microseconds. */
   readonly nowMicros: () => number;
@@ -22,10 +24,10 @@ interface ReplicaOptions {
 }
 
 /**
- * Makes the tables of a store replicas of global tables with multi-Region eventual consistency. Every write is reported
+ * Makes a table of a store a replica of a global table with multi-Region eventual consistency. Every write is reported
  * item by item, also those of a transaction. A write of another region is stored unless the item has a later one.
  */
-export function makeReplica(store: Store, { region, nowMicros, onWrite }: ReplicaOptions) {
+export function makeReplica(store: Store, { table: globalTable, region, nowMicros, onWrite }: ReplicaOptions) {
   const latest = new Map<string, ReplicatedWrite>();
   const { getItemDb } = store;
   let lastMicros = 0;
@@ -41,6 +43,7 @@ export function makeReplica(store: Store, { region, nowMicros, onWrite }: Replic
 
   store.getItemDb = (table) => {
     const items = getItemDb.call(store, table);
+    if (table !== globalTable) return items;
     const reporting = (writes: readonly Write[], done: Callback): Callback => {
       return (error) => {
         if (!error) for (const write of writes) report(table, write);

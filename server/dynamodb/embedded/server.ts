@@ -21,7 +21,6 @@ interface EmbeddedOptions extends BackupOptions {
 /** The embedded database's server, not yet listening: dynalite, and the operations that it lacks. */
 export function createEmbeddedServer({ path, extend, ...backups }: EmbeddedOptions = {}): Server {
   const { server, store } = openStore({ ...(path && { path }), createTableMs: 0 });
-  extend?.(store);
   const [answer] = server.listeners('request') as [RequestListener];
   const transact = createTransact(store);
   const ours: Readonly<Record<string, Operation>> = {
@@ -32,6 +31,8 @@ export function createEmbeddedServer({ path, extend, ...backups }: EmbeddedOptio
     // Backups are kept in memory, so they are only there for a database in memory.
     ...(!path && { ...createTableSettings(store), ...createBackups(store, backups) }),
   };
+  // Last, so that backups also have what it writes.
+  extend?.(store);
   return server.removeAllListeners('request').on('request', (request, response) => {
     const [service, name = ''] = String(request.headers['x-amz-target']).split('.');
     const operation = service === 'DynamoDB_20120810' && Object.hasOwn(ours, name) ? ours[name] : undefined;

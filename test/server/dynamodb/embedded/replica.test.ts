@@ -2,15 +2,19 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import {
   DeleteItemCommand,
+  DescribeTableCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  RestoreTableToPointInTimeCommand,
   TransactWriteItemsCommand,
+  UpdateContinuousBackupsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { createDynamoDBClient, createTable } from '../../../../server/dynamodb/client.ts';
 import { makeReplica, type ReplicatedWrite } from '../../../../server/dynamodb/embedded/replica.ts';
 import { createEmbeddedServer } from '../../../../server/dynamodb/embedded/server.ts';
 import { listenDuringTests } from '../../support/listen.ts';
+import { until } from '../../support/until.ts';
 
 const TableName = 'global';
 let nowMicros = 1_000_000;
@@ -19,8 +23,12 @@ async function startReplica(region: string) {
   const written: ReplicatedWrite[] = [];
   let replica: ReturnType<typeof makeReplica> | undefined;
   const server = createEmbeddedServer({
+    ...{ now: () => nowMicros / 1_000, restorableLagMs: 0 },
     extend: (store) => {
-      replica = makeReplica(store, { region, nowMicros: () => nowMicros, onWrite: (write) => written.push(write) });
+      replica = makeReplica(store, {
+        ...{ table: TableName, region, nowMicros: () => nowMicros },
+        onWrite: (write) => written.push(write),
+      });
     },
   });
   const client = createDynamoDBClient({ endpoint: await listenDuringTests(server) });
@@ -105,5 +113,26 @@ describe('replicas of a global table', async () => {
     );
     await assert.rejects(refused, { name: 'ConditionalCheckFailedException' });
     assert.deepEqual(home.written, []);
+  });
+
+  it('have the writes of the other region in their continuous backups', async () => {
+    const backups = { PointInTimeRecoveryEnabled: true };
+    await other.client.send(
+      new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification: backups }),
+    );
+    nowMicros += 1_000_000;
+    await put(home.client, 'five', 'home');
+    await replicate();
+    nowMicros += 5_000_000;
+    const TargetTableName = 'restored';
+    const restore = { SourceTableName: TableName, TargetTableName, UseLatestRestorableTime: true };
+    await other.client.send(new RestoreTableToPointInTimeCommand(restore));
+    await until('the table is restored', async () => {
+      const { Table: table } = await other.client.send(new DescribeTableCommand({ TableName: TargetTableName }));
+      return table?.TableStatus === 'ACTIVE';
+    });
+    const { Item } = await other.client.send(new GetItemCommand({ TableName: TargetTableName, Key: keyOf('five') }));
+    assert.equal(Item?.['value']?.S, 'home');
+    assert.deepEqual(other.written, [], 'a restored table has no replicas');
   });
 });
