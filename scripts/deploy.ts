@@ -1,23 +1,27 @@
 import { join } from 'node:path';
+import { z } from 'zod';
+import { BRANCH_STAGE } from '../infra/contract.ts';
 import { readAssembly } from './account/assembly.ts';
 import { requireChecks } from './account/report.ts';
 import { readResults } from './bench/report.ts';
 import type { Values } from './cli/arguments.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
-import { wholeNumber } from './cli/values.ts';
+import { imageId, wholeNumber } from './cli/values.ts';
 import { readPricedStage } from './cost/stage.ts';
 import { sustainedPriceText } from './cost/sustained-price.ts';
+import { currentImage } from './image/parameters.ts';
 import { ASSEMBLY, assemblyOf, CDK_OPTIONS, cdkLineOf, synthesize, synthLine } from './stage/cdk.ts';
 import { closeDefaultGroup } from './stage/default-security-group.ts';
 import { withReason } from './stage/failure.ts';
 import { waitForHealthyFleet } from './stage/fleet.ts';
-import { useRegion } from './stage/region.ts';
+import { regionSetting, useRegion } from './stage/region.ts';
 import { copyOfImage, enterRegion, readMadeAtHome } from './stage/regions/home.ts';
 import { REGIONS_OPTIONS, refuseOnlyAlone } from './stage/regions/options.ts';
 import { deploySteps, regionSettings, unreadMadeAtHome } from './stage/regions/steps.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 import { refuseBusyStacks } from './stage/stack-states.ts';
+import { expirySettings, timeToLive } from './stage/temporary/time-to-live.ts';
 
 /** What the benchmark measured, in this checkout. */
 const RESULTS = join(import.meta.dirname, '../docs/benchmarks/results.json');
@@ -31,6 +35,16 @@ await main(
       ...CDK_OPTIONS,
       ...REGIONS_OPTIONS,
       ...ROLE_OPTIONS,
+      ami: {
+        ...CDK_OPTIONS.ami,
+        schema: imageId().or(z.literal('current')).describe(`${imageId().description}, or current`),
+        help: "image to launch; current: the promoted one (default: the one in Packer's manifest)",
+      },
+      ttl: {
+        value: '<time>',
+        schema: timeToLive,
+        help: 'deploy a temporary stage, which npm run destroy -- --expired deletes after this time',
+      },
       yes: { help: 'do not ask before permissions widen or ports open (CI)' },
       'skip-checks': { help: 'do not check what the account lacks' },
       'wait-seconds': {
@@ -44,13 +58,15 @@ await main(
     examples: [
       ['npm run deploy', 'the dev stage, with the image of the last bake'],
       ['npm run deploy -- --stage prod --ami ami-0123456789abcdef0', 'prod, with an image by its id'],
+      ['npm run deploy -- --stage pr-123 --ttl 8h --ami current', 'an environment for pull request 123'],
       ['npm run deploy -- --stage prod --regions eu-west-1,eu-central-1', 'prod in two regions, one after the other'],
     ],
   },
-  async ({ values }) => {
-    refuseOnlyAlone(values);
+  async ({ values: given }) => {
+    refuseOnlyAlone(given);
+    const values = { ...given, set: [...given.set, ...expirySettings(given, new Date())] };
     if (values.regions) await deployRegions(values, values.regions);
-    else await deployStage(values, useRoleIn(values));
+    else await deployOne(values);
     if (values['dry-run']) return;
     console.log(`Try it: npm run post -- --stage ${values.stage} --verify`);
   },
@@ -60,10 +76,21 @@ type DeployValues = Values<typeof CDK_OPTIONS> &
   Values<typeof ROLE_OPTIONS> &
   Values<typeof REGIONS_OPTIONS> & {
     readonly yes: boolean;
+    readonly ttl: number | undefined;
     readonly 'skip-checks': boolean;
     readonly 'wait-seconds': number;
     readonly 'dry-run': boolean;
   };
+
+/** Deploys a stage in one region. */
+async function deployOne(values: DeployValues): Promise<void> {
+  const enter = useRoleIn(values);
+  if (values.ami !== 'current' || values['dry-run']) return await deployStage(values, enter);
+  await enter(regionSetting(values.set));
+  const ami = await currentImage();
+  // The role is assumed only once: it may ask for a code.
+  await deployStage({ ...values, ami }, (region) => useRegion(values.stage, region));
+}
 
 /** Deploys the stacks of one region, and waits until its fleet is healthy. `enter` sets the region and the role. */
 async function deployStage(
@@ -78,7 +105,8 @@ async function deployStage(
   await prepare(values, folder, enter);
   await withReason(stage, () => run(line));
   const url = await waitForHealthyFleet(stage, values['wait-seconds'] * 1_000);
-  await closeDefaultGroup(stage);
+  // The role that deploys branches may not: the group has no tag by which a policy could name it.
+  if (!BRANCH_STAGE.pattern.test(stage)) await closeDefaultGroup(stage);
   console.log(`Stage ${stage} answers at ${url}`);
 }
 
@@ -90,11 +118,12 @@ async function deployRegions(values: DeployValues, regions: readonly [string, ..
     enterRegion(home);
     await useRole(values);
   }
+  const homeImage = ami === 'current' && !dryRun ? await currentImage() : ami;
   for (const step of deploySteps(regions, only)) {
     const { region } = step;
     console.error(`\n${region}: ${step.stacks === 'all' ? 'all stacks' : 'the data stack'} of stage ${stage}`);
     const made = dryRun ? unreadMadeAtHome(home) : await readMadeAtHome(stage, home);
-    const image = ami && !dryRun ? await copyOfImage(ami, home, region) : ami;
+    const image = homeImage && !dryRun ? await copyOfImage(homeImage, home, region) : homeImage;
     const settings = [...set, ...regionSettings(step, regions, made)];
     const ofRegion = { ...values, set: settings, ami: step.stacks === 'data' ? undefined : image };
     enterRegion(region);

@@ -1,6 +1,8 @@
 import { DELETION_ORDER } from '../infra/contract.ts';
+import { configuredRegion } from './aws/region.ts';
+import type { Values } from './cli/arguments.ts';
 import { confirm } from './cli/confirm.ts';
-import { OperatorError } from './cli/errors.ts';
+import { OperatorError, UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { STAGE_OPTION, wholeNumber } from './cli/values.ts';
 import { CDK_OPTIONS } from './stage/cdk.ts';
@@ -11,6 +13,8 @@ import { enterRegion } from './stage/regions/home.ts';
 import { REGIONS_OPTIONS, refuseOnlyAlone } from './stage/regions/options.ts';
 import { deletionPasses, WITHOUT_DATA } from './stage/regions/steps.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
+import { listStages } from './stage/stages.ts';
+import { expiredStages } from './stage/temporary/expired.ts';
 
 await main(
   {
@@ -29,6 +33,8 @@ await main(
         help: 'first turn off the deletion protection of stacks, load balancer and group; also delete spilled timestamps',
       },
       'keep-data': { help: 'delete all stacks except the data stack: table, bucket, key, secret and backups stay' },
+      expired: { help: 'instead of a stage: every stage of the region whose time is over (npm run deploy -- --ttl)' },
+      'if-deployed': { help: 'succeed if the stage is not deployed (CI)' },
       yes: { help: 'answer the question in advance (CI)' },
       'wait-seconds': {
         value: '<n>',
@@ -42,49 +48,112 @@ await main(
       ['npm run destroy -- --stage dev', 'asks, then deletes the dev stage'],
       ['npm run destroy -- --stage prod --unprotect', 'asks, turns off the protection of prod, then deletes it'],
       ['npm run destroy -- --stage prod --unprotect --keep-data', 'the same, but keeps the data stack'],
+      ['npm run destroy -- --expired --dry-run', 'lists what has expired'],
       ['npm run destroy -- --stage dev --regions eu-west-1,eu-central-1', 'a stage in two regions'],
     ],
   },
   async ({ values }) => {
-    const { stage, set, regions } = values;
     refuseOnlyAlone(values);
-    const first = regions?.[0] ?? regionSetting(set);
-    if (regions) enterRegion(first);
-    else await useRegion(stage, first);
-    await useRole(values);
-    const passes = regions
-      ? deletionPasses(regions, values.only, values['keep-data'])
-      : [{ region: first, parts: values['keep-data'] ? WITHOUT_DATA : DELETION_ORDER }];
-
-    const plans: Planned[] = [];
-    for (const pass of passes) {
-      enterRegion(pass.region);
-      // A region of which nothing is left was deleted before, by a command that was stopped.
-      const plan = await planDeletion(stage, pass.region, pass.parts, regions !== undefined);
-      if (plan.stacks.length === 0) continue;
-      plans.push({ ...plan, region: pass.region });
-      printPlan(plan, pass.region);
-    }
-    if (plans.length === 0) throw new OperatorError(`stage ${stage} is deployed in none of these regions`);
-    if (values['dry-run']) return;
-    const protectedNames = plans.flatMap(({ protections }) => protections.map(({ what }) => what));
-    if (protectedNames.length > 0 && !values.unprotect) {
-      throw new OperatorError(`${protectedNames.join(', ')} may not be deleted: pass --unprotect to allow it`);
-    }
-    const count = plans.flatMap(({ stacks }) => stacks).length;
-    const where = [...new Set(plans.map(({ region }) => region))].join(' and ');
-    if (!values.yes) await confirm(`Delete ${count} stacks of stage ${stage} in ${where}?`, stage);
-    for (const plan of plans) await carryOut(stage, plan, values['wait-seconds'] * 1_000);
-    const kept = plans.some((plan) => plan.kept);
-    console.log(
-      `Still billed: what is ${kept ? 'kept and ' : ''}retained above, and the images (npm run images:prune)`,
-    );
+    await (values.expired ? destroyExpired(values) : destroyStage(values));
   },
 );
 
-type Planned = Awaited<ReturnType<typeof planDeletion>> & { readonly region: string };
+type DestroyValues = Values<typeof ROLE_OPTIONS> &
+  Values<typeof REGIONS_OPTIONS> & {
+    readonly stage: string;
+    readonly set: readonly string[];
+    readonly unprotect: boolean;
+    readonly 'keep-data': boolean;
+    readonly 'if-deployed': boolean;
+    readonly yes: boolean;
+    readonly 'wait-seconds': number;
+    readonly 'dry-run': boolean;
+  };
 
-function printPlan({ stacks, kept, retained, protections }: Omit<Planned, 'region'>, region: string): void {
+async function destroyStage(values: DestroyValues): Promise<void> {
+  const { stage, set, regions } = values;
+  const first = regions?.[0] ?? regionSetting(set);
+  if (regions) enterRegion(first);
+  else await useRegion(stage, first);
+  await useRole(values);
+  const passes = regions
+    ? deletionPasses(regions, values.only, values['keep-data'])
+    : [{ region: first, parts: values['keep-data'] ? WITHOUT_DATA : DELETION_ORDER }];
+  const mayBeNone = regions !== undefined || values['if-deployed'];
+
+  const plans: Planned[] = [];
+  for (const pass of passes) {
+    enterRegion(pass.region);
+    // A region of which nothing is left was deleted before, by a command that was stopped.
+    const plan = await planDeletion(stage, pass.region, pass.parts, mayBeNone);
+    if (plan.stacks.length === 0) continue;
+    plans.push({ ...plan, stage, region: pass.region });
+    printPlan(plan, pass.region);
+  }
+  if (plans.length === 0 && values['if-deployed']) return console.log(`Stage ${stage} is not deployed`);
+  if (plans.length === 0) throw new OperatorError(`stage ${stage} is deployed in none of these regions`);
+  if (values['dry-run']) return;
+  refuseProtected(plans, values);
+  const count = plans.flatMap(({ stacks }) => stacks).length;
+  const where = [...new Set(plans.map(({ region }) => region))].join(' and ');
+  if (!values.yes) await confirm(`Delete ${count} stacks of stage ${stage} in ${where}?`, stage);
+  for (const plan of plans) await carryOut(plan, values['wait-seconds'] * 1_000);
+  const kept = plans.some((plan) => plan.kept);
+  console.log(`Still billed: what is ${kept ? 'kept and ' : ''}retained above, and the images (npm run images:prune)`);
+}
+
+/** Deletes every stage of the region whose time is over. One that cannot be deleted does not keep the others. */
+async function destroyExpired(values: DestroyValues): Promise<void> {
+  if (values.regions || values['keep-data']) {
+    throw new UsageError('--expired deletes all stacks in one region: expected it without --regions and --keep-data');
+  }
+  const region = await regionOf(values.set);
+  await useRole(values);
+  const { expired, busy } = expiredStages(await listStages(), new Date());
+  for (const { stage, stack } of busy) {
+    console.error(`Stage ${stage} has expired, but ${stack.name} is ${stack.status}: it is left for the next run`);
+  }
+  const plans: Planned[] = [];
+  for (const { stage } of expired) {
+    const plan = await planDeletion(stage, region, DELETION_ORDER);
+    plans.push({ ...plan, stage, region });
+    printPlan(plan, region);
+  }
+  if (plans.length === 0) return console.log(`No stage that can be deleted has expired in ${region}`);
+  if (values['dry-run']) return;
+  const names = plans.map(({ stage }) => stage).join(', ');
+  if (!values.yes) await confirm(`Delete ${names} in ${region}?`, names);
+  const failures: string[] = [];
+  for (const plan of plans) {
+    try {
+      refuseProtected([plan], values);
+      await carryOut(plan, values['wait-seconds'] * 1_000);
+    } catch (error) {
+      failures.push(`stage ${plan.stage}: ${(error as Error).message}`);
+    }
+  }
+  if (failures.length > 0)
+    throw new OperatorError(`not everything that has expired is deleted: ${failures.join('; ')}`);
+}
+
+/** The region of `--set`, or else the configured one, or else that of the settings. */
+async function regionOf(set: readonly string[]): Promise<string> {
+  const isGiven = set.some((entry) => entry.startsWith('region='));
+  const region = isGiven ? undefined : await configuredRegion();
+  enterRegion(region ?? regionSetting(set));
+  return region ?? regionSetting(set);
+}
+
+/** @throws OperatorError that names what AWS refuses to delete, unless its protection may be ended */
+function refuseProtected(plans: readonly Planned[], { unprotect }: Pick<DestroyValues, 'unprotect'>): void {
+  const names = plans.flatMap(({ protections }) => protections.map(({ what }) => what));
+  if (names.length === 0 || unprotect) return;
+  throw new OperatorError(`${names.join(', ')} may not be deleted: pass --unprotect to allow it`);
+}
+
+type Planned = Awaited<ReturnType<typeof planDeletion>> & { readonly stage: string; readonly region: string };
+
+function printPlan({ stacks, kept, retained, protections }: Omit<Planned, 'stage' | 'region'>, region: string): void {
   console.log(`To be deleted in ${region}:\n${indented(stacks.map(({ name }) => name).join('\n'))}`);
   const buckets = stacks.flatMap((stack) => stack.buckets);
   if (buckets.length > 0) console.log(`Deleted with all their objects:\n${indented(buckets.join('\n'))}`);
@@ -94,7 +163,7 @@ function printPlan({ stacks, kept, retained, protections }: Omit<Planned, 'regio
   if (names.length > 0) console.log(`Protected against deletion:\n${indented(names.join('\n'))}`);
 }
 
-async function carryOut(stage: string, { region, stacks, kept, protections }: Planned, deadlineMs: number) {
+async function carryOut({ stage, region, stacks, kept, protections }: Planned, deadlineMs: number) {
   enterRegion(region);
   for (const { what, end } of protections) {
     console.error(`Ending the protection of ${what}`);

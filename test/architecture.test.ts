@@ -131,6 +131,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
     'scripts/bench/results.ts',
     'scripts/bench/commit-windows.ts',
   ],
+  'scripts/status': ['scripts/cli', 'scripts/aws', 'scripts/stage', 'scripts/scaling/template', 'scripts/cost'],
   scripts: ['scripts'],
 };
 

@@ -16,7 +16,9 @@ const stack = fields({
   status: ['StackStatus', text],
   /** Whether CloudFormation refuses to delete it. */
   isProtected: ['EnableTerminationProtection', z.boolean().default(false)],
+  createdAt: ['CreationTime', z.date().optional()],
   outputs: ['Outputs', pairs('OutputKey', 'OutputValue')],
+  tags: ['Tags', pairs('Key', 'Value')],
 });
 
 /** A stack. */
@@ -60,6 +62,11 @@ export async function findStack(nameOrId: string): Promise<Stack | undefined> {
 /** Reads the stacks that exist, in the order of their names or ids. */
 export async function findStacks(namesOrIds: readonly string[]): Promise<Stack[]> {
   return (await Promise.all(namesOrIds.map(findStack))).filter((stack) => stack !== undefined);
+}
+
+/** Reads all stacks of the region that are not deleted. */
+export async function listStacks(): Promise<Stack[]> {
+  return readList('list the stacks', client().paginateDescribeStacks({}), ({ Stacks }) => Stacks, stack);
 }
 
 /** CloudFormation has no error of its own for a stack that does not exist. */

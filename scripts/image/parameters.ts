@@ -23,6 +23,13 @@ export async function readImageId(pointerOrCommit: string): Promise<string | und
   throw new OperatorError(`${name} is '${value}', expected ${schema.description}: set the parameter`);
 }
 
+/** The image that was promoted last. @throws OperatorError if there is none */
+export async function currentImage(): Promise<string> {
+  const id = await readImageId('current');
+  if (id !== undefined) return id;
+  throw new OperatorError(`${parameterOf('current')} does not exist: run npm run promote, or pass the id of an image`);
+}
+
 /** Reads all pointers. */
 export async function readPointers(): Promise<Pointers> {
   const [candidate, current, previous] = await Promise.all(['candidate', 'current', 'previous'].map(readImageId));

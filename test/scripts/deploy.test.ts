@@ -298,6 +298,39 @@ describe('npm run deploy', () => {
     );
   });
 
+  it('passes the end of a temporary stage to its stacks', async () => {
+    const args = ['--dry-run', '--stage', 'pr-123', '--ttl', '8h'];
+    const { code, stderr } = await runEntry('scripts/deploy.ts', args);
+    assert.equal(code, 0);
+    const [, expires = ''] = /^\$ .* -c stage=pr-123 -c expires=(\S+)\n/.exec(stderr) ?? [];
+    const hours = (Date.parse(expires) - Date.now()) / 3_600_000;
+    assert.ok(hours > 7 && hours <= 8, stderr);
+  });
+
+  it('refuses the environment of a branch without an end', async () => {
+    const { code, stderr } = await runEntry('scripts/deploy.ts', ['--dry-run', '--stage', 'pr-123']);
+    assert.equal(code, 2);
+    assert.match(stderr, /^deploy: --stage is 'pr-123', the environment of a branch: expected --ttl too/);
+  });
+
+  it('launches the promoted image with --ami current, which stages share', async () => {
+    await using programs = await cdk();
+    const parameter = { body: { Parameter: { Name: '/stampede/ami/current', Value: 'ami-0fedcba9876543210' } } };
+    const { GetParameter: version } = accountOnAws();
+    await using aws = await startFakeAws({
+      ...stageOnAws(),
+      ...accountOnAws(),
+      GetParameter: (request) => {
+        if (request.params['Name'] === '/stampede/ami/current') return parameter;
+        return typeof version === 'function' ? version(request) : (version ?? { body: {} });
+      },
+    });
+    const args = ['--yes', '--ami', 'current'];
+    const { code, stderr } = await runEntry('scripts/deploy.ts', args, { cwd: programs.folder, env: aws.env });
+    assert.equal(code, 0, stderr);
+    assert.equal((await programs.started())[0], `${SYNTH} -c amiId=ami-0fedcba9876543210`);
+  });
+
   it('deploys all stacks and lets cdk ask before permissions widen', async () => {
     const { stderr } = await runEntry('scripts/deploy.ts', ['--dry-run']);
     assert.match(stderr, /\n\$ node_modules\/\.bin\/cdk deploy --all --require-approval broadening --app cdk\.out\n$/);

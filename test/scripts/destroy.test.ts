@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Deletable, deletableStage } from './aws/deletable-stage.ts';
+import { type Deletable, deletableStage, deletableStages } from './aws/deletable-stage.ts';
 import { startFakeAws } from './aws/fake-aws.ts';
 import { fakePrograms } from './fake-programs.ts';
 import { type EntryOptions, runEntry } from './run-entry.ts';
@@ -154,6 +154,66 @@ Retained, and billed until you delete it:
       stderr,
       /^destroy: stage other is not deployed in eu-west-1 of this account: .*--set region=<region>\n$/,
     );
+  });
+});
+
+describe('npm run destroy -- --expired', () => {
+  const over = { retainsData: false, expires: '2026-11-20T16:00:00Z' };
+
+  async function destroyExpired(args: readonly string[], ...examples: readonly Deletable[]) {
+    const { answers, deleted } = deletableStages(...examples);
+    await using aws = await startFakeAws(answers);
+    const finished = await runEntry('scripts/destroy.ts', ['--expired', ...args], { env: aws.env });
+    return { ...finished, deleted };
+  }
+
+  it('deletes all stages whose time is over, and no other', async () => {
+    const later = { stage: 'pr-3', expires: '2126-11-20T16:00:00Z' };
+    const stages = [{ stage: 'dev' }, { ...over, stage: 'pr-1' }, { ...over, stage: 'pr-2' }, later];
+    const { code, stdout, stderr, deleted } = await destroyExpired(['--yes'], ...stages);
+    assert.equal(code, 0, stderr);
+    const parts = ['operations', 'service', 'network', 'data'];
+    assert.deepEqual(
+      deleted,
+      ['pr-1', 'pr-2'].flatMap((stage) => parts.map((part) => `${stage} ${part}`)),
+    );
+    assert.match(stdout, /\nStage pr-2 is deleted in eu-west-1: none of its stacks is left\n$/);
+  });
+
+  it('lists them in a dry run, and asks before it deletes', async () => {
+    const dry = await destroyExpired(['--dry-run'], { ...over, stage: 'pr-1' });
+    assert.match(dry.stdout, /^To be deleted in eu-west-1:\n {2}stampede-pr-1-operations\n/);
+    const asked = await destroyExpired([], { ...over, stage: 'pr-1' });
+    assert.match(asked.stderr, /destroy: Delete pr-1 in eu-west-1\? There is no terminal to ask on/);
+    assert.deepEqual([...dry.deleted, ...asked.deleted], []);
+  });
+
+  it('goes on after a stage that cannot be deleted, names it, and fails', async () => {
+    const kept = { ...over, stage: 'pr-1', objects: ['spill/2026-11-26.07/a.json'] };
+    const { code, stderr, deleted } = await destroyExpired(['--yes'], kept, { ...over, stage: 'pr-2' });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /destroy: not everything that has expired is deleted: stage pr-1: the timestamps in \S+ .*pass --unprotect/,
+    );
+    assert.equal(deleted.length, 4);
+  });
+
+  it('leaves a stage alone that a deployment changes', async () => {
+    const { code, stdout, stderr } = await destroyExpired(['--yes'], { ...over, status: 'UPDATE_IN_PROGRESS' });
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /^Stage dev has expired, but stampede-dev-\w+ is UPDATE_IN_PROGRESS: it is left for the next run/,
+    );
+    assert.equal(stdout, 'No stage that can be deleted has expired in eu-west-1\n');
+  });
+});
+
+describe('npm run destroy -- --if-deployed', () => {
+  it('succeeds if the stage is not deployed', async () => {
+    const { code, stdout } = await destroy({}, ['--stage', 'pr-9', '--if-deployed', '--yes']);
+    assert.deepEqual([code, stdout], [0, 'Stage pr-9 is not deployed\n']);
   });
 });
 

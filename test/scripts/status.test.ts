@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { statusReport } from '../../scripts/stage/status.ts';
+import { statusReport } from '../../scripts/status/report.ts';
+import { stagesReport } from '../../scripts/status/stages.ts';
+import { deletableStages } from './aws/deletable-stage.ts';
 import { APP_INSTANCES } from './aws/example-stage.ts';
 import { startFakeAws } from './aws/fake-aws.ts';
 import { stageOnAws } from './aws/stage-on-aws.ts';
+import { queryAnswer } from './aws/xml.ts';
 import { runEntry } from './run-entry.ts';
 
 describe('npm run status', () => {
@@ -36,6 +39,48 @@ INSUFFICIENT_DATA stampede-dev-operations-AlarmsStaleImage96D18240-3L4M <age>
       'InstanceId.1': first.id,
       'InstanceId.2': second.id,
     });
+  });
+});
+
+describe('npm run status -- --all', () => {
+  it('lists the stages of the account with age, expiry and the price of an idle day', async () => {
+    const { answers } = deletableStages({ stage: 'dev' }, { stage: 'pr-1', expires: '2026-11-20T16:00:00Z' });
+    await using aws = await startFakeAws(answers);
+    const { code, stdout, stderr } = await runEntry('scripts/status.ts', ['--all'], { env: aws.env });
+    assert.equal(code, 0, stderr);
+    const lines = stdout
+      .replaceAll(/\d+d \d+h/g, '<time>')
+      .replaceAll(/ +/g, ' ')
+      .split('\n');
+    assert.equal(lines[0], 'STAGE STACKS AGE EXPIRES USD A DAY');
+    // The stacks of this example have no launch template, so their price is not known.
+    assert.match(lines[1] ?? '', /^dev 4 UPDATE_COMPLETE <time> never not known: /);
+    assert.match(lines[2] ?? '', /^pr-1 4 UPDATE_COMPLETE <time> <time> ago not known: /);
+  });
+
+  it('says that there is none', async () => {
+    await using aws = await startFakeAws({ DescribeStacks: queryAnswer('DescribeStacks', { Stacks: {} }) });
+    const { stdout } = await runEntry('scripts/status.ts', ['--all'], { env: aws.env });
+    assert.equal(stdout, 'No stage is deployed in eu-west-1\n');
+  });
+});
+
+describe('stagesReport', () => {
+  it('adds up the known prices', () => {
+    const now = new Date('2026-11-27T12:00:00Z');
+    const stage = { stacks: [], createdAt: new Date('2026-11-27T04:00:00Z'), expires: undefined };
+    const rows = [
+      { ...stage, stage: 'dev', dayUsd: 4.5 },
+      { ...stage, stage: 'pr-1', expires: new Date('2026-11-27T13:30:00Z'), dayUsd: 3.25 },
+    ];
+    assert.equal(
+      stagesReport(rows, 'eu-west-1', now).replaceAll(/ +/g, ' '),
+      `STAGE STACKS AGE EXPIRES USD A DAY
+dev 8h 0m never 4.50
+pr-1 8h 0m in 1h 30m 3.25
+
+An idle day of all 2 in eu-west-1 costs 7.75 USD, by list prices; traffic and stored data are extra`,
+    );
   });
 });
 

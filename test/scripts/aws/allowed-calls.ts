@@ -110,7 +110,7 @@ const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readon
     reason: 'the report is for people',
     calls:
       'autoscaling:DescribeAutoScalingGroups autoscaling:DescribeInstanceRefreshes cloudformation:DescribeStacks ' +
-      'cloudwatch:DescribeAlarms ec2:DescribeInstances elasticloadbalancing:DescribeTargetHealth',
+      'cloudformation:GetTemplate cloudwatch:DescribeAlarms ec2:DescribeInstances elasticloadbalancing:DescribeTargetHealth',
   },
   token: {
     reason: 'a person adds and removes tokens',

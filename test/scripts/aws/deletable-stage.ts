@@ -1,30 +1,31 @@
+import assert from 'node:assert/strict';
 import { stackNames } from '../../../infra/contract.ts';
-import { type Answers, type AwsRequest, queryError } from './fake-aws.ts';
+import { type Answers, type AwsAnswer, type AwsRequest, queryError } from './fake-aws.ts';
 import { queryAnswer, s3Answer, type Xml } from './xml.ts';
 
 const ACCOUNT = 'arn:aws:cloudformation:eu-west-1:111122223333';
 const BALANCER = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/example/50dc6c495c0c9188';
-const BUCKET = 'stampede-dev-data-spillbucket';
 const IMPORTED_BY: Readonly<Record<string, readonly string[]>> = {
   data: ['network', 'service', 'operations'],
   network: ['service', 'operations'],
   service: ['operations'],
 };
 
-/** What each part of the example has: type, and name in the account. */
-const RESOURCES: Readonly<Record<string, readonly (readonly [logicalId: string, type: string, physicalId: string])[]>> =
-  {
+/** What each part of a stage has: logical id, type, and name in the account. */
+function resourcesOf(stage: string): Readonly<Record<string, readonly (readonly [string, string, string])[]>> {
+  return {
     data: [
-      ['Table', 'AWS::DynamoDB::GlobalTable', 'stampede-dev'] as const,
-      ['Bucket', 'AWS::S3::Bucket', BUCKET] as const,
+      ['Table', 'AWS::DynamoDB::GlobalTable', 'stampede-dev'],
+      ['Bucket', 'AWS::S3::Bucket', `stampede-${stage}-data-spillbucket`],
     ],
-    network: [['Vpc', 'AWS::EC2::VPC', 'vpc-0123456789abcdef0'] as const],
+    network: [['Vpc', 'AWS::EC2::VPC', 'vpc-0123456789abcdef0']],
     service: [
-      ['Balancer', 'AWS::ElasticLoadBalancingV2::LoadBalancer', BALANCER] as const,
-      ['Group', 'AWS::AutoScaling::AutoScalingGroup', 'stampede-dev-app'] as const,
+      ['Balancer', 'AWS::ElasticLoadBalancingV2::LoadBalancer', BALANCER],
+      ['Group', 'AWS::AutoScaling::AutoScalingGroup', 'stampede-dev-app'],
     ],
-    operations: [['Dashboard', 'AWS::CloudWatch::Dashboard', 'stampede'] as const],
+    operations: [['Dashboard', 'AWS::CloudWatch::Dashboard', 'stampede']],
   };
+}
 
 /** What of the stage is protected against deletion, and which stack CloudFormation fails to delete. */
 export interface Deletable {
@@ -38,24 +39,70 @@ export interface Deletable {
   readonly retainsData?: boolean;
   /** Names of the objects in the bucket, which has two versions of each. @default - none */
   readonly objects?: readonly string[];
+  /** Tag of the stacks. @default - the stage is permanent */
+  readonly expires?: string;
+  /** CloudFormation's status of the stacks until they are deleted. @default UPDATE_COMPLETE */
+  readonly status?: string;
+}
+
+/** Several stages of one account. `deleted` has the stages and parts in the order of their deletion. */
+export function deletableStages(...examples: readonly Deletable[]) {
+  const deleted: string[] = [];
+  const stages = examples.map((example) => {
+    const { stage = 'dev' } = example;
+    return { ...deletableStage(example, (part) => deleted.push(`${stage} ${part}`)), stage };
+  });
+  const ofStage = ({ params: { StackName, Bucket } }: AwsRequest) => {
+    const [, stage] = /stampede-(.+)-(?:data|network|service|operations)/.exec(String(StackName ?? Bucket)) ?? [];
+    return stages.find((each) => each.stage === stage) ?? stages[0];
+  };
+  const answers = Object.keys(stages[0]?.answers ?? {}).map((operation) => [
+    operation,
+    (request: AwsRequest) => {
+      const answer = ofStage(request)?.answers[operation];
+      assert.ok(typeof answer === 'function');
+      return answer(request);
+    },
+  ]);
+  const list = () =>
+    queryAnswer('DescribeStacks', { Stacks: { member: stages.flatMap(({ describeAll }) => describeAll()) } });
+  const { DescribeStacks, ...others } = Object.fromEntries(answers) as Readonly<
+    Record<string, (request: AwsRequest) => AwsAnswer>
+  >;
+  return {
+    answers: {
+      ...others,
+      DescribeStacks: (request: AwsRequest) => {
+        const one = request.params['StackName'] === undefined ? undefined : DescribeStacks?.(request);
+        return one ?? list();
+      },
+    },
+    deleted,
+  };
 }
 
 /**
  * The four stacks of a stage, deleted as CloudFormation deletes them: one at a time, refused while protected, and failing
  * while another stack imports from them or a resource is protected.
  */
-export function deletableStage({
-  stage = 'dev',
-  isProtected = false,
-  failing,
-  lacksBalancer = false,
-  retainsData = true,
-  objects = [],
-}: Deletable = {}) {
+export function deletableStage(
+  {
+    stage = 'dev',
+    isProtected = false,
+    failing,
+    lacksBalancer = false,
+    retainsData = true,
+    objects = [],
+    expires,
+    status: initial = 'UPDATE_COMPLETE',
+  }: Deletable = {},
+  onDelete: (part: string) => void = () => {},
+) {
   const inBucket = new Set(objects);
+  const resources = resourcesOf(stage);
   const names: Readonly<Record<string, string>> = stackNames(stage);
   const parts = Object.keys(names);
-  const states = new Map(parts.map((part) => [part, 'UPDATE_COMPLETE']));
+  const states = new Map(parts.map((part) => [part, initial]));
   const protectedThings = new Set(isProtected ? [...parts, BALANCER, 'stampede-dev-app'] : []);
   const deleted: string[] = [];
   const idOf = (part: string) => `${ACCOUNT}:stack/${names[part]}/1`;
@@ -74,7 +121,7 @@ export function deletableStage({
   const isFree = (part: string) =>
     part !== failing &&
     (IMPORTED_BY[part] ?? []).every((other) => states.get(other) === 'DELETE_COMPLETE') &&
-    (RESOURCES[part] ?? []).every(([, , physicalId]) => !protectedThings.has(physicalId)) &&
+    (resources[part] ?? []).every(([, , physicalId]) => !protectedThings.has(physicalId)) &&
     // CloudFormation fails to delete a bucket that has objects.
     (part !== 'data' || retainsData || inBucket.size === 0);
   const answers: Answers = {
@@ -84,28 +131,16 @@ export function deletableStage({
       // One stack is seen while it is deleted; the others are deleted at once.
       const status = hasStarted && part !== 'service' ? end : states.get(part);
       if (hasStarted) states.set(part, end);
-      return queryAnswer('DescribeStacks', {
-        Stacks: {
-          member: [
-            {
-              StackId: idOf(part),
-              StackName: names[part],
-              StackStatus: status,
-              CreationTime: '2026-11-20T08:00:00.000Z',
-              EnableTerminationProtection: protectedThings.has(part),
-            },
-          ],
-        },
-      });
+      return queryAnswer('DescribeStacks', { Stacks: { member: [describe(part, status)] } });
     }),
     GetTemplate: onStack((part) => {
       const policy = part === 'data' && retainsData ? 'RetainExceptOnCreate' : 'Delete';
-      const resources = (RESOURCES[part] ?? []).map(([id, Type]) => [id, { Type, DeletionPolicy: policy }]);
-      return queryAnswer('GetTemplate', { TemplateBody: JSON.stringify({ Resources: Object.fromEntries(resources) }) });
+      const made = (resources[part] ?? []).map(([id, Type]) => [id, { Type, DeletionPolicy: policy }]);
+      return queryAnswer('GetTemplate', { TemplateBody: JSON.stringify({ Resources: Object.fromEntries(made) }) });
     }),
     ListStackResources: onStack((part) => {
       const gone = { LogicalResourceId: 'Old', ResourceType: 'AWS::SNS::Topic', ResourceStatus: 'DELETE_COMPLETE' };
-      const own = (RESOURCES[part] ?? []).map(([LogicalResourceId, ResourceType, PhysicalResourceId]) => ({
+      const own = (resources[part] ?? []).map(([LogicalResourceId, ResourceType, PhysicalResourceId]) => ({
         LogicalResourceId,
         ResourceType,
         PhysicalResourceId: lacksBalancer && LogicalResourceId === 'Balancer' ? '' : PhysicalResourceId,
@@ -125,6 +160,7 @@ export function deletableStage({
         );
       }
       deleted.push(part);
+      onDelete(part);
       states.set(part, 'DELETE_IN_PROGRESS');
       return queryAnswer('DeleteStack', {});
     }),
@@ -165,6 +201,25 @@ export function deletableStage({
     },
   };
 
+  function describe(part: string, status?: string): Xml {
+    const tags = { Service: 'stampede', Stage: stage, 'stampede:expires': expires };
+    const given = Object.entries(tags).flatMap(([Key, Value]) => (Value === undefined ? [] : [{ Key, Value }]));
+    return {
+      StackId: idOf(part),
+      StackName: names[part],
+      StackStatus: status,
+      CreationTime: '2026-11-20T08:00:00.000Z',
+      EnableTerminationProtection: protectedThings.has(part),
+      Tags: { member: given },
+    };
+  }
+
+  /** The stacks as a list without names shows them: without deleted ones. */
+  function describeAll(): readonly Xml[] {
+    const left = [...states].filter(([, status]) => status !== 'DELETE_COMPLETE');
+    return left.map(([part, status]) => describe(part, status));
+  }
+
   /** Events of a deletion that fails, the newest first. */
   function failed(part: string): readonly Xml[] {
     const event = (
@@ -193,5 +248,5 @@ export function deletableStage({
     ];
   }
 
-  return { answers, deleted };
+  return { answers, deleted, describeAll };
 }

@@ -3,9 +3,10 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { fleetBounds } from '../../../infra/scaling/capacity.ts';
 import { readSettings } from '../../../infra/settings/read.ts';
-import { instanceHourPrice } from '../../../scripts/cli/prices.ts';
+import { instanceHourPrice, pricesOf } from '../../../scripts/cli/prices.ts';
 import { type Bill, billsAt, keepingAYear, perMillion, totalOf } from '../../../scripts/cost/bills.ts';
 import { cheapestBill, costGoals, goalText } from '../../../scripts/cost/goals.ts';
+import { idleDayUsd } from '../../../scripts/cost/idle.ts';
 import { ASSUMED, fleetSize, loadBalancerUnits, SECONDS_PER_MONTH } from '../../../scripts/cost/items.ts';
 import { loadPointAt, type Measured } from '../../../scripts/cost/measured.ts';
 import { backupsGb } from '../../../scripts/cost/retained.ts';
@@ -233,6 +234,15 @@ describe('the bills', () => {
   it('know the Graviton families of the fleet in its region', () => {
     for (const family of ['c7g', 'm7g', 'c8g', 'm8g'])
       assert.ok(instanceHourPrice('eu-west-1', `${family}.medium`) > 0, family);
+  });
+});
+
+describe('an idle day', () => {
+  it('costs what is there without traffic', () => {
+    const { nat, publicIpv4Hour } = pricesOf(PROD.region);
+    const withAnother = idleDayUsd({ ...PROD, natGateways: PROD.natGateways + 1 });
+    assert.ok(Math.abs(withAnother - idleDayUsd(PROD) - 24 * (nat.hour + publicIpv4Hour)) < 1e-9);
+    assert.ok(Math.abs(idleDayUsd({ ...PROD, minInstances: 0, alarmMetrics: 0 }) - idleDayUsd(PROD)) > 1);
   });
 });
 

@@ -3,7 +3,8 @@ import { type Alarm, describeAlarms } from '../aws/cloudwatch.ts';
 import { describeInstances } from '../aws/ec2.ts';
 import { describeTargets } from '../aws/elbv2.ts';
 import { textTable } from '../cli/table.ts';
-import { alarmPrefixes, outputsOf } from './outputs.ts';
+import { alarmPrefixes, outputsOf } from '../stage/outputs.ts';
+import { age } from './age.ts';
 
 /** What `status` shows. */
 type StageStatus = Awaited<ReturnType<typeof readStatus>>;
@@ -81,12 +82,4 @@ function alarmLines(all: readonly Alarm[], now: Date): string {
 /** Whether an alarm scales the fleet. The one that scales in stays in ALARM while the fleet is idle. */
 function scales({ actions }: Alarm): boolean {
   return actions.some((action) => action.includes(':scalingPolicy:'));
-}
-
-/** How long ago something was, in its two largest units: `3d 4h`. */
-function age(since: Date, now: Date): string {
-  const minutes = Math.max(0, Math.floor((now.getTime() - since.getTime()) / 60_000));
-  const [days, hours] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24];
-  if (days > 0) return `${days}d ${hours}h`;
-  return hours > 0 ? `${hours}h ${minutes % 60}m` : `${minutes}m`;
 }
