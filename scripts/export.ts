@@ -1,5 +1,4 @@
-import { SPILL_PREFIXES } from '../server/contract.ts';
-import { hasObjects } from './aws/s3.ts';
+import { configuredRegion } from './aws/region.ts';
 import { UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { Progress } from './cli/progress.ts';
@@ -7,12 +6,15 @@ import { choice, positiveNumber, STAGE_OPTION, webAddress } from './cli/values.t
 import { FORMATS, writeRecords } from './export/output.ts';
 import { timestampsFromServer } from './export/server-timestamps.ts';
 import { outputsOf } from './stage/outputs.ts';
+import { warnOfSpilled } from './stage/regions/spilled.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 import { tokensFrom } from './stage/tokens.ts';
+import { completenessOf } from './table/completeness.ts';
 import { createReadLimit, UNLIMITED } from './table/read-limit.ts';
 import { type TimeRange, timestampsOf } from './table/records.ts';
+import type { ReadOptions } from './table/scan.ts';
 import { openTable } from './table/table.ts';
-import { timeValue } from './table/time.ts';
+import { isoFromMicros, timeValue } from './table/time.ts';
 
 await main(
   {
@@ -35,7 +37,7 @@ await main(
       rate: {
         value: '<n>',
         schema: positiveNumber(),
-        help: 'at most this many read units per second of the table (default: no limit); a unit reads 8 KB',
+        help: 'at most this many read units per second of the table (default: no limit); a unit reads 4 KB',
       },
     },
     examples: [
@@ -75,13 +77,19 @@ function rangeOf({ from, to }: { readonly [Name in keyof TimeRange]: number | un
 }
 
 async function ofStage(stage: string, range: TimeRange, rate: number | undefined) {
-  const { tableName, spillBucket } = await outputsOf(stage, 'data');
-  for (const prefix of Object.values(SPILL_PREFIXES)) {
-    if (await hasObjects(spillBucket, prefix))
-      warn(`${prefix} in the bucket ${spillBucket} has timestamps that are not in the table: the export may lack them`);
-  }
-  const limit = rate === undefined ? UNLIMITED : createReadLimit(rate);
-  return timestampsOf(openTable(tableName), range, { limit });
+  const { tableName } = await outputsOf(stage, 'data');
+  const table = openTable(tableName);
+  // A read that is not consistent could lack what was acknowledged long before, without a trace.
+  const options: ReadOptions = { consistent: true, limit: rate === undefined ? UNLIMITED : createReadLimit(rate) };
+  const region = await configuredRegion();
+  const { regions, until } = await completenessOf(table, region, Date.now() * 1_000, options);
+  if (until === undefined)
+    warn('it is unknown how far the other regions are replicated: the export may lack timestamps');
+  else if (until < range.to)
+    warn(`timestamps after ${isoFromMicros(until)} can still appear: the export may lack them`);
+  const others = regions.filter((other) => other !== region);
+  await warnOfSpilled(stage, region === undefined ? others : [...others, region], warn);
+  return timestampsOf(table, range, options);
 }
 
 function warn(text: string): void {

@@ -45,6 +45,18 @@ export const TIMEOUTS_MS = {
   pm2Listen: 20_000,
 } as const;
 
+/** How long a record can remain invisible after its timestamp, by cause, in milliseconds. */
+export const SETTLING_MS = {
+  /** The block is put again until its requests are answered. */
+  answer: TIMEOUTS_MS.answer,
+  /** An attempt that was given up can still take effect. DynamoDB answers within milliseconds. */
+  lateWrite: 10_000,
+  /** The writer's clock may be behind. The alarm ClockError is raised at 5 ms. */
+  writerClock: 1_000,
+  /** The reader's clock may be ahead. */
+  readerClock: 1_000,
+} as const;
+
 /** Range of the commit window, in milliseconds. Its end is the longest time that a block may span. */
 export const COMMIT_WINDOW_MS = { min: 0, max: 250 } as const;
 

@@ -15,12 +15,12 @@ export interface AwsCall {
 const ACTION_PREFIXES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch' };
 
 /** Who signed a request, and for which service: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html */
-const CREDENTIAL = /Credential=(?<accessKeyId>[^/]+)\/\d{8}\/[^/]+\/(?<service>[^/]+)\/aws4_request/;
+const CREDENTIAL = /Credential=(?<accessKeyId>[^/]+)\/\d{8}\/(?<region>[^/]+)\/(?<service>[^/]+)\/aws4_request/;
 
-/** The access key id that signed a request, and the signing name of the service; undefined without a signature. */
+/** The access key id that signed a request, its region, and the signing name of the service; undefined without a signature. */
 export function readSigner({ authorization }: IncomingHttpHeaders) {
-  const { accessKeyId, service } = (authorization && CREDENTIAL.exec(authorization)?.groups) || {};
-  return accessKeyId && service ? { accessKeyId, service } : undefined;
+  const { accessKeyId, region, service } = (authorization && CREDENTIAL.exec(authorization)?.groups) || {};
+  return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
 }
 
 /** The protocol in which a request expects its answer. */

@@ -3,8 +3,8 @@
  * (docs/decisions/0046). Times are those of the processes' clocks.
  */
 
+import { SETTLING_MS } from '../contract.ts';
 import type { Micros } from '../timestamps/record.ts';
-import { SETTLING_MS } from '../timestamps/settled.ts';
 
 /** What a region says about itself. It replicates to the others, as its blocks do. */
 export interface Heartbeat {

@@ -1,18 +1,6 @@
-import { TIMEOUTS_MS } from '../contract.ts';
+import { SETTLING_MS } from '../contract.ts';
 import type { KnownTime } from './known-times.ts';
 import type { Micros } from './record.ts';
-
-/** How long a record can remain invisible after its timestamp, by cause, in milliseconds. */
-export const SETTLING_MS = {
-  /** The block is put again until its requests are answered. */
-  answer: TIMEOUTS_MS.answer,
-  /** An attempt that was given up can still take effect. DynamoDB answers within milliseconds. */
-  lateWrite: 10_000,
-  /** The writer's clock may be behind. The alarm ClockError is raised at 5 ms. */
-  writerClock: 1_000,
-  /** The reader's clock may be ahead. */
-  readerClock: 1_000,
-} as const;
 
 /** How far an eventually consistent read may be behind. DynamoDB usually needs less than a second, but has no limit. */
 export const STALE_READ_MS = 40_000;

@@ -12,13 +12,19 @@ import { startDatabase } from '../server/support/database.ts';
 import { listenDuringTests } from '../server/support/listen.ts';
 import { startService } from '../server/support/service.ts';
 import { isListed } from './aws/allowed-calls.ts';
-import { startFakeAws } from './aws/fake-aws.ts';
+import { type Answers, startFakeAws } from './aws/fake-aws.ts';
 import { stageOnAws } from './aws/stage-on-aws.ts';
 import { runEntry } from './run-entry.ts';
 import { blockAt, createTestTable, put } from './table/tables.ts';
 
-const DAY = ['--from', '2026-11-21', '--to', '2026-11-22'];
 const NOON = Date.parse('2026-11-21T12:00:00Z') * 1_000;
+
+/** Heartbeats of a stage in two regions: the home region knows of the other one up to a time. */
+const heartbeat = (region: string, other: string, completeUntil?: number) => ({
+  ...{ pk: 'regions', sk: region, at: NOON, since: NOON },
+  sees: { [other]: { at: NOON, catchUpUntil: NOON, ...(completeUntil && { completeUntil }) } },
+});
+const DAY = ['--from', '2026-11-21', '--to', '2026-11-22'];
 
 const folder = mkdtempSync(join(tmpdir(), 'export-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -39,9 +45,23 @@ const timesOf = (csv: string) =>
     .slice(1)
     .map((line) => line.slice(0, 27));
 
-/** Exports from the stage, whose spill bucket has these objects. */
+const pair = await createTestTable(database, 'stampede-pair');
+await put(pair, heartbeat('eu-west-1', 'eu-central-1', NOON), heartbeat('eu-central-1', 'eu-west-1'));
+
+/** Answers of CloudFormation: the bucket of each region has a name of its own. */
+const STACKS: Answers = {
+  DescribeStacks: (request) => {
+    const example = stageOnAws({ stage: String(request.params['StackName']).split('-')[1] ?? '' })['DescribeStacks'];
+    assert.ok(typeof example === 'function');
+    const { body, ...answer } = example(request);
+    return { ...answer, body: String(body).replaceAll('-spill', `-spill-${request.region}`) };
+  },
+};
+
+/** Exports from the stage, whose spill buckets have these objects. */
 async function exportStage(objects: readonly string[], ...args: string[]) {
-  const { listener } = createS3Server(['stampede-dev-spill']);
+  const buckets = ['dev-spill-eu-west-1', 'pair-spill-eu-west-1', 'pair-spill-eu-central-1'];
+  const { listener } = createS3Server(buckets.map((bucket) => `stampede-${bucket}`));
   const unlisted: string[] = [];
   const checked: RequestListener = (request, response) => {
     const { operation } = readCall(request, Buffer.alloc(0));
@@ -51,8 +71,11 @@ async function exportStage(objects: readonly string[], ...args: string[]) {
   };
   const endpoint = await listenDuringTests(createServer(checked));
   const s3 = new S3({ endpoint, region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
-  for (const Key of objects) await s3.putObject({ Bucket: 'stampede-dev-spill', Key, Body: '{}' });
-  await using aws = await startFakeAws(stageOnAws());
+  for (const object of objects) {
+    const [Bucket = '', ...key] = object.split('/');
+    await s3.putObject({ Bucket, Key: key.join('/'), Body: '{}' });
+  }
+  await using aws = await startFakeAws(STACKS);
   const env = { ...aws.env, AWS_ENDPOINT_URL_S3: endpoint, AWS_ENDPOINT_URL_DYNAMODB: database.endpoint };
   const finished = await runEntry('scripts/export.ts', [...DAY, ...args], { env });
   assert.deepEqual(unlisted, []);
@@ -75,9 +98,44 @@ describe('npm run export', () => {
   });
 
   it('warns of timestamps that wait in the spill bucket', async () => {
-    const { code, stderr } = await exportStage(['spill/a.json'], '--output', join(folder, 'warned.csv'));
+    const output = ['--output', join(folder, 'warned.csv')];
+    const { code, stderr } = await exportStage(['stampede-dev-spill-eu-west-1/spill/a.json'], ...output);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /^Warning: spill\/ in the bucket stampede-dev-spill has timestamps that are not in the table/);
+    assert.match(
+      stderr,
+      /^Warning: spill\/ in the bucket stampede-dev-spill-eu-west-1 of eu-west-1 has timestamps that the table and the /,
+    );
+  });
+
+  it('looks into the spill buckets of all regions, and knows how far the others are replicated', async () => {
+    const spilled = ['stampede-pair-spill-eu-central-1/dead/a.json'];
+    const { code, stdout, stderr } = await exportStage(spilled, '--stage', 'pair');
+    assert.equal(code, 0, stderr);
+    assert.equal(timesOf(stdout).length, 0);
+    assert.deepEqual(stderr.split('\n').slice(0, -2), [
+      'Warning: timestamps after 2026-11-21T12:00:00.000000Z can still appear: the export may lack them',
+      'Warning: dead/ in the bucket stampede-pair-spill-eu-central-1 of eu-central-1 has timestamps that the table and the export lack',
+    ]);
+  });
+
+  it('warns if the range ends so late that timestamps can still appear in it', async () => {
+    const { stderr } = await exportStage([], '--from', '2099-11-21', '--to', '2099-11-22');
+    assert.match(stderr, /^Warning: timestamps after 2\d{3}-\S+Z can still appear: the export may lack them\n/);
+  });
+
+  it('reads consistently', async () => {
+    await using aws = await startFakeAws({
+      ...STACKS,
+      ListObjectsV2: { body: '<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>' },
+      Query: { body: { Items: [], Count: 0 } },
+    });
+    const { code, stderr } = await runEntry('scripts/export.ts', DAY, { env: aws.env });
+    assert.equal(code, 0, stderr);
+    const queries = aws.requests.filter(({ operation }) => operation === 'Query');
+    assert.deepEqual(
+      queries.map(({ params }) => params['ConsistentRead']),
+      [true, true],
+    );
   });
 
   it('writes the timestamps of a server, newest first, to standard output', async () => {

@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { type AwsCall, protocolOf, readCall } from '../../../scripts/rights/call.ts';
+import { type AwsCall, protocolOf, readCall, readSigner } from '../../../scripts/rights/call.ts';
 import { denied } from '../../../scripts/rights/refusal.ts';
 import { isListed } from './allowed-calls.ts';
 
-/** A request as it came over the wire: which operation, with which parameters. */
-export type AwsRequest = AwsCall;
+/** A request as it came over the wire: which operation, with which parameters, in which region. */
+export interface AwsRequest extends AwsCall {
+  readonly region: string;
+}
 
 /** An answer in the wire format of the service: XML (query protocol) or an object (JSON protocol). */
 export interface AwsAnswer {
@@ -28,7 +30,8 @@ export async function startFakeAws(answers: Answers) {
   const requests: AwsRequest[] = [];
   const unlisted = new Set<string>();
   const server = createServer(async (incoming, outgoing) => {
-    const request = readCall(incoming, await buffer(incoming));
+    const region = readSigner(incoming.headers)?.region ?? '';
+    const request = { ...readCall(incoming, await buffer(incoming)), region };
     requests.push(request);
     const action = `${request.service}:${request.operation}`;
     const command = commandOf(incoming.headers['user-agent']);

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { readCall } from '../../../scripts/rights/call.ts';
+import { readCall, readSigner } from '../../../scripts/rights/call.ts';
 import { type AwsAnswer, type AwsRequest, listenAsAws, sendAnswer } from '../aws/fake-aws.ts';
 
 /** Address of a moto server, which .ci/ec2 starts. */
@@ -17,7 +17,8 @@ export async function startMotoProxy(lacking: Readonly<Record<string, Answer>>) 
   const operations: string[] = [];
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming);
-    const request = readCall(incoming, body);
+    const region = readSigner(incoming.headers)?.region ?? '';
+    const request = { ...readCall(incoming, body), region };
     operations.push(request.operation);
     const known = lacking[request.operation];
     const answer = typeof known === 'function' ? await known(request) : known;

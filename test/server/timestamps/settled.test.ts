@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { TIMEOUTS_MS } from '../../../server/contract.ts';
+import { SETTLING_MS, TIMEOUTS_MS } from '../../../server/contract.ts';
 import type { KnownTime } from '../../../server/timestamps/known-times.ts';
-import { createSettledUntil, SETTLING_MS } from '../../../server/timestamps/settled.ts';
+import { createSettledUntil } from '../../../server/timestamps/settled.ts';
 
 const NOW = 1_795_247_100_000_000;
 const CONSISTENT = { consistent: true };
