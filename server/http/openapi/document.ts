@@ -10,7 +10,8 @@ const DESCRIPTION =
   'Query parameters that are not listed are refused with 400. The request line and headers together have at most ' +
   `${MAX_HEADER_BYTES / 1024} KB, otherwise the answer is 431. A request that has not arrived completely after ` +
   `${TIMEOUTS_MS.request / 1_000} s is answered with 408. Both close the connection, without problem details. ` +
-  'Answers are not cacheable (`Cache-Control: no-store`) if they do not document another value.';
+  'Answers are not cacheable (`Cache-Control: no-store`) if they do not document another value. ' +
+  'What has `x-stability: may-change` is not promised to remain.';
 
 /** Which tokens a service requires. */
 export interface RequiredTokens {

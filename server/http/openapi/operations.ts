@@ -156,6 +156,7 @@ const checkHealth: Operation = {
 const computeLoad: Operation = {
   operationId: 'computeLoad',
   summary: 'Use CPU time',
+  'x-stability': 'may-change',
   description: 'For scaling drills: slowly computes whether a number is prime. Only available if `LOAD_ENDPOINT=on`.',
   parameters: queryParameters(schemas.LoadQuerySchema),
   responses: {
@@ -167,6 +168,7 @@ const computeLoad: Operation = {
 const readMetrics: Operation = {
   operationId: 'readMetrics',
   summary: 'Read the metrics',
+  'x-stability': 'may-change',
   description:
     'Covers all processes of this instance, in Prometheus text format. On AWS only available from the instance itself.',
   responses: {

@@ -11,16 +11,22 @@ const RETRY_AFTER: Record<string, Header> = {
   },
 };
 
-/** Only if the service has a rate limit. */
+/** Only if the service has a rate limit. The fields are still a draft. */
 export const RATE_LIMIT: Record<string, Header> = {
-  'RateLimit-Policy': textHeader(
-    'The rate limit of an instance for all its clients together: `q` requests in `w` seconds',
-    '"instance";q=100;w=1',
-  ),
-  RateLimit: textHeader(
-    'Within `t` seconds, no more than `r` further requests are sure to be admitted',
-    '"instance";r=0;t=1',
-  ),
+  'RateLimit-Policy': {
+    ...textHeader(
+      'The rate limit of an instance for all its clients together: `q` requests in `w` seconds',
+      '"instance";q=100;w=1',
+    ),
+    'x-stability': 'may-change',
+  },
+  RateLimit: {
+    ...textHeader(
+      'Within `t` seconds, no more than `r` further requests are sure to be admitted',
+      '"instance";r=0;t=1',
+    ),
+    'x-stability': 'may-change',
+  },
 };
 
 const HEADERS: Readonly<Partial<Record<ProblemType, Record<string, Header>>>> = {

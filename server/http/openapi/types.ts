@@ -10,6 +10,9 @@ export type Method = 'get' | 'post';
 
 export type Paths = Readonly<Record<string, Readonly<Partial<Record<Method, Operation>>>>>;
 
+/** What docs/decisions/0051-interface-changes.md does not promise has this as `x-stability`. */
+export type Stability = 'may-change';
+
 export interface Operation {
   readonly operationId: string;
   readonly summary: string;
@@ -17,6 +20,7 @@ export interface Operation {
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly description?: string; readonly required: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, Response | Reference>>;
+  readonly 'x-stability'?: Stability;
   readonly security?: readonly Readonly<Partial<Record<TokenScheme, readonly string[]>>>[];
 }
 
@@ -40,6 +44,7 @@ export interface Response {
 export interface Header {
   readonly description: string;
   readonly schema: JsonSchema;
+  readonly 'x-stability'?: Stability;
 }
 
 /** Bodies by media type. */
