@@ -57,16 +57,16 @@ export function isPlausible({ at }: Heartbeat, now: Micros): boolean {
 /**
  * What is known of a region after its latest heartbeat. One that is late, or that follows a gap, shows that replication
  * paused: some partitions may catch up later than that of the heartbeat. Then what it says counts only when as much time
- * has passed again as the pause took. Nothing catches up during another pause, so the times add up. At the first look,
- * it may have paused since the other region began to record.
+ * has passed again as the pause took. What was left of an earlier pause then is added, because nothing catches up
+ * during a pause. At the first look, it may have paused since the other region began to record.
  */
 export function look(known: Sight | undefined, heartbeat: Heartbeat | undefined, now: Micros): Sight | undefined {
   if (!heartbeat || !isPlausible(heartbeat, now) || heartbeat.at < now - ON_TIME_MICROS) return known;
   const { at, since, completeUntil } = heartbeat;
   const gap = known ? at - known.at : Math.min(at - since, REPLICATION_MS.firstLook * 1_000);
   if (known && gap <= 0) return known;
-  const before = known?.catchUpUntil ?? at;
-  const catchUpUntil = gap > ON_TIME_MICROS ? Math.max(before, now) + gap : before;
+  const left = known ? Math.max(0, known.catchUpUntil - known.at) : 0;
+  const catchUpUntil = gap > ON_TIME_MICROS ? now + left + gap : (known?.catchUpUntil ?? at);
   return { at, catchUpUntil, completeUntil: now < catchUpUntil ? known?.completeUntil : completeUntil };
 }
 
