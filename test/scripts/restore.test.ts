@@ -11,6 +11,7 @@ import {
   ListTablesCommand,
   ListTagsOfResourceCommand,
   ScanCommand,
+  waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
 import { encodeBlock } from '../../server/timestamps/block.ts';
 import { startFakeAws } from './aws/fake-aws.ts';
@@ -162,6 +163,8 @@ describe('npm run restore', () => {
   it('names the backup of a deleted table, and restores its last state from it', async () => {
     await using stage = await stageWithBlocks();
     await stage.client.send(new DeleteTableCommand({ TableName: SOURCE }));
+    const waiting = { client: stage.client, maxWaitTime: 10, minDelay: 0.1, maxDelay: 0.1 };
+    await waitUntilTableNotExists(waiting, { TableName: SOURCE });
     const gone = await stage.restore('--at', AT);
     assert.equal(gone.code, 1);
     const backup = /pass --backup (?<arn>\S+) instead of --at/.exec(gone.stderr)?.groups?.['arn'] ?? '';
