@@ -234,6 +234,7 @@ export function createService(options: ServiceOptions) {
         otherHome: regions && regions.own !== regions.home ? regions : undefined,
         checkReadToken,
         checkWriteToken,
+        assetUrl: assets.url,
       }),
       // Behind a load balancer anyone can send requests, so only the instance itself may read metrics.
       metricsRoute({ report: () => reporter.report(), onlyLocal: config.tableName !== undefined }),

@@ -177,6 +177,8 @@ export const UserPageSchema = z
   .object({ users: z.array(UserSchema), next: olderPage('/users', USER_ID) })
   .meta({ id: 'UserPage' });
 
+export type UserList = z.infer<typeof UserPageSchema>;
+
 export const UserQuerySchema = z.strictObject({
   limit: pageLimit('Users'),
   cursor: pageCursor(z.uuid(CURSOR_EXPECTED), USER_ID),

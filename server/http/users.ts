@@ -4,11 +4,13 @@ import { ServiceError } from '../errors.ts';
 import { idempotencyKey } from '../idempotency/key.ts';
 import type { Users } from '../users/users.ts';
 import { keyTextOf } from './idempotency-key.ts';
+import type { AssetUrl } from './pages/layout.ts';
+import { usersPage } from './pages/users-page.ts';
 import { hasBody } from './read-body.ts';
 import { type CheckToken, requireToken } from './require-token.ts';
 import { allow } from './route.ts';
-import { NewUserSchema, UserQuerySchema, userBody } from './schemas.ts';
-import { validate } from './validate.ts';
+import { NewUserSchema, type UserList, UserQuerySchema, userBody } from './schemas.ts';
+import { negotiate, validate } from './validate.ts';
 
 const JSON_TYPE = 'application/json';
 
@@ -24,10 +26,12 @@ export interface UsersRoutesOptions {
   readonly otherHome?: HomeRegion | undefined;
   readonly checkReadToken: CheckToken | undefined;
   readonly checkWriteToken: CheckToken | undefined;
+  readonly assetUrl: AssetUrl;
 }
 
 /** `POST /users` creates a user. `GET /users` lists them in pages, newest first. */
-export function usersRoutes({ users, otherHome, checkReadToken, checkWriteToken }: UsersRoutesOptions): Router {
+export function usersRoutes(options: UsersRoutesOptions): Router {
+  const { users, otherHome, checkReadToken, checkWriteToken, assetUrl } = options;
   const router = Router();
   router
     .route('/users')
@@ -39,7 +43,7 @@ export function usersRoutes({ users, otherHome, checkReadToken, checkWriteToken 
       express.json({ limit: MAX_BODY_BYTES, type: JSON_TYPE, strict: false }),
       createUser(users),
     )
-    .get(requireToken(checkReadToken), listUsers(users))
+    .get(requireToken(checkReadToken), listUsers(users, assetUrl))
     .all(allow('GET', 'HEAD', 'POST'));
   return router;
 }
@@ -77,13 +81,16 @@ function createUser(users: Users): RequestHandler {
   };
 }
 
-function listUsers(users: Users): RequestHandler {
+function listUsers(users: Users, assetUrl: AssetUrl): RequestHandler {
   return async (request, response) => {
     const { limit, cursor } = validate(UserQuerySchema, 'query', request.query);
+    const type = negotiate(request, [JSON_TYPE, 'text/html']);
     const page = await users.listUsers({ limit, ...(cursor !== undefined && { before: cursor }) });
     const next = page.next && `${request.path}?${new URLSearchParams({ limit: String(limit), cursor: page.next })}`;
-    response.set('Cache-Control', 'no-store');
+    const list: UserList = { users: page.users.map(userBody), ...(next && { next }) };
+    response.vary('Accept').set('Cache-Control', 'no-store');
     if (next) response.links({ next });
-    response.json({ users: page.users.map(userBody), ...(next && { next }) });
+    if (type === 'text/html') response.type('html').send(usersPage(assetUrl, list));
+    else response.json(list);
   };
 }

@@ -7,10 +7,20 @@ import { assertAccessible, assertFitsWidth, keepPicture, NARROW, startBrowser, W
 const service = await startService(await startDatabase());
 const openPage = await startBrowser();
 for (let i = 0; i < 30; i++) await fetch(`${service.url}/app`, { method: 'POST' });
+for (let i = 0; i < 6; i++)
+  await fetch(`${service.url}/users`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      username: `user-with-a-long-name-${i}`,
+      email: `${'a-long-address-'.repeat(3)}${i}@example.com`,
+    }),
+  });
 
 const PAGES = [
   { name: 'live', path: '/', ready: '#records li' },
   { name: 'timestamps', path: '/app?limit=15', ready: 'tbody tr' },
+  { name: 'users', path: '/users?limit=5', ready: 'tbody tr' },
   { name: 'nothing-found', path: '/app?to=2001-01-01', ready: '.nothing' },
   { name: 'docs', path: '/docs', ready: '#problems' },
   { name: 'problem', path: '/app?limit=x&from=yesterday', ready: '.problem dl', status: 400 },

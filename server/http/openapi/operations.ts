@@ -231,15 +231,16 @@ const createUser: Operation = {
 const listUsers: Operation = {
   operationId: 'listUsers',
   summary: 'List the users, newest first',
+  description: 'Returns one page at a time. Browsers get an HTML page.',
   parameters: queryParameters(schemas.UserQuerySchema),
   security: readToken,
   responses: {
     200: {
       description: 'A page of users.',
       headers: { Link: linkToOlder(userPage.next) },
-      content: json(schemas.UserPageSchema),
+      content: { ...json(schemas.UserPageSchema), ...htmlPage },
     },
-    ...problems('invalid', 'unauthorized', 'overloaded', 'unavailable'),
+    ...problems('invalid', 'unauthorized', 'not-acceptable', 'overloaded', 'unavailable'),
   },
 };
 

@@ -6,6 +6,7 @@ export type AssetUrl = (name: string) => string;
 const SECTIONS = [
   { path: '/', name: 'Live' },
   { path: '/app', name: 'Timestamps' },
+  { path: '/users', name: 'Users' },
   { path: '/docs', name: 'API' },
 ] as const;
 

@@ -19,7 +19,7 @@ export function timestampsPage(
     title: 'Timestamps',
     section: '/app',
     script: 'timestamps.js',
-    style: 'timestamps.css',
+    style: 'list.css',
     main: html`      <h1 id="title">Timestamps, newest first</h1>
       ${filterForm(filter)}
       ${!complete && incomplete}

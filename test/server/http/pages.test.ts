@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { homePage } from '../../../server/http/pages/home-page.ts';
 import { problemPage } from '../../../server/http/pages/problem-page.ts';
 import { timestampsPage } from '../../../server/http/pages/timestamps-page.ts';
+import { usersPage } from '../../../server/http/pages/users-page.ts';
 
 const asset = (name: string) => `/assets/x/${name}`;
 
@@ -19,6 +20,13 @@ const record = {
   errorMicros: 362,
 } as const;
 
+const user = {
+  id: '019aa5a7-6cf3-7b1e-9d0c-2f4a6b8c0d1e',
+  username: 'ada',
+  email: 'ada@example.com',
+  createdAt: '2026-11-21T07:45:00.123456Z',
+};
+
 const textOf = (page: string): string =>
   page
     .replace(/<[^>]*>/g, ' ')
@@ -33,6 +41,7 @@ describe('every page', () => {
       { complete: true, timestamps: [record], next: '/app?cursor=a' },
       { from: '2026' },
     ),
+    users: usersPage(asset, { users: [user], next: '/users?cursor=a' }),
     problem: problemPage(asset, { type: '/docs#invalid', title: 'Bad Request', status: 400, detail: 'no' }),
   };
   for (const [name, page] of Object.entries(pages)) {
@@ -116,6 +125,17 @@ describe('the timestamps page', () => {
       textOf(page({ complete: true, timestamps: [] }, { to: '2020' })),
       /No timestamps were recorded in this time range/,
     );
+  });
+});
+
+describe('the users page', () => {
+  it('shows each user, with the time to the microsecond', () => {
+    const shown = textOf(usersPage(asset, { users: [user] }));
+    assert.match(shown, /2026-11-21 07:45:00 \.123 456 ada ada@example\.com 019aa5a7-/);
+  });
+
+  it('says that there are none, and how to create one', () => {
+    assert.match(textOf(usersPage(asset, { users: [] })), /There are no users yet\. How to create one/);
   });
 });
 

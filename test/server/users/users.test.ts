@@ -19,7 +19,9 @@ const users = new DynamoUsers({
   now: createClock({ runtime: systemRuntime }).now,
 });
 const checkReadToken = createCheckToken('read', () => [TOKEN]);
-const server = await startApp([usersRoutes({ users, checkReadToken, checkWriteToken: undefined })]);
+const server = await startApp([
+  usersRoutes({ users, checkReadToken, checkWriteToken: undefined, assetUrl: (name) => name }),
+]);
 
 function post(body: object | string) {
   return request(server).post('/users').set('content-type', 'application/json').send(body);
@@ -98,6 +100,33 @@ describe('GET /users', () => {
   it('answers 400 to an invalid limit or cursor', async () => {
     const { body } = await list('?limit=0&cursor=x').expect(400);
     assert.deepEqual(body.errors.map(fieldOf), ['query.limit', 'query.cursor']);
+  });
+
+  it('shows browsers a page, of which each links to the older one', async () => {
+    const page = (query: string) =>
+      list(query)
+        .set('accept', 'text/html')
+        .expect('content-type', /^text\/html/);
+    const { text, headers } = await page('?limit=2').expect(200);
+    assert.match(text, /linus.*grace@example\.com/s);
+    assert.doesNotMatch(text, /Ada/);
+    assert.equal(headers['vary'], 'Accept');
+    const [, next = ''] = /rel="next" href="\/users([^"]*)"/.exec(text) ?? [];
+    const older = (await page(next.replace('&amp;', '&')).expect(200)).text;
+    assert.match(older, /Ada@Example\.com/);
+    assert.doesNotMatch(older, /rel="next"/);
+  });
+
+  it('answers 406 to clients that accept neither JSON nor a page', async () => {
+    await list().set('accept', 'image/png').expect(406);
+  });
+
+  it('asks browsers for the token, which they send as the password', async () => {
+    const { headers, text } = await request(server).get('/users').set('accept', 'text/html').expect(401);
+    assert.match(headers['www-authenticate'] ?? '', /Basic realm/);
+    assert.doesNotMatch(text, /linus/);
+    const basic = `Basic ${Buffer.from(`anybody:${TOKEN}`).toString('base64')}`;
+    await request(server).get('/users').set({ accept: 'text/html', authorization: basic }).expect(200);
   });
 
   it('answers 401 without the token, and reveals nothing', async () => {
