@@ -89,6 +89,19 @@ function pipelineFindings(stage: string): readonly Acknowledged[] {
   ];
 }
 
+/** The role that deploys the environments of branches, which exists only if the setting is on. */
+const BRANCH_FINDINGS: readonly Acknowledged[] = [
+  { id: STAR, reason: DESCRIBE },
+  ...Object.values(stackNames('pr-*')).map((name) => ({
+    id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/${name}/*]`,
+    reason: 'the stars match the number of a pull request, and an id that AWS generates',
+  })),
+  ...['', '/*'].map((objects) => ({
+    id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${stackNames('pr-*').data}-*${objects}]`,
+    reason: 'the buckets of these environments, which are emptied before they are deleted',
+  })),
+].map((finding) => ({ stack: 'operations', path: 'BranchRole', ...finding }));
+
 /** The rule fails on a group with several instance types; the invariants check the volumes of every launch template. */
 const UNREADABLE_MIXED_POLICY: Acknowledged = {
   stack: 'service',
@@ -151,6 +164,7 @@ export function acknowledged({ stage, settings }: Pick<Deployment, 'stage' | 'se
     ...(settings.retainData && isHome(settings) ? [BACKUP_ROLE] : []),
     ...(settings.retainData && settings.restoreTests && isHome(settings) ? RESTORE_FINDINGS : []),
     ...(settings.githubRepository ? pipelineFindings(stage) : []),
+    ...(settings.branchEnvironments ? BRANCH_FINDINGS : []),
   ];
 }
 

@@ -16,6 +16,12 @@ export const BRANCH_STAGE = {
   description: 'pr- and the number of a pull request, such as pr-123',
 } as const;
 
+/**
+ * GitHub environments of the jobs that deploy and delete the environments of branches. The second one is limited to main,
+ * and needs no reviewer.
+ */
+export const BRANCH_GITHUB_ENVIRONMENTS = ['branches', 'branches-cleanup'] as const;
+
 /** Tag of the stacks of a temporary stage: the time in UTC after which `npm run destroy -- --expired` deletes them. */
 export const EXPIRES_TAG = 'stampede:expires';
 

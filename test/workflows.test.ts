@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { BRANCH_GITHUB_ENVIRONMENTS } from '../infra/contract.ts';
 
 const step = z.looseObject({ uses: z.string().optional(), run: z.string().optional() });
 type Step = z.infer<typeof step>;
@@ -13,7 +14,11 @@ const job = z.looseObject({
   permissions: permissions.optional(),
   steps: z.array(step).default([]),
 });
-const WORKFLOW = z.looseObject({ permissions: permissions.optional(), jobs: z.record(z.string(), job) });
+const WORKFLOW = z.looseObject({
+  on: z.record(z.string(), z.unknown()),
+  permissions: permissions.optional(),
+  jobs: z.record(z.string(), job),
+});
 const ACTION = z.looseObject({ runs: z.looseObject({ steps: z.array(step) }) });
 
 const paths = globSync('.github/{workflows/*.yml,actions/*/action.yml}').sort();
@@ -102,6 +107,28 @@ describe('the workflows', () => {
     none(
       jobs.filter(({ name, permissions: granted }) => name.includes('/scan.yml') && granted['id-token']).map(String),
     );
+  });
+
+  it('give jobs on pull requests the role for branches only, and delete with the code of main', () => {
+    const ofPullRequests = workflows.filter(({ on }) => 'pull_request' in on || 'pull_request_target' in on);
+    const environments = ofPullRequests.flatMap(({ jobs: all }) => Object.values(all).map((one) => one.environment));
+    assert.deepEqual(
+      environments.filter((environment) => environment !== undefined).toSorted(),
+      [...BRANCH_GITHUB_ENVIRONMENTS].toSorted(),
+    );
+    // In this event, a checkout without a ref is that of the base branch; the job has rights that the author may lack.
+    const onTarget = workflows.filter(({ on }) => 'pull_request_target' in on);
+    assert.equal(onTarget.length, 1);
+    const checkouts = onTarget.flatMap(({ jobs: all }) => Object.values(all).flatMap(({ steps }) => steps));
+    for (const { uses = '', with: options } of checkouts) {
+      if (uses.startsWith('actions/checkout@')) assert.deepEqual(options, { 'persist-credentials': false });
+    }
+  });
+
+  it('delete the environments of branches every hour', () => {
+    const cleanup = texts.get('.github/workflows/branch-cleanup.yml') ?? '';
+    assert.match(cleanup, /schedule:\n +- cron: '\d+ \* \* \* \*'/);
+    assert.match(cleanup, /npm run destroy -- --expired --unprotect --yes/);
   });
 
   it('use no expressions in shell scripts, where their values would be code', () => {

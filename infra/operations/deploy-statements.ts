@@ -11,21 +11,18 @@ function ofStage(stage: string) {
   return { StringEquals: { 'aws:ResourceTag/Service': SERVICE_NAME, 'aws:ResourceTag/Stage': stage } };
 }
 
-/** Permissions to deploy, smoke test and drill one stage. Only the roles of `cdk bootstrap` change infrastructure. */
-export function deployStatements(stage: string, bootstrapQualifier: string): readonly PolicyStatement[] {
-  const bootstrapRoles = ['deploy', 'file-publishing', 'lookup'].map(
+/** Permission to assume the roles of `cdk bootstrap`, which change infrastructure. */
+export function deployThroughBootstrap(qualifier: string): PolicyStatement {
+  const roles = ['deploy', 'file-publishing', 'lookup'].map(
     (role) =>
-      `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/cdk-${bootstrapQualifier}-${role}-role-${Aws.ACCOUNT_ID}-${Aws.REGION}`,
+      `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/cdk-${qualifier}-${role}-role-${Aws.ACCOUNT_ID}-${Aws.REGION}`,
   );
+  return allow('DeployThroughBootstrapRoles', ['sts:AssumeRole'], roles);
+}
+
+/** Permissions to check what an account lacks. */
+export function accountStatements(bootstrapQualifier: string): readonly PolicyStatement[] {
   return [
-    allow('DeployThroughBootstrapRoles', ['sts:AssumeRole'], bootstrapRoles),
-    allow(
-      'ReadTheStage',
-      ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks'],
-      // AWS generates the last part of a stack's ARN.
-      Object.values(stackNames(stage)).map((name) => arnHere('cloudformation', `stack/${name}/*`)),
-    ),
-    imageParameters('ReadAndPromoteImages'),
     allow(
       'CheckTheAccount',
       [
@@ -42,6 +39,21 @@ export function deployStatements(stage: string, bootstrapQualifier: string): rea
       ['ssm:GetParameter'],
       [arnHere('ssm', `parameter/cdk-bootstrap/${bootstrapQualifier}/version`)],
     ),
+  ];
+}
+
+/** Permissions to deploy, smoke test and drill one stage. Only the roles of `cdk bootstrap` change infrastructure. */
+export function deployStatements(stage: string, bootstrapQualifier: string): readonly PolicyStatement[] {
+  return [
+    deployThroughBootstrap(bootstrapQualifier),
+    allow(
+      'ReadTheStage',
+      ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks'],
+      // AWS generates the last part of a stack's ARN.
+      Object.values(stackNames(stage)).map((name) => arnHere('cloudformation', `stack/${name}/*`)),
+    ),
+    imageParameters('ReadAndPromoteImages'),
+    ...accountStatements(bootstrapQualifier),
     allow(
       'WatchTheFleet',
       [

@@ -9,14 +9,15 @@ const ISSUER = 'token.actions.githubusercontent.com';
 export interface PipelineRoleProps {
   /** `owner/name` or `owner@id/name@id`. */
   readonly repository: string;
-  readonly stage: string;
+  /** GitHub environments of the jobs. */
+  readonly environments: readonly string[];
   readonly description: string;
   readonly statements: readonly PolicyStatement[];
 }
 
 /**
- * A role that a GitHub workflow assumes by OIDC. Only jobs of this repository in the GitHub environment with the name
- * of the stage may assume it, so the environment's reviewers control it. The account must have the OIDC provider.
+ * A role that a GitHub workflow assumes by OIDC. Only jobs of this repository in the GitHub environments may assume
+ * it, so their reviewers control it. The account must have the OIDC provider.
  */
 export function pipelineRole(scope: Construct, id: string, props: PipelineRoleProps): Role {
   const provider = OpenIdConnectProvider.fromOpenIdConnectProviderArn(
@@ -29,7 +30,7 @@ export function pipelineRole(scope: Construct, id: string, props: PipelineRolePr
     assumedBy: new OpenIdConnectPrincipal(provider, {
       StringEquals: {
         [`${ISSUER}:aud`]: 'sts.amazonaws.com',
-        [`${ISSUER}:sub`]: subjects(props.repository, props.stage),
+        [`${ISSUER}:sub`]: props.environments.flatMap((environment) => subjects(props.repository, environment)),
       },
     }),
   });
@@ -42,9 +43,9 @@ export function pipelineRole(scope: Construct, id: string, props: PipelineRolePr
  * Exact values, because a pattern for unknown ids would match other repositories of the owner with customized subjects.
  * https://docs.github.com/actions/concepts/security/openid-connect
  */
-function subjects(repository: string, stage: string): string[] {
+function subjects(repository: string, environment: string): string[] {
   const forms = new Set([repository.replaceAll(/@\d+/g, ''), repository]);
-  return [...forms].map((form) => `repo:${form}:environment:${stage}`);
+  return [...forms].map((form) => `repo:${form}:environment:${environment}`);
 }
 
 /** ARN of a resource in this account and region. */

@@ -2,11 +2,12 @@ import { Annotations, CfnOutput, CrossStackReferences, ReferenceStrength } from 
 import { CfnGroup } from 'aws-cdk-lib/aws-resourcegroups';
 import type { Construct } from 'constructs';
 import { SERVICE_NAME } from '../../server/contract.ts';
-import { DEFAULT_QUALIFIER, OUTPUTS } from '../contract.ts';
+import { BRANCH_GITHUB_ENVIRONMENTS, DEFAULT_QUALIFIER, OUTPUTS } from '../contract.ts';
 import { isHome } from '../settings/regions.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Alarms, type AlarmsProps } from './alarms.ts';
 import { bakeStatements } from './bake-statements.ts';
+import { branchStatements } from './branch-statements.ts';
 import { addBudget } from './budget.ts';
 import { serviceDashboard } from './dashboard.ts';
 import { bootTestStatements, defaultGroupStatements, deployStatements } from './deploy-statements.ts';
@@ -60,7 +61,7 @@ export class OperationsStack extends StageStack {
       );
     }
     const { launchTemplate, role: instanceRole } = service.template;
-    const common = { repository, stage: this.stage };
+    const common = { repository, environments: [this.stage] };
     const deploy = pipelineRole(this, 'DeployRole', {
       ...common,
       description: `Deploys and drills stage ${this.stage} from ${repository}`,
@@ -78,6 +79,15 @@ export class OperationsStack extends StageStack {
       description: `Bakes images for stage ${this.stage} from ${repository}`,
       statements: [...bakeStatements(), ...volumeKeyStatements(this.settings.volumeKeyArn)],
     });
+    if (this.settings.branchEnvironments) {
+      const branches = pipelineRole(this, 'BranchRole', {
+        repository,
+        environments: BRANCH_GITHUB_ENVIRONMENTS,
+        description: `Deploys and deletes the environments of branches from ${repository}`,
+        statements: branchStatements(this.settings.bootstrapQualifier),
+      });
+      new CfnOutput(this, 'BranchRoleArn', { value: branches.roleArn });
+    }
     new CfnOutput(this, 'DeployRoleArn', { value: deploy.roleArn });
     new CfnOutput(this, 'BakeRoleArn', { value: bake.roleArn });
   }

@@ -107,6 +107,13 @@ const RULES: readonly Rule[] = [
     message: () => 'Setting retainData is false in production: destroy would delete every timestamp. Remove it',
   },
   {
+    broken: (stage, { branchEnvironments, githubRepository }) =>
+      branchEnvironments && (githubRepository === '' || valuesOf(stage) !== 'dev'),
+    message: ({ githubRepository }) =>
+      `Setting branchEnvironments is true and githubRepository is "${githubRepository}", expected a repository, and a ` +
+      'stage that is neither production nor the environment of a branch. Use it with dev and -c githubRepository=…',
+  },
+  {
     broken: (_, { peakRate, sustainedRate }) => peakRate < sustainedRate,
     message: ({ peakRate, sustainedRate }) =>
       `Setting peakRate is ${peakRate}, expected at least the sustainedRate ${sustainedRate}. Raise peakRate`,

@@ -267,6 +267,11 @@ export const TABLE = {
     '',
   ),
   /**
+   * Creates the role of `.github/workflows/branch.yml`, which deploys the environment of a branch. Off, because anyone who
+   * may push a branch could then deploy through the roles of `cdk bootstrap` (decision 0055).
+   */
+  branchEnvironments: setting(flag, false, false),
+  /**
    * Qualifier of the `cdk bootstrap` that deploys this stage, part of the names of its roles. With a qualifier of its
    * own, the pipeline of another stage in the account cannot assume these roles.
    */

@@ -13,7 +13,11 @@ const table: ResourcesOf = ({ TableName }, at) => [arnIn(at, 'dynamodb', `table/
 const group: ResourcesOf = ({ AutoScalingGroupName: name }, at) => [
   arnIn(at, 'autoscaling', `autoScalingGroup:${GENERATED}:autoScalingGroupName/${name}`),
 ];
-const stack: ResourcesOf = ({ StackName }, at) => [arnIn(at, 'cloudformation', `stack/${StackName}/${GENERATED}`)];
+/** A stack by its name or its ARN. Without one, the request is for all stacks. */
+const stack: ResourcesOf = ({ StackName }, at) => {
+  if (String(StackName).startsWith('arn:')) return [String(StackName)];
+  return [arnIn(at, 'cloudformation', StackName === undefined ? 'stack/*/*' : `stack/${StackName}/${GENERATED}`)];
+};
 const parameter: ResourcesOf = ({ Name, Path }, at) => [arnIn(at, 'ssm', `parameter${Name ?? Path}`)];
 const instances: ResourcesOf = (params, at) =>
   listOf(params, 'InstanceId').map((id) => arnIn(at, 'ec2', `instance/${id}`));
@@ -43,7 +47,7 @@ const RESOURCES: Readonly<Record<string, ResourcesOf>> = {
   ...rows(group, 'autoscaling:StartInstanceRefresh autoscaling:CancelInstanceRefresh'),
   ...rows(group, 'autoscaling:PutScheduledUpdateGroupAction'),
   ...rows(stack, 'cloudformation:DescribeStacks cloudformation:GetTemplate cloudformation:ListStackResources'),
-  ...rows(stack, 'cloudformation:DescribeStackEvents'),
+  ...rows(stack, 'cloudformation:DescribeStackEvents cloudformation:DeleteStack'),
   ...rows(parameter, 'ssm:GetParameter ssm:PutParameter ssm:DeleteParameter ssm:GetParametersByPath'),
   ...rows(instances, 'ec2:TerminateInstances ec2:GetConsoleOutput ec2-instance-connect:SendSSHPublicKey'),
   ...rows(securityGroup, 'ec2:RevokeSecurityGroupIngress ec2:RevokeSecurityGroupEgress'),
@@ -69,6 +73,16 @@ const TRANSACT_OPERATIONS: Readonly<Record<string, string>> = {
   ConditionCheck: 'ConditionCheckItem',
 };
 
+/** Operations whose actions have other names. The names of the objects to delete are in the body, so any stands for them. */
+const OTHER_NAMES: Readonly<Record<string, (params: Params) => readonly Right[]>> = {
+  's3:ListObjectVersions': ({ Bucket }) => [{ action: 's3:ListBucketVersions', resource: `arn:aws:s3:::${Bucket}` }],
+  's3:DeleteObjects': ({ Bucket }) =>
+    ['s3:DeleteObject', 's3:DeleteObjectVersion'].map((action) => ({
+      action,
+      resource: `arn:aws:s3:::${Bucket}/any/object`,
+    })),
+};
+
 /** Condition keys that a request itself sets. */
 const CONTEXTS: Readonly<Record<string, (params: Params) => Readonly<Record<string, string>>>> = {
   'cloudwatch:PutMetricData': ({ Namespace }) => ({ 'cloudwatch:namespace': String(Namespace) }),
@@ -83,6 +97,8 @@ const CONTEXTS: Readonly<Record<string, (params: Params) => Readonly<Record<stri
  */
 export async function rightsOf({ service, operation, params }: AwsCall, account: Account): Promise<readonly Right[]> {
   const action = `${service}:${operation}`;
+  const others = OTHER_NAMES[action];
+  if (others) return others(params);
   if (action === 'ec2:RunInstances') return runInstancesRights(params, account);
   if (action === 'dynamodb:TransactWriteItems') return transactionRights(params, account);
   if (await isWildcardOnlyAction(service, operation)) {

@@ -28,7 +28,6 @@ export function readS3Call(method = '', url = ''): S3Call {
   if (Key === '' && method === 'GET' && search.get('list-type') === '2') {
     return { operation: 'ListBucket', params: { Bucket, Prefix: search.get('prefix') ?? '' } };
   }
-  // As only people call these, no role is asked for their rights.
   if (Key === '' && method === 'GET' && search.has('versions'))
     return { operation: 'ListObjectVersions', params: { Bucket } };
   if (Key === '' && method === 'POST' && search.has('delete'))

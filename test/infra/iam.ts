@@ -82,6 +82,18 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
     matches: /^CheckTheAccount: (ec2:Describe\w+|servicequotas:GetServiceQuota) on \*$/,
     reason: 'describe actions do not support resources; quotas are facts of the whole account',
   },
+  {
+    matches: /^DeleteBranches: cloudformation:\w+ on .*stack\/stampede-pr-\*-\w+\/\*$/,
+    reason: 'the stars match the number of a pull request, and an id that AWS generates',
+  },
+  {
+    matches: /^(List|Empty)BranchBuckets: s3:\w+ on .*:s3:::stampede-pr-\*-data-\*(\/\*)?$/,
+    reason: 'the buckets of the environments of branches',
+  },
+  {
+    matches: /^(ListStages|WatchBranches): \w+:Describe\w+ on \*$/,
+    reason: 'a list of stacks without names, and read actions that do not support resources',
+  },
   { matches: /^Describe: ec2:Describe\w+ on \*$/, reason: 'describe actions do not support resources' },
   {
     matches:

@@ -164,6 +164,13 @@ describe('settings', () => {
       },
       /each region would need one/,
     ],
+    ['a role for branches without a repository', 'dev', { branchEnvironments: 'true' }, /githubRepository is ""/],
+    [
+      'a role for branches in production',
+      'prod',
+      { certificateArn: CERTIFICATE, branchEnvironments: 'true', githubRepository: 'example/stampede' },
+      /expected a repository, and a stage that is neither production nor the environment of a branch/,
+    ],
     ['a peak below the sustained rate', 'dev', { peakRate: '100' }, /peakRate is 100, expected at least/],
     [
       'fewer capacity units than can be reserved',

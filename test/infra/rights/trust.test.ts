@@ -5,7 +5,10 @@ import { synthesize } from '../synthesize.ts';
 import { deployedStage, PLACE } from './stage-account.ts';
 
 const ISSUER = 'token.actions.githubusercontent.com';
-const { role } = deployedStage('dev', synthesize('dev', { githubRepository: 'example@12/stampede@345' }));
+const { role } = deployedStage(
+  'dev',
+  synthesize('dev', { githubRepository: 'example@12/stampede@345', branchEnvironments: 'true' }),
+);
 
 /** Whether a job with this token may assume a role of the pipeline. */
 function mayAssume(construct: string, sub: string, aud = 'sts.amazonaws.com'): Promise<boolean> {
@@ -48,3 +51,18 @@ for (const construct of ['DeployRole', 'BakeRole']) {
     });
   });
 }
+
+describe('the trust of BranchRole', () => {
+  const subjectOf = (environment: string) => `repo:example@12/stampede@345:environment:${environment}`;
+
+  for (const environment of ['branches', 'branches-cleanup']) {
+    it(`accepts ${environment}`, async () => {
+      assert.equal(await mayAssume('BranchRole', subjectOf(environment)), true);
+    });
+  }
+  for (const environment of ['dev', 'pr-123', 'branches-other']) {
+    it(`refuses ${environment}`, async () => {
+      assert.equal(await mayAssume('BranchRole', subjectOf(environment)), false);
+    });
+  }
+});

@@ -31,6 +31,7 @@ const NEEDS: Readonly<Partial<Record<keyof Settings, Overrides>>> = {
   hostedZoneId: NAMED,
   hostedZoneName: NAMED,
   rateLimitBurst: { rateLimitPerSecond: '100' },
+  branchEnvironments: { githubRepository: 'example/stampede' },
   wafRatePerAddress: { waf: 'true' },
   retentionDays: { archive: 'true' },
   slackWorkspaceId: CHAT,

@@ -33,6 +33,19 @@ export const PIPELINE_CALLS: Readonly<Record<string, { readonly role: PipelineRo
   },
 };
 
+/** What the commands of the branch workflows call, with the role `BranchRole`. */
+export const BRANCH_CALLS: Readonly<Record<string, string>> = {
+  deploy:
+    'autoscaling:DescribeAutoScalingGroups cloudformation:DescribeStackEvents cloudformation:DescribeStacks ' +
+    'ec2:DescribeAddresses ec2:DescribeImages ec2:DescribeInstanceTypeOfferings ec2:DescribeInstanceTypes ' +
+    'ec2:DescribeInstances elasticloadbalancing:DescribeTargetHealth servicequotas:GetServiceQuota ssm:GetParameter',
+  destroy:
+    'autoscaling:DescribeAutoScalingGroups cloudformation:DeleteStack cloudformation:DescribeStackEvents ' +
+    'cloudformation:DescribeStacks cloudformation:GetTemplate cloudformation:ListStackResources ' +
+    'elasticloadbalancing:DescribeLoadBalancerAttributes s3:DeleteObjects s3:ListBucket s3:ListObjectVersions',
+  post: 'cloudformation:DescribeStacks',
+};
+
 /** Calls that no role of the stage needs, because only people make them, with the reason. */
 const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readonly calls: string }>> = {
   bastion: {
@@ -42,7 +55,7 @@ const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readon
       'autoscaling:SetDesiredCapacity cloudformation:DescribeStacks ec2:DescribeInstances',
   },
   destroy: {
-    reason: 'a stage is deleted by a person who types its name',
+    reason: 'a stage is deleted by a person who types its name, and may end its protection',
     calls:
       'autoscaling:DescribeAutoScalingGroups autoscaling:UpdateAutoScalingGroup cloudformation:DeleteStack ' +
       'cloudformation:DescribeStackEvents cloudformation:DescribeStacks cloudformation:GetTemplate ' +
