@@ -49,6 +49,9 @@ export const OUTPUTS = {
   operations: { dashboard: 'DashboardName', pageTopicArn: 'PageTopicArn', ticketTopicArn: 'TicketTopicArn' },
 } as const;
 
+/** Output of the home region's data stack: the regions with a replica of the table, `a,b`. Absent if there are none. */
+export const REPLICA_REGIONS = 'ReplicaRegions';
+
 /** Output of the service stack that is read from its template: the rate for which the stage is sized. */
 export const SUSTAINED_RATE = 'SustainedRate';
 

@@ -18,6 +18,7 @@ import { waitForHealthyFleet } from './stage/fleet.ts';
 import { regionSetting, useRegion } from './stage/region.ts';
 import { copyOfImage, enterRegion, readMadeAtHome } from './stage/regions/home.ts';
 import { REGIONS_OPTIONS, refuseOnlyAlone } from './stage/regions/options.ts';
+import { refuseLostReplicas } from './stage/regions/replicas.ts';
 import { deploySteps, regionSettings, unreadMadeAtHome } from './stage/regions/steps.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 import { refuseBusyStacks } from './stage/stack-states.ts';
@@ -45,6 +46,7 @@ await main(
         schema: timeToLive,
         help: 'deploy a temporary stage, which npm run destroy -- --expired deletes after this time',
       },
+      'remove-replicas': { help: 'delete the replicas of regions that are not in --regions any more' },
       yes: { help: 'do not ask before permissions widen or ports open (CI)' },
       'skip-checks': { help: 'do not check what the account lacks' },
       'wait-seconds': {
@@ -76,6 +78,7 @@ type DeployValues = Values<typeof CDK_OPTIONS> &
   Values<typeof ROLE_OPTIONS> &
   Values<typeof REGIONS_OPTIONS> & {
     readonly yes: boolean;
+    readonly 'remove-replicas': boolean;
     readonly ttl: number | undefined;
     readonly 'skip-checks': boolean;
     readonly 'wait-seconds': number;
@@ -158,13 +161,14 @@ function useRoleIn(values: DeployValues) {
 
 /** Refuses what would fail, and prints the price. */
 async function prepare(
-  { stage, 'skip-checks': skipChecks }: DeployValues,
+  { stage, 'skip-checks': skipChecks, 'remove-replicas': removeReplicas }: DeployValues,
   folder: string,
   enter: (region: string) => Promise<void>,
 ): Promise<void> {
   const assembly = await readAssembly(folder, stage);
   await enter(assembly.region);
   await refuseBusyStacks(stage);
+  if (!removeReplicas) await refuseLostReplicas(stage, assembly.region, assembly.replicaRegions);
   if (!skipChecks) await requireChecks(stage, assembly);
   const priced = () => readPricedStage(assembly.templates, assembly.region);
   console.error(await sustainedPriceText(priced, () => readResults(RESULTS)));

@@ -2,9 +2,9 @@ import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import { Alias } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { Archive } from '../archive/archive.ts';
-import { dataKeyAlias, OUTPUTS } from '../contract.ts';
+import { dataKeyAlias, OUTPUTS, REPLICA_REGIONS } from '../contract.ts';
 import type { AlarmTopics } from '../runbook-alarm.ts';
-import { isHome } from '../settings/regions.ts';
+import { isHome, replicaRegions } from '../settings/regions.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { alarmTopics } from './alarm-topics.ts';
 import { Chat } from './chat.ts';
@@ -72,6 +72,8 @@ export class DataStack extends StageStack {
     // Not known before the first deployment of the home region; no other stack is deployed without it.
     if (this.secret.arn !== '') new CfnOutput(this, OUTPUTS.data.secretArn, { value: this.secret.arn });
     new CfnOutput(this, OUTPUTS.data.spillBucket, { value: this.spill.bucket.bucketName });
+    const replicas = isHome(settings) ? replicaRegions(settings) : [];
+    if (replicas.length > 0) new CfnOutput(this, REPLICA_REGIONS, { value: replicas.join(',') });
     if (this.timestamps.isKnown) {
       new CfnOutput(this, OUTPUTS.data.tableName, { value: this.timestamps.table.tableName });
     }

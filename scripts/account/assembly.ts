@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { stackNames } from '../../infra/contract.ts';
+import { REPLICA_REGIONS, stackNames } from '../../infra/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { loadStage } from '../scaling/template/template.ts';
 
@@ -28,9 +28,13 @@ export async function readAssembly(folder: string, stage: string) {
     throw new OperatorError(`${file} has no stack of stage ${stage}: ${z.prettifyError(stack.error)}`);
   }
   const { environment: region, properties } = stack.data;
+  const templates = await loadStage(folder, stage);
+  const data = templates.find((template) => template.stack === stackNames(stage).data);
   return {
     region,
-    templates: await loadStage(folder, stage),
+    templates,
+    /** The regions with a replica of the table, as in the output of the data stack: `a,b`, or nothing. */
+    replicaRegions: String(data?.Outputs[REPLICA_REGIONS]?.Value ?? ''),
     bootstrap: {
       parameter: properties.bootstrapStackVersionSsmParameter,
       version: properties.requiresBootstrapStackVersion,

@@ -1,12 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stackNames } from '../../../infra/contract.ts';
+import { REPLICA_REGIONS, stackNames } from '../../../infra/contract.ts';
 import type { Answers } from '../aws/fake-aws.ts';
 import { ec2Answer } from '../aws/xml.ts';
 import { network, service } from '../scaling/template/stage-example.ts';
 
 /** Writes what `cdk synth` would write for the example stage: two to eight t4g.small in two zones, one address. */
-export async function writeAssembly(folder: string, stage = 'dev', region = 'eu-west-1'): Promise<void> {
+export async function writeAssembly(
+  folder: string,
+  stage = 'dev',
+  region = 'eu-west-1',
+  replicaRegions?: string,
+): Promise<void> {
   const names = stackNames(stage);
   const properties = {
     requiresBootstrapStackVersion: 6,
@@ -19,6 +24,9 @@ export async function writeAssembly(folder: string, stage = 'dev', region = 'eu-
     'manifest.json': { version: '53.0.0', artifacts },
     [`${names.network}.template.json`]: { ...network, Resources: { ...network.Resources, ...address } },
     [`${names.service}.template.json`]: service,
+    [`${names.data}.template.json`]: {
+      Outputs: replicaRegions === undefined ? {} : { [REPLICA_REGIONS]: { Value: replicaRegions } },
+    },
   };
   await mkdir(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), JSON.stringify(content));

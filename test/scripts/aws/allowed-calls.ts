@@ -59,7 +59,7 @@ const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readon
     calls:
       'autoscaling:DescribeAutoScalingGroups autoscaling:UpdateAutoScalingGroup cloudformation:DeleteStack ' +
       'cloudformation:DescribeStackEvents cloudformation:DescribeStacks cloudformation:GetTemplate ' +
-      'cloudformation:ListStackResources cloudformation:UpdateTerminationProtection ' +
+      'cloudformation:ListStackResources cloudformation:UpdateTerminationProtection dynamodb:DescribeTable ' +
       'elasticloadbalancing:DescribeLoadBalancerAttributes elasticloadbalancing:ModifyLoadBalancerAttributes ' +
       's3:DeleteObjects s3:ListBucket s3:ListObjectVersions',
   },

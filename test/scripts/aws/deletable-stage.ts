@@ -12,10 +12,13 @@ const IMPORTED_BY: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What each part of a stage has: logical id, type, and name in the account. */
-function resourcesOf(stage: string): Readonly<Record<string, readonly (readonly [string, string, string])[]>> {
+function resourcesOf(
+  stage: string,
+  hasTable: boolean,
+): Readonly<Record<string, readonly (readonly [string, string, string])[]>> {
   return {
     data: [
-      ['Table', 'AWS::DynamoDB::GlobalTable', 'stampede-dev'],
+      ...(hasTable ? ([['Table', 'AWS::DynamoDB::GlobalTable', 'stampede-dev']] as const) : []),
       ['Bucket', 'AWS::S3::Bucket', `stampede-${stage}-data-spillbucket`],
     ],
     network: [['Vpc', 'AWS::EC2::VPC', 'vpc-0123456789abcdef0']],
@@ -37,6 +40,10 @@ export interface Deletable {
   readonly lacksBalancer?: boolean;
   /** Whether the table and the bucket are retained. @default true */
   readonly retainsData?: boolean;
+  /** Whether the data stack has the table that the stage uses; otherwise the table is a replica. @default true */
+  readonly hasTable?: boolean;
+  /** Outputs of the data stack. @default - none */
+  readonly outputs?: Readonly<Record<string, string>>;
   /** Names of the objects in the bucket, which has two versions of each. @default - none */
   readonly objects?: readonly string[];
   /** Tag of the stacks. @default - the stage is permanent */
@@ -92,6 +99,8 @@ export function deletableStage(
     failing,
     lacksBalancer = false,
     retainsData = true,
+    hasTable = true,
+    outputs = {},
     objects = [],
     expires,
     status: initial = 'UPDATE_COMPLETE',
@@ -99,7 +108,7 @@ export function deletableStage(
   onDelete: (part: string) => void = () => {},
 ) {
   const inBucket = new Set(objects);
-  const resources = resourcesOf(stage);
+  const resources = resourcesOf(stage, hasTable);
   const names: Readonly<Record<string, string>> = stackNames(stage);
   const parts = Object.keys(names);
   const states = new Map(parts.map((part) => [part, initial]));
@@ -211,6 +220,12 @@ export function deletableStage(
       CreationTime: '2026-11-20T08:00:00.000Z',
       EnableTerminationProtection: protectedThings.has(part),
       Tags: { member: given },
+      Outputs: {
+        member: Object.entries(part === 'data' ? outputs : {}).map(([OutputKey, OutputValue]) => ({
+          OutputKey,
+          OutputValue,
+        })),
+      },
     };
   }
 

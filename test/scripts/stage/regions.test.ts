@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parseArguments } from '../../../scripts/cli/arguments.ts';
@@ -7,7 +8,8 @@ import { chosenRegions, REGIONS_OPTIONS, refuseOnlyAlone } from '../../../script
 import { deletionPasses, deploySteps, regionSettings } from '../../../scripts/stage/regions/steps.ts';
 import { accountOnAws, writeAssembly } from '../account/account-example.ts';
 import { deletableStage } from '../aws/deletable-stage.ts';
-import { startFakeAws } from '../aws/fake-aws.ts';
+import { type Answers, type AwsAnswer, queryError, startFakeAws } from '../aws/fake-aws.ts';
+import { regionsOnAws } from '../aws/regions-on-aws.ts';
 import { stageOnAws } from '../aws/stage-on-aws.ts';
 import { fakePrograms } from '../fake-programs.ts';
 import { runEntry } from '../run-entry.ts';
@@ -47,6 +49,26 @@ describe('the steps of a deployment in two regions', () => {
   });
 });
 
+/** What DynamoDB says of the replica outside the home region. */
+const REPLICA = {
+  ...{ TableName: 'stampede-dev', TableArn: 'arn:aws:dynamodb:eu-central-1:111122223333:table/stampede-dev' },
+  ...{ TableStatus: 'ACTIVE', TableSizeBytes: 0, DeletionProtectionEnabled: false },
+};
+
+/** A stage in two regions, with the table in the home region. `deleted` has regions and parts, in their order. */
+function deletablePair(replica: AwsAnswer = { body: { Table: REPLICA } }) {
+  const deleted: string[] = [];
+  const outputs = { TableName: 'stampede-dev' };
+  const [home, other] = PAIR.map((region, index) =>
+    deletableStage({ outputs, hasTable: index === 0 }, (part) => deleted.push(`${region} ${part}`)),
+  );
+  const answers = regionsOnAws({
+    'eu-west-1': home?.answers ?? {},
+    'eu-central-1': { ...other?.answers, DescribeTable: replica },
+  });
+  return { answers, deleted };
+}
+
 describe('the deletion of a stage in two regions', () => {
   const text = (...args: Parameters<typeof deletionPasses>) =>
     deletionPasses(...args).map(({ region, parts }) => `${region}: ${parts.join(', ')}`);
@@ -68,7 +90,7 @@ describe('the deletion of a stage in two regions', () => {
   });
 
   it('is planned region by region, before anything is deleted', async () => {
-    const { answers, deleted } = deletableStage({});
+    const { answers, deleted } = deletablePair();
     await using aws = await startFakeAws(answers);
     const args = ['--regions', PAIR.join(','), '--yes'];
     const { code, stdout, stderr } = await runEntry('scripts/destroy.ts', args, { env: aws.env });
@@ -78,7 +100,44 @@ describe('the deletion of a stage in two regions', () => {
       headings,
       ['eu-central-1', 'eu-west-1', 'eu-central-1'].map((one) => `To be deleted in ${one}:`),
     );
-    assert.ok(deleted.indexOf('operations') < deleted.indexOf('data'));
+    assert.deepEqual(deleted, [
+      'eu-central-1 operations',
+      'eu-central-1 service',
+      'eu-central-1 network',
+      'eu-west-1 operations',
+      'eu-west-1 service',
+      'eu-west-1 network',
+      'eu-west-1 data',
+      'eu-central-1 data',
+    ]);
+  });
+
+  it('leaves the key of a replica with --only, until the replica is removed', async () => {
+    const args = ['--regions', PAIR.join(','), '--only', 'eu-central-1', '--yes'];
+    const replica = deletablePair({ body: { Table: REPLICA } });
+    await using aws = await startFakeAws(replica.answers);
+    const refused = await runEntry('scripts/destroy.ts', args, { env: aws.env });
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.stderr,
+      /destroy: the key of stampede-dev-data encrypts the table stampede-dev in eu-central-1, .*: expected --keep-data\. .*deploy the home region with --remove-replicas/,
+    );
+    assert.deepEqual(replica.deleted, []);
+
+    const removed = deletablePair({ status: 400, body: { __type: 'ResourceNotFoundException' } });
+    await using later = await startFakeAws(removed.answers);
+    const { code, stderr } = await runEntry('scripts/destroy.ts', args, { env: later.env });
+    assert.equal(code, 0, stderr);
+    assert.equal(removed.deleted.at(-1), 'eu-central-1 data');
+  });
+
+  it('leaves the key of a restored table, which no stack has', async () => {
+    const { answers, deleted } = deletableStage({ outputs: { TableName: 'stampede-dev-20261122-080005' } });
+    await using aws = await startFakeAws({ ...answers, DescribeTable: { body: { Table: REPLICA } } });
+    const { code, stderr } = await runEntry('scripts/destroy.ts', ['--yes'], { env: aws.env });
+    assert.equal(code, 1);
+    assert.match(stderr, /destroy: the key of stampede-dev-data encrypts the table stampede-dev-20261122-080005 in /);
+    assert.deepEqual(deleted, []);
   });
 });
 
@@ -112,6 +171,20 @@ describe('npm run deploy -- --regions', () => {
   const context = (region: string) => `-c stage=dev -c regions=eu-west-1,eu-central-1 -c region=${region}`;
   const deploy = `${CDK} deploy --all --require-approval`;
 
+  /** Each region has the stacks of the stage once cdk has deployed there. */
+  const pairOnAws = (folder: string): Answers => {
+    const { DescribeStacks, ...answers } = { ...stageOnAws(), ...accountOnAws() };
+    assert.ok(typeof DescribeStacks === 'function');
+    const ofRegion = (region: string): Answers => ({
+      ...answers,
+      DescribeStacks: (request) =>
+        existsSync(join(folder, `deployed-${region}`))
+          ? DescribeStacks(request)
+          : queryError(400, 'ValidationError', `Stack with id ${request.params['StackName']} does not exist`),
+    });
+    return regionsOnAws(Object.fromEntries(PAIR.map((region) => [region, ofRegion(region)])));
+  };
+
   it('prints each command line in a dry run, in the order in which they run', async () => {
     const { code, stderr } = await runEntry('scripts/deploy.ts', [...ARGS, '--dry-run']);
     assert.equal(code, 0, stderr);
@@ -130,11 +203,9 @@ describe('npm run deploy -- --regions', () => {
   });
 
   it('deploys the regions one after the other, each with a healthy fleet before the next', async () => {
-    await using programs = await fakePrograms({
-      [CDK]: `echo "$AWS_REGION" >> regions; [ "$AWS_REGION" != "$FAILS" ]`,
-    });
+    await using programs = await fakePrograms({ [CDK]: '[ "$1" != deploy ] || touch "deployed-$AWS_REGION"' });
     for (const region of PAIR) await writeAssembly(join(programs.folder, `cdk.out/${region}-all`), 'dev', region);
-    await using aws = await startFakeAws({ ...stageOnAws(), ...accountOnAws() });
+    await using aws = await startFakeAws(pairOnAws(programs.folder));
     const args = [...ARGS, '--yes', '--skip-checks'];
     const { code, stdout, stderr } = await runEntry('scripts/deploy.ts', args, {
       cwd: programs.folder,
@@ -150,17 +221,61 @@ describe('npm run deploy -- --regions', () => {
         return [`synth ${region}-${stacks}`, `deploy ${region}-${stacks}`];
       }),
     );
+    // The key of the replica is made before there is a table.
+    assert.doesNotMatch(started[0] ?? '', /tableName=/);
+    const healthy = aws.requests.filter(({ operation }) => operation === 'DescribeTargetHealth');
+    assert.deepEqual(
+      healthy.map(({ region }) => region),
+      ['eu-west-1', 'eu-central-1'],
+    );
     assert.match(started[4] ?? '', /-c tableName=\S+ -c secretArn=arn:aws:secretsmanager:eu-central-1:/);
   });
 
   it('does not touch the second region when the first one fails', async () => {
     await using programs = await fakePrograms({ [CDK]: '[ "$1 $AWS_REGION" != "deploy eu-west-1" ]' });
     for (const region of PAIR) await writeAssembly(join(programs.folder, `cdk.out/${region}-all`), 'dev', region);
-    await using aws = await startFakeAws({ ...stageOnAws(), ...accountOnAws() });
+    await using aws = await startFakeAws(pairOnAws(programs.folder));
     const args = [...ARGS, '--yes', '--skip-checks'];
     const { code } = await runEntry('scripts/deploy.ts', args, { cwd: programs.folder, env: aws.env });
     assert.equal(code, 1);
     const deployed = (await programs.started()).filter((line) => line.includes(' deploy '));
     assert.match(deployed.at(-1) ?? '', /eu-west-1-all$/);
+  });
+});
+
+describe('npm run deploy of a stage whose table has a replica', () => {
+  const { DescribeStacks, ...others } = { ...stageOnAws(), ...accountOnAws() };
+  const withReplica: Answers = {
+    ...others,
+    DescribeStacks: (request) => {
+      assert.ok(typeof DescribeStacks === 'function');
+      const { body, ...answer } = DescribeStacks(request);
+      const output = '<member><OutputKey>ReplicaRegions</OutputKey><OutputValue>eu-central-1</OutputValue></member>';
+      return { ...answer, body: String(body).replace('<Outputs>', `<Outputs>${output}`) };
+    },
+  };
+
+  /** Deploys what was synthesised with these replicas. */
+  async function deploy(replicaRegions: string | undefined, ...args: string[]) {
+    await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 0 });
+    await writeAssembly(join(programs.folder, 'cdk.out'), 'dev', 'eu-west-1', replicaRegions);
+    await using aws = await startFakeAws(withReplica);
+    const options = { cwd: programs.folder, env: aws.env };
+    const { code, stderr } = await runEntry('scripts/deploy.ts', ['--yes', '--skip-checks', ...args], options);
+    return { code, stderr, deployed: (await programs.started()).filter((line) => line.includes(' deploy ')).length };
+  }
+
+  it('is refused without the regions of the replicas', async () => {
+    const { code, stderr, deployed } = await deploy(undefined);
+    assert.deepEqual([code, deployed], [1, 0]);
+    assert.match(
+      stderr,
+      /deploy: this deployment would delete the replica of the table of stage dev in eu-central-1: pass --regions eu-west-1,eu-central-1, or --remove-replicas /,
+    );
+  });
+
+  it('keeps the replica if it is synthesised, and deletes it with --remove-replicas', async () => {
+    assert.deepEqual(await deploy('eu-central-1').then(({ code, deployed }) => [code, deployed]), [0, 1]);
+    assert.deepEqual(await deploy(undefined, '--remove-replicas').then(({ code }) => code), 0);
   });
 });

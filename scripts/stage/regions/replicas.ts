@@ -1,0 +1,42 @@
+import { OUTPUTS, REPLICA_REGIONS, stackNames } from '../../../infra/contract.ts';
+import { findStack, stackResources } from '../../aws/cloudformation.ts';
+import { findTable } from '../../aws/dynamodb.ts';
+import { OperatorError } from '../../cli/errors.ts';
+
+/**
+ * Refuses a deployment that would delete replicas. `wanted` has those of the synthesised data stack, as its output does.
+ *
+ * @throws OperatorError which names the replicas that would be deleted
+ */
+export async function refuseLostReplicas(stage: string, home: string, wanted: string): Promise<void> {
+  const deployed = regionsIn((await findStack(stackNames(stage).data))?.outputs[REPLICA_REGIONS] ?? '');
+  const lost = deployed.filter((region) => !regionsIn(wanted).includes(region));
+  if (lost.length === 0) return;
+  throw new OperatorError(
+    `this deployment would delete the replica of the table of stage ${stage} in ${lost.join(', ')}: ` +
+      `pass --regions ${[home, ...deployed].join(',')}, or --remove-replicas if it is not needed any more`,
+  );
+}
+
+function regionsIn(output: string): readonly string[] {
+  return output === '' ? [] : output.split(',');
+}
+
+/**
+ * Refuses to delete a data stack whose key encrypts a table that another stack, or none, has: a replica of the home
+ * region's table, or a restored table.
+ *
+ * @throws OperatorError which says how to delete the table first
+ */
+export async function refuseEncryptedTable(stage: string, region: string): Promise<void> {
+  const stack = await findStack(stackNames(stage).data);
+  const table = stack?.outputs[OUTPUTS.data.tableName];
+  if (!stack || !table) return;
+  const isOwn = (await stackResources(stack.name)).some(({ physicalId }) => physicalId === table);
+  if (isOwn || !(await findTable(table))) return;
+  throw new OperatorError(
+    `the key of ${stack.name} encrypts the table ${table} in ${region}, which is not a part of this stack and would ` +
+      'stay: expected --keep-data. If the table is a replica, remove it first: deploy the home region with ' +
+      `--remove-replicas and without ${region} in --regions. If it was restored, delete it first`,
+  );
+}
