@@ -124,13 +124,9 @@ function withTwoRegions(random: Random, plan: Plan): Plan {
       consistent: true,
     }),
   );
-  const pause: Step = {
-    kind: 'replication',
-    atMs: random.integer(100, 30_000),
-    forMs: random.integer(20_000, 100_000),
-  };
-  // `settledUntil` is not checked in runs whose clocks step.
-  const kept = plan.steps.filter(({ kind }) => kind !== 'clock' && kind !== 'follow');
+  // `settledUntil` is not checked in runs whose clocks step, so these are few.
+  const hasSteps = random.chance(0.2);
+  const kept = plan.steps.filter(({ kind }) => kind !== 'follow' && (hasSteps || kind !== 'clock'));
   const [shards = 1] = plan.shards;
   return {
     ...plan,
@@ -138,13 +134,45 @@ function withTwoRegions(random: Random, plan: Plan): Plan {
     slowestReplicationMs: random.pick(SLOWEST_REPLICATION_MS),
     shards: random.chance(0.5) ? [shards, shards + random.integer(1, 3)] : plan.shards,
     staleMs: LONG_STALE_MS,
+    regionOfKeys: random.pick([0, 1, undefined]),
     steps: [
       ...kept,
       ...follows,
-      ...(random.chance(0.6) ? [pause] : []),
+      ...pauses(random),
+      ...(hasSteps ? [clockStep(random, machines)] : []),
+      ...laterRequests(random, kept),
       ...pollsOf(random, { everyMs, forMs: TWO_REGIONS_SETTLED_MS, machines }),
     ].toSorted((one, other) => one.atMs - other.atMs),
   };
+}
+
+/** None, a long one, or two, of which the second may begin before everything has been replicated after the first. */
+function pauses(random: Random): Step[] {
+  const pause = (atMs: number, longestMs: number): Step => ({
+    kind: 'replication',
+    atMs,
+    forMs: random.integer(20_000, longestMs),
+  });
+  const startMs = random.integer(100, 30_000);
+  const number = random.pick([0, 1, 2]);
+  if (number < 2) return number === 0 ? [] : [pause(startMs, 100_000)];
+  const [first, secondMs] = [pause(startMs, 60_000), startMs + random.integer(65_000, 110_000)];
+  return [first, pause(secondMs, 60_000)];
+}
+
+/** Long enough that a process starts while the clock of its machine is wrong. */
+function clockStep(random: Random, machines: number): Step {
+  const machine = random.integer(0, machines - 1);
+  const byMs = random.pick([3_600_000, 5_000, -30_000]);
+  return { kind: 'clock', atMs: random.integer(0, 20_000), machine, byMs, forMs: random.pick([9_000, 30_000]) };
+}
+
+/** Repeats requests with a key while the key, or its record, is replicated. */
+function laterRequests(random: Random, steps: readonly Step[]): Step[] {
+  const keyed = steps.filter((step) => step.kind === 'post-once');
+  return keyed.flatMap((step) =>
+    Array.from({ length: random.integer(0, 2) }, () => ({ ...step, atMs: random.integer(step.atMs, 60_000) })),
+  );
 }
 
 function weatherOf(random: Random): Weather {

@@ -14,6 +14,8 @@ export interface Plan {
   readonly slowestReplicationMs?: number | undefined;
   /** How far an eventually consistent read may be behind. */
   readonly staleMs: number;
+  /** The region, by its number, to which requests with a key go. @default - all */
+  readonly regionOfKeys?: number | undefined;
   readonly weather: Weather;
   /** How likely a process is paused just before or after a reading of the system clock. */
   readonly stallShare: number;

@@ -5,6 +5,7 @@ import { Machine } from './actors/machine.ts';
 import { Recorders, type Recording } from './actors/recording.ts';
 import { type Registration, register } from './actors/registering.ts';
 import type { ServerProcess } from './actors/server-process.ts';
+import { checkAdvances } from './invariants/advances.ts';
 import { checkAllAnswered, checkAnswer } from './invariants/answers.ts';
 import { checkAvailability } from './invariants/availability.ts';
 import { checkExactlyOnce } from './invariants/exactly-once.ts';
@@ -59,6 +60,9 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
   const machines = Array.from({ length: plan.machines }, (_, index) => new Machine(world, index, () => processes++));
   const machinesIn = (region: Region) => machines.filter((machine) => machine.region === region);
   const homeMachines = machinesIn(world.home);
+  const machinesWithKeys = machines.filter(({ region }) =>
+    [undefined, world.regions.indexOf(region)].includes(plan.regionOfKeys),
+  );
   const recorders = new Recorders(world);
   const registrations: Registration[] = [];
   const [follower, staleFollower] = [
@@ -90,6 +94,10 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
   }
   settledMs = Math.max(settledMs, ...plan.steps.map(({ atMs }) => atMs + READ_MS));
   await scheduler.runUntil(settledMs * 1_000);
+  checkAdvances(
+    world,
+    machines.map(({ process }) => process),
+  );
   const last = world.violation ? [] : await repeatKeys();
   if (!world.violation) await checkEnd(last);
   // Node.js reports a rejection that nobody handles only in a turn of its event loop.
@@ -134,7 +142,7 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
       return;
     }
     if (step.kind === 'post-once') {
-      recorders.postOnce(homeMachines, step.key, step.repeats, (recording) => onAnswer(recording, false));
+      recorders.postOnce(machinesWithKeys, step.key, step.repeats, (recording) => onAnswer(recording, false));
       return;
     }
     const machine = machines[step.machine % machines.length] as Machine;
@@ -151,16 +159,18 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     else if (step.kind === 'list' && !machine.process.hasEnded) list(machine.process, { ...step, maxPages: MAX_PAGES });
   }
 
-  /** Once more, each request with a key is sent. */
+  /** Once more, each request with a key is sent, to one region after the other. */
   async function repeatKeys(): Promise<Recording[]> {
     const { recordings } = recorders;
     const before = recordings.length;
     const keys = recordings.flatMap(({ key }) => key ?? []);
     const different = new Map(keys.map((key) => [`${key.text} ${key.content}`, key]));
-    for (const key of different.values())
-      recorders.postOnce(homeMachines, key, 0, (recording) => onAnswer(recording, false));
-    settledMs += REPEAT_MS + (world.regions.length > 1 ? (plan.slowestReplicationMs ?? 0) : 0);
-    if (different.size > 0) await scheduler.runUntil(settledMs * 1_000);
+    for (const region of different.size > 0 ? world.regions : []) {
+      for (const key of different.values())
+        recorders.postOnce(machinesIn(region), key, 0, (recording) => onAnswer(recording, false));
+      settledMs += REPEAT_MS + (plan.slowestReplicationMs ?? 0);
+      await scheduler.runUntil(settledMs * 1_000);
+    }
     return recordings.slice(before);
   }
 

@@ -27,6 +27,11 @@ export interface Region {
 
 const REGION_NAMES = ['eu-west-1', 'eu-central-1'] as const;
 
+/** The partition key of the item of an idempotency key. */
+export function partitionOfKey(text: string): string {
+  return `key#${idempotencyKey(text, '', '').digest}`;
+}
+
 /** Everything of one run outside the processes of the server. */
 export class World {
   readonly plan: Plan;
@@ -83,7 +88,7 @@ export class World {
 
   /** A key that expired and that DynamoDB has not deleted yet. */
   putExpiredKey(text: string): void {
-    const pk = { S: `key#${idempotencyKey(text, '', '').digest}` };
+    const pk = { S: partitionOfKey(text) };
     const expires = { N: String(Math.floor(this.plan.epochMicros / 1e6) - EXPIRED_SINCE_S) };
     const former = { fingerprint: { S: 'of a former request' }, result: { S: 'of a former request' } };
     this.home.database.table.write({ pk, sk: { S: 'key' } }, { pk, sk: { S: 'key' }, ...former, expires });

@@ -136,6 +136,7 @@ export class ServerProcess implements Owner {
         runtime,
         ids,
         putIndexed: createDayIndex({ client, table: 'timestamps', shards, region: regionName }),
+        isReplicated: hasOthers,
         getRecord: (id, deadlineMs) => table.getRecord(id, deadlineMs),
       }),
       writer: writerId(random),

@@ -27,6 +27,7 @@ export class Replication {
   readonly #stamps: readonly Map<string, Stamp>[];
   readonly #pauses: readonly { readonly startMs: number; readonly endMs: number }[];
   readonly #lagsMs = new Map<string, number>();
+  readonly #arrivals: readonly Map<string, number>[];
   #waiting = 0;
 
   constructor(tables: readonly Table[], scheduler: Scheduler, plan: Plan) {
@@ -34,6 +35,7 @@ export class Replication {
     this.#scheduler = scheduler;
     this.#plan = plan;
     this.#stamps = tables.map(() => new Map());
+    this.#arrivals = tables.map(() => new Map());
     this.#pauses = plan.steps.flatMap((step) =>
       step.kind === 'replication' ? [{ startMs: step.atMs, endMs: step.atMs + step.forMs }] : [],
     );
@@ -43,6 +45,11 @@ export class Replication {
   /** The number of writes that have not arrived. */
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** When the first item of a partition arrived in a region from another one, in virtual time. */
+  arrivedMicros(region: number, pk: string): number | undefined {
+    return this.#arrivals[region]?.get(pk);
   }
 
   #written(from: number, key: Item, item: Item | undefined): void {
@@ -57,16 +64,25 @@ export class Replication {
         if (current !== undefined && !isLater(stamp, current)) return;
         this.#stamps[to]?.set(textOf(key), stamp);
         table.replicate(key, item);
+        const arrivals = this.#arrivals[to];
+        const pk = key['pk']?.S ?? '';
+        if (!arrivals?.has(pk) && !this.#hasExpired(item)) arrivals?.set(pk, this.#scheduler.nowMicros());
       });
     }
   }
 
+  #hasExpired(item: Item | undefined): boolean {
+    return Number(item?.['expires']?.N ?? Number.POSITIVE_INFINITY) < this.#plan.epochMicros / 1e6;
+  }
+
   #arrivalMs(pk: string, writtenMs: number): number {
     let arrivalMs = writtenMs + this.#lagMs(pk, 'lag', this.#plan.slowestReplicationMs ?? 0);
+    let caughtUpMs = 0;
     for (const { startMs, endMs } of this.#pauses) {
-      if (arrivalMs < startMs) continue;
-      const catchUpMs = this.#lagMs(pk, `after ${startMs}`, (endMs - startMs) * LONGEST_CATCH_UP);
-      arrivalMs = Math.max(arrivalMs, endMs + catchUpMs);
+      // Nothing catches up during a pause.
+      const leftMs = Math.max(0, caughtUpMs - startMs);
+      caughtUpMs = endMs + leftMs + this.#lagMs(pk, `after ${startMs}`, (endMs - startMs) * LONGEST_CATCH_UP);
+      if (arrivalMs >= startMs) arrivalMs = Math.max(arrivalMs, caughtUpMs);
     }
     return arrivalMs;
   }

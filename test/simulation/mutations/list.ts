@@ -186,6 +186,24 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'completeUntil',
   },
   {
+    name: 'what was left of a pause when another one began is not waited for',
+    file: 'regions/heartbeat.ts',
+    find: 'now + left + gap',
+    replace: 'now + gap',
+  },
+  {
+    name: 'a heartbeat from a clock that is ahead is never replaced',
+    file: 'regions/watch.ts',
+    find: 'completeUntil, sees }, before, CALL',
+    replace: 'completeUntil, sees }, previous, CALL',
+  },
+  {
+    name: 'a key that arrives from another region before its record is an error of the server',
+    file: 'dynamodb/keyed-blocks.ts',
+    find: 'if (this.#options.isReplicated) return notYetReplicated();',
+    replace: '',
+  },
+  {
     name: 'regions with different numbers of shards share the entry of a day',
     file: 'dynamodb/day-index.ts',
     find: 'sk: region === undefined ? day :',
