@@ -20,6 +20,9 @@ export const HEALTH_PATH = '/health';
 /** Path that records a timestamp. */
 export const TIMESTAMPS_PATH = '/app';
 
+/** Path of the stream of the live page. */
+export const LIVE_PATH = '/live';
+
 /**
  * Timeouts in milliseconds. Their order prevents interrupted requests and sporadic 502 responses:
  * ALB idle < keep-alive, so that the load balancer, not the server, closes idle connections;

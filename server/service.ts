@@ -17,6 +17,9 @@ import { createApp } from './http/app.ts';
 import { loadAssets } from './http/assets.ts';
 import { docsRoutes } from './http/docs.ts';
 import { createHttpServer, drainConnections } from './http/http-server.ts';
+import { createFeed } from './http/live/feed.ts';
+import { createReadNews } from './http/live/news.ts';
+import { liveRoute } from './http/live/route.ts';
 import { loadRoute } from './http/load.ts';
 import { metricsRoute } from './http/metrics.ts';
 import { createPostApp } from './http/post-app.ts';
@@ -24,6 +27,7 @@ import { createSendProblem } from './http/problems.ts';
 import { createCheckToken } from './http/require-token.ts';
 import { usersRoutes } from './http/users.ts';
 import { createKeysInUse } from './idempotency/key.ts';
+import { createRecentRates } from './metrics/recent-rates.ts';
 import type { Telemetry } from './metrics/telemetry.ts';
 import { followOtherRegions } from './other-regions.ts';
 import { type Runtime, systemRuntime } from './runtime.ts';
@@ -34,6 +38,7 @@ import { createClock, watchClock } from './timestamps/clock.ts';
 import { type CommitObserver, GroupCommit } from './timestamps/group-commit.ts';
 import { MAX_KEYS } from './timestamps/keyed-arrival.ts';
 import { createRecordIds } from './timestamps/record-ids.ts';
+import type { TimestampStore } from './timestamps/store.ts';
 import { FROM_SOURCE } from './version.ts';
 
 export interface ServiceOptions {
@@ -120,10 +125,12 @@ export function createService(options: ServiceOptions) {
   const checkWriteToken = requiresToken.write ? createCheckToken('write', () => secrets().writeTokens) : undefined;
   const load = config.loadEndpoint ? createLoad({ workerPath: LOAD_WORKER }) : undefined;
 
+  const rates = createRecentRates(() => performance.now());
   const observer: CommitObserver = {
     blockCommitted: ({ latencyMs, timestamps, writeUnits, state }) => {
       metrics.count(state === 'stored' ? 'timestampsRecorded' : 'timestampsSpilled', timestamps);
       metrics.count('writeUnits', writeUnits);
+      rates.count(timestamps);
       metrics.record('commitLatency', latencyMs);
       metrics.record('timestampsPerBlock', timestamps);
     },
@@ -204,13 +211,28 @@ export function createService(options: ServiceOptions) {
   });
   const users = new DynamoUsers({ client, table: tableName, runtime, now: clock.now });
 
+  const listRecords: TimestampStore['listRecords'] = (query) => limitListings(() => store.listRecords(query));
+  const isComplete = () => store.isComplete() && otherRegions.isCurrent();
+  const feed = createFeed({
+    readNews: createReadNews({
+      store: { listRecords },
+      isComplete,
+      clockErrorMicros: clockError.micros,
+      oldestSpillS: () => (options.spillBucket ? metrics.gauges().oldestSpillAge : 0),
+      ratesPerSecond: rates.perSecond,
+      nowMicros: clock.now,
+    }),
+    isOverloaded,
+    runtime,
+  });
+
   const app = createApp({
     facts: { ...facts, ...(regions && { region: regions.own }) },
     store: {
-      listRecords: (query) => limitListings(() => store.listRecords(query)),
+      listRecords,
       getRecord: (id) => limitLookups(() => store.getRecord(id)),
     },
-    isComplete: () => store.isComplete() && otherRegions.isCurrent(),
+    isComplete,
     settledUntil: otherRegions.settledUntil,
     retentionDays: config.retentionDays,
     postApp,
@@ -221,6 +243,7 @@ export function createService(options: ServiceOptions) {
     assetUrl: assets.url,
     routers: [
       assets.router,
+      liveRoute({ feed, checkReadToken }),
       ...docsRoutes(facts.version, assets.url, requiresToken),
       usersRoutes({
         users: {
@@ -256,6 +279,7 @@ export function createService(options: ServiceOptions) {
     /** Stops accepting connections and resolves when every request is answered and every block is written. */
     async drain(): Promise<void> {
       draining = true;
+      feed.close();
       commit.flush();
       await drainConnections(server);
       await Promise.all([commit.drained(), keyedCommit.drained()]);

@@ -59,6 +59,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
   'server/http': [
     'server/errors.ts',
     'server/config.ts',
+    'server/runtime.ts',
     'server/service-facts.ts',
     'server/version.ts',
     'server/idempotency',

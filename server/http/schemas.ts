@@ -149,6 +149,31 @@ export const ListQuerySchema = z.strictObject({
     }),
 });
 
+export const LiveNewsSchema = z
+  .object({
+    time: Iso8601Micros,
+    timestamps: z
+      .array(RecordSchema)
+      .meta({ description: 'Records that the previous event did not have, newest first' }),
+    complete: z.boolean().meta({ description: 'As in `GET /app`', example: true }),
+    clockErrorMicros: z
+      .int()
+      .nullable()
+      .meta({ description: 'Largest error of the clock of this instance; null if it is unknown', example: 362 }),
+    oldestSpillSeconds: z.int().nullable().meta({
+      description: 'Age of the oldest timestamps that are not in the table; 0 if there are none, null if unknown',
+      example: 0,
+    }),
+    ratesPerSecond: z.array(z.number().meta({ example: 12.5 })).meta({
+      description:
+        'Timestamps per second that this process recorded, in each 2 seconds of the last minutes, oldest first',
+    }),
+  })
+  .meta({ id: 'LiveNews' });
+
+/** An event of the live page's stream. */
+export type LiveNews = z.infer<typeof LiveNewsSchema>;
+
 export const NewUserSchema = z
   .strictObject({
     username: z

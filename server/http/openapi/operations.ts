@@ -1,6 +1,7 @@
-import { HEALTH_PATH, MAX_BODY_BYTES, TIMESTAMPS_PATH } from '../../contract.ts';
+import { HEALTH_PATH, LIVE_PATH, MAX_BODY_BYTES, TIMESTAMPS_PATH } from '../../contract.ts';
 import { ID } from '../../timestamps/id.ts';
 import { KEY_FIELD } from '../idempotency-key.ts';
+import { eventText } from '../live/feed.ts';
 import * as schemas from '../schemas.ts';
 import { example, json, queryParameters, textHeader } from './from-zod.ts';
 import { problems, RATE_LIMIT } from './problems.ts';
@@ -244,12 +245,38 @@ const listUsers: Operation = {
   },
 };
 
+const followLive: Operation = {
+  operationId: 'followLive',
+  'x-stability': 'may-change',
+  summary: 'Follow the newest timestamps and the state of the process',
+  description:
+    'The stream of the live page, as server-sent events. Every two seconds there is an event `news`, whose data are ' +
+    'JSON (`LiveNews`), or an event `paused` while the process is overloaded or cannot read the table. The first ' +
+    '`news` has the newest 20 timestamps. Later ones have what the previous one did not have, so at a high rate ' +
+    'timestamps are missing: use `GET /app` to read all of them. A process serves a limited number of streams, none ' +
+    'under load, and ends them when it shuts down.',
+  security: readToken,
+  responses: {
+    200: {
+      description: 'A stream of events.',
+      content: {
+        'text/event-stream': {
+          schema: { type: 'string' },
+          example: eventText('news', example(schemas.LiveNewsSchema)),
+        },
+      },
+    },
+    ...problems('unauthorized', 'not-acceptable', 'overloaded', 'draining'),
+  },
+};
+
 /** All operations, with the token that each requires if the service has one. */
 export const paths: Paths = {
   [TIMESTAMPS_PATH]: { post: recordTimestamp, get: listTimestamps },
   [`${TIMESTAMPS_PATH}/{id}`]: { get: readTimestamp },
   '/': { get: showInstance },
   [HEALTH_PATH]: { get: checkHealth },
+  [LIVE_PATH]: { get: followLive },
   '/users': { post: createUser, get: listUsers },
   '/load': { get: computeLoad },
   '/metrics': { get: readMetrics },

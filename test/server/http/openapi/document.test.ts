@@ -50,6 +50,7 @@ describe('the OpenAPI document', () => {
       ['recordTimestamp', write],
       ['listTimestamps', read],
       ['readTimestamp', read],
+      ['followLive', read],
       ['createUser', write],
       ['listUsers', read],
     ]);

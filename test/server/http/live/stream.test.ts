@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { describe, it } from 'node:test';
+import request from 'supertest';
+import { ServiceError } from '../../../../server/errors.ts';
+import type { Subscriber } from '../../../../server/http/live/feed.ts';
+import { liveRoute } from '../../../../server/http/live/route.ts';
+import { type LiveNews, LiveNewsSchema } from '../../../../server/http/schemas.ts';
+import { startApp } from '../../support/app.ts';
+import { startDatabase } from '../../support/database.ts';
+import { startService, type TestService } from '../../support/service.ts';
+
+const TOKEN = 'a-token-of-16-or-more';
+const database = await startDatabase();
+const service = await startService(database);
+
+async function openStream({ url }: Pick<TestService, 'url'>, headers = {}): Promise<IncomingMessage> {
+  const [answer] = (await once(get(`${url}/live`, { headers, agent: false }), 'response')) as [IncomingMessage];
+  return answer.setEncoding('utf8');
+}
+
+/** The news that arrives, until the caller stops reading. */
+async function* newsOf(stream: IncomingMessage): AsyncGenerator<LiveNews> {
+  let text = '';
+  for await (const chunk of stream) {
+    text += chunk;
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const [, data] = /^event: news\ndata: (.*)$/.exec(text.slice(0, end)) ?? [];
+      text = text.slice(end + 2);
+      if (data) yield LiveNewsSchema.parse(JSON.parse(data));
+    }
+  }
+}
+
+async function record(): Promise<string> {
+  const { body } = await request(service.server).post('/app').set('accept', 'application/json').expect(201);
+  return body.id;
+}
+
+describe('GET /live', () => {
+  it('streams the newest records and the state of the process, and then what is new', async () => {
+    const first = await record();
+    const stream = await openStream(service);
+    assert.equal(stream.statusCode, 200);
+    assert.equal(stream.headers['content-type'], 'text/event-stream; charset=utf-8');
+    assert.equal(stream.headers['cache-control'], 'no-store');
+    const news = newsOf(stream);
+    const { timestamps, ...state } = (await news.next()).value as LiveNews;
+    assert.ok(timestamps.some(({ id }) => id === first));
+    assert.equal(state.complete, true);
+    assert.equal(state.clockErrorMicros, null);
+    assert.equal(state.oldestSpillSeconds, 0);
+    assert.equal(state.ratesPerSecond.length, 90);
+    const second = await record();
+    const later = (await news.next()).value as LiveNews;
+    assert.deepEqual(
+      later.timestamps.map(({ id }) => id),
+      [second],
+    );
+    await news.return(undefined);
+  });
+
+  it('requires the read token, if there is one', async () => {
+    const guarded = await startService(database, { READ_TOKEN: TOKEN });
+    await request(guarded.server).get('/live').expect(401);
+    const stream = await openStream(guarded, { authorization: `Bearer ${TOKEN}` });
+    assert.equal(stream.statusCode, 200);
+    stream.destroy();
+  });
+
+  it('answers 406 to clients that accept no stream, and HEAD without one', async () => {
+    await request(service.server).get('/live').set('accept', 'application/json').expect(406);
+    await request(service.server)
+      .head('/live')
+      .expect(200)
+      .expect('content-type', /^text\/event-stream/);
+  });
+
+  it('ends when the process shuts down, which does not wait for clients that do not read', async () => {
+    const stopping = await startService(database);
+    const [reading, idle] = [await openStream(stopping), await openStream(stopping)];
+    idle.pause();
+    const ended = Array.fromAsync(newsOf(reading));
+    await stopping.drain();
+    assert.ok((await ended).length <= 1);
+    idle.destroy();
+  });
+
+  it('answers 503 with problem details to a subscriber that the process does not admit', async () => {
+    const refuse = () => {
+      throw new ServiceError('overloaded', 'this process already serves 100 streams', { retryAfterS: 5 });
+    };
+    const server = await startApp([
+      liveRoute({ feed: { subscribe: refuse, close: () => {} }, checkReadToken: undefined }),
+    ]);
+    const { body } = await request(server)
+      .get('/live')
+      .expect(503)
+      .expect('retry-after', '5')
+      .expect('content-type', 'application/problem+json');
+    assert.equal(body.type, '/docs#overloaded');
+  });
+
+  it('disconnects a client that does not read', async () => {
+    const subscribed = Promise.withResolvers<Subscriber>();
+    const left = Promise.withResolvers<void>();
+    const feed = {
+      subscribe(subscriber: Subscriber) {
+        subscribed.resolve(subscriber);
+        return left.resolve;
+      },
+      close: () => {},
+    };
+    const server = await startApp([liveRoute({ feed, checkReadToken: undefined })]);
+    const { port } = server.address() as { port: number };
+    const stream = await openStream({ url: `http://127.0.0.1:${port}` });
+    stream.on('error', () => {}).pause();
+    (await subscribed.promise).send('x'.repeat(32 * 1024 * 1024));
+    await left.promise;
+  });
+});
