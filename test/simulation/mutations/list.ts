@@ -144,7 +144,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'settledUntil has no margin for writes that take effect late',
-    file: 'timestamps/settled.ts',
+    file: 'contract.ts',
     find: 'lateWrite: 10_000,',
     replace: 'lateWrite: 0,',
   },

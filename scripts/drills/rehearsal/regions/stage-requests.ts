@@ -39,7 +39,7 @@ export async function requestOf(
 /** The time before which a region's listing is complete; undefined while that is unknown. */
 export async function readSettledUntil(namespace: NetworkNamespace, stage: Stage): Promise<string | undefined> {
   const token = ['--header', `Authorization: Bearer ${stage.readToken}`];
-  const { body } = await requestOf(namespace, stage, '/app?limit=1', token);
+  const { body } = await requestOf(namespace, stage, '/app?limit=1&consistent=true', token);
   return listingSchema.parse(JSON.parse(body)).settledUntil;
 }
 
