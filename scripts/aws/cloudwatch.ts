@@ -44,6 +44,50 @@ function alarmsOf(prefix: string): Promise<Alarm[]> {
   );
 }
 
+/** A metric to read, with one value for each period. */
+export interface MetricQuery {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: 'Average' | 'Maximum' | 'Sum';
+  readonly periodS: number;
+}
+
+/** A value of a metric in the period that begins at `at`. */
+export interface MetricPoint {
+  readonly at: Date;
+  readonly value: number;
+}
+
+const series = fields({
+  id: ['Id', z.string()],
+  times: ['Timestamps', z.date().array().default([])],
+  values: ['Values', z.number().array().default([])],
+});
+
+/** Reads metrics by names of the caller, the oldest value first. One that has no values is empty. */
+export async function readMetrics<Name extends string>(
+  queries: Readonly<Record<Name, MetricQuery>>,
+  from: Date,
+  to: Date,
+): Promise<Readonly<Record<Name, readonly MetricPoint[]>>> {
+  const names = Object.keys(queries) as Name[];
+  const MetricDataQueries = names.map((Id) => {
+    const { namespace, name, dimensions, statistic, periodS } = queries[Id];
+    const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+    const Metric = { Namespace: namespace, MetricName: name, Dimensions };
+    return { Id, MetricStat: { Metric, Period: periodS, Stat: statistic } };
+  });
+  const request = { StartTime: from, EndTime: to, MetricDataQueries, ScanBy: 'TimestampAscending' as const };
+  const pages = client().paginateGetMetricData(request);
+  const found = await readList(`read the metrics ${names.join(', ')}`, pages, (page) => page.MetricDataResults, series);
+  const pointsOf = (name: Name) =>
+    found
+      .filter(({ id }) => id === name)
+      .flatMap(({ times, values }) => times.map((at, index) => ({ at, value: values[index] ?? Number.NaN })));
+  return Object.fromEntries(names.map((name) => [name, pointsOf(name)])) as unknown as Record<Name, MetricPoint[]>;
+}
+
 /** Reads the CPU of a group's instances; the last minutes are missing, as CloudWatch shows them later. */
 export function groupCpu(group: string, from: Date, to: Date): Promise<CpuPoint[]> {
   const Metric = {

@@ -5,25 +5,28 @@ import { describeTargets } from '../aws/elbv2.ts';
 import { textTable } from '../cli/table.ts';
 import { alarmPrefixes, outputsOf } from '../stage/outputs.ts';
 import { age } from './age.ts';
+import { readDay } from './day.ts';
 
 /** What `status` shows. */
 type StageStatus = Awaited<ReturnType<typeof readStatus>>;
 
 /** Reads a stage at a glance. */
-export async function readStatus(stage: string) {
-  const [{ url, autoScalingGroup, targetGroupArn }, { bastionGroup }] = await Promise.all([
+export async function readStatus(stage: string, now: Date) {
+  const [{ url, autoScalingGroup, targetGroupArn, amiId }, { bastionGroup }, { tableName }] = await Promise.all([
     outputsOf(stage, 'service'),
     outputsOf(stage, 'network'),
+    outputsOf(stage, 'data'),
   ]);
-  const [group, refresh, targets, bastion, alarms] = await Promise.all([
+  const [group, refresh, targets, bastion, alarms, day] = await Promise.all([
     describeGroup(autoScalingGroup),
     latestRefresh(autoScalingGroup),
     describeTargets(targetGroupArn),
     describeGroup(bastionGroup),
     describeAlarms(alarmPrefixes(stage)),
+    readDay({ stage, autoScalingGroup, amiId, tableName }, now),
   ]);
   const instances = await describeInstances(group.members.map(({ id }) => id));
-  return { stage, url, group, refresh, targets, instances, bastion, alarms };
+  return { stage, url, group, refresh, targets, instances, bastion, alarms, day };
 }
 
 /** Renders a stage at a glance: fleet first, then what is wrong. */
@@ -31,7 +34,7 @@ export function statusReport(status: StageStatus, now: Date): string {
   return [header(status), instanceTable(status, now), alarmLines(status.alarms, now)].join('\n\n');
 }
 
-function header({ stage, url, group, refresh, targets, bastion }: StageStatus): string {
+function header({ stage, url, group, refresh, targets, bastion, day }: StageStatus): string {
   const { min, desired, max, members } = group;
   const healthy = targets.filter(({ state }) => state === 'healthy').length;
   return textTable([
@@ -40,6 +43,7 @@ function header({ stage, url, group, refresh, targets, bastion }: StageStatus): 
     ['Fleet', `${desired} wanted (${min} to ${max}), ${members.length} there, ${healthy} healthy`],
     ['Refresh', refresh ? [refresh.status, `${refresh.percent} %`, refresh.reason].join(' ').trim() : 'none yet'],
     ['Bastion', bastion.members.length > 0 ? 'awake' : 'parked'],
+    ...day,
   ]);
 }
 

@@ -5,19 +5,39 @@ import { stagesReport } from '../../scripts/status/stages.ts';
 import { deletableStages } from './aws/deletable-stage.ts';
 import { APP_INSTANCES } from './aws/example-stage.ts';
 import { startFakeAws } from './aws/fake-aws.ts';
+import { metricsOnAws } from './aws/metrics-on-aws.ts';
 import { stageOnAws } from './aws/stage-on-aws.ts';
 import { queryAnswer } from './aws/xml.ts';
 import { runEntry } from './run-entry.ts';
+
+const METRICS_OF_A_DAY = {
+  TimestampsRecorded: 1_800_000,
+  TimestampsSpilled: 12,
+  TimestampsFailed: 3,
+  WriteUnits: 100_000,
+  ConsumedWriteCapacityUnits: 101_000,
+  GroupInServiceInstances: 2,
+  ClockErrorBound: 0.84,
+  OldestSpillAge: 40,
+  DeadLetters: 2,
+  ExecutionsSucceeded: 1,
+};
 
 describe('npm run status', () => {
   it('shows fleet, refresh, targets, bastion and alarms of a stage', async () => {
     const [first, second] = APP_INSTANCES;
     assert.ok(first && second);
     const instances = [first, { ...second, target: 'unhealthy', lifecycle: 'Pending:Wait' }];
-    await using aws = await startFakeAws(stageOnAws({ instances }));
+    await using aws = await startFakeAws({
+      ...stageOnAws({ instances }),
+      GetMetricData: metricsOnAws(METRICS_OF_A_DAY),
+    });
     const { code, stdout, stderr } = await runEntry('scripts/status.ts', [], { env: aws.env });
     assert.equal(code, 0, stderr);
-    const withoutAges = stdout.replaceAll(/\d+d \d+h|\d+h \d+m|\b\d+m\b/g, '<age>').replaceAll(/ +/g, ' ');
+    const withoutAges = stdout
+      .replaceAll(/\d+d \d+h|\d+h \d+m|\b\d+m\b/g, '<age>')
+      .replaceAll(/\d+\.\d\d USD/g, '<usd> USD')
+      .replaceAll(/ +/g, ' ');
     assert.equal(
       withoutAges,
       `Stage dev
@@ -25,6 +45,12 @@ Url http://stampede.example.org
 Fleet 2 wanted (2 to 6), 2 there, 1 healthy
 Refresh InProgress 50 % Waiting for instances to warm up
 Bastion parked
+Last day 1,800,000 recorded, 18.0 per write unit, 101,000 write units, 12 spilled, 3 failed
+Price <usd> USD by list prices, without backups, <usd> USD per million timestamps
+Spill the oldest block waits for 40 s; 2 dead letters: npm run replay
+Clock error at most 0.84 ms
+Image ami-0123456789abcdef0, <age> old
+Restore test succeeded <age> ago
 
 INSTANCE ZONE LIFECYCLE TARGET IMAGE AGE
 i-0a1111111111111aa eu-west-1a InService healthy ami-0123456789abcdef0 <age>
@@ -39,6 +65,36 @@ INSUFFICIENT_DATA stampede-dev-operations-AlarmsStaleImage96D18240-3L4M <age>
       'InstanceId.1': first.id,
       'InstanceId.2': second.id,
     });
+  });
+});
+
+describe('the last day in npm run status', () => {
+  it('shows the rest if a row cannot be read', async () => {
+    const { GetMetricData: _, ...others } = stageOnAws();
+    await using aws = await startFakeAws(others);
+    const { code, stdout } = await runEntry('scripts/status.ts', [], { env: aws.env });
+    assert.equal(code, 0);
+    assert.match(stdout, /\nLast day +not known: cannot read the metrics .*the credentials may not do this/);
+    assert.match(stdout, /\nImage +ami-0123456789abcdef0, /);
+  });
+
+  it('distinguishes what is zero from what is not published', async () => {
+    await using aws = await startFakeAws(stageOnAws());
+    const { stdout } = await runEntry('scripts/status.ts', [], { env: aws.env });
+    const rows = stdout.replaceAll(/ +/g, ' ');
+    assert.match(rows, /\nLast day 0 recorded, 0 write units, 0 spilled, 0 failed\n/);
+    assert.match(rows, /\nSpill not known\nClock error not known\n/);
+    assert.match(rows, /\nRestore test none succeeded within two months\n/);
+    assert.doesNotMatch(rows, /Replication/);
+  });
+
+  it('is shown for each region of a stage', async () => {
+    const answers = { ...stageOnAws(), GetMetricData: metricsOnAws({ ReplicationLag: 6 }) };
+    await using aws = await startFakeAws(answers);
+    const args = ['--regions', 'eu-west-1,eu-central-1'];
+    const { stdout, stderr } = await runEntry('scripts/status.ts', args, { env: aws.env });
+    assert.deepEqual(stdout.match(/^Region +\S+$/gm), ['Region   eu-west-1', 'Region   eu-central-1'], stderr);
+    assert.equal(stdout.match(/^Replication +the other regions are 6 s behind$/gm)?.length, 2);
   });
 });
 
@@ -94,6 +150,7 @@ describe('statusReport', () => {
     targets: [],
     instances: [],
     bastion: group,
+    day: [],
   };
 
   it('describes a fleet without instances, refresh and alarms', () => {

@@ -123,7 +123,8 @@ const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readon
     reason: 'the report is for people',
     calls:
       'autoscaling:DescribeAutoScalingGroups autoscaling:DescribeInstanceRefreshes cloudformation:DescribeStacks ' +
-      'cloudformation:GetTemplate cloudwatch:DescribeAlarms ec2:DescribeInstances elasticloadbalancing:DescribeTargetHealth',
+      'cloudformation:GetTemplate cloudformation:ListStackResources cloudwatch:DescribeAlarms ' +
+      'cloudwatch:GetMetricData dynamodb:DescribeTable ec2:DescribeImages ec2:DescribeInstances elasticloadbalancing:DescribeTargetHealth',
   },
   token: {
     reason: 'a person adds and removes tokens',

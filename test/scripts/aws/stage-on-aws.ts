@@ -21,6 +21,21 @@ export function stageOnAws(example: Example = {}): Answers {
     DescribeInstances: (request) => describeInstances(request, [...instances, ...bastions()]),
     DescribeInstanceConnectEndpoints: describeEndpoints(example.hasEndpoint ?? false),
     DescribeAlarms: ({ params }) => ({ body: EXAMPLE_ALARMS[String(params['AlarmNamePrefix'])] ?? {} }),
+    ListStackResources: queryAnswer('ListStackResources', { StackResourceSummaries: { member: [RESTORE_CHECK] } }),
+    DescribeTable: ({ params }) => ({ body: { Table: describeTable(String(params['TableName'])) } }),
+    DescribeImages: ec2Answer('DescribeImages', {
+      imagesSet: {
+        item: [
+          {
+            imageId: 'ami-0123456789abcdef0',
+            imageState: 'available',
+            architecture: 'arm64',
+            creationDate: '2026-11-20T00:00:00.000Z',
+          },
+        ],
+      },
+    }),
+    GetMetricData: { body: { MetricDataResults: [] } },
     SetDesiredCapacity: queryAnswer('SetDesiredCapacity', {}),
     PutScheduledUpdateGroupAction: putScheduledAction,
     SendSSHPublicKey: { body: { RequestId: '8c3bd0c4', Success: true } },
@@ -30,6 +45,18 @@ export function stageOnAws(example: Example = {}): Answers {
 function putScheduledAction({ params }: AwsRequest): AwsAnswer {
   if (Date.parse(String(params['StartTime'])) > Date.now()) return queryAnswer('PutScheduledUpdateGroupAction', {});
   return queryError(400, 'ValidationError', 'Given start time is in the past');
+}
+
+const RESTORE_CHECK = {
+  LogicalResourceId: 'RestoreTestingCheck0123ABCD',
+  PhysicalResourceId: 'arn:aws:states:eu-west-1:111122223333:stateMachine:RestoreTestingCheck',
+  ResourceType: 'AWS::StepFunctions::StateMachine',
+  ResourceStatus: 'CREATE_COMPLETE',
+};
+
+function describeTable(TableName: string) {
+  const TableArn = `arn:aws:dynamodb:eu-west-1:111122223333:table/${TableName}`;
+  return { TableName, TableArn, TableStatus: 'ACTIVE', TableSizeBytes: 2e9 };
 }
 
 function describeStack({ stage = 'dev', url, status = 'UPDATE_COMPLETE' }: Example, name: string): AwsAnswer {
@@ -47,7 +74,7 @@ function describeStack({ stage = 'dev', url, status = 'UPDATE_COMPLETE' }: Examp
 
 function deployedTemplate({ stage = 'dev' }: Example, name: string): AwsAnswer {
   const names = stackNames(stage);
-  const template = { [names.network]: network, [names.service]: service }[name];
+  const template = { [names.data]: { Resources: {} }, [names.network]: network, [names.service]: service }[name];
   if (!template) return queryError(400, 'ValidationError', `Stack with id ${name} does not exist`);
   return queryAnswer('GetTemplate', { TemplateBody: JSON.stringify(template) });
 }

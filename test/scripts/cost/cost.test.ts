@@ -5,6 +5,7 @@ import { fleetBounds } from '../../../infra/scaling/capacity.ts';
 import { readSettings } from '../../../infra/settings/read.ts';
 import { instanceHourPrice, pricesOf } from '../../../scripts/cli/prices.ts';
 import { type Bill, billsAt, keepingAYear, perMillion, totalOf } from '../../../scripts/cost/bills.ts';
+import { dayUsd } from '../../../scripts/cost/day.ts';
 import { cheapestBill, costGoals, goalText } from '../../../scripts/cost/goals.ts';
 import { idleDayUsd } from '../../../scripts/cost/idle.ts';
 import { ASSUMED, fleetSize, loadBalancerUnits, SECONDS_PER_MONTH } from '../../../scripts/cost/items.ts';
@@ -109,6 +110,14 @@ describe('a priced stage', () => {
     assert.equal(PROD.accessLogDays, 400);
     assert.deepEqual([PROD.hasArchive, PROD.retentionDays], [true, Number.POSITIVE_INFINITY]);
     assert.deepEqual(PROD.backups, [{ everyDays: 365 / 12, keptDays: 365 }]);
+  });
+
+  it('has an archive if it has its catalog: the restore tests have a state machine as well', () => {
+    const withoutCatalog = Object.entries(templates).map(([stack, { Resources, ...others }]) => {
+      const left = Object.entries(Resources).filter(([, { Type }]) => !Type.startsWith('AWS::Glue::'));
+      return parseTemplate(stack, JSON.stringify({ ...others, Resources: Object.fromEntries(left) }));
+    });
+    assert.equal(readPricedStage(withoutCatalog, 'eu-west-1').hasArchive, false);
   });
 
   it('counts a regional NAT gateway in each zone', () => {
@@ -243,6 +252,23 @@ describe('an idle day', () => {
     const withAnother = idleDayUsd({ ...PROD, natGateways: PROD.natGateways + 1 });
     assert.ok(Math.abs(withAnother - idleDayUsd(PROD) - 24 * (nat.hour + publicIpv4Hour)) < 1e-9);
     assert.ok(Math.abs(idleDayUsd({ ...PROD, minInstances: 0, alarmMetrics: 0 }) - idleDayUsd(PROD)) > 1);
+  });
+});
+
+describe('a measured day', () => {
+  const DAY = { timestamps: 0, writeUnits: 0, instances: 3, tableBytes: 0 };
+  const { dynamodb } = pricesOf(PROD.region);
+
+  it('costs its write units, and what the table has stored', () => {
+    const units = dayUsd(PROD, { ...DAY, writeUnits: 1e6 }) - dayUsd(PROD, DAY);
+    assert.ok(Math.abs(units - dynamodb.millionWriteUnits) < 1e-9);
+    const month = (dayUsd(PROD, { ...DAY, tableBytes: 1e9 }) - dayUsd(PROD, DAY)) * (ASSUMED.hoursPerMonth / 24);
+    assert.ok(Math.abs(month - dynamodb.storageGbMonth - dynamodb.pitrGbMonth) < 1e-9);
+  });
+
+  it('costs the hours of its instances', () => {
+    const more = dayUsd(PROD, { ...DAY, instances: 4 }) - dayUsd(PROD, DAY);
+    assert.ok(more > 24 * instanceHourPrice(PROD.region, PROD.instanceType));
   });
 });
 
