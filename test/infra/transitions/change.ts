@@ -22,12 +22,26 @@ const FATES: Readonly<Partial<Record<ResourceImpact, Fate>>> = {
 /** The update from one template to another, by the rules of CloudFormation's resource schemas. */
 export function changeOf(before: Template, after: Template): Change {
   const fates = new Map<string, Fate>(Object.keys(before.Resources).map((id) => [id, 'kept']));
-  if (JSON.stringify(before) === JSON.stringify(after)) return { before, after, fates };
+  if (isUnchanged({ before, after })) return { before, after, fates };
   const { resources } = fullDiff(before as object, after as object);
   resources.forEachDifference((id, difference) => {
     if (difference) fates.set(id, FATES[difference.changeImpact] ?? 'kept');
   });
   return { before, after, fates };
+}
+
+const texts = new WeakMap<Template, string>();
+
+/** The text of a template, which many changes share. */
+function textOf(template: Template): string {
+  const text = texts.get(template) ?? JSON.stringify(template);
+  texts.set(template, text);
+  return text;
+}
+
+/** Whether there is nothing to update. */
+export function isUnchanged({ before, after }: Pick<Change, 'before' | 'after'>): boolean {
+  return textOf(before) === textOf(after);
 }
 
 /** Logical ids to which a value refers in its own template. */

@@ -1,4 +1,4 @@
-import { type Change, calls, references } from './change.ts';
+import { type Change, calls, isUnchanged, references } from './change.ts';
 
 /** An update of all stacks of a stage, by stack name, in the order of deployment. */
 export type StageChange = ReadonlyMap<string, Change>;
@@ -10,8 +10,9 @@ export type StageChange = ReadonlyMap<string, Change>;
  */
 export function brokenReferences(stage: StageChange): readonly string[] {
   const stacks = [...stage];
+  const updated = stacks.filter(([, change]) => !isUnchanged(change));
   return stacks.flatMap(([consumer, { before, after }]) =>
-    stacks.flatMap(([producer, change]) =>
+    updated.flatMap(([producer, change]) =>
       consumer === producer
         ? []
         : [...brokenImports(producer, change, consumer, before), ...staleReads(producer, change, consumer, after)],

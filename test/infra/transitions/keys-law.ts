@@ -25,10 +25,11 @@ const UNIQUE: Readonly<Record<string, readonly string[]>> = {
  */
 export function takenKeys(change: Change): readonly string[] {
   const { before, after, fates } = change;
+  const ofType = Map.groupBy(Object.entries(before.Resources), ([, { Type }]) => Type);
   return Object.entries(after.Resources).flatMap(([id, resource]) =>
-    Object.entries(before.Resources)
+    (ofType.get(resource.Type) ?? [])
       .filter(([other]) => other !== id || fates.get(id) === 'replaced')
-      .filter(([, other]) => other.Type === resource.Type && sameKey(other, resource, change))
+      .filter(([, other]) => sameKey(other, resource, change))
       .map(([other]) => `${id} (${resource.Type}) takes ${JSON.stringify(keyOf(resource))} while ${other} has it`),
   );
 }

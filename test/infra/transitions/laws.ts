@@ -1,6 +1,6 @@
 import { stackNames } from '../../../infra/contract.ts';
 import type { Synthesized } from '../synthesize.ts';
-import { changeOf } from './change.ts';
+import { changeOf, isUnchanged } from './change.ts';
 import { brokenReferences } from './exports-law.ts';
 import { movedAclRules, reroutedNames, takenKeys } from './keys-law.ts';
 import { cooledTables, lostResources } from './stateful-law.ts';
@@ -14,14 +14,16 @@ export function problemsOf(stage: string, before: Synthesized, after: Synthesize
   const changes = ORDER.map((stack) => [names[stack], changeOf(before[stack], after[stack])] as const);
   return [
     ...brokenReferences(new Map(changes)),
-    ...changes.flatMap(([name, change]) =>
-      [
-        ...takenKeys(change),
-        ...movedAclRules(change),
-        ...reroutedNames(change),
-        ...lostResources(change),
-        ...cooledTables(change),
-      ].map((problem) => `${name}: ${problem}`),
-    ),
+    ...changes
+      .filter(([, change]) => !isUnchanged(change))
+      .flatMap(([name, change]) =>
+        [
+          ...takenKeys(change),
+          ...movedAclRules(change),
+          ...reroutedNames(change),
+          ...lostResources(change),
+          ...cooledTables(change),
+        ].map((problem) => `${name}: ${problem}`),
+      ),
   ];
 }

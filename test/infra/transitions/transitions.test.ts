@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { deployment, everyDeployment, isPossible, STAGES } from './deployments.ts';
+import { synthesize } from '../synthesize.ts';
+import { everyDeployment, isPossible, STAGES } from './deployments.ts';
 import { CHANGEABLE, combinedFlips, type Flip, flipsOf } from './flips.ts';
 import { problemsOf } from './laws.ts';
 import { retainedNames } from './stateful-law.ts';
@@ -13,7 +14,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 function problems(stage: string, { from, to }: Flip): readonly string[] {
-  const [before, after] = [deployment(stage, from), deployment(stage, to)];
+  const [before, after] = [synthesize(stage, from), synthesize(stage, to)];
   return [...problemsOf(stage, before, after), ...problemsOf(stage, after, before)];
 }
 
