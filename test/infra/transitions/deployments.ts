@@ -18,8 +18,8 @@ export function isPossible(stage: string, { from, to }: Flip): boolean {
 }
 
 /** Every deployment before or after a change. */
-export function* everyDeployment() {
-  for (const stage of STAGES) {
+export function* everyDeployment(stages: readonly string[] = STAGES) {
+  for (const stage of stages) {
     const flips = [...CHANGEABLE.flatMap((setting) => flipsOf(setting, stage)), ...combinedFlips(stage)];
     for (const { from, to } of flips.filter((flip) => isPossible(stage, flip)))
       for (const overrides of [from, to]) {

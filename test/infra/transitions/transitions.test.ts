@@ -1,53 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { synthesize } from '../synthesize.ts';
-import { everyDeployment, isPossible, STAGES } from './deployments.ts';
-import { CHANGEABLE, combinedFlips, type Flip, flipsOf } from './flips.ts';
-import { problemsOf } from './laws.ts';
-import { retainedNames } from './stateful-law.ts';
+import { isPossible, STAGES } from './deployments.ts';
+import { CHANGEABLE, flipsOf } from './flips.ts';
+import { changesOf } from './stage-changes.ts';
 
-/** Settings with which CloudFormation refuses the update, and the reason why it may. */
-const REFUSED: Readonly<Record<string, string>> = {
-  vpcCidr:
-    'another network needs another VPC: npm run destroy -- --unprotect --keep-data, then deploy; the data stack stays',
-  warmWriteUnits: 'DynamoDB does not lower warm throughput, so the value of the table stays in the settings',
-};
-
-function problems(stage: string, { from, to }: Flip): readonly string[] {
-  const [before, after] = [synthesize(stage, from), synthesize(stage, to)];
-  return [...problemsOf(stage, before, after), ...problemsOf(stage, after, before)];
-}
-
-for (const stage of STAGES) {
-  const possible = (flip: Flip) => isPossible(stage, flip);
-
-  describe(`on a deployed stage ${stage}, in both directions`, () => {
-    for (const setting of CHANGEABLE) {
-      const found = () =>
-        flipsOf(setting, stage)
-          .filter(possible)
-          .flatMap((flip) => problems(stage, flip));
-      const reason = REFUSED[setting];
-
-      if (reason) it(`refuses to change ${setting}: ${reason}`, () => assert.notDeepEqual(found(), []));
-      else it(`changes ${setting}`, () => assert.deepEqual(found(), []));
-    }
-
-    for (const flip of combinedFlips(stage)) {
-      it(`changes between ${flip.setting}`, () => {
-        assert.ok(possible(flip));
-        assert.deepEqual(problems(stage, flip), []);
-      });
-    }
-  });
-}
-
-describe('a deleted stage', () => {
-  it('can be created again, because nothing is retained under a fixed name', () => {
-    const found = [...everyDeployment()].flatMap(({ stacks }) => Object.values(stacks).flatMap(retainedNames));
-    assert.deepEqual([...new Set(found)], []);
-  });
-});
+// test/slow/transitions-prod.test.ts does the same for the other stage.
+changesOf('dev');
 
 describe('the list of changes', () => {
   it('has a change for each setting', () => {

@@ -1,0 +1,3 @@
+import { changesOf } from '../infra/transitions/stage-changes.ts';
+
+changesOf('prod');
