@@ -1,28 +1,19 @@
 import { Duration } from 'aws-cdk-lib';
-import { type Alarm, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { runbookAlarm } from '../runbook-alarm.ts';
 import { ARCHIVE_LATE_DAYS } from '../settings/retention-rules.ts';
+import { failedExecutions } from './metrics.ts';
 
 /** Alarms on the export of the table: a run that failed, and days that are not exported. */
 export function archiveAlarms(scope: Construct, stateMachine: StateMachine | undefined): readonly Alarm[] {
   if (!stateMachine) return [];
-  const hour = { period: Duration.hours(1) };
   return [
     runbookAlarm(scope, 'ArchiveFailed', {
       means: 'A run of the daily export failed. Nothing is lost: the next run exports the same day.',
       runbook: 'read the error in the last execution of the state machine; remove the cause and start it again.',
-      metric: new MathExpression({
-        expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)',
-        label: 'failed runs',
-        ...hour,
-        usingMetrics: {
-          failed: stateMachine.metricFailed(hour),
-          timedOut: stateMachine.metricTimedOut(hour),
-          aborted: stateMachine.metricAborted(hour),
-        },
-      }),
+      metric: failedExecutions(stateMachine),
       when: { above: 0, periods: 1 },
     }),
     runbookAlarm(scope, 'ArchiveLate', {

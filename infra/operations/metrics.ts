@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRIC_PERIOD_S, METRICS } from '../../server/contract.ts';
 
 /** Default period of metrics. */
@@ -38,4 +39,19 @@ export function natMetric(natGatewayId: string, metricName: string): Metric {
 /** A metric of the table or of one operation on it. */
 export function tableMetric(tableName: string, metricName: string, operation?: string): Metric {
   return sumMetric('DynamoDB', metricName, { TableName: tableName, ...(operation && { Operation: operation }) });
+}
+
+/** The executions of a state machine in an hour that did not do their work: one that a person stopped did not either. */
+export function failedExecutions(stateMachine: StateMachine): MathExpression {
+  const period = Duration.hours(1);
+  return new MathExpression({
+    expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)',
+    label: 'failed executions',
+    period,
+    usingMetrics: {
+      failed: stateMachine.metricFailed({ period }),
+      timedOut: stateMachine.metricTimedOut({ period }),
+      aborted: stateMachine.metricAborted({ period }),
+    },
+  });
 }

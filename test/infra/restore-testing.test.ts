@@ -22,6 +22,17 @@ describe('the monthly restore test', () => {
     assert.equal(selection.ProtectedResourceArns.length, 1);
   });
 
+  it('raises its alarm for every check that did not end, as the archive does for its runs', () => {
+    const countedBy = (name: string) => {
+      const [, alarm] = Object.entries(prod.operations.Resources).find(([id]) => id.startsWith(name)) ?? [];
+      return alarm?.Properties.Metrics.flatMap(({ MetricStat }: { MetricStat?: { Metric: { MetricName: string } } }) =>
+        MetricStat ? [MetricStat.Metric.MetricName] : [],
+      ).toSorted();
+    };
+    const all = ['ExecutionsAborted', 'ExecutionsFailed', 'ExecutionsTimedOut'];
+    assert.deepEqual([countedBy('AlarmsRestoreTestFailed'), countedBy('AlarmsArchiveFailed')], [all, all]);
+  });
+
   it('can be turned off', () => {
     const { data } = synthesize('prod', { ...EVERYTHING_ON, restoreTests: 'false' });
     assert.deepEqual(resourcesOf('AWS::Backup::RestoreTestingPlan', data), []);
