@@ -88,8 +88,50 @@ describe('the live page', () => {
     await page.context().close();
   });
 
+  it('shows the state of the process, with a plot of its rate, and asks for no list', async () => {
+    const { page, complaints } = await openPage('about:blank');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.goto(service.url);
+    await hasText(page, '#feed-state', /^Live$/);
+    await page.locator(`#records time[datetime="${await record()}"]`).waitFor();
+    const state = (await page.locator('#state').innerText()).replace(/\s+/g, ' ');
+    assert.match(state, /Rate [\d.]+ \/s Highest rate [\d.]+ \/s Clock error unknown Not in the table yet nothing/);
+    const points = (await page.locator('#plot-line').getAttribute('points')) ?? '';
+    assert.equal(points.split(' ').length, 90);
+    assert.match((await page.locator('#plot').getAttribute('aria-label')) ?? '', /at most [\d.]+ \/s$/);
+    assert.deepEqual(
+      asked.filter((path) => !path.startsWith('/assets/')),
+      ['/', '/live'],
+    );
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  it('asks for the list every two seconds where the stream is refused', async () => {
+    const { page } = await openPage('about:blank');
+    await page.route('**/live', (route) => route.fulfill({ status: 503, json: {} }));
+    await page.goto(service.url);
+    await hasText(page, '#feed-state', /^Live, every 2 seconds$/);
+    await page.locator(`#records time[datetime="${await record()}"]`).waitFor();
+    assert.equal(await page.locator('#state').isVisible(), false);
+    await page.context().close();
+  });
+
+  it('says that it is paused while the server is busy', async () => {
+    const { page } = await openPage('about:blank');
+    await page.route('**/live', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body: 'event: paused\ndata: {}\n\n' }),
+    );
+    await page.goto(service.url);
+    await hasText(page, '#feed-state', /^Paused: the server is busy/);
+    await page.context().close();
+  });
+
   it('reports that it cannot read the list, and recovers', async () => {
-    const { page } = await openPage(service.url);
+    const { page } = await openPage('about:blank');
+    await page.route('**/live', (route) => route.abort());
+    await page.goto(service.url);
     await hasText(page, '#feed-state', /Live/);
     await page.route('**/app?*', (route) => route.abort());
     await hasText(page, '#feed-state', /^Cannot read the list: .*\. Next attempt in 4 s$/);
@@ -109,7 +151,7 @@ describe('the live page', () => {
     await page.context().close();
   });
 
-  it('sends no requests while it is hidden', async () => {
+  it('has no stream and sends no requests while it is hidden', async () => {
     const { page } = await openPage('about:blank');
     await page.clock.install();
     await page.goto(service.url);
@@ -121,17 +163,15 @@ describe('the live page', () => {
       `);
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.method()));
-    const next = page.waitForResponse('**/app?*');
-    await page.clock.runFor(2_000);
-    await next;
-    assert.deepEqual(asked, ['GET']);
+    const ended = page.waitForEvent('requestfailed');
     await hide(true);
+    assert.equal(new URL((await ended).url()).pathname, '/live');
     await hasText(page, '#feed-state', /Paused/);
     await page.clock.runFor(60_000);
-    assert.deepEqual(asked, ['GET']);
+    assert.deepEqual(asked, []);
     await hide(false);
     await hasText(page, '#feed-state', /Live/);
-    assert.deepEqual(asked, ['GET', 'GET']);
+    assert.deepEqual(asked, ['GET']);
     await page.context().close();
   });
 
@@ -154,13 +194,15 @@ describe('the live page', () => {
   });
 
   it('says that a timestamp was accepted during an outage, and that the list is incomplete', async () => {
-    const { page } = await openPage(service.url);
+    const { page } = await openPage('about:blank');
+    await page.route('**/live', (route) => route.abort());
     const change = async (route: Route, status: number, changes: object) => {
       const response = await route.fetch();
       await route.fulfill({ response, status, json: { ...(await response.json()), ...changes } });
     };
     await page.route('**/app', (route) => change(route, 202, { state: 'accepted' }));
     await page.route('**/app?*', (route) => change(route, 200, { complete: false }));
+    await page.goto(service.url);
     await page.getByRole('button', { name: 'Record a timestamp' }).click();
     await hasText(page, '#outcome', /^Accepted by test-host in \d+ ms\. The database is not available/);
     await hasText(page, '#feed-state', /some accepted timestamps are not listed yet$/);

@@ -45,6 +45,19 @@ const feed = html`<section class="feed" aria-labelledby="feed-title">
         ${rowTemplate}
       </section>`;
 
+/** `home.js` shows it while the stream is open. The process is not always the one that served the page. */
+const state = html`<section id="state" aria-labelledby="state-title" hidden>
+          <h2 id="state-title">Right now</h2>
+          <svg id="plot" viewBox="0 0 180 40" preserveAspectRatio="none" role="img" aria-label="Rate of the last three minutes"><polyline id="plot-line" vector-effect="non-scaling-stroke"></polyline></svg>
+          <p class="note">Timestamps per second in the last three minutes, of the process that sends the updates</p>
+          <dl class="ruled">
+            <div><dt class="quiet">Rate</dt><dd id="rate"></dd></div>
+            <div><dt class="quiet">Highest rate</dt><dd id="highest-rate"></dd></div>
+            <div><dt class="quiet">Clock error</dt><dd id="clock"></dd></div>
+            <div><dt class="quiet">Not in the table yet</dt><dd id="spill"></dd></div>
+          </dl>
+        </section>`;
+
 /** `GET /` for browsers: the instance that answered, a button that records, and the latest records. */
 export function homePage(assetUrl: AssetUrl, instance: Instance): string {
   return layout(assetUrl, {
@@ -61,7 +74,9 @@ export function homePage(assetUrl: AssetUrl, instance: Instance): string {
 }
 
 function answeredBy(instance: Instance): Html {
-  return html`<section class="answered" aria-labelledby="answered-title">
+  return html`<div class="answered">
+        ${state}
+        <section aria-labelledby="answered-title">
         <h2 id="answered-title">This page was served by</h2>
         <dl class="ruled">
           ${[
@@ -76,7 +91,8 @@ function answeredBy(instance: Instance): Html {
         </dl>
         <h2 id="writers-title">Latest records by instance</h2>
         <ul id="writers" class="ruled" aria-labelledby="writers-title"></ul>
-      </section>`;
+        </section>
+      </div>`;
 }
 
 function fact(name: string, value: string): Html {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
 
 /** The pages' scripts are plain JavaScript, outside the type checker. */
 const script = (name: string) => import(new URL(`../../../server/http/pages/assets/${name}`, import.meta.url).href);
 const { ApiError, backoffMs, isRepeatable, newKey, recordTimestamp, repeat } = await script('api.js');
+const { clockText, plotPoints, rateText, spillText } = await script('plot.js');
+const { readEvents, splitEvents } = await script('stream.js');
 const { countByInstance, createTones, detailsText, mergeLatest, timeParts } = await script('records.js');
 
 interface Row {
@@ -163,5 +165,78 @@ describe('recordTimestamp', () => {
   it('is repeated with its key if the server may have recorded the timestamp', () => {
     for (const status of [undefined, 401, 409, 429, 500, 503]) assert.equal(isRepeatable({ status }), true);
     for (const status of [400, 406, 413, 422]) assert.equal(isRepeatable({ status }), false);
+  });
+});
+
+describe('plotPoints', () => {
+  it('draws the rates from left to right, the highest at the top', () => {
+    assert.equal(plotPoints([0, 5, 10, 2.5], { width: 30, height: 40 }), '0,40 10,20 20,0 30,30');
+  });
+
+  it('draws a line at the bottom if nothing was recorded', () => {
+    assert.equal(plotPoints([0, 0], { width: 10, height: 4 }), '0,4 10,4');
+  });
+});
+
+describe('the texts of the state', () => {
+  it('have units, and say what is unknown', () => {
+    assert.deepEqual([0, 2.5, 9.96, 1_234.5].map(rateText), ['0 /s', '2.5 /s', '10 /s', '1235 /s']);
+    assert.deepEqual([362, null].map(clockText), ['± 0.362 ms', 'unknown']);
+    assert.deepEqual([0, 12, null].map(spillText), ['nothing', 'since 12 s', 'unknown']);
+  });
+});
+
+describe('readEvents', () => {
+  const news = (value: number) => `event: news\ndata: {"value":"a: ${value}"}\n\n`;
+
+  function answerWith(t: TestContext, parts: readonly string[], { status = 200, ends = true } = {}) {
+    const requests: RequestInit[] = [];
+    t.mock.method(globalThis, 'fetch', async (_url: string, options: RequestInit) => {
+      requests.push(options);
+      const body = new ReadableStream({
+        start(controller) {
+          for (const part of parts) controller.enqueue(new TextEncoder().encode(part));
+          options.signal?.addEventListener('abort', () => controller.error(options.signal?.reason));
+          if (ends) controller.close();
+        },
+      });
+      return new Response(body, { status, headers: { 'retry-after': '5' } });
+    });
+    return requests;
+  }
+
+  const read = (onEvent: (name: string, data: unknown) => void = () => {}) =>
+    readEvents('/live', { token: 'a-token', signal: new AbortController().signal, onEvent });
+
+  it('returns each event, however the stream is divided, and ends with the stream', async (t) => {
+    const text = `${news(1)}event: paused\ndata: {}\n\n${news(2)}`;
+    const requests = answerWith(t, [text.slice(0, 5), text.slice(5, 30), text.slice(30)]);
+    const events: unknown[] = [];
+    await read((name, data) => events.push([name, data]));
+    assert.deepEqual(events, [
+      ['news', { value: 'a: 1' }],
+      ['paused', {}],
+      ['news', { value: 'a: 2' }],
+    ]);
+    assert.deepEqual(requests[0]?.headers, { accept: 'text/event-stream', authorization: 'Bearer a-token' });
+  });
+
+  it('rejects with the status and the Retry-After of a refusal', async (t) => {
+    answerWith(t, ['{"detail":"this process already serves 100 streams"}'], { status: 503 });
+    await assert.rejects(read(), { status: 503, retryAfterS: 5, message: 'this process already serves 100 streams' });
+  });
+
+  it('gives up a stream that sends nothing', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    answerWith(t, [news(1)], { ends: false });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const reading = read(() => resolve());
+    await promise;
+    t.mock.timers.tick(15_000);
+    await assert.rejects(reading, /the server has sent nothing for too long/);
+  });
+
+  it('keeps an incomplete event for later', () => {
+    assert.deepEqual(splitEvents('event: news\nda'), { events: [], rest: 'event: news\nda' });
   });
 });

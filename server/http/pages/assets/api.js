@@ -38,8 +38,9 @@ export function isRepeatable({ status }) {
   return status === undefined || status === 401 || status === 409 || status === 429 || status >= 500;
 }
 
-function headersWith(token) {
-  return { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+/** The headers of a request for a media type, with the token if there is one. */
+export function headersWith(token, accept = 'application/json') {
+  return { accept, ...(token && { authorization: `Bearer ${token}` }) };
 }
 
 /**

@@ -1,27 +1,62 @@
 import { isRepeatable, listLatest, newKey, recordTimestamp, repeat } from './api.js';
 import { mergeLatest } from './records.js';
-import { showFeedState, showOutcome, showRecords, showTokenForm } from './view.js';
+import { readEvents } from './stream.js';
+import { hideState, showFeedState, showOutcome, showRecords, showState, showTokenForm } from './view.js';
 
 const SHOWN_RECORDS = 20;
 const PACE = { intervalMs: 2_000, longestMs: 60_000 };
+/** After a refused or silent stream, the page asks for the list for this long. */
+const STREAM_AGAIN_MS = 60_000;
+const INCOMPLETE = 'Live, but some accepted timestamps are not listed yet';
 /** The keys of the tokens in the session storage, which are also the ids of their fields. */
 const [READ_TOKEN, WRITE_TOKEN] = ['token', 'write-token'];
 
 let records = [];
 /** The key of an attempt that may have recorded its timestamp: the next attempt repeats it. */
 let failedKey;
-let polling = new AbortController();
+let following = new AbortController();
+let streamNotBeforeMs = 0;
 
 function show(arrived) {
   records = mergeLatest(records, arrived, SHOWN_RECORDS);
   showRecords(records);
 }
 
+/** Follows the stream until it ends. Where it is refused or fails, asks for the list. */
+async function follow(signal) {
+  if (performance.now() >= streamNotBeforeMs) {
+    let isReceived = false;
+    try {
+      return await followStream(signal, () => {
+        isReceived = true;
+      });
+    } catch (error) {
+      if (signal.aborted || error.status === 401) throw error;
+      if (!isReceived) streamNotBeforeMs = performance.now() + STREAM_AGAIN_MS;
+    } finally {
+      hideState();
+    }
+  }
+  await poll(signal);
+}
+
+function followStream(signal, onReceived) {
+  const onEvent = (name, news) => {
+    onReceived();
+    showTokenForm(READ_TOKEN, false);
+    if (name !== 'news') return showFeedState('waiting', 'Paused: the server is busy, or its database does not answer');
+    show(news.timestamps);
+    showState(news);
+    showFeedState('live', news.complete ? 'Live' : INCOMPLETE);
+  };
+  return readEvents('/live', { token: sessionStorage.getItem(READ_TOKEN), signal, onEvent });
+}
+
 async function poll(signal) {
   const { timestamps, complete } = await listLatest(SHOWN_RECORDS, sessionStorage.getItem(READ_TOKEN), signal);
   show(timestamps);
   showTokenForm(READ_TOKEN, false);
-  showFeedState('live', complete ? 'Live, every 2 seconds' : 'Live, but some accepted timestamps are not listed yet');
+  showFeedState('live', complete ? 'Live, every 2 seconds' : INCOMPLETE);
 }
 
 function onFailure(error, waitMs) {
@@ -30,7 +65,7 @@ function onFailure(error, waitMs) {
       'failing',
       `Cannot read the list: ${error.message}. Next attempt in ${Math.round(waitMs / 1000)} s`,
     );
-  polling.abort();
+  following.abort();
   const refused = forgetToken(READ_TOKEN);
   showTokenForm(READ_TOKEN, true, { focus: refused });
   showFeedState('waiting', refused ? 'That token was not accepted' : 'The list needs a token');
@@ -43,15 +78,15 @@ function forgetToken(key) {
   return known;
 }
 
-function startPolling() {
-  polling.abort();
-  polling = new AbortController();
-  repeat(poll, { ...PACE, signal: polling.signal, onFailure });
+function startFollowing() {
+  following.abort();
+  following = new AbortController();
+  repeat(follow, { ...PACE, signal: following.signal, onFailure });
 }
 
 document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) return startPolling();
-  polling.abort();
+  if (!document.hidden) return startFollowing();
+  following.abort();
   showFeedState('waiting', 'Paused while the page is hidden');
 });
 
@@ -64,7 +99,7 @@ function onToken(key, repeatRequest) {
     repeatRequest();
   });
 }
-onToken(READ_TOKEN, startPolling);
+onToken(READ_TOKEN, startFollowing);
 onToken(WRITE_TOKEN, record);
 
 async function record() {
@@ -96,4 +131,4 @@ document.getElementById('record').addEventListener('submit', (event) => {
   record();
 });
 
-if (!document.hidden) startPolling();
+if (!document.hidden) startFollowing();

@@ -1,3 +1,4 @@
+import { clockText, plotPoints, rateText, spillText } from './plot.js';
 import { countByInstance, createTones, detailsText, setTone, timeParts } from './records.js';
 
 const byId = (id) => document.getElementById(id);
@@ -78,6 +79,26 @@ export function showFeedState(state, text) {
   element.dataset.state = state;
   // Screen readers would announce an unchanged status again.
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** Shows the state of the process that sends the news, with a plot of its recent rate. */
+export function showState({ clockErrorMicros, oldestSpillSeconds, ratesPerSecond }) {
+  const { width, height } = byId('plot').viewBox.baseVal;
+  byId('plot-line').setAttribute('points', plotPoints(ratesPerSecond, { width, height }));
+  const [now, highest] = [rateText(ratesPerSecond.at(-1)), rateText(Math.max(...ratesPerSecond))];
+  byId('plot').setAttribute('aria-label', `Rate of the last three minutes, at most ${highest}`);
+  const texts = {
+    rate: now,
+    'highest-rate': highest,
+    clock: clockText(clockErrorMicros),
+    spill: spillText(oldestSpillSeconds),
+  };
+  for (const [id, text] of Object.entries(texts)) byId(id).textContent = text;
+  byId('state').hidden = false;
+}
+
+export function hideState() {
+  byId('state').hidden = true;
 }
 
 /** Shows the result of the last recording. */
