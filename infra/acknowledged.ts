@@ -127,6 +127,14 @@ const HOME_REGION: readonly Acknowledged[] = [
   },
 ];
 
+/** The token of the canary. */
+const CANARY_SECRET: Acknowledged = {
+  stack: 'service',
+  path: 'Canary/Secret',
+  id: 'AwsSolutions-SMG4',
+  reason: 'the token only records and reads single records; deploying with and without the canary replaces it',
+};
+
 /** All accepted findings of cdk-nag, each with its reason. */
 export function acknowledged({ stage, settings }: Pick<Deployment, 'stage' | 'settings'>): readonly Acknowledged[] {
   return [
@@ -160,6 +168,7 @@ export function acknowledged({ stage, settings }: Pick<Deployment, 'stage' | 'se
       reason: 'each block is an object of its own below this prefix',
     })),
     ...(settings.alternativeFamilies.length > 0 ? [UNREADABLE_MIXED_POLICY] : []),
+    ...(settings.canary ? [CANARY_SECRET] : []),
     ...(settings.archive && isHome(settings) ? EXPORT_FINDINGS : []),
     ...(settings.retainData && isHome(settings) ? [BACKUP_ROLE] : []),
     ...(settings.retainData && settings.restoreTests && isHome(settings) ? RESTORE_FINDINGS : []),

@@ -31,6 +31,9 @@ export const ALARM_PRIORITIES = {
   ClockError: page('timestamps that are recorded now are wrong, and stay wrong'),
   ReplicationLag: page('a lost region cannot raise an alarm itself'),
 
+  CanaryFailed: CAUSE,
+  CanarySlow: CAUSE,
+  CanarySilent: ticket('the alarms of load balancer and fleet still work'),
   ServerErrors: CAUSE,
   Slow: CAUSE,
   CommitFailures: CAUSE,

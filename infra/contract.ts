@@ -52,6 +52,9 @@ export const OUTPUTS = {
 /** Output of the home region's data stack: the regions with a replica of the table, `a,b`. Absent if there are none. */
 export const REPLICA_REGIONS = 'ReplicaRegions';
 
+/** CloudWatch namespace of the canary's metrics. */
+export const CANARY_NAMESPACE = 'Stampede/Canary';
+
 /** Output of the service stack that is read from its template: the rate for which the stage is sized. */
 export const SUSTAINED_RATE = 'SustainedRate';
 

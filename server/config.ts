@@ -76,6 +76,8 @@ const ConfigSchema = z
     /** If absent, the tokens come from the environment. */
     secretId: text(/^[\w/+=.@:-]{1,512}$/, 'the ARN or the name of a secret').optional(),
     secretCache: z.string().optional(),
+    /** If absent, there is no canary. */
+    canarySecretId: text(/^[\w/+=.@:-]{1,512}$/, 'the ARN or the name of a secret').optional(),
     readToken: token,
     writeToken: token,
     requireReadToken: onOff('off'),
@@ -169,6 +171,8 @@ function missing(given: Given, embeddedDatabase: boolean): string[] {
     problems.push(`${ENV.ownRegion} is "${given.ownRegion}"; expected one of ${ENV.regions}, ${given.regions}`);
   if (given.homeUrl && !given.regions)
     problems.push(`${ENV.homeUrl} is set without ${ENV.regions}; expected both, or neither`);
+  if (given.canarySecretId && !given.secretId)
+    problems.push(`${ENV.canarySecretId} is set without ${ENV.secretId}; expected both, or neither`);
   for (const [required, token] of [
     ['requireReadToken', 'readToken'],
     ['requireWriteToken', 'writeToken'],

@@ -233,6 +233,8 @@ export const ENV = {
   /** ARN or name of the stage's secret in Secrets Manager. */
   secretId: 'SECRET_ID',
   secretCache: 'SECRET_CACHE',
+  /** ARN or name of the secret that is the token of the stage's canary. */
+  canarySecretId: 'CANARY_SECRET_ID',
   readToken: 'READ_TOKEN',
   writeToken: 'WRITE_TOKEN',
   requireReadToken: 'REQUIRE_READ_TOKEN',

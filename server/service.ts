@@ -65,6 +65,9 @@ export type Service = ReturnType<typeof createService>;
 const ASSETS_FOLDER = join(import.meta.dirname, FROM_SOURCE ? 'http/pages/assets' : 'assets');
 const LOAD_WORKER = join(import.meta.dirname, FROM_SOURCE ? 'cpu-load/worker.ts' : 'load-worker.cjs');
 
+/** One list, because digests are computed for each new one. */
+const NO_TOKENS: readonly string[] = [];
+
 /** A page of 1,000 records takes tens of milliseconds of CPU time, during which no timestamp is recorded. */
 const MAX_LISTINGS = 4;
 /** Lookups and creations take little CPU time; these bound the calls to the database. */
@@ -123,6 +126,14 @@ export function createService(options: ServiceOptions) {
   });
   const checkReadToken = requiresToken.read ? createCheckToken('read', () => secrets().readTokens) : undefined;
   const checkWriteToken = requiresToken.write ? createCheckToken('write', () => secrets().writeTokens) : undefined;
+  // The canary records and reads its records, but no lists and no users.
+  const canaryTokens = () => secrets().canaryTokens ?? NO_TOKENS;
+  const checkRecordToken = requiresToken.read
+    ? createCheckToken('read', () => secrets().readTokens, canaryTokens)
+    : undefined;
+  const checkPostToken = requiresToken.write
+    ? createCheckToken('write', () => secrets().writeTokens, canaryTokens)
+    : undefined;
   const load = config.loadEndpoint ? createLoad({ workerPath: LOAD_WORKER }) : undefined;
 
   const rates = createRecentRates(() => performance.now());
@@ -193,7 +204,7 @@ export function createService(options: ServiceOptions) {
     record: (arrival) => commit.record(arrival),
     recordOnce: (arrival) => limitKeyed(() => withKey(arrival.key, () => keyedCommit.record(arrival))),
     sendProblem,
-    checkWriteToken,
+    checkWriteToken: checkPostToken,
   });
 
   const limitListings = createConcurrencyLimit({ name: 'listings', max: MAX_LISTINGS, isOverloaded });
@@ -238,6 +249,7 @@ export function createService(options: ServiceOptions) {
     postApp,
     sendProblem,
     checkReadToken,
+    checkRecordToken,
     trustedProxies: config.trustedProxies,
     isDraining,
     assetUrl: assets.url,

@@ -1,6 +1,7 @@
 import { type Alarm, type AlarmBase, AlarmRule, AlarmState, CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Ami } from '../ami.ts';
+import type { Canary } from '../canary/canary.ts';
 import type { DataStack } from '../data/stack.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import { describeAlarm, notify } from '../runbook-alarm.ts';
@@ -8,6 +9,7 @@ import type { ServiceStack } from '../service/stack.ts';
 import { appAlarms } from './app-alarms.ts';
 import { archiveAlarms } from './archive-alarms.ts';
 import { burnRateAlarms } from './burn-rate-alarms.ts';
+import { canaryAlarms } from './canary-alarms.ts';
 import { natAlarms, tableAlarms } from './dependency-alarms.ts';
 import { failureAlarms } from './failure-alarms.ts';
 import { fleetAlarms, imageAlarm } from './fleet-alarms.ts';
@@ -22,11 +24,13 @@ export interface AlarmsProps {
   readonly service: ServiceStack;
   readonly ami: Ami;
   readonly metric: AppMetrics;
+  /** @default - there is no canary */
+  readonly canary: Canary | undefined;
 }
 
 /** All alarms, with a runbook and with notifications when they are raised and cleared. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { data, network, service, ami, metric }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { data, network, service, ami, metric, canary }: AlarmsProps) {
     super(scope, id);
     const { settings } = service;
     const { groupName } = service.fleet;
@@ -46,8 +50,19 @@ export class Alarms extends Construct {
     const image =
       builtAt === undefined ? [] : [imageAlarm(this, { groupName, builtAt, maxAgeDays: settings.imageMaxAgeDays })];
     const { serverErrors, slow } = service.userAlarms;
-    const usersAffected = this.#usersAffected([serverErrors, slow, app.commitFailures, app.heartbeat]);
-    for (const alarm of [usersAffected, ...Object.values(app), ...table, ...rest, ...image]) notify(data.topics, alarm);
+    const outside = canary ? canaryAlarms(this, canary, data.topics) : undefined;
+    const { symptoms = [], silent = [] } = outside ?? {};
+    const usersAffected = this.#usersAffected([...symptoms, serverErrors, slow, app.commitFailures, app.heartbeat]);
+    for (const alarm of [
+      usersAffected,
+      ...symptoms,
+      ...[silent].flat(),
+      ...Object.values(app),
+      ...table,
+      ...rest,
+      ...image,
+    ])
+      notify(data.topics, alarm);
   }
 
   /** One page while users are affected; the other alarms show the cause. */
@@ -55,7 +70,8 @@ export class Alarms extends Construct {
     return new CompositeAlarm(this, 'UsersAffected', {
       alarmRule: AlarmRule.anyOf(...causes.map((alarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM))),
       alarmDescription: describeAlarm({
-        means: 'Users are affected: errors, slow responses, failed commits, or no heartbeat from the fleet.',
+        means:
+          'Users are affected: a failed canary, errors, slow responses, failed commits, or no heartbeat from the fleet.',
         runbook: 'read the dashboard from left to right; begin with the first column that is not normal.',
       }),
     });

@@ -31,7 +31,7 @@ const CPU = 'CPU and event loop (%)';
 export function serviceDashboard(
   scope: Construct,
   id: string,
-  { data, network, service, metric }: Omit<AlarmsProps, 'ami'>,
+  { data, network, service, metric, canary }: Omit<AlarmsProps, 'ami'>,
 ): Dashboard {
   const { loadBalancer, fleet } = service;
   const { balancer } = loadBalancer;
@@ -42,6 +42,7 @@ export function serviceDashboard(
       'Timestamps recorded': [metric('timestampsRecorded', Stats.SUM), metric('timestampsRefused', Stats.SUM)],
       'Time to answer, p99 (s)': [p99Seconds(loadBalancer)],
       'Server errors (%)': [serverErrorPercent(loadBalancer)],
+      ...(canary && { 'From outside: success (%)': [canary.success], 'From outside: POST (ms)': [canary.postTime] }),
     }),
     column('Load balancer', 5, {
       Requests: [requests(loadBalancer)],
@@ -63,6 +64,11 @@ export function serviceDashboard(
           metric('clockJumps', Stats.SUM),
           metric('workerRestarts', Stats.SUM),
         ],
+        'Memory of the workers (bytes, one instance)': [
+          metric('memory', Stats.AVERAGE),
+          metric('memory', Stats.MAXIMUM),
+        ],
+        'I/O wait of the hosts (%)': [metric('hostIoWait', Stats.AVERAGE), metric('hostIoWait', Stats.MAXIMUM)],
       },
       { [CPU]: scalingThresholds(service.settings) },
     ),

@@ -2,6 +2,7 @@ import { Annotations, CfnOutput, CrossStackReferences, ReferenceStrength } from 
 import { CfnGroup } from 'aws-cdk-lib/aws-resourcegroups';
 import type { Construct } from 'constructs';
 import { SERVICE_NAME } from '../../server/contract.ts';
+import { Canary } from '../canary/canary.ts';
 import { BRANCH_GITHUB_ENVIRONMENTS, DEFAULT_QUALIFIER, OUTPUTS } from '../contract.ts';
 import { isHome } from '../settings/regions.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
@@ -15,7 +16,7 @@ import { appMetrics } from './metrics.ts';
 import { pipelineRole } from './pipeline-role.ts';
 import { volumeKeyStatements } from './volume-key-statements.ts';
 
-export type OperationsStackProps = StageStackProps & Omit<AlarmsProps, 'metric'>;
+export type OperationsStackProps = StageStackProps & Omit<AlarmsProps, 'metric' | 'canary'>;
 
 /** Alarms, dashboard, budget, and pipeline roles. */
 export class OperationsStack extends StageStack {
@@ -25,12 +26,13 @@ export class OperationsStack extends StageStack {
     CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
     const { data, network, service, ami, settings, stage } = props;
     const metric = appMetrics(stage, service.fleet.groupName);
-    new Alarms(this, 'Alarms', { data, network, service, ami, metric });
+    const canary = this.#canary(props);
+    new Alarms(this, 'Alarms', { data, network, service, ami, metric, canary });
     if (isHome(settings)) {
       // It counts the costs of all regions.
       addBudget(this, 'Budget', { stage, monthlyUsd: settings.monthlyBudgetUsd, tickets: data.topics.ticket });
     }
-    const dashboard = serviceDashboard(this, 'Dashboard', { data, network, service, metric });
+    const dashboard = serviceDashboard(this, 'Dashboard', { data, network, service, metric, canary });
 
     new CfnGroup(this, 'Resources', {
       name: `${SERVICE_NAME}-${stage}`,
@@ -51,6 +53,15 @@ export class OperationsStack extends StageStack {
     new CfnOutput(this, OUTPUTS.operations.dashboard, { value: dashboard.dashboardName });
     new CfnOutput(this, OUTPUTS.operations.pageTopicArn, { value: data.topics.page.topicArn });
     new CfnOutput(this, OUTPUTS.operations.ticketTopicArn, { value: data.topics.ticket.topicArn });
+  }
+
+  #canary({ data, service, settings, stage }: OperationsStackProps): Canary | undefined {
+    const { canarySecret: secret, loadBalancer } = service;
+    const { canary: logGroup } = data.logs;
+    if (!secret || !logGroup) return undefined;
+    // Without TLS there is no certificate to check.
+    const hasOwnName = settings.domainName !== '' || settings.certificateArn === '';
+    return new Canary(this, 'Canary', { stage, url: loadBalancer.url, hasOwnName, secret, logGroup });
   }
 
   #addPipelineRoles(repository: string, { data, network, service }: OperationsStackProps): void {

@@ -18,6 +18,7 @@ import type { Firewall } from '../network/firewall.ts';
 import { sessionManagerStatement } from '../network/operator-access.ts';
 import type { Settings } from '../settings/table.ts';
 import { allow } from '../statement.ts';
+import type { CanarySecret } from './canary-secret.ts';
 import { instanceEnvironment, writeEnvironmentScript } from './user-data.ts';
 import { volumeKey } from './volume-key.ts';
 
@@ -27,6 +28,7 @@ export interface InstanceTemplateProps {
   readonly settings: Settings;
   readonly data: DataStack;
   readonly ami: Ami;
+  readonly canarySecret: CanarySecret | undefined;
 }
 
 /** Launch template and role of the fleet's instances. */
@@ -36,13 +38,14 @@ export class InstanceTemplate extends Construct {
 
   constructor(scope: Construct, id: string, props: InstanceTemplateProps) {
     super(scope, id);
-    const { firewall, stage, settings, data, ami } = props;
+    const { firewall, stage, settings, data, ami, canarySecret } = props;
     const environment = instanceEnvironment({
       ...settings,
       stage,
       region: Aws.REGION,
       tableName: data.timestamps.table.tableName,
       secretId: data.secret.arn,
+      canarySecretId: canarySecret?.arn,
       spillBucket: data.spill.bucket.bucketName,
       groupName: fleetName(stage),
       launchHook: LAUNCH_HOOK,
@@ -86,10 +89,15 @@ const TRACING_ACTIONS = [
 ];
 
 /** The instance role: the table, the spill bucket, the secret, the metric namespace, the log groups, the lifecycle hook, and sessions. */
-function instanceRole(scope: Construct, id: string, { stage, settings, data }: InstanceTemplateProps): Role {
+function instanceRole(
+  scope: Construct,
+  id: string,
+  { stage, settings, data, canarySecret }: InstanceTemplateProps,
+): Role {
   const role = new Role(scope, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
   data.timestamps.grantRecord(role);
   data.secret.grantRead(role);
+  canarySecret?.grantRead(role);
   data.spill.grantSpill(role);
   // PutMetricData does not support resources; the condition limits it.
   const ownMetrics = { StringEquals: { 'cloudwatch:namespace': METRIC_NAMESPACE } };

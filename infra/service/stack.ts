@@ -6,6 +6,7 @@ import type { DataStack } from '../data/stack.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import { notify } from '../runbook-alarm.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
+import { CanarySecret } from './canary-secret.ts';
 import { Fleet } from './fleet.ts';
 import { InstanceTemplate } from './instance-template.ts';
 import { launchAlarm } from './launch-alarm.ts';
@@ -25,6 +26,8 @@ export class ServiceStack extends StageStack {
   readonly loadBalancer: LoadBalancer;
   readonly fleet: Fleet;
   readonly template: InstanceTemplate;
+  /** @default - there is no canary */
+  readonly canarySecret: CanarySecret | undefined;
   /** Alarms on symptoms that users notice; they also roll back a deployment. */
   readonly userAlarms: UserAlarms;
 
@@ -50,7 +53,9 @@ export class ServiceStack extends StageStack {
       new WebAcl(this, 'WebAcl', { loadBalancerArn, ratePerAddress: settings.wafRatePerAddress });
     }
 
-    this.template = new InstanceTemplate(this, 'Instance', { firewall, stage, settings, data, ami });
+    this.canarySecret = settings.canary ? new CanarySecret(this, 'Canary') : undefined;
+    const { canarySecret } = this;
+    this.template = new InstanceTemplate(this, 'Instance', { firewall, stage, settings, data, ami, canarySecret });
     this.fleet = new Fleet(this, 'Fleet', {
       vpc,
       zones,

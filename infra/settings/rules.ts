@@ -1,6 +1,7 @@
 import { BRANCH_STAGE } from '../contract.ts';
 import { type FleetBounds, fleetBounds } from '../scaling/capacity.ts';
 import type { Scaling } from '../scaling/steps.ts';
+import { CANARY_RULES } from './canary-rules.ts';
 import { CHAT_RULES } from './chat-rules.ts';
 import { REGION_RULES } from './region-rules.ts';
 import { RETENTION_RULES } from './retention-rules.ts';
@@ -123,6 +124,7 @@ const RULES: readonly Rule[] = [
     message: ({ minimumLoadBalancerCapacity: units }) =>
       `Setting minimumLoadBalancerCapacity is ${units}, expected 0 or at least ${LEAST_RESERVED_CAPACITY} capacity units`,
   },
+  ...CANARY_RULES,
   ...CHAT_RULES,
   ...REGION_RULES,
   ...RETENTION_RULES,

@@ -232,6 +232,11 @@ export const TABLE = {
   /** Load balancer logs: infrequent access after 30 days, Glacier after 90, deleted after this number of days. */
   accessLogRetentionDays: setting(integer(91, 3650), 91, 400),
 
+  /**
+   * Records a timestamp every minute from outside, and reads it back: the only alarm that sees what clients see. It costs
+   * about 2 USD a month, and its records stay in the table.
+   */
+  canary: setting(flag, false, true),
   /** Recipient of pages: alarms that cannot wait. If empty, nobody gets them by e-mail. */
   pageEmail: setting(optional(emailAddress), '', ''),
   /** Recipient of tickets: alarms that can wait until the next working day, failed launches, and the budget. */

@@ -77,10 +77,26 @@ export function fleet(prices: RegionPrices, stage: PricedStage, size: number, di
       : []),
     item('Metrics', `${metrics}`, metricsUsd),
     item('Alarms', `${alarmMetrics} metrics, ${compositeAlarms} composite`, alarmsUsd),
+    ...(stage.hasCanary ? [canary(prices)] : []),
     item('Dashboards', `${stage.dashboards}`, stage.dashboards * cloudwatch.dashboardMonth),
     item('Encryption keys', `${stage.keys}`, stage.keys * prices.kms.keyMonth),
     item('Secrets', `${stage.secrets}`, stage.secrets * secretMonth + (reads / 1e4) * tenThousandCalls),
   ];
+}
+
+/** Metrics of the canary. */
+const CANARY_METRICS = 2;
+/** Write units of a run: a transaction of a block and a key. */
+const CANARY_WRITE_UNITS = 4;
+
+/** The canary: a run every minute, and what it writes. Its alarms and its secret are among those of the stage. */
+function canary(prices: RegionPrices) {
+  const runs = hours * 60;
+  const usd =
+    lambda(prices, 'Lambda', runs, ASSUMED.canaryS).usd +
+    (runs * CANARY_WRITE_UNITS * prices.dynamodb.millionWriteUnits) / 1e6 +
+    CANARY_METRICS * prices.cloudwatch.metricMonth;
+  return item('Canary', `${count(runs)} runs`, usd);
 }
 
 /** Writes and reads of DynamoDB in units of the month. */

@@ -56,6 +56,7 @@ export function readPricedStage(templates: readonly Template[], region: string) 
     hasSpillBucket: outputOf(templates, OUTPUTS.data.spillBucket) !== undefined,
     ...readInstance(stage, group),
     commitWindowMs: Number(new RegExp(`${ENV.commitWindowMs}=(\\d+)`).exec(userData)?.[1] ?? 0),
+    hasCanary: count('AWS::Lambda::Function') > 0,
     hasArchive: count('AWS::Glue::Database') > 0,
     /** Days for which the table keeps timestamps. */
     retentionDays: Number(new RegExp(`${ENV.retentionDays}=(\\d+)`).exec(userData)?.[1] ?? Number.POSITIVE_INFINITY),

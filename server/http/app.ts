@@ -28,6 +28,8 @@ export interface AppOptions {
   readonly sendProblem: SendProblem;
   /** @default - reading needs no token */
   readonly checkReadToken: CheckToken | undefined;
+  /** For single records, which the canary may read as well. @default - reading needs no token */
+  readonly checkRecordToken: CheckToken | undefined;
   readonly trustedProxies: number;
   readonly isDraining: () => boolean;
   readonly assetUrl: AssetUrl;
@@ -60,7 +62,10 @@ export function createApp(options: AppOptions): Express {
   const requiresToken = checkReadToken !== undefined;
   app
     .route(`${TIMESTAMPS_PATH}/:id`)
-    .get(requireToken(checkReadToken), readTimestamp({ store, retentionDays: options.retentionDays, requiresToken }))
+    .get(
+      requireToken(options.checkRecordToken),
+      readTimestamp({ store, retentionDays: options.retentionDays, requiresToken }),
+    )
     .all(allow('GET', 'HEAD'));
   app.use(getRoute(HEALTH_PATH, checkHealth(isDraining)), getRoute('/', showInstance(facts, assetUrl)));
   for (const router of options.routers) app.use(router);

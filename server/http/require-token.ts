@@ -12,14 +12,15 @@ export type CheckToken = (request: IncomingMessage) => void;
 /**
  * Requires one of the current tokens as `Authorization: Bearer` (RFC 6750). For reading, `Basic` (RFC 7617) with a token
  * as the password works too, because a browser can send it when it opens a page. It would also send it with a form of
- * another site, so `Basic` does not allow writing.
+ * another site, so `Basic` does not allow writing. `lists` are the lists of tokens that are accepted.
  */
-export function createCheckToken(access: Access, tokens: () => readonly string[]): CheckToken {
-  const digests = cachedDigests(tokens);
+export function createCheckToken(access: Access, ...lists: readonly (() => readonly string[])[]): CheckToken {
+  const cached = lists.map(cachedDigests);
   return ({ headers: { authorization = '' } }) => {
     const given = digest(bearerToken(authorization) ?? (access === 'read' ? password(authorization) : undefined) ?? '');
     // Every token is compared, in constant time, so that the answer time reveals nothing about the tokens.
-    const matches = digests().filter((expected) => timingSafeEqual(given, expected));
+    const digests = cached.flatMap((list) => list());
+    const matches = digests.filter((expected) => timingSafeEqual(given, expected));
     if (matches.length > 0) return;
     throw new ServiceError('unauthorized', `this requires "Authorization: Bearer" with the ${access} token`);
   };

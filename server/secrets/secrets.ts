@@ -7,6 +7,8 @@ export interface Secrets {
   /** The valid tokens for recording and for creating users. */
   readonly writeTokens: readonly string[];
   readonly idKeys: readonly IdKey[];
+  /** Tokens that only record, and read single records. @default - there is no canary */
+  readonly canaryTokens?: readonly string[];
 }
 
 /** Not secret. It keeps the ids of a server without a secret valid after a restart, such as during development. */

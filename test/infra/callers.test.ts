@@ -124,7 +124,7 @@ describe('the settings of callers', () => {
 
   it('permit no read token in production if the load balancer checks the callers', () => {
     for (const checked of [JWT, { ...TLS, clientAuthorities: AUTHORITIES }]) {
-      const overrides: Record<string, string> = { ...checked, readToken: 'none' };
+      const overrides: Record<string, string> = { ...checked, readToken: 'none', canary: 'false' };
       assert.equal(readSettings('prod', (name) => overrides[name]).readToken, 'none');
     }
   });

@@ -38,11 +38,8 @@ for (const [stage, stacks] of Object.entries(deployments)) {
         p.RetentionInDays > 0,
         p.KmsKeyId !== undefined,
       ]);
-      assert.deepEqual(groups, [
-        [true, true],
-        [true, true],
-        [true, true],
-      ]);
+      assert.ok(groups.length >= 3);
+      assert.ok(groups.flat().every((set) => set));
     });
 
     it('encrypts every bucket, volume, table, topic and vault', () => {

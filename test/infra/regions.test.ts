@@ -157,7 +157,7 @@ describe('the names of a stage in two regions', () => {
 describe('the rule by which people leave a region', () => {
   it('comes before the rules of the stack, and fails the path of the health check', () => {
     const jwt = { jwtIssuer: 'https://a.example.org', jwtKeys: 'https://a.example.org/keys', readToken: 'none' };
-    const { service } = synthesize('prod', { ...EVERYTHING_ON, ...jwt });
+    const { service } = synthesize('prod', { ...EVERYTHING_ON, ...jwt, canary: 'false' });
     const priorities = resourcesOf('AWS::ElasticLoadBalancingV2::ListenerRule', service).map(
       ({ Properties }) => Properties.Priority,
     );

@@ -138,6 +138,18 @@ describe('settings', () => {
       /ttl is false: DynamoDB would delete nothing/,
     ],
     [
+      'a canary that the load balancer does not let in',
+      'dev',
+      { canary: 'true', sourceCidrs: '198.51.100.0/24' },
+      /canary is true, but sourceCidrs is 198.51.100.0\/24, which refuses it/,
+    ],
+    [
+      'a canary without a certificate of the clients',
+      'dev',
+      { canary: 'true', certificateArn: CERTIFICATE, clientAuthorities: 's3://example/clients.pem' },
+      /canary is true, but clientAuthorities is set/,
+    ],
+    [
       'a Slack workspace without a channel',
       'dev',
       { slackWorkspaceId: 'T01EXAMPLE' },

@@ -16,6 +16,7 @@ describe('user data', () => {
       region: 'eu-west-1',
       tableName: 'table',
       secretId: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:example',
+      canarySecretId: undefined,
       readToken: 'required',
       writeToken: 'none',
       spillBucket: 'bucket',

@@ -18,6 +18,8 @@ const JWT = {
   jwtIssuer: 'https://issuer.example.org',
   jwtKeys: 'https://issuer.example.org/keys',
   readToken: 'none',
+  // It has no JSON Web Token.
+  canary: 'false',
 };
 
 const CHAT = { slackWorkspaceId: 'T01EXAMPLE', slackPageChannelId: 'C01EXAMPLE' };
@@ -44,14 +46,15 @@ const FLIPS: Readonly<Partial<Record<keyof Settings, readonly Overrides[]>>> = {
   networkZones: [{ networkZones: 'a,b' }],
   zones: [{ zones: 'a,b' }, { zones: 'a,b,c' }, { zones: 'b,c' }],
   vpcCidr: [{ vpcCidr: '10.99.0.0/16' }],
-  sourceCidrs: [{ sourceCidrs: '198.51.100.0/24,192.0.2.0/24' }],
+  // The canary could not reach the load balancer.
+  sourceCidrs: [{ sourceCidrs: '198.51.100.0/24,192.0.2.0/24', canary: 'false' }],
   nat: [{ nat: 'single' }, { nat: 'per-az' }, { nat: 'regional' }],
   // Production permits the first one only if the load balancer checks the callers.
   readToken: [{ readToken: 'none' }, JWT],
   jwtIssuer: [JWT],
   jwtKeys: [{ ...JWT, jwtKeys: 'https://issuer.example.org/other-keys' }],
   jwtClaims: [{ ...JWT, jwtClaims: 'aud=stampede' }],
-  clientAuthorities: [{ ...TLS, clientAuthorities: 's3://example-authorities/clients.pem' }],
+  clientAuthorities: [{ ...TLS, clientAuthorities: 's3://example-authorities/clients.pem', canary: 'false' }],
   sshCidrs: [{ sshCidrs: '198.51.100.0/24' }, { sshCidrs: '192.0.2.0/24,203.0.113.7/32' }],
   architecture: [{ architecture: 'x86_64', instanceType: 'c7i.large', alternativeFamilies: '' }],
   alternativeFamilies: [{ alternativeFamilies: '' }, { alternativeFamilies: 'c6g' }],

@@ -109,6 +109,7 @@ describe('a priced stage', () => {
     assert.deepEqual([PROD.logsAllTraffic, PROD.hasAccessLogs, PROD.hasDetailedMonitoring], [false, true, true]);
     assert.equal(PROD.accessLogDays, 400);
     assert.deepEqual([PROD.hasArchive, PROD.retentionDays], [true, Number.POSITIVE_INFINITY]);
+    assert.equal(PROD.hasCanary, true);
     assert.deepEqual(PROD.backups, [{ everyDays: 365 / 12, keptDays: 365 }]);
   });
 
@@ -192,6 +193,13 @@ describe('the bills', () => {
     const usdOf = (bill: Bill | undefined, item: string) => bill?.items.find(({ name }) => name === item)?.usd ?? NaN;
     assert.ok(Math.abs(usdOf(withQueue, 'API Gateway (HTTP)') - (300 * 1.11 + (million - 300) * 1)) < 1e-6);
     assert.ok(Math.abs(usdOf(withAlb, 'DynamoDB read units') - million * 0.1415) < 1e-6);
+  });
+
+  it('have the canary, which a run every minute makes cheap', () => {
+    const usd = billsOf(1_000)[0]?.items.find(({ name }) => name === 'Canary')?.usd ?? NaN;
+    const runs = 730 * 60;
+    const lambda = runs * (0.2e-6 + 0.5 * 0.25 * 0.0000133334);
+    assert.ok(Math.abs(usd - (lambda + (runs * 4 * 0.7068) / 1e6 + 2 * 0.3)) < 1e-9, String(usd));
   });
 
   it('count no access logs that have expired', () => {

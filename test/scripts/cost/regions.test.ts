@@ -80,15 +80,15 @@ describe('the bill of a stage in two regions', () => {
       close(itemOf(active, `Replication to other regions, ${region}`), (gb / 2) * 0.02);
   });
 
-  it('has a fleet, a load balancer and a health check in each, and the replica of the secret', () => {
+  it('has a fleet, a load balancer and a health check in each, the replica of the secret and a token of the canary', () => {
     for (const item of ['Instances', 'Load balancer and its addresses', 'NAT gateways', 'Health checks'])
       for (const region of [HOME, AWAY]) assert.ok(itemOf(active, `${item}, ${region}`) > 0, `${item}, ${region}`);
     assert.deepEqual(
       [alone, ...regions].map(({ secrets, healthChecks }) => [secrets, healthChecks]),
       [
-        [1, 0],
-        [2, 1],
-        [0, 1],
+        [2, 0],
+        [3, 1],
+        [1, 1],
       ],
     );
   });

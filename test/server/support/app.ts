@@ -22,6 +22,7 @@ export async function startApp(routers: readonly Router[]): Promise<Server> {
     postApp: (request, response) => sendProblem(request, response, new Error('not under test')),
     sendProblem,
     checkReadToken: undefined,
+    checkRecordToken: undefined,
     trustedProxies: 0,
     isDraining: () => false,
     assetUrl: (name) => name,

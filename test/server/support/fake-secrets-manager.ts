@@ -8,8 +8,15 @@ const SECRET_ID = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:example-
 /** What the service answers: a value, an error of AWS, or nothing at all. */
 export type SecretAnswer = { readonly value: string } | { readonly error: string } | 'no answer';
 
-/** Secrets Manager with one secret, on a free port; stops after the tests of the calling file. */
-export async function startSecretsManager(first: SecretAnswer, secretId = SECRET_ID) {
+/**
+ * Secrets Manager on a free port, with a secret whose answers change and `others` that have a fixed value; stops after the
+ * tests of the calling file.
+ */
+export async function startSecretsManager(
+  first: SecretAnswer,
+  secretId = SECRET_ID,
+  others: Readonly<Record<string, string>> = {},
+) {
   let answer = first;
   let requests = 0;
   const server = createServer(async (request, response) => {
@@ -21,6 +28,8 @@ export async function startSecretsManager(first: SecretAnswer, secretId = SECRET
       return send(400, { __type: 'MissingAuthenticationTokenException' });
     if (request.headers['x-amz-target'] !== 'secretsmanager.GetSecretValue')
       return send(400, { __type: 'UnknownOperationException' });
+    const other = others[SecretId];
+    if (other !== undefined) return send(200, { ARN: SecretId, SecretString: other, VersionStages: ['AWSCURRENT'] });
     if (SecretId !== secretId) return send(400, { __type: 'ResourceNotFoundException' });
     if (answer === 'no answer') return request.socket.destroy();
     if ('error' in answer) return send(400, { __type: answer.error, message: 'refused' });

@@ -65,7 +65,8 @@ export function scaledMs(seconds: number, timeFactor: number): number {
 }
 
 /**
- * Synthesises the stage to rehearse, without a certificate and with a bastion for the operator; reads its facts.
+ * Synthesises the stage to rehearse, without a certificate and without a canary, which would need Lambda, and with a
+ * bastion for the operator; reads its facts.
  * `more` are further settings, such as `tableName=other`.
  */
 export async function synthesizeStage(
@@ -74,7 +75,7 @@ export async function synthesizeStage(
   more: readonly string[] = [],
 ): Promise<StageFacts> {
   const output = join(directory, ['cdk.out', ...more].join('-'));
-  const settings = ['allowPlainHttp=true', `sshCidrs=${OUTSIDE.operator}/32`, ...more];
+  const settings = ['allowPlainHttp=true', 'canary=false', `sshCidrs=${OUTSIDE.operator}/32`, ...more];
   const options = ['--stage', stage, '--output', output, ...settings.flatMap((setting) => ['--set', setting])];
   const synth = ['npm', 'run', '--silent', 'synth', '--', ...options] as const;
   await captureQuietly(synth, { deadlineMs: 300_000 });
