@@ -10,6 +10,7 @@ import { acknowledgedIn, compareWithTable, observationsOf } from '../answers.ts'
 import { TIME_FACTORS } from '../stage/stage-facts.ts';
 import { timestampsIn } from '../stage/table-reader.ts';
 import {
+  drainedCheck,
   equalTablesCheck,
   missingIn,
   notDoubledCheck,
@@ -38,6 +39,8 @@ const PAUSE_MS = 18_000;
 /** A heartbeat that was written before the pause has been read after this. */
 const LAST_HEARTBEAT_MS = 8_000;
 const EQUAL_DEADLINE_MS = 30_000;
+/** An instance lists the bucket within a second of its start, and at most 90 s after an empty listing. */
+const DRAIN_DEADLINE_MS = 100_000;
 /** On a slow machine the pause counts as one of more than 30 s. Then a region waits as long again (decision 0046). */
 const ADVANCE_DEADLINE_MS = 90_000;
 const SERVED_DEADLINE_MS = 30_000;
@@ -94,6 +97,8 @@ export async function runRegionDrill(drill: RegionDrill, regions: TwoRegions, us
     timeline.addEvent(timeline.secondOf(atMs), `health check of ${region}: ${state}`, state === 'unhealthy');
   }
   const stored = (await Promise.all([regions.home.readTable(), regions.other.readTable()])).flat();
+  // What a region has accepted may still be in its bucket, as long as it is lost.
+  stored.push(...(await regions.home.readBucket()).flatMap(({ timestamps }) => timestamps));
   const run: DrillRun = {
     drill: name,
     summary,
@@ -166,9 +171,21 @@ const KEYED_RECORDS = 1;
 const recordSchema = z.object({ timestamp: z.string() });
 const KEY = ['--request', 'POST', '--header', 'Idempotency-Key: "a-key-of-the-rehearsal"'];
 
+/** Timestamps that are in the bucket of the home region when it is lost. Users send 10 requests a second. */
+const SPILLED = 10;
+
+function spilledIn(users: Users): string[] {
+  return acknowledgedIn(users.answers().filter(({ region, status }) => region === HOME && status === 202));
+}
+
 async function loseRegion({ home, other, replication }: TwoRegions, users: Users, timeline: Timeline) {
   const keyed = await requestOf(users.namespace, home, '/app', KEY);
   await sleep(REPLICATION_LAG_MS);
+  const endOfDatabase = timeline.beginFault(`the database of ${HOME} is cut off, its bucket takes the timestamps`);
+  await home.database.cut();
+  const hasSpilled = async () => spilledIn(users).length >= SPILLED;
+  await waitQuietly(`${SPILLED} timestamps to be spilled in ${HOME}`, hasSpilled, SERVED_DEADLINE_MS, LOOK_MS);
+  endOfDatabase();
   const end = timeline.beginFault(`${HOME} is lost`);
   replication.pause();
   home.fleet.canLaunch = false;
@@ -187,6 +204,7 @@ async function loseRegion({ home, other, replication }: TwoRegions, users: Users
     const [sk, lines] = [value?.['sk']?.['S'], value?.['lines']?.['S']];
     return typeof sk === 'string' && typeof lines === 'string' ? timestampsIn(sk, lines) : [];
   });
+  const spilled = (await home.readBucket()).flatMap(({ timestamps }) => timestamps);
   const json = ['--header', 'content-type: application/json', '--data', '{"username":"ada","email":"ada@example.com"}'];
   const user = await requestOf(users.namespace, other, '/users', json);
   const repeated = await requestOf(users.namespace, other, '/app', KEY);
@@ -194,7 +212,7 @@ async function loseRegion({ home, other, replication }: TwoRegions, users: Users
   const [before, after] = [keyed, repeated].map(({ body }) => recordSchema.safeParse(JSON.parse(body)).data?.timestamp);
   return [
     recoveryTimeCheck(recoveryTimeMs(since(), HOME), DNS_MS.healthCheck, DNS_MS.ttl),
-    recoveryPointCheck(missing, waiting),
+    recoveryPointCheck(missing, [...waiting, ...spilled]),
     {
       check: 'a user is not created outside the home region',
       passed: user.status === 421,
@@ -222,6 +240,12 @@ async function failBack({ home, other, replication }: TwoRegions, users: Users, 
   const returned = await becomesTrue(haveReturned, SERVED_DEADLINE_MS);
   await sleep(STEADY_MS);
   await users.stop();
+  let left = await home.readBucket();
+  const isDrained = async () => {
+    left = await home.readBucket();
+    return left.length === 0;
+  };
+  await becomesTrue(isDrained, DRAIN_DEADLINE_MS, LOOK_MS);
   let tables = await Promise.all([home.readTable(), other.readTable()]);
   const areEqual = async () => {
     tables = await Promise.all([home.readTable(), other.readTable()]);
@@ -243,6 +267,7 @@ async function failBack({ home, other, replication }: TwoRegions, users: Users, 
       measured: `${lost.length} of ${acknowledged.length} missing${lost.length > 0 ? `: ${lost.join(', ')}` : ''}`,
       expected: 'none, in either region',
     },
+    drainedCheck(spilledIn(users), left.length, tables),
     equalTablesCheck(...tables),
     notDoubledCheck(users.answers(), tables[0], KEYED_RECORDS),
   ];

@@ -33,16 +33,27 @@ export function missingIn(acknowledged: readonly string[], stored: readonly stri
   return acknowledged.filter((timestamp) => !known.has(timestamp));
 }
 
-/** Exactly what was acknowledged and not yet replicated may be missing, until the region returns. */
-export function recoveryPointCheck(missing: readonly string[], notReplicated: readonly string[]): Check {
-  const waiting = new Set(notReplicated);
+/** Exactly what was acknowledged and is only in the lost region may be missing, until the region returns. */
+export function recoveryPointCheck(missing: readonly string[], ofLostRegion: readonly string[]): Check {
+  const waiting = new Set(ofLostRegion);
   const unexplained = missing.filter((timestamp) => !waiting.has(timestamp));
   return {
-    check: 'RPO: only timestamps that were not replicated are missing',
+    check: 'RPO: only timestamps that were not replicated, or not in a table yet, are missing',
     passed: unexplained.length === 0,
     measured:
       unexplained.length === 0 ? `${missing.length} missing, all wait in the lost region` : unexplained.join(', '),
     expected: 'no other timestamp is missing',
+  };
+}
+
+/** What was in the lost region's bucket is in both tables after its return. `left` are the objects in the bucket then. */
+export function drainedCheck(spilled: readonly string[], left: number, tables: readonly (readonly string[])[]): Check {
+  const missing = tables.flatMap((stored) => missingIn(spilled, stored));
+  return {
+    check: 'what waited in the bucket of the lost region is in both tables',
+    passed: spilled.length > 0 && left === 0 && missing.length === 0,
+    measured: `${spilled.length} timestamps had been spilled, ${left} objects are left, ${missing.length} missing`,
+    expected: 'one timestamp at least, no object, none missing',
   };
 }
 

@@ -91,11 +91,15 @@ export async function startAwsEndpoints(
       await writeFile(`${rightsFile}.new`, JSON.stringify(rights));
       await rename(`${rightsFile}.new`, rightsFile);
     },
-    /** The name of every object in the spill bucket, read without the server. */
+    /** Every object in the spill bucket with the timestamps of its block, read without the server. */
     readBucket: async () => {
       const script = join(import.meta.dirname, 'bucket-reader.ts');
       const line = [process.execPath, script, `http://${UPSTREAM.host}:${UPSTREAM.port}`, BUCKET_NAME] as const;
-      return (await captureQuietly(s3.namespace.inside(line))).split('\n').filter((text) => text !== '');
+      const objects = (await captureQuietly(s3.namespace.inside(line))).split('\n').filter((text) => text !== '');
+      return objects.map((text) => {
+        const [name = '', ...timestamps] = text.split(' ');
+        return { name, timestamps };
+      });
     },
     /** The rights that instances needed so far, each once. */
     rightsNeeded: async () => {

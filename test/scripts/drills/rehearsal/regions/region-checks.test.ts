@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  drainedCheck,
   equalTablesCheck,
   missingIn,
   notDoubledCheck,
@@ -54,6 +55,13 @@ describe('the recovery point of a lost region', () => {
 });
 
 describe('the tables after a fail-back', () => {
+  it('have what was in the bucket of the lost region, which is empty then', () => {
+    assert.ok(drainedCheck(['a'], 0, [['a', 'b'], ['a']]).passed);
+    assert.ok(!drainedCheck(['a'], 0, [['a'], ['b']]).passed);
+    assert.ok(!drainedCheck(['a'], 1, [['a'], ['a']]).passed);
+    assert.ok(!drainedCheck([], 0, [['a'], ['a']]).passed, 'otherwise the drill shows nothing');
+  });
+
   it('are equal in any order, but not if one has a timestamp more, also a second one at the same time', () => {
     assert.ok(equalTablesCheck(['a', 'b'], ['b', 'a']).passed);
     assert.ok(!equalTablesCheck(['a', 'b'], ['a']).passed);
