@@ -193,7 +193,7 @@ export function createService(options: ServiceOptions) {
   });
 
   const { isOverloaded } = admission;
-  const limitKeyed = createConcurrencyLimit({ name: 'requests with an Idempotency-Key', max: MAX_KEYED, isOverloaded });
+  const limitKeyed = createConcurrencyLimit({ name: 'requests with an Idempotency-Key', max: MAX_KEYED });
   const withKey = createKeysInUse();
 
   const postApp = createPostApp({

@@ -5,16 +5,16 @@ export interface ConcurrencyLimitOptions {
   readonly name: string;
   /** The number of operations that may run at the same time. */
   readonly max: number;
-  /** Whether timestamps already wait too long. */
-  readonly isOverloaded: () => boolean;
+  /** Whether timestamps already wait too long. @default - the operations are not less important than timestamps */
+  readonly isOverloaded?: () => boolean;
 }
 
 /** Runs an operation, or rejects with `overloaded`. */
 export type ConcurrencyLimit = <T>(operation: () => Promise<T>) => Promise<T>;
 
 /**
- * Limits the operations that are less important than recording timestamps. While timestamps wait too long, it refuses
- * all of them. Nothing waits: clients repeat after `Retry-After`.
+ * Limits operations that run at the same time. While timestamps wait too long, it refuses all that are less important.
+ * Nothing waits: clients repeat after `Retry-After`.
  */
 export function createConcurrencyLimit({ name, max, isOverloaded }: ConcurrencyLimitOptions): ConcurrencyLimit {
   let running = 0;
@@ -24,7 +24,7 @@ export function createConcurrencyLimit({ name, max, isOverloaded }: ConcurrencyL
   }
 
   return async (operation) => {
-    if (isOverloaded()) refuse(`this process is overloaded and serves no ${name}`);
+    if (isOverloaded?.()) refuse(`this process is overloaded and serves no ${name}`);
     if (running >= max) refuse(`this process already serves ${running} ${name}`);
     running += 1;
     try {

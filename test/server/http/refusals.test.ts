@@ -3,6 +3,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { describe, it } from 'node:test';
 import { startDatabase } from '../support/database.ts';
 import { startService } from '../support/service.ts';
+import { until } from '../support/until.ts';
 
 const database = await startDatabase();
 const service = await startService(database, { RATE_LIMIT_PER_SECOND: '1', RATE_LIMIT_BURST: '1' });
@@ -95,4 +96,29 @@ describe('operations that are less important than timestamps', () => {
       agent.destroy();
     });
   }
+});
+
+describe('while timestamps wait too long', () => {
+  it('reads are refused, and requests with an Idempotency-Key are recorded like those without', async () => {
+    // Timestamps may wait for a fifth of that, 0.2 s.
+    const { url } = await startService(database, { MAX_EVENT_LOOP_DELAY_MS: '1000' });
+    const release = database.hold();
+    const post = (headers: Record<string, string> = {}) => fetch(`${url}/app`, { method: 'POST', headers });
+    const [posts, lookups]: [Promise<Response>[], Promise<void>[]] = [[], []];
+    let areRefused = false;
+    const lookUp = async () => {
+      const text = await (await fetch(`${url}/app/${UNUSED_ID}`)).text();
+      areRefused ||= /is overloaded and serves no lookups/.test(text);
+    };
+    await until('lookups are refused', () => {
+      // The first ones are in the few writes in flight; the others wait.
+      posts.push(post());
+      lookups.push(lookUp());
+      return areRefused;
+    });
+    const keyed = post({ 'idempotency-key': '"a-key"' });
+    release();
+    assert.equal((await keyed).status, 201);
+    await Promise.all([...posts, ...lookups]);
+  });
 });
