@@ -97,12 +97,14 @@ function endOnSignal(service: Service, database: Database, tracing: Tracing | un
 async function main(): Promise<void> {
   const config = readConfigOrExit();
   const logger = createLogger(config.logLevel);
-  process.on('uncaughtException', (error) => {
+  const crash = (error: unknown): never => {
     if (error instanceof StartError) logger.fatal(error.message);
     else logger.fatal({ err: error }, 'crashed');
-    process.exit(1);
-  });
-  await serve(config, logger);
+    return process.exit(1);
+  };
+  process.on('uncaughtException', crash);
+  // Not left to the handler above: pm2 handles unhandled rejections itself.
+  await serve(config, logger).catch(crash);
 }
 
 async function serve(config: Config, logger: Logger): Promise<void> {

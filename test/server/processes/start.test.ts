@@ -79,4 +79,14 @@ describe('a server that cannot start', () => {
     assert.match(log.at(-1)?.msg, /^the data folder cannot be used: ENOTDIR.*Use another one with DATA_DIR=…$/);
     assert.equal(log.at(-1)?.err, undefined);
   });
+
+  it('says so under pm2 too, which handles unhandled rejections itself', () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    const handler = encodeURIComponent('process.on("unhandledRejection", () => process.exit(9))');
+    const pm2 = { NODE_OPTIONS: `--import=data:text/javascript,${handler}` };
+    const { status, log } = startAndFail({ PORT: '0', DATA_DIR: file, ...pm2 });
+    assert.equal(status, 1);
+    assert.match(log.at(-1)?.msg, /^the data folder cannot be used/);
+  });
 });
