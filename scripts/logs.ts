@@ -3,7 +3,7 @@ import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
 import { STAGE_OPTION } from './cli/values.ts';
 import { AWS_OPTIONS, useRole } from './stage/role.ts';
-import { installedTools, requireTools } from './stage/tools.ts';
+import { installedTools, requireAwsCli2, requireTools } from './stage/tools.ts';
 
 await main(
   {
@@ -25,8 +25,11 @@ await main(
   },
   async ({ values }) => {
     const { stage, since, filter, system, follow, 'dry-run': dryRun } = values;
-    if (!dryRun) await useRole(values);
-    if (!dryRun) requireTools('reading logs', ['aws'], installedTools(process.env['PATH'] ?? ''));
+    if (!dryRun) {
+      requireTools('reading logs', ['aws'], installedTools(process.env['PATH'] ?? ''));
+      await requireAwsCli2('reading logs');
+      await useRole(values);
+    }
     const group = logGroupNames(stage)[system ? 'system' : 'app'];
     const options = [...(filter ? ['--filter-pattern', filter] : []), ...(follow ? ['--follow'] : [])];
     await run(['aws', 'logs', 'tail', group, '--format', 'short', '--since', since, ...options], { dryRun });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { OperatorError } from '../cli/errors.ts';
+import { captureQuietly } from '../cli/run.ts';
 
 /** Programs of the operator's machine that the scripts start, and how to get each. */
 export const TOOLS = {
@@ -24,4 +25,15 @@ export function installedTools(path: string): ReadonlySet<Tool> {
 export function requireTools(user: string, needed: readonly Tool[], installed: ReadonlySet<Tool>): void {
   const missing = needed.find((tool) => !installed.has(tool));
   if (missing) throw new OperatorError(`${user} needs ${missing}, which is not on the PATH: ${TOOLS[missing]}`);
+}
+
+/**
+ * Version 1 of the AWS CLI has no `aws logs tail`.
+ *
+ * @throws OperatorError for another version than 2
+ */
+export async function requireAwsCli2(user: string): Promise<void> {
+  const version = (await captureQuietly(['aws', '--version'])).trim();
+  if (version.startsWith('aws-cli/2.')) return;
+  throw new OperatorError(`${user} needs version 2 of the AWS CLI, and aws is ${version || 'older'}: ${TOOLS.aws}`);
 }

@@ -5,12 +5,13 @@ import { runEntry } from './run-entry.ts';
 
 describe('npm run logs', () => {
   it('tails the log group of the stage with the AWS CLI', async () => {
-    await using programs = await fakePrograms({ aws: 0 });
+    await using programs = await fakePrograms({ aws: 'echo aws-cli/2.27.1 Python/3.13' });
     const { code } = await runEntry('scripts/logs.ts', ['--stage', 'prod', '--follow'], {
       env: { PATH: programs.folder },
     });
     assert.equal(code, 0);
     assert.deepEqual(await programs.started(), [
+      'aws --version',
       'aws logs tail /stampede/prod/app --format short --since 10m --follow',
     ]);
   });
@@ -28,6 +29,17 @@ describe('npm run logs', () => {
       stderr,
       /^logs: reading logs needs aws, which is not on the PATH: install the AWS CLI, version 2: https/,
     );
+  });
+
+  it('refuses version 1 of the AWS CLI, which cannot tail logs', async () => {
+    await using programs = await fakePrograms({ aws: 'echo aws-cli/1.42.3 Python/3.13' });
+    const { code, stderr } = await runEntry('scripts/logs.ts', [], { env: { PATH: programs.folder } });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^logs: reading logs needs version 2 of the AWS CLI, and aws is aws-cli\/1\.42\.3 .*: install/,
+    );
+    assert.deepEqual(await programs.started(), ['aws --version']);
   });
 
   it('passes a filter pattern as one word', async () => {
