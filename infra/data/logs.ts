@@ -8,9 +8,9 @@ import { logGroupNames } from '../contract.ts';
 import type { Settings } from '../settings/table.ts';
 
 /** Names of all log groups of a stage. */
-export function allLogGroupNames(stage: string, { canary }: Pick<Settings, 'canary'>) {
+export function allLogGroupNames(stage: string) {
   const own = (name: string) => `/${SERVICE_NAME}/${stage}/${name}`;
-  return { ...logGroupNames(stage), flow: own('flow'), ...(canary && { canary: own('canary') }) };
+  return { ...logGroupNames(stage), flow: own('flow'), canary: own('canary') };
 }
 
 export interface LogGroupsProps {
@@ -24,19 +24,19 @@ export class LogGroups extends Construct {
   readonly app: LogGroup;
   readonly system: LogGroup;
   readonly flow: LogGroup;
-  /** @default - there is no canary */
-  readonly canary: LogGroup | undefined;
+  /** Empty without a canary, so that turning it off loses no logs. */
+  readonly canary: LogGroup;
 
   constructor(scope: Construct, id: string, { key, stage, settings }: LogGroupsProps) {
     super(scope, id);
-    const names = allLogGroupNames(stage, settings);
+    const names = allLogGroupNames(stage);
     // The log agent needs fixed names, so a retained log group would block the next deployment of the stage.
     const removalPolicy = RemovalPolicy.DESTROY;
     const common = { encryptionKey: key, retention: settings.logRetentionDays, removalPolicy };
     this.app = new LogGroup(this, 'App', { ...common, logGroupName: names.app });
     this.system = new LogGroup(this, 'System', { ...common, logGroupName: names.system });
     this.flow = new LogGroup(this, 'Flow', { ...common, logGroupName: names.flow });
-    this.canary = names.canary ? new LogGroup(this, 'Canary', { ...common, logGroupName: names.canary }) : undefined;
+    this.canary = new LogGroup(this, 'Canary', { ...common, logGroupName: names.canary });
   }
 }
 

@@ -62,7 +62,7 @@ export class DataStack extends StageStack {
       removalPolicy,
     });
 
-    const logKey = telemetryKey(this, 'TelemetryKey', Object.values(allLogGroupNames(stage, settings)));
+    const logKey = telemetryKey(this, 'TelemetryKey', Object.values(allLogGroupNames(stage)));
     this.logs = new LogGroups(this, 'LogGroups', { key: logKey, stage, settings });
     this.topics = alarmTopics(this, { key: logKey, stage, settings });
     if (settings.slackWorkspaceId) new Chat(this, 'Chat', { stage, settings, topics: this.topics });

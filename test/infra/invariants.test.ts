@@ -38,7 +38,7 @@ for (const [stage, stacks] of Object.entries(deployments)) {
         p.RetentionInDays > 0,
         p.KmsKeyId !== undefined,
       ]);
-      assert.ok(groups.length >= 3);
+      assert.equal(groups.length, 4);
       assert.ok(groups.flat().every((set) => set));
     });
 

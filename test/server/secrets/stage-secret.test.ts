@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { GENERATED_SECRET } from '../../../server/contract.ts';
+import { openCanaryToken } from '../../../server/secrets/canary-token.ts';
 import { fileCache, NO_CACHE, type SecretCache } from '../../../server/secrets/secret-cache.ts';
 import { createSecretsClient, openStageSecret } from '../../../server/secrets/stage-secret.ts';
 import { clientSettings, startSecretsManager } from '../support/fake-secrets-manager.ts';
@@ -96,5 +97,27 @@ describe('the secret of the stage', () => {
   it('is never logged', () => {
     assert.ok(log.length > 0);
     for (const line of log) assert.ok(!line.includes(FIRST) && !line.includes(SECOND) && !line.includes(generated));
+  });
+});
+
+describe('the token of the canary', () => {
+  const openToken = () =>
+    openCanaryToken({ client: createSecretsClient(clientSettings(service)), secretId: service.secretId, logger });
+
+  it('is read at start, and kept while it cannot be read', async () => {
+    service.answers({ value: 'canary'.repeat(8) });
+    const token = await openToken();
+    service.answers({ error: 'AccessDeniedException' });
+    await token.refresh();
+    assert.deepEqual(token.current(), ['canary'.repeat(8)]);
+    assert.match(log.at(-1) ?? '', /the canary's token cannot be read/);
+  });
+
+  it('is missing if it cannot be read at start or is no token: the server serves everybody else', async () => {
+    for (const answer of ['no answer', { value: 'short' }] as const) {
+      service.answers(answer);
+      assert.deepEqual((await openToken()).current(), []);
+    }
+    assert.doesNotMatch(log.at(-1) ?? '', /"short"/);
   });
 });
