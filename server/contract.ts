@@ -139,7 +139,7 @@ export const METRICS = {
 } as const;
 
 /** Keys (strings) and TTL attribute (epoch seconds) of the one table. ARCHITECTURE.md, "The table", lists its items. */
-export const TABLE = { partitionKey: 'pk', sortKey: 'sk', ttlAttribute: 'expires', defaultShards: 16 } as const;
+export const TABLE = { partitionKey: 'pk', sortKey: 'sk', ttlAttribute: 'expires', defaultShards: 4 } as const;
 
 /** Partition key of the items in which each region says how far it is complete; their sort key is the region. */
 export const REGIONS_PARTITION = 'regions';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { type Item, itemBytes } from '../../../scripts/bench/backends/item-size.ts';
+import { TABLE } from '../../../server/contract.ts';
 import { DynamoTimestamps } from '../../../server/dynamodb/timestamps.ts';
 import { systemRuntime } from '../../../server/runtime.ts';
 import { BLOCK_LIMITS, type Block, itemBytes as blockBytes, encodeBlock } from '../../../server/timestamps/block.ts';
@@ -24,7 +25,7 @@ function fullBlock(writer: string, age: number): Block {
     clientAddress: '203.0.113.7',
     protocol: 'https' as const,
   }));
-  return { shard: sequence % 16, writer, sequence, instance: 'i-0abc1234def567890', arrivals };
+  return { shard: sequence % TABLE.defaultShards, writer, sequence, instance: 'i-0abc1234def567890', arrivals };
 }
 
 describe('a page of a day of full blocks', async () => {
@@ -38,25 +39,31 @@ describe('a page of a day of full blocks', async () => {
   const blocks = WRITERS.flatMap((writer) => Array.from({ length: 17 }, (_, age) => fullBlock(writer, age)));
   for (const block of blocks) await store.putBlock(block, 60_000);
 
-  let bytesRead = 0;
+  let [bytesRead, reads] = [0, 0];
   database.client.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
       const { Items = [] } = result.output as Partial<QueryCommandOutput>;
+      reads++;
       for (const item of Items) bytesRead += itemBytes(item as unknown as Item);
       return result;
     },
     { step: 'initialize' },
   );
   const listed = async (limit: number) => {
-    bytesRead = 0;
-    return { page: await store.listRecords({ limit, consistent: false }), bytesRead };
+    [bytesRead, reads] = [0, 0];
+    return { page: await store.listRecords({ limit, consistent: false }), bytesRead, reads };
   };
 
   it('reads at most 0.3 MB for 20 records', async () => {
     const { page, bytesRead } = await listed(20);
     assert.equal(page.records.length, 20);
     assert.ok(bytesRead <= 300_000, `${bytesRead} bytes`);
+  });
+
+  it('sends at most 8 requests for 20 records, each of which costs about a millisecond of CPU time', async () => {
+    const { reads } = await listed(20);
+    assert.ok(reads <= 8, `${reads} requests`);
   });
 
   it('reads at most three times the blocks that hold its 1,000 records', async () => {
