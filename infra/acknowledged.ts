@@ -77,6 +77,11 @@ function pipelineFindings(stage: string): readonly Acknowledged[] {
   const snapshot = image.replace('image', 'snapshot');
   const own = (...types: readonly string[]) => types.map((type) => arn('ec2', `${type}/*`));
   const launched = own('instance', 'volume', 'network-interface', 'security-group', 'subnet');
+  const { service, operations } = stackNames(stage);
+  const mutedAlarms = [
+    `alarm-mute-rule:stampede-${stage}-drill-*`,
+    ...[service, operations].flatMap((name) => [`alarm:${name}-*`, `alarm:${name.replaceAll('-', '')}*`]),
+  ].map((resource) => arn('cloudwatch', resource));
   const stacks = Object.values(stackNames(stage)).map((name) => arn('cloudformation', `stack/${name}/*`));
   return [
     { ...bake, id: STAR, reason: DESCRIBE },
@@ -86,6 +91,11 @@ function pipelineFindings(stage: string): readonly Acknowledged[] {
     { ...deploy, ...images },
     ...[image, ...launched].map((id) => ({ ...deploy, id, reason: BOOT_TEST })),
     ...stacks.map((id) => ({ ...deploy, id, reason: GENERATED_ID })),
+    ...mutedAlarms.map((id) => ({
+      ...deploy,
+      id,
+      reason: 'the alarms of the stage, and the mute rules of its drills',
+    })),
   ];
 }
 

@@ -11,6 +11,7 @@ import { requireBuiltInLoad, startBuiltInLoad } from './drills/aws/built-in-load
 import { costOf } from './drills/aws/cost.ts';
 import { prepareFault } from './drills/aws/faults/faults.ts';
 import { refuseOtherStage, refuseUnhealthy } from './drills/aws/guards.ts';
+import { planMute } from './drills/aws/mute.ts';
 import { planDrill } from './drills/aws/plan.ts';
 import { readStageScaling } from './drills/aws/predict-run.ts';
 import { runDrill } from './drills/aws/run-drill.ts';
@@ -75,6 +76,7 @@ const command = {
       help: 'artillery, or built-in: a constant rate of at most 200/s, without packages (for pipelines)',
     },
     artillery: { value: '<file>', help: "artillery's program (default: that of scripts/drills/artillery)" },
+    unmuted: { help: 'let the alarms of the drill notify people (default: they are muted until it is over)' },
     yes: { help: 'do not ask for confirmation (pipelines)' },
   },
   examples: [
@@ -114,6 +116,10 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
   console.error(`Load    ${rate}/s to ${target} for ${plan.durationS} s at most`);
   console.error(`Fault   ${fault?.intent ?? 'none'}`);
   console.error(`Cost    ${await costOf(plan, before, fisTemplate !== undefined)}`);
+  const mute = values.unmuted
+    ? undefined
+    : planMute({ stage: stageName, alarms: before.alarms, durationS: plan.durationS, now: new Date() });
+  console.error(`Muted   ${mute?.intent ?? 'nothing: people are notified'}`);
   if (!values.yes) await confirm(`This loads and may harm the stage ${stageName}.`, stageName);
 
   const createdAt = new Date().toISOString();
@@ -122,7 +128,7 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
   const stop = { errorRatio, alarm };
   const startPlan = isBuiltIn ? startBuiltInLoad : startLoad.bind(undefined, artillery);
   const start: typeof startBuiltInLoad = (load, to) => startPlan({ ...load, writeToken: required.write }, to);
-  const judged = await runDrill({ plan, stage, fault, stop, reader, sample, folder, startLoad: start, scaling });
+  const judged = await runDrill({ plan, stage, fault, stop, reader, sample, folder, startLoad: start, scaling, mute });
   const facts = { stage: stageName, target, image: stage.amiId, 'read back at most': String(sample) };
   const report: Report = { title: `Drill of ${stageName}`, createdAt, facts, checks: [], runs: [judged] };
   const { page } = await writeReport(folder, report);

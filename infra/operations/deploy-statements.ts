@@ -70,6 +70,19 @@ export function deployStatements(stage: string, bootstrapQualifier: string): rea
       ['*'],
     ),
     allow(
+      'MuteAlarmsForADrill',
+      ['cloudwatch:DeleteAlarmMuteRule', 'cloudwatch:PutAlarmMuteRule'],
+      [arnHere('cloudwatch', `alarm-mute-rule:stampede-${stage}-drill-*`)],
+    ),
+    allow(
+      'ChooseMutedAlarms',
+      ['cloudwatch:PutAlarmMuteRule'],
+      // CloudFormation names metric alarms after their stack, CDK composite ones after the stack without its dashes.
+      [stackNames(stage).service, stackNames(stage).operations]
+        .flatMap((name) => [`${name}-*`, `${name.replaceAll('-', '')}*`])
+        .map((name) => arnHere('cloudwatch', `alarm:${name}`)),
+    ),
+    allow(
       'EndInstances',
       ['ec2:GetConsoleOutput', 'ec2:TerminateInstances'],
       [arnHere('ec2', 'instance/*')],

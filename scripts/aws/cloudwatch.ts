@@ -1,7 +1,7 @@
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { z } from 'zod';
 import { METRIC_PERIOD_S } from '../../server/contract.ts';
-import { CLIENT_SETTINGS, fields, readList } from './call.ts';
+import { CLIENT_SETTINGS, explained, fields, readList } from './call.ts';
 
 const alarm = fields({
   name: ['AlarmName', z.string()],
@@ -42,6 +42,36 @@ function alarmsOf(prefix: string): Promise<Alarm[]> {
       })),
     alarm,
   );
+}
+
+/** A time in which alarms start no actions. */
+export interface MuteRule {
+  readonly name: string;
+  /** At most {@link MUTE_RULE_ALARMS}. */
+  readonly alarms: readonly string[];
+  /** A full minute: CloudWatch mutes from that minute on. */
+  readonly from: Date;
+  readonly minutes: number;
+}
+
+/** Alarms that one rule can mute. */
+export const MUTE_RULE_ALARMS = 100;
+
+/** Creates a rule that mutes alarms once, or replaces the one of that name. It ends by itself. */
+export async function putMuteRule({ name, alarms, from, minutes }: MuteRule): Promise<void> {
+  const call = client().putAlarmMuteRule({
+    Name: name,
+    Description: 'Stampede: a drill',
+    Rule: { Schedule: { Expression: `at(${from.toISOString().slice(0, 16)})`, Duration: `PT${minutes}M` } },
+    MuteTargets: { AlarmNames: [...alarms] },
+    ExpireDate: new Date(from.getTime() + minutes * 60_000),
+  });
+  await explained(`mute ${alarms.length} alarms`, call);
+}
+
+/** Deletes a rule: alarms that are raised now start their actions again. */
+export async function deleteMuteRule(name: string): Promise<void> {
+  await explained(`delete the mute rule ${name}`, client().deleteAlarmMuteRule({ AlarmMuteRuleName: name }));
 }
 
 /** A metric to read, with one value for each period. */

@@ -58,6 +58,9 @@ const RESOURCES: Readonly<Record<string, ResourcesOf>> = {
   ...rows(bucket, 's3:ListBucket'),
   // Their only resources are data sets of OpenTelemetry.
   ...rows(() => ['*'], 'cloudwatch:PutMetricData cloudwatch:GetMetricData'),
+  'cloudwatch:DeleteAlarmMuteRule': ({ AlarmMuteRuleName }, at) => [
+    arnIn(at, 'cloudwatch', `alarm-mute-rule:${AlarmMuteRuleName}`),
+  ],
   'cloudwatch:DescribeAlarms': (_, at) => [arnIn(at, 'cloudwatch', 'alarm:*')],
 };
 
@@ -73,8 +76,16 @@ const TRANSACT_OPERATIONS: Readonly<Record<string, string>> = {
   ConditionCheck: 'ConditionCheckItem',
 };
 
-/** Operations whose actions have other names. The names of the objects to delete are in the body, so any stands for them. */
-const OTHER_NAMES: Readonly<Record<string, (params: Params) => readonly Right[]>> = {
+/** Operations that need other rights than the one of their name. The names of the objects to delete are in the body, so any stands for them. */
+const OTHER_RIGHTS: Readonly<Record<string, (params: Params, at: Account) => readonly Right[]>> = {
+  // A rule, and each alarm that it mutes.
+  'cloudwatch:PutAlarmMuteRule': ({ Name, MuteTargets }, at) => {
+    const { AlarmNames } = MuteTargets as { AlarmNames: readonly string[] };
+    return [`alarm-mute-rule:${Name}`, ...AlarmNames.map((alarm) => `alarm:${alarm}`)].map((resource) => ({
+      action: 'cloudwatch:PutAlarmMuteRule',
+      resource: arnIn(at, 'cloudwatch', resource),
+    }));
+  },
   's3:ListObjectVersions': ({ Bucket }) => [{ action: 's3:ListBucketVersions', resource: `arn:aws:s3:::${Bucket}` }],
   's3:DeleteObjects': ({ Bucket }) =>
     ['s3:DeleteObject', 's3:DeleteObjectVersion'].map((action) => ({
@@ -97,8 +108,8 @@ const CONTEXTS: Readonly<Record<string, (params: Params) => Readonly<Record<stri
  */
 export async function rightsOf({ service, operation, params }: AwsCall, account: Account): Promise<readonly Right[]> {
   const action = `${service}:${operation}`;
-  const others = OTHER_NAMES[action];
-  if (others) return others(params);
+  const others = OTHER_RIGHTS[action];
+  if (others) return others(params, account);
   if (action === 'ec2:RunInstances') return runInstancesRights(params, account);
   if (action === 'dynamodb:TransactWriteItems') return transactionRights(params, account);
   if (await isWildcardOnlyAction(service, operation)) {

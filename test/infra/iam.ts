@@ -57,6 +57,14 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
     reason: 'this read action does not support resources',
   },
   {
+    matches: /^MuteAlarmsForADrill: cloudwatch:\w+AlarmMuteRule on .*:alarm-mute-rule:stampede-[\w-]+-drill-\*$/,
+    reason: 'the rules of a drill are numbered',
+  },
+  {
+    matches: /^ChooseMutedAlarms: cloudwatch:PutAlarmMuteRule on .*:alarm:stampede-?[\w-]+\*$/,
+    reason: 'the alarms of the stage',
+  },
+  {
     matches: /^EndInstances: ec2:\w+ on .*:instance\/\* if aws:ResourceTag\/Service,aws:ResourceTag\/Stage$/,
     reason: 'limited to instances with the tags of the stage',
   },

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { type Answers, startFakeAws } from './aws/fake-aws.ts';
+import { muteRulesOnAws } from './aws/mute-rules-on-aws.ts';
 import { stageOnAws } from './aws/stage-on-aws.ts';
 import { queryAnswer } from './aws/xml.ts';
 import { runEntry } from './run-entry.ts';
@@ -64,6 +65,16 @@ const calm = (url: string): Answers => ({
     },
   },
 });
+
+const alarmOnAws: Answers = {
+  DescribeAlarms: ({ params }) => {
+    const AlarmActions = ['arn:aws:sns:eu-west-1:111122223333:stampede-dev-pages'];
+    const alarm = { AlarmName: 'stampede-dev-service-UserAlarmsSlow4F431CB5-1J2K', StateValue: 'OK', AlarmActions };
+    return { body: params['AlarmNamePrefix'] === 'stampede-dev-service-' ? { MetricAlarms: [alarm] } : {} };
+  },
+  PutAlarmMuteRule: muteRulesOnAws(),
+  DeleteAlarmMuteRule: { body: {} },
+};
 
 const DENIED = ['TerminateInstances', 'DeregisterTargets', 'StartInstanceRefresh'];
 
@@ -164,6 +175,7 @@ describe('npm run drill', () => {
       ...calm(service.url),
       DeregisterTargets: queryAnswer('DeregisterTargets', {}),
       RegisterTargets: queryAnswer('RegisterTargets', {}),
+      ...alarmOnAws,
     });
     const args = ['lose-az', '--fault-at', '1', '--yes', '--out', report.folder, '--artillery', FAKE_ARTILLERY];
     const env = { PATH: process.env['PATH'], AWS_EC2_METADATA_DISABLED: 'true', ...aws.env };
@@ -180,6 +192,32 @@ describe('npm run drill', () => {
     );
     assert.equal(gone?.length, 1);
     assert.deepEqual(back, gone);
+    const mutes = aws.requests.map(({ operation }) => operation).filter((name) => name.endsWith('MuteRule'));
+    assert.deepEqual(mutes, ['PutAlarmMuteRule', 'DeleteAlarmMuteRule']);
+  });
+
+  it('mutes the alarms that notify people, and ends that when it is over', async () => {
+    await using service = await startMemoryService();
+    await using report = await startFolder();
+    const args = ['steady', '--duration', '1', '--yes', '--out', report.folder];
+    const { code, stdout, stderr, operations } = await drill({ ...calm(service.url), ...alarmOnAws }, ...args);
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stderr, /\nMuted {3}1 alarms, until \S+Z at the latest\n/);
+    const mutes = operations.filter((name) => name.endsWith('MuteRule'));
+    assert.deepEqual(mutes, ['PutAlarmMuteRule', 'DeleteAlarmMuteRule']);
+  });
+
+  it('does nothing if the alarms cannot be muted, unless they may notify people', async () => {
+    await using service = await startMemoryService();
+    await using report = await startFolder();
+    const { PutAlarmMuteRule: _, ...denied } = { ...calm(service.url), ...alarmOnAws };
+    const args = ['steady', '--duration', '1', '--yes', '--out', report.folder];
+    const refused = await drill(denied, ...args);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /\ndrill: cannot mute 1 alarms: the credentials may not do this: .*--unmuted/);
+    const loud = await drill(denied, ...args, '--unmuted');
+    assert.equal(loud.code, 0, loud.stderr);
+    assert.match(loud.stderr, /\nMuted {3}nothing: people are notified\n/);
   });
 
   it('asks for confirmation, and does nothing without an answer', async () => {

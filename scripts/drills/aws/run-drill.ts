@@ -12,6 +12,7 @@ import { Timeline } from '../core/timeline.ts';
 import { checkStored, type Reader, sampleOf } from './acknowledged-in-table.ts';
 import { type Fault, type FaultCourse, faultCourse } from './fault-course.ts';
 import { type StopCondition, stopReason } from './guards.ts';
+import type { Mute } from './mute.ts';
 import type { Plan } from './plan.ts';
 import { predictRun, type StageScaling } from './predict-run.ts';
 import { type DrilledStage, type Snapshot, takeSnapshot } from './snapshot.ts';
@@ -35,18 +36,31 @@ interface RunDrillOptions {
   readonly startLoad: (plan: Plan, folder: string) => Promise<Load>;
   /** Undefined: nothing is predicted. */
   readonly scaling: StageScaling | undefined;
+  /** Undefined: the alarms notify people. */
+  readonly mute: Mute | undefined;
 }
 
 /** Runs a drill, restores what it changed (also when it fails or is interrupted), and judges it. */
 export async function runDrill(drill: RunDrillOptions): Promise<JudgedRun> {
-  const { plan, fault } = drill;
+  const { plan, fault, mute, stage } = drill;
   const timeline = new Timeline(Date.now());
   const course = fault && faultCourse(plan, fault, timeline);
+  let hasEnded = false;
   const { load, snapshots, stopped } = await withUndo(async (undo) => {
+    if (mute) {
+      undo.later('the mute rules', async () => {
+        // After an interrupt nobody waits.
+        if (hasEnded) await mute.cleared(async () => (await takeSnapshot(stage)).alarms);
+        await mute.end();
+      });
+      await mute.begin();
+    }
     const running = await drill.startLoad(plan, drill.folder);
     undo.later('the load', () => running.stop());
     if (course) undo.later('the fault', () => course.close());
-    return { load: running, ...(await watchDrill(drill, running, timeline, course)) };
+    const watched = await watchDrill(drill, running, timeline, course);
+    hasEnded = true;
+    return { load: running, ...watched };
   });
   course?.record(timeline.second);
   const run = await collectRun(drill, timeline, load, snapshots);

@@ -17,6 +17,7 @@ import { BRANCH_CALLS, PIPELINE_CALLS } from '../../scripts/aws/allowed-calls.ts
 import { DEFAULT_GROUP, defaultGroupOnAws } from '../../scripts/aws/default-security-group.ts';
 import { APP_INSTANCES, exampleOutputs, secretArn } from '../../scripts/aws/example-stage.ts';
 import { type Answers, type AwsRequest, startFakeAws } from '../../scripts/aws/fake-aws.ts';
+import { muteRulesOnAws } from '../../scripts/aws/mute-rules-on-aws.ts';
 import { runInstances } from '../../scripts/aws/run-instances.ts';
 import { stageOnAws } from '../../scripts/aws/stage-on-aws.ts';
 import { ec2Answer, queryAnswer } from '../../scripts/aws/xml.ts';
@@ -101,7 +102,13 @@ function replacingStage(url: string, onTerminate: () => void): Answers {
   };
   return {
     ...Object.fromEntries(Object.keys(before).map((operation) => [operation, follow(operation)])),
-    DescribeAlarms: { body: {} },
+    DescribeAlarms: ({ params }) => {
+      const AlarmActions = ['arn:aws:sns:eu-west-1:111122223333:stampede-dev-pages'];
+      const alarm = { AlarmName: `${params['AlarmNamePrefix']}Example`, StateValue: 'OK', AlarmActions };
+      return { body: { MetricAlarms: [alarm] } };
+    },
+    PutAlarmMuteRule: muteRulesOnAws(),
+    DeleteAlarmMuteRule: { body: {} },
     GetSecretValue: SECRET,
     DescribeInstanceRefreshes: queryAnswer('DescribeInstanceRefreshes', {}),
     DescribeScalingActivities: queryAnswer('DescribeScalingActivities', {}),
@@ -258,6 +265,10 @@ describe('the deploy role', () => {
       action: 'ec2:RunInstances',
       resource: `arn:aws:ec2:${PLACE.region}::image/ami-0123456789abcdef0`,
       context: { ...launch('instance', false).context },
+    },
+    'mute an alarm of another stage': {
+      action: 'cloudwatch:PutAlarmMuteRule',
+      resource: arnIn(PLACE, 'cloudwatch', 'alarm:stampede-prod-service-UserAlarmsSlow'),
     },
     'pass another role to an instance': {
       action: 'iam:PassRole',

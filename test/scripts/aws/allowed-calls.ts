@@ -27,8 +27,9 @@ export const PIPELINE_CALLS: Readonly<Record<string, { readonly role: PipelineRo
     role: 'DeployRole',
     calls:
       'autoscaling:DescribeAutoScalingGroups autoscaling:DescribeInstanceRefreshes ' +
-      'autoscaling:DescribeScalingActivities cloudformation:DescribeStacks cloudwatch:DescribeAlarms ' +
-      'cloudwatch:GetMetricData ec2:DescribeInstances ec2:TerminateInstances ' +
+      'autoscaling:DescribeScalingActivities cloudformation:DescribeStacks ' +
+      'cloudwatch:DeleteAlarmMuteRule cloudwatch:DescribeAlarms cloudwatch:GetMetricData ' +
+      'cloudwatch:PutAlarmMuteRule ec2:DescribeInstances ec2:TerminateInstances ' +
       'elasticloadbalancing:DescribeTargetHealth secretsmanager:GetSecretValue',
   },
 };

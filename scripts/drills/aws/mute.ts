@@ -1,0 +1,68 @@
+import { type Alarm, deleteMuteRule, MUTE_RULE_ALARMS, putMuteRule } from '../../aws/cloudwatch.ts';
+import { OperatorError } from '../../cli/errors.ts';
+import { becomesTrue } from '../../cli/wait.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Longer than the drill: its fault is restored before, and alarms need minutes to clear. */
+const MARGIN_MINUTES = 15;
+
+/** How long a drill waits for the alarms that it has raised. */
+const CLEAR_DEADLINE_MS = 5 * MINUTE_MS;
+const PAUSE_MS = 10_000;
+
+/** The mute rules of one drill. Nothing is muted before {@link Mute.begin}. */
+export type Mute = ReturnType<typeof planMute>;
+
+interface MuteOptions {
+  readonly stage: string;
+  /** All alarms of the stage. */
+  readonly alarms: readonly Alarm[];
+  /** Longest time of the drill, in seconds. */
+  readonly durationS: number;
+  readonly now: Date;
+}
+
+/** Plans to mute the alarms of a stage for the length of a drill. CloudWatch ends it, even if this process is killed. */
+export function planMute({ stage, alarms, durationS, now }: MuteOptions) {
+  const names = alarms.filter(notifies).map(({ name }) => name);
+  // CloudWatch plans by the minute, and a time that is over might be refused. No alarm is raised within a minute.
+  const from = new Date(Math.ceil(now.getTime() / MINUTE_MS) * MINUTE_MS);
+  const minutes = Math.ceil(durationS / 60) + MARGIN_MINUTES;
+  const rules = Array.from({ length: Math.ceil(names.length / MUTE_RULE_ALARMS) }, (_, index) => ({
+    name: `stampede-${stage}-drill-${index + 1}`,
+    alarms: names.slice(index * MUTE_RULE_ALARMS, (index + 1) * MUTE_RULE_ALARMS),
+    from,
+    minutes,
+  }));
+  return {
+    intent: `${names.length} alarms, until ${new Date(from.getTime() + minutes * MINUTE_MS).toISOString()} at the latest`,
+    async begin(): Promise<void> {
+      try {
+        for (const rule of rules) await putMuteRule(rule);
+      } catch (cause) {
+        const { message } = cause as Error;
+        throw new OperatorError(`${message}. With --unmuted the alarms notify people`, { cause });
+      }
+    },
+    /** Deletes the rules; tries all of them. */
+    async end(): Promise<void> {
+      const ended = await Promise.allSettled(rules.map(({ name }) => deleteMuteRule(name)));
+      for (const result of ended) if (result.status === 'rejected') throw result.reason;
+    },
+    /** Waits until what the drill has raised is cleared: otherwise it would notify people when the rules end. */
+    async cleared(read: () => Promise<readonly Alarm[]>): Promise<void> {
+      const before = new Set(alarms.filter(({ state }) => state === 'ALARM').map(({ name }) => name));
+      const isClear = async () =>
+        !(await read()).some(({ name, state }) => state === 'ALARM' && names.includes(name) && !before.has(name));
+      if (rules.length > 0 && !(await becomesTrue(isClear, CLEAR_DEADLINE_MS, PAUSE_MS))) {
+        console.error('An alarm of the drill is still raised: it notifies people from now on');
+      }
+    },
+  };
+}
+
+/** Muting stops all actions of an alarm, also those that scale the fleet, so these alarms are left out. */
+function notifies({ actions }: Alarm): boolean {
+  return actions.length > 0 && !actions.some((action) => action.includes(':scalingPolicy:'));
+}
