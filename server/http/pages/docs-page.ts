@@ -57,7 +57,7 @@ function operationSection({ path, method, operation }: Entry, components: Compon
             ${description && html`<p>${prose(description)}</p>`}
             ${security && html`<p>Requires <code>Authorization: Bearer</code> with the ${security.some((scheme) => scheme.readToken) ? 'read' : 'write'} token.</p>`}
             ${code(curlCommand(origin, path, method, operation), `Command for ${method.toUpperCase()} ${path}`)}
-            ${requestBody?.description && html`<p>Request body: ${requestBody.description}.</p>`}
+            ${requestBody?.description && html`<p>Request body: ${sentence(requestBody.description)}</p>`}
             ${parameters && parameterList(parameters)}
             <h3 class="note">Answers</h3>
             <dl class="ruled">
@@ -65,6 +65,11 @@ function operationSection({ path, method, operation }: Entry, components: Compon
             </dl>
           </section>
           `;
+}
+
+/** A description as prose; those of the document end without a full stop if they are one sentence. */
+function sentence(description: string): Html {
+  return prose(description.endsWith('.') ? description : `${description}.`);
 }
 
 function parameterList(parameters: readonly Parameter[]): Html {
@@ -75,7 +80,7 @@ function parameterList(parameters: readonly Parameter[]): Html {
 }
 
 function parameterEntry({ name, in: location, required, description, schema }: Parameter): Html {
-  return html`<div><dt><code>${name}</code> <small>${location}${required && ', required'}</small></dt><dd>${description && prose(`${description}.`)} <small>${typeOf(schema)}</small></dd></div>
+  return html`<div><dt><code>${name}</code> <small>${location}${required && ', required'}</small></dt><dd>${description && sentence(description)} <small>${typeOf(schema)}</small></dd></div>
                 `;
 }
 
@@ -100,7 +105,7 @@ function responseEntry(components: Components, status: string, response: Respons
   }
   const headers = Object.entries(response.headers ?? {});
   return html`<div><dt><code>${status}</code></dt><dd>${prose(response.description)}
-                  ${headers.map(([name, header]) => html`<p><code>${name}</code> ${prose(header.description)}.</p>`)}
+                  ${headers.map(([name, header]) => html`<p><code>${name}</code> ${sentence(header.description)}</p>`)}
                   ${Number(status) < 400 && samples(response.content ?? {})}</dd></div>
                 `;
 }

@@ -32,6 +32,12 @@ describe('GET /docs', () => {
     for (const [, target = ''] of text.matchAll(/href="#([^"]*)"/g)) assert.ok(ids.includes(target), target);
   });
 
+  it('has sentences with one full stop, and no marks of Markdown', async () => {
+    const { text } = await request(app).get('/docs').expect(200);
+    const prose = text.replaceAll(/<pre>?.*?<\/pre>/gs, '');
+    assert.deepEqual(prose.match(/.{0,40}(?:`|[.:]\.(?!\.)).{0,10}/g), null);
+  });
+
   it('shows commands with the address that the reader used', async () => {
     const { text } = await request(app).get('/docs').set('Host', 'stampede.example.com:8080').expect(200);
     assert.match(text, /<code>curl -X POST http:\/\/stampede\.example\.com:8080\/app<\/code>/);
