@@ -95,7 +95,6 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
     throw new UsageError(`--image is '${image}': expected it with rolling-deploy only`);
   }
   const isBuiltIn = values.load === 'built-in';
-  if (!isBuiltIn) await requireArtillery(artillery);
   await useRole(values);
 
   const stage = { stage: stageName, ...(await outputsOf(stageName, 'service')) };
@@ -111,6 +110,7 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
   const reader = { url: target, token: required.read };
   await refuseOtherStage(reader, stage.url, tokens);
   const fault = prepareFault(plan, stage, before, { zone, fisTemplate, image });
+  if (!isBuiltIn) await requireArtillery(artillery);
 
   console.error(`Drill   ${plan.name}: ${plan.summary}`);
   console.error(`Load    ${rate}/s to ${target} for ${plan.durationS} s at most`);

@@ -5,6 +5,7 @@ import { Stopwatch } from './cli/stopwatch.ts';
 import { textTable } from './cli/table.ts';
 import { type Undo, withUndo } from './cli/undo.ts';
 import { STAGE_OPTION } from './cli/values.ts';
+import { OWN_ARTILLERY, requireArtillery } from './drills/artillery/artillery.ts';
 import { writeReport } from './drills/core/report/page.ts';
 import { checksText, hasPassed, type JudgedRun, type Report, renderTerminal } from './drills/core/report/report.ts';
 import { type DrillOn, drillNamed, drillsOn } from './drills/registry.ts';
@@ -70,6 +71,7 @@ async function reportOf(stage: string, { facts, ...judged }: Rehearsed) {
 }
 
 async function rehearse(stageName: string, drills: readonly DrillOn<'rehearsal'>[], watch: Stopwatch, undo: Undo) {
+  await requireArtillery(OWN_ARTILLERY);
   const sandbox = await openSandbox(undo);
   const image = await watch.time('sealed image', sealedImage);
   const stageFacts = await watch.time('synth', () => synthesizeStage(stageName, sandbox.directory));

@@ -96,7 +96,7 @@ describe('Deploy it, without an account', () => {
     'npm run post -- --verify': /no AWS region is set: set AWS_REGION/,
     'npm run token -- show --read': /no AWS region is set: set AWS_REGION/,
     'npm run probe': /no AWS region is set: set AWS_REGION/,
-    'npm run drill -- kill-instance': /there is no artillery at .*; install its package/,
+    'npm run drill -- kill-instance': /no AWS region is set: set AWS_REGION/,
     'npm run destroy': /no AWS (region|credentials)/,
   };
 

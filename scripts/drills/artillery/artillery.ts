@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { ENV, TIMEOUTS_MS, TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import { OperatorError } from '../../cli/errors.ts';
-import { type CommandLine, commandText } from '../../cli/run.ts';
+import { type CommandLine, captureQuietly, commandText } from '../../cli/run.ts';
 import { type Period, parsePeriod } from './periods.ts';
 
 const FOLDER = import.meta.dirname;
@@ -15,6 +15,8 @@ export const OWN_ARTILLERY = join(FOLDER, 'node_modules/artillery/bin/run');
 
 /** Variables that artillery is started with: it finds our plugin, and sends no telemetry. */
 export const ARTILLERY_ENV = { ARTILLERY_PLUGIN_PATH: join(FOLDER, 'plugins'), ARTILLERY_DISABLE_TELEMETRY: 'true' };
+
+const INSTALL_DEADLINE_MS = 600_000;
 
 /** One second more than the server allows a request, so that every answer arrives. */
 export const REQUEST_TIMEOUT_S = TIMEOUTS_MS.request / 1_000 + 1;
@@ -80,12 +82,22 @@ export interface Load {
   acknowledgedIds(): Promise<string[]>;
 }
 
-/** @throws OperatorError when artillery is not installed */
-export async function requireArtillery(program: string): Promise<void> {
-  await access(program).catch((cause) => {
-    const remedy = 'PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix scripts/drills/artillery';
-    throw new OperatorError(`there is no artillery at ${program}; install its package: ${remedy}`, { cause });
-  });
+/**
+ * Checks that artillery's program exists. Our own is installed if it is missing, which takes about a minute.
+ *
+ * @throws OperatorError when another program does not exist, or the installation fails
+ */
+export async function requireArtillery(program: string, own = OWN_ARTILLERY): Promise<void> {
+  const exists = await access(program).then(
+    () => true,
+    () => false,
+  );
+  if (exists) return;
+  if (program !== own)
+    throw new OperatorError(`there is no artillery at ${program}: expected its program, such as ${own}`);
+  console.error(`Installing artillery, about 470 MB (npm ci in ${FOLDER}) ...`);
+  const install = ['npm', 'ci', '--prefix', FOLDER, '--no-audit', '--no-fund', '--loglevel=error'] as const;
+  await captureQuietly(install, { env: { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' }, deadlineMs: INSTALL_DEADLINE_MS });
 }
 
 /** Starts the load of a plan; its script, log and ids are written to `folder`. */

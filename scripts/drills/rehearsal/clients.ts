@@ -9,7 +9,6 @@ import {
   type Phase,
   REQUEST_TIMEOUT_S,
   rehearsalScript,
-  requireArtillery,
 } from '../artillery/artillery.ts';
 import { type Health, isHealthy } from '../core/judge.ts';
 import { observationsOf, requestLog } from './answers.ts';
@@ -25,7 +24,6 @@ export type Clients = Awaited<ReturnType<typeof startClients>>;
 
 /** Starts clients that send `POST /app` at a constant rate, by artillery; resolves when the first one is answered. */
 export async function startClients({ client, loadBalancer, sandbox: { directory, undo } }: Stage) {
-  await requireArtillery(OWN_ARTILLERY);
   const [script, notesFile] = [join(directory, 'artillery.json'), join(directory, 'requests.notes')];
   const notes = await open(notesFile, 'w+');
   undo.later('the log of requests', () => notes.close());
