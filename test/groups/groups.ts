@@ -1,0 +1,44 @@
+/**
+ * Which test files share a process. Loading CDK or the AWS SDK takes longer than most tests. Every file also runs alone:
+ * `node --test <file>`.
+ */
+import { globSync } from 'node:fs';
+
+/** Patterns of the files that share a process, by its name. */
+const GROUPS = {
+  infra: ['test/infra/*.test.ts', 'test/infra/{archive,rights,scaling}/*.test.ts'],
+  scripts: ['test/*.test.ts', 'test/{ami,ci,docs}/*.test.ts', 'test/scripts/*/**/*.test.ts'],
+  commands: ['test/scripts/*.test.ts'],
+} as const;
+
+/** Files that wait more than they compute. In a group, the others would wait as well. */
+const ALONE = [
+  'test/ami/launch-hook.test.ts',
+  'test/infra/rights/deploy.test.ts',
+  'test/scripts/cli/undo.test.ts',
+  'test/scripts/destroy.test.ts',
+  'test/scripts/drill.test.ts',
+  'test/scripts/drills/aws/acknowledged-in-table.test.ts',
+  'test/scripts/drills/rehearsal/stage/fleet.test.ts',
+  'test/scripts/drills/rehearsal/stage/refusals.test.ts',
+];
+
+/** Files that need Chromium, or minutes. Other npm scripts and stages run them. */
+const ELSEWHERE = ['test/browser/**', 'test/first-hour/**', 'test/slow/**'];
+
+/** Runs the tests of a group in this process. */
+export async function runGroup(name: keyof typeof GROUPS): Promise<void> {
+  for (const file of filesOf(name)) await import(`../../${file}`);
+}
+
+/** Files for `npm test`: the groups, which take longest, and then every file that is in none. */
+export function filesToRun(): readonly string[] {
+  const names = Object.keys(GROUPS) as (keyof typeof GROUPS)[];
+  const grouped = new Set(names.flatMap(filesOf));
+  const all = globSync('test/**/*.test.ts', { exclude: [...ELSEWHERE, 'test/groups/**'] }).sort();
+  return [...names.map((name) => `test/groups/${name}.test.ts`), ...all.filter((file) => !grouped.has(file))];
+}
+
+function filesOf(name: keyof typeof GROUPS): readonly string[] {
+  return globSync(GROUPS[name], { exclude: ALONE }).sort();
+}
