@@ -116,9 +116,12 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
   console.error(`Load    ${rate}/s to ${target} for ${plan.durationS} s at most`);
   console.error(`Fault   ${fault?.intent ?? 'none'}`);
   console.error(`Cost    ${await costOf(plan, before, fisTemplate !== undefined)}`);
-  const mute = values.unmuted
-    ? undefined
-    : planMute({ stage: stageName, alarms: before.alarms, durationS: plan.durationS, now: new Date() });
+  if (fault?.price) console.error(`        ${await fault.price()}`);
+  // A restore harms nobody, and takes hours: an alarm that is raised meanwhile is a real one.
+  const isMuted = !values.unmuted && plan.fault !== 'restore-copy';
+  const mute = isMuted
+    ? planMute({ stage: stageName, alarms: before.alarms, durationS: plan.durationS, now: new Date() })
+    : undefined;
   console.error(`Muted   ${mute?.intent ?? 'nothing: people are notified'}`);
   if (!values.yes) await confirm(`This loads and may harm the stage ${stageName}.`, stageName);
 

@@ -1,22 +1,18 @@
-import { configuredRegion } from './aws/region.ts';
 import type { Values } from './cli/arguments.ts';
 import { confirm } from './cli/confirm.ts';
 import { OperatorError, UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
-import { PRICED_REGIONS, pricesOf } from './cli/prices.ts';
 import { commandText } from './cli/run.ts';
 import { positiveNumber } from './cli/values.ts';
 import { planText, restoredTableName } from './restore/plan.ts';
-import { type RestoreRecord, readRecords, unfinished, writeRecord } from './restore/record.ts';
+import { restorePrices } from './restore/price.ts';
+import { RECORDS, type RestoreRecord, readRecords, unfinished, writeRecord } from './restore/record.ts';
 import { sourceAt, sourceOfBackup } from './restore/source.ts';
 import { readStageData, type StageData } from './restore/stage-data.ts';
 import { deployCommand, nextSteps, restoreTable } from './restore/steps.ts';
 import { CDK_OPTIONS } from './stage/cdk.ts';
 import { AWS_OPTIONS, useRole } from './stage/role.ts';
 import { timeValue } from './table/time.ts';
-
-/** Where the records of restores are, in this checkout. */
-const RESTORES = '.data/restores';
 
 const OPTIONS = {
   ...CDK_OPTIONS,
@@ -51,17 +47,17 @@ await main(
     const at = timeOf(values);
     await useRole(values);
     const data = await readStageData(stage);
-    const records = await readRecords(RESTORES);
+    const records = await readRecords(RECORDS);
     const request = { stage, verifyOnly: values['verify-only'], at, backup: values.backup };
     const begun = unfinished(records, request);
     const record = begun ?? (await newRecord(values, data, at));
     const deploy = deployCommand(stage, record.table, passedOn(values));
-    console.log(`${planText(record, data.regions, await prices(), records)}\n`);
+    console.log(`${planText(record, data.regions, await restorePrices(), records)}\n`);
     if (begun) console.log(`Goes on with the restore of ${begun.startedAt}: ${Object.keys(begun.steps).join(', ')}`);
     if (values['dry-run']) return console.log(`$ ${commandText(deploy)}`);
     if (!values.yes) await confirm(`Restores a table of stage ${stage}.`, stage);
     const options = { data, deploy, acceptDifferences: values['accept-differences'], rate: values.rate };
-    const ended = await restoreTable(record, { ...options, save: (state) => writeRecord(RESTORES, state) });
+    const ended = await restoreTable(record, { ...options, save: (state) => writeRecord(RECORDS, state) });
     console.log(`${ended.verdict}\n${nextSteps(ended, data.regions, deploy).join('\n')}`.trimEnd());
     if (values['verify-only'] && ended.comparison === 'different')
       throw new OperatorError(`the restored table differed from ${ended.source}: see the lines above`);
@@ -92,10 +88,4 @@ async function newRecord(values: RestoreValues, data: StageData, at: string | un
 /** The options that the deployment needs as well. */
 function passedOn({ ami, set }: RestoreValues): readonly string[] {
   return [...(ami ? ['--ami', ami] : []), ...set.flatMap((entry) => ['--set', entry])];
-}
-
-async function prices() {
-  const region = await configuredRegion();
-  if (region === undefined || !PRICED_REGIONS.includes(region)) return undefined;
-  return pricesOf(region).dynamodb;
 }

@@ -107,6 +107,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
     'scripts/cli',
     'scripts/aws',
     'scripts/stage',
+    'scripts/restore',
     'scripts/scaling',
     'scripts/drills/core',
     'scripts/drills/artillery',

@@ -40,7 +40,7 @@ interface RehearsalDrill {
 type OwnObjectives = Omit<Objectives, 'health'>;
 
 /** Faults that `aws/faults/` implements. */
-export type AwsFault = 'terminate-instance' | 'lose-zone' | 'instance-refresh';
+export type AwsFault = 'terminate-instance' | 'lose-zone' | 'instance-refresh' | 'restore-copy';
 
 /** Faults that `rehearsal/faults/` implements. */
 export type RehearsalFault =

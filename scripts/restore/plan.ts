@@ -1,23 +1,13 @@
 import { textTable } from '../cli/table.ts';
 import { lastComparedDay } from './compare.ts';
+import { type RestorePrices, restorePrice } from './price.ts';
 import { lastDuration, type RestoreRecord } from './record.ts';
 
-/** Prices that a restore is paid with, in US dollars; undefined for a region without known prices. */
-export type RestorePrices = { readonly restoreGb: number; readonly millionReadUnits: number } | undefined;
-
 const BYTES_PER_GB = 2 ** 30;
-/** A read unit reads this much in a query that is not consistent. */
-const BYTES_PER_READ_UNIT = 8_192;
 
 /** The name of a new table: the stage's, and the second in which the restore was begun. */
 export function restoredTableName(stage: string, startedAt: Date): string {
   return `stampede-${stage}-${startedAt.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}`;
-}
-
-/** What a restore of this size costs: the restore itself, and reading both tables once. Storage is not in it. */
-export function restorePrice(sizeBytes: number, prices: NonNullable<RestorePrices>): number {
-  const readUnits = (2 * sizeBytes) / BYTES_PER_READ_UNIT;
-  return (sizeBytes / BYTES_PER_GB) * prices.restoreGb + (readUnits / 1e6) * prices.millionReadUnits;
 }
 
 /** What a restore will do, what it costs, and how long the last one took. */

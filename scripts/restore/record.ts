@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readJson } from '../cli/read-json.ts';
 
+/** Where the records of restores are, in this checkout. */
+export const RECORDS = '.data/restores';
+
 /** The steps of a restore, in their order. With --verify-only, the table is removed instead of configured and used. */
 export const STEPS = ['requested', 'restored', 'configured', 'verified', 'used', 'removed'] as const;
 

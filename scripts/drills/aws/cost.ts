@@ -50,7 +50,12 @@ function furtherInstances({ phases, fault }: Plan, { desired, max }: PricedFleet
   if (phases.some(({ toPerS, fromPerS }) => toPerS > fromPerS)) return max - desired;
   if (!fault) return 0;
   // There are two zones at least, so one has about half of the fleet at most.
-  return { 'terminate-instance': 1, 'lose-zone': Math.ceil(desired / 2), 'instance-refresh': desired }[fault];
+  return {
+    'terminate-instance': 1,
+    'lose-zone': Math.ceil(desired / 2),
+    'instance-refresh': desired,
+    'restore-copy': 0,
+  }[fault];
 }
 
 /** The lines and their sum, for the terminal. */

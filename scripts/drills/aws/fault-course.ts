@@ -11,6 +11,10 @@ export interface Fault {
   cause(): Promise<string>;
   /** Whether the stage has recovered. What the drill must revert is over only after {@link Fault.restore}. */
   isOver(snapshot: Snapshot): boolean | Promise<boolean>;
+  /** What the timeline says when it is over. @default - the group is back at desired capacity */
+  readonly overText?: () => string;
+  /** What the fault itself costs, for the operator. @default - nothing */
+  readonly price?: () => Promise<string>;
   /** Reverts what can be reverted, also after a cause that failed midway; does nothing when nothing is left to do. */
   restore(): Promise<void>;
 }
@@ -62,7 +66,7 @@ export function faultCourse(
       }
       if (!(await fault.isOver(snapshot))) return;
       overS = nowS;
-      timeline.log('the group is back at desired capacity');
+      timeline.log(fault.overText?.() ?? 'the group is back at desired capacity');
     },
     /** Whether the stage has recovered from the fault. */
     isOver: () => overS !== undefined,

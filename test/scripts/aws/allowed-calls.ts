@@ -68,8 +68,9 @@ const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readon
     reason: 'the pipeline runs kill-instance only; other drills change a group, a launch template or targets',
     calls:
       'autoscaling:CancelInstanceRefresh autoscaling:RollbackInstanceRefresh autoscaling:StartInstanceRefresh ' +
-      'autoscaling:UpdateAutoScalingGroup cloudformation:GetTemplate ec2:CreateLaunchTemplateVersion ' +
-      'ec2:DeleteLaunchTemplateVersions elasticloadbalancing:DeregisterTargets elasticloadbalancing:RegisterTargets',
+      'autoscaling:UpdateAutoScalingGroup cloudformation:GetTemplate cloudformation:ListStackResources ' +
+      'dynamodb:DescribeTable ec2:CreateLaunchTemplateVersion ec2:DeleteLaunchTemplateVersions ' +
+      'elasticloadbalancing:DeregisterTargets elasticloadbalancing:RegisterTargets',
   },
   export: {
     reason: 'a person takes timestamps out of the stage',

@@ -19,8 +19,8 @@ export const SOURCE = 'stampede-dev';
 export const BEGIN_MS = Date.parse('2026-11-22T08:00:00Z');
 
 /** A database with DynamoDB's backups, a clock that a test moves, and the table of the stage in it. */
-export async function startDatabaseWithBackups() {
-  const clock = { nowMs: BEGIN_MS };
+export async function startDatabaseWithBackups(beginMs = BEGIN_MS) {
+  const clock = { nowMs: beginMs };
   const server = createEmbeddedServer({ now: () => clock.nowMs, restorableLagMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

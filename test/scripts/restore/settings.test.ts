@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { OperatorError } from '../../../scripts/cli/errors.ts';
 import { lastComparedDay } from '../../../scripts/restore/compare.ts';
 import { isDone } from '../../../scripts/restore/configure.ts';
-import { restorePrice } from '../../../scripts/restore/plan.ts';
+import { restorePrice } from '../../../scripts/restore/price.ts';
 import { missingSettings, tableSettingsOf } from '../../../scripts/restore/settings.ts';
 import { dataTemplate } from './example.ts';
 

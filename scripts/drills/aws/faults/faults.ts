@@ -5,6 +5,7 @@ import type { DrilledStage, Snapshot } from '../snapshot.ts';
 import { prepareExperiment } from './experiment.ts';
 import { prepareImageRollout, prepareRefresh } from './instance-refresh.ts';
 import { prepareTermination, prepareZoneLoss } from './lost-capacity.ts';
+import { prepareRestore } from './restored-copy.ts';
 
 /** What the operator chooses about the fault: the zone to lose, an experiment that loses it, an image to roll out. */
 type FaultOptions = { readonly [Name in 'zone' | 'fisTemplate' | 'image']?: string | undefined };
@@ -18,6 +19,7 @@ const FAULTS: Readonly<Record<AwsFault, Prepare>> = {
     fisTemplate ? prepareExperiment(fisTemplate) : prepareZoneLoss(stage, before, zone),
   'instance-refresh': (stage, before, { image }) =>
     image ? prepareImageRollout(stage, before, image) : prepareRefresh(stage, before),
+  'restore-copy': (stage) => prepareRestore(stage),
 };
 
 /** Chooses the targets of a plan's fault; undefined for a plan without one. Changes nothing yet. */

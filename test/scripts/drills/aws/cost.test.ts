@@ -18,6 +18,7 @@ describe('the expected cost of a drill', () => {
     const further = (drill: string) => expectedCost(plan(drill), fleet, false)[2]?.usd.toFixed(4);
     assert.equal(further('scale-out'), (6 * 0.0775 * (1_920 / 3_600)).toFixed(4));
     assert.equal(further('rolling-deploy'), (4 * 0.0775).toFixed(4));
+    assert.equal(further('restore'), '0.0000');
     assert.equal(further('kill-instance'), (0.0775 * (900 / 3_600)).toFixed(4));
     assert.equal(further('lose-az'), (2 * 0.0775 * (600 / 3_600)).toFixed(4));
   });
