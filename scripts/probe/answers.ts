@@ -1,4 +1,4 @@
-import { HEALTH_PATH, TIMESTAMPS_PATH } from '../../server/contract.ts';
+import { HEALTH_PATH, LIVE_PATH, TIMESTAMPS_PATH } from '../../server/contract.ts';
 import { compare, type Finding } from './finding.ts';
 
 const DEADLINE_MS = 10_000;
@@ -29,6 +29,7 @@ const READS: readonly (readonly [what: string, path: string])[] = [
   ['the list', LIST],
   ['a record', `${TIMESTAMPS_PATH}/some-id`],
   ['the list of users', '/users?limit=1'],
+  ['the live stream', LIVE_PATH],
 ];
 
 /** Asks as clients do, and checks what they get. */

@@ -39,6 +39,7 @@ describe('the answers of a stage', () => {
       'the list without a token: 200',
       'a record without a token: 404',
       'the list of users without a token: 404',
+      'the live stream without a token: 404',
       'the list with a wrong token: 200',
     ]);
   });
