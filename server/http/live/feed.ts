@@ -7,7 +7,7 @@ export interface FeedOptions {
   /** Whether timestamps wait too long. The feed then refuses subscribers, and reads nothing. */
   readonly isOverloaded: () => boolean;
   readonly runtime: Pick<Runtime, 'setTimer'>;
-  /** @default 100 */
+  /** @default 50 */
   readonly maxSubscribers?: number;
 }
 
@@ -21,8 +21,12 @@ export type Feed = ReturnType<typeof createFeed>;
 /** Time between two reads. Also the longest silence of a stream, much shorter than the load balancer's idle timeout. */
 const PAUSE_MS = 2_000;
 
-/** Each event is written once per subscriber: 100 of them take about a millisecond of a process's time per event. */
-const MAX_SUBSCRIBERS = 100;
+/**
+ * The load balancer counts each stream as an outstanding request, and sends requests to the target with the fewest. So
+ * streams are few, and end after five minutes: otherwise a new instance without streams would get more than its share.
+ */
+const MAX_SUBSCRIBERS = 50;
+const MAX_EVENTS = 300_000 / PAUSE_MS;
 
 /** An event of a stream (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export function eventText(name: 'news' | 'paused', data: unknown): string {
@@ -35,7 +39,8 @@ export function eventText(name: 'news' | 'paused', data: unknown): string {
  * event is `paused`.
  */
 export function createFeed({ readNews, isOverloaded, runtime, maxSubscribers = MAX_SUBSCRIBERS }: FeedOptions) {
-  const subscribers = new Set<Subscriber>();
+  /** The number of events that each subscriber still gets. */
+  const subscribers = new Map<Subscriber, number>();
   let latest: LiveNews | undefined;
   let running = false;
   let closed = false;
@@ -52,11 +57,19 @@ export function createFeed({ readNews, isOverloaded, runtime, maxSubscribers = M
     }
   }
 
+  function deliver(event: string, subscriber: Subscriber, remaining: number): void {
+    subscribers.set(subscriber, remaining - 1);
+    subscriber.send(event);
+    if (remaining > 1) return;
+    subscribers.delete(subscriber);
+    subscriber.end();
+  }
+
   async function run(): Promise<void> {
     running = true;
     while (subscribers.size > 0) {
       const event = await nextEvent();
-      for (const { send } of subscribers) send(event);
+      for (const [subscriber, remaining] of subscribers) deliver(event, subscriber, remaining);
       await new Promise<void>((resolve) => {
         cancelPause = runtime.setTimer(resolve, PAUSE_MS);
       });
@@ -76,14 +89,14 @@ export function createFeed({ readNews, isOverloaded, runtime, maxSubscribers = M
           retryAfterS: 5,
         });
       if (latest) subscriber.send(eventText('news', latest));
-      subscribers.add(subscriber);
+      subscribers.set(subscriber, MAX_EVENTS);
       if (!running) void run();
       return () => void subscribers.delete(subscriber);
     },
     /** Ends every stream. */
     close(): void {
       closed = true;
-      for (const { end } of subscribers) end();
+      for (const { end } of subscribers.keys()) end();
       subscribers.clear();
       cancelPause();
     },

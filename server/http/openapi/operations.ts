@@ -254,7 +254,7 @@ const followLive: Operation = {
     'JSON (`LiveNews`), or an event `paused` while the process is overloaded or cannot read the table. The first ' +
     '`news` has the newest 20 timestamps. Later ones have what the previous one did not have, so at a high rate ' +
     'timestamps are missing: use `GET /app` to read all of them. A process serves a limited number of streams, none ' +
-    'under load, and ends them when it shuts down.',
+    'under load. It ends a stream after five minutes, and when it shuts down: connect again.',
   security: readToken,
   responses: {
     200: {

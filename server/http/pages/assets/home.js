@@ -22,7 +22,7 @@ function show(arrived) {
   showRecords(records);
 }
 
-/** Follows the stream until it ends. Where it is refused or fails, asks for the list. */
+/** Follows the stream until the server ends it, which it does now and then. Where it is refused or fails, asks for the list. */
 async function follow(signal) {
   if (performance.now() >= streamNotBeforeMs) {
     let isReceived = false;
@@ -33,10 +33,9 @@ async function follow(signal) {
     } catch (error) {
       if (signal.aborted || error.status === 401) throw error;
       if (!isReceived) streamNotBeforeMs = performance.now() + STREAM_AGAIN_MS;
-    } finally {
-      hideState();
     }
   }
+  hideState();
   await poll(signal);
 }
 
@@ -66,6 +65,7 @@ function onFailure(error, waitMs) {
       `Cannot read the list: ${error.message}. Next attempt in ${Math.round(waitMs / 1000)} s`,
     );
   following.abort();
+  hideState();
   const refused = forgetToken(READ_TOKEN);
   showTokenForm(READ_TOKEN, true, { focus: refused });
   showFeedState('waiting', refused ? 'That token was not accepted' : 'The list needs a token');

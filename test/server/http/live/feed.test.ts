@@ -99,6 +99,21 @@ describe('the feed of the live page', () => {
     subscribe();
   });
 
+  it('ends a stream after five minutes, so that pages come to new instances too', async () => {
+    const { subscribe, pass } = setUp();
+    const first = subscribe();
+    await pass(60_000);
+    const second = subscribe();
+    await pass(237_000);
+    assert.notEqual(first.events.at(-1), 'end');
+    await pass(3_000);
+    assert.equal(first.events.at(-1), 'end');
+    assert.notEqual(second.events.at(-1), 'end');
+    await pass(62_000);
+    assert.equal(second.events.at(-1), 'end');
+    assert.equal(second.events.filter((event) => event === 'end').length, 1);
+  });
+
   it('ends all streams when the process shuts down, and refuses further ones', async () => {
     const { feed, subscribe, pass, table } = setUp();
     const subscribers = [subscribe(), subscribe()];
