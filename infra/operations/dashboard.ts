@@ -21,7 +21,7 @@ import {
 } from '../service/traffic-metrics.ts';
 import { isHome } from '../settings/regions.ts';
 import type { Settings } from '../settings/table.ts';
-import type { AlarmsProps } from './alarms.ts';
+import type { AlarmsProps } from './alarms/alarms.ts';
 import { natMetric, tableMetric } from './metrics.ts';
 
 /** The graph with the scaling thresholds. */

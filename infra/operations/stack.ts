@@ -6,7 +6,7 @@ import { Canary } from '../canary/canary.ts';
 import { BRANCH_GITHUB_ENVIRONMENTS, DEFAULT_QUALIFIER, OUTPUTS } from '../contract.ts';
 import { isHome } from '../settings/regions.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
-import { Alarms, type AlarmsProps } from './alarms.ts';
+import { Alarms, type AlarmsProps } from './alarms/alarms.ts';
 import { bakeStatements } from './bake-statements.ts';
 import { branchStatements } from './branch-statements.ts';
 import { addBudget } from './budget.ts';

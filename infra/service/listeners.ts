@@ -24,16 +24,26 @@ export interface ListenersProps {
   readonly settings: Settings;
 }
 
-/** Adds the listeners. Returns the listener that forwards to the fleet, and the URL of the service in this region. */
-export function addListeners(scope: Construct, props: ListenersProps): { listener: ApplicationListener; url: string } {
+/** What a load balancer serves. */
+interface Listeners {
+  /** The listener that forwards to the fleet. */
+  readonly listener: ApplicationListener;
+  /** URL of the service in this region. */
+  readonly url: string;
+  /** @default - plain HTTP */
+  readonly certificate: ICertificate | undefined;
+}
+
+/** Adds the listeners. */
+export function addListeners(scope: Construct, props: ListenersProps): Listeners {
   const { balancer, settings } = props;
   const zone = namedZone(scope, settings);
   const certificate = serviceCertificate(scope, settings, zone);
   if (zone) addNames(scope, zone, props);
   const host = hostOf(settings) || balancer.loadBalancerDnsName;
   return certificate
-    ? { listener: addTlsListeners(scope, props, certificate), url: `https://${host}` }
-    : { listener: addPlainListener(scope, props), url: `http://${host}` };
+    ? { listener: addTlsListeners(scope, props, certificate), url: `https://${host}`, certificate }
+    : { listener: addPlainListener(scope, props), url: `http://${host}`, certificate };
 }
 
 /** The name of this region's load balancer; empty without a domain name. */

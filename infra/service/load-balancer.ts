@@ -1,4 +1,5 @@
 import { Aws, Duration } from 'aws-cdk-lib';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
   type ApplicationListener,
@@ -34,6 +35,8 @@ export class LoadBalancer extends Construct {
   readonly targetGroup: ApplicationTargetGroup;
   readonly listener: ApplicationListener;
   readonly url: string;
+  /** @default - plain HTTP */
+  readonly certificate: ICertificate | undefined;
 
   constructor(scope: Construct, id: string, { vpc, zones, firewall, stage, settings, logs }: LoadBalancerProps) {
     super(scope, id);
@@ -53,9 +56,11 @@ export class LoadBalancer extends Construct {
     this.balancer.logConnectionLogs(logs, `${stage}/connection`);
     if (settings.healthCheckLogs) logHealthChecks(this.balancer, logs, `${stage}/health-check`);
     this.targetGroup = appTargets(this, 'Targets', vpc);
-    const { listener, url } = addListeners(this, { balancer: this.balancer, targetGroup: this.targetGroup, settings });
+    const { balancer, targetGroup } = this;
+    const { listener, url, certificate } = addListeners(this, { balancer, targetGroup, settings });
     this.listener = listener;
     this.url = url;
+    this.certificate = certificate;
   }
 }
 

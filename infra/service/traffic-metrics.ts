@@ -31,6 +31,15 @@ export function serverErrorPercent(loadBalancer: LoadBalancer, period = PERIOD):
   });
 }
 
+/** Requests that the fleet (`target`) or the load balancer (`elb`) answered with 4xx. */
+export function clientErrors(loadBalancer: LoadBalancer, period = PERIOD) {
+  const sum = { period, statistic: Stats.SUM };
+  return {
+    target: targetMetric(loadBalancer, 'HTTPCode_Target_4XX_Count', sum),
+    elb: loadBalancer.balancer.metrics.httpCodeElb(HttpCodeElb.ELB_4XX_COUNT, sum),
+  };
+}
+
 /** Instances that fail their health check. */
 export function unhealthyHosts(loadBalancer: LoadBalancer): Metric {
   return targetMetric(loadBalancer, 'UnHealthyHostCount', { statistic: Stats.MAXIMUM, label: 'unhealthy' });

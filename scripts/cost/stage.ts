@@ -11,7 +11,10 @@ export type PricedStage = ReturnType<typeof readPricedStage>;
 
 const anything = z.object({});
 const natGateway = z.object({ AvailabilityMode: z.string().default('zonal') });
-const alarm = z.object({ Metrics: z.array(z.object({ MetricStat: z.unknown().optional() })).optional() });
+const alarm = z.object({
+  ThresholdMetricId: z.string().optional(),
+  Metrics: z.array(z.object({ MetricStat: z.unknown().optional() })).optional(),
+});
 const endpoint = z.object({
   VpcEndpointType: z.string().default('Gateway'),
   SubnetIds: z.array(z.unknown()).default([]),
@@ -123,9 +126,10 @@ function readInstance(stage: StageTemplates, { properties }: ServingGroup) {
   };
 }
 
-/** AWS bills an alarm for each metric that it reads. */
-function metricsOf({ Metrics }: z.output<typeof alarm>): number {
-  return Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
+/** AWS bills an alarm for each metric that it reads; the two bounds of an expected band count as well. */
+function metricsOf({ Metrics, ThresholdMetricId }: z.output<typeof alarm>): number {
+  const read = Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
+  return ThresholdMetricId === undefined ? read : read + 2;
 }
 
 const VCPUS: Readonly<Record<string, number>> = {

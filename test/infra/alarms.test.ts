@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ALARM_PRIORITIES, priorityOf } from '../../infra/alarm-priorities.ts';
-import { EVERYTHING_ON, type Resource, resourcesOf, synthesize, type Template, theResource } from './synthesize.ts';
+import {
+  CERTIFICATE,
+  EVERYTHING_ON,
+  type Resource,
+  resourcesOf,
+  synthesize,
+  type Template,
+  theResource,
+} from './synthesize.ts';
 
 const everything = synthesize('prod', { ...EVERYTHING_ON, regions: 'eu-west-1,eu-central-1' });
 
@@ -125,5 +133,64 @@ describe('alarms in chat', () => {
   it('are off without a workspace', () => {
     assert.deepEqual(resourcesOf('AWS::Chatbot::SlackChannelConfiguration', everything.data), []);
     assert.ok(theResource('AWS::Budgets::Budget', everything.operations));
+  });
+});
+
+describe('alarms on traffic', () => {
+  const propertiesOf = (name: string, { operations } = everything) =>
+    Object.entries(operations.Resources).find(([id]) => new RegExp(`^Alarms\\w*${name}[0-9A-F]{8}$`).test(id))?.[1]
+      .Properties;
+
+  it('compare it with the same hour of other weeks, in both directions', () => {
+    const alarm = propertiesOf('UnusualTraffic');
+    assert.equal(alarm.ComparisonOperator, 'LessThanLowerOrGreaterThanUpperThreshold');
+    const [band] = alarm.Metrics.filter(({ Id }: { Id: string }) => Id === alarm.ThresholdMetricId);
+    assert.match(band.Expression, /^ANOMALY_DETECTION_BAND\(\w+, 4\)$/);
+    assert.deepEqual([alarm.EvaluationPeriods, alarm.DatapointsToAlarm], [6, 6]);
+  });
+
+  it('are not raised by a few wrong requests', () => {
+    const [ratio] = propertiesOf('ClientErrors').Metrics;
+    assert.equal(ratio.Expression, 'IF(requests < 60, 0, 100 * (FILL(target, 0) + FILL(elb, 0)) / requests)');
+  });
+
+  it('include the certificate, of the stage or given, unless there is no TLS', () => {
+    const dimensionOf = (alarm: ReturnType<typeof propertiesOf>) => JSON.stringify(alarm?.Dimensions);
+    assert.match(dimensionOf(propertiesOf('CertificateExpires')), /LoadBalancerCertificate/);
+    const given = synthesize('prod', { certificateArn: CERTIFICATE });
+    const alarm = propertiesOf('CertificateExpires', given);
+    assert.deepEqual(alarm?.Dimensions, [{ Name: 'CertificateArn', Value: CERTIFICATE }]);
+    assert.deepEqual(
+      [alarm?.Statistic, alarm?.ComparisonOperator, alarm?.Threshold],
+      ['Minimum', 'LessThanThreshold', 30],
+    );
+    assert.equal(propertiesOf('CertificateExpires', synthesize('dev')), undefined);
+  });
+});
+
+describe('alarms on the server’s log', () => {
+  const filters = resourcesOf('AWS::Logs::MetricFilter', everything.operations).map(({ Properties }) => Properties);
+
+  it('count crashes, and calls that AWS refuses', () => {
+    assert.deepEqual(
+      filters.map(({ FilterPattern: pattern }) => pattern),
+      ['{ $.level = "fatal" }', '?"AccessDenied" ?"AccessDeniedException"'],
+    );
+  });
+
+  it('read the metrics of their own stage, because metrics of filters have no dimension', () => {
+    const counted = filters.flatMap(({ MetricTransformations: metrics }) => metrics);
+    const watched = resourcesOf('AWS::CloudWatch::Alarm', everything.operations)
+      .map(({ Properties }) => Properties)
+      .filter(({ Namespace }) => Namespace === 'Stampede/Logs/prod');
+    assert.deepEqual(
+      watched.map(({ MetricName }) => MetricName),
+      counted.map(({ MetricName }) => MetricName),
+    );
+    assert.ok(
+      counted.every(({ MetricNamespace, DefaultValue }) => {
+        return MetricNamespace === 'Stampede/Logs/prod' && DefaultValue === undefined;
+      }),
+    );
   });
 });

@@ -4,7 +4,7 @@ import { DELETION_ORDER, stackNames } from '../../infra/contract.ts';
 import { SPILL_ACTIONS } from '../../infra/data/spill-bucket.ts';
 import { TABLE_ACTIONS } from '../../infra/data/timestamps-table.ts';
 import { describeNatPrice, natPricePerMonthUsd } from '../../infra/network/vpc.ts';
-import { BURN_RATES, budgetSpentPercent, errorPercentAt } from '../../infra/operations/burn-rate-alarms.ts';
+import { BURN_RATES, budgetSpentPercent, errorPercentAt } from '../../infra/operations/alarms/burn-rate-alarms.ts';
 import { GENERATED_SECRET } from '../../server/contract.ts';
 import { CERTIFICATE, EVERYTHING_ON, type Resource, resourcesOf, synthesize, theResource } from './synthesize.ts';
 

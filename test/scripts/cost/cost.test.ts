@@ -34,6 +34,15 @@ const PROD = readPricedStage(
   Object.entries(templates).map(([stack, template]) => parseTemplate(stack, JSON.stringify(template))),
   'eu-west-1',
 );
+/** The stage without some resources of its templates. */
+const stageWithout = (removed: (logicalId: string) => boolean) =>
+  readPricedStage(
+    Object.entries(templates).map(([stack, { Resources, ...template }]) => {
+      const kept = Object.entries(Resources).filter(([logicalId]) => !removed(logicalId));
+      return parseTemplate(stack, JSON.stringify({ ...template, Resources: Object.fromEntries(kept) }));
+    }),
+    'eu-west-1',
+  );
 const CHOICE = { vcpus: 1, zones: 3, minInstances: 3 };
 const billsOf = (rate: number, months = 1) => billsAt({ rate, measured: MEASURED, stage: PROD, months });
 
@@ -119,6 +128,11 @@ describe('a priced stage', () => {
       return parseTemplate(stack, JSON.stringify({ ...others, Resources: Object.fromEntries(left) }));
     });
     assert.equal(readPricedStage(withoutCatalog, 'eu-west-1').hasArchive, false);
+  });
+
+  it('counts an alarm on unusual values as three metrics: the bounds of the band are two', () => {
+    const without = stageWithout((logicalId) => logicalId.startsWith('AlarmsUnusualTraffic'));
+    assert.equal(PROD.alarmMetrics - without.alarmMetrics, 3);
   });
 
   it('counts a regional NAT gateway in each zone', () => {

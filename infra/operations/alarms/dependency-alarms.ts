@@ -1,11 +1,15 @@
+import { Duration } from 'aws-cdk-lib';
 import { type Alarm, type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { TABLE_ACTIONS } from '../data/timestamps-table.ts';
-import { runbookAlarm } from '../runbook-alarm.ts';
-import { natMetric, PERIOD, tableMetric } from './metrics.ts';
+import { TABLE_ACTIONS } from '../../data/timestamps-table.ts';
+import { runbookAlarm } from '../../runbook-alarm.ts';
+import { natMetric, PERIOD, sumMetric, tableMetric } from '../metrics.ts';
 
 /** The server's operations on the table; DynamoDB counts system errors per operation. */
 const OPERATIONS = [...TABLE_ACTIONS.map((action) => action.replace('dynamodb:', '')), 'TransactWriteItems'];
+
+/** Wrong requests in five minutes. Some are normal: a token that has just expired, a transaction that is repeated. */
+const USER_ERRORS = 100;
 
 /** Alarms on throttling and errors of DynamoDB. */
 export function tableAlarms(scope: Construct, tableName: string): readonly Alarm[] {
@@ -29,6 +33,13 @@ export function tableAlarms(scope: Construct, tableName: string): readonly Alarm
         ),
       ),
       when: { above: 5, periods: 3, breaching: 2 },
+    }),
+    runbookAlarm(scope, 'TableUserErrors', {
+      means: 'DynamoDB refuses requests of this account and region as wrong, and has done so for 15 minutes.',
+      runbook: 'search the log group app for the error; if the server logs none, another program has it.',
+      // DynamoDB counts them for the account and region, not for a table.
+      metric: sumMetric('DynamoDB', 'UserErrors', {}).with({ period: Duration.minutes(5) }),
+      when: { above: USER_ERRORS, periods: 3 },
     }),
   ];
 }

@@ -1,7 +1,7 @@
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { runbookAlarm } from '../runbook-alarm.ts';
-import { type AppMetrics, PERIOD } from './metrics.ts';
+import { runbookAlarm } from '../../runbook-alarm.ts';
+import { type AppMetrics, PERIOD } from '../metrics.ts';
 
 /** Age of a spilled block, in seconds, that only a long outage explains. */
 const OLDEST_SPILL_S = 15 * 60;

@@ -1,9 +1,9 @@
 import { type Alarm, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { runbookAlarm } from '../runbook-alarm.ts';
-import { recordingRegions } from '../settings/regions.ts';
-import type { Settings } from '../settings/table.ts';
-import { type AppMetrics, PERIOD } from './metrics.ts';
+import { runbookAlarm } from '../../runbook-alarm.ts';
+import { recordingRegions } from '../../settings/regions.ts';
+import type { Settings } from '../../settings/table.ts';
+import { type AppMetrics, PERIOD } from '../metrics.ts';
 
 /** Age of another region's heartbeat, in seconds. Up to 16 s are normal. */
 const LAG_S = 60;

@@ -2,9 +2,9 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { bastionName, fleetName } from '../contract.ts';
-import { type AlarmText, runbookAlarm } from '../runbook-alarm.ts';
-import { sumMetric } from './metrics.ts';
+import { bastionName, fleetName } from '../../contract.ts';
+import { type AlarmText, runbookAlarm } from '../../runbook-alarm.ts';
+import { sumMetric } from '../metrics.ts';
 
 export interface FailureAlarmsProps {
   readonly stage: string;

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { type Alarm, type IMetric, MathExpression, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { runbookAlarm } from '../runbook-alarm.ts';
-import { groupMetric } from '../service/group-metric.ts';
-import type { LoadBalancer } from '../service/load-balancer.ts';
-import { healthyHosts } from '../service/traffic-metrics.ts';
-import { PERIOD } from './metrics.ts';
+import { runbookAlarm } from '../../runbook-alarm.ts';
+import { groupMetric } from '../../service/group-metric.ts';
+import type { LoadBalancer } from '../../service/load-balancer.ts';
+import { healthyHosts } from '../../service/traffic-metrics.ts';
+import { PERIOD } from '../metrics.ts';
 
 export interface FleetAlarmsProps {
   readonly groupName: string;

@@ -1,7 +1,7 @@
 import { MathExpression, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { runbookAlarm } from '../runbook-alarm.ts';
-import { type AppMetrics, PERIOD } from './metrics.ts';
+import { runbookAlarm } from '../../runbook-alarm.ts';
+import { type AppMetrics, PERIOD } from '../metrics.ts';
 
 /** Clock error, in milliseconds, above which the timestamps are not accurate enough. */
 const CLOCK_ERROR_MS = 5;

@@ -1,8 +1,8 @@
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { runbookAlarm } from '../runbook-alarm.ts';
-import { failedExecutions } from './metrics.ts';
+import { runbookAlarm } from '../../runbook-alarm.ts';
+import { failedExecutions } from '../metrics.ts';
 
 /** The alarm on the monthly restore test: it failed, or did not run. */
 export function restoreAlarms(scope: Construct, check: StateMachine | undefined): readonly Alarm[] {

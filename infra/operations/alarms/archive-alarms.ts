@@ -2,9 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { type Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { runbookAlarm } from '../runbook-alarm.ts';
-import { ARCHIVE_LATE_DAYS } from '../settings/retention-rules.ts';
-import { failedExecutions } from './metrics.ts';
+import { runbookAlarm } from '../../runbook-alarm.ts';
+import { ARCHIVE_LATE_DAYS } from '../../settings/retention-rules.ts';
+import { failedExecutions } from '../metrics.ts';
 
 /** Alarms on the export of the table: a run that failed, and days that are not exported. */
 export function archiveAlarms(scope: Construct, stateMachine: StateMachine | undefined): readonly Alarm[] {

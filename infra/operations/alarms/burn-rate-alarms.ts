@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { type Alarm, AlarmRule, AlarmState, CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { describeAlarm, runbookAlarm } from '../runbook-alarm.ts';
-import type { LoadBalancer } from '../service/load-balancer.ts';
-import { serverErrorPercent } from '../service/traffic-metrics.ts';
+import { describeAlarm, runbookAlarm } from '../../runbook-alarm.ts';
+import type { LoadBalancer } from '../../service/load-balancer.ts';
+import { serverErrorPercent } from '../../service/traffic-metrics.ts';
 
 /** Service level objective: the percentage of requests without a server error. */
 const SLO_PERCENT = 99.9;

@@ -1,8 +1,8 @@
 import { type Alarm, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
-import type { Canary } from '../canary/canary.ts';
-import { type AlarmTopics, runbookAlarm } from '../runbook-alarm.ts';
+import type { Canary } from '../../canary/canary.ts';
+import { type AlarmTopics, runbookAlarm } from '../../runbook-alarm.ts';
 
 /** Milliseconds of the canary's POST, with a new connection, above which clients wait too long. */
 const SLOW_MS = 1_000;

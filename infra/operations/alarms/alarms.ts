@@ -1,22 +1,25 @@
 import { type Alarm, type AlarmBase, AlarmRule, AlarmState, CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { Ami } from '../ami.ts';
-import type { Canary } from '../canary/canary.ts';
-import type { DataStack } from '../data/stack.ts';
-import type { NetworkStack } from '../network/stack.ts';
-import { describeAlarm, notify } from '../runbook-alarm.ts';
-import type { ServiceStack } from '../service/stack.ts';
+import type { Ami } from '../../ami.ts';
+import type { Canary } from '../../canary/canary.ts';
+import type { DataStack } from '../../data/stack.ts';
+import type { NetworkStack } from '../../network/stack.ts';
+import { describeAlarm, notify } from '../../runbook-alarm.ts';
+import type { ServiceStack } from '../../service/stack.ts';
+import type { AppMetrics } from '../metrics.ts';
 import { appAlarms } from './app-alarms.ts';
 import { archiveAlarms } from './archive-alarms.ts';
 import { burnRateAlarms } from './burn-rate-alarms.ts';
 import { canaryAlarms } from './canary-alarms.ts';
+import { certificateAlarm } from './certificate-alarm.ts';
 import { natAlarms, tableAlarms } from './dependency-alarms.ts';
 import { failureAlarms } from './failure-alarms.ts';
 import { fleetAlarms, imageAlarm } from './fleet-alarms.ts';
-import type { AppMetrics } from './metrics.ts';
+import { logAlarms } from './log-alarms.ts';
 import { regionAlarms } from './region-alarms.ts';
 import { restoreAlarms } from './restore-alarms.ts';
 import { spillAlarms } from './spill-alarms.ts';
+import { trafficAlarms } from './traffic-alarms.ts';
 
 export interface AlarmsProps {
   readonly data: DataStack;
@@ -43,6 +46,9 @@ export class Alarms extends Construct {
       ...restoreAlarms(this, data.restoreTesting?.check),
       ...fleetAlarms(this, { groupName, loadBalancer: service.loadBalancer, zones: network.zones }),
       ...natAlarms(this, network.natGatewayIds),
+      ...trafficAlarms(this, service.loadBalancer),
+      ...certificateAlarm(this, service.loadBalancer),
+      ...logAlarms(this, 'Logs', { stage: service.stage, logGroup: data.logs.app }),
       ...burnRateAlarms(this, service.loadBalancer),
       ...failureAlarms(this, 'Failures', { stage: service.stage, tickets: data.topics.ticket }),
     ];

@@ -1,0 +1,50 @@
+import { type Alarm, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type AlarmText, runbookAlarm } from '../../runbook-alarm.ts';
+import { PERIOD } from '../metrics.ts';
+
+interface LogAlarm extends AlarmText {
+  readonly pattern: IFilterPattern;
+}
+
+/** Lines of the server's log that need somebody's attention, by the name of their metric. */
+const LINES: Readonly<Record<string, LogAlarm>> = {
+  Crashes: {
+    pattern: FilterPattern.stringValue('$.level', '=', 'fatal'),
+    means: 'A worker of the server crashed, or could not start.',
+    runbook: 'search the log group app for { $.level = "fatal" }, which has the stack trace.',
+  },
+  AccessDenied: {
+    // The names that AWS services give to this error.
+    pattern: FilterPattern.anyTerm('AccessDenied', 'AccessDeniedException'),
+    means: 'AWS refused a call of the server for lack of a permission.',
+    runbook: 'search the log group app for "AccessDenied"; npm run plan with --drift shows what was changed.',
+  },
+};
+
+/** Alarms on lines of the server's log. The filters count nothing, and cost nothing, while there is no such line. */
+export function logAlarms(
+  scope: Construct,
+  id: string,
+  { stage, logGroup }: { readonly stage: string; readonly logGroup: ILogGroup },
+): readonly Alarm[] {
+  const lines = new Construct(scope, id);
+  // Metrics of filters have no dimensions of their own, so the namespace has the stage.
+  const namespace = `Stampede/Logs/${stage}`;
+  return Object.entries(LINES).map(([name, { pattern, means, runbook }]) => {
+    new MetricFilter(lines, `${name}Filter`, {
+      logGroup,
+      filterPattern: pattern,
+      metricNamespace: namespace,
+      metricName: name,
+      metricValue: '1',
+    });
+    return runbookAlarm(lines, name, {
+      means,
+      runbook,
+      metric: new Metric({ namespace, metricName: name, statistic: Stats.SUM, period: PERIOD }),
+      when: { above: 0, periods: 1 },
+    });
+  });
+}
