@@ -117,27 +117,42 @@ async function destroyExpired(values: DestroyValues): Promise<void> {
   for (const { stage, stack } of busy) {
     console.error(`Stage ${stage} has expired, but ${stack.name} is ${stack.status}: it is left for the next run`);
   }
+  const failures: string[] = [];
+  const attempt = async (stage: string, action: () => Promise<void>) => {
+    try {
+      await action();
+    } catch (error) {
+      failures.push(`stage ${stage}: ${(error as Error).message}`);
+    }
+  };
   const plans: Planned[] = [];
   for (const { stage } of expired) {
-    const plan = await planDeletion(stage, region, DELETION_ORDER);
-    plans.push({ ...plan, stage, region });
-    printPlan(plan, region);
+    await attempt(stage, async () => {
+      const plan = { ...(await planDeletion(stage, region, DELETION_ORDER)), stage, region };
+      await refuseEncryptedTable(stage, region);
+      plans.push(plan);
+      printPlan(plan, region);
+    });
   }
-  if (plans.length === 0) return console.log(`No stage that can be deleted has expired in ${region}`);
-  if (values['dry-run']) return;
-  const names = plans.map(({ stage }) => stage).join(', ');
-  if (!values.yes) await confirm(`Delete ${names} in ${region}?`, names);
-  const failures: string[] = [];
-  for (const plan of plans) {
-    try {
-      refuseProtected([plan], values);
-      await carryOut(plan, values['wait-seconds'] * 1_000);
-    } catch (error) {
-      failures.push(`stage ${plan.stage}: ${(error as Error).message}`);
-    }
+  if (expired.length === 0) console.log(`No stage that can be deleted has expired in ${region}`);
+  if (!values['dry-run'] && plans.length > 0) {
+    const names = plans.map(({ stage }) => stage).join(', ');
+    if (!values.yes) await confirm(`Delete ${names} in ${region}?`, names);
+    for (const plan of plans) await attempt(plan.stage, () => destroyIfStillExpired(plan, values));
   }
   if (failures.length > 0)
     throw new OperatorError(`not everything that has expired is deleted: ${failures.join('; ')}`);
+}
+
+/** The question and the deletion of other stages take time, in which a deployment may extend the stage's time. */
+async function destroyIfStillExpired(plan: Planned, values: DestroyValues): Promise<void> {
+  const { expired } = expiredStages(await listStages(), new Date());
+  if (!expired.some(({ stage }) => stage === plan.stage)) {
+    console.error(`Stage ${plan.stage} is left: it was extended, changed or deleted meanwhile`);
+    return;
+  }
+  refuseProtected([plan], values);
+  await carryOut(plan, values['wait-seconds'] * 1_000);
 }
 
 /** The region of `--set`, or else the configured one, or else that of the settings. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Deletable, deletableStage, deletableStages } from './aws/deletable-stage.ts';
-import { startFakeAws } from './aws/fake-aws.ts';
+import { type Answers, queryError, startFakeAws } from './aws/fake-aws.ts';
 import { fakePrograms } from './fake-programs.ts';
 import { type EntryOptions, runEntry } from './run-entry.ts';
 
@@ -197,6 +197,58 @@ describe('npm run destroy -- --expired', () => {
       /destroy: not everything that has expired is deleted: stage pr-1: the timestamps in \S+ .*pass --unprotect/,
     );
     assert.equal(deleted.length, 4);
+  });
+
+  it('goes on after a stage that it may not read', async () => {
+    const { answers, deleted } = deletableStages({ ...over, stage: 'load-test' }, { ...over, stage: 'pr-2' });
+    const { GetTemplate }: Answers = answers;
+    assert.ok(typeof GetTemplate === 'function');
+    const denied = queryError(403, 'AccessDenied', 'not authorized to perform: cloudformation:GetTemplate');
+    await using aws = await startFakeAws({
+      ...answers,
+      GetTemplate: (request) =>
+        String(request.params['StackName']).includes('load-test') ? denied : GetTemplate(request),
+    });
+    const { code, stderr } = await runEntry('scripts/destroy.ts', ['--expired', '--yes'], { env: aws.env });
+    assert.equal(code, 1);
+    assert.match(stderr, /destroy: not everything that has expired is deleted: stage load-test: .*not authorized/);
+    assert.deepEqual(deleted[0], 'pr-2 operations');
+    assert.equal(deleted.length, 4);
+  });
+
+  it('leaves a stage alone whose time a deployment extended while another stage was deleted', async () => {
+    const end = '2026-11-20T17:00:00Z';
+    const { answers, deleted } = deletableStages({ ...over, stage: 'pr-1' }, { ...over, stage: 'pr-2', expires: end });
+    await using aws = await startFakeAws({
+      ...answers,
+      DescribeStacks: (request) => {
+        const { body, ...answer } = answers.DescribeStacks(request);
+        const isExtended = deleted.length > 0;
+        return { ...answer, body: isExtended ? String(body).replaceAll(end, '2126-11-20T17:00:00Z') : body };
+      },
+    });
+    const { code, stderr } = await runEntry('scripts/destroy.ts', ['--expired', '--yes'], { env: aws.env });
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /\nStage pr-2 is left: it was extended, changed or deleted meanwhile\n$/);
+    assert.deepEqual(
+      deleted.filter((part) => part.startsWith('pr-2')),
+      [],
+    );
+  });
+
+  it('leaves the key of a restored table, which would be unreadable', async () => {
+    const restored = { ...over, stage: 'pr-1', hasTable: false, outputs: { TableName: 'stampede-pr-1-restored' } };
+    const { answers, deleted } = deletableStages(restored);
+    const Table = {
+      TableName: 'stampede-pr-1-restored',
+      TableStatus: 'ACTIVE',
+      TableArn: 'arn:aws:dynamodb:::table/x',
+    };
+    await using aws = await startFakeAws({ ...answers, DescribeTable: { body: { Table } } });
+    const { code, stderr } = await runEntry('scripts/destroy.ts', ['--expired', '--yes'], { env: aws.env });
+    assert.equal(code, 1);
+    assert.match(stderr, /stage pr-1: the key of stampede-pr-1-data encrypts the table stampede-pr-1-restored/);
+    assert.deepEqual(deleted, []);
   });
 
   it('leaves a stage alone that a deployment changes', async () => {
