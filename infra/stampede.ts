@@ -26,7 +26,7 @@ export function addDataStack(app: App, deployment: Omit<Deployment, 'ami'>): Dat
   const { stage, expires } = deployment;
   Tags.of(app).add('Service', SERVICE_NAME);
   Tags.of(app).add('Stage', stage);
-  // Of the stacks only: in a template, a new time would change every resource.
+  // Not in the templates, which would differ with each deployment. CloudFormation copies it to the resources.
   if (expires) Tags.of(app).add(EXPIRES_TAG, expires, { includeResourceTypes: ['aws:cdk:stack'] });
   return new DataStack(app, stackNames(stage).data, commonProps(deployment));
 }

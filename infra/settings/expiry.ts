@@ -4,7 +4,7 @@ const FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /**
  * Reads the time after which a stage may be deleted; undefined if it is permanent. It is not a setting, because it
- * changes with each deployment and no resource depends on it.
+ * changes with each deployment and is in no template.
  *
  * @throws Error if it is not a time in UTC, or if the stage is production
  */
