@@ -21,31 +21,43 @@ const MAX_UNREAD_BYTES = 256 * 1024;
 const END_GRACE_MS = 1_000;
 
 /** `GET /live`: the newest records and the state of the process as server-sent events. */
-export function liveRoute({ feed, checkReadToken }: LiveRouteOptions): Router {
+export function liveRoute(options: LiveRouteOptions): Router {
   const router = Router();
   router
     .route(LIVE_PATH)
-    .get(requireToken(checkReadToken), (request, response) => stream(request, response, feed))
+    .get(requireToken(options.checkReadToken), (request, response) => stream(request, response, options))
     .all(allow('GET', 'HEAD'));
   return router;
 }
 
-function stream(request: Request, response: Response, feed: Feed): void {
+function stream(request: Request, response: Response, { feed, checkReadToken }: LiveRouteOptions): void {
   negotiate(request, [EVENT_STREAM]);
   response.set({ 'Content-Type': EVENT_STREAM, 'Cache-Control': 'no-store' });
   if (request.method === 'HEAD') return void response.end();
+  const end = () => {
+    response.end();
+    setTimeout(() => response.destroy(), END_GRACE_MS).unref();
+  };
   const unsubscribe = feed.subscribe({
     send(event) {
+      if (!isAllowed(request, checkReadToken)) return end();
       response.write(event);
       if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
     },
-    end() {
-      response.end();
-      setTimeout(() => response.destroy(), END_GRACE_MS).unref();
-    },
+    end,
   });
   response.once('close', unsubscribe);
   // The connection ends with the stream, so that a shutdown does not wait for it.
   response.shouldKeepAlive = false;
   response.flushHeaders();
+}
+
+/** Whether the token of the request is still one of the tokens: a stream must not outlive it. */
+function isAllowed(request: Request, check: CheckToken | undefined): boolean {
+  try {
+    check?.(request);
+    return true;
+  } catch {
+    return false;
+  }
 }

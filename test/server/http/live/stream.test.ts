@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
+import { get, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import request from 'supertest';
 import { ServiceError } from '../../../../server/errors.ts';
-import type { Subscriber } from '../../../../server/http/live/feed.ts';
+import type { Feed, Subscriber } from '../../../../server/http/live/feed.ts';
 import { liveRoute } from '../../../../server/http/live/route.ts';
+import { createCheckToken } from '../../../../server/http/require-token.ts';
 import { type LiveNews, LiveNewsSchema } from '../../../../server/http/schemas.ts';
 import { startApp } from '../../support/app.ts';
 import { startDatabase } from '../../support/database.ts';
@@ -31,6 +33,24 @@ async function* newsOf(stream: IncomingMessage): AsyncGenerator<LiveNews> {
       if (data) yield LiveNewsSchema.parse(JSON.parse(data));
     }
   }
+}
+
+/** A feed with one subscriber. */
+function feedOfOne() {
+  const subscribed = Promise.withResolvers<Subscriber>();
+  const left = Promise.withResolvers<void>();
+  const feed: Feed = {
+    subscribe(subscriber) {
+      subscribed.resolve(subscriber);
+      return left.resolve;
+    },
+    close: () => {},
+  };
+  return { feed, subscribed: subscribed.promise, left: left.promise };
+}
+
+function urlOf(server: Server): { readonly url: string } {
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 async function record(): Promise<string> {
@@ -87,6 +107,20 @@ describe('GET /live', () => {
     idle.destroy();
   });
 
+  it('ends when its token is removed', async () => {
+    let tokens = [TOKEN];
+    const { feed, subscribed, left } = feedOfOne();
+    const server = await startApp([liveRoute({ feed, checkReadToken: createCheckToken('read', () => tokens) })]);
+    const stream = await openStream(urlOf(server), { authorization: `Bearer ${TOKEN}` });
+    const received = Array.fromAsync(stream);
+    const { send } = await subscribed;
+    send('event: news\n\n');
+    tokens = ['another-token-of-16'];
+    send('event: secret\n\n');
+    assert.deepEqual((await received).join(''), 'event: news\n\n');
+    await left;
+  });
+
   it('answers 503 with problem details to a subscriber that the process does not admit', async () => {
     const refuse = () => {
       throw new ServiceError('overloaded', 'this process already serves 100 streams', { retryAfterS: 5 });
@@ -103,20 +137,11 @@ describe('GET /live', () => {
   });
 
   it('disconnects a client that does not read', async () => {
-    const subscribed = Promise.withResolvers<Subscriber>();
-    const left = Promise.withResolvers<void>();
-    const feed = {
-      subscribe(subscriber: Subscriber) {
-        subscribed.resolve(subscriber);
-        return left.resolve;
-      },
-      close: () => {},
-    };
+    const { feed, subscribed, left } = feedOfOne();
     const server = await startApp([liveRoute({ feed, checkReadToken: undefined })]);
-    const { port } = server.address() as { port: number };
-    const stream = await openStream({ url: `http://127.0.0.1:${port}` });
+    const stream = await openStream(urlOf(server));
     stream.on('error', () => {}).pause();
-    (await subscribed.promise).send('x'.repeat(32 * 1024 * 1024));
-    await left.promise;
+    (await subscribed).send('x'.repeat(32 * 1024 * 1024));
+    await left;
   });
 });
