@@ -38,6 +38,8 @@ function stream(request: Request, response: Response, { feed, checkReadToken }: 
     response.end();
     setTimeout(() => response.destroy(), END_GRACE_MS).unref();
   };
+  // The connection ends with the stream, so that a shutdown does not wait for it. Set before the first event is sent.
+  response.shouldKeepAlive = false;
   const unsubscribe = feed.subscribe({
     send(event) {
       if (!isAllowed(request, checkReadToken)) return end();
@@ -47,8 +49,6 @@ function stream(request: Request, response: Response, { feed, checkReadToken }: 
     end,
   });
   response.once('close', unsubscribe);
-  // The connection ends with the stream, so that a shutdown does not wait for it.
-  response.shouldKeepAlive = false;
   response.flushHeaders();
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { get, type IncomingMessage, type Server } from 'node:http';
+import { Agent, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import request from 'supertest';
@@ -35,12 +35,13 @@ async function* newsOf(stream: IncomingMessage): AsyncGenerator<LiveNews> {
   }
 }
 
-/** A feed with one subscriber. */
-function feedOfOne() {
+/** A feed with one subscriber, which gets the first event at once. */
+function feedOfOne({ first }: { readonly first?: string } = {}) {
   const subscribed = Promise.withResolvers<Subscriber>();
   const left = Promise.withResolvers<void>();
   const feed: Feed = {
     subscribe(subscriber) {
+      if (first !== undefined) subscriber.send(first);
       subscribed.resolve(subscriber);
       return left.resolve;
     },
@@ -119,6 +120,15 @@ describe('GET /live', () => {
     send('event: secret\n\n');
     assert.deepEqual((await received).join(''), 'event: news\n\n');
     await left;
+  });
+
+  it('closes its connection at its end, whoever else subscribes', async () => {
+    const { feed } = feedOfOne({ first: 'event: news\n\n' });
+    const server = await startApp([liveRoute({ feed, checkReadToken: undefined })]);
+    const agent = new Agent({ keepAlive: true });
+    const [{ headers }] = (await once(get(`${urlOf(server).url}/live`, { agent }), 'response')) as [IncomingMessage];
+    assert.equal(headers.connection, 'close');
+    agent.destroy();
   });
 
   it('answers 503 with problem details to a subscriber that the process does not admit', async () => {
