@@ -9,7 +9,7 @@ import { startDatabase } from '../support/database.ts';
 import { startService } from '../support/service.ts';
 
 const { server } = await startService(await startDatabase(), { LOAD_ENDPOINT: 'on' });
-const { paths } = openApiDocument('', { read: true, write: true });
+const { info, paths } = openApiDocument('', { read: true, write: true });
 
 const schemaNamed = (name: string): z.ZodType =>
   Object.values(schemas).find((schema) => 'meta' in schema && schema.meta()?.id === name) as z.ZodType;
@@ -33,6 +33,12 @@ const OCCASIONAL = ['Link', 'RateLimit', 'RateLimit-Policy'];
 
 /** Its answer does not end: `live/stream.test.ts` reads it. */
 const STREAM = 'followLive';
+
+/** Whether an operation refuses query parameters that it does not have. */
+async function refusesOthers(path: string, method: Method, operation: Operation): Promise<boolean> {
+  const { status, body } = await call(path, method, operation).query({ 'not-listed': 'x' });
+  return status === 400 && body.errors[0].field === 'query.not-listed';
+}
 
 describe('every operation of the document', () => {
   for (const [path, item] of Object.entries(paths)) {
@@ -64,4 +70,20 @@ describe('every path of the document', () => {
       assert.deepEqual(allowed.toSorted(), [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].toSorted());
     });
   }
+});
+
+describe('query parameters that are not listed', () => {
+  it('are refused by operations that have query parameters, and ignored by the others, as the document says', async () => {
+    assert.match(
+      info.description,
+      /Operations with query parameters refuse others with 400; operations without ignore them\./,
+    );
+    for (const [path, item] of Object.entries(paths)) {
+      for (const [method, operation] of Object.entries(item) as [Method, Operation][]) {
+        if (operation.operationId === STREAM) continue;
+        const hasParameters = (operation.parameters ?? []).some((parameter) => parameter.in === 'query');
+        assert.equal(await refusesOthers(path, method, operation), hasParameters, operation.operationId);
+      }
+    }
+  });
 });
