@@ -18,7 +18,7 @@ import { waitForHealthyFleet } from './stage/fleet.ts';
 import { regionSetting, useRegion } from './stage/region.ts';
 import { copyOfImage, enterRegion, readMadeAtHome } from './stage/regions/home.ts';
 import { REGIONS_OPTIONS, refuseOnlyAlone } from './stage/regions/options.ts';
-import { refuseLostReplicas } from './stage/regions/replicas.ts';
+import { forgetRegions, refuseLostReplicas } from './stage/regions/replicas.ts';
 import { deploySteps, regionSettings, unreadMadeAtHome } from './stage/regions/steps.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 import { refuseBusyStacks } from './stage/stack-states.ts';
@@ -105,9 +105,10 @@ async function deployStage(
   await synthesize(synthLine(values, folder), { dryRun });
   const line = deployLine(values, folder);
   if (dryRun) return await run(line, { dryRun });
-  await prepare(values, folder, enter);
+  const { replicaRegions } = await prepare(values, folder, enter);
   await withReason(stage, () => run(line));
   const url = await waitForHealthyFleet(stage, values['wait-seconds'] * 1_000);
+  if (values['remove-replicas'] && replicaRegions === '') await forgetRegions(stage);
   // The role that deploys branches may not: the group has no tag by which a policy could name it.
   if (!BRANCH_STAGE.pattern.test(stage)) await closeDefaultGroup(stage);
   console.log(`Stage ${stage} answers at ${url}`);
@@ -159,12 +160,12 @@ function useRoleIn(values: DeployValues) {
   };
 }
 
-/** Refuses what would fail, and prints the price. */
+/** Refuses what would fail, and prints the price; returns what was synthesised. */
 async function prepare(
   { stage, 'skip-checks': skipChecks, 'remove-replicas': removeReplicas }: DeployValues,
   folder: string,
   enter: (region: string) => Promise<void>,
-): Promise<void> {
+) {
   const assembly = await readAssembly(folder, stage);
   await enter(assembly.region);
   await refuseBusyStacks(stage);
@@ -172,4 +173,5 @@ async function prepare(
   if (!skipChecks) await requireChecks(stage, assembly);
   const priced = () => readPricedStage(assembly.templates, assembly.region);
   console.error(await sustainedPriceText(priced, () => readResults(RESULTS)));
+  return assembly;
 }

@@ -1,6 +1,7 @@
 import { OUTPUTS, REPLICA_REGIONS, stackNames } from '../../../infra/contract.ts';
+import { REGIONS_PARTITION } from '../../../server/contract.ts';
 import { findStack, stackResources } from '../../aws/cloudformation.ts';
-import { findTable } from '../../aws/dynamodb.ts';
+import { deletePartition, findTable } from '../../aws/dynamodb.ts';
 import { OperatorError } from '../../cli/errors.ts';
 
 /**
@@ -16,6 +17,15 @@ export async function refuseLostReplicas(stage: string, home: string, wanted: st
     `this deployment would delete the replica of the table of stage ${stage} in ${lost.join(', ')}: ` +
       `pass --regions ${[home, ...deployed].join(',')}, or --remove-replicas if it is not needed any more`,
   );
+}
+
+/**
+ * Deletes what the regions of a stage knew of each other, when one is left and its servers do not look for others any
+ * more. If the stage has several regions again, they would take the time in between for a pause of the replication.
+ */
+export async function forgetRegions(stage: string): Promise<void> {
+  const table = (await findStack(stackNames(stage).data))?.outputs[OUTPUTS.data.tableName];
+  if (table) await deletePartition(table, REGIONS_PARTITION);
 }
 
 function regionsIn(output: string): readonly string[] {

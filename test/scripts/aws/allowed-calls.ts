@@ -49,6 +49,10 @@ export const BRANCH_CALLS: Readonly<Record<string, string>> = {
 
 /** Calls that no role of the stage needs, because only people make them, with the reason. */
 const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readonly calls: string }>> = {
+  deploy: {
+    reason: 'only people pass --remove-replicas',
+    calls: 'dynamodb:DeleteItem dynamodb:Query',
+  },
   bastion: {
     reason: 'a person needs the bastion to reach an instance',
     calls:

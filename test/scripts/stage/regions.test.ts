@@ -259,10 +259,20 @@ describe('npm run deploy of a stage whose table has a replica', () => {
   async function deploy(replicaRegions: string | undefined, ...args: string[]) {
     await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 0 });
     await writeAssembly(join(programs.folder, 'cdk.out'), 'dev', 'eu-west-1', replicaRegions);
-    await using aws = await startFakeAws(withReplica);
+    const items = ['eu-central-1', 'eu-west-1'].map((sk) => ({ pk: { S: 'regions' }, sk: { S: sk } }));
+    const deletedItems: unknown[] = [];
+    await using aws = await startFakeAws({
+      ...withReplica,
+      Query: () => ({ body: { Items: deletedItems.length === 0 ? items : [] } }),
+      DeleteItem: ({ params }) => {
+        deletedItems.push(params['Key']);
+        return { body: {} };
+      },
+    });
     const options = { cwd: programs.folder, env: aws.env };
     const { code, stderr } = await runEntry('scripts/deploy.ts', ['--yes', '--skip-checks', ...args], options);
-    return { code, stderr, deployed: (await programs.started()).filter((line) => line.includes(' deploy ')).length };
+    const deployed = (await programs.started()).filter((line) => line.includes(' deploy ')).length;
+    return { code, stderr, deployed, deletedItems: deletedItems.length };
   }
 
   it('is refused without the regions of the replicas', async () => {
@@ -277,5 +287,10 @@ describe('npm run deploy of a stage whose table has a replica', () => {
   it('keeps the replica if it is synthesised, and deletes it with --remove-replicas', async () => {
     assert.deepEqual(await deploy('eu-central-1').then(({ code, deployed }) => [code, deployed]), [0, 1]);
     assert.deepEqual(await deploy(undefined, '--remove-replicas').then(({ code }) => code), 0);
+  });
+
+  it('deletes what the regions knew of each other when one is left, because it may become one of several again', async () => {
+    assert.deepEqual(await deploy(undefined, '--remove-replicas').then(({ deletedItems }) => deletedItems), 2);
+    assert.deepEqual(await deploy('eu-central-1', '--remove-replicas').then(({ deletedItems }) => deletedItems), 0);
   });
 });
