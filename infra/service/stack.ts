@@ -7,6 +7,7 @@ import type { NetworkStack } from '../network/stack.ts';
 import { notify } from '../runbook-alarm.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { CanarySecret } from './canary-secret.ts';
+import { certificateAlarm } from './certificate-alarm.ts';
 import { Fleet } from './fleet.ts';
 import { InstanceTemplate } from './instance-template.ts';
 import { launchAlarm } from './launch-alarm.ts';
@@ -47,7 +48,8 @@ export class ServiceStack extends StageStack {
     this.userAlarms = userAlarms(this, 'UserAlarms', this.loadBalancer);
 
     const launches = launchAlarm(this, 'LaunchesStuck', fleetName(stage));
-    for (const alarm of [...Object.values(this.userAlarms), launches]) notify(data.topics, alarm);
+    const certificate = certificateAlarm(this, this.loadBalancer);
+    for (const alarm of [...Object.values(this.userAlarms), launches, ...certificate]) notify(data.topics, alarm);
     if (settings.waf) {
       const { loadBalancerArn } = this.loadBalancer.balancer;
       new WebAcl(this, 'WebAcl', { loadBalancerArn, ratePerAddress: settings.wafRatePerAddress });

@@ -137,9 +137,10 @@ describe('alarms in chat', () => {
 });
 
 describe('alarms on traffic', () => {
-  const propertiesOf = (name: string, { operations } = everything) =>
-    Object.entries(operations.Resources).find(([id]) => new RegExp(`^Alarms\\w*${name}[0-9A-F]{8}$`).test(id))?.[1]
-      .Properties;
+  const propertiesOf = (name: string, { all } = everything) =>
+    all
+      .flatMap(({ Resources }) => Object.entries(Resources))
+      .find(([id]) => new RegExp(`${name}[0-9A-F]{8}$`).test(id))?.[1].Properties;
 
   it('compare it with the same hour of other weeks, in both directions', () => {
     const alarm = propertiesOf('UnusualTraffic');

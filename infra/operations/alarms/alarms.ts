@@ -11,7 +11,6 @@ import { appAlarms } from './app-alarms.ts';
 import { archiveAlarms } from './archive-alarms.ts';
 import { burnRateAlarms } from './burn-rate-alarms.ts';
 import { canaryAlarms } from './canary-alarms.ts';
-import { certificateAlarm } from './certificate-alarm.ts';
 import { natAlarms, tableAlarms } from './dependency-alarms.ts';
 import { failureAlarms } from './failure-alarms.ts';
 import { fleetAlarms, imageAlarm } from './fleet-alarms.ts';
@@ -47,7 +46,6 @@ export class Alarms extends Construct {
       ...fleetAlarms(this, { groupName, loadBalancer: service.loadBalancer, zones: network.zones }),
       ...natAlarms(this, network.natGatewayIds),
       ...trafficAlarms(this, service.loadBalancer),
-      ...certificateAlarm(this, service.loadBalancer),
       ...logAlarms(this, 'Logs', { stage: service.stage, logGroup: data.logs.app }),
       ...burnRateAlarms(this, service.loadBalancer),
       ...failureAlarms(this, 'Failures', { stage: service.stage, tickets: data.topics.ticket }),

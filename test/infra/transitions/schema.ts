@@ -27,7 +27,7 @@ export function isStateful(type: string): boolean {
 export function fixedNames({ Type, Properties }: Resource): Readonly<Record<string, unknown>> {
   const identifiers = schemaOf(Type)?.primaryIdentifier ?? [];
   const names = identifiers.map((name) => [name, Properties?.[name]] as const);
-  return Object.fromEntries(
-    names.filter(([, value]) => value !== undefined && !JSON.stringify(value).includes('AWS::StackId')),
-  );
+  // CloudFormation generates the missing part, so the whole is unique.
+  if (names.some(([, value]) => value === undefined)) return {};
+  return Object.fromEntries(names.filter(([, value]) => !JSON.stringify(value).includes('AWS::StackId')));
 }

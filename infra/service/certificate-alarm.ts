@@ -1,13 +1,16 @@
 import { Duration } from 'aws-cdk-lib';
 import { type Alarm, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { runbookAlarm } from '../../runbook-alarm.ts';
-import type { LoadBalancer } from '../../service/load-balancer.ts';
+import { runbookAlarm } from '../runbook-alarm.ts';
+import type { LoadBalancer } from './load-balancer.ts';
 
 /** ACM renews its own certificates 60 days before they expire; imported ones it does not renew. */
 const LEAST_DAYS = 30;
 
-/** The alarm on the certificate of the load balancer; none without TLS. */
+/**
+ * The alarm on the certificate of the load balancer; none without TLS. It is in the stack of the certificate, because
+ * another stack would not notice that it is replaced.
+ */
 export function certificateAlarm(scope: Construct, { certificate }: LoadBalancer): readonly Alarm[] {
   if (!certificate) return [];
   return [
