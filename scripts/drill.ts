@@ -119,9 +119,7 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
   if (fault?.price) console.error(`        ${await fault.price()}`);
   // A restore harms nobody, and takes hours: an alarm that is raised meanwhile is a real one.
   const isMuted = !values.unmuted && plan.fault !== 'restore-copy';
-  const mute = isMuted
-    ? planMute({ stage: stageName, alarms: before.alarms, durationS: plan.durationS, now: new Date() })
-    : undefined;
+  const mute = isMuted ? planMute({ stage: stageName, alarms: before.alarms, durationS: plan.durationS }) : undefined;
   console.error(`Muted   ${mute?.intent ?? 'nothing: people are notified'}`);
   if (!values.yes) await confirm(`This loads and may harm the stage ${stageName}.`, stageName);
 

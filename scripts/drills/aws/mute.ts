@@ -20,43 +20,47 @@ interface MuteOptions {
   readonly alarms: readonly Alarm[];
   /** Longest time of the drill, in seconds. */
   readonly durationS: number;
-  readonly now: Date;
 }
 
 /** Plans to mute the alarms of a stage for the length of a drill. CloudWatch ends it, even if this process is killed. */
-export function planMute({ stage, alarms, durationS, now }: MuteOptions) {
+export function planMute({ stage, alarms, durationS }: MuteOptions) {
   const names = alarms.filter(notifies).map(({ name }) => name);
-  // CloudWatch plans by the minute, and a time that is over might be refused. No alarm is raised within a minute.
-  const from = new Date(Math.ceil(now.getTime() / MINUTE_MS) * MINUTE_MS);
   const minutes = Math.ceil(durationS / 60) + MARGIN_MINUTES;
   const rules = Array.from({ length: Math.ceil(names.length / MUTE_RULE_ALARMS) }, (_, index) => ({
     name: `stampede-${stage}-drill-${index + 1}`,
     alarms: names.slice(index * MUTE_RULE_ALARMS, (index + 1) * MUTE_RULE_ALARMS),
-    from,
     minutes,
   }));
+  /** Deletes the rules; tries all of them. */
+  async function end(): Promise<void> {
+    const ended = await Promise.allSettled(rules.map(({ name }) => deleteMuteRule(name)));
+    for (const result of ended) if (result.status === 'rejected') throw result.reason;
+  }
   return {
-    intent: `${names.length} alarms, until ${new Date(from.getTime() + minutes * MINUTE_MS).toISOString()} at the latest`,
-    async begin(): Promise<void> {
+    intent: `${names.length} alarms, for ${minutes} minutes at most`,
+    /** `now` is when the drill begins: a person has answered its question by then. */
+    async begin(now: Date): Promise<void> {
+      // CloudWatch plans by the minute, and a time that is over might be refused. No alarm is raised within a minute.
+      const from = new Date(Math.ceil(now.getTime() / MINUTE_MS) * MINUTE_MS);
       try {
-        for (const rule of rules) await putMuteRule(rule);
+        for (const rule of rules) await putMuteRule({ ...rule, from });
       } catch (cause) {
         const { message } = cause as Error;
         throw new OperatorError(`${message}. With --unmuted the alarms notify people`, { cause });
       }
     },
-    /** Deletes the rules; tries all of them. */
-    async end(): Promise<void> {
-      const ended = await Promise.allSettled(rules.map(({ name }) => deleteMuteRule(name)));
-      for (const result of ended) if (result.status === 'rejected') throw result.reason;
-    },
-    /** Waits until what the drill has raised is cleared: otherwise it would notify people when the rules end. */
-    async cleared(read: () => Promise<readonly Alarm[]>): Promise<void> {
+    end,
+    /** Ends it once what the drill has raised is cleared: otherwise these alarms would notify people. */
+    async endOnceClear(read: () => Promise<readonly Alarm[]>): Promise<void> {
       const before = new Set(alarms.filter(({ state }) => state === 'ALARM').map(({ name }) => name));
       const isClear = async () =>
         !(await read()).some(({ name, state }) => state === 'ALARM' && names.includes(name) && !before.has(name));
-      if (rules.length > 0 && !(await becomesTrue(isClear, CLEAR_DEADLINE_MS, PAUSE_MS))) {
-        console.error('An alarm of the drill is still raised: it notifies people from now on');
+      try {
+        if (rules.length > 0 && !(await becomesTrue(isClear, CLEAR_DEADLINE_MS, PAUSE_MS))) {
+          console.error('An alarm of the drill is still raised: it notifies people from now on');
+        }
+      } finally {
+        await end();
       }
     },
   };

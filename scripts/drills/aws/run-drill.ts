@@ -50,10 +50,10 @@ export async function runDrill(drill: RunDrillOptions): Promise<JudgedRun> {
     if (mute) {
       undo.later('the mute rules', async () => {
         // After an interrupt nobody waits.
-        if (hasEnded) await mute.cleared(async () => (await takeSnapshot(stage)).alarms);
-        await mute.end();
+        if (hasEnded) await mute.endOnceClear(async () => (await takeSnapshot(stage)).alarms);
+        else await mute.end();
       });
-      await mute.begin();
+      await mute.begin(new Date());
     }
     const running = await drill.startLoad(plan, drill.folder);
     undo.later('the load', () => running.stop());

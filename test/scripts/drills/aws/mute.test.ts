@@ -19,7 +19,7 @@ describe('the mute rules of a drill', () => {
     await using aws = await startFakeAws({ PutAlarmMuteRule: muteRulesOnAws() });
     t.mock.property(process, 'env', { ...process.env, ...aws.env });
     const alarms = [alarm('Slow', PEOPLE), alarm('ScaleOut', POLICY), alarm('Cause')];
-    await planMute({ stage: 'dev', alarms, durationS: 900, now: NOW }).begin();
+    await planMute({ stage: 'dev', alarms, durationS: 900 }).begin(NOW);
     assert.deepEqual(
       aws.requests.map(({ params }) => params['MuteTargets']),
       [{ AlarmNames: ['Slow'] }],
@@ -29,12 +29,12 @@ describe('the mute rules of a drill', () => {
   it('begin at the next minute, and end by themselves a quarter of an hour after the drill', async (t) => {
     await using aws = await startFakeAws({ PutAlarmMuteRule: muteRulesOnAws() });
     t.mock.property(process, 'env', { ...process.env, ...aws.env });
-    const mute = planMute({ stage: 'dev', alarms: [alarm('Slow', PEOPLE)], durationS: 900, now: NOW });
-    await mute.begin();
+    const mute = planMute({ stage: 'dev', alarms: [alarm('Slow', PEOPLE)], durationS: 900 });
+    await mute.begin(NOW);
     const params = aws.requests[0]?.params ?? {};
     assert.deepEqual(params['Rule'], { Schedule: { Expression: 'at(2126-11-27T12:01)', Duration: 'PT30M' } });
     assert.equal(params['ExpireDate'], Date.parse('2126-11-27T12:31:00Z') / 1_000);
-    assert.equal(mute.intent, '1 alarms, until 2126-11-27T12:31:00.000Z at the latest');
+    assert.equal(mute.intent, '1 alarms, for 30 minutes at most');
   });
 
   it('are several if there are more alarms than one rule can mute, and all of them are deleted', async (t) => {
@@ -42,8 +42,8 @@ describe('the mute rules of a drill', () => {
     await using aws = await startFakeAws({ PutAlarmMuteRule: muteRulesOnAws(), DeleteAlarmMuteRule });
     t.mock.property(process, 'env', { ...process.env, ...aws.env });
     const alarms = Array.from({ length: 101 }, (_, n) => alarm(`Alarm${n}`, PEOPLE));
-    const mute = planMute({ stage: 'dev', alarms, durationS: 60, now: NOW });
-    await mute.begin();
+    const mute = planMute({ stage: 'dev', alarms, durationS: 60 });
+    await mute.begin(NOW);
     await mute.end();
     const names = aws.requests.map(({ operation, params }) => [
       operation,
@@ -59,9 +59,24 @@ describe('the mute rules of a drill', () => {
     ]);
   });
 
-  it('are not waited for because of an alarm that was raised before the drill', async () => {
+  it('end although it cannot be read whether the alarms have cleared', async (t) => {
+    await using aws = await startFakeAws({ PutAlarmMuteRule: muteRulesOnAws(), DeleteAlarmMuteRule: { body: {} } });
+    t.mock.property(process, 'env', { ...process.env, ...aws.env });
+    const mute = planMute({ stage: 'dev', alarms: [alarm('Slow', PEOPLE)], durationS: 60 });
+    await mute.begin(NOW);
+    const unreadable = async () => {
+      throw new Error('the token has expired');
+    };
+    await assert.rejects(mute.endOnceClear(unreadable), /the token has expired/);
+    assert.equal(aws.requests.at(-1)?.operation, 'DeleteAlarmMuteRule');
+  });
+
+  it('are not waited for because of an alarm that was raised before the drill', async (t) => {
+    await using aws = await startFakeAws({ DeleteAlarmMuteRule: { body: {} } });
+    t.mock.property(process, 'env', { ...process.env, ...aws.env });
     const raised = { ...alarm('Slow', PEOPLE), state: 'ALARM' };
-    const mute = planMute({ stage: 'dev', alarms: [raised], durationS: 60, now: NOW });
-    await mute.cleared(async () => [raised]);
+    const mute = planMute({ stage: 'dev', alarms: [raised], durationS: 60 });
+    await mute.endOnceClear(async () => [raised]);
+    assert.equal(aws.requests.length, 1);
   });
 });
