@@ -10,6 +10,9 @@ import { addDataStack, addStampede } from './stampede.ts';
 /** Written by Packer in the repository root, where cdk also runs. */
 const MANIFEST = 'packer-manifest.json';
 
+/** Context besides settings. `withoutTable` applies to `only=data` (docs/operate.md, npm run restore). */
+const CONTEXT = ['stage', 'amiId', 'amiBuiltAt', 'only', 'withoutTable', 'expires'] as const;
+
 try {
   addStacks();
 } catch (error) {
@@ -22,13 +25,13 @@ try {
 function addStacks(): void {
   const app = new App();
   const context = (name: string): string | undefined => app.node.tryGetContext(name);
-  refuseUnknownSettings(Object.keys(app.node.getAllContext()), ['stage', 'amiId', 'amiBuiltAt', 'only', 'expires']);
+  refuseUnknownSettings(Object.keys(app.node.getAllContext()), [...CONTEXT]);
   const stage = context('stage') ?? 'dev';
   const settings = readSettings(stage, context);
   const expires = readExpiry(stage, context('expires'));
 
   if (context('only') === 'data') {
-    addDataStack(app, { stage, settings, expires });
+    addDataStack(app, { stage, settings, expires }, context('withoutTable') === 'true');
   } else {
     addStampede(app, { stage, settings, expires, ami: pinnedAmi(context, settings.region) });
   }

@@ -20,15 +20,16 @@ export interface Deployment {
 
 /**
  * Adds the data stack alone. It is the first stack of a region other than the home region, because the replicas of table
- * and secret need its key.
+ * and secret need its key. `withoutTable` leaves the table out, so that a restored one can take its place by `cdk import`.
  */
-export function addDataStack(app: App, deployment: Omit<Deployment, 'ami'>): DataStack {
-  const { stage, expires } = deployment;
+export function addDataStack(app: App, deployment: Omit<Deployment, 'ami'>, withoutTable = false): DataStack {
+  const { stage, expires, settings } = deployment;
+  if (withoutTable) refuseTableInUse(settings);
   Tags.of(app).add('Service', SERVICE_NAME);
   Tags.of(app).add('Stage', stage);
   // Not in the templates, which would differ with each deployment. CloudFormation copies it to the resources.
   if (expires) Tags.of(app).add(EXPIRES_TAG, expires, { includeResourceTypes: ['aws:cdk:stack'] });
-  return new DataStack(app, stackNames(stage).data, commonProps(deployment));
+  return new DataStack(app, stackNames(stage).data, { ...commonProps(deployment), withoutTable });
 }
 
 /** Adds the stacks of one stage in one region, split by life cycle. Each depends only on those before it. */
@@ -47,6 +48,18 @@ export function addStampede(app: App, { stage, settings, ami, expires }: Deploym
 function commonProps({ stage, settings }: Omit<Deployment, 'ami'>) {
   const { region, loadBalancerProtection: terminationProtection } = settings;
   return { env: { region }, stage, settings, terminationProtection };
+}
+
+/** Throws if a stage uses the table that its data stack would lose. */
+function refuseTableInUse({ tableName, regions }: Settings): void {
+  if (tableName === '')
+    throw new Error(
+      'withoutTable leaves the table out, but the stage uses it. Use -c tableName=… with a restored table',
+    );
+  if (regions.length === 0) return;
+  throw new Error(
+    `withoutTable leaves the table out, but regions is ${regions.join(',')}: expected a stage in one region`,
+  );
 }
 
 /** Throws if the stacks of another region do not know what the home region has made for them. */

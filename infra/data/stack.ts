@@ -15,6 +15,11 @@ import { SpillBucket } from './spill-bucket.ts';
 import { StageSecret } from './stage-secret.ts';
 import { Backups, TimestampsTable } from './timestamps-table.ts';
 
+export interface DataStackProps extends StageStackProps {
+  /** Leaves the table out, which the stage must not use: a step of `cdk import` (decision 0058). @default false */
+  readonly withoutTable?: boolean | undefined;
+}
+
 /**
  * The stack that outlives every fleet: timestamps, spilled blocks, backups, logs and alarm topics. It depends on no other
  * stack. Table and secret are made by the home region; in another region this stack has the key of their replicas.
@@ -30,7 +35,7 @@ export class DataStack extends StageStack {
   readonly logs: LogGroups;
   readonly topics: AlarmTopics;
 
-  constructor(scope: Construct, id: string, props: StageStackProps) {
+  constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, { ...props, description: `Stampede ${props.stage}: timestamps, backups and logs` });
     const { settings, stage } = props;
     const { retainData } = settings;
@@ -41,7 +46,10 @@ export class DataStack extends StageStack {
 
     const key = dataKey(this, 'DataKey', removalPolicy);
     if (!isHome(settings)) new Alias(this, 'DataKeyAlias', { aliasName: dataKeyAlias(stage), targetKey: key });
-    this.timestamps = new TimestampsTable(this, 'Timestamps', { key, stage, settings, removalPolicy: tablePolicy });
+    this.timestamps = new TimestampsTable(this, 'Timestamps', {
+      ...{ key, stage, settings, removalPolicy: tablePolicy },
+      isLeftOut: props.withoutTable,
+    });
     // The replica has point-in-time recovery. Monthly backups of it as well would be paid for twice (decision 0045).
     // A vault with a backup cannot be deleted, so a temporary stage has none.
     if (isHome(settings) && retainData) {

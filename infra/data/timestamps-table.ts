@@ -24,6 +24,8 @@ export interface TimestampsTableProps {
   readonly stage: string;
   readonly settings: Settings;
   readonly removalPolicy: RemovalPolicy;
+  /** Whether the table is left out of the stack, as a step of `cdk import` (decision 0058). @default false */
+  readonly isLeftOut?: boolean | undefined;
 }
 
 /** Actions of the server on the table. A transaction needs those of its items. */
@@ -44,11 +46,12 @@ export class TimestampsTable extends Construct {
   readonly #table: ITableV2 | undefined;
   readonly #key: Key;
 
-  constructor(scope: Construct, id: string, { key, stage, settings, removalPolicy }: TimestampsTableProps) {
+  constructor(scope: Construct, id: string, props: TimestampsTableProps) {
     super(scope, id);
+    const { key, stage, settings, removalPolicy, isLeftOut = false } = props;
     this.#key = key;
     const { tableName } = settings;
-    const own = isHome(settings) ? this.#ownTable({ key, stage, settings, removalPolicy }) : undefined;
+    const own = isHome(settings) && !isLeftOut ? this.#ownTable({ key, stage, settings, removalPolicy }) : undefined;
     // The other stacks import them, also those that were deployed before `tableName` was set.
     if (own) for (const value of [own.tableName, own.tableArn]) Stack.of(this).exportValue(value);
     this.#table = tableName === '' ? own : TableV2.fromTableName(this, 'Used', tableName);
