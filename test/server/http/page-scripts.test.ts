@@ -182,7 +182,7 @@ describe('the texts of the state', () => {
   it('have units, and say what is unknown', () => {
     assert.deepEqual([0, 2.5, 9.96, 1_234.5].map(rateText), ['0 /s', '2.5 /s', '10 /s', '1235 /s']);
     assert.deepEqual([362, null].map(clockText), ['± 0.362 ms', 'unknown']);
-    assert.deepEqual([0, 12, null].map(spillText), ['nothing', 'since 12 s', 'unknown']);
+    assert.deepEqual([0, 12, null].map(spillText), ['nothing', 'oldest 12 s ago', 'unknown']);
   });
 });
 

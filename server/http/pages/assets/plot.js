@@ -20,5 +20,5 @@ export function clockText(errorMicros) {
 /** What is not in the table yet, by the age of the oldest of it. */
 export function spillText(oldestSeconds) {
   if (oldestSeconds === null) return 'unknown';
-  return oldestSeconds === 0 ? 'nothing' : `since ${oldestSeconds} s`;
+  return oldestSeconds === 0 ? 'nothing' : `oldest ${oldestSeconds} s ago`;
 }
