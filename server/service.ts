@@ -184,16 +184,17 @@ export function createService(options: ServiceOptions) {
     maxTimestamps: MAX_KEYS,
   });
 
+  const onRefused = () => metrics.count('timestampsRefused', 1);
   const admission = createAdmission({
     config,
     logger,
     pending: () => commit.pending,
     oldestWaitMs: () => commit.oldestWaitMs,
-    onRefused: () => metrics.count('timestampsRefused', 1),
+    onRefused,
   });
 
   const { isOverloaded } = admission;
-  const limitKeyed = createConcurrencyLimit({ name: 'requests with an Idempotency-Key', max: MAX_KEYED });
+  const limitKeyed = createConcurrencyLimit({ name: 'requests with an Idempotency-Key', max: MAX_KEYED, onRefused });
   const withKey = createKeysInUse();
 
   const postApp = createPostApp({

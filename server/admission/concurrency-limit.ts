@@ -7,6 +7,8 @@ export interface ConcurrencyLimitOptions {
   readonly max: number;
   /** Whether timestamps already wait too long. @default - the operations are not less important than timestamps */
   readonly isOverloaded?: () => boolean;
+  /** Called with every refusal. */
+  readonly onRefused?: () => void;
 }
 
 /** Runs an operation, or rejects with `overloaded`. */
@@ -16,10 +18,16 @@ export type ConcurrencyLimit = <T>(operation: () => Promise<T>) => Promise<T>;
  * Limits operations that run at the same time. While timestamps wait too long, it refuses all that are less important.
  * Nothing waits: clients repeat after `Retry-After`.
  */
-export function createConcurrencyLimit({ name, max, isOverloaded }: ConcurrencyLimitOptions): ConcurrencyLimit {
+export function createConcurrencyLimit({
+  name,
+  max,
+  isOverloaded,
+  onRefused,
+}: ConcurrencyLimitOptions): ConcurrencyLimit {
   let running = 0;
 
   function refuse(reason: string): never {
+    onRefused?.();
     throw new ServiceError('overloaded', reason, { retryAfterS: 1 });
   }
 

@@ -122,3 +122,21 @@ describe('while timestamps wait too long', () => {
     await Promise.all([...posts, ...lookups]);
   });
 });
+
+describe('requests with an Idempotency-Key', () => {
+  it('are refused above their maximum, and counted like other timestamps that are refused', async () => {
+    const { url } = await startService(database);
+    const release = database.hold();
+    const post = async (_: unknown, index: number) => {
+      const headers = { 'idempotency-key': `"key-${index}"` };
+      return (await fetch(`${url}/app`, { method: 'POST', headers })).status;
+    };
+    const posts = Array.from({ length: 1_002 }, post);
+    await until('one is refused', async () =>
+      /^stampede_timestamps_refused_total 2$/m.test(await (await fetch(`${url}/metrics`)).text()),
+    );
+    release();
+    const statuses = Map.groupBy(await Promise.all(posts), (status) => status);
+    assert.deepEqual([statuses.get(201)?.length, statuses.get(503)?.length], [1_000, 2]);
+  });
+});
