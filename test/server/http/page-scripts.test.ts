@@ -236,6 +236,12 @@ describe('readEvents', () => {
     await assert.rejects(reading, /the server has sent nothing for too long/);
   });
 
+  it('leaves a stream that it cannot read, so that the server does not send on', async (t) => {
+    const requests = answerWith(t, ['event: news\ndata: {\n\n'], { ends: false });
+    await assert.rejects(read(), SyntaxError);
+    assert.equal(requests[0]?.signal?.aborted, true);
+  });
+
   it('keeps an incomplete event for later', () => {
     assert.deepEqual(splitEvents('event: news\nda'), { events: [], rest: 'event: news\nda' });
   });

@@ -8,13 +8,13 @@ const SILENCE_MS = 15_000;
  * because `EventSource` sends no token and hides the status of a refusal.
  */
 export async function readEvents(url, { token, signal, onEvent }) {
-  const silence = new AbortController();
-  const onSilence = () => silence.abort(new Error('the server has sent nothing for too long'));
+  const ended = new AbortController();
+  const onSilence = () => ended.abort(new Error('the server has sent nothing for too long'));
   let timer = setTimeout(onSilence, SILENCE_MS);
   try {
     const response = await fetch(url, {
       headers: headersWith(token, 'text/event-stream'),
-      signal: AbortSignal.any([signal, silence.signal]),
+      signal: AbortSignal.any([signal, ended.signal]),
     });
     if (!response.ok) throw new ApiError(response, await response.json().catch(() => ({})));
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -28,6 +28,8 @@ export async function readEvents(url, { token, signal, onEvent }) {
     }
   } finally {
     clearTimeout(timer);
+    // After an event that cannot be shown, the stream would stay open.
+    ended.abort();
   }
 }
 
