@@ -235,6 +235,7 @@ export function createService(options: ServiceOptions) {
       nowMicros: clock.now,
     }),
     isOverloaded,
+    onDefect: (err) => logger.error({ err }, 'live page: the news cannot be read'),
     runtime,
   });
 

@@ -6,6 +6,8 @@ export interface FeedOptions {
   readonly readNews: () => Promise<LiveNews>;
   /** Whether timestamps wait too long. The feed then refuses subscribers, and reads nothing. */
   readonly isOverloaded: () => boolean;
+  /** Called with an error of a read that is not a `ServiceError`. */
+  readonly onDefect: (error: unknown) => void;
   readonly runtime: Pick<Runtime, 'setTimer'>;
   /** @default 50 */
   readonly maxSubscribers?: number;
@@ -38,7 +40,8 @@ export function eventText(name: 'news' | 'paused', data: unknown): string {
  * in each event only those that were not in the previous one. While the process is overloaded or the read fails, the
  * event is `paused`.
  */
-export function createFeed({ readNews, isOverloaded, runtime, maxSubscribers = MAX_SUBSCRIBERS }: FeedOptions) {
+export function createFeed(options: FeedOptions) {
+  const { readNews, isOverloaded, onDefect, runtime, maxSubscribers = MAX_SUBSCRIBERS } = options;
   /** The number of events that each subscriber still gets. */
   const subscribers = new Map<Subscriber, number>();
   let latest: LiveNews | undefined;
@@ -52,7 +55,8 @@ export function createFeed({ readNews, isOverloaded, runtime, maxSubscribers = M
       const known = new Set(latest?.timestamps.map(({ id }) => id));
       latest = await readNews();
       return eventText('news', { ...latest, timestamps: latest.timestamps.filter(({ id }) => !known.has(id)) });
-    } catch {
+    } catch (error) {
+      if (!(error instanceof ServiceError)) onDefect(error);
       return eventText('paused', {});
     }
   }

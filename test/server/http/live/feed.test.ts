@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ServiceError } from '../../../../server/errors.ts';
 import { createFeed } from '../../../../server/http/live/feed.ts';
 import type { LiveNews } from '../../../../server/http/schemas.ts';
 import { createVirtualTime } from '../../support/virtual-time.ts';
 
 /** A feed whose table has the records with these ids, newest first. */
 function setUp({ maxSubscribers = 10 } = {}) {
-  const table = { ids: ['b', 'a'], reads: 0, fails: false, overloaded: false };
+  const table = { ids: ['b', 'a'], reads: 0, error: undefined as Error | undefined, overloaded: false };
+  const defects: unknown[] = [];
   const { runtime, pass } = createVirtualTime();
   const feed = createFeed({
     readNews: async () => {
       table.reads += 1;
-      if (table.fails) throw new Error('the table does not answer');
+      if (table.error) throw table.error;
       return { timestamps: table.ids.map((id) => ({ id })) } as unknown as LiveNews;
     },
     isOverloaded: () => table.overloaded,
+    onDefect: (error) => defects.push(error),
     runtime,
     maxSubscribers,
   });
@@ -30,7 +33,7 @@ function setUp({ maxSubscribers = 10 } = {}) {
     });
     return { events, unsubscribe };
   };
-  return { table, feed, subscribe, pass };
+  return { table, defects, feed, subscribe, pass };
 }
 
 describe('the feed of the live page', () => {
@@ -69,14 +72,26 @@ describe('the feed of the live page', () => {
   });
 
   it('says that it is paused while the table cannot be read, and loses nothing of the newest records', async () => {
-    const { table, subscribe, pass } = setUp();
+    const { table, defects, subscribe, pass } = setUp();
     const { events } = subscribe();
     await pass(1);
-    table.fails = true;
+    table.error = new ServiceError('unavailable', 'the table does not answer');
     await pass(2_000);
-    Object.assign(table, { fails: false, ids: ['d', 'c', 'b', 'a'] });
+    Object.assign(table, { error: undefined, ids: ['d', 'c', 'b', 'a'] });
     await pass(2_000);
     assert.deepEqual(events, [['b', 'a'], 'paused', ['d', 'c']]);
+    assert.deepEqual(defects, []);
+  });
+
+  it('reports an error that no client can cause, and continues', async () => {
+    const { table, defects, subscribe, pass } = setUp();
+    table.error = new TypeError('a defect');
+    const { events } = subscribe();
+    await pass(1);
+    assert.deepEqual(defects, [table.error]);
+    table.error = undefined;
+    await pass(2_000);
+    assert.deepEqual(events, ['paused', ['b', 'a']]);
   });
 
   it('reads nothing under load, and refuses further subscribers', async () => {
