@@ -9,10 +9,12 @@ const GROUPS = {
   infra: ['test/infra/*.test.ts', 'test/infra/{archive,rights,scaling}/*.test.ts'],
   scripts: ['test/*.test.ts', 'test/{ami,ci,docs}/*.test.ts', 'test/scripts/*/**/*.test.ts'],
   commands: ['test/scripts/*.test.ts'],
+  http: ['test/server/http/*.test.ts'],
+  server: ['test/server/*.test.ts', 'test/server/!(http|processes)/**/*.test.ts'],
 } as const;
 
-/** Files that wait more than they compute. In a group, the others would wait as well. */
-const ALONE = [
+/** Files that wait more than they compute: in a group, the others would wait as well. */
+const WAITING = [
   'test/ami/launch-hook.test.ts',
   'test/infra/rights/deploy.test.ts',
   'test/scripts/cli/undo.test.ts',
@@ -21,6 +23,17 @@ const ALONE = [
   'test/scripts/drills/aws/acknowledged-in-table.test.ts',
   'test/scripts/drills/rehearsal/stage/fleet.test.ts',
   'test/scripts/drills/rehearsal/stage/refusals.test.ts',
+  'test/server/http/idempotency-key.test.ts',
+  'test/server/spill/outage.test.ts',
+];
+
+/** Files that observe their process: its event loop, its connections, or its environment. */
+const OBSERVING = [
+  'test/server/admission/saturation.test.ts',
+  'test/server/cpu-load/load.test.ts',
+  'test/server/dynamodb/over-tls.test.ts',
+  'test/server/dynamodb/posts.test.ts',
+  'test/server/metrics/host.test.ts',
 ];
 
 /** Files that need Chromium, or minutes. Other npm scripts and stages run them. */
@@ -40,5 +53,5 @@ export function filesToRun(): readonly string[] {
 }
 
 function filesOf(name: keyof typeof GROUPS): readonly string[] {
-  return globSync(GROUPS[name], { exclude: ALONE }).sort();
+  return globSync(GROUPS[name], { exclude: [...WAITING, ...OBSERVING] }).sort();
 }
