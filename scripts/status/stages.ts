@@ -20,8 +20,8 @@ export async function readPrices(stages: readonly DeployedStage[], region: strin
 
 /** A stage that is half deployed has no price, which must not hide the others. */
 async function dayUsd({ stacks }: DeployedStage, region: string): Promise<number | string> {
-  const texts = await Promise.all(stacks.map(async ({ name }) => [name, await deployedTemplateText(name)] as const));
   try {
+    const texts = await Promise.all(stacks.map(async ({ name }) => [name, await deployedTemplateText(name)] as const));
     const templates = texts.map(([name, text]) => parseTemplate(name, text));
     return idleDayUsd(readPricedStage(templates, region));
   } catch (error) {

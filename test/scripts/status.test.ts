@@ -4,7 +4,7 @@ import { statusReport } from '../../scripts/status/report.ts';
 import { stagesReport } from '../../scripts/status/stages.ts';
 import { deletableStages } from './aws/deletable-stage.ts';
 import { APP_INSTANCES } from './aws/example-stage.ts';
-import { startFakeAws } from './aws/fake-aws.ts';
+import { type Answers, queryError, startFakeAws } from './aws/fake-aws.ts';
 import { metricsOnAws } from './aws/metrics-on-aws.ts';
 import { stageOnAws } from './aws/stage-on-aws.ts';
 import { queryAnswer } from './aws/xml.ts';
@@ -112,6 +112,22 @@ describe('npm run status -- --all', () => {
     // The stacks of this example have no launch template, so their price is not known.
     assert.match(lines[1] ?? '', /^dev 4 UPDATE_COMPLETE <time> never not known: /);
     assert.match(lines[2] ?? '', /^pr-1 4 UPDATE_COMPLETE <time> <time> ago not known: /);
+  });
+
+  it('lists the other stages although the templates of one cannot be read', async () => {
+    const { answers } = deletableStages({ stage: 'dev' }, { stage: 'pr-1' });
+    const { GetTemplate }: Answers = answers;
+    assert.ok(typeof GetTemplate === 'function');
+    await using aws = await startFakeAws({
+      ...answers,
+      GetTemplate: (request) =>
+        String(request.params['StackName']).startsWith('stampede-pr-1-')
+          ? queryError(400, 'ValidationError', 'Stack with id stampede-pr-1-data does not exist')
+          : GetTemplate(request),
+    });
+    const { code, stdout, stderr } = await runEntry('scripts/status.ts', ['--all'], { env: aws.env });
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /\npr-1 .* not known: cannot read the template of stampede-pr-1-/);
   });
 
   it('says that there is none', async () => {
