@@ -18,7 +18,7 @@ import { waitForHealthyFleet } from './stage/fleet.ts';
 import { regionSetting, useRegion } from './stage/region.ts';
 import { copyOfImage, enterRegion, readMadeAtHome } from './stage/regions/home.ts';
 import { REGIONS_OPTIONS, refuseOnlyAlone } from './stage/regions/options.ts';
-import { forgetRegions, refuseLostReplicas } from './stage/regions/replicas.ts';
+import { forgetRegions, refuseLostReplicas, refuseSecondTable } from './stage/regions/replicas.ts';
 import { deploySteps, regionSettings, unreadMadeAtHome } from './stage/regions/steps.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 import { refuseBusyStacks } from './stage/stack-states.ts';
@@ -133,17 +133,19 @@ async function deployRegions(values: DeployValues, regions: readonly [string, ..
     enterRegion(region);
     const folder = assemblyOf(step);
     if (step.stacks === 'all') await deployStage(ofRegion, async () => {}, folder);
-    else await deployData(ofRegion, folder);
+    else await deployData(ofRegion, region, folder);
   }
 }
 
 /** Deploys the data stack of a region, which has the key of its replicas. */
-async function deployData(values: DeployValues, folder: string): Promise<void> {
+async function deployData(values: DeployValues, region: string, folder: string): Promise<void> {
   const { stage, 'dry-run': dryRun } = values;
   await synthesize(synthLine(values, folder), { dryRun });
   const line = deployLine(values, folder);
   if (dryRun) return await run(line, { dryRun });
   await refuseBusyStacks(stage);
+  // Only the home region has replicas, and it stays the home region.
+  await refuseLostReplicas(stage, region, '');
   await withReason(stage, () => run(line));
 }
 
@@ -170,6 +172,7 @@ async function prepare(
   await enter(assembly.region);
   await refuseBusyStacks(stage);
   if (!removeReplicas) await refuseLostReplicas(stage, assembly.region, assembly.replicaRegions);
+  await refuseSecondTable(stage, assembly.region, assembly.ownTable);
   if (!skipChecks) await requireChecks(stage, assembly);
   const priced = () => readPricedStage(assembly.templates, assembly.region);
   console.error(await sustainedPriceText(priced, () => readResults(RESULTS)));

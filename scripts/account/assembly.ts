@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { REPLICA_REGIONS, stackNames } from '../../infra/contract.ts';
+import { OUTPUTS, REPLICA_REGIONS, stackNames } from '../../infra/contract.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { loadStage } from '../scaling/template/template.ts';
 
@@ -15,6 +15,8 @@ const stackSchema = z.object({
 });
 
 const manifest = z.object({ artifacts: z.record(z.string(), z.unknown()) });
+
+const reference = z.object({ Ref: z.string() });
 
 /** What `cdk synth` wrote for a stage: its templates, its region, and the `cdk bootstrap` that it expects. */
 export type Assembly = Awaited<ReturnType<typeof readAssembly>>;
@@ -35,6 +37,8 @@ export async function readAssembly(folder: string, stage: string) {
     templates,
     /** The regions with a replica of the table, as in the output of the data stack: `a,b`, or nothing. */
     replicaRegions: String(data?.Outputs[REPLICA_REGIONS]?.Value ?? ''),
+    /** The logical id of the table that the stage uses; undefined if the data stack does not make it. */
+    ownTable: reference.safeParse(data?.Outputs[OUTPUTS.data.tableName]?.Value).data?.Ref,
     bootstrap: {
       parameter: properties.bootstrapStackVersionSsmParameter,
       version: properties.requiresBootstrapStackVersion,

@@ -45,6 +45,16 @@ describe('the table of a stage in two regions', () => {
     assert.equal(replica.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled, true);
   });
 
+  it('is exported by the home region only, by which npm run deploy tells it from a replica', () => {
+    const tableOf = ({ data }: typeof home) => text(data.Outputs?.['TableName']?.Value);
+    const [, id = ''] = /^\{"Ref":"(\w+)"\}$/.exec(tableOf(home)) ?? [];
+    const exported = ({ data }: typeof home) =>
+      Object.keys(data.Outputs ?? {}).filter((name) => name.startsWith(`ExportsOutputRef${id}`)).length;
+    assert.ok(id.startsWith('TimestampsTable'), tableOf(home));
+    assert.deepEqual([exported(home), exported(away)], [1, 0]);
+    assert.equal(tableOf(away), '"stampede-example"');
+  });
+
   it('and the secret are made in the home region only, where the backups are', () => {
     const types = ['AWS::DynamoDB::GlobalTable', 'AWS::SecretsManager::Secret', 'AWS::Backup::BackupPlan'];
     for (const type of types) assert.equal(resourcesOf(type, away.data).length, 0, type);

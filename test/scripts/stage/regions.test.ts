@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parseArguments } from '../../../scripts/cli/arguments.ts';
@@ -292,5 +293,73 @@ describe('npm run deploy of a stage whose table has a replica', () => {
   it('deletes what the regions knew of each other when one is left, because it may become one of several again', async () => {
     assert.deepEqual(await deploy(undefined, '--remove-replicas').then(({ deletedItems }) => deletedItems), 2);
     assert.deepEqual(await deploy('eu-central-1', '--remove-replicas').then(({ deletedItems }) => deletedItems), 0);
+  });
+});
+
+describe('npm run deploy in a region that has a replica', () => {
+  const OWN = { TableName: { Value: { Ref: 'TimestampsTable1A2B3C4D' } } };
+
+  /** Deploys a data stack with these outputs to a region whose stage uses a table. */
+  async function deploy(outputs: object, deployed = '') {
+    const { DescribeStacks, ...others } = { ...stageOnAws(), ...accountOnAws() };
+    const answers: Answers = {
+      ...others,
+      DescribeStacks: (request) => {
+        assert.ok(typeof DescribeStacks === 'function');
+        const { body, ...answer } = DescribeStacks(request);
+        return { ...answer, body: String(body).replace('<Outputs>', `<Outputs>${deployed}`) };
+      },
+    };
+    await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 0 });
+    const folder = join(programs.folder, 'cdk.out');
+    await writeAssembly(folder);
+    await writeFile(join(folder, 'stampede-dev-data.template.json'), JSON.stringify({ Outputs: outputs }));
+    await using aws = await startFakeAws(answers);
+    const options = { cwd: programs.folder, env: aws.env };
+    const { code, stderr } = await runEntry('scripts/deploy.ts', ['--yes', '--skip-checks'], options);
+    return { code, stderr, deployed: (await programs.started()).filter((line) => line.includes(' deploy ')).length };
+  }
+
+  it('is refused without --regions: it would create an empty table there', async () => {
+    const { code, stderr, deployed } = await deploy(OWN);
+    assert.deepEqual([code, deployed], [1, 0]);
+    assert.match(
+      stderr,
+      /deploy: stage dev in eu-west-1 uses the replica \S+ of another region's table, and this deployment would create an empty table: pass --regions <home region>,eu-west-1/,
+    );
+  });
+
+  it('deploys with the replica, and elsewhere with the own table', async () => {
+    assert.equal((await deploy({ TableName: { Value: 'stampede-dev' } })).code, 0);
+    const output = (name: string) =>
+      `<member><OutputKey>${name}</OutputKey><OutputValue>stampede-dev</OutputValue></member>`;
+    const own = await deploy(OWN, output('ExportsOutputRefTimestampsTable1A2B3C4D5E6F7A8B'));
+    assert.equal(own.code, 0, own.stderr);
+  });
+});
+
+describe('npm run deploy -- --regions with another home region than before', () => {
+  it('is refused before the table would leave its stack', async () => {
+    const { DescribeStacks, ...others } = { ...stageOnAws(), ...accountOnAws() };
+    const output = '<member><OutputKey>ReplicaRegions</OutputKey><OutputValue>eu-central-1</OutputValue></member>';
+    const home: Answers = {
+      ...others,
+      DescribeStacks: (request) => {
+        assert.ok(typeof DescribeStacks === 'function');
+        const { body, ...answer } = DescribeStacks(request);
+        return { ...answer, body: String(body).replace('<Outputs>', `<Outputs>${output}`) };
+      },
+    };
+    await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 0 });
+    await using aws = await startFakeAws(regionsOnAws({ 'eu-west-1': home, 'eu-central-1': stageOnAws() }));
+    const args = ['--regions', 'eu-central-1,eu-west-1', '--yes', '--skip-checks'];
+    const options = { cwd: programs.folder, env: { ...aws.env, AWS_REGION: undefined } };
+    const { code, stderr } = await runEntry('scripts/deploy.ts', args, options);
+    assert.equal(code, 1);
+    assert.match(stderr, /deploy: this deployment would delete the replica .* pass --regions eu-west-1,eu-central-1/);
+    assert.deepEqual(
+      (await programs.started()).filter((line) => line.includes(' deploy ')),
+      [],
+    );
   });
 });
