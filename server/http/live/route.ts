@@ -38,10 +38,15 @@ function stream(request: Request, response: Response, { feed, checkReadToken }: 
     response.end();
     setTimeout(() => response.destroy(), END_GRACE_MS).unref();
   };
-  // The connection ends with the stream, so that a shutdown does not wait for it. Set before the first event is sent.
-  response.shouldKeepAlive = false;
+  // The connection ends with the stream, so that a shutdown does not wait for it. A refusal leaves it open.
+  const begin = () => {
+    if (response.headersSent) return;
+    response.shouldKeepAlive = false;
+    response.flushHeaders();
+  };
   const unsubscribe = feed.subscribe({
     send(event) {
+      begin();
       if (!isAllowed(request, checkReadToken)) return end();
       response.write(event);
       if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
@@ -49,7 +54,7 @@ function stream(request: Request, response: Response, { feed, checkReadToken }: 
     end,
   });
   response.once('close', unsubscribe);
-  response.flushHeaders();
+  begin();
 }
 
 /** Whether the token of the request is still one of the tokens: a stream must not outlive it. */

@@ -144,6 +144,10 @@ describe('GET /live', () => {
       .expect('retry-after', '5')
       .expect('content-type', 'application/problem+json');
     assert.equal(body.type, '/docs#overloaded');
+    const agent = new Agent({ keepAlive: true });
+    const [{ headers }] = (await once(get(`${urlOf(server).url}/live`, { agent }), 'response')) as [IncomingMessage];
+    assert.equal(headers.connection, 'keep-alive');
+    agent.destroy();
   });
 
   it('disconnects a client that does not read', async () => {
