@@ -19,6 +19,10 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     'AWS does not accept the credentials, they may have expired: log in again (aws sso login)',
   ],
   [/AccessDenied|UnauthorizedOperation|NotAuthorized/, 'the credentials may not do this: use a role that may'],
+  [
+    /not permitted on a replica secret/,
+    'this region has a replica of the secret only: repeat the command with --region and the home region of the stage',
+  ],
   [/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|TimeoutError/, 'AWS cannot be reached: check network and AWS_REGION'],
 ];
 

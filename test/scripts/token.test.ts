@@ -64,6 +64,21 @@ describe('npm run token -- rotate', () => {
     assert.deepEqual(secrets(), { readTokens: [newest], writeTokens: [WRITE], idKeys });
   });
 
+  it('names the home region if it is asked to change the replica of another one', async () => {
+    const message = "Operation not permitted on a replica secret. Call must be made in primary secret's region.";
+    await using aws = await startFakeAws({
+      ...stageOnAws(),
+      GetSecretValue: { body: { ARN: secretArn('dev'), SecretString: JSON.stringify({ generated }) } },
+      PutSecretValue: { status: 400, body: { __type: 'InvalidParameterException', message } },
+    });
+    const { code, stderr } = await runEntry('scripts/token.ts', ['rotate', '--read'], { env: aws.env });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^token: cannot write the secret arn:\S+: this region has a replica of the secret only: repeat the command with --region and the home region of the stage /,
+    );
+  });
+
   it('keeps a third token out, and does not remove the only one', async () => {
     const { run, secrets } = secretsManager({ generated, readTokens: ['the-newest-token', 'a-somewhat-older-token'] });
     const third = await run('rotate', '--read');
