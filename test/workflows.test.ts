@@ -125,6 +125,17 @@ describe('the workflows', () => {
     }
   });
 
+  it('deploy no environment for a closed pull request, and let no other label cancel its deletion', () => {
+    const deploy = workflows.find(({ path }) => path.endsWith('/branch.yml'));
+    const { if: condition = '', concurrency } = z
+      .looseObject({ if: z.string(), concurrency: z.looseObject({ group: z.string() }) })
+      .parse(deploy?.jobs['deploy']);
+    assert.match(condition, /pull_request\.state == 'open'/);
+    // A run that waits in a group is canceled by a newer one; a job that is skipped does not enter it.
+    assert.equal(deploy?.['concurrency'], undefined);
+    assert.equal(concurrency.group, 'branch-$' + '{{ github.event.pull_request.number }}');
+  });
+
   it('delete the environments of branches every hour', () => {
     const cleanup = texts.get('.github/workflows/branch-cleanup.yml') ?? '';
     assert.match(cleanup, /schedule:\n +- cron: '\d+ \* \* \* \*'/);
