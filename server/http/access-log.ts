@@ -7,9 +7,10 @@ export function createAccessLog(logger: Logger): RequestListener {
   return (request, response) => {
     const { method, url } = request;
     const startMs = performance.now();
+    // Now, because a connection that was closed has no address.
+    const client = remoteAddressOf(request);
     response.once('close', () => {
       const ms = Math.round((performance.now() - startMs) * 1000) / 1000;
-      const client = remoteAddressOf(request);
       const aborted = !response.writableFinished;
       logger.info({ method, url, status: response.statusCode, ms, client, ...(aborted && { aborted }) }, 'request');
     });
