@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BRANCH_STAGE } from '../infra/contract.ts';
+import { BRANCH_STAGE, stackNames } from '../infra/contract.ts';
 import { readAssembly } from './account/assembly.ts';
 import { requireChecks } from './account/report.ts';
+import { findStack } from './aws/cloudformation.ts';
 import { readResults } from './bench/report.ts';
 import type { Values } from './cli/arguments.ts';
 import { main } from './cli/main.ts';
@@ -125,6 +126,9 @@ async function deployRegions(values: DeployValues, regions: readonly [string, ..
   const homeImage = ami === 'current' && !dryRun ? await currentImage() : ami;
   for (const step of deploySteps(regions, only)) {
     const { region } = step;
+    enterRegion(region);
+    // Alone, the data stack exports nothing: CloudFormation would refuse it once other stacks import from it.
+    if (step.stacks === 'data' && !dryRun && (await findStack(stackNames(stage).network))) continue;
     console.error(`\n${region}: ${step.stacks === 'all' ? 'all stacks' : 'the data stack'} of stage ${stage}`);
     const made = dryRun ? unreadMadeAtHome(home) : await readMadeAtHome(stage, home);
     const image = homeImage && !dryRun ? await copyOfImage(homeImage, home, region) : homeImage;
@@ -172,7 +176,7 @@ async function prepare(
   await enter(assembly.region);
   await refuseBusyStacks(stage);
   if (!removeReplicas) await refuseLostReplicas(stage, assembly.region, assembly.replicaRegions);
-  await refuseSecondTable(stage, assembly.region, assembly.ownTable);
+  await refuseSecondTable(stage, assembly.region, assembly.homeSecret);
   if (!skipChecks) await requireChecks(stage, assembly);
   const priced = () => readPricedStage(assembly.templates, assembly.region);
   console.error(await sustainedPriceText(priced, () => readResults(RESULTS)));

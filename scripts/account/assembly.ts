@@ -37,8 +37,8 @@ export async function readAssembly(folder: string, stage: string) {
     templates,
     /** The regions with a replica of the table, as in the output of the data stack: `a,b`, or nothing. */
     replicaRegions: String(data?.Outputs[REPLICA_REGIONS]?.Value ?? ''),
-    /** The logical id of the table that the stage uses; undefined if the data stack does not make it. */
-    ownTable: reference.safeParse(data?.Outputs[OUTPUTS.data.tableName]?.Value).data?.Ref,
+    /** The logical id of the secret of the stage; undefined outside the home region, which makes it. */
+    homeSecret: reference.safeParse(data?.Outputs[OUTPUTS.data.secretArn]?.Value).data?.Ref,
     bootstrap: {
       parameter: properties.bootstrapStackVersionSsmParameter,
       version: properties.requiresBootstrapStackVersion,

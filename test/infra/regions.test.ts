@@ -45,14 +45,14 @@ describe('the table of a stage in two regions', () => {
     assert.equal(replica.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled, true);
   });
 
-  it('is exported by the home region only, by which npm run deploy tells it from a replica', () => {
-    const tableOf = ({ data }: typeof home) => text(data.Outputs?.['TableName']?.Value);
-    const [, id = ''] = /^\{"Ref":"(\w+)"\}$/.exec(tableOf(home)) ?? [];
+  it('is told from a replica by the export of the secret, for npm run deploy', () => {
+    const arnOf = ({ data }: typeof home) => text(data.Outputs?.['SecretArn']?.Value);
+    const [, id = ''] = /^\{"Ref":"(\w+)"\}$/.exec(arnOf(home)) ?? [];
     const exported = ({ data }: typeof home) =>
       Object.keys(data.Outputs ?? {}).filter((name) => name.startsWith(`ExportsOutputRef${id}`)).length;
-    assert.ok(id.startsWith('TimestampsTable'), tableOf(home));
+    assert.ok(id.startsWith('StageSecret'), arnOf(home));
     assert.deepEqual([exported(home), exported(away)], [1, 0]);
-    assert.equal(tableOf(away), '"stampede-example"');
+    assert.equal(arnOf(away), text(SECRET));
   });
 
   it('and the secret are made in the home region only, where the backups are', () => {

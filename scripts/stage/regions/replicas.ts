@@ -30,15 +30,15 @@ export async function forgetRegions(stage: string): Promise<void> {
 
 /**
  * Refuses a deployment that would make a table of its own in a region whose stage uses the replica of another region's.
- * `ownTable` is the logical id of the table in the synthesised data stack, which exports its name.
+ * `homeSecret` is the logical id of the secret in the synthesised data stack, which exports it: only a home region has it.
  *
  * @throws OperatorError which says how to deploy this region
  */
-export async function refuseSecondTable(stage: string, region: string, ownTable: string | undefined): Promise<void> {
+export async function refuseSecondTable(stage: string, region: string, homeSecret: string | undefined): Promise<void> {
   const outputs = (await findStack(stackNames(stage).data))?.outputs ?? {};
   const { [OUTPUTS.data.tableName]: used } = outputs;
-  if (ownTable === undefined || used === undefined) return;
-  if (Object.keys(outputs).some((name) => name.startsWith(`ExportsOutputRef${ownTable}`))) return;
+  if (homeSecret === undefined || used === undefined) return;
+  if (Object.keys(outputs).some((name) => name.startsWith(`ExportsOutputRef${homeSecret}`))) return;
   throw new OperatorError(
     `stage ${stage} in ${region} uses the replica ${used} of another region's table, and this deployment would create ` +
       `an empty table: pass --regions <home region>,${region}, or delete the stage in this region first`,

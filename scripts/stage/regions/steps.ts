@@ -9,7 +9,8 @@ export interface RegionStep {
 
 /**
  * The steps of a deployment. The data stacks of the other regions come first, because they have the keys of the
- * replicas; the other stacks of these regions come last, because they need the replicas of the home region's table.
+ * replicas; the other stacks of these regions come last, because they need the replicas of the home region's table. The
+ * first step is for new regions only.
  *
  * @throws UsageError if `only` is none of the regions
  */

@@ -232,6 +232,21 @@ describe('npm run deploy -- --regions', () => {
     assert.match(started[4] ?? '', /-c tableName=\S+ -c secretArn=arn:aws:secretsmanager:eu-central-1:/);
   });
 
+  it('leaves the first step out once the other region is deployed: its stacks import what the step would remove', async () => {
+    await using programs = await fakePrograms({ [CDK]: 0 });
+    for (const region of PAIR) await writeAssembly(join(programs.folder, `cdk.out/${region}-all`), 'dev', region);
+    for (const region of PAIR) await writeFile(join(programs.folder, `deployed-${region}`), '');
+    await using aws = await startFakeAws(pairOnAws(programs.folder));
+    const options = { cwd: programs.folder, env: { ...aws.env, AWS_REGION: undefined } };
+    const { code, stderr } = await runEntry('scripts/deploy.ts', [...ARGS, '--yes', '--skip-checks'], options);
+    assert.equal(code, 0, stderr);
+    const folders = (await programs.started()).map((line) => line.replace(/^.*cdk (\w+) .*(eu-\w+-1-\w+).*$/, '$1 $2'));
+    assert.deepEqual(
+      folders,
+      PAIR.flatMap((region) => [`synth ${region}-all`, `deploy ${region}-all`]),
+    );
+  });
+
   it('does not touch the second region when the first one fails', async () => {
     await using programs = await fakePrograms({ [CDK]: '[ "$1 $AWS_REGION" != "deploy eu-west-1" ]' });
     for (const region of PAIR) await writeAssembly(join(programs.folder, `cdk.out/${region}-all`), 'dev', region);
@@ -297,7 +312,7 @@ describe('npm run deploy of a stage whose table has a replica', () => {
 });
 
 describe('npm run deploy in a region that has a replica', () => {
-  const OWN = { TableName: { Value: { Ref: 'TimestampsTable1A2B3C4D' } } };
+  const OWN = { SecretArn: { Value: { Ref: 'StageSecret1A2B3C4D' } } };
 
   /** Deploys a data stack with these outputs to a region whose stage uses a table. */
   async function deploy(outputs: object, deployed = '') {
@@ -330,33 +345,31 @@ describe('npm run deploy in a region that has a replica', () => {
   });
 
   it('deploys with the replica, and elsewhere with the own table', async () => {
-    assert.equal((await deploy({ TableName: { Value: 'stampede-dev' } })).code, 0);
+    assert.equal(
+      (await deploy({ SecretArn: { Value: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-aBcDeF' } })).code,
+      0,
+    );
     const output = (name: string) =>
       `<member><OutputKey>${name}</OutputKey><OutputValue>stampede-dev</OutputValue></member>`;
-    const own = await deploy(OWN, output('ExportsOutputRefTimestampsTable1A2B3C4D5E6F7A8B'));
+    const own = await deploy(OWN, output('ExportsOutputRefStageSecret1A2B3C4D5E6F7A8B'));
     assert.equal(own.code, 0, own.stderr);
   });
 });
 
 describe('npm run deploy -- --regions with another home region than before', () => {
-  it('is refused before the table would leave its stack', async () => {
-    const { DescribeStacks, ...others } = { ...stageOnAws(), ...accountOnAws() };
-    const output = '<member><OutputKey>ReplicaRegions</OutputKey><OutputValue>eu-central-1</OutputValue></member>';
-    const home: Answers = {
-      ...others,
-      DescribeStacks: (request) => {
-        assert.ok(typeof DescribeStacks === 'function');
-        const { body, ...answer } = DescribeStacks(request);
-        return { ...answer, body: String(body).replace('<Outputs>', `<Outputs>${output}`) };
-      },
-    };
+  it('is refused: the new home region has a replica of the table, and no table', async () => {
     await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 0 });
-    await using aws = await startFakeAws(regionsOnAws({ 'eu-west-1': home, 'eu-central-1': stageOnAws() }));
+    const folder = join(programs.folder, 'cdk.out/eu-central-1-all');
+    await writeAssembly(folder, 'dev', 'eu-central-1');
+    const Outputs = { SecretArn: { Value: { Ref: 'StageSecret1A2B3C4D' } } };
+    await writeFile(join(folder, 'stampede-dev-data.template.json'), JSON.stringify({ Outputs }));
+    const deployed = { ...stageOnAws(), ...accountOnAws() };
+    await using aws = await startFakeAws(regionsOnAws({ 'eu-west-1': deployed, 'eu-central-1': deployed }));
     const args = ['--regions', 'eu-central-1,eu-west-1', '--yes', '--skip-checks'];
     const options = { cwd: programs.folder, env: { ...aws.env, AWS_REGION: undefined } };
     const { code, stderr } = await runEntry('scripts/deploy.ts', args, options);
     assert.equal(code, 1);
-    assert.match(stderr, /deploy: this deployment would delete the replica .* pass --regions eu-west-1,eu-central-1/);
+    assert.match(stderr, /deploy: stage dev in eu-central-1 uses the replica \S+ of another region's table/);
     assert.deepEqual(
       (await programs.started()).filter((line) => line.includes(' deploy ')),
       [],
