@@ -10,7 +10,7 @@ import { addDataStack, addStampede } from './stampede.ts';
 /** Written by Packer in the repository root, where cdk also runs. */
 const MANIFEST = 'packer-manifest.json';
 
-/** Context besides settings. `withoutTable` applies to `only=data` (docs/operate.md, npm run restore). */
+/** Context besides settings. docs/operate.md has `withoutTable` (npm run restore). */
 const CONTEXT = ['stage', 'amiId', 'amiBuiltAt', 'only', 'withoutTable', 'expires'] as const;
 
 try {
@@ -31,9 +31,10 @@ function addStacks(): void {
   const expires = readExpiry(stage, context('expires'));
 
   if (context('only') === 'data') {
-    addDataStack(app, { stage, settings, expires }, context('withoutTable') === 'true');
+    addDataStack(app, { stage, settings, expires });
   } else {
-    addStampede(app, { stage, settings, expires, ami: pinnedAmi(context, settings.region) });
+    const withoutTable = context('withoutTable') === 'true';
+    addStampede(app, { stage, settings, expires, withoutTable, ami: pinnedAmi(context, settings.region) });
   }
   acknowledge(app, { stage, settings });
   Validations.of(app).addPlugins(new AwsSolutionsChecks());

@@ -16,14 +16,16 @@ export interface Deployment {
   readonly ami: Ami;
   /** Time after which the stage may be deleted. @default - never */
   readonly expires?: string | undefined;
+  /** Leaves the table out of the data stack, so that a restored one can take its place by `cdk import`. @default false */
+  readonly withoutTable?: boolean | undefined;
 }
 
 /**
  * Adds the data stack alone. It is the first stack of a region other than the home region, because the replicas of table
- * and secret need its key. `withoutTable` leaves the table out, so that a restored one can take its place by `cdk import`.
+ * and secret need its key. Alone, it has no exports, so it cannot be deployed once other stacks import from it.
  */
-export function addDataStack(app: App, deployment: Omit<Deployment, 'ami'>, withoutTable = false): DataStack {
-  const { stage, expires, settings } = deployment;
+export function addDataStack(app: App, deployment: Omit<Deployment, 'ami'>): DataStack {
+  const { stage, expires, settings, withoutTable } = deployment;
   if (withoutTable) refuseTableInUse(settings);
   Tags.of(app).add('Service', SERVICE_NAME);
   Tags.of(app).add('Stage', stage);
@@ -33,12 +35,13 @@ export function addDataStack(app: App, deployment: Omit<Deployment, 'ami'>, with
 }
 
 /** Adds the stacks of one stage in one region, split by life cycle. Each depends only on those before it. */
-export function addStampede(app: App, { stage, settings, ami, expires }: Deployment) {
+export function addStampede(app: App, { ami, ...deployment }: Deployment) {
+  const { stage, settings } = deployment;
   refuseMissingReplicas(settings);
   const names = stackNames(stage);
   const common = commonProps({ stage, settings });
 
-  const data = addDataStack(app, { stage, settings, expires });
+  const data = addDataStack(app, deployment);
   const network = new NetworkStack(app, names.network, { ...common, data });
   const service = new ServiceStack(app, names.service, { ...common, data, network, ami });
   const operations = new OperationsStack(app, names.operations, { ...common, data, network, service, ami });

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import { App } from 'aws-cdk-lib';
+import { givenAmi } from '../../infra/ami.ts';
 import { readSettings } from '../../infra/settings/read.ts';
-import { addDataStack } from '../../infra/stampede.ts';
+import { addStampede } from '../../infra/stampede.ts';
 import { missingSettings, tableSettingsOf } from '../../scripts/restore/settings.ts';
 import { CERTIFICATE, type Overrides, type Template } from './synthesize.ts';
 
@@ -14,13 +15,13 @@ const RESTORED = 'stampede-prod-20261127-031500';
 const outdir = mkdtempSync(join(tmpdir(), 'table-import-'));
 after(() => rmSync(outdir, { recursive: true }));
 
-/** The template of the data stack of prod, alone. */
+/** The template of the data stack of prod, as it is synthesised with the stacks that import from it. */
 function dataTemplate(overrides: Overrides, withoutTable = false): Template {
   const values: Overrides = { certificateArn: CERTIFICATE, archive: 'true', retentionDays: '90', ...overrides };
   const settings = readSettings('prod', (name) => values[name]);
   const app = new App({ outdir: mkdtempSync(join(outdir, 'out-')) });
-  const stack = addDataStack(app, { stage: 'prod', settings }, withoutTable);
-  return app.synth().getStackByName(stack.stackName).template;
+  const { data } = addStampede(app, { stage: 'prod', settings, ami: givenAmi('ami-0123456789abcdef0'), withoutTable });
+  return app.synth().getStackByName(data.stackName).template;
 }
 
 const restored = dataTemplate({ tableName: RESTORED });
@@ -41,6 +42,19 @@ describe('a restored table becomes the table of the stack', () => {
     const { [tableId]: added, ...others } = restored.Resources;
     assert.deepEqual(others, leftOut.Resources);
     assert.deepEqual(added, table);
+  });
+
+  it('keeps the exports that the other stacks import, which CloudFormation would not remove', () => {
+    const exportsOf = ({ Outputs = {} }: Template) => Object.keys(Outputs).filter((name) => /^Exports/.test(name));
+    const ofTable = exportsOf(restored).filter((name) => name.includes(tableId));
+    assert.equal(ofTable.length, 2);
+    assert.deepEqual(
+      exportsOf(leftOut),
+      exportsOf(restored).filter((name) => !ofTable.includes(name)),
+    );
+    assert.ok(exportsOf(leftOut).length > 5);
+    // The stage was deployed with tableName, so nothing imports the name of the old table any more.
+    assert.doesNotMatch(readFileSync('docs/operate.md', 'utf8'), /only=data.*tableName/);
   });
 
   it('is imported as the logical id that the stage always had, by the name that the mapping file has', () => {
