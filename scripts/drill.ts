@@ -121,7 +121,8 @@ await main(command, async ({ values, positionals: [name = ''] }) => {
   const isMuted = !values.unmuted && plan.fault !== 'restore-copy';
   const mute = isMuted ? planMute({ stage: stageName, alarms: before.alarms, durationS: plan.durationS }) : undefined;
   console.error(`Muted   ${mute?.intent ?? 'nothing: people are notified'}`);
-  if (!values.yes) await confirm(`This loads and may harm the stage ${stageName}.`, stageName);
+  const harm = plan.isOutage ? 'For minutes, nobody is served by' : 'This loads and may harm';
+  if (!values.yes) await confirm(`${harm} the stage ${stageName}.`, stageName);
 
   const createdAt = new Date().toISOString();
   const folder = values.out ?? join('.drill', `${name}-${createdAt.replaceAll(/[:.]/g, '-')}`);

@@ -13,6 +13,14 @@ const instance = fields({
   zone: ['Placement.AvailabilityZone', text],
   imageId: ['ImageId', text],
   launchedAt: ['LaunchTime', z.date().optional()],
+  /** Ids of its security groups. */
+  securityGroups: [
+    'SecurityGroups',
+    fields({ id: ['GroupId', text] })
+      .array()
+      .default([])
+      .transform((groups) => groups.map(({ id }) => id)),
+  ],
   /** Empty while there is none. */
   privateIp: ['PrivateIpAddress', text.default('')],
   /** Empty when it has none; only the bastion has one. */

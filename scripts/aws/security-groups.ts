@@ -45,3 +45,45 @@ export async function removeRules({ id, inbound, outbound }: SecurityGroup): Pro
     await explained(`remove the outbound ${group}`, call);
   }
 }
+
+const rule = fields({
+  id: ['SecurityGroupRuleId', z.string()],
+  groupId: ['GroupId', z.string()],
+  isEgress: ['IsEgress', z.boolean()],
+  protocol: ['IpProtocol', z.string()],
+  from: ['FromPort', z.number().default(-1)],
+  to: ['ToPort', z.number().default(-1)],
+  description: ['Description', z.string().default('')],
+  /** The group at the other end; undefined if it is a network. */
+  peerGroup: ['ReferencedGroupInfo.GroupId', z.string().optional()],
+});
+
+/** A rule of a security group. */
+export type SecurityGroupRule = z.infer<typeof rule>;
+
+/** Reads the rules of security groups. */
+export function describeRules(groupIds: readonly string[]): Promise<SecurityGroupRule[]> {
+  return readList(
+    `read the rules of ${groupIds.join(', ')}`,
+    client().paginateDescribeSecurityGroupRules({ Filters: [{ Name: 'group-id', Values: [...groupIds] }] }),
+    ({ SecurityGroupRules }) => SecurityGroupRules,
+    rule,
+  );
+}
+
+/** Sets the ports of a rule whose other end is a group. The rule keeps its id, by which CloudFormation knows it. */
+export async function setPorts(changed: SecurityGroupRule, from: number, to: number): Promise<void> {
+  const { id, groupId, protocol, description, peerGroup } = changed;
+  const SecurityGroupRule = {
+    IpProtocol: protocol,
+    FromPort: from,
+    ToPort: to,
+    ReferencedGroupId: peerGroup,
+    ...(description && { Description: description }),
+  };
+  const call = client().modifySecurityGroupRules({
+    GroupId: groupId,
+    SecurityGroupRules: [{ SecurityGroupRuleId: id, SecurityGroupRule }],
+  });
+  await explained(`change the rule ${id} of ${groupId}`, call);
+}

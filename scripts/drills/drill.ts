@@ -23,6 +23,8 @@ interface AwsDrill {
   readonly afterS?: number;
   /** The fleet must grow under the load. */
   readonly mustScaleOut?: boolean;
+  /** The fault is an outage: neither errors nor alarms stop the drill. Its fault must be held for a limited time. */
+  readonly isOutage?: boolean;
   readonly objectives: OwnObjectives;
 }
 
@@ -40,7 +42,12 @@ interface RehearsalDrill {
 type OwnObjectives = Omit<Objectives, 'health'>;
 
 /** Faults that `aws/faults/` implements. */
-export type AwsFault = 'terminate-instance' | 'lose-zone' | 'instance-refresh' | 'restore-copy';
+export type AwsFault =
+  | 'terminate-instance'
+  | 'lose-zone'
+  | 'instance-refresh'
+  | 'restore-copy'
+  | 'close-app-port';
 
 /** Faults that `rehearsal/faults/` implements. */
 export type RehearsalFault =
@@ -53,7 +60,8 @@ export type RehearsalFault =
   | 'cpu-load'
   | 'bad-image'
   | 'newer-image'
-  | 'cut-all-power';
+  | 'cut-all-power'
+  | 'close-app-port';
 
 /** A constant load at the operator's rate. */
 export function steadyLoad(durationS: number): LoadPhase {

@@ -12,6 +12,7 @@ import { ROLLING_DEPLOY } from './definitions/rolling-deploy.ts';
 import { SCALE_OUT } from './definitions/scale-out.ts';
 import { SCALE_OUT_AND_IN } from './definitions/scale-out-and-in.ts';
 import { STEADY } from './definitions/steady.ts';
+import { WRONG_SECURITY_GROUP } from './definitions/wrong-security-group.ts';
 import type { Drill } from './drill.ts';
 
 /** All drills, in the order in which a rehearsal runs them. */
@@ -26,6 +27,7 @@ const DRILLS: readonly Drill[] = [
   SCALE_OUT_AND_IN,
   BAD_IMAGE,
   ROLLING_DEPLOY,
+  WRONG_SECURITY_GROUP,
   RESTORE,
   RESTART_ALL,
 ];

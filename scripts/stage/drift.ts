@@ -20,7 +20,8 @@ export async function driftReport(stage: string): Promise<string> {
   return ['Drift:', ...(lines.length > 0 ? lines : ['none'])].join('\n  ');
 }
 
-async function driftOf(name: string): Promise<string[]> {
+/** One line for each resource of a stack that was changed or deleted outside of CloudFormation. */
+export async function driftOf(name: string): Promise<string[]> {
   const id = await detectDrift(name);
   const look = async (seen: (state: string) => void) => {
     const { status, reason } = await describeDetection(name, id);

@@ -55,6 +55,8 @@ function furtherInstances({ phases, fault }: Plan, { desired, max }: PricedFleet
     'lose-zone': Math.ceil(desired / 2),
     'instance-refresh': desired,
     'restore-copy': 0,
+    // The group finds all of them unhealthy.
+    'close-app-port': desired,
   }[fault];
 }
 

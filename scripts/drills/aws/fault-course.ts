@@ -1,4 +1,5 @@
 import { OperatorError } from '../../cli/errors.ts';
+import type { Check } from '../core/run-record.ts';
 import type { Timeline } from '../core/timeline.ts';
 import type { Plan } from './plan.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -17,6 +18,8 @@ export interface Fault {
   readonly price?: () => Promise<string>;
   /** Reverts what can be reverted, also after a cause that failed midway; does nothing when nothing is left to do. */
   restore(): Promise<void>;
+  /** What the drill checks besides its objectives, after it has ended. @default - nothing */
+  checks?(): Promise<readonly Check[]>;
 }
 
 /** A fault during its drill. */

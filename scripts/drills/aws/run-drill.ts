@@ -71,11 +71,17 @@ export async function runDrill(drill: RunDrillOptions): Promise<JudgedRun> {
     restoreFailure: course?.restoreFailure(),
     sizes: plan.mustScaleOut ? snapshots.map(({ group }) => group.desired) : undefined,
   });
-  return { run, verdict: judge(run, plan.objectives, checks) };
+  const own = (await fault?.checks?.()) ?? [];
+  return { run, verdict: judge(run, plan.objectives, [...checks, ...own]) };
 }
 
 /** Watches the stage and leads the fault, until the load ends, the fault is over, or a stop condition is met. */
-async function watchDrill({ stage, stop }: RunDrillOptions, load: Load, timeline: Timeline, course?: FaultCourse) {
+async function watchDrill(
+  { stage, stop, plan }: RunDrillOptions,
+  load: Load,
+  timeline: Timeline,
+  course?: FaultCourse,
+) {
   const snapshots: Snapshot[] = [];
   const loadEnded = load.ended.then(() => true);
   // Its failure counts only while it is waited for.
@@ -83,7 +89,7 @@ async function watchDrill({ stage, stop }: RunDrillOptions, load: Load, timeline
   for (let hasEnded = false; !hasEnded; ) {
     const snapshot = await takeSnapshot(stage);
     snapshots.push(snapshot);
-    const stopped = stopReason(stop, load.periods, snapshot);
+    const stopped = plan.isOutage ? undefined : stopReason(stop, load.periods, snapshot);
     if (stopped !== undefined) {
       timeline.log(`STOP: ${stopped}`);
       return { snapshots, stopped };

@@ -8,6 +8,7 @@ import type { RehearsalFault } from '../drill.ts';
 import type { DrillOn } from '../registry.ts';
 import { acknowledgedIn, compareWithTable, observationsOf, type Statuses, statusCheck } from './answers.ts';
 import type { Clients } from './clients.ts';
+import { closeAppPort } from './faults/closed-port.ts';
 import { CPUS_PER_INSTANCE, type CpuLoad, fleetCpu, loadCpu } from './faults/cpu-load.ts';
 import { rollOutBadImage, rollOutNewerImage } from './faults/image-rollout.ts';
 import { cutAllPower, cutPower, loseZone } from './faults/lost-capacity.ts';
@@ -42,6 +43,7 @@ const FAULTS: Readonly<Record<RehearsalFault, CauseFault>> = {
   'cpu-load': loadCpu,
   'bad-image': rollOutBadImage,
   'newer-image': rollOutNewerImage,
+  'close-app-port': closeAppPort,
 };
 
 /** Seconds of constant load before a fault, and of healthy answers after it. */

@@ -72,8 +72,10 @@ const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readon
     reason: 'the pipeline runs kill-instance only; other drills change a group, a launch template or targets',
     calls:
       'autoscaling:CancelInstanceRefresh autoscaling:RollbackInstanceRefresh autoscaling:StartInstanceRefresh ' +
-      'autoscaling:UpdateAutoScalingGroup cloudformation:GetTemplate cloudformation:ListStackResources ' +
-      'dynamodb:DescribeTable ec2:CreateLaunchTemplateVersion ec2:DeleteLaunchTemplateVersions ' +
+      'autoscaling:UpdateAutoScalingGroup cloudformation:DescribeStackDriftDetectionStatus ' +
+      'cloudformation:DescribeStackResourceDrifts cloudformation:DetectStackDrift cloudformation:GetTemplate ' +
+      'cloudformation:ListStackResources dynamodb:DescribeTable ec2:CreateLaunchTemplateVersion ' +
+      'ec2:DeleteLaunchTemplateVersions ec2:DescribeSecurityGroupRules ec2:ModifySecurityGroupRules ' +
       'elasticloadbalancing:DeregisterTargets elasticloadbalancing:RegisterTargets',
   },
   export: {

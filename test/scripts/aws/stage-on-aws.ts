@@ -3,6 +3,7 @@ import { network, service } from '../scaling/template/stage-example.ts';
 import { defaultGroupOnAws } from './default-security-group.ts';
 import { APP_INSTANCES, EXAMPLE_ALARMS, type Example, type ExampleInstance, exampleOutputs } from './example-stage.ts';
 import { type Answers, type AwsAnswer, type AwsRequest, queryError } from './fake-aws.ts';
+import { APP_GROUP } from './security-group-rules.ts';
 import { ec2Answer, queryAnswer } from './xml.ts';
 
 /** Answers of AWS about a deployed stage, written after its API references. */
@@ -130,6 +131,7 @@ function describeInstances({ params }: AwsRequest, known: readonly ExampleInstan
     instanceType: 'c7g.medium',
     instanceState: { code: 16, name: 'running' },
     launchTime: '2026-11-21T06:00:00.000Z',
+    groupSet: { item: [{ groupId: APP_GROUP, groupName: 'app' }] },
     placement: { availabilityZone: zone },
     privateIpAddress: ip,
     ipAddress: publicIp,

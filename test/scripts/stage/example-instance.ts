@@ -9,6 +9,7 @@ export function exampleInstance(deciding: Partial<Instance>): Instance {
     zone: 'eu-west-1a',
     imageId: 'ami-0123456789abcdef0',
     launchedAt: undefined,
+    securityGroups: [],
     privateIp: '10.20.1.10',
     publicIp: '',
     ...deciding,

@@ -2,6 +2,7 @@ import type { AwsFault } from '../../drill.ts';
 import type { Fault } from '../fault-course.ts';
 import type { Plan } from '../plan.ts';
 import type { DrilledStage, Snapshot } from '../snapshot.ts';
+import { prepareClosedPort } from './closed-port.ts';
 import { prepareExperiment } from './experiment.ts';
 import { prepareImageRollout, prepareRefresh } from './instance-refresh.ts';
 import { prepareTermination, prepareZoneLoss } from './lost-capacity.ts';
@@ -20,6 +21,7 @@ const FAULTS: Readonly<Record<AwsFault, Prepare>> = {
   'instance-refresh': (stage, before, { image }) =>
     image ? prepareImageRollout(stage, before, image) : prepareRefresh(stage, before),
   'restore-copy': (stage) => prepareRestore(stage),
+  'close-app-port': prepareClosedPort,
 };
 
 /** Chooses the targets of a plan's fault; undefined for a plan without one. Changes nothing yet. */

@@ -4,9 +4,18 @@ import { captureQuietly } from '../../../cli/run.ts';
 import { deleteNamespace, makeNamespace, type NetworkNamespace } from '../../../machine/network-namespace.ts';
 import { nameInRun } from '../../../machine/run-name.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
-import type { SecurityGroup } from '../../../scaling/template/security-groups.ts';
+import type { FirewallRule, SecurityGroup } from '../../../scaling/template/security-groups.ts';
 import type { Subnet } from '../../../scaling/template/subnets.ts';
-import { nftGateway, nftMember, nftRefuseNewConnections, nftRuleset, REFUSED_CONNECTIONS } from './nft-ruleset.ts';
+import {
+  missingRules,
+  NFT_LIST_INGRESS,
+  nftGateway,
+  nftMember,
+  nftOtherRules,
+  nftRefuseNewConnections,
+  nftRuleset,
+  REFUSED_CONNECTIONS,
+} from './nft-ruleset.ts';
 
 /** Addresses outside the VPC: documentation networks, which no stage uses. */
 export const OUTSIDE = {
@@ -65,6 +74,22 @@ export async function makeNetwork(
       await restoreLink(router, address);
       await ip(namespace, `route add ${cidr} via ${GATEWAY} dev ${card} onlink`);
     },
+    /** Removes what a group admits to a port, until the returned function is called. Open connections stay. */
+    closePort: async (group: string, port: number) => {
+      const isOther = ({ ports }: FirewallRule) => !ports || port < ports[0] || port > ports[1];
+      const changed = securityGroups.map((each) =>
+        each.logicalId === group ? { ...each, ingress: each.ingress.filter(isOther) } : each,
+      );
+      const file = join(directory, 'changed-rules.nft');
+      const use = async (groups: readonly SecurityGroup[]) => {
+        await writeFile(file, nftOtherRules(groups));
+        await captureQuietly(router.inside(['nft', '--file', file]));
+      };
+      await use(changed);
+      return () => use(securityGroups);
+    },
+    /** Descriptions of the rules that the security groups have and the router lacks. */
+    missingRules: async () => missingRules(securityGroups, await captureQuietly(router.inside(NFT_LIST_INGRESS))),
     /** Lets new connections to an address time out, until the returned function is called. Open ones stay. */
     refuseNewConnections: async (address: string) => {
       const file = join(directory, 'refused-connections.nft');

@@ -14,6 +14,22 @@ export function nftRuleset(groups: readonly SecurityGroup[]): string {
   return table(TABLE, [...sets, ...chains], ['ct state established,related accept', 'jump egress', 'jump ingress']);
 }
 
+/** Replaces the rules of {@link nftRuleset} at once; members of groups and open connections stay. */
+export function nftOtherRules(groups: readonly SecurityGroup[]): string {
+  const chains = [...chain('egress', groups), ...chain('ingress', groups)];
+  const flush = ['egress', 'ingress'].map((name) => `flush chain ip ${TABLE} ${name}`);
+  return [...flush, `table ip ${TABLE} {`, ...chains, '}', ''].join('\n');
+}
+
+/** The command line that prints the rules by which receivers admit packets. */
+export const NFT_LIST_INGRESS: CommandLine = ['nft', 'list', 'chain', 'ip', TABLE, 'ingress'];
+
+/** Descriptions of ingress rules that a listing of the router lacks. */
+export function missingRules(groups: readonly SecurityGroup[], listing: string): string[] {
+  const descriptions = groups.flatMap(({ ingress }) => ingress.map(({ description }) => commentOf(description)));
+  return descriptions.filter((text) => text !== '' && !listing.includes(`"${text}"`));
+}
+
 /** A gateway endpoint as an nftables ruleset: only subnets that have the route to it reach it. */
 export function nftGateway(service: string, address: string, cidrs: readonly string[]): string {
   const permissions = cidrs.map((cidr) => `ip saddr ${cidr} ip daddr ${address} return`);
@@ -55,14 +71,18 @@ function chain(direction: 'egress' | 'ingress', groups: readonly SecurityGroup[]
   const permissions = groups.flatMap((group) =>
     group[direction].map((rule) => {
       const peer = 'cidr' in rule.peer ? rule.peer.cidr : `@${setName(rule.peer.group)}`;
-      // nftables allows 128 bytes of comment, without quotes.
-      const text = rule.description.replace(/[^\w .,:;/()-]/g, '').slice(0, 120);
+      const text = commentOf(rule.description);
       const comment = text && ` comment "${text}"`;
       return `    ip ${own} @${setName(group.logicalId)} ip ${other} ${peer}${match(rule)} return${comment}`;
     }),
   );
   const refusals = groups.map(({ logicalId }) => `    ip ${own} @${setName(logicalId)} counter drop`);
   return [`  chain ${direction} {`, ...permissions, ...refusals, '  }'];
+}
+
+/** nftables allows 128 bytes of comment, without quotes. */
+function commentOf(description: string): string {
+  return description.replace(/[^\w .,:;/()-]/g, '').slice(0, 120);
 }
 
 function match({ protocol, ports }: FirewallRule): string {

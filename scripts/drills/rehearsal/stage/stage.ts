@@ -86,6 +86,8 @@ export async function openStage(
     database: aws.database,
     s3: aws.s3,
     operator,
+    /** The machine of the load balancer. */
+    frontEnd,
     /** A client on the internet. */
     client,
     sandbox,

@@ -8,6 +8,7 @@ import type { DrilledStage } from '../../../../scripts/drills/aws/snapshot.ts';
 import type { AwsFault } from '../../../../scripts/drills/drill.ts';
 import { exampleOutputs } from '../../aws/example-stage.ts';
 import { type Answers, queryError, startFakeAws } from '../../aws/fake-aws.ts';
+import { rulesOnAws } from '../../aws/security-group-rules.ts';
 import { stageOnAws } from '../../aws/stage-on-aws.ts';
 import { ec2Answer, queryAnswer } from '../../aws/xml.ts';
 import { fakePrograms } from '../../fake-programs.ts';
@@ -83,6 +84,55 @@ describe('a fault', () => {
       await fault.restore();
       assert.equal(asked('RegisterTargets').length, 1);
     }));
+
+  it('of a security group closes the port of the load balancer, is named by drift detection, and opens it again', async () => {
+    const { answers, rules } = rulesOnAws();
+    const original = structuredClone(rules);
+    await onAws(answers, async (asked) => {
+      const fault = prepared('close-app-port');
+      assert.deepEqual(asked('ModifySecurityGroupRules'), []);
+      assert.equal(await fault.cause(), 'rule sgr-0001 (Load balancer to app) admits port 1 instead of 8080');
+      assert.deepEqual(
+        rules.map(({ port }) => port),
+        [1, 22, 443],
+      );
+      const [check] = (await fault.checks?.()) ?? [];
+      assert.ok(check?.passed);
+      assert.match(
+        check.measured,
+        /^stampede-dev-network\/FirewallAppfromLoadBalancer8080 .*\/FromPort is 1, expected 8080/,
+      );
+      assert.equal(await fault.isOver(snapshotExample()), false);
+      await fault.restore();
+      await fault.restore();
+      assert.deepEqual(rules, original);
+      assert.equal(asked('ModifySecurityGroupRules').length, 2);
+      assert.equal(await fault.isOver(snapshotExample()), true);
+    });
+  });
+
+  it('of a security group fails its check if drift detection does not name the rule', async () => {
+    const { answers } = rulesOnAws();
+    const none = queryAnswer('DescribeStackResourceDrifts', { StackResourceDrifts: {} });
+    await onAws({ ...answers, DescribeStackResourceDrifts: none }, async () => {
+      const fault = prepared('close-app-port');
+      await fault.cause();
+      const [check] = (await fault.checks?.()) ?? [];
+      assert.deepEqual([check?.passed, check?.measured], [false, 'no drift']);
+      await fault.restore();
+    });
+  });
+
+  it('of a security group changes nothing if it is not clear which rule it is', async () => {
+    const { answers } = rulesOnAws();
+    const none = ec2Answer('DescribeSecurityGroupRules', {});
+    await onAws({ ...answers, DescribeSecurityGroupRules: none }, async (asked) => {
+      const fault = prepared('close-app-port');
+      await assert.rejects(fault.cause(), /^OperatorError: 0 rules of sg-\w+ admit another group to port 8080/);
+      await fault.restore();
+      assert.deepEqual(asked('ModifySecurityGroupRules'), []);
+    });
+  });
 
   it('of a rollout starts an instance refresh, and cancels only its own', () =>
     onAws(

@@ -42,6 +42,12 @@ describe('planDrill', () => {
     }
   });
 
+  it('holds an outage for a few minutes only, because nothing else stops its drill', () => {
+    const outages = drillsOn('aws').filter(({ isOutage }) => isOutage);
+    assert.ok(outages.length > 0);
+    for (const { name, holdS = Infinity } of outages) assert.ok(holdS <= 300, name);
+  });
+
   it('refuses a load that ends before its fault can show', () => {
     assert.throws(
       () => planDrill({ ...choice, drill: 'lose-az', durationS: 100 }),

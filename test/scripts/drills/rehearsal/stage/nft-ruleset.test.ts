@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { nftGateway, nftMember, nftRuleset } from '../../../../../scripts/drills/rehearsal/stage/nft-ruleset.ts';
+import {
+  missingRules,
+  nftGateway,
+  nftMember,
+  nftOtherRules,
+  nftRuleset,
+} from '../../../../../scripts/drills/rehearsal/stage/nft-ruleset.ts';
 import { readSecurityGroups, type SecurityGroup } from '../../../../../scripts/scaling/template/security-groups.ts';
 import { exampleStage } from '../../../scaling/template/stage-example.ts';
 
@@ -49,6 +55,24 @@ describe('nftRuleset', () => {
     const text = nftRuleset([group]);
     assert.match(text, /ip saddr 10\.0\.0\.0\/8 udp dport 53-54 return\n/);
     assert.match(text, /ip saddr 10\.0\.0\.0\/8 meta l4proto icmp return\n/);
+  });
+});
+
+describe('nftOtherRules', () => {
+  it('replaces all rules at once, and keeps the members of the groups', () => {
+    const closed = groups.map((group) => ({ ...group, ingress: [] }));
+    const text = nftOtherRules(closed);
+    assert.match(text, /^flush chain ip security_groups egress\nflush chain ip security_groups ingress\ntable ip/);
+    assert.match(text, /chain ingress \{\n {4}ip daddr @members_of_AppGroup counter drop\n/);
+    assert.doesNotMatch(text, /\bset\b|chain forward/);
+  });
+});
+
+describe('missingRules', () => {
+  it('names the rules that the router lacks', () => {
+    assert.deepEqual(missingRules(groups, nftRuleset(groups)), []);
+    const closed = groups.map((group) => ({ ...group, ingress: [] }));
+    assert.deepEqual(missingRules(groups, nftOtherRules(closed)), ['Load balancer to app']);
   });
 });
 

@@ -1,0 +1,67 @@
+import { stackNames } from '../../../../infra/contract.ts';
+import { PORT } from '../../../../server/contract.ts';
+import { describeInstances } from '../../../aws/ec2.ts';
+import { describeRules, type SecurityGroupRule, setPorts } from '../../../aws/security-groups.ts';
+import { OperatorError } from '../../../cli/errors.ts';
+import { driftOf } from '../../../stage/drift.ts';
+import type { Check } from '../../core/run-record.ts';
+import type { Fault } from '../fault-course.ts';
+import { type DrilledStage, isAtCapacity, type Snapshot, servingMembers } from '../snapshot.ts';
+
+/** A port that nothing listens on (tcpmux). */
+const WRONG_PORT = 1;
+
+/**
+ * Changes the port of the rule by which the load balancer reaches the instances, as somebody does by mistake. The rule is
+ * changed and not deleted: a new one would have another id, and CloudFormation would not find its own any more.
+ */
+export function prepareClosedPort({ stage }: DrilledStage, before: Snapshot): Fault {
+  let changed: SecurityGroupRule | undefined;
+  let naming: Promise<readonly string[]> | undefined;
+  return {
+    intent: `close port ${PORT} of the instances by their security group, so that nobody is served, and open it again`,
+    async cause() {
+      const rule = await findRule(before);
+      changed = rule;
+      await setPorts(rule, WRONG_PORT, WRONG_PORT);
+      naming = driftOf(stackNames(stage).network);
+      // Its failure counts when the check is made.
+      naming.catch(() => undefined);
+      return `rule ${rule.id} (${rule.description}) admits port ${WRONG_PORT} instead of ${PORT}`;
+    },
+    isOver: (now) => changed === undefined && isAtCapacity(now),
+    async restore() {
+      if (!changed) return;
+      await setPorts(changed, changed.from, changed.to);
+      changed = undefined;
+    },
+    checks: async () => (naming ? [await namedCheck(naming)] : []),
+  };
+}
+
+/** @throws OperatorError if not exactly one rule admits another group to the port */
+async function findRule(before: Snapshot): Promise<SecurityGroupRule> {
+  const instances = await describeInstances(servingMembers(before).map(({ id }) => id));
+  const groups = [...new Set(instances.flatMap(({ securityGroups }) => securityGroups))];
+  const rules = groups.length > 0 ? await describeRules(groups) : [];
+  const [found, ...others] = rules.filter(
+    ({ isEgress, from, to, peerGroup }) => !isEgress && peerGroup !== undefined && from <= PORT && PORT <= to,
+  );
+  if (found && others.length === 0) return found;
+  throw new OperatorError(
+    `${found ? others.length + 1 : 0} rules of ${groups.join(', ') || 'no group'} admit another group to port ${PORT}: ` +
+      'expected one, that of the load balancer. See npm run plan -- --drift',
+  );
+}
+
+/** CloudFormation must say which rule it is, while it is wrong. */
+async function namedCheck(naming: Promise<readonly string[]>): Promise<Check> {
+  const lines = await naming.catch((error: Error) => [error.message]);
+  const line = lines.find((each) => /SecurityGroup/.test(each) && /Port is 1\b/.test(each));
+  return {
+    check: 'drift detection names the rule',
+    passed: line !== undefined,
+    measured: line ?? (lines.join('; ') || 'no drift'),
+    expected: `the rule, and port ${WRONG_PORT} instead of ${PORT}`,
+  };
+}
