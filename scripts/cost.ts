@@ -10,6 +10,7 @@ import { main } from './cli/main.ts';
 import { PRICES_AS_OF } from './cli/prices.ts';
 import { textTable } from './cli/table.ts';
 import { choiceOfNumbers, positiveNumber, STAGE_OPTION, wholeNumber } from './cli/values.ts';
+import { instanceAdvice } from './cost/advice.ts';
 import { availabilities, availabilityText } from './cost/availability.ts';
 import { type Bill, billsAt, perMillion, stampedeBill, totalOf } from './cost/bills.ts';
 import { CHEAPEST, cheapestBill, costGoals, goalText } from './cost/goals.ts';
@@ -86,6 +87,8 @@ await main(command, async ({ values }) => {
   console.log(`A day of stage ${name} costs ${usd(dayUsd)} USD in the first month.`);
   console.log(`The cheapest variant has ${CHEAPEST.meaning}.\n\nGoals for the first month`);
   for (const goal of costGoals({ measured, stage }, cheapestAt)) console.log(`  ${goalText(goal)}`);
+  console.log('\nInstances');
+  for (const sentence of instanceAdvice(stage)) console.log(`  ${sentence}`);
   if (page !== undefined) {
     await writeFile(page, costPage({ measured, windows: measuredWindows(results), stage, cheapest, months }));
   }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { fleetBounds } from '../../../infra/scaling/capacity.ts';
 import { readSettings } from '../../../infra/settings/read.ts';
 import { instanceHourPrice, pricesOf } from '../../../scripts/cli/prices.ts';
+import { instanceAdvice } from '../../../scripts/cost/advice.ts';
 import { type Bill, billsAt, keepingAYear, perMillion, totalOf } from '../../../scripts/cost/bills.ts';
 import { dayUsd } from '../../../scripts/cost/day.ts';
 import { cheapestBill, costGoals, goalText } from '../../../scripts/cost/goals.ts';
@@ -291,6 +293,23 @@ describe('a measured day', () => {
   it('costs the hours of its instances', () => {
     const more = dayUsd(PROD, { ...DAY, instances: 4 }) - dayUsd(PROD, DAY);
     assert.ok(more > 24 * instanceHourPrice(PROD.region, PROD.instanceType));
+  });
+});
+
+describe('the advice on instances', () => {
+  it('prices the minimum of the fleet with a Savings Plan, and as other families of the same architecture', () => {
+    const [plan = '', ...families] = instanceAdvice(PROD);
+    assert.match(
+      plan,
+      /^A Compute Savings Plan of 0\.\d{3} USD an hour covers the 3 c7g\.medium of the minimum, and saves /,
+    );
+    assert.ok(families.length > 1 && families.every((line) => /^As [a-z]+\d+g\.medium they would cost /.test(line)));
+    assert.ok(!families.some((line) => /^As t\d/.test(line)), 'burstable types are no alternative');
+  });
+
+  it('is what docs/review.md quotes', () => {
+    const review = readFileSync('docs/review.md', 'utf8').replaceAll(/\s+/g, ' ');
+    for (const sentence of instanceAdvice(PROD)) assert.ok(review.includes(sentence), sentence);
   });
 });
 
