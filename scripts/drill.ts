@@ -1,21 +1,23 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { CommandDescription } from './cli/arguments.ts';
+import type { CommandDescription, Values } from './cli/arguments.ts';
 import { confirm } from './cli/confirm.ts';
-import { UsageError } from './cli/errors.ts';
+import { OperatorError, UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { imageId, percentage, STAGE_OPTION, webAddress, wholeNumber } from './cli/values.ts';
+import { waitUntil } from './cli/wait.ts';
 import { OWN_ARTILLERY, requireArtillery, startLoad } from './drills/artillery/artillery.ts';
 import { requireBuiltInLoad, startBuiltInLoad } from './drills/aws/built-in-load.ts';
 import { costOf } from './drills/aws/cost.ts';
 import { prepareFault } from './drills/aws/faults/faults.ts';
+import { GAME_DAY, gameDayRecord, hasPassed as hasPassedDrill, runGameDay } from './drills/aws/game-day.ts';
 import { refuseOtherStage, refuseUnhealthy } from './drills/aws/guards.ts';
 import { planMute } from './drills/aws/mute.ts';
 import { planDrill } from './drills/aws/plan.ts';
 import { readStageScaling } from './drills/aws/predict-run.ts';
 import { runDrill } from './drills/aws/run-drill.ts';
-import { takeSnapshot } from './drills/aws/snapshot.ts';
+import { type DrilledStage, takeSnapshot } from './drills/aws/snapshot.ts';
 import { writeReport } from './drills/core/report/page.ts';
 import { hasPassed, type Report, renderTerminal } from './drills/core/report/report.ts';
 import { drillNamed, drillsOn } from './drills/registry.ts';
@@ -25,14 +27,21 @@ import { AWS_OPTIONS, useRole } from './stage/role.ts';
 import { tokensFrom } from './stage/tokens.ts';
 
 const DRILL_NAMES = drillsOn('aws').map(({ name }) => name);
+/** What is kept of a game day has the form of an incident. */
+const TEMPLATE = join(import.meta.dirname, '../docs/incidents/template.md');
+
+/** A fleet that was rolled or scaled needs minutes until it is at rest. */
+const RECOVERY_DEADLINE_MS = 1_800_000;
+
 const COUNT = { value: '<n>', schema: wholeNumber(1) } as const;
 const SECONDS = { ...COUNT, value: '<s>' } as const;
 
 const command = {
   name: 'drill',
   summary: 'Drills a deployed stage: load, fault, recovery, checks. Asks for confirmation; restores what it changed.',
-  positionals: [{ name: 'drill', help: DRILL_NAMES.join(', '), required: true }],
+  positionals: [{ name: 'drill', help: DRILL_NAMES.join(', ') }],
   options: {
+    'game-day': { help: `run ${GAME_DAY.join(', ')} one after the other, and keep a record for the review` },
     target: { value: '<url>', schema: webAddress(), help: 'where the load goes (default: the Url of the stage)' },
     stage: STAGE_OPTION,
     ...AWS_OPTIONS,
@@ -81,59 +90,141 @@ const command = {
   },
   examples: [
     ['npm run drill -- kill-instance', 'terminates an instance of dev under 50 requests/s'],
+    ['npm run drill -- --game-day --stage dev', 'a game day; asks first for the name of the stage'],
     ['npm run drill -- scale-out --rate 200 --peak 4000', 'loads dev until it scales out'],
     ['npm run drill -- rolling-deploy --image ami-0123456789abcdef0', 'rolls another image out, then rolls it back'],
     ['npm run drill -- lose-az --stage prod --zone eu-west-1b', 'asks first for the name of the stage'],
   ],
 } as const satisfies CommandDescription;
 
-await main(command, async ({ values, positionals: [name = ''] }) => {
-  const { stage: stageName, rate, peak = 10 * rate, sample, zone, image, 'fis-template': fisTemplate } = values;
-  const { artillery = OWN_ARTILLERY, 'fault-at': faultAtS, 'stop-errors': errorRatio, 'stop-alarm': alarm } = values;
-  const { fault: faultName } = drillNamed('aws', name);
-  if (image && faultName !== 'instance-refresh') {
-    throw new UsageError(`--image is '${image}': expected it with rolling-deploy only`);
+type DrillValues = Values<typeof command.options>;
+
+await main(command, async ({ values, positionals: [name] }) => {
+  const isGameDay = values['game-day'];
+  if (isGameDay === (name !== undefined)) {
+    throw new UsageError(`<drill> is missing: ${DRILL_NAMES.join(', ')}, or --game-day instead`);
   }
-  const isBuiltIn = values.load === 'built-in';
+  const { image } = values;
+  const drills = name === undefined ? GAME_DAY : [name];
+  const rollsOut = drills.some((each) => drillNamed('aws', each).fault === 'instance-refresh');
+  if (image && !rollsOut) throw new UsageError(`--image is '${image}': expected it with rolling-deploy only`);
   await useRole(values);
-
-  const stage = { stage: stageName, ...(await outputsOf(stageName, 'service')) };
-  const target = values.target ?? stage.url;
-  const plan = planDrill({ drill: name, target, ratePerS: rate, peakPerS: peak, durationS: values.duration, faultAtS });
-  if (isBuiltIn) requireBuiltInLoad(plan);
-  const before = await takeSnapshot(stage);
-  refuseUnhealthy(before, alarm);
-  // The model predicts the effect of load, but not that of a fault.
-  const scaling = plan.fault ? undefined : await readStageScaling(stageName, before.group, values.capacity);
-  const tokens = tokensFrom(process.env, stageName);
-  const required = await requiredTokens(stage.url, tokens);
-  const reader = { url: target, token: required.read };
-  await refuseOtherStage(reader, stage.url, tokens);
-  const fault = prepareFault(plan, stage, before, { zone, fisTemplate, image });
-  if (!isBuiltIn) await requireArtillery(artillery);
-
-  console.error(`Drill   ${plan.name}: ${plan.summary}`);
-  console.error(`Load    ${rate}/s to ${target} for ${plan.durationS} s at most`);
-  console.error(`Fault   ${fault?.intent ?? 'none'}`);
-  console.error(`Cost    ${await costOf(plan, before, fisTemplate !== undefined)}`);
-  if (fault?.price) console.error(`        ${await fault.price()}`);
-  // A restore harms nobody, and takes hours: an alarm that is raised meanwhile is a real one.
-  const isMuted = !values.unmuted && plan.fault !== 'restore-copy';
-  const mute = isMuted ? planMute({ stage: stageName, alarms: before.alarms, durationS: plan.durationS }) : undefined;
-  console.error(`Muted   ${mute?.intent ?? 'nothing: people are notified'}`);
-  const harm = plan.isOutage ? 'For minutes, nobody is served by' : 'This loads and may harm';
-  if (!values.yes) await confirm(`${harm} the stage ${stageName}.`, stageName);
-
-  const createdAt = new Date().toISOString();
-  const folder = values.out ?? join('.drill', `${name}-${createdAt.replaceAll(/[:.]/g, '-')}`);
-  await mkdir(folder, { recursive: true });
-  const stop = { errorRatio, alarm };
-  const startPlan = isBuiltIn ? startBuiltInLoad : startLoad.bind(undefined, artillery);
-  const start: typeof startBuiltInLoad = (load, to) => startPlan({ ...load, writeToken: required.write }, to);
-  const judged = await runDrill({ plan, stage, fault, stop, reader, sample, folder, startLoad: start, scaling, mute });
-  const facts = { stage: stageName, target, image: stage.amiId, 'read back at most': String(sample) };
-  const report: Report = { title: `Drill of ${stageName}`, createdAt, facts, checks: [], runs: [judged] };
-  const { page } = await writeReport(folder, report);
+  const stage = { stage: values.stage, ...(await outputsOf(values.stage, 'service')) };
+  if (name === undefined) return await gameDay(values, stage);
+  const prepared = await prepareDrill(values, stage, name);
+  const harm = prepared.plan.isOutage ? 'For minutes, nobody is served by' : 'This loads and may harm';
+  if (!values.yes) await confirm(`${harm} the stage ${stage.stage}.`, stage.stage);
+  const folder = values.out ?? reportFolder(name);
+  const { report, page } = await carryOut(values, stage, prepared, folder);
   console.log(`${renderTerminal(report)}\n\nReport: ${page}`);
   if (!hasPassed(report)) process.exitCode = 1;
 });
+
+/** Runs the drills of a game day, and keeps a record for the review. */
+async function gameDay(values: DrillValues, stage: DrilledStage): Promise<void> {
+  const plans = GAME_DAY.map((drill) => planOf(values, stage, drill));
+  for (const plan of plans) if (values.load === 'built-in') requireBuiltInLoad(plan);
+  console.error(`Game day: ${plans.map((plan) => `${plan.name} (${Math.ceil(plan.durationS / 60)} min)`).join(', ')}`);
+  console.error('A drill that fails ends it, and so does a stage that does not recover.');
+  if (!values.yes) await confirm(`This harms the stage ${stage.stage}, and for minutes nobody is served.`, stage.stage);
+  const folder = values.out ?? reportFolder('game-day');
+  await mkdir(folder, { recursive: true });
+  const record = join(folder, 'record.md');
+  const template = await readFile(TEMPLATE, 'utf8');
+  const outcomes = await runGameDay({
+    drills: GAME_DAY,
+    recover: () => untilHealthy(stage, values['stop-alarm']),
+    run: async (drill) => {
+      const { report } = await carryOut(values, stage, await prepareDrill(values, stage, drill), join(folder, drill));
+      console.log(renderTerminal(report));
+      const [judged] = report.runs;
+      if (judged) return judged;
+      throw new Error(`${drill} has no report`);
+    },
+    keep: (all) =>
+      writeFile(
+        record,
+        gameDayRecord(template, { stage: stage.stage, image: stage.amiId, planned: GAME_DAY, outcomes: all }),
+      ),
+  });
+  console.log(`Record for the review: ${record} (complete it, and keep it in docs/incidents)`);
+  const last = outcomes.at(-1);
+  if (outcomes.length < GAME_DAY.length || !last || !hasPassedDrill(last)) process.exitCode = 1;
+}
+
+function planOf({ rate, peak = 10 * rate, ...values }: DrillValues, stage: DrilledStage, drill: string) {
+  const target = values.target ?? stage.url;
+  const options = { ratePerS: rate, peakPerS: peak, durationS: values.duration, faultAtS: values['fault-at'] };
+  return planDrill({ drill, target, ...options });
+}
+
+/** Reads the stage, chooses the targets of the fault, and prints what will be done. */
+async function prepareDrill(values: DrillValues, stage: DrilledStage, name: string) {
+  const { zone, image, 'fis-template': fisTemplate, 'stop-alarm': alarm } = values;
+  const plan = planOf(values, stage, name);
+  if (values.load === 'built-in') requireBuiltInLoad(plan);
+  const before = await takeSnapshot(stage);
+  refuseUnhealthy(before, alarm);
+  // The model predicts the effect of load, but not that of a fault.
+  const scaling = plan.fault ? undefined : await readStageScaling(stage.stage, before.group, values.capacity);
+  const tokens = tokensFrom(process.env, stage.stage);
+  const required = await requiredTokens(stage.url, tokens);
+  const reader = { url: plan.target, token: required.read };
+  await refuseOtherStage(reader, stage.url, tokens);
+  const fault = prepareFault(plan, stage, before, { zone, fisTemplate, image });
+  if (values.load !== 'built-in') await requireArtillery(values.artillery ?? OWN_ARTILLERY);
+  // A restore harms nobody, and takes hours: an alarm that is raised meanwhile is a real one.
+  const isMuted = !values.unmuted && plan.fault !== 'restore-copy';
+  const mute = isMuted ? planMute({ stage: stage.stage, alarms: before.alarms, durationS: plan.durationS }) : undefined;
+
+  console.error(`Drill   ${plan.name}: ${plan.summary}`);
+  console.error(`Load    ${values.rate}/s to ${plan.target} for ${plan.durationS} s at most`);
+  console.error(`Fault   ${fault?.intent ?? 'none'}`);
+  console.error(`Cost    ${await costOf(plan, before, fisTemplate !== undefined)}`);
+  if (fault?.price) console.error(`        ${await fault.price()}`);
+  console.error(`Muted   ${mute?.intent ?? 'nothing: people are notified'}`);
+  return { plan, fault, scaling, reader, mute, writeToken: required.write };
+}
+
+/** Runs a drill that was prepared, and writes its report. */
+async function carryOut(
+  values: DrillValues,
+  stage: DrilledStage,
+  { writeToken, ...prepared }: Awaited<ReturnType<typeof prepareDrill>>,
+  folder: string,
+) {
+  const { sample, artillery = OWN_ARTILLERY, 'stop-errors': errorRatio, 'stop-alarm': alarm } = values;
+  const createdAt = new Date().toISOString();
+  await mkdir(folder, { recursive: true });
+  const startPlan = values.load === 'built-in' ? startBuiltInLoad : startLoad.bind(undefined, artillery);
+  const start: typeof startBuiltInLoad = (load, to) => startPlan({ ...load, writeToken }, to);
+  const judged = await runDrill({ ...prepared, stage, stop: { errorRatio, alarm }, sample, folder, startLoad: start });
+  const facts = {
+    stage: stage.stage,
+    target: prepared.plan.target,
+    image: stage.amiId,
+    'read back at most': String(sample),
+  };
+  const report: Report = { title: `Drill of ${stage.stage}`, createdAt, facts, checks: [], runs: [judged] };
+  const { page } = await writeReport(folder, report);
+  return { report, page };
+}
+
+function reportFolder(name: string): string {
+  return join('.drill', `${name}-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
+}
+
+/** Waits until the next drill may begin. */
+async function untilHealthy(stage: DrilledStage, alarm: RegExp): Promise<void> {
+  const look = async (seen: (state: string) => void) => {
+    try {
+      refuseUnhealthy(await takeSnapshot(stage), alarm);
+      return true;
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      seen(error.message);
+      return undefined;
+    }
+  };
+  await waitUntil(`the stage ${stage.stage} to be healthy`, look, { deadlineMs: RECOVERY_DEADLINE_MS });
+}

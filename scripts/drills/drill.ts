@@ -42,12 +42,7 @@ interface RehearsalDrill {
 type OwnObjectives = Omit<Objectives, 'health'>;
 
 /** Faults that `aws/faults/` implements. */
-export type AwsFault =
-  | 'terminate-instance'
-  | 'lose-zone'
-  | 'instance-refresh'
-  | 'restore-copy'
-  | 'close-app-port';
+export type AwsFault = 'terminate-instance' | 'lose-zone' | 'instance-refresh' | 'restore-copy' | 'close-app-port';
 
 /** Faults that `rehearsal/faults/` implements. */
 export type RehearsalFault =

@@ -272,7 +272,8 @@ describe('npm run drill', () => {
 
   it('refuses a command line that makes no sense', async () => {
     const cases: [string[], RegExp][] = [
-      [[], /<drill> is missing: steady, scale-out, kill-instance, lose-az, rolling-deploy, restore/],
+      [[], /<drill> is missing: steady, scale-out, kill-instance, lose-az, .*, or --game-day instead/],
+      [['steady', '--game-day'], /<drill> is missing: .*, or --game-day instead/],
       [['meteor'], /there is no drill 'meteor': expected steady/],
       [['steady', '--rate', '0'], /--rate is '0': expected a whole number, 1 or more/],
       [['steady', '--stop-errors', '200'], /--stop-errors is '200': expected a percentage above 0, at most 100/],
