@@ -68,7 +68,7 @@ variable "region" {
 variable "copy_regions" {
   type        = list(string)
   default     = []
-  description = "Regions to copy the image to. Requires ec2:CopyImage there, which the pipeline's role does not have."
+  description = "Regions to copy the image to. The pipeline's role may copy to the regions of its stage."
 }
 
 variable "share_accounts" {

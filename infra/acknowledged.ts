@@ -1,7 +1,7 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { SPILL_PREFIXES } from '../server/contract.ts';
 import { fleetName, stackNames } from './contract.ts';
-import { isHome } from './settings/regions.ts';
+import { isHome, replicaRegions } from './settings/regions.ts';
 import type { Deployment } from './stampede.ts';
 
 /** An accepted finding of cdk-nag. */
@@ -67,9 +67,9 @@ const RESTORE_FINDINGS: readonly Acknowledged[] = [
 ];
 
 /** The roles of the pipeline, which exist only if a repository is set. */
-function pipelineFindings(stage: string): readonly Acknowledged[] {
-  const arn = (service: string, resource: string): string =>
-    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${service}:<AWS::Region>:<AWS::AccountId>:${resource}]`;
+function pipelineFindings(stage: string, otherRegions: readonly string[]): readonly Acknowledged[] {
+  const arn = (service: string, resource: string, region = '<AWS::Region>'): string =>
+    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${service}:${region}:<AWS::AccountId>:${resource}]`;
   const images = { id: arn('ssm', 'parameter/stampede/ami/*'), reason: 'one parameter for each baked commit' };
   const bake = { stack: 'operations', path: 'BakeRole' } as const;
   const deploy = { stack: 'operations', path: 'DeployRole' } as const;
@@ -82,10 +82,17 @@ function pipelineFindings(stage: string): readonly Acknowledged[] {
     `alarm-mute-rule:stampede-${stage}-drill-*`,
     ...[service, operations].flatMap((name) => [`alarm:${name}-*`, `alarm:${name.replaceAll('-', '')}*`]),
   ].map((resource) => arn('cloudwatch', resource));
-  const stacks = Object.values(stackNames(stage)).map((name) => arn('cloudformation', `stack/${name}/*`));
+  const stacks = [undefined, ...otherRegions].flatMap((region) =>
+    Object.values(stackNames(stage)).map((name) => arn('cloudformation', `stack/${name}/*`, region)),
+  );
+  const copies = otherRegions.flatMap((region) => [
+    ...[image, snapshot].map((id) => ({ id: id.replace('<AWS::Region>', region), reason: BAKE })),
+    { id: arn('ssm', 'parameter/stampede/ami/*', region), reason: images.reason },
+  ]);
   return [
     { ...bake, id: STAR, reason: DESCRIBE },
     { ...bake, ...images },
+    ...copies.map((copy) => ({ ...bake, ...copy })),
     ...[image, snapshot, ...launched, ...own('key-pair', 'vpc')].map((id) => ({ ...bake, id, reason: BAKE })),
     { ...deploy, id: STAR, reason: DESCRIBE },
     { ...deploy, ...images },
@@ -182,7 +189,7 @@ export function acknowledged({ stage, settings }: Pick<Deployment, 'stage' | 'se
     ...(settings.archive && isHome(settings) ? EXPORT_FINDINGS : []),
     ...(settings.retainData && isHome(settings) ? [BACKUP_ROLE] : []),
     ...(settings.retainData && settings.restoreTests && isHome(settings) ? RESTORE_FINDINGS : []),
-    ...(settings.githubRepository ? pipelineFindings(stage) : []),
+    ...(settings.githubRepository ? pipelineFindings(stage, replicaRegions(settings)) : []),
     ...(settings.branchEnvironments ? BRANCH_FINDINGS : []),
   ];
 }

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { BRANCH_GITHUB_ENVIRONMENTS } from '../infra/contract.ts';
+import { fakePrograms } from './scripts/fake-programs.ts';
+
+const run = promisify(execFile);
 
 const step = z.looseObject({ uses: z.string().optional(), run: z.string().optional() });
 type Step = z.infer<typeof step>;
@@ -140,6 +145,36 @@ describe('the workflows', () => {
     const cleanup = texts.get('.github/workflows/branch-cleanup.yml') ?? '';
     assert.match(cleanup, /schedule:\n +- cron: '\d+ \* \* \* \*'/);
     assert.match(cleanup, /npm run destroy -- --expired --unprotect --yes/);
+  });
+
+  it('bake for the regions of the stage that bakes, and deploy all regions of a stage', async () => {
+    await using programs = await fakePrograms({ npm: 0 });
+    const scriptOf = (job: string, command: string) =>
+      jobs.find(({ name }) => name.endsWith(job))?.steps.find(({ run: script = '' }) => script.includes(command))?.run;
+    const scripts = [
+      scriptOf('/deploy.yml: bake', 'npm run bake --'),
+      scriptOf('/deploy-stage.yml: deploy', 'npm run deploy --'),
+    ];
+    const environment = {
+      PATH: `${programs.folder}:${process.env['PATH']}`,
+      ...{ STAGE: 'prod', SETTINGS: 'nat=single', GITHUB_REPOSITORY: 'example/stampede' },
+      ...{ GITHUB_REPOSITORY_OWNER: 'example', GITHUB_REPOSITORY_OWNER_ID: '1', GITHUB_REPOSITORY_ID: '2' },
+    };
+    for (const REGIONS of ['', 'eu-west-1,eu-central-1']) {
+      for (const script of scripts) {
+        await run('bash', ['-euo', 'pipefail', '-c', script ?? 'exit 1'], { env: { ...environment, REGIONS } });
+      }
+    }
+    const settings = '--set githubRepository=example@1/stampede@2 --set nat=single';
+    assert.deepEqual(
+      (await programs.started()).map((line) => line.trimEnd()),
+      [
+        'npm run bake --',
+        `npm run deploy -- --stage prod --yes ${settings}`,
+        'npm run bake -- --regions eu-west-1,eu-central-1',
+        `npm run deploy -- --stage prod --yes ${settings} --regions eu-west-1,eu-central-1`,
+      ],
+    );
   });
 
   it('use no expressions in shell scripts, where their values would be code', () => {

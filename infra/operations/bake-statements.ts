@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BUILDER_TAG, DEBIAN_ACCOUNT } from '../../ami/contract.ts';
 import { allow } from '../statement.ts';
-import { arnHere, imageParameters } from './pipeline-role.ts';
+import { arnHere, arnIn, imageParameters } from './pipeline-role.ts';
 
 /** Resources that Packer created: it tags each of them in the call that creates it. */
 const OF_PACKER = { StringEquals: { [`aws:ResourceTag/${BUILDER_TAG.key}`]: BUILDER_TAG.value } };
@@ -23,8 +23,9 @@ const allPublic = (...types: readonly string[]) =>
  * create and tag resources of its own. It may change and delete only those, and it cannot tag any other resource.
  * https://developer.hashicorp.com/packer/integrations/hashicorp/amazon
  */
-export function bakeStatements(): readonly PolicyStatement[] {
+export function bakeStatements(otherRegions: readonly string[]): readonly PolicyStatement[] {
   return [
+    ...(otherRegions.length > 0 ? copyStatements(otherRegions) : []),
     allow(
       'Describe',
       [
@@ -88,6 +89,31 @@ export function bakeStatements(): readonly PolicyStatement[] {
     allow('ModifyOwnImages', ['ec2:ModifyImageAttribute'], allPublic('image'), {
       StringEquals: { ...OF_PACKER.StringEquals, 'ec2:Attribute': ['Description', 'ImdsSupport'] },
     }),
-    imageParameters('PublishImages'),
+    imageParameters('PublishImages', [Aws.REGION, ...otherRegions]),
+  ];
+}
+
+/**
+ * Permissions for Packer to copy its image to other regions, and to tag the copies. A copy of an image has the tags of
+ * the image from the beginning. That of a snapshot has none; EC2 names a volume for it that does not exist.
+ * https://github.com/hashicorp/packer-plugin-amazon/blob/main/common/step_ami_region_copy.go
+ */
+function copyStatements(regions: readonly string[]): readonly PolicyStatement[] {
+  const there = (...types: readonly string[]) =>
+    regions.flatMap((region) => types.map((type) => `arn:${Aws.PARTITION}:ec2:${region}::${type}/*`));
+  const volumes = regions.map((region) => arnIn(region, 'ec2', 'volume/vol-ffffffff'));
+  return [
+    allow('CopyOwnImages', ['ec2:CopyImage'], allPublic('image', 'snapshot'), OF_PACKER),
+    allow('CreateCopies', ['ec2:CopyImage'], there('image', 'snapshot')),
+    allow('TagCopies', ['ec2:CreateTags'], there('image', 'snapshot'), {
+      StringEquals: { ...TAGGED.StringEquals, 'ec2:CreateAction': 'CopyImage' },
+    }),
+    allow('TagSnapshotsOfCopies', ['ec2:CreateTags'], there('snapshot'), {
+      ArnEquals: { 'ec2:ParentVolume': volumes },
+    }),
+    allow('ManageCopies', ['ec2:CreateTags', 'ec2:EnableImageDeprecation'], there('image'), OF_PACKER),
+    allow('ModifyCopies', ['ec2:ModifyImageAttribute'], there('image'), {
+      StringEquals: { ...OF_PACKER.StringEquals, 'ec2:Attribute': ['Description', 'ImdsSupport'] },
+    }),
   ];
 }

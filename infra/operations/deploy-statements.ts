@@ -4,7 +4,9 @@ import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SERVICE_NAME } from '../../server/contract.ts';
 import { stackNames } from '../contract.ts';
 import { allow } from '../statement.ts';
-import { arnHere, imageParameters } from './pipeline-role.ts';
+import { arnHere, arnIn, imageParameters } from './pipeline-role.ts';
+
+const HERE = [Aws.REGION];
 
 /** Instances of one stage; both tags are on its fleet and on its boot tests. */
 function ofStage(stage: string) {
@@ -12,16 +14,21 @@ function ofStage(stage: string) {
 }
 
 /** Permission to assume the roles of `cdk bootstrap`, which change infrastructure. */
-export function deployThroughBootstrap(qualifier: string): PolicyStatement {
-  const roles = ['deploy', 'file-publishing', 'lookup'].map(
-    (role) =>
-      `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/cdk-${qualifier}-${role}-role-${Aws.ACCOUNT_ID}-${Aws.REGION}`,
+export function deployThroughBootstrap(qualifier: string, regions: readonly string[] = HERE): PolicyStatement {
+  const roles = regions.flatMap((region) =>
+    ['deploy', 'file-publishing', 'lookup'].map(
+      (role) =>
+        `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/cdk-${qualifier}-${role}-role-${Aws.ACCOUNT_ID}-${region}`,
+    ),
   );
   return allow('DeployThroughBootstrapRoles', ['sts:AssumeRole'], roles);
 }
 
 /** Permissions to check what an account lacks. */
-export function accountStatements(bootstrapQualifier: string): readonly PolicyStatement[] {
+export function accountStatements(
+  bootstrapQualifier: string,
+  regions: readonly string[] = HERE,
+): readonly PolicyStatement[] {
   return [
     allow(
       'CheckTheAccount',
@@ -37,23 +44,32 @@ export function accountStatements(bootstrapQualifier: string): readonly PolicySt
     allow(
       'ReadTheBootstrapVersion',
       ['ssm:GetParameter'],
-      [arnHere('ssm', `parameter/cdk-bootstrap/${bootstrapQualifier}/version`)],
+      regions.map((region) => arnIn(region, 'ssm', `parameter/cdk-bootstrap/${bootstrapQualifier}/version`)),
     ),
   ];
 }
 
-/** Permissions to deploy, smoke test and drill one stage. Only the roles of `cdk bootstrap` change infrastructure. */
-export function deployStatements(stage: string, bootstrapQualifier: string): readonly PolicyStatement[] {
+/**
+ * Permissions to deploy one stage in these regions, and to smoke test and drill it in the first one, this region. Only
+ * the roles of `cdk bootstrap` change infrastructure.
+ */
+export function deployStatements(
+  stage: string,
+  bootstrapQualifier: string,
+  regions: readonly string[],
+): readonly PolicyStatement[] {
   return [
-    deployThroughBootstrap(bootstrapQualifier),
+    deployThroughBootstrap(bootstrapQualifier, regions),
     allow(
       'ReadTheStage',
       ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks'],
       // AWS generates the last part of a stack's ARN.
-      Object.values(stackNames(stage)).map((name) => arnHere('cloudformation', `stack/${name}/*`)),
+      regions.flatMap((region) =>
+        Object.values(stackNames(stage)).map((name) => arnIn(region, 'cloudformation', `stack/${name}/*`)),
+      ),
     ),
-    imageParameters('ReadAndPromoteImages'),
-    ...accountStatements(bootstrapQualifier),
+    imageParameters('ReadAndPromoteImages', HERE),
+    ...accountStatements(bootstrapQualifier, regions),
     allow(
       'WatchTheFleet',
       [

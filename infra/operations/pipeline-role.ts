@@ -50,10 +50,16 @@ function subjects(repository: string, environment: string): string[] {
 
 /** ARN of a resource in this account and region. */
 export function arnHere(service: string, resource: string): string {
-  return `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
+  return arnIn(Aws.REGION, service, resource);
 }
 
-/** Permission to read and write the parameters that name images. */
-export function imageParameters(sid: string): PolicyStatement {
-  return allow(sid, ['ssm:GetParameter', 'ssm:PutParameter'], [arnHere('ssm', `parameter${AMI_PARAMETER_PREFIX}/*`)]);
+/** ARN of a resource in this account and another region. */
+export function arnIn(region: string, service: string, resource: string): string {
+  return `arn:${Aws.PARTITION}:${service}:${region}:${Aws.ACCOUNT_ID}:${resource}`;
+}
+
+/** Permission to read and write the parameters that name images, in each of these regions. */
+export function imageParameters(sid: string, regions: readonly string[]): PolicyStatement {
+  const parameters = regions.map((region) => arnIn(region, 'ssm', `parameter${AMI_PARAMETER_PREFIX}/*`));
+  return allow(sid, ['ssm:GetParameter', 'ssm:PutParameter'], parameters);
 }

@@ -1,10 +1,10 @@
-import { Annotations, CfnOutput, CrossStackReferences, ReferenceStrength } from 'aws-cdk-lib';
+import { Annotations, Aws, CfnOutput, CrossStackReferences, ReferenceStrength } from 'aws-cdk-lib';
 import { CfnGroup } from 'aws-cdk-lib/aws-resourcegroups';
 import type { Construct } from 'constructs';
 import { SERVICE_NAME } from '../../server/contract.ts';
 import { Canary } from '../canary/canary.ts';
 import { BRANCH_GITHUB_ENVIRONMENTS, DEFAULT_QUALIFIER, OUTPUTS } from '../contract.ts';
-import { isHome } from '../settings/regions.ts';
+import { isHome, replicaRegions } from '../settings/regions.ts';
 import { StageStack, type StageStackProps } from '../stage-stack.ts';
 import { Alarms, type AlarmsProps } from './alarms/alarms.ts';
 import { bakeStatements } from './bake-statements.ts';
@@ -48,7 +48,8 @@ export class OperationsStack extends StageStack {
         },
       },
     });
-    if (settings.githubRepository) this.#addPipelineRoles(settings.githubRepository, props);
+    // The roles of the home region deploy all regions, and those of the stage that bakes copy the image there.
+    if (settings.githubRepository && isHome(settings)) this.#addPipelineRoles(settings.githubRepository, props);
 
     new CfnOutput(this, OUTPUTS.operations.dashboard, { value: dashboard.dashboardName });
     new CfnOutput(this, OUTPUTS.operations.pageTopicArn, { value: data.topics.page.topicArn });
@@ -77,7 +78,10 @@ export class OperationsStack extends StageStack {
       ...common,
       description: `Deploys and drills stage ${this.stage} from ${repository}`,
       statements: [
-        ...deployStatements(this.stage, this.settings.bootstrapQualifier),
+        ...deployStatements(this.stage, this.settings.bootstrapQualifier, [
+          Aws.REGION,
+          ...replicaRegions(this.settings),
+        ]),
         ...defaultGroupStatements(network.defaultSecurityGroupId),
         ...bootTestStatements({ stage: this.stage, launchTemplate, instanceRole }),
         ...volumeKeyStatements(this.settings.volumeKeyArn),
@@ -88,7 +92,10 @@ export class OperationsStack extends StageStack {
     const bake = pipelineRole(this, 'BakeRole', {
       ...common,
       description: `Bakes images for stage ${this.stage} from ${repository}`,
-      statements: [...bakeStatements(), ...volumeKeyStatements(this.settings.volumeKeyArn)],
+      statements: [
+        ...bakeStatements(replicaRegions(this.settings)),
+        ...volumeKeyStatements(this.settings.volumeKeyArn),
+      ],
     });
     if (this.settings.branchEnvironments) {
       const branches = pipelineRole(this, 'BranchRole', {

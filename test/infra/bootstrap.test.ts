@@ -33,7 +33,9 @@ describe('the setting bootstrapQualifier', () => {
   });
 
   it('chooses the roles and the version that the pipeline may use', () => {
-    const statements = deployStatements('dev', 'stampdev').map((statement) => statement.toStatementJson());
+    const statements = deployStatements('dev', 'stampdev', ['eu-west-1']).map((statement) =>
+      statement.toStatementJson(),
+    );
     const found = qualifiersIn(statements);
     assert.equal(found.length, 4, 'three roles and a parameter');
     assert.deepEqual(new Set(found), new Set(['stampdev']));

@@ -109,8 +109,14 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
     reason: 'new resources have no name yet; limited to those that get the tag of Packer',
   },
   {
-    matches: /^TagOnCreation: ec2:CreateTags on .*\/\* if aws:RequestTag\/stampede:builder,ec2:CreateAction$/,
+    matches:
+      /^(TagOnCreation|TagCopies): ec2:CreateTags on .*\/\* if aws:RequestTag\/stampede:builder,ec2:CreateAction$/,
     reason: 'limited to resources that the same call creates',
+  },
+  { matches: /^CreateCopies: ec2:CopyImage on .*::(image|snapshot)\/\*$/, reason: 'a new copy has no name yet' },
+  {
+    matches: /^TagSnapshotsOfCopies: ec2:CreateTags on .*::snapshot\/\* if ec2:ParentVolume$/,
+    reason: 'AWS generates the ids; limited to copied snapshots, which have no volume',
   },
   { matches: /^LaunchDebian: ec2:RunInstances on .*image\/\* if ec2:Owner$/, reason: 'limited to images of Debian' },
   {
@@ -118,12 +124,13 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
     reason: 'the network of the builder is a variable of the bake',
   },
   {
-    matches: /^(LaunchWithOwn|Manage(Builder|Images)): ec2:\w+ on .*\/\* if aws:ResourceTag\/stampede:builder$/,
+    matches:
+      /^(LaunchWithOwn|CopyOwnImages|Manage(Builder|Images|Copies)): ec2:\w+ on .*\/\* if aws:ResourceTag\/stampede:builder$/,
     reason: 'AWS generates the ids; limited to resources with the tag of Packer',
   },
   {
     matches:
-      /^ModifyOwnImages: ec2:ModifyImageAttribute on .*:image\/\* if aws:ResourceTag\/stampede:builder,ec2:Attribute$/,
+      /^Modify(OwnImages|Copies): ec2:ModifyImageAttribute on .*:image\/\* if aws:ResourceTag\/stampede:builder,ec2:Attribute$/,
     reason: 'AWS generates the ids; limited to description and IMDS of images with the tag of Packer',
   },
 ];

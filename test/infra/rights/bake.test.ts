@@ -166,3 +166,46 @@ describe('the bake role', () => {
     });
   }
 });
+
+describe('the bake role of a stage in two regions', () => {
+  const named = {
+    ...{ regions: 'eu-west-1,eu-central-1', githubRepository: 'example/stampede' },
+    ...{ domainName: 'stampede.example.org', hostedZoneId: 'Z0123456789', hostedZoneName: 'example.org' },
+  };
+  const pair = deployedStage('dev', synthesize('dev', named));
+  const copier = pair.role('BakeRole');
+  const there = (resource: string) => `arn:aws:ec2:eu-central-1::${resource}`;
+  const copied: Tags = { 'ec2:ParentVolume': 'arn:aws:ec2:eu-central-1:111122223333:volume/vol-ffffffff' };
+
+  /** `common/step_ami_region_copy.go` and `step_create_tags.go` of packer-plugin-amazon. */
+  it('lets Packer copy its image to the other region, and tag and describe the copy', async () => {
+    const needed = [
+      ...['image/ami-1', 'snapshot/snap-1'].map((resource) => on('CopyImage', common(resource), ofPacker)),
+      ...['image/ami-new', 'snapshot/snap-new'].map((resource) => on('CopyImage', there(resource))),
+      on('CreateTags', there('image/ami-new'), onCreate('CopyImage')),
+      on('CreateTags', there('image/ami-new'), ofPacker),
+      on('CreateTags', there('snapshot/snap-new'), copied),
+      on('ModifyImageAttribute', there('image/ami-new'), { ...ofPacker, 'ec2:Attribute': 'Description' }),
+      on('ModifyImageAttribute', there('image/ami-new'), { ...ofPacker, 'ec2:Attribute': 'ImdsSupport' }),
+      on('EnableImageDeprecation', there('image/ami-new'), ofPacker),
+      {
+        action: 'ssm:PutParameter',
+        resource: 'arn:aws:ssm:eu-central-1:111122223333:parameter/stampede/ami/candidate',
+      },
+    ];
+    assert.deepEqual(await missingRights(pair, copier, needed), []);
+    assert.equal((await missingRights(stage, role, needed)).length, needed.length);
+  });
+
+  it('cannot copy, tag or delete what Packer did not create', async () => {
+    const volume: Tags = { 'ec2:ParentVolume': 'arn:aws:ec2:eu-central-1:111122223333:volume/vol-0123456789abcdef0' };
+    const forbidden = [
+      on('CopyImage', common('image/ami-other')),
+      on('CreateTags', there('snapshot/snap-other'), { ...volume, ...tagged }),
+      on('CreateTags', there('image/ami-other'), tagged),
+      on('ModifyImageAttribute', there('image/ami-new'), { ...ofPacker, 'ec2:Attribute': 'LaunchPermission' }),
+      on('DeregisterImage', there('image/ami-new'), ofPacker),
+    ];
+    assert.equal((await missingRights(pair, copier, forbidden)).length, forbidden.length);
+  });
+});

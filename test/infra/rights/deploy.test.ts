@@ -195,6 +195,39 @@ describe('with the rights of the deploy role', () => {
   });
 });
 
+describe('the deploy role of a stage in two regions', () => {
+  const named = {
+    ...{ regions: 'eu-west-1,eu-central-1', githubRepository: 'example/stampede' },
+    ...{ domainName: 'stampede.example.org', hostedZoneId: 'Z0123456789', hostedZoneName: 'example.org' },
+  };
+
+  it('deploys the other region too', async () => {
+    const pair = deployedStage(STAGE, synthesize(STAGE, named));
+    const there = { ...PLACE, region: 'eu-central-1' };
+    const stack = `stack/${stackNames(STAGE).data}/0a1b2c3d`;
+    const needed: Right[] = [
+      {
+        action: 'sts:AssumeRole',
+        resource: `arn:aws:iam::${PLACE.accountId}:role/cdk-hnb659fds-deploy-role-${PLACE.accountId}-${there.region}`,
+      },
+      { action: 'cloudformation:DescribeStacks', resource: arnIn(there, 'cloudformation', stack) },
+      { action: 'ssm:GetParameter', resource: arnIn(there, 'ssm', 'parameter/cdk-bootstrap/hnb659fds/version') },
+      { action: 'ec2:DescribeImages', resource: '*' },
+    ];
+    assert.deepEqual(await missingRights(pair, pair.role('DeployRole'), needed), []);
+    assert.equal((await missingRights(stage, role, needed)).length, 3);
+  });
+
+  it('is made by the home region only', () => {
+    const away = { ...named, region: 'eu-central-1', tableName: 'table', secretArn: secretArn(STAGE) };
+    const { operations } = synthesize(STAGE, away);
+    assert.deepEqual(
+      Object.keys(operations.Resources).filter((id) => /^(Deploy|Bake)Role/.test(id)),
+      [],
+    );
+  });
+});
+
 describe('the calls that tests of the commands accept', () => {
   it('are those that the deploy role was asked for', () => {
     const ofRole = Object.entries(PIPELINE_CALLS).filter(([, row]) => row.role === 'DeployRole');
