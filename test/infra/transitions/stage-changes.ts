@@ -13,9 +13,13 @@ const REFUSED: Readonly<Record<string, string>> = {
   warmWriteUnits: 'DynamoDB does not lower warm throughput, so the value of the table stays in the settings',
 };
 
-function problems(stage: string, { from, to }: Flip): readonly string[] {
+/** What a setting is meant to take away: a temporary stage has no backups. Those of the former stage are retained. */
+const INTENDED: Readonly<Record<string, RegExp>> = { retainData: /: BackupsVault\w+ \(\S+\) is deleted$/ };
+
+function problems(stage: string, { setting, from, to }: Flip): readonly string[] {
   const [before, after] = [synthesize(stage, from), synthesize(stage, to)];
-  return [...problemsOf(stage, before, after), ...problemsOf(stage, after, before)];
+  const found = [...problemsOf(stage, before, after), ...problemsOf(stage, after, before)];
+  return found.filter((problem) => !INTENDED[setting]?.test(problem));
 }
 
 /** What each change of a setting must not do to a deployed stage. */
