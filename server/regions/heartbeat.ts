@@ -41,11 +41,14 @@ export const REPLICATION_MS = {
   spread: 60_000,
   /** A heartbeat is on time up to this age. It is written every 5 s, read every 5 s and replicated in about one. */
   onTime: 30_000,
+  /** Heartbeats that are seen follow each other by up to 11 s. While it catches up, a longer gap is a pause. */
+  usual: 12_000,
   /** The longest time that a region waits for a region that it never looked at before. */
   firstLook: 3_600_000,
 } as const;
 
 const ON_TIME_MICROS = REPLICATION_MS.onTime * 1_000;
+const USUAL_MICROS = REPLICATION_MS.usual * 1_000;
 
 /** A heartbeat further in the future than this is that of a process whose clock is wrong. */
 const CLOCK_MICROS = (SETTLING_MS.writerClock + SETTLING_MS.readerClock) * 1_000;
@@ -58,15 +61,16 @@ export function isPlausible({ at }: Heartbeat, now: Micros): boolean {
  * What is known of a region after its latest heartbeat. One that is late, or that follows a gap, shows that replication
  * paused: some partitions may catch up later than that of the heartbeat. Then what it says counts only when as much time
  * has passed again as the pause took. What was left of an earlier pause then is added, because nothing catches up
- * during a pause. At the first look, it may have paused since the other region began to record.
+ * during a pause, however short. At the first look, it may have paused since the other region began to record.
  */
 export function look(known: Sight | undefined, heartbeat: Heartbeat | undefined, now: Micros): Sight | undefined {
   if (!heartbeat || !isPlausible(heartbeat, now) || heartbeat.at < now - ON_TIME_MICROS) return known;
   const { at, since, completeUntil } = heartbeat;
-  const gap = known ? at - known.at : Math.min(at - since, REPLICATION_MS.firstLook * 1_000);
-  if (known && gap <= 0) return known;
-  const left = known ? Math.max(0, known.catchUpUntil - known.at) : 0;
-  const catchUpUntil = gap > ON_TIME_MICROS ? now + left + gap : (known?.catchUpUntil ?? at);
+  const last = known?.at ?? Math.max(since, at - REPLICATION_MS.firstLook * 1_000);
+  if (known && at <= last) return known;
+  const left = known ? Math.max(0, known.catchUpUntil - last) : 0;
+  const hasPaused = at - last > (left > 0 ? USUAL_MICROS : ON_TIME_MICROS);
+  const catchUpUntil = hasPaused ? now + left + (now - last) : (known?.catchUpUntil ?? at);
   return { at, catchUpUntil, completeUntil: now < catchUpUntil ? known?.completeUntil : completeUntil };
 }
 

@@ -57,7 +57,8 @@ const CALL_DEADLINE_MS = 2_000;
 export function startRegionWatch(options: RegionWatchOptions): RegionWatch {
   const { own, others, heartbeats, now, settledUntil, runtime, onLag, onChange } = options;
   let sights: readonly (Sight | undefined)[] = [];
-  let began: Micros | undefined;
+  // Before the first record of this process, which the first look need not be.
+  const began = now();
   let isStopped = false;
   let isFailing = false;
   let wakeUp: (() => void) | undefined;
@@ -66,7 +67,6 @@ export function startRegionWatch(options: RegionWatchOptions): RegionWatch {
 
   async function lookOnce(): Promise<void> {
     const present = now();
-    began ??= present;
     const until = settledUntil({ consistent: true });
     if (until !== undefined) settled.put(until);
     const known = await heartbeats.read(CALL_DEADLINE_MS);

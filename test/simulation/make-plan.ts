@@ -103,7 +103,7 @@ function makePlanOfOneRegion(seed: number): Plan {
   };
 }
 
-const TWO_REGIONS_SHARE = 0.06;
+const TWO_REGIONS_SHARE = 0.1;
 
 /** A follower of two regions sees everything by then: the spread, pauses, what is waited after them, and drains. */
 const TWO_REGIONS_SETTLED_MS = 360_000;
@@ -128,17 +128,18 @@ function withTwoRegions(random: Random, plan: Plan): Plan {
   const hasSteps = random.chance(0.2);
   const kept = plan.steps.filter(({ kind }) => kind !== 'follow' && (hasSteps || kind !== 'clock'));
   const [shards = 1] = plan.shards;
+  const slowestReplicationMs = random.pick(SLOWEST_REPLICATION_MS);
   return {
     ...plan,
     machines,
-    slowestReplicationMs: random.pick(SLOWEST_REPLICATION_MS),
+    slowestReplicationMs,
     shards: random.chance(0.5) ? [shards, shards + random.integer(1, 3)] : plan.shards,
     staleMs: LONG_STALE_MS,
     regionOfKeys: random.pick([0, 1, undefined]),
     steps: [
       ...kept,
       ...follows,
-      ...pauses(random),
+      ...pauses(random, slowestReplicationMs),
       ...(hasSteps ? [clockStep(random, machines)] : []),
       ...laterRequests(random, kept),
       ...pollsOf(random, { everyMs, forMs: TWO_REGIONS_SETTLED_MS, machines }),
@@ -146,18 +147,26 @@ function withTwoRegions(random: Random, plan: Plan): Plan {
   };
 }
 
+/** Longer than a gap between heartbeats that is no pause, by the time between two of them. */
+const SHORTEST_PAUSE_MS = 40_000;
+/** With slow replication, this is still within the spread that the server assumes. */
+const SHORT_PAUSE_MS = { min: 20_000, max: 24_000 };
+
 /** None, a long one, or two, of which the second may begin before everything has been replicated after the first. */
-function pauses(random: Random): Step[] {
-  const pause = (atMs: number, longestMs: number): Step => ({
+function pauses(random: Random, slowestReplicationMs: number): Step[] {
+  const pause = (atMs: number, min: number, max: number): Step => ({
     kind: 'replication',
     atMs,
-    forMs: random.integer(20_000, longestMs),
+    forMs: random.integer(min, max),
   });
   const startMs = random.integer(100, 30_000);
-  const number = random.pick([0, 1, 2]);
-  if (number < 2) return number === 0 ? [] : [pause(startMs, 100_000)];
-  const [first, secondMs] = [pause(startMs, 60_000), startMs + random.integer(65_000, 110_000)];
-  return [first, pause(secondMs, 60_000)];
+  const number = random.pick([0, 1, 2, 2]);
+  if (number < 2) return number === 0 ? [] : [pause(startMs, SHORTEST_PAUSE_MS, 100_000)];
+  const firstMs = random.integer(SHORTEST_PAUSE_MS, 60_000);
+  const secondMs = startMs + firstMs + random.integer(2_000, 25_000);
+  const isShort = slowestReplicationMs <= 30_000;
+  const { min, max } = isShort ? SHORT_PAUSE_MS : { min: SHORTEST_PAUSE_MS, max: 60_000 };
+  return [pause(startMs, firstMs, firstMs), pause(secondMs, min, max)];
 }
 
 /** Long enough that a process starts while the clock of its machine is wrong. */

@@ -45,8 +45,8 @@ describe('what a region knows of another one', () => {
         return [second, heartbeat(second - 1, second - 90)] as const;
       });
     assert.equal(completeS(after(before, ...looks(601, 601))), -90);
-    assert.equal(completeS(after(before, ...looks(601, 1_200))), -90);
-    assert.equal(completeS(after(before, ...looks(601, 1_201))), 1_111);
+    assert.equal(completeS(after(before, ...looks(601, 1_201))), -90);
+    assert.equal(completeS(after(before, ...looks(601, 1_206))), 1_116);
   });
 
   it('waits for the sum of two pauses if the second one begins before the time of the first has passed', () => {
@@ -59,6 +59,19 @@ describe('what a region knows of another one', () => {
     const paused = [[0, heartbeat(0, -90)] as const, ...looks(600, 900), ...looks(1_000, 1_395)];
     assert.equal(completeS(after(...paused)), -90);
     assert.equal(completeS(after(...paused, ...looks(1_400, 1_400))), 1_310);
+  });
+
+  it('also waits for a short pause while it catches up with a long one, but not for one alone', () => {
+    const looks = (fromS: number, toS: number) =>
+      Array.from({ length: (toS - fromS) / 5 + 1 }, (_, i) => {
+        const second = fromS + i * 5;
+        return [second, heartbeat(second, second - 90)] as const;
+      });
+    const long = [[0, heartbeat(0, -90)] as const, ...looks(100, 180)];
+    // 20 s of the first pause are left, and 20 s of the second one are added.
+    assert.equal(completeS(after(...long, ...looks(200, 235))), -90);
+    assert.equal(completeS(after(...long, ...looks(200, 240))), 150);
+    assert.equal(completeS(after(...looks(0, 10), ...looks(30, 30))), -60);
   });
 
   it('waits at its first look as long as the other region has recorded, at most an hour', () => {

@@ -137,6 +137,15 @@ describe('a process of one of two regions', () => {
     await Promise.all([here.stop(), right.stop()]);
   });
 
+  it('says that its region began to record when it started, although it looks later', async () => {
+    const { start, pass, items, runtime } = setUp();
+    const startedAt = runtime.wallMicros();
+    const process = start({ region: 'b', settledAgeS: 20 });
+    await pass(1_000);
+    await process.stop();
+    assert.equal(items.get('b')?.since, startedAt);
+  });
+
   it('keeps when its region began to record while it replaces such a heartbeat', async () => {
     const { start, pass, items } = setUp();
     const first = start({ region: 'b', settledAgeS: 20 });

@@ -27,6 +27,8 @@ export class Replication {
   readonly #stamps: readonly Map<string, Stamp>[];
   readonly #pauses: readonly { readonly startMs: number; readonly endMs: number }[];
   readonly #lagsMs = new Map<string, number>();
+  /** When each region began to write. */
+  readonly #beganMs: number[] = [];
   readonly #arrivals: readonly Map<string, number>[];
   #waiting = 0;
 
@@ -55,10 +57,11 @@ export class Replication {
   #written(from: number, key: Item, item: Item | undefined): void {
     const stamp: Stamp = { atMicros: this.#scheduler.nowMicros(), region: from };
     this.#stamps[from]?.set(textOf(key), stamp);
+    this.#beganMs[from] ??= stamp.atMicros / 1_000;
     for (const [to, table] of this.#tables.entries()) {
       if (to === from) continue;
       this.#waiting++;
-      this.#scheduler.at(this.#arrivalMs(key['pk']?.S ?? '', stamp.atMicros / 1_000) * 1_000, () => {
+      this.#scheduler.at(this.#arrivalMs(from, key['pk']?.S ?? '', stamp.atMicros / 1_000) * 1_000, () => {
         this.#waiting--;
         const current = this.#stamps[to]?.get(textOf(key));
         if (current !== undefined && !isLater(stamp, current)) return;
@@ -75,14 +78,19 @@ export class Replication {
     return Number(item?.['expires']?.N ?? Number.POSITIVE_INFINITY) < this.#plan.epochMicros / 1e6;
   }
 
-  #arrivalMs(pk: string, writtenMs: number): number {
+  #arrivalMs(from: number, pk: string, writtenMs: number): number {
     let arrivalMs = writtenMs + this.#lagMs(pk, 'lag', this.#plan.slowestReplicationMs ?? 0);
     let caughtUpMs = 0;
     for (const { startMs, endMs } of this.#pauses) {
-      // Nothing catches up during a pause.
+      // Nothing catches up during a pause. What still waited for an earlier one comes first, in its order.
       const leftMs = Math.max(0, caughtUpMs - startMs);
-      caughtUpMs = endMs + leftMs + this.#lagMs(pk, `after ${startMs}`, (endMs - startMs) * LONGEST_CATCH_UP);
-      if (arrivalMs >= startMs) arrivalMs = Math.max(arrivalMs, caughtUpMs);
+      const waitsAlready = arrivalMs >= startMs && arrivalMs <= caughtUpMs;
+      // Nothing was kept back before the region began to write.
+      const keptBackMs = Math.max(0, endMs - Math.max(startMs, this.#beganMs[from] ?? 0));
+      const catchUpMs = this.#lagMs(pk, `from ${from} after ${startMs}`, keptBackMs * LONGEST_CATCH_UP);
+      caughtUpMs = endMs + leftMs + catchUpMs;
+      if (waitsAlready) arrivalMs = endMs + (arrivalMs - startMs);
+      else if (arrivalMs >= startMs) arrivalMs = Math.max(arrivalMs, caughtUpMs);
     }
     return arrivalMs;
   }

@@ -188,8 +188,14 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'what was left of a pause when another one began is not waited for',
     file: 'regions/heartbeat.ts',
-    find: 'now + left + gap',
-    replace: 'now + gap',
+    find: 'now + left + (now - last)',
+    replace: 'now + (now - last)',
+  },
+  {
+    name: 'a short pause while the replication catches up with a long one is not waited for',
+    file: 'regions/heartbeat.ts',
+    find: 'left > 0 ? USUAL_MICROS : ON_TIME_MICROS',
+    replace: 'ON_TIME_MICROS',
   },
   {
     name: 'a heartbeat from a clock that is ahead is never replaced',
