@@ -15,4 +15,5 @@ export const WRONG_SECURITY_GROUP: Drill = {
     // No request is answered meanwhile, except on connections that are open.
     objectives: { errorRatio: 0.9, detectS: 120, recoverS: 300 },
   },
+  rehearsal: { fault: 'close-app-port', objectives: { errorRatio: 0.9, detectS: 20, recoverS: 60 } },
 };
