@@ -189,8 +189,8 @@ export function acknowledged({ stage, settings }: Pick<Deployment, 'stage' | 'se
     ...(settings.archive && isHome(settings) ? EXPORT_FINDINGS : []),
     ...(settings.retainData && isHome(settings) ? [BACKUP_ROLE] : []),
     ...(settings.retainData && settings.restoreTests && isHome(settings) ? RESTORE_FINDINGS : []),
-    ...(settings.githubRepository ? pipelineFindings(stage, replicaRegions(settings)) : []),
-    ...(settings.branchEnvironments ? BRANCH_FINDINGS : []),
+    ...(settings.githubRepository && isHome(settings) ? pipelineFindings(stage, replicaRegions(settings)) : []),
+    ...(settings.branchEnvironments && isHome(settings) ? BRANCH_FINDINGS : []),
   ];
 }
 
