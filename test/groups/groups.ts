@@ -6,7 +6,7 @@ import { globSync } from 'node:fs';
 
 /** Patterns of the files that share a process, by its name. */
 const GROUPS = {
-  infra: ['test/infra/*.test.ts', 'test/infra/{archive,rights,scaling}/*.test.ts'],
+  infra: ['test/infra/*.test.ts', 'test/infra/!(transitions)/*.test.ts'],
   scripts: ['test/*.test.ts', 'test/{ami,ci,docs}/*.test.ts', 'test/scripts/*/**/*.test.ts'],
   commands: ['test/scripts/*.test.ts'],
   http: ['test/server/http/*.test.ts'],
@@ -14,12 +14,12 @@ const GROUPS = {
 } as const;
 
 /** Files that wait more than they compute: in a group, the others would wait as well. */
-const WAITING = [
-  'test/ami/launch-hook.test.ts',
-  'test/infra/rights/deploy.test.ts',
-  'test/scripts/cli/undo.test.ts',
-  'test/scripts/destroy.test.ts',
+const WAITING: readonly string[] = [
   'test/scripts/drill.test.ts',
+  'test/infra/rights/deploy.test.ts',
+  'test/scripts/destroy.test.ts',
+  'test/ami/launch-hook.test.ts',
+  'test/scripts/cli/undo.test.ts',
   'test/scripts/drills/aws/acknowledged-in-table.test.ts',
   'test/scripts/drills/rehearsal/stage/fleet.test.ts',
   'test/scripts/drills/rehearsal/stage/refusals.test.ts',
@@ -44,12 +44,13 @@ export async function runGroup(name: keyof typeof GROUPS): Promise<void> {
   for (const file of filesOf(name)) await import(`../../${file}`);
 }
 
-/** Files for `npm test`: the groups, which take longest, and then every file that is in none. */
+/** Files for `npm test`, beginning with those that take longest: a file that waits beside each group that computes. */
 export function filesToRun(): readonly string[] {
   const names = Object.keys(GROUPS) as (keyof typeof GROUPS)[];
   const grouped = new Set(names.flatMap(filesOf));
   const all = globSync('test/**/*.test.ts', { exclude: [...ELSEWHERE, 'test/groups/**'] }).sort();
-  return [...names.map((name) => `test/groups/${name}.test.ts`), ...all.filter((file) => !grouped.has(file))];
+  const first = names.flatMap((name, index) => [`test/groups/${name}.test.ts`, ...WAITING.slice(index, index + 1)]);
+  return [...first, ...all.filter((file) => !grouped.has(file) && !first.includes(file))];
 }
 
 function filesOf(name: keyof typeof GROUPS): readonly string[] {

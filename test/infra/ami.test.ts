@@ -21,7 +21,7 @@ describe('the image', () => {
   it('is refused if the last run created none in the region', () => {
     assert.throws(
       () => bakedAmi(manifest(OLD, NEW), 'us-east-1'),
-      /no image in us-east-1, only: eu-central-1:ami-.*packer build/,
+      /no image in us-east-1, only: eu-central-1:ami-.*npm run bake/,
     );
   });
 

@@ -126,7 +126,9 @@ describe('--role', () => {
   });
 
   it('reaches the AWS CLI', async () => {
-    await using programs = await fakePrograms({ aws: 'echo "key: $AWS_ACCESS_KEY_ID"' });
+    await using programs = await fakePrograms({
+      aws: '[ "$1" = --version ] && echo aws-cli/2.0.0 || echo "key: $AWS_ACCESS_KEY_ID"',
+    });
     await using aws = await startFakeAws(ASSUMED);
     const env = { ...aws.env, PATH: `${programs.folder}:${process.env['PATH']}` };
     const { stdout, stderr } = await runEntry('scripts/logs.ts', ['--role', ROLE], { env });
