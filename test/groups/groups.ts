@@ -9,7 +9,7 @@ const GROUPS = {
   infra: ['test/infra/*.test.ts', 'test/infra/!(transitions)/*.test.ts'],
   scripts: ['test/*.test.ts', 'test/{ami,ci,docs}/*.test.ts', 'test/scripts/*/**/*.test.ts'],
   commands: ['test/scripts/*.test.ts'],
-  http: ['test/server/http/*.test.ts'],
+  http: ['test/server/http/**/*.test.ts'],
   server: ['test/server/*.test.ts', 'test/server/!(http|processes)/**/*.test.ts'],
 } as const;
 
