@@ -3,6 +3,7 @@
  * `node --test <file>`.
  */
 import { globSync } from 'node:fs';
+import { it } from 'node:test';
 
 /** Patterns of the files that share a process, by its name. */
 const GROUPS = {
@@ -39,9 +40,20 @@ const OBSERVING = [
 /** Files that need Chromium, or minutes. Other npm scripts and stages run them. */
 const ELSEWHERE = ['test/browser/**', 'test/first-hour/**', 'test/slow/**'];
 
-/** Runs the tests of a group in this process. */
+/**
+ * Runs the tests of a group in this process. Its first test ends when all files are loaded. Without it, Node.js would run
+ * the `after` hooks of all files whenever no test is left to run, also before the next file is loaded.
+ */
 export async function runGroup(name: keyof typeof GROUPS): Promise<void> {
-  for (const file of filesOf(name)) await import(`../../${file}`);
+  const files = filesOf(name);
+  const { promise: loaded, resolve, reject } = Promise.withResolvers<void>();
+  it(`loads ${files.length} files of the group ${name}`, () => loaded);
+  try {
+    for (const file of files) await import(`../../${file}`);
+    resolve();
+  } catch (error) {
+    reject(error);
+  }
 }
 
 /** Files for `npm test`, beginning with those that take longest: a file that waits beside each group that computes. */
