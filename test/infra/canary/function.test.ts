@@ -102,10 +102,10 @@ describe('the canary', () => {
     );
   });
 
-  it('waits for a record that cannot be read yet', async () => {
+  it('waits for a record that cannot be read yet, or whose read is refused under load', async () => {
     let reads = 0;
     const url = await brokenService(({ method }, response) => {
-      const status = method === 'POST' ? 201 : reads++ < 2 ? 404 : 200;
+      const status = method === 'POST' ? 201 : ([404, 503][reads++] ?? 200);
       response.writeHead(status).end(JSON.stringify({ id: 'a', timestamp: '2026-11-27T03:00:00.000001Z' }));
     });
     assert.equal((await runAt(url)).run.Success, 100);
