@@ -8,9 +8,13 @@ export type CommandLine = readonly [program: string, ...args: string[]];
 /** Variables added to this process's own, and the working directory. */
 type RunOptions = Pick<Options, 'env' | 'cwd'>;
 
-/** The command line as one could paste it into a shell. */
+/** Settings whose value contains a key. */
+const HIDDEN = /^(pagerUrl)=.+$/s;
+
+/** The command line as one could paste it into a shell, without the values of settings that contain a key. */
 export function commandText(line: CommandLine): string {
-  return line.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+  const words = line.map((word) => word.replace(HIDDEN, '$1=<hidden>'));
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
 
 /** Prints a command line, then runs it on this terminal, unless `dryRun` is set. Rejects for another exit than 0. */
