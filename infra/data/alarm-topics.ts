@@ -25,8 +25,8 @@ export function alarmTopics(scope: Construct, { key, stage, settings }: AlarmTop
   const { pageEmail, ticketEmail, pagerUrl } = settings;
   const common = { masterKey: key, enforceSSL: true };
   // The id of the only topic of earlier versions, so that its confirmed subscription stays.
-  const page = new Topic(scope, 'People', { ...common, displayName: `Stampede ${stage}: page` });
-  const ticket = new Topic(scope, 'Tickets', { ...common, displayName: `Stampede ${stage}: ticket` });
+  const page = new Topic(scope, 'People', { ...common, displayName: `Stampede ${stage} page` });
+  const ticket = new Topic(scope, 'Tickets', { ...common, displayName: `Stampede ${stage} ticket` });
 
   allowPublish(page, 'Alarms', ['cloudwatch'], OF_THIS_ACCOUNT);
   allowPublish(ticket, 'AlarmsAndBudgets', ['cloudwatch', 'budgets'], OF_THIS_ACCOUNT);
