@@ -23,6 +23,7 @@ import { forgetRegions, refuseLostReplicas, refuseSecondTable } from './stage/re
 import { deploySteps, regionSettings, unreadMadeAtHome } from './stage/regions/steps.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 import { refuseBusyStacks } from './stage/stack-states.ts';
+import { refuseToExpire } from './stage/temporary/permanent.ts';
 import { expirySettings, timeToLive } from './stage/temporary/time-to-live.ts';
 
 /** What the benchmark measured, in this checkout. */
@@ -168,13 +169,14 @@ function useRoleIn(values: DeployValues) {
 
 /** Refuses what would fail, and prints the price; returns what was synthesised. */
 async function prepare(
-  { stage, 'skip-checks': skipChecks, 'remove-replicas': removeReplicas }: DeployValues,
+  { stage, ttl, 'skip-checks': skipChecks, 'remove-replicas': removeReplicas }: DeployValues,
   folder: string,
   enter: (region: string) => Promise<void>,
 ) {
   const assembly = await readAssembly(folder, stage);
   await enter(assembly.region);
   await refuseBusyStacks(stage);
+  if (ttl !== undefined) await refuseToExpire(stage);
   if (!removeReplicas) await refuseLostReplicas(stage, assembly.region, assembly.replicaRegions);
   await refuseSecondTable(stage, assembly.region, assembly.homeSecret);
   if (!skipChecks) await requireChecks(stage, assembly);

@@ -307,6 +307,28 @@ describe('npm run deploy', () => {
     assert.ok(hours > 7 && hours <= 8, stderr);
   });
 
+  it('refuses an end for a stage that is deployed without one', async () => {
+    await using programs = await cdk();
+    await using aws = await startFakeAws({ ...stageOnAws(), ...accountOnAws() });
+    const options = { cwd: programs.folder, env: aws.env };
+    const { code, stderr } = await runEntry('scripts/deploy.ts', ['--yes', '--ttl', '8h'], options);
+    assert.equal(code, 1);
+    assert.match(stderr, /\ndeploy: stage dev is not temporary: stampede-dev-\w+ has no tag stampede:expires\. /);
+    assert.deepEqual(
+      (await programs.started()).filter((line) => line.includes(' deploy ')),
+      [],
+    );
+  });
+
+  it('lets the end of a temporary stage be extended', async () => {
+    await using programs = await cdk();
+    const example = stageOnAws({ tags: { 'stampede:expires': '2026-11-27T12:00:00Z' } });
+    await using aws = await startFakeAws({ ...example, ...accountOnAws() });
+    const options = { cwd: programs.folder, env: aws.env };
+    const { code, stderr } = await runEntry('scripts/deploy.ts', ['--yes', '--ttl', '8h'], options);
+    assert.equal(code, 0, stderr);
+  });
+
   it('refuses the environment of a branch without an end', async () => {
     const { code, stderr } = await runEntry('scripts/deploy.ts', ['--dry-run', '--stage', 'pr-123']);
     assert.equal(code, 2);

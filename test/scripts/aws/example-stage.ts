@@ -20,6 +20,8 @@ export interface Example {
   readonly hasEndpoint?: boolean;
   /** CloudFormation's status of the stacks. @default UPDATE_COMPLETE */
   readonly status?: string;
+  /** Tags of the stacks. @default - none */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export const APP_INSTANCES: readonly ExampleInstance[] = [

@@ -60,7 +60,8 @@ function describeTable(TableName: string) {
   return { TableName, TableArn, TableStatus: 'ACTIVE', TableSizeBytes: 2e9 };
 }
 
-function describeStack({ stage = 'dev', url, status = 'UPDATE_COMPLETE' }: Example, name: string): AwsAnswer {
+function describeStack(example: Example, name: string): AwsAnswer {
+  const { stage = 'dev', url, status = 'UPDATE_COMPLETE', tags = {} } = example;
   const outputs = exampleOutputs(stage, url)[name];
   if (!outputs) return queryError(400, 'ValidationError', `Stack with id ${name} does not exist`);
   const stack = {
@@ -69,6 +70,7 @@ function describeStack({ stage = 'dev', url, status = 'UPDATE_COMPLETE' }: Examp
     StackStatus: status,
     CreationTime: '2026-11-20T08:00:00.000Z',
     Outputs: { member: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })) },
+    Tags: { member: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
   };
   return queryAnswer('DescribeStacks', { Stacks: { member: [stack] } });
 }
