@@ -11,7 +11,7 @@ import { retainedTable } from './stage/deletion/retained.ts';
 import { regionSetting, useRegion } from './stage/region.ts';
 import { enterRegion } from './stage/regions/home.ts';
 import { REGIONS_OPTIONS, refuseOnlyAlone } from './stage/regions/options.ts';
-import { refuseEncryptedTable } from './stage/regions/replicas.ts';
+import { refuseEncryptedTable, refuseUsedReplicas } from './stage/regions/replicas.ts';
 import { deletionPasses, WITHOUT_DATA } from './stage/regions/steps.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
 import { listStages } from './stage/stages.ts';
@@ -93,6 +93,8 @@ async function destroyStage(values: DestroyValues): Promise<void> {
     // All regions: the home region's stack deletes the replicas before the stacks that have their keys.
     const isAfterHome = regions !== undefined && values.only === undefined && pass.region !== first;
     if (pass.parts.includes('data') && !isAfterHome) await refuseEncryptedTable(stage, pass.region);
+    const isAlone = regions === undefined || values.only !== undefined;
+    if (pass.parts.includes('data') && isAlone) await refuseUsedReplicas(stage, pass.region);
   }
   if (plans.length === 0 && values['if-deployed']) return console.log(`Stage ${stage} is not deployed`);
   if (plans.length === 0) throw new OperatorError(`stage ${stage} is deployed in none of these regions`);

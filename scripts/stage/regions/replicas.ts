@@ -50,6 +50,21 @@ function regionsIn(output: string): readonly string[] {
 }
 
 /**
+ * Refuses to delete the data stack of a home region alone: the fleets of the other regions use replicas of its table and
+ * of its secret.
+ *
+ * @throws OperatorError which says how to delete all regions
+ */
+export async function refuseUsedReplicas(stage: string, home: string): Promise<void> {
+  const replicas = regionsIn((await findStack(stackNames(stage).data))?.outputs[REPLICA_REGIONS] ?? '');
+  if (replicas.length === 0) return;
+  throw new OperatorError(
+    `stage ${stage} in ${replicas.join(', ')} uses replicas of the table and of the secret in ${home}: expected ` +
+      `--regions ${[home, ...replicas].join(',')} without --only, or --keep-data`,
+  );
+}
+
+/**
  * Refuses to delete a data stack whose key encrypts a table that another stack, or none, has: a replica of the home
  * region's table, or a restored table.
  *

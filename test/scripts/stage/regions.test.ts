@@ -132,6 +132,21 @@ describe('the deletion of a stage in two regions', () => {
     assert.equal(removed.deleted.at(-1), 'eu-central-1 data');
   });
 
+  it('leaves the table in the home region while another region uses a replica', async () => {
+    const outputs = { TableName: 'stampede-dev', ReplicaRegions: 'eu-central-1' };
+    for (const args of [[], ['--regions', PAIR.join(','), '--only', 'eu-west-1']]) {
+      const { answers, deleted } = deletableStage({ outputs });
+      await using aws = await startFakeAws(answers);
+      const { code, stderr } = await runEntry('scripts/destroy.ts', ['--yes', ...args], { env: aws.env });
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /destroy: stage dev in eu-central-1 uses replicas of the table and of the secret in eu-west-1: expected --regions eu-west-1,eu-central-1 without --only, or --keep-data/,
+      );
+      assert.deepEqual(deleted, []);
+    }
+  });
+
   it('leaves the key of a restored table, which no stack has', async () => {
     const { answers, deleted } = deletableStage({ outputs: { TableName: 'stampede-dev-20261122-080005' } });
     await using aws = await startFakeAws({ ...answers, DescribeTable: { body: { Table: REPLICA } } });
