@@ -46,7 +46,7 @@ describe('with the rights of the role for branches', () => {
     await writeAssembly(join(programs.folder, 'cdk.out'), STAGE);
     const { GetParameter, ...account } = accountOnAws();
     const answers: Answers = {
-      ...stageOnAws({ stage: STAGE }),
+      ...stageOnAws({ stage: STAGE, tags: { 'stampede:expires': '2026-11-28T00:00:00Z' } }),
       ...account,
       DescribeStackEvents: queryAnswer('DescribeStackEvents', {}),
       GetParameter: (request) => {
