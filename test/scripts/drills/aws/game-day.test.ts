@@ -94,6 +94,6 @@ describe('the record of a game day', () => {
     const empty = [{ drill: 'steady', startedAt: at(0), endedAt: at(30), result }];
     const text = gameDayRecord(TEMPLATE, { stage: 'dev', image: 'ami-1', planned, outcomes: empty });
     assert.match(text, /steady, 30 min: did not run: the stage is not healthy\n/);
-    assert.match(text, /\n## How it was noticed\n\nTo be filled in\.\n/);
+    assert.match(text, /\n## How it was detected\n\nTo be filled in\.\n/);
   });
 });
