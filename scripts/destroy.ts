@@ -34,7 +34,7 @@ await main(
         help: 'first turn off the deletion protection of stacks, load balancer and group; also delete spilled timestamps',
       },
       'keep-data': { help: 'delete all stacks except the data stack: table, bucket, key, secret and backups stay' },
-      expired: { help: 'instead of a stage: every stage of the region whose time is over (npm run deploy -- --ttl)' },
+      expired: { help: 'instead of one stage: every stage of the region that has expired (npm run deploy -- --ttl)' },
       'if-deployed': { help: 'succeed if the stage is not deployed (CI)' },
       yes: { help: 'answer the question in advance (CI)' },
       'wait-seconds': {

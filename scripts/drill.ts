@@ -41,7 +41,7 @@ const command = {
   summary: 'Drills a deployed stage: load, fault, recovery, checks. Asks for confirmation; restores what it changed.',
   positionals: [{ name: 'drill', help: DRILL_NAMES.join(', ') }],
   options: {
-    'game-day': { help: `run ${GAME_DAY.join(', ')} one after the other, and keep a record for the review` },
+    'game-day': { help: `run ${GAME_DAY.join(', ')} one after another, and write a record for the review` },
     target: { value: '<url>', schema: webAddress(), help: 'where the load goes (default: the Url of the stage)' },
     stage: STAGE_OPTION,
     ...AWS_OPTIONS,

@@ -35,7 +35,7 @@ await main(
     name: 'restore',
     summary:
       'Restores the table of a stage to a new table, sets what a restore loses, verifies the days before and their users, and deploys ' +
-      'the stage with the new table. Repeat an interrupted command to go on.',
+      'the stage with the new table. Repeat an interrupted command to continue.',
     options: OPTIONS,
     examples: [
       ['npm run restore -- --stage prod --at 2026-11-21T07:45Z', 'the table of prod as it was at this time'],

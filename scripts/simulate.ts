@@ -40,7 +40,10 @@ const command = {
   },
   examples: [
     ['npm run simulate -- --trace flash-crowd --peak 9000', 'a flash crowd against the dev stage'],
-    ['npm run simulate -- --stage prod --trace spike --set out.steps=50:1/70:2', 'the spike, also with smaller steps'],
+    [
+      'npm run simulate -- --stage prod --trace spike --set out.steps=50:1/70:2',
+      'the spike with and without smaller steps',
+    ],
     ['npm run simulate -- --trace load.csv --fault kill:1@600', 'a recorded load during which an instance is lost'],
   ],
 } as const satisfies CommandDescription;

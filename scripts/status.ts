@@ -20,7 +20,7 @@ await main(
     },
     examples: [
       ['npm run status -- --stage prod', 'prod'],
-      ['npm run status -- --all', 'the stages of this account, those of branches included'],
+      ['npm run status -- --all', 'the stages of this account, including those of branches'],
     ],
   },
   async ({ values }) => {

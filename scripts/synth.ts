@@ -10,7 +10,7 @@ await main(
     summary: 'Writes the CloudFormation templates of a stage and checks them with cdk-nag. Needs no account.',
     options: {
       ...CDK_OPTIONS,
-      ami: { ...CDK_OPTIONS.ami, help: 'image to launch (default: one that is in no account)' },
+      ami: { ...CDK_OPTIONS.ami, help: 'image to launch (default: a placeholder that exists in no account)' },
       output: { value: '<folder>', default: ASSEMBLY, help: 'where to write the templates' },
     },
     examples: [
