@@ -28,7 +28,7 @@ export function canaryAlarms(scope: Construct, canary: Canary, topics: AlarmTopi
     when: { above: SLOW_MS, periods: 5, breaching: 3 },
   });
   const silent = runbookAlarm(scope, 'CanarySilent', {
-    means: 'The canary has not run for ten minutes, so nobody looks from outside.',
+    means: 'The canary has not run for ten minutes, so nothing checks the service from outside.',
     runbook: 'look at the function, its rule and its log group; the service itself may be fine.',
     metric: canary.success.with({ statistic: Stats.SAMPLE_COUNT }),
     when: { below: 1, periods: 10 },

@@ -35,8 +35,8 @@ export function tableAlarms(scope: Construct, tableName: string): readonly Alarm
       when: { above: 5, periods: 3, breaching: 2 },
     }),
     runbookAlarm(scope, 'TableUserErrors', {
-      means: 'DynamoDB refuses requests of this account and region as wrong, and has done so for 15 minutes.',
-      runbook: 'search the log group app for the error; if the server logs none, another program has it.',
+      means: 'For 15 minutes, DynamoDB has refused requests of this account and region as invalid.',
+      runbook: 'search the log group app for the error; if the server logs none, another program causes it.',
       // DynamoDB counts them for the account and region, not for a table.
       metric: sumMetric('DynamoDB', 'UserErrors', {}).with({ period: Duration.minutes(5) }),
       when: { above: USER_ERRORS, periods: 3 },

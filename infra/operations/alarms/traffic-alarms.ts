@@ -27,7 +27,7 @@ export function trafficAlarms(scope: Construct, loadBalancer: LoadBalancer): rea
     new AnomalyDetectionAlarm(scope, 'UnusualTraffic', {
       alarmDescription: describeAlarm({
         means: 'For half an hour there were far more or fewer requests than usual at this hour of the week.',
-        runbook: 'fewer: can clients reach the name, and do they get errors? More: who are they (access logs)?',
+        runbook: 'fewer: can clients reach the name, and do they get errors? More: who sends them (access logs)?',
       }),
       metric: requests(loadBalancer, Duration.minutes(5)),
       stdDevs: BAND,
