@@ -90,7 +90,7 @@ export const RecordPageSchema = z
           '`settledUntil`, keep the records older than that of the first page, and continue from there. ' +
           'It is 20 seconds before the request with `consistent=true`, otherwise a minute. With a spill bucket it is up ' +
           'to 90 seconds earlier, and does not advance while timestamps are spilled. With several regions it is up to ' +
-          'two minutes earlier still, and does not advance while one of them is not heard of. Absent while it is ' +
+          'two minutes earlier still, and does not advance while one of them is not heard from. Absent while it is ' +
           'unknown, for example in the first minute of a process.',
       }),
   })

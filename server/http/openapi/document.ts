@@ -7,12 +7,12 @@ import type { Operation, Paths, TokenScheme } from './types.ts';
 const DESCRIPTION =
   'Records a durable timestamp for every `POST /app`. Times are UTC with microseconds. Errors are problem details ' +
   '(RFC 9457); browsers get them as a page. Every path that supports `GET` also supports `HEAD`. ' +
-  'Operations with query parameters refuse others with 400; operations without ignore them. ' +
-  'The request line and headers together have at most ' +
-  `${MAX_HEADER_BYTES / 1024} KB, otherwise the answer is 431. A request that has not arrived completely after ` +
+  'Operations with query parameters answer unknown ones with 400; operations without any ignore them. ' +
+  'The request line and headers together may have at most ' +
+  `${MAX_HEADER_BYTES / 1024} KB; otherwise the answer is 431. A request that has not arrived completely after ` +
   `${TIMEOUTS_MS.request / 1_000} s is answered with 408. Both close the connection, without problem details. ` +
-  'Answers are not cacheable (`Cache-Control: no-store`) if they do not document another value. ' +
-  'What has `x-stability: may-change` is not promised to remain.';
+  'Answers are not cacheable (`Cache-Control: no-store`) unless they document another value. ' +
+  'Anything marked `x-stability: may-change` may change or be removed at any time.';
 
 /** Which tokens a service requires. */
 export interface RequiredTokens {

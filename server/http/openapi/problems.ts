@@ -22,7 +22,7 @@ export const RATE_LIMIT: Record<string, Header> = {
   },
   RateLimit: {
     ...textHeader(
-      'Within `t` seconds, no more than `r` further requests are sure to be admitted',
+      'Within the next `t` seconds, only `r` further requests are certain to be admitted',
       '"instance";r=0;t=1',
     ),
     'x-stability': 'may-change',

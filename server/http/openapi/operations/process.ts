@@ -31,11 +31,11 @@ export const followLive: Operation = {
   'x-stability': 'may-change',
   summary: 'Follow the newest timestamps and the state of the process',
   description:
-    'The stream of the live page, as server-sent events. Every two seconds there is an event `news`, whose data are ' +
+    'The stream of the live page, as server-sent events. Every two seconds it sends an event `news`, whose data is ' +
     'JSON (`LiveNews`), or an event `paused` while the process is overloaded or cannot read the table. The first ' +
     '`news` has the newest 20 timestamps. Later ones have what the previous one did not have, so at a high rate ' +
-    'timestamps are missing: use `GET /app` to read all of them. A process serves a limited number of streams, none ' +
-    'under load. It ends a stream after five minutes, and when it shuts down: connect again.',
+    'timestamps are missing: use `GET /app` to read all of them. A process serves a limited number of streams, and ' +
+    'none under load. It ends a stream after five minutes, and when it shuts down: connect again.',
   security: readToken,
   responses: {
     200: {
@@ -75,7 +75,7 @@ export const readMetrics: Operation = {
   },
 };
 
-const revalidated = { 'Cache-Control': textHeader('Caches ask again before each use', 'no-cache') };
+const revalidated = { 'Cache-Control': textHeader('Caches must revalidate before each use', 'no-cache') };
 
 export const readDocument: Operation = {
   operationId: 'readDocument',

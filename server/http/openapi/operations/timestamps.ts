@@ -46,7 +46,7 @@ export const recordTimestamp: Operation = {
     201: { description: 'The timestamp is in the table.', ...recorded },
     202: {
       description:
-        'The timestamp is durable, but not in the table yet, because the database does not take it in time. It is ' +
+        'The timestamp is durable, but not in the table yet, because the database did not accept it in time. It is ' +
         'moved there later, with the same id. Until then listings omit it.',
       ...recorded,
     },
@@ -74,7 +74,7 @@ export const listTimestamps: Operation = {
     'pages with `from` set to the previous `settledUntil`, keep those older than the `settledUntil` of the first page, ' +
     'and continue from there. It is 20 seconds before the request with `consistent=true`, otherwise a minute. With a ' +
     'spill bucket it is up to 90 seconds earlier, and does not advance while timestamps are spilled. With several ' +
-    'regions it is up to two minutes earlier still, and does not advance while one of them is not heard of. ' +
+    'regions it is up to two minutes earlier still, and does not advance while one of them is not heard from. ' +
     'A timestamp differs from UTC by at most `errorMicros`. Two records were certainly recorded in the order of their ' +
     'timestamps if the intervals `timestamp` ± `errorMicros` do not overlap. If they overlap, or an error is `null` ' +
     '(unknown), the order is not certain.',

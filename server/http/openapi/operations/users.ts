@@ -11,8 +11,8 @@ export const createUser: Operation = {
   operationId: 'createUser',
   summary: 'Create a user',
   description:
-    'Name and e-mail address must each be unique. With several regions, only the home region creates users. All of ' +
-    'them list users, those of the last seconds perhaps not yet.',
+    'Name and e-mail address must each be unique. With several regions, only the home region creates users. All ' +
+    'regions list users, but may lack those created in the last seconds.',
   parameters: [idempotencyKey],
   security: writeToken,
   requestBody: {

@@ -110,7 +110,7 @@ describe('the document', () => {
   });
 
   it('publishes the largest headers and the time for a request', () => {
-    assert.match(info.description, /at most 16 KB, otherwise the answer is 431\./);
+    assert.match(info.description, /at most 16 KB; otherwise the answer is 431\./);
     assert.match(info.description, /after 10 s is answered with 408\./);
   });
 
