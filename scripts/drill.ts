@@ -112,7 +112,7 @@ await main(command, async ({ values, positionals: [name] }) => {
   const stage = { stage: values.stage, ...(await outputsOf(values.stage, 'service')) };
   if (name === undefined) return await gameDay(values, stage);
   const prepared = await prepareDrill(values, stage, name);
-  const harm = prepared.plan.isOutage ? 'For minutes, nobody is served by' : 'This loads and may harm';
+  const harm = prepared.plan.isOutage ? 'For several minutes, no request is answered by' : 'This loads and may harm';
   if (!values.yes) await confirm(`${harm} the stage ${stage.stage}.`, stage.stage);
   const folder = values.out ?? reportFolder(name);
   const { report, page } = await carryOut(values, stage, prepared, folder);
@@ -126,7 +126,7 @@ async function gameDay(values: DrillValues, stage: DrilledStage): Promise<void> 
   for (const plan of plans) if (values.load === 'built-in') requireBuiltInLoad(plan);
   console.error(`Game day: ${plans.map((plan) => `${plan.name} (${Math.ceil(plan.durationS / 60)} min)`).join(', ')}`);
   console.error('A drill that fails ends it, and so does a stage that does not recover.');
-  if (!values.yes) await confirm(`This harms the stage ${stage.stage}, and for minutes nobody is served.`, stage.stage);
+  if (!values.yes) await confirm(`This harms the stage ${stage.stage}: it is unavailable for minutes.`, stage.stage);
   const folder = values.out ?? reportFolder('game-day');
   await mkdir(folder, { recursive: true });
   const record = join(folder, 'record.md');

@@ -21,7 +21,7 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/AccessDenied|UnauthorizedOperation|NotAuthorized/, 'the credentials may not do this: use a role that may'],
   [
     /not permitted on a replica secret/,
-    'this region has a replica of the secret only: repeat the command with --region and the home region of the stage',
+    'this region has only a replica of the secret: repeat the command with --region and the home region of the stage',
   ],
   [/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|TimeoutError/, 'AWS cannot be reached: check network and AWS_REGION'],
 ];

@@ -20,7 +20,7 @@ interface Deployed {
 export type DayRows = readonly (readonly [name: string, value: string])[];
 
 /**
- * Reads what the last day of a stage was like. A row that cannot be read says why: for whoever is on call, the other
+ * Reads what the last day of a stage was like. A row that cannot be read says why: for the person on call, the other
  * rows are worth more than an error.
  */
 export async function readDay({ stage, autoScalingGroup, amiId, tableName }: Deployed, now: Date): Promise<DayRows> {

@@ -75,7 +75,7 @@ describe('npm run token -- rotate', () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /^token: cannot write the secret arn:\S+: this region has a replica of the secret only: repeat the command with --region and the home region of the stage /,
+      /^token: cannot write the secret arn:\S+: this region has only a replica of the secret: repeat the command with --region and the home region of the stage /,
     );
   });
 

@@ -7,7 +7,7 @@ import { type Drill, steadyLoad } from '../drill.ts';
 export const RESTORE: Drill = {
   name: 'restore',
   summary:
-    'A copy of the table is restored under load; in a rehearsal the table is deleted before, and replaced by it.',
+    'A copy of the table is restored under load; in a rehearsal the table is deleted first, and the copy replaces it.',
   aws: { load: [steadyLoad(4 * 3_600)], fault: 'restore-copy', afterS: 60, objectives: { errorRatio: 0.001 } },
   rehearsal: { fault: 'lose-table', objectives: { errorRatio: 0 } },
 };

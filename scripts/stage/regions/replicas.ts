@@ -21,7 +21,7 @@ export async function refuseLostReplicas(stage: string, home: string, wanted: st
 
 /**
  * Deletes what the regions of a stage knew of each other, when one is left and its servers do not look for others any
- * more. If the stage has several regions again, they would take the time in between for a pause of the replication.
+ * more. If the stage has several regions again, they would treat the time in between as a pause of the replication.
  */
 export async function forgetRegions(stage: string): Promise<void> {
   const table = (await findStack(stackNames(stage).data))?.outputs[OUTPUTS.data.tableName];

@@ -19,7 +19,7 @@ export function prepareClosedPort({ stage }: DrilledStage, before: Snapshot): Fa
   let changed: SecurityGroupRule | undefined;
   let naming: Promise<readonly string[]> | undefined;
   return {
-    intent: `close port ${PORT} of the instances by their security group, so that nobody is served, and open it again`,
+    intent: `close port ${PORT} of the instances by their security group, so that no request is answered, and open it again`,
     async cause() {
       const rule = await findRule(before);
       changed = rule;
