@@ -8,6 +8,9 @@ import { Refusal } from './refusal.ts';
 import { openStore, type Store } from './store.ts';
 import { createTableSettings } from './table-settings.ts';
 
+/** Longer than clients of a test are idle: with Node's 5 s, a request can meet a connection that is just closed. */
+const KEEP_ALIVE_MS = 60_000;
+
 /** Performs the operation in the body of a request; rejects with a `Refusal`. */
 type Operation = (body: string) => Promise<object>;
 
@@ -33,6 +36,7 @@ export function createEmbeddedServer({ path, extend, ...backups }: EmbeddedOptio
   };
   // Last, so that backups also have what it writes.
   extend?.(store);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   return server.removeAllListeners('request').on('request', (request, response) => {
     const [service, name = ''] = String(request.headers['x-amz-target']).split('.');
     const operation = service === 'DynamoDB_20120810' && Object.hasOwn(ours, name) ? ours[name] : undefined;
