@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BRANCH_STAGE, stackNames } from '../infra/contract.ts';
 import { readAssembly } from './account/assembly.ts';
 import { requireChecks } from './account/report.ts';
-import { findStack } from './aws/cloudformation.ts';
+import { findStack, findStacks } from './aws/cloudformation.ts';
 import { readResults } from './bench/report.ts';
 import type { Values } from './cli/arguments.ts';
 import { main } from './cli/main.ts';
@@ -148,9 +148,10 @@ async function deployData(values: DeployValues, region: string, folder: string):
   await synthesize(synthLine(values, folder), { dryRun });
   const line = deployLine(values, folder);
   if (dryRun) return await run(line, { dryRun });
-  await refuseBusyStacks(stage);
+  const { stacks, data } = await readStacks(stage);
+  refuseBusyStacks(stage, stacks);
   // Only the home region has replicas, and it stays the home region.
-  await refuseLostReplicas(stage, region, '');
+  refuseLostReplicas(stage, region, data, '');
   await withReason(stage, () => run(line));
 }
 
@@ -174,13 +175,22 @@ async function prepare(
   enter: (region: string) => Promise<void>,
 ) {
   const assembly = await readAssembly(folder, stage);
-  await enter(assembly.region);
-  await refuseBusyStacks(stage);
-  if (ttl !== undefined) await refuseToExpire(stage);
-  if (!removeReplicas) await refuseLostReplicas(stage, assembly.region, assembly.replicaRegions);
-  await refuseSecondTable(stage, assembly.region, assembly.homeSecret);
+  const { region } = assembly;
+  await enter(region);
+  const { stacks, data } = await readStacks(stage);
+  refuseBusyStacks(stage, stacks);
+  if (ttl !== undefined) refuseToExpire(stage, stacks);
+  if (!removeReplicas) refuseLostReplicas(stage, region, data, assembly.replicaRegions);
+  refuseSecondTable(stage, region, data, assembly.homeSecret);
   if (!skipChecks) await requireChecks(stage, assembly);
-  const priced = () => readPricedStage(assembly.templates, assembly.region);
+  const priced = () => readPricedStage(assembly.templates, region);
   console.error(await sustainedPriceText(priced, () => readResults(RESULTS)));
   return assembly;
+}
+
+/** Reads the stacks of a stage, as they are deployed in this region. */
+async function readStacks(stage: string) {
+  const names = stackNames(stage);
+  const stacks = await findStacks(Object.values(names));
+  return { stacks, data: stacks.find(({ name }) => name === names.data) };
 }
