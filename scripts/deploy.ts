@@ -14,6 +14,8 @@ import { sustainedPriceText } from './cost/sustained-price.ts';
 import { currentImage } from './image/parameters.ts';
 import { ASSEMBLY, assemblyOf, CDK_OPTIONS, cdkLineOf, synthesize, synthLine } from './stage/cdk.ts';
 import { closeDefaultGroup } from './stage/default-security-group.ts';
+import { refuseBusyStacks } from './stage/deployable/stack-states.ts';
+import { refuseFormerTable } from './stage/deployable/used-table.ts';
 import { withReason } from './stage/failure.ts';
 import { waitForHealthyFleet } from './stage/fleet.ts';
 import { regionSetting, useRegion } from './stage/region.ts';
@@ -22,7 +24,6 @@ import { REGIONS_OPTIONS, refuseOnlyAlone } from './stage/regions/options.ts';
 import { forgetRegions, refuseLostReplicas, refuseSecondTable } from './stage/regions/replicas.ts';
 import { deploySteps, regionSettings, unreadMadeAtHome } from './stage/regions/steps.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
-import { refuseBusyStacks } from './stage/stack-states.ts';
 import { refuseToExpire } from './stage/temporary/permanent.ts';
 import { expirySettings, timeToLive } from './stage/temporary/time-to-live.ts';
 
@@ -170,18 +171,19 @@ function useRoleIn(values: DeployValues) {
 
 /** Refuses what would fail, and prints the price; returns what was synthesised. */
 async function prepare(
-  { stage, ttl, 'skip-checks': skipChecks, 'remove-replicas': removeReplicas }: DeployValues,
+  { stage, set, ttl, 'skip-checks': skipChecks, 'remove-replicas': removeReplicas }: DeployValues,
   folder: string,
   enter: (region: string) => Promise<void>,
 ) {
   const assembly = await readAssembly(folder, stage);
-  const { region } = assembly;
+  const { region, ownTable } = assembly;
   await enter(region);
   const { stacks, data } = await readStacks(stage);
   refuseBusyStacks(stage, stacks);
   if (ttl !== undefined) refuseToExpire(stage, stacks);
   if (!removeReplicas) refuseLostReplicas(stage, region, data, assembly.replicaRegions);
   refuseSecondTable(stage, region, data, assembly.homeSecret);
+  refuseFormerTable({ stage, set, ownTable }, data);
   if (!skipChecks) await requireChecks(stage, assembly);
   const priced = () => readPricedStage(assembly.templates, region);
   console.error(await sustainedPriceText(priced, () => readResults(RESULTS)));

@@ -201,7 +201,7 @@ export function nextSteps(
       ? [`Create the replicas of ${table}, then deploy with --regions: docs/operate.md has the commands`]
       : []),
     `Repeat --set tableName=${table} in every deployment, or write it to infra/settings/table.ts: ` +
-      `without it, a deployment returns to the table of the template. The deployment of one region is: ${commandText(deploy)}`,
+      `without it, npm run deploy refuses. The deployment of one region is: ${commandText(deploy)}`,
     `Timestamps acknowledged after ${at} are only in ${source}, if it still exists: ` +
       'npm run verify and npm run export read it with --table',
   ];

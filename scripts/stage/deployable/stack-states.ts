@@ -1,6 +1,6 @@
-import { stackNames } from '../../infra/contract.ts';
-import type { Stack } from '../aws/cloudformation.ts';
-import { OperatorError } from '../cli/errors.ts';
+import { stackNames } from '../../../infra/contract.ts';
+import type { Stack } from '../../aws/cloudformation.ts';
+import { OperatorError } from '../../cli/errors.ts';
 
 /**
  * Refuses a deployment that CloudFormation would refuse. `stacks` are those of the stage.
