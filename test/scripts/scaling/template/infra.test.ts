@@ -115,16 +115,17 @@ describe('the synthesised dev stage', () => {
   it('gives instances a complete script once the table has a name', () => {
     assert.throws(
       () => userDataScript(templates, {}),
-      /refers to (\{\{stampede-dev-data\/\w+\}\}, ){2}\{\{stampede-dev-data\/\w+\}\}: give each/,
+      /refers to (\{\{stampede-dev-data\/\w+\}\}, ){3}\{\{stampede-dev-service\/CanarySecret\w+\}\}: give each/,
     );
     const [table] = stage.list('AWS::DynamoDB::GlobalTable', z.object({}));
-    const [secret] = stage.list('AWS::SecretsManager::Secret', z.object({}));
+    const [secret, token] = stage.list('AWS::SecretsManager::Secret', z.object({}));
     const bucket = stage.list('AWS::S3::Bucket', z.object({})).find(({ logicalId }) => /^Spill/.test(logicalId));
     const given = {
       'AWS::Region': settings.region,
       [bucket?.ref ?? '']: 'the-bucket',
       [table?.ref ?? '']: 'timestamps',
       [secret?.ref ?? '']: 'the-secret',
+      [token?.ref ?? '']: 'the-token',
     };
     const script = userDataScript(templates, given);
     assert.match(script, /^#!\/bin\/bash\n/);
