@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { ALARM_PRIORITIES, priorityOf } from '../../infra/alarm-priorities.ts';
+import { alarmTopics } from '../../infra/data/alarm-topics.ts';
+import { readSettings } from '../../infra/settings/read.ts';
 import {
   CERTIFICATE,
   EVERYTHING_ON,
+  type Overrides,
   type Resource,
   resourcesOf,
   synthesize,
@@ -88,12 +94,45 @@ describe('the topics of alarms', () => {
     );
   });
 
+  it('warn at synth if a permanent stage has no recipient of pages or of tickets', () => {
+    assert.deepEqual(warningsOf('prod'), [
+      'Nobody gets the pages of stage prod, the alarms that cannot wait. Use -c pageEmail=…, -c pagerUrl=… or -c slackPageChannelId=… with -c slackWorkspaceId=… [ack: stampede:no-page-recipient]',
+      "Nobody gets the tickets of stage prod, the other alarms and the budget's. Use -c ticketEmail=… or -c slackTicketChannelId=… with -c slackWorkspaceId=… [ack: stampede:no-ticket-recipient]",
+    ]);
+    assert.deepEqual(warningsOf('pr-7'), [], 'the environment of a branch lives for hours');
+  });
+
+  it('do not warn if somebody gets them by e-mail, pager or chat', () => {
+    assert.deepEqual(
+      warningsOf('prod', { pagerUrl: 'https://pager.example.org/key', ticketEmail: 'a@example.org' }),
+      [],
+    );
+    assert.deepEqual(warningsOf('dev', { pageEmail: 'a@example.org', ticketEmail: 'a@example.org' }), []);
+    const chat = {
+      slackWorkspaceId: 'T01EXAMPLE',
+      slackPageChannelId: 'C01EXAMPLE',
+      slackTicketChannelId: 'C02EXAMPLE',
+    };
+    assert.deepEqual(warningsOf('dev', chat), []);
+  });
+
   it('keep the id and the export of the only topic of earlier versions', () => {
     assert.equal(everything.data.Resources['PeopleE38C8D03']?.Type, 'AWS::SNS::Topic', idsOf(everything.data));
     const exported = Object.values(everything.data.Outputs ?? {}).map(({ Export }) => Export?.Name);
     assert.ok(exported.includes('stampede-prod-data:ExportsOutputRefPeopleE38C8D039A92BAA7'), String(exported));
   });
 });
+
+/** What the topics alone warn of at synth. */
+function warningsOf(stage: string, overrides: Overrides = {}): readonly unknown[] {
+  const given: Overrides = { allowPlainHttp: 'true', ...overrides };
+  const stack = new Stack(new App(), 'Test');
+  const settings = readSettings(stage, (name) => given[name]);
+  alarmTopics(stack, { key: new Key(stack, 'Key'), stage, settings });
+  return Annotations.fromStack(stack)
+    .findWarning('*', Match.anyValue())
+    .map(({ entry }) => entry.data);
+}
 
 function idsOf({ Resources }: Template): string {
   return Object.entries(Resources)

@@ -21,7 +21,12 @@ import { StageTemplates } from '../../../../scripts/scaling/template/stage.ts';
 import { ENV, HEALTH_PATH, PORT, TIMEOUTS_MS } from '../../../../server/contract.ts';
 import { template } from './stage-example.ts';
 
-const settings = readSettings('dev');
+const given: Readonly<Record<string, string>> = {
+  pageEmail: 'on-call@example.org',
+  slackWorkspaceId: 'T01EXAMPLE',
+  slackTicketChannelId: 'C01EXAMPLE',
+};
+const settings = readSettings('dev', (name) => given[name]);
 
 /** The templates of the dev stage, as the installed CDK writes them. */
 function synthesize() {
@@ -61,6 +66,7 @@ describe('the synthesised dev stage', () => {
       bootstrap: { parameter: '/cdk-bootstrap/hnb659fds/version', version: 6 },
       groups: [bastion, fleet],
       elasticIps: 1,
+      recipients: { page: ['email'], ticket: ['Slack'] },
     });
   });
 
