@@ -6,6 +6,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { ALARM_PRIORITIES, priorityOf } from '../../infra/alarm-priorities.ts';
 import { alarmTopics } from '../../infra/data/alarm-topics.ts';
 import { readSettings } from '../../infra/settings/read.ts';
+import { ARCHIVE_LATE_DAYS } from '../../infra/settings/retention-rules.ts';
+import { evaluateAlarm } from '../../scripts/scaling/model/alarm.ts';
 import {
   CERTIFICATE,
   EVERYTHING_ON,
@@ -232,5 +234,33 @@ describe('alarms on the server’s log', () => {
         return MetricNamespace === 'Stampede/Logs/prod' && DefaultValue === undefined;
       }),
     );
+  });
+});
+
+describe('the alarm on a late export', () => {
+  const [[, { Properties }]] = everything.all
+    .flatMap(({ Resources }) => Object.entries(Resources))
+    .filter(([id]) => /ArchiveLate[0-9A-F]{8}$/.test(id)) as [[string, Resource]];
+  const rule = {
+    evaluationPeriods: Properties.EvaluationPeriods,
+    datapointsToAlarm: Properties.DatapointsToAlarm,
+    threshold: Properties.Threshold,
+    comparison: Properties.ComparisonOperator,
+    treatMissingData: Properties.TreatMissingData,
+  };
+  const isFilled = Properties.Metrics?.some(({ Expression }: { Expression?: string }) =>
+    /^FILL\(/.test(Expression ?? ''),
+  );
+
+  /** The state after a number of days without a successful run. */
+  const after = (days: number) =>
+    evaluateAlarm(rule, [...Array(10).fill(1), ...Array(days).fill(isFilled ? 0 : undefined)], 'OK');
+
+  it('is raised on the second day without a successful run, as the least retention assumes', () => {
+    assert.deepEqual([after(0), after(1), after(ARCHIVE_LATE_DAYS)], ['OK', 'OK', 'ALARM']);
+  });
+
+  it('is raised if no run was ever started', () => {
+    assert.equal(evaluateAlarm(rule, Array(10).fill(undefined), 'OK'), 'ALARM');
   });
 });
