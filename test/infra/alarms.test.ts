@@ -210,33 +210,6 @@ describe('alarms on traffic', () => {
   });
 });
 
-describe('alarms on the server’s log', () => {
-  const filters = resourcesOf('AWS::Logs::MetricFilter', everything.operations).map(({ Properties }) => Properties);
-
-  it('count crashes, and calls that AWS refuses', () => {
-    assert.deepEqual(
-      filters.map(({ FilterPattern: pattern }) => pattern),
-      ['{ $.level = "fatal" }', '?"AccessDenied" ?"AccessDeniedException"'],
-    );
-  });
-
-  it('read the metrics of their own stage, because metrics of filters have no dimension', () => {
-    const counted = filters.flatMap(({ MetricTransformations: metrics }) => metrics);
-    const watched = resourcesOf('AWS::CloudWatch::Alarm', everything.operations)
-      .map(({ Properties }) => Properties)
-      .filter(({ Namespace }) => Namespace === 'Stampede/Logs/prod');
-    assert.deepEqual(
-      watched.map(({ MetricName }) => MetricName),
-      counted.map(({ MetricName }) => MetricName),
-    );
-    assert.ok(
-      counted.every(({ MetricNamespace, DefaultValue }) => {
-        return MetricNamespace === 'Stampede/Logs/prod' && DefaultValue === undefined;
-      }),
-    );
-  });
-});
-
 describe('the alarm on a late export', () => {
   const [[, { Properties }]] = everything.all
     .flatMap(({ Resources }) => Object.entries(Resources))
