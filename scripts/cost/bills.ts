@@ -76,6 +76,7 @@ export function stampedeBill(options: BillOptions & { readonly title?: string; r
     title,
     items: [
       ...items.dynamodb(prices, { write: timestamps / point.timestampsPerWriteUnit }),
+      ...items.warmThroughput(stage, months),
       ...tableStorage(prices, stage, { months, tableGb }),
       ...(stage.hasArchive ? archive(prices, { months, tableGb }) : []),
       ...(stage.hasSpillBucket ? [items.spill(prices, rate / point.timestampsPerWriteUnit, size * stage.vcpus)] : []),
@@ -99,16 +100,16 @@ export function onFleet(
   size: number,
   discount = 0,
 ) {
-  const { logsGbPerInstance, rejectedFlowLogGb, wafMillionUsd } = items.ASSUMED;
+  const { logsGbPerInstance, rejectedFlowLogGb } = items.ASSUMED;
   const timestamps = rate * items.SECONDS_PER_MONTH;
   const flowLogGb = rejectedFlowLogGb + (stage.logsAllTraffic ? items.flowLogGb(rate) : 0);
   return [
-    ...items.loadBalancer(prices, rate, stage.loadBalancerZones, 1),
+    ...items.loadBalancer(prices, rate, stage.loadBalancerZones, 1, stage.reservedCapacityUnits),
     ...items.fleet(prices, stage, size, discount),
     logs(prices, stage, 'Logs of the instances', size * logsGbPerInstance, months),
     logs(prices, stage, 'Flow logs', flowLogGb, months),
     ...(stage.hasAccessLogs ? [accessLogs(prices, stage, timestamps, months)] : []),
-    ...(stage.hasWaf ? [items.millions('WAF requests', timestamps, wafMillionUsd)] : []),
+    ...items.waf(stage.webAclRules, timestamps),
     items.internet(prices, rate),
   ];
 }

@@ -15,6 +15,9 @@ const hours = ASSUMED.hoursPerMonth;
 export const SECONDS_PER_MONTH = hours * 3600;
 export const GB = 1e9;
 
+/** Write units per second that every new on-demand table accepts at once. */
+const FREE_WRITE_UNITS = 4_000;
+
 /** One line of a monthly bill; `quantity` is what was counted, for people. */
 export function item(name: string, quantity: string, usd: number) {
   return { name, quantity, usd };
@@ -124,14 +127,37 @@ export function loadBalancerUnits(rate: number, gbPerUnitHour: number): number {
   return Math.max(newConnections / 25, (newConnections * ASSUMED.connectionS) / 3000, gbPerHour / gbPerUnitHour);
 }
 
-/** The load balancer, its public addresses and its capacity units. */
-export function loadBalancer(prices: RegionPrices, rate: number, zones: number, gbPerUnitHour: number) {
-  const units = loadBalancerUnits(rate, gbPerUnitHour);
+/** The load balancer, its public addresses and its capacity units: those used, but at least those reserved. */
+export function loadBalancer(prices: RegionPrices, rate: number, zones: number, gbPerUnitHour: number, reserved = 0) {
+  const units = Math.max(reserved, loadBalancerUnits(rate, gbPerUnitHour));
   const perHour = prices.alb.hour + zones * prices.publicIpv4Hour;
   return [
     item('Load balancer and its addresses', `${zones} zones`, hours * perHour),
     item('Load balancer capacity units', count(units), hours * units * prices.alb.lcuHour),
   ];
+}
+
+/** What the web ACLs cost: each of them, each rule, and each request. */
+export function waf(webAclRules: readonly number[], requests: number) {
+  if (webAclRules.length === 0) return [];
+  const { wafAclMonthUsd, wafRuleMonthUsd, wafMillionUsd } = ASSUMED;
+  const rules = webAclRules.reduce((sum, each) => sum + each, 0);
+  return [
+    item(
+      'WAF',
+      `${webAclRules.length} ACL, ${rules} rules`,
+      webAclRules.length * wafAclMonthUsd + rules * wafRuleMonthUsd,
+    ),
+    millions('WAF requests', requests, wafMillionUsd),
+  ];
+}
+
+/** Warm throughput is charged when the table is made: above what every table has. Later months have the item with 0. */
+export function warmThroughput({ warmWriteUnits }: { readonly warmWriteUnits: number }, months: number) {
+  const above = warmWriteUnits - FREE_WRITE_UNITS;
+  if (above <= 0) return [];
+  const usd = months === 1 ? (above / 1_000) * ASSUMED.warmThousandUsd : 0;
+  return [item('Warm throughput, once', `${count(above)} write units/s`, usd)];
 }
 
 /** Gigabytes a month of flow logs that record every connection of a client: a record for each direction. */

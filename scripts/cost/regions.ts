@@ -41,6 +41,7 @@ export function regionsBill({ title, rate, measured, parts, months = 1 }: Region
       const blocksPerSecond = (own?.units ?? 0) / items.SECONDS_PER_MONTH;
       const ofRegion = [
         ...items.dynamodb(prices, { write: units, read: heartbeatReads(size * stage.vcpus) }),
+        ...items.warmThroughput(stage, months),
         ...tableStorage(prices, stage, { months, tableGb }),
         items.gigabytes('Replication to other regions', (own?.gb ?? 0) * (parts.length - 1), prices.interRegionGb),
         ...(stage.hasArchive ? archive(prices, { months, tableGb }) : []),

@@ -21,7 +21,15 @@ const endpoint = z.object({
 });
 const flowLog = z.object({ TrafficType: z.string() });
 const attribute = z.object({ Key: z.string(), Value: z.unknown() });
-const balancer = z.object({ Subnets: z.array(z.unknown()), LoadBalancerAttributes: z.array(attribute).default([]) });
+const balancer = z.object({
+  Subnets: z.array(z.unknown()),
+  LoadBalancerAttributes: z.array(attribute).default([]),
+  MinimumLoadBalancerCapacity: z.object({ CapacityUnits: z.number() }).default({ CapacityUnits: 0 }),
+});
+const table = z.object({
+  WarmThroughput: z.object({ WriteUnitsPerSecond: z.number() }).default({ WriteUnitsPerSecond: 0 }),
+});
+const webAcl = z.object({ Rules: z.array(z.unknown()) });
 const volume = z.object({ Ebs: z.object({ VolumeSize: z.number() }) });
 const launchTemplate = z.object({
   LaunchTemplateData: z.object({
@@ -67,6 +75,12 @@ export function readPricedStage(templates: readonly Template[], region: string) 
       .list('AWS::EC2::NatGateway', natGateway)
       .reduce((sum, { properties }) => sum + (properties.AvailabilityMode === 'regional' ? zones : 1), 0),
     loadBalancerZones: loadBalancer?.properties.Subnets.length ?? 0,
+    /** Capacity units that are reserved, and billed if fewer are used. */
+    reservedCapacityUnits: loadBalancer?.properties.MinimumLoadBalancerCapacity.CapacityUnits ?? 0,
+    /** Write units per second that the table accepts from the start. */
+    warmWriteUnits: stage
+      .list('AWS::DynamoDB::GlobalTable', table)
+      .reduce((sum, { properties }) => sum + properties.WarmThroughput.WriteUnitsPerSecond, 0),
     hasAccessLogs:
       loadBalancer?.properties.LoadBalancerAttributes.some(
         ({ Key, Value }) => Key === 'access_logs.s3.enabled' && Value === 'true',
@@ -101,7 +115,8 @@ export function readPricedStage(templates: readonly Template[], region: string) 
     logsAllTraffic: stage
       .list('AWS::EC2::FlowLog', flowLog)
       .some(({ properties }) => properties.TrafficType !== 'REJECT'),
-    hasWaf: count('AWS::WAFv2::WebACL') > 0,
+    /** The number of rules of each web ACL. */
+    webAclRules: stage.list('AWS::WAFv2::WebACL', webAcl).map(({ properties }) => properties.Rules.length),
     testsRestores: count('AWS::Backup::RestoreTestingPlan') > 0,
     backups: stage
       .list('AWS::Backup::BackupPlan', backupPlan)
