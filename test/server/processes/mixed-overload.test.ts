@@ -66,7 +66,7 @@ describe('64 connections that list full blocks, and 64 that record', () => {
   it('get an answer to each request: no timestamp is lost, listings are refused, and /health stays well', async () => {
     await storeFullBlocks(20);
     const stopListing = startListing(CONNECTIONS);
-    const posting = startLoad(server.url, CONNECTIONS);
+    const posting = startLoad(server.url, CONNECTIONS, { pauseMs: 0 });
     let ended = false;
     const enough = posting.until(POSTS, isRecorded).finally(() => {
       ended = true;

@@ -47,11 +47,13 @@ async function pm2(...args: string[]): Promise<string> {
   return (await run(process.execPath, [command, ...args], { cwd: ROOT, env, timeout: DEADLINE_MS })).stdout;
 }
 
+// The daemon answers over its socket: `pm2 jlist` would start a process for each look. The module reads PM2_HOME once.
+process.env['PM2_HOME'] = home;
+const { default: daemon } = await import('pm2');
+
 async function workers() {
-  return (JSON.parse(await pm2('jlist')) as { pid: number; pm2_env: { status: string } }[]).map(({ pid, pm2_env }) => ({
-    pid,
-    status: pm2_env.status,
-  }));
+  const list = await promisify(daemon.list.bind(daemon))();
+  return list.map(({ pid, pm2_env }) => ({ pid, status: pm2_env?.status }));
 }
 
 /** Whether two workers are online, and the killed one is not among them. */
@@ -64,8 +66,12 @@ describe('the production bundle under pm2', () => {
   before(async () => {
     await run(process.execPath, ['scripts/build.ts'], { cwd: ROOT, timeout: DEADLINE_MS });
     await pm2('start', 'ecosystem.config.js');
+    await promisify(daemon.connect.bind(daemon))();
   });
-  after(() => pm2('kill'));
+  after(async () => {
+    daemon.disconnect();
+    await pm2('kill');
+  });
 
   it('runs the given number of workers, and considers each started when it is ready', async () => {
     assert.deepEqual(
@@ -97,7 +103,7 @@ describe('the production bundle under pm2', () => {
     const load = startLoad(url, CLIENTS);
     await load.until(200, isRecorded);
     const [victim] = await workers();
-    const pid = victim?.pid as number;
+    const pid = victim?.pid ?? assert.fail('no worker');
     process.kill(pid, 'SIGKILL');
     await load.until(1_000, isRecorded);
     const outcomes = await load.stop();
@@ -115,7 +121,7 @@ describe('the production bundle under pm2', () => {
     for (let kill = 0; kill < KILLS; kill++) {
       await load.until(200, isRecorded);
       const before = await workers();
-      const victim = before[kill % 2]?.pid as number;
+      const victim = before[kill % 2]?.pid ?? assert.fail('no worker');
       process.kill(victim, 'SIGKILL');
       await waitQuietly('two workers', () => isReplaced(victim), DEADLINE_MS);
     }

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseRecordId } from '../../../server/timestamps/id.ts';
 import { DEADLINE_MS } from './processes.ts';
 
@@ -31,8 +32,16 @@ function post(url: string, agent: Agent): Promise<Outcome> {
   });
 }
 
-/** Clients that post sequentially until they are stopped, each over its keep-alive connection or over new ones. */
-export function startLoad(url: string, clients: number, { keepAlive = true } = {}) {
+/** How a client sends its requests. */
+interface LoadOptions {
+  /** Over one connection, or over a new one each time. @default true */
+  readonly keepAlive?: boolean;
+  /** Pause after an answer. Without one, the clients use a core as long as they run. @default 10 */
+  readonly pauseMs?: number;
+}
+
+/** Clients that post sequentially until they are stopped. */
+export function startLoad(url: string, clients: number, { keepAlive = true, pauseMs = 10 }: LoadOptions = {}) {
   const agent = new Agent({ keepAlive, maxSockets: clients });
   const outcomes: Outcome[] = [];
   const watchers: { matches: (outcome: Outcome) => boolean; count: number; wake: () => void }[] = [];
@@ -43,8 +52,7 @@ export function startLoad(url: string, clients: number, { keepAlive = true } = {
       const outcome = await post(url, agent);
       outcomes.push(outcome);
       for (const watcher of watchers) if (watcher.matches(outcome) && --watcher.count === 0) watcher.wake();
-      // A refused connection fails immediately; without a pause, the clients would use all CPU time.
-      if (outcome.error) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (pauseMs > 0) await sleep(pauseMs);
     }
   };
   const ended = Promise.all(Array.from({ length: clients }, client));
