@@ -13,7 +13,8 @@ async function destroy(example: Deletable, args: readonly string[], env: EntryOp
   return { ...finished, deleted, changes: operations.filter((name) => !/^(Describe|List|Get)/.test(name)) };
 }
 
-describe('npm run destroy', () => {
+// The tests wait most of their time, as the deletions do.
+describe('npm run destroy', { concurrency: 4 }, () => {
   it('deletes each stack before those that it imports from, and checks that they are gone', async () => {
     const { code, stdout, stderr, deleted } = await destroy({}, ['--yes']);
     assert.equal(code, 0, stderr);
@@ -157,7 +158,7 @@ Retained, and billed until you delete it:
   });
 });
 
-describe('npm run destroy -- --expired', () => {
+describe('npm run destroy -- --expired', { concurrency: 4 }, () => {
   const over = { retainsData: false, expires: '2026-11-20T16:00:00Z' };
 
   async function destroyExpired(args: readonly string[], ...examples: readonly Deletable[]) {

@@ -84,7 +84,8 @@ async function drill(answers: Answers, ...args: string[]) {
   return { ...finished, operations: aws.requests.map(({ operation }) => operation) };
 }
 
-describe('npm run drill', () => {
+// The tests wait most of their time, as the drills do.
+describe('npm run drill', { concurrency: 4 }, () => {
   it('loads the stage, reads back what it acknowledged, and reports', async () => {
     await using service = await startMemoryService();
     await using report = await startFolder();
