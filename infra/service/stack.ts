@@ -27,7 +27,8 @@ export class ServiceStack extends StageStack {
   readonly loadBalancer: LoadBalancer;
   readonly fleet: Fleet;
   readonly template: InstanceTemplate;
-  readonly canarySecret: CanarySecret;
+  /** @default - there is no canary */
+  readonly canarySecret: CanarySecret | undefined;
   /** Alarms on symptoms that users notice; they also roll back a deployment. */
   readonly userAlarms: UserAlarms;
 
@@ -54,7 +55,7 @@ export class ServiceStack extends StageStack {
       new WebAcl(this, 'WebAcl', { loadBalancerArn, ratePerAddress: settings.wafRatePerAddress });
     }
 
-    this.canarySecret = new CanarySecret(this, 'Canary');
+    this.canarySecret = settings.canary ? new CanarySecret(this, 'Canary') : undefined;
     const { canarySecret } = this;
     this.template = new InstanceTemplate(this, 'Instance', { firewall, stage, settings, data, ami, canarySecret });
     this.fleet = new Fleet(this, 'Fleet', {

@@ -31,7 +31,8 @@ export function createAdmission({ config, logger, pending, oldestWaitMs, onRefus
   const waitLimit = createWaitLimit({ max: maxPending, targetMs, nowMs: performance.now() });
   const saturation = watchSaturation({
     maxDelayMs: maxEventLoopDelayMs,
-    onSample: (loopDelayMs) => waitLimit.sample({ nowMs: performance.now(), loopDelayMs, queueMs: oldestWaitMs() }),
+    onSample: (delayMs) =>
+      waitLimit.sample({ nowMs: performance.now(), waitMs: Math.max(delayMs, oldestWaitMs()), waiting: pending() }),
     onChange: (saturated, delayMs) =>
       logger.warn({ delayMs }, saturated ? 'event loop saturated' : 'event loop recovered'),
   });
@@ -54,7 +55,7 @@ export function createAdmission({ config, logger, pending, oldestWaitMs, onRefus
       if (limiter && !limiter.takeToken())
         return refuse('rate-limited', 'the rate limit of this instance is exceeded', quota());
       const waiting = pending();
-      if (!waitLimit.admits(waiting))
+      if (waiting >= waitLimit.limit())
         return refuse('overloaded', `${waiting} timestamps are already waiting to be stored`);
       return undefined;
     },

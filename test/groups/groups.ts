@@ -41,19 +41,11 @@ const OBSERVING = [
 const ELSEWHERE = ['test/browser/**', 'test/first-hour/**', 'test/slow/**'];
 
 /**
- * Runs the tests of a group in this process. Its first test ends when all files are loaded. Without it, Node.js would run
- * the `after` hooks of all files whenever no test is left to run, also before the next file is loaded.
+ * Runs the tests of a group in this process, one file after the other. Each file is a test, so its `after` hooks run when
+ * its tests have ended: no server of one file runs beside the tests of another.
  */
-export async function runGroup(name: keyof typeof GROUPS): Promise<void> {
-  const files = filesOf(name);
-  const { promise: loaded, resolve, reject } = Promise.withResolvers<void>();
-  it(`loads ${files.length} files of the group ${name}`, () => loaded);
-  try {
-    for (const file of files) await import(`../../${file}`);
-    resolve();
-  } catch (error) {
-    reject(error);
-  }
+export function runGroup(name: keyof typeof GROUPS): void {
+  for (const file of filesOf(name)) it(file, () => import(`../../${file}`));
 }
 
 /** Files for `npm test`, beginning with those that take longest: a file that waits beside each group that computes. */
