@@ -52,6 +52,11 @@ export const OUTPUTS = {
 /** Output of the home region's data stack: the regions with a replica of the table, `a,b`. Absent if there are none. */
 export const REPLICA_REGIONS = 'ReplicaRegions';
 
+/** Display name of the topic for alarms of a priority. */
+export function alarmTopicName(stage: string, priority: 'page' | 'ticket'): string {
+  return `Stampede ${stage} ${priority}`;
+}
+
 /** CloudWatch namespace of the canary's metrics. */
 export const CANARY_NAMESPACE = 'Stampede/Canary';
 

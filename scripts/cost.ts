@@ -7,7 +7,7 @@ import { readResults } from './bench/report.ts';
 import type { CommandDescription } from './cli/arguments.ts';
 import { OperatorError, UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
-import { PRICES_AS_OF } from './cli/prices.ts';
+import { PRICED_REGIONS, PRICES_AS_OF } from './cli/prices.ts';
 import { textTable } from './cli/table.ts';
 import { choiceOfNumbers, positiveNumber, STAGE_OPTION, wholeNumber } from './cli/values.ts';
 import { instanceAdvice } from './cost/advice.ts';
@@ -15,8 +15,9 @@ import { availabilities, availabilityText } from './cost/availability.ts';
 import { type Bill, billsAt, perMillion, stampedeBill, totalOf } from './cost/bills.ts';
 import { CHEAPEST, cheapestBill, costGoals, goalText } from './cost/goals.ts';
 import { ASSUMED, SECONDS_PER_MONTH } from './cost/items.ts';
-import { measuredOf, measuredWindows } from './cost/measured.ts';
+import { type Measured, measuredOf, measuredWindows } from './cost/measured.ts';
 import { costPage } from './cost/page.ts';
+import type { Strategies } from './cost/regions-section.ts';
 import { type PricedStage, readPricedStage } from './cost/stage.ts';
 import { strategyBills } from './cost/strategies.ts';
 import { CDK_OPTIONS } from './stage/cdk.ts';
@@ -47,7 +48,10 @@ const command = {
       help: `commit window: ${COMMIT_WINDOWS.join(', ')} (default: that of the stage)`,
     },
     bench: { value: '<path>', default: 'docs/benchmarks/results.json', help: 'results of npm run bench' },
-    page: { value: '<path>', help: 'also write the page with goals, curves and bills' },
+    page: {
+      value: '<path>',
+      help: 'also write the page with goals, curves and bills, and with --regions the strategies',
+    },
   },
   examples: [
     ['npm run cost -- --rate 1000', 'the bill of the prod stage at 1,000 timestamps per second'],
@@ -55,30 +59,50 @@ const command = {
       'npm run cost -- --set instanceType=m8g.medium --set nat=single',
       'with other settings of infra/settings/table.ts',
     ],
-    ['npm run cost -- --regions eu-west-1,us-east-1', 'prod in two regions, and the strategies between one and two'],
-    ['npm run cost -- --page docs/cost.html', 'write the page'],
+    ['npm run cost -- --regions eu-west-1,eu-central-1', 'prod in two regions, and the strategies between one and two'],
+    ['npm run cost -- --regions eu-west-1,eu-central-1 --page docs/cost.html', 'also write the page'],
   ],
 } as const satisfies CommandDescription;
 
-/** A domain, and what the home region makes for the others, that do not exist: they do not change the price. */
+/** A domain that does not exist: it does not change the price. */
 const ANY_DOMAIN = ['domainName=any.example.org', 'hostedZoneId=Z0', 'hostedZoneName=example.org'];
-const ANY_MADE_AT_HOME = {
-  tableName: 'any-table',
-  secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:any-aBcDeF',
-};
 
 await main(command, async ({ values }) => {
-  const { stage: name, set, rate, months, window, bench, page, regions } = values;
+  const { stage: name, rate, months, window, bench, page, regions } = values;
   const results = await readResults(bench);
-  if (regions) return await priceRegions(name, set, regions);
+  if (regions) refuseUnpriced(regions);
+  const set = regions ? [...values.set, `region=${regions[0]}`] : values.set;
   const stage = await synthesize(name, set);
   const measured = measuredOf(results, window ?? measuredWindow(stage.commitWindowMs));
+  const strategies = regions && (await strategiesIn(regions, values, { stage, measured }));
+  console.log(
+    `USD a month of stage ${name} at ${rate.toLocaleString('en')}/s, list prices of ` +
+      `${regions?.join(' and ') ?? stage.region} as of ${PRICES_AS_OF}\n`,
+  );
+  if (strategies) printStrategies(strategies);
+  if (strategies && page === undefined) return;
   const cheapest = await synthesize(name, [...set, ...CHEAPEST.settings]);
+  if (!strategies) printBills({ stage, cheapest, measured, rate, months, name });
+  if (page === undefined) return;
+  const windows = measuredWindows(results);
+  await writeFile(page, costPage({ measured, windows, stage, cheapest, months, strategies }));
+});
+
+interface Costed {
+  readonly stage: PricedStage;
+  readonly measured: Measured;
+}
+
+interface PrintedBills extends Costed {
+  readonly name: string;
+  readonly cheapest: PricedStage;
+  readonly rate: number;
+  readonly months: number;
+}
+
+function printBills({ name, stage, cheapest, measured, rate, months }: PrintedBills): void {
   const cheapestAt = (rate: number, month = 1) =>
     cheapestBill({ rate, measured, stage: cheapest, months: month }, ASSUMED.savingsPlan);
-  console.log(
-    `USD a month of stage ${name} at ${rate.toLocaleString('en')}/s, list prices of ${stage.region} as of ${PRICES_AS_OF}\n`,
-  );
   const billsOf = (month: number) => [...billsAt({ rate, measured, stage, months: month }), cheapestAt(rate, month)];
   const later = billsOf(months);
   for (const [index, bill] of billsOf(1).entries())
@@ -89,36 +113,44 @@ await main(command, async ({ values }) => {
   for (const goal of costGoals({ measured, stage }, cheapestAt)) console.log(`  ${goalText(goal)}`);
   console.log('\nInstances');
   for (const sentence of instanceAdvice(stage)) console.log(`  ${sentence}`);
-  if (page !== undefined) {
-    await writeFile(page, costPage({ measured, windows: measuredWindows(results), stage, cheapest, months }));
-  }
+}
 
-  async function priceRegions(name: string, set: readonly string[], [home, ...others]: readonly [string, ...string[]]) {
-    if (page !== undefined) throw new UsageError('--page has no regions: expected either --page or --regions');
-    const all = [home, ...others];
-    const alone = await synthesize(name, [...set, `region=${home}`]);
-    const stages: PricedStage[] = [];
-    for (const region of all) {
-      const settings = regionSettings({ region, stacks: 'all' }, all, ANY_MADE_AT_HOME);
-      stages.push(await synthesize(name, [...ANY_DOMAIN, ...set, ...settings]));
-    }
-    const measured = measuredOf(results, window ?? measuredWindow(alone.commitWindowMs));
-    const billsOf = (month: number) => strategyBills({ rate, measured, months: month, alone, regions: stages });
-    const [first, later] = [billsOf(1), billsOf(months)];
-    console.log(
-      `USD a month of stage ${name} at ${rate.toLocaleString('en')}/s, list prices of ${all.join(' and ')} as of ${PRICES_AS_OF}\n`,
-    );
-    const [built, builtLater] = [first.at(-1), later.at(-1)];
-    if (built && builtLater) console.log(`${billText(built, builtLater, rate, months)}\n`);
-    const sums = first.map((bill, row) => [bill.title, usd(totalOf(bill)), usd(totalOf(later[row] ?? bill))]);
-    console.log(`${textTable([['Strategy', 'month 1', `month ${months}`], ...sums])}\n`);
-    const uptimes = [1, all.length].map((count) => {
-      const { recording, reading } = availabilities(count);
-      return [`${count}`, availabilityText(recording), availabilityText(reading)];
-    });
-    console.log(textTable([['Regions', "recording, by AWS's service level agreements", 'reading'], ...uptimes]));
+/** @throws UsageError that names the regions without prices */
+function refuseUnpriced(regions: readonly string[]): void {
+  const unpriced = regions.filter((region) => !PRICED_REGIONS.includes(region));
+  if (unpriced.length === 0) return;
+  throw new UsageError(
+    `--regions has ${unpriced.join(', ')}, which scripts/cli/prices.json has no prices of: expected ${PRICED_REGIONS.join(', ')}`,
+  );
+}
+
+/** The bills of the strategies against the loss of a region, from the stage alone and as it is in each region. */
+async function strategiesIn(
+  regions: readonly [string, ...string[]],
+  { stage: name, set, rate, months }: { stage: string; set: readonly string[]; rate: number; months: number },
+  { stage: alone, measured }: Costed,
+): Promise<Strategies> {
+  const secretArn = `arn:aws:secretsmanager:${regions[0]}:123456789012:secret:any-aBcDeF`;
+  const stages: PricedStage[] = [];
+  for (const region of regions) {
+    const settings = regionSettings({ region, stacks: 'all' }, regions, { tableName: 'any-table', secretArn });
+    stages.push(await synthesize(name, [...ANY_DOMAIN, ...set, ...settings]));
   }
-});
+  const billsOf = (month: number) => strategyBills({ rate, measured, months: month, alone, regions: stages });
+  return { regions, rate, months, first: billsOf(1), later: billsOf(months) };
+}
+
+function printStrategies({ regions, rate, months, first, later }: Strategies): void {
+  const [built, builtLater] = [first.at(-1), later.at(-1)];
+  if (built && builtLater) console.log(`${billText(built, builtLater, rate, months)}\n`);
+  const sums = first.map((bill, row) => [bill.title, usd(totalOf(bill)), usd(totalOf(later[row] ?? bill))]);
+  console.log(`${textTable([['Strategy', 'month 1', `month ${months}`], ...sums])}\n`);
+  const uptimes = [1, regions.length].map((count) => {
+    const { recording, reading } = availabilities(count);
+    return [`${count}`, availabilityText(recording), availabilityText(reading)];
+  });
+  console.log(textTable([['Regions', "recording, by AWS's service level agreements", 'reading'], ...uptimes]));
+}
 
 function synthesize(stage: string, settings: readonly string[]): Promise<PricedStage> {
   return readSynthesis(stage, settings, async (folder) => {

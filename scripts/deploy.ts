@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BRANCH_STAGE, stackNames } from '../infra/contract.ts';
 import { readAssembly } from './account/assembly.ts';
 import { requireChecks } from './account/report.ts';
-import { findStack } from './aws/cloudformation.ts';
+import { findStack, findStacks } from './aws/cloudformation.ts';
 import { readResults } from './bench/report.ts';
 import type { Values } from './cli/arguments.ts';
 import { main } from './cli/main.ts';
@@ -14,6 +14,8 @@ import { sustainedPriceText } from './cost/sustained-price.ts';
 import { currentImage } from './image/parameters.ts';
 import { ASSEMBLY, assemblyOf, CDK_OPTIONS, cdkLineOf, synthesize, synthLine } from './stage/cdk.ts';
 import { closeDefaultGroup } from './stage/default-security-group.ts';
+import { refuseBusyStacks } from './stage/deployable/stack-states.ts';
+import { refuseFormerTable } from './stage/deployable/used-table.ts';
 import { withReason } from './stage/failure.ts';
 import { waitForHealthyFleet } from './stage/fleet.ts';
 import { regionSetting, useRegion } from './stage/region.ts';
@@ -22,7 +24,6 @@ import { REGIONS_OPTIONS, refuseOnlyAlone } from './stage/regions/options.ts';
 import { forgetRegions, refuseLostReplicas, refuseSecondTable } from './stage/regions/replicas.ts';
 import { deploySteps, regionSettings, unreadMadeAtHome } from './stage/regions/steps.ts';
 import { ROLE_OPTIONS, useRole } from './stage/role.ts';
-import { refuseBusyStacks } from './stage/stack-states.ts';
 import { refuseToExpire } from './stage/temporary/permanent.ts';
 import { expirySettings, timeToLive } from './stage/temporary/time-to-live.ts';
 
@@ -148,9 +149,10 @@ async function deployData(values: DeployValues, region: string, folder: string):
   await synthesize(synthLine(values, folder), { dryRun });
   const line = deployLine(values, folder);
   if (dryRun) return await run(line, { dryRun });
-  await refuseBusyStacks(stage);
+  const { stacks, data } = await readStacks(stage);
+  refuseBusyStacks(stage, stacks);
   // Only the home region has replicas, and it stays the home region.
-  await refuseLostReplicas(stage, region, '');
+  refuseLostReplicas(stage, region, data, '');
   await withReason(stage, () => run(line));
 }
 
@@ -169,18 +171,28 @@ function useRoleIn(values: DeployValues) {
 
 /** Refuses what would fail, and prints the price; returns what was synthesised. */
 async function prepare(
-  { stage, ttl, 'skip-checks': skipChecks, 'remove-replicas': removeReplicas }: DeployValues,
+  { stage, set, ttl, 'skip-checks': skipChecks, 'remove-replicas': removeReplicas }: DeployValues,
   folder: string,
   enter: (region: string) => Promise<void>,
 ) {
   const assembly = await readAssembly(folder, stage);
-  await enter(assembly.region);
-  await refuseBusyStacks(stage);
-  if (ttl !== undefined) await refuseToExpire(stage);
-  if (!removeReplicas) await refuseLostReplicas(stage, assembly.region, assembly.replicaRegions);
-  await refuseSecondTable(stage, assembly.region, assembly.homeSecret);
+  const { region, ownTable } = assembly;
+  await enter(region);
+  const { stacks, data } = await readStacks(stage);
+  refuseBusyStacks(stage, stacks);
+  if (ttl !== undefined) refuseToExpire(stage, stacks);
+  if (!removeReplicas) refuseLostReplicas(stage, region, data, assembly.replicaRegions);
+  refuseSecondTable(stage, region, data, assembly.homeSecret);
+  refuseFormerTable({ stage, set, ownTable }, data);
   if (!skipChecks) await requireChecks(stage, assembly);
-  const priced = () => readPricedStage(assembly.templates, assembly.region);
+  const priced = () => readPricedStage(assembly.templates, region);
   console.error(await sustainedPriceText(priced, () => readResults(RESULTS)));
   return assembly;
+}
+
+/** Reads the stacks of a stage, as they are deployed in this region. */
+async function readStacks(stage: string) {
+  const names = stackNames(stage);
+  const stacks = await findStacks(Object.values(names));
+  return { stacks, data: stacks.find(({ name }) => name === names.data) };
 }

@@ -1,4 +1,4 @@
-import { DELETION_ORDER } from '../infra/contract.ts';
+import { DELETION_ORDER, stackNames } from '../infra/contract.ts';
 import { configuredRegion } from './aws/region.ts';
 import type { Values } from './cli/arguments.ts';
 import { confirm } from './cli/confirm.ts';
@@ -92,9 +92,10 @@ async function destroyStage(values: DestroyValues): Promise<void> {
     printPlan(plan, pass.region);
     // All regions: the home region's stack deletes the replicas before the stacks that have their keys.
     const isAfterHome = regions !== undefined && values.only === undefined && pass.region !== first;
-    if (pass.parts.includes('data') && !isAfterHome) await refuseEncryptedTable(stage, pass.region);
+    const data = dataStackOf(plan, stage);
+    if (!isAfterHome) await refuseEncryptedTable(pass.region, data);
     const isAlone = regions === undefined || values.only !== undefined;
-    if (pass.parts.includes('data') && isAlone) await refuseUsedReplicas(stage, pass.region);
+    if (isAlone) refuseUsedReplicas(stage, pass.region, data);
   }
   if (plans.length === 0 && values['if-deployed']) return console.log(`Stage ${stage} is not deployed`);
   if (plans.length === 0) throw new OperatorError(`stage ${stage} is deployed in none of these regions`);
@@ -131,7 +132,7 @@ async function destroyExpired(values: DestroyValues): Promise<void> {
   for (const { stage } of expired) {
     await attempt(stage, async () => {
       const plan = { ...(await planDeletion(stage, region, DELETION_ORDER)), stage, region };
-      await refuseEncryptedTable(stage, region);
+      await refuseEncryptedTable(region, dataStackOf(plan, stage));
       plans.push(plan);
       printPlan(plan, region);
     });
@@ -173,6 +174,11 @@ function refuseProtected(plans: readonly Planned[], { unprotect }: Pick<DestroyV
 }
 
 type Planned = Awaited<ReturnType<typeof planDeletion>> & { readonly stage: string; readonly region: string };
+
+/** The data stack, if it is one of those to delete. */
+function dataStackOf({ stacks }: Pick<Planned, 'stacks'>, stage: string) {
+  return stacks.find(({ name }) => name === stackNames(stage).data);
+}
 
 function printPlan({ stacks, kept, retained, protections }: Omit<Planned, 'stage' | 'region'>, region: string): void {
   console.log(`To be deleted in ${region}:\n${indented(stacks.map(({ name }) => name).join('\n'))}`);

@@ -30,6 +30,7 @@ await main(
         schema: webAddress(),
         help: 'a server instead of a stage, such as http://localhost:8080; a token is read from READ_TOKEN',
       },
+      table: { value: '<name>', help: 'a table by its name (default: the table that the stage uses)' },
       from: { value: '<time>', schema: timeValue(), help: 'the first time, such as 2026-11-21 or 2026-11-21T07:45Z' },
       to: { value: '<time>', schema: timeValue(), help: 'the first time that is not exported' },
       format: { value: '<name>', default: 'csv', schema: choice(FORMATS), help: 'csv, ndjson or parquet' },
@@ -56,13 +57,15 @@ await main(
     const range = rangeOf(values);
     if (format === 'parquet' && output === undefined)
       throw new UsageError("--format is 'parquet': expected it with --output only");
-    if (url !== undefined && values.rate !== undefined)
-      throw new UsageError(`--rate is '${values.rate}': expected it without --url only`);
+    for (const name of ['rate', 'table'] as const) {
+      if (url !== undefined && values[name] !== undefined)
+        throw new UsageError(`--${name} is '${values[name]}': expected it without --url only`);
+    }
     await useRole(values);
     const progress = new Progress({ unit: 'timestamps' });
     const timestamps =
       url === undefined
-        ? await ofStage(values.stage, range, values.rate)
+        ? await ofTable(values, range)
         : timestampsFromServer({ url, token: tokensFrom(process.env, undefined).read, warn }, range);
     await writeRecords(format, output, timestamps, (count) => progress.add(count));
     progress.end();
@@ -76,9 +79,14 @@ function rangeOf({ from, to }: { readonly [Name in keyof TimeRange]: number | un
   throw new UsageError('--to is not after --from: expected a later time');
 }
 
-async function ofStage(stage: string, range: TimeRange, rate: number | undefined) {
-  const { tableName } = await outputsOf(stage, 'data');
-  const table = openTable(tableName);
+interface TableValues {
+  readonly stage: string;
+  readonly table: string | undefined;
+  readonly rate: number | undefined;
+}
+
+async function ofTable({ stage, table: name, rate }: TableValues, range: TimeRange) {
+  const table = openTable(name ?? (await outputsOf(stage, 'data')).tableName);
   // A read that is not consistent could lack what was acknowledged long before, without a trace.
   const options: ReadOptions = { consistent: true, limit: rate === undefined ? UNLIMITED : createReadLimit(rate) };
   const region = await configuredRegion();
@@ -88,7 +96,8 @@ async function ofStage(stage: string, range: TimeRange, rate: number | undefined
   else if (until < range.to)
     warn(`timestamps after ${isoFromMicros(until)} can still appear: the export may lack them`);
   const others = regions.filter((other) => other !== region);
-  await warnOfSpilled(stage, region === undefined ? others : [...others, region], warn);
+  // What is spilled will be in the table that the stage uses then.
+  if (name === undefined) await warnOfSpilled(stage, region === undefined ? others : [...others, region], warn);
   return timestampsOf(table, range, options);
 }
 

@@ -1,5 +1,7 @@
+import { ENV } from '../server/contract.ts';
 import { describeGroup } from './aws/auto-scaling.ts';
 import { describeInstances } from './aws/ec2.ts';
+import { OperatorError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { textTable } from './cli/table.ts';
 import { choice, STAGE_OPTION, webAddress } from './cli/values.ts';
@@ -54,6 +56,8 @@ await main(
     if (!values.ports && !words && (from === 'internet' || from === 'operator')) {
       if (hasTls) findings.push(...(await probeTls(parsed)));
       const needsToken = values.reading === 'token';
+      if (needsToken && values.url && !process.env[ENV.readToken])
+        throw new OperatorError(`set ${ENV.readToken}, or pass --reading anyone if ${values.url} needs no token`);
       const tokens = tokensFrom(process.env, values.url ? undefined : values.stage);
       const token = needsToken ? await tokens.read() : undefined;
       findings.push(...(await probeAnswers({ url: parsed, needsToken, token })));

@@ -71,8 +71,8 @@ async function reportOf(stage: string, { facts, ...judged }: Rehearsed) {
 }
 
 async function rehearse(stageName: string, drills: readonly DrillOn<'rehearsal'>[], watch: Stopwatch, undo: Undo) {
-  await requireArtillery(OWN_ARTILLERY);
   const sandbox = await openSandbox(undo);
+  await requireArtillery(OWN_ARTILLERY);
   const image = await watch.time('sealed image', sealedImage);
   const stageFacts = await watch.time('synth', () => synthesizeStage(stageName, sandbox.directory));
   const restored = {

@@ -43,6 +43,8 @@ function regionList() {
     );
 }
 
+const secretName = text(/^[\w/+=.@:-]{1,512}$/, 'the ARN or the name of a secret').optional();
+
 const token = text(TOKEN_FORM.pattern, TOKEN_FORM.description).optional();
 
 /** Variables whose values are never shown. */
@@ -74,10 +76,10 @@ const ConfigSchema = z
     rateLimitBurst: integer(1, 1_000_000).optional(),
     workers: integer(1, 1_024).default(1),
     /** If absent, the tokens come from the environment. */
-    secretId: text(/^[\w/+=.@:-]{1,512}$/, 'the ARN or the name of a secret').optional(),
+    secretId: secretName,
     secretCache: z.string().optional(),
     /** If absent, there is no canary. */
-    canarySecretId: text(/^[\w/+=.@:-]{1,512}$/, 'the ARN or the name of a secret').optional(),
+    canarySecretId: secretName,
     readToken: token,
     writeToken: token,
     requireReadToken: onOff('off'),

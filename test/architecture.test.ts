@@ -248,7 +248,7 @@ describe('imports', () => {
       'server/dynamodb',
       'server/spill/s3-bucket.ts',
       'server/metrics/cloudwatch.ts',
-      'server/secrets/canary-token.ts',
+      'server/secrets/read-secret.ts',
       'server/secrets/stage-secret.ts',
       'ami/launch-hook',
       'scripts',

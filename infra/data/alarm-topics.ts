@@ -1,9 +1,10 @@
-import { Aws } from 'aws-cdk-lib';
+import { Annotations, Aws } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnSubscription, type ITopicSubscription, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import { alarmTopicName, BRANCH_STAGE } from '../contract.ts';
 import type { Settings } from '../settings/table.ts';
 
 export interface AlarmTopicsProps {
@@ -25,8 +26,8 @@ export function alarmTopics(scope: Construct, { key, stage, settings }: AlarmTop
   const { pageEmail, ticketEmail, pagerUrl } = settings;
   const common = { masterKey: key, enforceSSL: true };
   // The id of the only topic of earlier versions, so that its confirmed subscription stays.
-  const page = new Topic(scope, 'People', { ...common, displayName: `Stampede ${stage} page` });
-  const ticket = new Topic(scope, 'Tickets', { ...common, displayName: `Stampede ${stage} ticket` });
+  const page = new Topic(scope, 'People', { ...common, displayName: alarmTopicName(stage, 'page') });
+  const ticket = new Topic(scope, 'Tickets', { ...common, displayName: alarmTopicName(stage, 'ticket') });
 
   allowPublish(page, 'Alarms', ['cloudwatch'], OF_THIS_ACCOUNT);
   allowPublish(ticket, 'AlarmsAndBudgets', ['cloudwatch', 'budgets'], OF_THIS_ACCOUNT);
@@ -35,7 +36,25 @@ export function alarmTopics(scope: Construct, { key, stage, settings }: AlarmTop
   if (pageEmail) subscribeToPages(page, new EmailSubscription(pageEmail));
   if (pagerUrl) subscribeToPages(page, new UrlSubscription(pagerUrl));
   if (ticketEmail) ticket.addSubscription(new EmailSubscription(ticketEmail));
+  // The environment of a branch lives for hours.
+  if (!BRANCH_STAGE.pattern.test(stage)) warnOfNobody(scope, stage, settings);
   return { page, ticket };
+}
+
+function warnOfNobody(scope: Construct, stage: string, settings: Settings): void {
+  const { pageEmail, ticketEmail, pagerUrl, slackPageChannelId, slackTicketChannelId } = settings;
+  if (!pageEmail && !pagerUrl && !slackPageChannelId) {
+    Annotations.of(scope).addWarningV2(
+      'stampede:no-page-recipient',
+      `Nobody gets the pages of stage ${stage}, the alarms that cannot wait. Use -c pageEmail=…, -c pagerUrl=… or -c slackPageChannelId=… with -c slackWorkspaceId=…`,
+    );
+  }
+  if (!ticketEmail && !slackTicketChannelId) {
+    Annotations.of(scope).addWarningV2(
+      'stampede:no-ticket-recipient',
+      `Nobody gets the tickets of stage ${stage}, the other alarms and the budget's. Use -c ticketEmail=… or -c slackTicketChannelId=… with -c slackWorkspaceId=…`,
+    );
+  }
 }
 
 function allowPublish(topic: Topic, sid: string, services: readonly string[], conditions = {}): void {

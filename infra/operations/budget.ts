@@ -10,7 +10,7 @@ export interface BudgetProps {
 
 /**
  * Notifies the topic when the stage's costs reach 80 % of its budget or are forecast to exceed it. AWS Budgets
- * attributes costs by the tag Stage, once it is activated as a cost allocation tag in the account.
+ * attributes costs by the tag Stage, once it is activated as a cost allocation tag in the account (docs/pipeline.md).
  */
 export function addBudget(scope: Construct, id: string, { stage, monthlyUsd, tickets }: BudgetProps): void {
   const subscribers = [{ subscriptionType: 'SNS', address: tickets.topicArn }];

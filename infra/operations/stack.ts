@@ -57,9 +57,9 @@ export class OperationsStack extends StageStack {
   }
 
   #canary({ data, service, settings, stage }: OperationsStackProps): Canary | undefined {
+    if (!settings.canary) return undefined;
     const { canarySecret: secret, loadBalancer } = service;
     const { canary: logGroup } = data.logs;
-    if (!secret) return undefined;
     // Without TLS there is no certificate to check.
     const hasOwnName = settings.domainName !== '' || settings.certificateArn === '';
     return new Canary(this, 'Canary', { stage, url: loadBalancer.url, hasOwnName, secret, logGroup });

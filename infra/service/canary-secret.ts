@@ -8,7 +8,8 @@ const TOKEN_LENGTH = 48;
 
 /**
  * The token of the canary, which records and reads single records only. It is encrypted with the account's own key of
- * Secrets Manager, so that the canary needs no right on the key of the data.
+ * Secrets Manager, so that the canary needs no right on the key of the data. A stage without a canary has it too:
+ * otherwise turning the canary off would replace the instances first, and they would refuse its last runs.
  */
 export class CanarySecret extends Construct {
   readonly arn: string;

@@ -28,7 +28,7 @@ export interface InstanceTemplateProps {
   readonly settings: Settings;
   readonly data: DataStack;
   readonly ami: Ami;
-  readonly canarySecret: CanarySecret | undefined;
+  readonly canarySecret: CanarySecret;
 }
 
 /** Launch template and role of the fleet's instances. */
@@ -45,7 +45,7 @@ export class InstanceTemplate extends Construct {
       region: Aws.REGION,
       tableName: data.timestamps.table.tableName,
       secretId: data.secret.arn,
-      canarySecretId: canarySecret?.arn,
+      canarySecretId: canarySecret.arn,
       spillBucket: data.spill.bucket.bucketName,
       groupName: fleetName(stage),
       launchHook: LAUNCH_HOOK,
@@ -97,7 +97,7 @@ function instanceRole(
   const role = new Role(scope, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
   data.timestamps.grantRecord(role);
   data.secret.grantRead(role);
-  canarySecret?.grantRead(role);
+  canarySecret.grantRead(role);
   data.spill.grantSpill(role);
   // PutMetricData does not support resources; the condition limits it.
   const ownMetrics = { StringEquals: { 'cloudwatch:namespace': METRIC_NAMESPACE } };

@@ -27,8 +27,7 @@ export class ServiceStack extends StageStack {
   readonly loadBalancer: LoadBalancer;
   readonly fleet: Fleet;
   readonly template: InstanceTemplate;
-  /** @default - there is no canary */
-  readonly canarySecret: CanarySecret | undefined;
+  readonly canarySecret: CanarySecret;
   /** Alarms on symptoms that users notice; they also roll back a deployment. */
   readonly userAlarms: UserAlarms;
 
@@ -55,7 +54,7 @@ export class ServiceStack extends StageStack {
       new WebAcl(this, 'WebAcl', { loadBalancerArn, ratePerAddress: settings.wafRatePerAddress });
     }
 
-    this.canarySecret = settings.canary ? new CanarySecret(this, 'Canary') : undefined;
+    this.canarySecret = new CanarySecret(this, 'Canary');
     const { canarySecret } = this;
     this.template = new InstanceTemplate(this, 'Instance', { firewall, stage, settings, data, ami, canarySecret });
     this.fleet = new Fleet(this, 'Fleet', {

@@ -26,8 +26,8 @@ export interface EnvironmentProps
   readonly tableName: string;
   /** ARN of the stage's secret; its value is never in user data, which many can read. */
   readonly secretId: string;
-  /** ARN of the canary's token. @default - there is no canary */
-  readonly canarySecretId: string | undefined;
+  /** ARN of the canary's token. */
+  readonly canarySecretId: string;
   readonly spillBucket: string;
   readonly groupName: string;
   readonly launchHook: string;
@@ -45,7 +45,7 @@ export function instanceEnvironment(props: EnvironmentProps): Environment {
     [ENV.spillBucket]: props.spillBucket,
     [ENV.secretId]: props.secretId,
     [ENV.secretCache]: IMAGE_PATHS.secretCache,
-    ...(props.canarySecretId && { [ENV.canarySecretId]: props.canarySecretId }),
+    [ENV.canarySecretId]: props.canarySecretId,
     [ENV.requireReadToken]: props.readToken === 'required' ? 'on' : 'off',
     [ENV.requireWriteToken]: props.writeToken === 'required' ? 'on' : 'off',
     [ENV.autoScalingGroup]: props.groupName,

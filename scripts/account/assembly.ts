@@ -32,13 +32,16 @@ export async function readAssembly(folder: string, stage: string) {
   const { environment: region, properties } = stack.data;
   const templates = await loadStage(folder, stage);
   const data = templates.find((template) => template.stack === stackNames(stage).data);
+  const madeFor = (output: string) => reference.safeParse(data?.Outputs[output]?.Value).data?.Ref;
   return {
     region,
     templates,
     /** The regions with a replica of the table, as in the output of the data stack: `a,b`, or nothing. */
     replicaRegions: String(data?.Outputs[REPLICA_REGIONS]?.Value ?? ''),
     /** The logical id of the secret of the stage; undefined outside the home region, which makes it. */
-    homeSecret: reference.safeParse(data?.Outputs[OUTPUTS.data.secretArn]?.Value).data?.Ref,
+    homeSecret: madeFor(OUTPUTS.data.secretArn),
+    /** The logical id of the table; undefined if the setting `tableName` names another one. */
+    ownTable: madeFor(OUTPUTS.data.tableName),
     bootstrap: {
       parameter: properties.bootstrapStackVersionSsmParameter,
       version: properties.requiresBootstrapStackVersion,

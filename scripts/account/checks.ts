@@ -4,6 +4,7 @@ import type { Account, Fact } from './account.ts';
 import type { Check } from './check.ts';
 import type { GroupNeeds, StageNeeds } from './needs.ts';
 import { checkAddresses, checkOtherFamilies, checkVcpus } from './quotas.ts';
+import { checkRecipients } from './recipients.ts';
 
 /** Compares what a stage needs with what its account has. */
 export function checkAccount(needs: StageNeeds, account: Account): Check[] {
@@ -22,6 +23,7 @@ export function checkAccount(needs: StageNeeds, account: Account): Check[] {
     known('vCPUs', [account.vcpuQuota, account.instances, instanceTypes], (...facts) => checkVcpus(needs, ...facts)),
     ...checkOtherFamilies(needs),
     known('Elastic IPs', [account.ipQuota, account.ips], (...facts) => checkAddresses(needs, ...facts)),
+    ...checkRecipients(needs),
   ];
 }
 

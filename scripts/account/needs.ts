@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { StageTemplates } from '../scaling/template/stage.ts';
+import { alarmTopicName } from '../../infra/contract.ts';
+import { refersTo, StageTemplates } from '../scaling/template/stage.ts';
 import { readSubnet } from '../scaling/template/subnets.ts';
 import type { Assembly } from './assembly.ts';
 
@@ -30,6 +31,10 @@ const natGatewaySchema = z.object({
   AllocationId: z.string().optional(),
 });
 
+const topicSchema = z.object({ DisplayName: z.string().default('') });
+const subscriptionSchema = z.object({ Protocol: z.string(), TopicArn: z.string() });
+const channelSchema = z.object({ SnsTopicArns: z.array(z.string()).default([]) });
+
 /** What a group of the stage needs. */
 export type GroupNeeds = ReturnType<typeof needsOfGroup>;
 
@@ -48,7 +53,24 @@ export function readNeeds(stage: string, { region, templates, bootstrap }: Assem
     .list('AWS::EC2::NatGateway', natGatewaySchema)
     .filter(({ properties }) => properties.AvailabilityMode === 'regional' && properties.AllocationId === undefined);
   const allocated = resources.list('AWS::EC2::EIP', z.object({}));
-  return { stage, region, bootstrap, groups, elasticIps: allocated.length + regional.length * zones.size };
+  const recipients = { page: recipientsOf(resources, stage, 'page'), ticket: recipientsOf(resources, stage, 'ticket') };
+  return { stage, region, bootstrap, groups, elasticIps: allocated.length + regional.length * zones.size, recipients };
+}
+
+/** How the alarms of a priority reach people: protocols of subscriptions, and `Slack`. */
+function recipientsOf(resources: StageTemplates, stage: string, priority: 'page' | 'ticket'): string[] {
+  const name = alarmTopicName(stage, priority);
+  const topic = resources
+    .list('AWS::SNS::Topic', topicSchema)
+    .find(({ properties }) => properties.DisplayName === name);
+  if (!topic) return [];
+  const subscriptions = resources
+    .list('AWS::SNS::Subscription', subscriptionSchema)
+    .filter(({ properties }) => refersTo(properties.TopicArn, topic));
+  const channels = resources
+    .list('AWS::Chatbot::SlackChannelConfiguration', channelSchema)
+    .filter(({ properties }) => properties.SnsTopicArns.some((arn) => refersTo(arn, topic)));
+  return [...subscriptions.map(({ properties }) => properties.Protocol), ...channels.map(() => 'Slack')];
 }
 
 function needsOfGroup(resources: StageTemplates, group: z.output<typeof groupSchema>) {

@@ -2,10 +2,12 @@ import { decadeAxis } from '../cli/chart-axes.ts';
 import { type Html, html, htmlPage } from '../cli/html.ts';
 import { PRICES_AS_OF } from '../cli/prices.ts';
 import { CHART_STYLE, chartFigure } from '../cli/svg-chart.ts';
-import { type Bill, billsAt, keepingAYear, perMillion, totalOf } from './bills.ts';
+import { billDetails, costOf, usd } from './bill-html.ts';
+import { type Bill, billsAt, keepingAYear, totalOf } from './bills.ts';
 import { CHEAPEST, cheapestBill, costGoals, goalText } from './goals.ts';
-import { ASSUMED, ASSUMPTIONS, SECONDS_PER_MONTH } from './items.ts';
+import { ASSUMED, ASSUMPTIONS } from './items.ts';
 import type { Measured } from './measured.ts';
+import { regionsSection, type Strategies } from './regions-section.ts';
 import type { PricedStage } from './stage.ts';
 import { windowChart } from './window-chart.ts';
 
@@ -36,10 +38,12 @@ export interface CostPageOptions {
   readonly cheapest: PricedStage;
   /** The month whose bill is shown beside that of the first one. */
   readonly months: number;
+  /** What the loss of a region costs. @default - the page does not say */
+  readonly strategies?: Strategies | undefined;
 }
 
 /** The page of the cost per million timestamps: goals, curves, bills item by item, assumptions. */
-export function costPage({ measured, windows, stage, cheapest, months }: CostPageOptions): string {
+export function costPage({ measured, windows, stage, cheapest, months, strategies }: CostPageOptions): string {
   const base = { measured, stage };
   const onCheapest = (rate: number, month = 1) =>
     cheapestBill({ measured, stage: cheapest, rate, months: month }, ASSUMED.savingsPlan);
@@ -64,6 +68,7 @@ ${windows.length > 1 ? windowChart(windows, RATES, stage) : ''}
 ${rateTable(rows)}
 ${ITEMISED.map((rate) => itemised(rate, months, billsOf))}
 ${yearTable(ITEMISED.map((rate) => ({ rate, ...keepingAYear({ ...base, rate }) })))}
+${strategies ? regionsSection(strategies) : ''}
 <h2>Assumptions</h2>
 <div><table><tr><th>name</th><th>value</th><th>meaning</th></tr>
 ${Object.entries(ASSUMPTIONS).map(([name, { value, meaning }]) => html`<tr><td><code>${name}</code></td><td>${value}</td><td>${meaning}</td></tr>\n`)}</table></div>`;
@@ -71,10 +76,6 @@ ${Object.entries(ASSUMPTIONS).map(([name, { value, meaning }]) => html`<tr><td><
 }
 
 type Row = { readonly rate: number; readonly bills: readonly Bill[] };
-
-function costOf(rate: number, bill: Bill | undefined): number {
-  return bill ? perMillion(bill, rate * SECONDS_PER_MONTH) : NaN;
-}
 
 function rateChart(rows: readonly Row[]) {
   const curves = (rows[0]?.bills ?? []).map(({ title }, index) => ({
@@ -104,19 +105,10 @@ ${rows.map(
 )}</table></div>`;
 }
 
-/** Each bill of a rate in its first month and in a later one, in which its retained data have grown. */
+/** Each bill of a rate, item by item. */
 function itemised(rate: number, months: number, billsOf: (rate: number, month?: number) => Bill[]): Html {
   const later = billsOf(rate, months);
-  const sections = billsOf(rate).map((bill, index) => {
-    const rows = bill.items.map(({ name, quantity, usd: price }, row) => {
-      const then = later[index]?.items[row]?.usd ?? NaN;
-      return html`<tr><td>${name}</td><td>${quantity}</td><td class="number">${usd(price)}</td><td class="number">${usd(then)}</td></tr>\n`;
-    });
-    const sums = [bill, later[index]].map((each) => html`<td class="number">${usd(each ? totalOf(each) : NaN)}</td>`);
-    return html`<details${{ markup: index === 0 ? ' open' : '' }}><summary>${bill.title}</summary>
-<div><table><tr><th>item</th><th>first month</th><th class="number">month 1</th><th class="number">month ${months}</th></tr>
-${rows}<tr class="sum"><td>Sum</td><td>${usd(costOf(rate, bill))} per million</td>${sums}</tr></table></div></details>\n`;
-  });
+  const sections = billsOf(rate).map((bill, index) => billDetails(bill, later[index], { rate, months }, index === 0));
   return html`<h2>USD a month at ${rate.toLocaleString('en')}/s</h2>\n${sections}`;
 }
 
@@ -126,8 +118,4 @@ function yearTable(rows: readonly (ReturnType<typeof keepingAYear> & { readonly 
 <p>The table with point-in-time recovery, without backups; the archive in Glacier Instant Retrieval. An export is paid for once.</p>
 <div><table><tr><th>rate</th><th>in the table</th><th>table</th><th>archive</th><th>export, once</th></tr>
 ${rows.map(({ rate, yearGb, tableUsd, archiveUsd, exportUsd }) => html`<tr><td>${rate.toLocaleString('en')}/s</td><td>${yearGb.toLocaleString('en', { maximumFractionDigits: 0 })} GB</td><td>${usd(tableUsd)}</td><td>${usd(archiveUsd)}</td><td>${usd(exportUsd)}</td></tr>\n`)}</table></div>`;
-}
-
-function usd(value: number): string {
-  return `$${value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 2 : 0 })}`;
 }

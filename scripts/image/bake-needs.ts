@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hasDefaultVpc } from '../aws/ec2.ts';
 import { OperatorError } from '../cli/errors.ts';
+import { captureQuietly } from '../cli/run.ts';
 import type { Architecture } from './architecture.ts';
 
 /** What decides whether a bake on AWS can succeed. */
@@ -12,6 +13,7 @@ export interface BakeConditions {
   /** Text of `ami/versions.sh`. */
   readonly versions: string;
   readonly defaultVpc: boolean;
+  readonly packer: boolean;
 }
 
 /** Checks what a bake needs before Packer starts. @throws OperatorError with one line for each thing that is missing */
@@ -22,14 +24,19 @@ export async function checkBakeNeeds(
 ): Promise<void> {
   const versions = await readFile('ami/versions.sh', 'utf8');
   const defaultVpc = environment['PKR_VAR_subnet_id'] ? true : await hasDefaultVpc();
-  const missing = missingForBake({ architecture, region, environment, versions, defaultVpc });
+  const packer = await captureQuietly(['packer', 'version']).then(
+    () => true,
+    () => false,
+  );
+  const missing = missingForBake({ architecture, region, environment, versions, defaultVpc, packer });
   if (missing.length > 0) throw new OperatorError(`cannot bake yet: ${missing.join('\n')}`);
 }
 
 /** What a bake lacks, with what to do about it; one line each. */
 export function missingForBake(conditions: BakeConditions): string[] {
-  const { architecture, region, environment, versions, defaultVpc } = conditions;
+  const { architecture, region, environment, versions, defaultVpc, packer } = conditions;
   const missing: string[] = [];
+  if (!packer) missing.push('packer version fails: install Packer from https://developer.hashicorp.com/packer/install');
   const agents = ['SSM_AGENT', 'CLOUDWATCH_AGENT'].map((agent) => `${agent}_SHA256_${architecture.toUpperCase()}`);
   const unpinned = agents.filter((name) => !new RegExp(`^${name}=[0-9a-f]{64}$`, 'm').test(versions));
   if (unpinned.length > 0) {

@@ -1,6 +1,7 @@
 // Plain JavaScript with no dependency: this runs on the machine's own Node, before the pinned one is installed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { installFromAddresses } from './from-addresses.js';
 
 /** Packages by their folder, as locked or installed. npm writes the second file last, so a missing one means: not to the end. */
 const packagesOf = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : {});
@@ -22,9 +23,12 @@ export function installIfNeeded({ onlyToRun }) {
 
   const startedMs = Date.now();
   console.error(`Installing ${omitDev ? 'what running needs' : 'all locked dependencies'} (npm ci) ...`);
-  const options = ['--no-audit', '--no-fund', '--loglevel=error', ...(omitDev ? ['--omit=dev'] : [])];
-  const { status, error } = spawnSync('npm', ['ci', ...options], { stdio: ['ignore', 'ignore', 'inherit'] });
-  if (error) console.error(`npm cannot be started: ${error.message}`);
-  else if (status === 0) console.error(`Installed in ${Math.round((Date.now() - startedMs) / 1_000)} s.`);
-  return status ?? 1;
+  const words = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(omitDev ? ['--omit=dev'] : [])];
+  if (!installFromAddresses(words)) {
+    const { status, error } = spawnSync('npm', words, { stdio: ['ignore', 'ignore', 'inherit'] });
+    if (error) console.error(`npm cannot be started: ${error.message}`);
+    if (status !== 0) return status ?? 1;
+  }
+  console.error(`Installed in ${Math.round((Date.now() - startedMs) / 1_000)} s.`);
+  return 0;
 }

@@ -27,9 +27,14 @@ export async function startTestDatabase(
   await startFixture([program, '', String(port), table, host, String(restoreMs)], undo, inside);
 }
 
-/** Starts the replacement of Secrets Manager with one secret, whose value is in a file. */
-export async function startSecretsManager(at: Address & { arn: string; file: string }, undo: Undo, inside?: Inside) {
-  await startFixture(['secrets-manager-process.ts', at.host, String(at.port), at.arn, at.file], undo, inside);
+/** Starts the replacement of Secrets Manager; `files` has the file with the value of each secret, by its ARN. */
+export async function startSecretsManager(
+  { host, port, files }: Address & { readonly files: Readonly<Record<string, string>> },
+  undo: Undo,
+  inside?: Inside,
+) {
+  const secrets = Object.entries(files).flat();
+  await startFixture(['secrets-manager-process.ts', host, String(port), ...secrets], undo, inside);
 }
 
 /** Starts an S3 server in memory, with one empty bucket. */

@@ -9,7 +9,7 @@ import {
   startRestoreToTime,
 } from '../aws/dynamodb.ts';
 import { OperatorError } from '../cli/errors.ts';
-import { type CommandLine, commandText, run } from '../cli/run.ts';
+import { type CommandLine, run } from '../cli/run.ts';
 import { waitUntil } from '../cli/wait.ts';
 import { partText } from '../table/report.ts';
 import { compareWithSource, lastComparedDay } from './compare.ts';
@@ -182,27 +182,4 @@ function comparisonText({ at, comparison, content, differences = [] }: RestoreRe
   if (comparison === 'different') return `it differs from the source in ${differences.join(', ')}`;
   if (comparison === 'nothing to compare') return `nothing was compared: neither table has blocks or users ${part}`;
   return 'the source is gone, so it was not compared';
-}
-
-/** The command that lets a stage use another table. */
-export function deployCommand(stage: string, table: string, more: readonly string[]): CommandLine {
-  return ['npm', 'run', 'deploy', '--', '--stage', stage, ...more, '--set', `tableName=${table}`, '--yes'];
-}
-
-/** What to do after the stage uses a new table. */
-export function nextSteps(
-  { source, table, at, verifyOnly }: RestoreRecord,
-  regions: number,
-  deploy: CommandLine,
-): readonly string[] {
-  if (verifyOnly) return [];
-  return [
-    ...(regions > 1
-      ? [`Create the replicas of ${table}, then deploy with --regions: docs/operate.md has the commands`]
-      : []),
-    `Repeat --set tableName=${table} in every deployment, or write it to infra/settings/table.ts: ` +
-      `without it, a deployment returns to the table of the template. The deployment of one region is: ${commandText(deploy)}`,
-    `Timestamps acknowledged after ${at} are only in ${source}, if it still exists: ` +
-      'npm run verify and npm run export read it with --table',
-  ];
 }

@@ -31,8 +31,7 @@ export function createAdmission({ config, logger, pending, oldestWaitMs, onRefus
   const waitLimit = createWaitLimit({ max: maxPending, targetMs, nowMs: performance.now() });
   const saturation = watchSaturation({
     maxDelayMs: maxEventLoopDelayMs,
-    onSample: (delayMs) =>
-      waitLimit.sample({ nowMs: performance.now(), waitMs: Math.max(delayMs, oldestWaitMs()), waiting: pending() }),
+    onSample: (loopDelayMs) => waitLimit.sample({ nowMs: performance.now(), loopDelayMs, queueMs: oldestWaitMs() }),
     onChange: (saturated, delayMs) =>
       logger.warn({ delayMs }, saturated ? 'event loop saturated' : 'event loop recovered'),
   });
@@ -55,7 +54,7 @@ export function createAdmission({ config, logger, pending, oldestWaitMs, onRefus
       if (limiter && !limiter.takeToken())
         return refuse('rate-limited', 'the rate limit of this instance is exceeded', quota());
       const waiting = pending();
-      if (waiting >= waitLimit.limit())
+      if (!waitLimit.admits(waiting))
         return refuse('overloaded', `${waiting} timestamps are already waiting to be stored`);
       return undefined;
     },

@@ -1,10 +1,10 @@
 /** The state of a process at one time. */
 export interface WaitSample {
   readonly nowMs: number;
-  /** How long requests currently wait before work on them begins. */
-  readonly waitMs: number;
-  /** The number of requests that wait. */
-  readonly waiting: number;
+  /** How late the event loop reads requests and the answers to its writes. */
+  readonly loopDelayMs: number;
+  /** How long the oldest request has waited since it was read. */
+  readonly queueMs: number;
 }
 
 export interface WaitLimitOptions {
@@ -18,43 +18,63 @@ export interface WaitLimitOptions {
 /** Long enough for a retry of a put, which therefore does not count as overload. */
 const INTERVAL_MS = 1_000;
 
+/** A pause of the event loop makes samples rare. This number of them does not depend on a single pause. */
+const LEAST_SAMPLES = 5;
+
 /** This number of timestamps fits into one block, so it never overloads the database. */
 const LEAST_LIMIT = 1_000;
 
+/**
+ * A request waits for about this many iterations of the event loop: two until it is read, and two until the
+ * acknowledgement of its block is read.
+ */
+const ITERATIONS = 4;
+
 const LARGEST_REDUCTION = 0.5;
-const GROWTH = 1.5;
+const GROWTH = 1.2;
 
 /**
- * Limits the number of requests that wait, by their waiting time, as CoDel does (RFC 8289). The shortest wait of an
- * interval distinguishes a queue that does not empty from a burst. While it is above the target, the limit shrinks to
- * the length at which requests would wait for the target time. Otherwise it grows back to its maximum.
+ * Limits the number of requests that wait, by their waiting time, similar to CoDel (RFC 8289). A queue that does not
+ * empty differs from a burst in that at least three quarters of the waits of an interval are above the target. The limit
+ * then shrinks to the length at which requests would wait for the target time. Otherwise it grows back to its maximum.
  */
 export function createWaitLimit({ max, targetMs, nowMs }: WaitLimitOptions) {
   const least = Math.min(LEAST_LIMIT, max);
   let limit = max;
   let endMs = nowMs + INTERVAL_MS;
-  let shortestMs = Number.POSITIVE_INFINITY;
+  let waitsMs: number[] = [];
   let mostWaiting = 0;
 
   function nextLimit(): number {
-    if (shortestMs <= targetMs) return Math.min(max, Math.ceil(limit * GROWTH));
-    const reduced = Math.min(limit, mostWaiting) * Math.max(LARGEST_REDUCTION, targetMs / shortestMs);
+    const shortMs = lowerQuartile(waitsMs);
+    if (shortMs <= targetMs) return Math.min(max, Math.ceil(limit * GROWTH));
+    const reduced = Math.min(limit, mostWaiting) * Math.max(LARGEST_REDUCTION, targetMs / shortMs);
     return Math.max(least, Math.floor(reduced));
   }
 
   return {
-    sample({ nowMs, waitMs, waiting }: WaitSample): void {
-      shortestMs = Math.min(shortestMs, waitMs);
-      mostWaiting = Math.max(mostWaiting, waiting);
-      if (nowMs < endMs) return;
+    /** To be called every 100 ms. */
+    sample({ nowMs, loopDelayMs, queueMs }: WaitSample): void {
+      waitsMs.push(ITERATIONS * loopDelayMs + queueMs);
+      if (nowMs < endMs || waitsMs.length < LEAST_SAMPLES) return;
       limit = nextLimit();
       endMs = nowMs + INTERVAL_MS;
-      shortestMs = Number.POSITIVE_INFINITY;
+      waitsMs = [];
       mostWaiting = 0;
+    },
+    /** Whether one more request is admitted while this number waits. */
+    admits(waiting: number): boolean {
+      mostWaiting = Math.max(mostWaiting, waiting);
+      return waiting < limit;
     },
     /** The number of waiting requests from which on further ones are refused. */
     limit: () => limit,
     /** Whether requests recently waited for longer than the target. */
     isReduced: () => limit < max,
   };
+}
+
+/** A quarter of the values are below it. */
+function lowerQuartile(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] as number;
 }

@@ -1,12 +1,5 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Logger } from 'pino';
 import { TOKEN_FORM } from '../contract.ts';
-
-export interface CanaryTokenOptions {
-  readonly client: SecretsManagerClient;
-  readonly secretId: string;
-  readonly logger: Logger;
-}
+import { readCached, readSecret, type SecretSource } from './read-secret.ts';
 
 /** The token of the stage's canary, as last read. */
 export interface CanaryToken {
@@ -16,19 +9,26 @@ export interface CanaryToken {
   refresh(): Promise<void>;
 }
 
-/** Reads the canary's token. Never rejects: without it the server serves everybody but the canary. */
-export async function openCanaryToken({ client, secretId, logger }: CanaryTokenOptions): Promise<CanaryToken> {
-  let tokens: readonly string[] = [];
+/**
+ * Reads the canary's token: from Secrets Manager or, while that does not answer, from the cache that a worker of this
+ * instance has written. Never rejects: without it the server serves everybody but the canary.
+ */
+export async function openCanaryToken(source: SecretSource): Promise<CanaryToken> {
+  let token: string | undefined;
   const refresh = async () => {
     try {
-      const { SecretString: token = '' } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
-      if (!TOKEN_FORM.pattern.test(token))
-        throw new Error(`the value is not a token; expected ${TOKEN_FORM.description}`);
-      tokens = [token];
+      token = await readSecret(source, parseToken);
     } catch (error) {
-      logger.warn({ err: error }, "the canary's token cannot be read");
+      token ??= readCached(source, parseToken);
+      source.logger.warn({ err: error, known: token !== undefined }, "the canary's token cannot be read");
     }
   };
   await refresh();
-  return { current: () => tokens, refresh };
+  return { current: () => (token === undefined ? [] : [token]), refresh };
+}
+
+/** The error does not show the value. */
+function parseToken(value: string): string {
+  if (TOKEN_FORM.pattern.test(value)) return value;
+  throw new Error(`the value is not a token; expected ${TOKEN_FORM.description}`);
 }

@@ -14,10 +14,12 @@ export async function openSecrets(config: Config, logger: Logger): Promise<() =>
   const { createSecretsClient, openStageSecret } = await import('./stage-secret.ts');
   const { openCanaryToken } = await import('./canary-token.ts');
   const client = createSecretsClient();
-  const cache = secretCache === undefined ? NO_CACHE : fileCache(secretCache);
+  const cacheOf = (suffix: string) => (secretCache === undefined ? NO_CACHE : fileCache(`${secretCache}${suffix}`));
   const [stage, canary] = await Promise.all([
-    openStageSecret({ client, secretId, cache, logger }),
-    canarySecretId === undefined ? undefined : openCanaryToken({ client, secretId: canarySecretId, logger }),
+    openStageSecret({ client, secretId, cache: cacheOf(''), logger }),
+    canarySecretId === undefined
+      ? undefined
+      : openCanaryToken({ client, secretId: canarySecretId, cache: cacheOf('.canary'), logger }),
   ]);
   const read = (): Secrets => ({ ...stage.current(), canaryTokens: canary?.current() ?? [] });
   let current = read();

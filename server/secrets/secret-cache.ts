@@ -1,11 +1,9 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { parseSecretValue } from './secret-value.ts';
-import type { Secrets } from './secrets.ts';
 
-/** The last value of the secret, for workers that start while Secrets Manager does not answer. */
+/** The last value of a secret, for workers that start while Secrets Manager does not answer. */
 export interface SecretCache {
   /** The cached value; `undefined` if there is none. */
-  read(): Secrets | undefined;
+  read(): string | undefined;
   write(value: string): void;
 }
 
@@ -17,7 +15,7 @@ export function fileCache(path: string): SecretCache {
   return {
     read: () => {
       try {
-        return parseSecretValue(readFileSync(path, 'utf8'));
+        return readFileSync(path, 'utf8');
       } catch {
         return undefined; // No worker has written it yet.
       }

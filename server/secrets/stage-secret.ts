@@ -1,11 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  GetSecretValueCommand,
-  SecretsManagerClient,
-  type SecretsManagerClientConfig,
-} from '@aws-sdk/client-secrets-manager';
-import type { Logger } from 'pino';
-import type { SecretCache } from './secret-cache.ts';
+import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
+import { readCached, readSecret, type SecretSource } from './read-secret.ts';
 import { parseSecretValue } from './secret-value.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -21,11 +16,7 @@ export function createSecretsClient(overrides: SecretsManagerClientConfig = {}):
   });
 }
 
-export interface StageSecretOptions {
-  readonly client: SecretsManagerClient;
-  readonly secretId: string;
-  readonly cache: SecretCache;
-  readonly logger: Logger;
+export interface StageSecretOptions extends SecretSource {
   /** Waits before the next attempt to read the secret for the first time. */
   readonly wait?: (ms: number) => Promise<unknown>;
 }
@@ -42,13 +33,13 @@ export interface StageSecret {
  * from Secrets Manager or, while that does not answer, from the cache that a worker of this instance has written.
  */
 export async function openStageSecret(options: StageSecretOptions): Promise<StageSecret> {
-  const { cache, logger, wait = delay } = options;
+  const { logger, wait = delay } = options;
   let current: Secrets | undefined;
   while (current === undefined) {
     try {
-      current = await readSecret(options);
+      current = await readSecret(options, parseSecretValue);
     } catch (error) {
-      current = cache.read();
+      current = readCached(options, parseSecretValue);
       logger.error({ err: error, cached: current !== undefined }, 'the secret cannot be read');
       if (current === undefined) await wait(RETRY_MS);
     }
@@ -58,21 +49,10 @@ export async function openStageSecret(options: StageSecretOptions): Promise<Stag
     current: () => known,
     refresh: async () => {
       try {
-        known = await readSecret(options);
+        known = await readSecret(options, parseSecretValue);
       } catch (error) {
         logger.warn({ err: error }, 'the secret cannot be read, using its last value');
       }
     },
   };
-}
-
-async function readSecret({ client, secretId, cache, logger }: StageSecretOptions): Promise<Secrets> {
-  const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
-  const secrets = parseSecretValue(SecretString);
-  try {
-    cache.write(SecretString);
-  } catch (error) {
-    logger.warn({ err: error }, 'the secret cannot be cached');
-  }
-  return secrets;
 }

@@ -16,6 +16,7 @@ const readme = readFileSync(join(folder, 'stampede', 'README.md'), 'utf8');
 /** Commands of the README that are stages of .ci/run themselves, or need an account before they do anything. */
 const NOT_RUN_HERE = [
   'ami/pin-agents.sh <key>',
+  "git commit --all --message 'Pin the AWS agents'",
   'npx cdk bootstrap aws://<account>/<region>',
   'npm run bake:offline',
   'npm run rehearse',

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { ALARM_PRIORITIES, priorityOf } from '../../infra/alarm-priorities.ts';
+import { alarmTopics } from '../../infra/data/alarm-topics.ts';
+import { readSettings } from '../../infra/settings/read.ts';
+import { ARCHIVE_LATE_DAYS } from '../../infra/settings/retention-rules.ts';
+import { evaluateAlarm } from '../../scripts/scaling/model/alarm.ts';
 import {
   CERTIFICATE,
   EVERYTHING_ON,
+  type Overrides,
   type Resource,
   resourcesOf,
   synthesize,
@@ -88,12 +96,45 @@ describe('the topics of alarms', () => {
     );
   });
 
+  it('warn at synth if a permanent stage has no recipient of pages or of tickets', () => {
+    assert.deepEqual(warningsOf('prod'), [
+      'Nobody gets the pages of stage prod, the alarms that cannot wait. Use -c pageEmail=…, -c pagerUrl=… or -c slackPageChannelId=… with -c slackWorkspaceId=… [ack: stampede:no-page-recipient]',
+      "Nobody gets the tickets of stage prod, the other alarms and the budget's. Use -c ticketEmail=… or -c slackTicketChannelId=… with -c slackWorkspaceId=… [ack: stampede:no-ticket-recipient]",
+    ]);
+    assert.deepEqual(warningsOf('pr-7'), [], 'the environment of a branch lives for hours');
+  });
+
+  it('do not warn if somebody gets them by e-mail, pager or chat', () => {
+    assert.deepEqual(
+      warningsOf('prod', { pagerUrl: 'https://pager.example.org/key', ticketEmail: 'a@example.org' }),
+      [],
+    );
+    assert.deepEqual(warningsOf('dev', { pageEmail: 'a@example.org', ticketEmail: 'a@example.org' }), []);
+    const chat = {
+      slackWorkspaceId: 'T01EXAMPLE',
+      slackPageChannelId: 'C01EXAMPLE',
+      slackTicketChannelId: 'C02EXAMPLE',
+    };
+    assert.deepEqual(warningsOf('dev', chat), []);
+  });
+
   it('keep the id and the export of the only topic of earlier versions', () => {
     assert.equal(everything.data.Resources['PeopleE38C8D03']?.Type, 'AWS::SNS::Topic', idsOf(everything.data));
     const exported = Object.values(everything.data.Outputs ?? {}).map(({ Export }) => Export?.Name);
     assert.ok(exported.includes('stampede-prod-data:ExportsOutputRefPeopleE38C8D039A92BAA7'), String(exported));
   });
 });
+
+/** What the topics alone warn of at synth. */
+function warningsOf(stage: string, overrides: Overrides = {}): readonly unknown[] {
+  const given: Overrides = { allowPlainHttp: 'true', ...overrides };
+  const stack = new Stack(new App(), 'Test');
+  const settings = readSettings(stage, (name) => given[name]);
+  alarmTopics(stack, { key: new Key(stack, 'Key'), stage, settings });
+  return Annotations.fromStack(stack)
+    .findWarning('*', Match.anyValue())
+    .map(({ entry }) => entry.data);
+}
 
 function idsOf({ Resources }: Template): string {
   return Object.entries(Resources)
@@ -169,29 +210,30 @@ describe('alarms on traffic', () => {
   });
 });
 
-describe('alarms on the server’s log', () => {
-  const filters = resourcesOf('AWS::Logs::MetricFilter', everything.operations).map(({ Properties }) => Properties);
+describe('the alarm on a late export', () => {
+  const [[, { Properties }]] = everything.all
+    .flatMap(({ Resources }) => Object.entries(Resources))
+    .filter(([id]) => /ArchiveLate[0-9A-F]{8}$/.test(id)) as [[string, Resource]];
+  const rule = {
+    evaluationPeriods: Properties.EvaluationPeriods,
+    datapointsToAlarm: Properties.DatapointsToAlarm,
+    threshold: Properties.Threshold,
+    comparison: Properties.ComparisonOperator,
+    treatMissingData: Properties.TreatMissingData,
+  };
+  const isFilled = Properties.Metrics?.some(({ Expression }: { Expression?: string }) =>
+    /^FILL\(/.test(Expression ?? ''),
+  );
 
-  it('count crashes, and calls that AWS refuses', () => {
-    assert.deepEqual(
-      filters.map(({ FilterPattern: pattern }) => pattern),
-      ['{ $.level = "fatal" }', '?"AccessDenied" ?"AccessDeniedException"'],
-    );
+  /** The state after a number of days without a successful run. */
+  const after = (days: number) =>
+    evaluateAlarm(rule, [...Array(10).fill(1), ...Array(days).fill(isFilled ? 0 : undefined)], 'OK');
+
+  it('is raised on the second day without a successful run, as the least retention assumes', () => {
+    assert.deepEqual([after(0), after(1), after(ARCHIVE_LATE_DAYS)], ['OK', 'OK', 'ALARM']);
   });
 
-  it('read the metrics of their own stage, because metrics of filters have no dimension', () => {
-    const counted = filters.flatMap(({ MetricTransformations: metrics }) => metrics);
-    const watched = resourcesOf('AWS::CloudWatch::Alarm', everything.operations)
-      .map(({ Properties }) => Properties)
-      .filter(({ Namespace }) => Namespace === 'Stampede/Logs/prod');
-    assert.deepEqual(
-      watched.map(({ MetricName }) => MetricName),
-      counted.map(({ MetricName }) => MetricName),
-    );
-    assert.ok(
-      counted.every(({ MetricNamespace, DefaultValue }) => {
-        return MetricNamespace === 'Stampede/Logs/prod' && DefaultValue === undefined;
-      }),
-    );
+  it('is raised if no run was ever started', () => {
+    assert.equal(evaluateAlarm(rule, Array(10).fill(undefined), 'OK'), 'ALARM');
   });
 });

@@ -57,6 +57,14 @@ describe('a restored table becomes the table of the stack', () => {
     assert.doesNotMatch(readFileSync('docs/operate.md', 'utf8'), /only=data.*tableName/);
   });
 
+  it('is compared by npm run deploy with the table in use: the outputs have the names of both', () => {
+    const { TableName, ...exports } = restored.Outputs ?? {};
+    assert.equal(TableName?.Value, RESTORED);
+    const [name = ''] = Object.keys(exports).filter((each) => each.startsWith(`ExportsOutputRef${tableId}`));
+    assert.deepEqual(exports[name]?.Value, own.Outputs?.['TableName']?.Value);
+    assert.deepEqual(exports[name]?.Value, { Ref: tableId });
+  });
+
   it('is imported as the logical id that the stage always had, by the name that the mapping file has', () => {
     const guide = readFileSync('docs/operate.md', 'utf8');
     assert.ok(guide.includes(`{ "${tableId}": { "TableName": "<table>" } }`), `expected ${tableId} in docs/operate.md`);

@@ -118,6 +118,20 @@ describe('npm run export', () => {
     ]);
   });
 
+  it('reads a table by its name, such as the former one of a stage, without a look at the stage', async () => {
+    const { env, [Symbol.asyncDispose]: close } = await startFakeAws({});
+    const ofDatabase = { env: { ...env, AWS_ENDPOINT_URL_DYNAMODB: database.endpoint } };
+    const { code, stdout, stderr } = await runEntry(
+      'scripts/export.ts',
+      [...DAY, '--table', 'stampede-dev'],
+      ofDatabase,
+    );
+    await close();
+    assert.equal(code, 0, stderr);
+    assert.equal(timesOf(stdout).length, 2_500);
+    assert.match(stderr, /^2,500 timestamps in [\d.]+ s\n$/);
+  });
+
   it('warns if the range ends so late that timestamps can still appear in it', async () => {
     const { stderr } = await exportStage([], '--from', '2099-11-21', '--to', '2099-11-22');
     assert.match(stderr, /^Warning: timestamps after 2\d{3}-\S+Z can still appear: the export may lack them\n/);
@@ -181,6 +195,7 @@ describe('npm run export', () => {
       [['--from', 'noon', '--to', '2026-11-22'], "--from is 'noon': expected a UTC day or a time in ISO 8601"],
       [['--from', '2026-11-22', '--to', '2026-11-22'], '--to is not after --from: expected a later time'],
       [[...DAY, '--format', 'parquet'], "--format is 'parquet': expected it with --output only"],
+      [[...DAY, '--url', 'http://localhost', '--table', 'old'], "--table is 'old': expected it without --url only"],
     ] as const;
     for (const [args, message] of wrong) {
       const { code, stderr } = await runEntry('scripts/export.ts', args);

@@ -46,6 +46,7 @@ async function stageWithBlocks(
     client,
     table,
     fakes,
+    run: (file: string, ...args: string[]) => runEntry(file, args, { cwd: fakes.folder, env }),
     restore: (...args: string[]) => runEntry('scripts/restore.ts', ['--yes', ...args], { cwd: fakes.folder, env }),
     tables: async () => (await client.send(new ListTablesCommand())).TableNames ?? [],
     record: async () => {
@@ -91,6 +92,21 @@ describe('npm run restore', () => {
     assert.match(verdict, /^the stage uses/);
     assert.equal(typeof rtoSeconds, 'number');
     await assertSettings(stage.client, restored);
+  });
+
+  it('names a command that exports what was acknowledged after the restored time from the old table', async () => {
+    await using stage = await stageWithBlocks();
+    await remove(stage.table, LATE);
+    const later = blockAt([0], { noon: LATE_MICROS });
+    await put(stage.table, { pk: 'days', sk: '2026-11-22', shards: 1 }, later);
+    const { code, stdout, stderr } = await stage.restore('--at', AT);
+    assert.equal(code, 0, stderr);
+    const words =
+      /: (?<command>npm run export -- .*) writes them$/m.exec(stdout)?.groups?.['command']?.split(' ') ?? [];
+    const exported = await stage.run('scripts/export.ts', ...words.slice(4));
+    assert.equal(exported.code, 0, exported.stderr);
+    assert.match(exported.stdout, /\r\n2026-11-22T08:00:10\.000000Z,.*\r\n$/);
+    assert.equal(exported.stdout.split('\r\n').length, 3);
   });
 
   it('removes the table again with --verify-only, and says how long the last restore took', async () => {

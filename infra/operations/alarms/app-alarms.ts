@@ -16,7 +16,7 @@ export function appAlarms(scope: Construct, metric: AppMetrics) {
       when: { above: 0, periods: 3, breaching: 2 },
     }),
     heartbeat: runbookAlarm(scope, 'NoHeartbeat', {
-      means: 'No instance has reported for five minutes; each reports every minute, even without requests.',
+      means: 'No instance has reported for five to ten minutes; each reports every minute, even without requests.',
       runbook: 'requests succeed: check NAT and role; otherwise read the activity history of the group.',
       metric: metric('timestampsRecorded', Stats.SAMPLE_COUNT),
       when: { below: 1, periods: 5 },

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { type Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { runbookAlarm } from '../../runbook-alarm.ts';
@@ -19,10 +19,25 @@ export function archiveAlarms(scope: Construct, stateMachine: StateMachine | und
     runbookAlarm(scope, 'ArchiveLate', {
       means: `No run of the daily export has succeeded for ${ARCHIVE_LATE_DAYS} days.`,
       runbook: 'start the state machine and watch its execution; it exports all missing days of the last 35.',
-      metric: stateMachine.metricSucceeded({ period: Duration.days(1) }),
+      metric: succeededInADay(stateMachine),
       when: { below: 1, periods: ARCHIVE_LATE_DAYS },
       // A run that is never started sends no data.
       missing: TreatMissingData.BREACHING,
     }),
   ];
+}
+
+/**
+ * With 0 for a day without a success. An alarm on the metric itself looks further back than its periods for data, so it
+ * would be raised days later
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html).
+ */
+function succeededInADay(stateMachine: StateMachine): MathExpression {
+  const period = Duration.days(1);
+  return new MathExpression({
+    expression: 'FILL(succeeded, 0)',
+    label: 'successful executions',
+    period,
+    usingMetrics: { succeeded: stateMachine.metricSucceeded({ period }) },
+  });
 }

@@ -16,10 +16,15 @@ const LINES: Readonly<Record<string, LogAlarm>> = {
     runbook: 'search the log group app for { $.level = "fatal" }, which has the stack trace.',
   },
   AccessDenied: {
-    // The names that AWS services give to this error.
-    pattern: FilterPattern.anyTerm('AccessDenied', 'AccessDeniedException'),
+    // The names that AWS services give to this error. A path that a client sends can contain them too.
+    pattern: FilterPattern.any(
+      ...['AccessDenied', 'AccessDeniedException'].map((name) =>
+        FilterPattern.stringValue('$.err.rootCause', '=', name),
+      ),
+    ),
     means: 'AWS refused a call of the server for lack of a permission.',
-    runbook: 'search the log group app for "AccessDenied"; npm run plan with --drift shows what was changed.',
+    runbook:
+      'search the log group app for { $.err.rootCause = "AccessDenied*" }; npm run plan with --drift shows what was changed.',
   },
 };
 

@@ -2,6 +2,13 @@ import { connect, type Socket } from 'node:net';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 
+/** What the load generator needs of an answer. */
+export interface Answer {
+  readonly status: number;
+  /** The seconds of `Retry-After` of an answer with 503, else 0. */
+  readonly retryAfterS: number;
+}
+
 /**
  * One keep-alive connection with at most one request in progress. It reads only HTTP/1.1 answers with `Content-Length`.
  * Hand-written because a library leaves no headroom: autocannon 9.0.0, with a trace id per request, needs 3.1 times the
@@ -12,12 +19,12 @@ export class Connection {
   /** When the request in progress was due: its latency counts from then. */
   dueMs = 0;
   readonly #socket: Socket;
-  readonly #answered: (connection: Connection, status: number) => void;
+  readonly #answered: (connection: Connection, answer: Answer) => void;
   /** The first bytes of an answer whose rest has not arrived. */
   #rest: Buffer | undefined;
 
-  /** `answered` is called with the status of each answer. A connection that breaks ends the process. */
-  constructor(port: number, answered: (connection: Connection, status: number) => void) {
+  /** `answered` is called with each answer. A connection that breaks ends the process. */
+  constructor(port: number, answered: (connection: Connection, answer: Answer) => void) {
     this.#answered = answered;
     // One buffer for all reads: no stream, no allocation per answer.
     const buffer = Buffer.allocUnsafe(16_384);
@@ -39,19 +46,22 @@ export class Connection {
 
   #receive(read: Buffer): boolean {
     const data = this.#rest ? Buffer.concat([this.#rest, read]) : read;
-    const status = statusOf(data);
-    this.#rest = status === undefined ? Buffer.from(data) : undefined;
-    if (status !== undefined) this.#answered(this, status);
+    const answer = readAnswer(data);
+    this.#rest = answer ? undefined : Buffer.from(data);
+    if (answer) this.#answered(this, answer);
     return true;
   }
 }
 
-/** The status of an answer; `undefined` while a part of it is missing. */
-function statusOf(answer: Buffer): number | undefined {
-  const headEnd = answer.indexOf(HEAD_END);
+/** An answer; `undefined` while a part of it is missing. */
+function readAnswer(bytes: Buffer): Answer | undefined {
+  const headEnd = bytes.indexOf(HEAD_END);
   if (headEnd < 0) return undefined;
-  const head = answer.toString('latin1', 0, headEnd);
+  const head = bytes.toString('latin1', 0, headEnd);
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
   if (length === undefined) throw new Error(`an answer without Content-Length: ${head}`);
-  return answer.length < headEnd + HEAD_END.length + Number(length) ? undefined : Number(head.slice(9, 12));
+  if (bytes.length < headEnd + HEAD_END.length + Number(length)) return undefined;
+  const status = Number(head.slice(9, 12));
+  if (status !== 503) return { status, retryAfterS: 0 };
+  return { status, retryAfterS: Number(/\r\nretry-after: *(\d+)/i.exec(head)?.[1] ?? 0) };
 }

@@ -3,7 +3,7 @@
  * warm-up is over, and then a report of what it measured.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from './connection.ts';
+import { type Answer, Connection } from './connection.ts';
 
 /** One load on one server. */
 export interface Load {
@@ -19,7 +19,7 @@ export interface Load {
   readonly requests?: number;
   /**
    * Offered rate, as of many independent clients (a Poisson process).
-   * @default - each connection sends its next request when it has its answer
+   * @default - each connection sends its next request when it has its answer, and after a 503 when `Retry-After` is over
    */
   readonly ratePerSecond?: number;
 }
@@ -35,7 +35,8 @@ async function measure(load: Load) {
   let unexpected = 0;
   const enough = Promise.withResolvers<void>();
   let isMeasuring = false;
-  const stop = startRequests(load, (status, latencyMs) => {
+  const startRequests = await openConnections(load);
+  const stop = startRequests((status, latencyMs) => {
     if (!isMeasuring) return;
     if (status === expected) latenciesMs.push(latencyMs);
     else if (status === 503) refusedMs.push(latencyMs);
@@ -64,37 +65,68 @@ async function measure(load: Load) {
   };
 }
 
-/** Sends requests until it is stopped. `answered` gets the status and the latency of each. */
-function startRequests(load: Load, answered: (status: number, latencyMs: number) => void): () => void {
-  const { port, path, method = 'POST', connections, ratePerSecond } = load;
+/**
+ * Opens the connections and resolves when each has had an answer. Node.js accepts one connection in an iteration of its
+ * event loop, so that under load a new one of thousands would wait for seconds.
+ */
+async function openConnections({ port, path, method = 'POST', connections, ratePerSecond }: Load) {
   const makeRequest = requestMaker(method, path);
-  /** Connections without a request in progress. */
-  const idle: Connection[] = [];
-  /** When the requests were due that no connection has sent yet. */
-  const overdue: number[] = [];
-  // Closed loop: sends the next request at once. Open loop: the oldest overdue request, if any.
-  const sendNext = (connection: Connection, nowMs = performance.now()) => {
-    const dueMs = ratePerSecond === undefined ? nowMs : overdue.shift();
-    if (dueMs === undefined) idle.push(connection);
-    else connection.send(makeRequest(), dueMs);
+  const opened = Promise.withResolvers<void>();
+  let toOpen = connections;
+  let onAnswer = (_connection: Connection, _answer: Answer): void => {
+    toOpen -= 1;
+    if (toOpen === 0) opened.resolve();
   };
-  const onStatus = (connection: Connection, status: number) => {
-    const nowMs = performance.now();
-    answered(status, nowMs - connection.dueMs);
-    sendNext(connection, nowMs);
+  const open = () => new Connection(port, (connection, answer) => onAnswer(connection, answer));
+  const all = Array.from({ length: connections }, open);
+  for (const connection of all) connection.send(makeRequest(), performance.now());
+  await opened.promise;
+
+  /** Sends requests until it is stopped. `answered` gets the status and the latency of each. */
+  return function startRequests(answered: (status: number, latencyMs: number) => void): () => void {
+    /** Connections without a request in progress. */
+    const idle: Connection[] = [];
+    /** When the requests were due that no connection has sent yet. */
+    const overdue: number[] = [];
+    /** Connections that repeat a refused request later. */
+    const pauses = new Set<NodeJS.Timeout>();
+    // Closed loop: sends the next request at once. Open loop: the oldest overdue request, if any.
+    const sendNext = (connection: Connection, nowMs = performance.now()) => {
+      const dueMs = ratePerSecond === undefined ? nowMs : overdue.shift();
+      if (dueMs === undefined) idle.push(connection);
+      else connection.send(makeRequest(), dueMs);
+    };
+    const sendLater = (connection: Connection, pauseMs: number) => {
+      const pause = setTimeout(() => {
+        pauses.delete(pause);
+        sendNext(connection);
+      }, pauseMs);
+      pauses.add(pause);
+    };
+    onAnswer = (connection, { status, retryAfterS }) => {
+      const nowMs = performance.now();
+      answered(status, nowMs - connection.dueMs);
+      if (ratePerSecond === undefined && retryAfterS > 0) sendLater(connection, jitteredMs(retryAfterS));
+      else sendNext(connection, nowMs);
+    };
+    for (const connection of all) sendNext(connection);
+    const offer = (dueMs: number) => {
+      overdue.push(dueMs);
+      const connection = idle.shift();
+      if (connection) sendNext(connection);
+    };
+    const timer = ratePerSecond && callAtRate(ratePerSecond, offer);
+    return () => {
+      clearInterval(timer);
+      for (const pause of pauses) clearTimeout(pause);
+      for (const connection of all) connection.close();
+    };
   };
-  const all = Array.from({ length: connections }, () => new Connection(port, onStatus));
-  for (const connection of all) sendNext(connection);
-  const offer = (dueMs: number) => {
-    overdue.push(dueMs);
-    const connection = idle.shift();
-    if (connection) sendNext(connection);
-  };
-  const timer = ratePerSecond && callAtRate(ratePerSecond, offer);
-  return () => {
-    clearInterval(timer);
-    for (const connection of all) connection.close();
-  };
+}
+
+/** One to two times the pause that the server asks for, so that refused clients do not return together. */
+function jitteredMs(retryAfterS: number): number {
+  return retryAfterS * 1000 * (1 + Math.random());
 }
 
 /** Calls `offer` with exponential gaps, however slow the answers, with the time at which each request is due. */

@@ -4,7 +4,8 @@ import type { Measurement } from '../results.ts';
 
 /**
  * As many clients as reach the peak, and multiples of them. Each sends its next request as soon as it has an answer,
- * also after a refusal. A fixed rate cannot be offered here: ten times the peak is more than the generator can send.
+ * or one to two seconds after a refusal, which asks for a second. A fixed rate cannot be offered here: ten times the peak
+ * is more than the generator can send.
  */
 export async function measureOverload({ plan, generator }: Bench): Promise<Measurement> {
   await using cleanup = new AsyncDisposableStack();

@@ -1,16 +1,19 @@
 import { OUTPUTS, REPLICA_REGIONS, stackNames } from '../../../infra/contract.ts';
 import { REGIONS_PARTITION } from '../../../server/contract.ts';
-import { findStack, stackResources } from '../../aws/cloudformation.ts';
+import { findStack, type Stack, stackResources } from '../../aws/cloudformation.ts';
 import { deletePartition, findTable } from '../../aws/dynamodb.ts';
 import { OperatorError } from '../../cli/errors.ts';
+
+/** The data stack of a stage, as it is deployed in one region; undefined if it is not. */
+type DataStack = Stack | undefined;
 
 /**
  * Refuses a deployment that would delete replicas. `wanted` has those of the synthesised data stack, as its output does.
  *
  * @throws OperatorError which names the replicas that would be deleted
  */
-export async function refuseLostReplicas(stage: string, home: string, wanted: string): Promise<void> {
-  const deployed = regionsIn((await findStack(stackNames(stage).data))?.outputs[REPLICA_REGIONS] ?? '');
+export function refuseLostReplicas(stage: string, home: string, data: DataStack, wanted: string): void {
+  const deployed = regionsIn(data?.outputs[REPLICA_REGIONS] ?? '');
   const lost = deployed.filter((region) => !regionsIn(wanted).includes(region));
   if (lost.length === 0) return;
   throw new OperatorError(
@@ -34,9 +37,13 @@ export async function forgetRegions(stage: string): Promise<void> {
  *
  * @throws OperatorError which says how to deploy this region
  */
-export async function refuseSecondTable(stage: string, region: string, homeSecret: string | undefined): Promise<void> {
-  const outputs = (await findStack(stackNames(stage).data))?.outputs ?? {};
-  const { [OUTPUTS.data.tableName]: used } = outputs;
+export function refuseSecondTable(
+  stage: string,
+  region: string,
+  data: DataStack,
+  homeSecret: string | undefined,
+): void {
+  const { [OUTPUTS.data.tableName]: used, ...outputs } = data?.outputs ?? {};
   if (homeSecret === undefined || used === undefined) return;
   if (Object.keys(outputs).some((name) => name.startsWith(`ExportsOutputRef${homeSecret}`))) return;
   throw new OperatorError(
@@ -55,8 +62,8 @@ function regionsIn(output: string): readonly string[] {
  *
  * @throws OperatorError which says how to delete all regions
  */
-export async function refuseUsedReplicas(stage: string, home: string): Promise<void> {
-  const replicas = regionsIn((await findStack(stackNames(stage).data))?.outputs[REPLICA_REGIONS] ?? '');
+export function refuseUsedReplicas(stage: string, home: string, data: DataStack): void {
+  const replicas = regionsIn(data?.outputs[REPLICA_REGIONS] ?? '');
   if (replicas.length === 0) return;
   throw new OperatorError(
     `stage ${stage} in ${replicas.join(', ')} uses replicas of the table and of the secret in ${home}: expected ` +
@@ -70,14 +77,13 @@ export async function refuseUsedReplicas(stage: string, home: string): Promise<v
  *
  * @throws OperatorError which says how to delete the table first
  */
-export async function refuseEncryptedTable(stage: string, region: string): Promise<void> {
-  const stack = await findStack(stackNames(stage).data);
-  const table = stack?.outputs[OUTPUTS.data.tableName];
-  if (!stack || !table) return;
-  const isOwn = (await stackResources(stack.name)).some(({ physicalId }) => physicalId === table);
+export async function refuseEncryptedTable(region: string, data: DataStack): Promise<void> {
+  const table = data?.outputs[OUTPUTS.data.tableName];
+  if (!data || !table) return;
+  const isOwn = (await stackResources(data.name)).some(({ physicalId }) => physicalId === table);
   if (isOwn || !(await findTable(table))) return;
   throw new OperatorError(
-    `the key of ${stack.name} encrypts the table ${table} in ${region}, which is not a part of this stack and would ` +
+    `the key of ${data.name} encrypts the table ${table} in ${region}, which is not a part of this stack and would ` +
       'stay: expected --keep-data. If the table is a replica, remove it first: deploy the home region with ' +
       `--remove-replicas and without ${region} in --regions. If it was restored, delete it first`,
   );

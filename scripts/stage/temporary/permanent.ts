@@ -1,14 +1,14 @@
-import { EXPIRES_TAG, stackNames } from '../../../infra/contract.ts';
-import { findStacks } from '../../aws/cloudformation.ts';
+import { EXPIRES_TAG } from '../../../infra/contract.ts';
+import type { Stack } from '../../aws/cloudformation.ts';
 import { OperatorError } from '../../cli/errors.ts';
 
 /**
  * Refuses a time to live for a stage that is deployed without one: it would be deleted when the time is over.
+ * `stacks` are those of the stage.
  *
  * @throws OperatorError which names a stack without an end
  */
-export async function refuseToExpire(stage: string): Promise<void> {
-  const stacks = await findStacks(Object.values(stackNames(stage)));
+export function refuseToExpire(stage: string, stacks: readonly Stack[]): void {
   // Of a stack in review, only the name exists.
   const permanent = stacks.find(({ status, tags }) => status !== 'REVIEW_IN_PROGRESS' && !(EXPIRES_TAG in tags));
   if (!permanent) return;

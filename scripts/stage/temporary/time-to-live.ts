@@ -16,6 +16,8 @@ export const timeToLive = z
 interface Lifetime {
   readonly stage: string;
   readonly regions?: unknown;
+  /** The entries of `--set`. */
+  readonly set: readonly string[];
   /** In hours. */
   readonly ttl: number | undefined;
 }
@@ -25,12 +27,14 @@ interface Lifetime {
  *
  * @throws UsageError for the environment of a branch without a time, and for a temporary stage in several regions
  */
-export function expirySettings({ stage, regions, ttl }: Lifetime, now: Date): readonly string[] {
+export function expirySettings({ stage, regions, set, ttl }: Lifetime, now: Date): readonly string[] {
   if (ttl === undefined && BRANCH_STAGE.pattern.test(stage)) {
     throw new UsageError(`--stage is '${stage}', the environment of a branch: expected --ttl too, such as --ttl 8h`);
   }
   if (ttl === undefined) return [];
-  if (regions !== undefined) throw new UsageError('--ttl is for a stage in one region: expected it without --regions');
+  if (regions !== undefined || set.some((entry) => /^regions=./.test(entry))) {
+    throw new UsageError('--ttl is for a stage in one region: expected it without --regions and --set regions=…');
+  }
   const expires = new Date(now.getTime() + ttl * HOUR_MS);
   return [`expires=${expires.toISOString().slice(0, 19)}Z`];
 }

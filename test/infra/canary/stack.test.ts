@@ -46,11 +46,16 @@ describe('the canary of a stage', () => {
     assert.match(JSON.stringify(environmentOf(prod).SECRET_ID), /CanarySecret/);
   });
 
-  it('is off in dev: no function, no token, no alarm', () => {
+  it('is off in dev: no function, no alarm', () => {
     const dev = synthesize('dev');
     assert.deepEqual(resourcesOf('AWS::Lambda::Function', ...dev.all), []);
-    assert.equal(resourcesOf('AWS::SecretsManager::Secret', ...dev.all).length, 1);
-    assert.doesNotMatch(JSON.stringify(dev.all), /CANARY_|Canary(Failed|Slow|Silent)/);
+    assert.doesNotMatch(JSON.stringify(dev.operations), /CANARY_|Canary(Failed|Slow|Silent)/);
+  });
+
+  it('is turned on and off without a change of the instances, which accept its token until it is gone', () => {
+    const without = synthesize('prod', { certificateArn: CERTIFICATE, canary: 'false' });
+    for (const stack of ['data', 'network', 'service'] as const)
+      assert.deepEqual(without[stack].Resources, prod[stack].Resources, stack);
   });
 });
 

@@ -2,16 +2,10 @@ import type { Template } from '../synthesize.ts';
 import type { Change } from './change.ts';
 import { fixedNames, isStateful } from './schema.ts';
 
-/** Stateful resources, by logical id, that may be lost: a token that only the canary and the instances know. */
-const EXPENDABLE = /^CanarySecret/;
-
 /** The stateful resources that an update deletes or replaces. */
 export function lostResources({ before, fates }: Change): readonly string[] {
   return Object.entries(before.Resources)
-    .filter(
-      ([id, { Type }]) =>
-        isStateful(Type) && !EXPENDABLE.test(id) && ['deleted', 'replaced'].includes(fates.get(id) ?? ''),
-    )
+    .filter(([id, { Type }]) => isStateful(Type) && ['deleted', 'replaced'].includes(fates.get(id) ?? ''))
     .map(([id, { Type }]) => `${id} (${Type}) is ${fates.get(id)}`);
 }
 

@@ -19,6 +19,7 @@ const needs: StageNeeds = {
   bootstrap: { parameter: '/cdk-bootstrap/hnb659fds/version', version: 6 },
   groups: [bastion, fleet],
   elasticIps: 2,
+  recipients: { page: ['email', 'https'], ticket: ['email'] },
 };
 
 const small = { name: 't4g.small', vcpus: 2, architectures: ['arm64'] };
@@ -61,6 +62,8 @@ describe('the checks of an account', () => {
         'image ami-0123456789abcdef0: available, for arm64',
         'vCPUs: 64 of the quota of 64 are free for this stage, a refresh of its largest fleet needs 14',
         'Elastic IPs: 5 of the quota of 5 are free for this stage, it needs 2',
+        'pages: sent by email, https',
+        'tickets: sent by email',
       ],
     );
   });
@@ -158,6 +161,15 @@ describe('the checks of an account', () => {
       problems({ offerings: { value: [{ type: 't4g.small', zone: 'eu-west-1a' }] } }, { groups: [fleet] }),
       ['missing: instance type t4g.small: not offered in eu-west-1b: choose another instanceType or other zones'],
     );
+  });
+
+  it('warn that nobody gets pages or tickets, unless the stage is the environment of a branch', () => {
+    const recipients = { page: [], ticket: [] };
+    assert.deepEqual(problems({}, { recipients }), [
+      'warning: pages: nobody gets them: use --set pageEmail=…, pagerUrl=… or slackPageChannelId=…',
+      "warning: tickets: nobody gets them, nor the budget's: use --set ticketEmail=… or slackTicketChannelId=…",
+    ]);
+    assert.deepEqual(problems({}, { recipients, stage: 'pr-7' }), []);
   });
 
   it('warn about what the credentials may not read', () => {

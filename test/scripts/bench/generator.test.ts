@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Generator } from '../../../scripts/bench/measure.ts';
@@ -69,5 +69,39 @@ describe('the load generator', () => {
     const offered = { port, ...LOAD, connections: 1, ratePerSecond: 200, requests: 20 };
     const { p99Ms } = await startGenerator(t).run(offered);
     assert.ok(p99Ms > 200, `one connection at 50/s cannot keep up with 200/s, yet p99 is ${p99Ms} ms`);
+  });
+
+  it('waits until the server has answered on every connection before it loads the server', async (t) => {
+    let received = 0;
+    const receivedBeforeLast = Promise.withResolvers<number>();
+    const port = await serve(t, async (_request, response) => {
+      received += 1;
+      if (received === LOAD.connections) {
+        await sleep(50);
+        receivedBeforeLast.resolve(received);
+      }
+      response.writeHead(201, { 'Content-Length': 0 }).end();
+    });
+    await startGenerator(t).run({ port, ...LOAD, requests: 100 });
+    assert.equal(await receivedBeforeLast.promise, LOAD.connections);
+  });
+
+  it('repeats a refused request when Retry-After is over', async (t) => {
+    const opened = new Set<Socket>();
+    const refusedMs = new Map<Socket, number>();
+    const pausesMs: number[] = [];
+    const port = await serve(t, ({ socket }, response) => {
+      const nowMs = performance.now();
+      const since = refusedMs.get(socket);
+      if (since !== undefined) pausesMs.push(nowMs - since);
+      if (opened.has(socket)) refusedMs.set(socket, nowMs);
+      // The request that opens a connection is not refused.
+      response.writeHead(opened.has(socket) ? 503 : 201, { 'Content-Length': 0, 'Retry-After': 1 }).end();
+      opened.add(socket);
+    });
+    const { refused } = await startGenerator(t).run({ port, ...LOAD, requests: 8 });
+    assert.ok(refused >= 8);
+    // Timers of Node.js may fire a millisecond early.
+    assert.ok(pausesMs.length >= 4 && pausesMs.every((ms) => ms >= 999), `${pausesMs}`);
   });
 });

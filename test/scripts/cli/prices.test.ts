@@ -56,8 +56,8 @@ describe('instanceHourPrice', () => {
 
   it('refuses a type or size it does not know', () => {
     assert.throws(
-      () => instanceHourPrice('eu-central-1', 'c7g.medium'),
-      /no price of c7g\.medium in eu-central-1 is known: add the hour of c7g\.large .* to ec2LargeHour of scripts\/cli\/prices\.json, or use t4g, t3 there, or the prices of us-east-1, eu-west-1$/,
+      () => instanceHourPrice('eu-central-1', 'm7g.medium'),
+      /no price of m7g\.medium in eu-central-1 is known: add the hour of m7g\.large .* to ec2LargeHour of scripts\/cli\/prices\.json, or use t4g, t3, c7g, c8g there, or the prices of us-east-1, eu-west-1$/,
     );
     assert.throws(() => instanceHourPrice('us-east-1', 'z1d.large'), /or use t4g, t3, m7g, c7g, c8g, m8g there$/);
     assert.throws(() => instanceHourPrice('us-east-1', 't4g.huge'), /'t4g\.huge' has no size with a price: expected/);

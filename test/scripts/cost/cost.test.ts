@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { fleetBounds } from '../../../infra/scaling/capacity.ts';
 import { readSettings } from '../../../infra/settings/read.ts';
-import { instanceHourPrice, pricesOf } from '../../../scripts/cli/prices.ts';
+import { instanceHourPrice, PRICED_REGIONS, pricesOf } from '../../../scripts/cli/prices.ts';
 import { instanceAdvice } from '../../../scripts/cost/advice.ts';
 import { type Bill, billsAt, keepingAYear, perMillion, totalOf } from '../../../scripts/cost/bills.ts';
 import { dayUsd } from '../../../scripts/cost/day.ts';
@@ -297,6 +297,7 @@ describe('the bills', () => {
   it('know the Graviton families of the fleet in its region', () => {
     for (const family of ['c7g', 'm7g', 'c8g', 'm8g'])
       assert.ok(instanceHourPrice('eu-west-1', `${family}.medium`) > 0, family);
+    for (const region of PRICED_REGIONS) assert.ok(instanceHourPrice(region, PROD.instanceType) > 0, region);
   });
 });
 
@@ -397,7 +398,8 @@ describe('the price that a deployment prints', () => {
     assert.match(await textOf({ region: 'mars-1' }), /not known, because mars-1 has no prices/);
     assert.match(await textOf({ commitWindowMs: 7 }), /a commit window of 7 ms was not measured/);
     assert.match(await textOf({ commitWindowMs: 25 }), /not known: .*no commit window of 25 ms/);
-    assert.match(await textOf({ region: 'eu-central-1' }), /not known: no price of c7g\.medium in eu-central-1/);
+    const unpriced = { region: 'eu-central-1', instanceType: 'm7g.medium' };
+    assert.match(await textOf(unpriced), /not known: no price of m7g\.medium in eu-central-1/);
     const withoutResults = () => Promise.reject(new Error('no results'));
     assert.match(await sustainedPriceText(() => PROD, withoutResults), /not known: no results/);
     const metal = sustainedPriceText(

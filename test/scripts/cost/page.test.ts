@@ -23,6 +23,26 @@ describe('the page of the costs', () => {
     assert.doesNotMatch(page, /NaN|undefined/);
   });
 
+  it('compares the strategies against the loss of a region, if it is given two', () => {
+    const bill = (title: string, price: number) => ({
+      title,
+      items: [{ name: 'Everything', quantity: '1', usd: price }],
+    });
+    const titles = ['Backup and restore', 'Pilot light', 'Warm standby', 'Active-active'];
+    const first = titles.map((title, index) => bill(title, 100 * (index + 1)));
+    const later = titles.map((title, index) => bill(title, 2_000 * (index + 1)));
+    const strategies = { regions: ['eu-west-1', 'eu-central-1'], rate: 1_000, months: 12, first, later };
+    const page = costPage({ ...options, windows: [options.measured], strategies });
+    assert.match(page, /List prices of eu-west-1 and eu-central-1\./);
+    for (const [index, title] of titles.entries()) {
+      const [month, laterMonth] = [100 * (index + 1), (2_000 * (index + 1)).toLocaleString('en')];
+      const row = `<td>${title}</td><td class="number">$${month}</td><td class="number">$${laterMonth}</td>`;
+      assert.ok(page.includes(row), title);
+    }
+    assert.match(page, /<td>2<\/td><td>99\.9999955 %, 1\.4 seconds a year<\/td>/);
+    assert.doesNotMatch(costPage({ ...options, windows: [options.measured] }), /loss of a region/);
+  });
+
   it('has no chart of commit windows where only one was measured', () => {
     assert.doesNotMatch(costPage({ ...options, windows: [options.measured] }), /with each commit window/);
   });

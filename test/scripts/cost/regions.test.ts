@@ -11,9 +11,10 @@ import { strategyBills } from '../../../scripts/cost/strategies.ts';
 import { parseTemplate } from '../../../scripts/scaling/template/template.ts';
 import { HEARTBEAT_MS } from '../../../server/regions/watch.ts';
 import { CERTIFICATE, type Overrides, synthesize } from '../../infra/synthesize.ts';
+import { runEntry } from '../run-entry.ts';
 
 const HOME = 'eu-west-1';
-const AWAY = 'us-east-1';
+const AWAY = 'eu-central-1';
 /** Every block has ten timestamps, whatever the load. */
 const MEASURED: Measured = {
   commitWindow: 50,
@@ -90,6 +91,18 @@ describe('the bill of a stage in two regions', () => {
         [3, 1],
         [1, 1],
       ],
+    );
+  });
+});
+
+describe('npm run cost -- --regions', () => {
+  it('refuses regions without prices in one line, before it synthesises anything', async () => {
+    const args = ['--regions', 'eu-west-1,ap-south-1,ap-south-2', '--page', 'docs/cost.html'];
+    const { code, stdout, stderr } = await runEntry('scripts/cost.ts', args);
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(
+      stderr,
+      /^cost: --regions has ap-south-1, ap-south-2, which scripts\/cli\/prices\.json has no prices of: expected us-east-1, eu-west-1, eu-central-1 .*\n$/,
     );
   });
 });

@@ -14,12 +14,17 @@ const COMPLETE: BakeConditions = {
   environment: {},
   versions: PINNED,
   defaultVpc: true,
+  packer: true,
 };
 
 const missing = (changes: Partial<BakeConditions>) => missingForBake({ ...COMPLETE, ...changes }).join('\n');
 
 describe('a bake on AWS', () => {
   it('lacks nothing with pinned agents and a default VPC', () => assert.equal(missing({}), ''));
+
+  it('lacks Packer if it cannot be run', () => {
+    assert.match(missing({ packer: false }), /^packer version fails: install Packer from https:/);
+  });
 
   it('lacks a network for the builder without a default VPC and a subnet', () => {
     const text = missing({ defaultVpc: false });

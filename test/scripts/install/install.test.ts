@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -83,6 +83,70 @@ describe('installing what is missing', () => {
 
   it('fails with the status of npm', () => {
     assert.equal(runIn(packageWith(), 'if-needed.js', [], { NPM_STATUS: '3' }).status, 3);
+  });
+});
+
+describe('an installation from addresses', () => {
+  const REGISTRY = 'https://registry.test/npm';
+  const packages = {
+    '': {},
+    'node_modules/run': { version: '1.0.0', integrity: 'sha512-x' },
+    'node_modules/run/node_modules/@of/scope': { version: '2.0.0-rc.1' },
+  };
+
+  /** A package with an old `node_modules`; its `npm ci` fails here or there if told to. */
+  function packageToInstall() {
+    const folder = packageWith();
+    writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages }));
+    writeFileSync(join(folder, 'package.json'), '{}');
+    writeFileSync(join(folder, '.npmrc'), '');
+    writeFileSync(join(folder, 'node_modules/old'), '');
+    const npm = `#!/bin/sh
+if [ "$1" = config ]; then echo ${REGISTRY}; exit; fi
+echo "$PWD $@" >> ${folder}/npm.log
+case $PWD in */.data/install) [ -z "$HAS_OTHER_ADDRESSES" ] || exit 1; cp package-lock.json ${folder}/lock.seen ;; esac
+mkdir -p node_modules && touch node_modules/new
+exit $NPM_STATUS
+`;
+    writeFileSync(join(folder, 'npm'), npm);
+    return folder;
+  }
+
+  it('tells npm where each package is, and moves the result to its place', () => {
+    const folder = packageToInstall();
+    const { status, npm } = runIn(folder, 'if-needed.js');
+    assert.equal(status, 0);
+    assert.equal(npm, `${folder}/.data/install ci --no-audit --no-fund --loglevel=error`);
+    const seen = JSON.parse(readFileSync(join(folder, 'lock.seen'), 'utf8'));
+    assert.deepEqual(seen.packages, {
+      '': {},
+      'node_modules/run': { ...packages['node_modules/run'], resolved: `${REGISTRY}/run/-/run-1.0.0.tgz` },
+      'node_modules/run/node_modules/@of/scope': {
+        version: '2.0.0-rc.1',
+        resolved: `${REGISTRY}/@of/scope/-/scope-2.0.0-rc.1.tgz`,
+      },
+    });
+    assert.deepEqual(
+      ['node_modules/new', 'node_modules/old', '.data/install'].filter((path) => existsSync(join(folder, path))),
+      ['node_modules/new'],
+    );
+    assert.deepEqual(JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')), { packages });
+  });
+
+  it('lets npm ask the registry if the packages are not there', () => {
+    const folder = packageToInstall();
+    const { status, npm, stderr } = runIn(folder, 'if-needed.js', [], { HAS_OTHER_ADDRESSES: 'yes' });
+    assert.equal(status, 0);
+    assert.match(npm ?? '', /\.data\/install ci .*\n(?!.*\.data\/install).* ci /);
+    assert.match(stderr, /Installed in/);
+  });
+
+  it('does not use what an interrupted one left', () => {
+    const folder = packageToInstall();
+    mkdirSync(join(folder, '.data/install/node_modules/half'), { recursive: true });
+    runIn(folder, 'if-needed.js');
+    assert.equal(existsSync(join(folder, 'node_modules/new')), true);
+    assert.equal(existsSync(join(folder, 'node_modules/half')), false);
   });
 });
 

@@ -12,6 +12,7 @@ import { deletableStage } from '../aws/deletable-stage.ts';
 import { type Answers, type AwsAnswer, queryError, startFakeAws } from '../aws/fake-aws.ts';
 import { regionsOnAws } from '../aws/regions-on-aws.ts';
 import { stageOnAws } from '../aws/stage-on-aws.ts';
+import { queryAnswer } from '../aws/xml.ts';
 import { fakePrograms } from '../fake-programs.ts';
 import { runEntry } from '../run-entry.ts';
 
@@ -368,6 +369,71 @@ describe('npm run deploy in a region that has a replica', () => {
       `<member><OutputKey>${name}</OutputKey><OutputValue>stampede-dev</OutputValue></member>`;
     const own = await deploy(OWN, output('ExportsOutputRefStageSecret1A2B3C4D5E6F7A8B'));
     assert.equal(own.code, 0, own.stderr);
+  });
+});
+
+describe('npm run deploy of a stage that uses a restored table', () => {
+  const RESTORED = 'stampede-dev-20261122-080005';
+  const OWN = { Ref: 'TimestampsTable1A2B3C4D' };
+  const EXPORT = { ExportsOutputRefTimestampsTable1A2B3C4D5E6F7A8B: 'stampede-dev-own' };
+
+  /** Deploys a template that uses a table to a stage with these outputs. */
+  async function deploy(table: unknown, outputs: Readonly<Record<string, string>>, ...args: readonly string[]) {
+    const { DescribeStacks, ...others } = { ...stageOnAws(), ...accountOnAws() };
+    const answers: Answers = {
+      ...others,
+      DescribeStacks: (request) => {
+        assert.ok(typeof DescribeStacks === 'function');
+        if (request.params['StackName'] !== 'stampede-dev-data') return DescribeStacks(request);
+        const member = Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }));
+        const [StackName, StackStatus] = ['stampede-dev-data', 'UPDATE_COMPLETE'];
+        const stack = { StackId: 'arn', StackName, StackStatus, Outputs: { member } };
+        return queryAnswer('DescribeStacks', { Stacks: { member: [stack] } });
+      },
+    };
+    await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 0 });
+    const folder = join(programs.folder, 'cdk.out');
+    await writeAssembly(folder);
+    const template = { Outputs: { TableName: { Value: table } } };
+    await writeFile(join(folder, 'stampede-dev-data.template.json'), JSON.stringify(template));
+    await using aws = await startFakeAws(answers);
+    const options = { cwd: programs.folder, env: aws.env };
+    const all = ['--yes', '--skip-checks', ...args];
+    const { code, stderr } = await runEntry('scripts/deploy.ts', all, options);
+    return { code, stderr, deployed: (await programs.started()).filter((line) => line.includes(' deploy ')).length };
+  }
+
+  it('is refused without tableName: it would return to the table of the template', async () => {
+    const { code, stderr, deployed } = await deploy(OWN, { TableName: RESTORED, ...EXPORT });
+    assert.deepEqual([code, deployed], [1, 0]);
+    assert.match(
+      stderr,
+      new RegExp(
+        `deploy: stage dev uses the table ${RESTORED}, and this deployment would replace it by stampede-dev-own: ` +
+          `pass --set tableName=${RESTORED} to keep it, or --set tableName= to use the table of the template\\n$`,
+      ),
+    );
+  });
+
+  it('is refused without tableName after the table left the template, which would create an empty one', async () => {
+    const { code, stderr } = await deploy(OWN, { TableName: RESTORED });
+    assert.equal(code, 1);
+    assert.match(stderr, /would replace it by the one of the template: pass --set tableName=stampede-dev-2026/);
+  });
+
+  it('goes on with tableName: with the restored table, or expressly with that of the template', async () => {
+    const outputs = { TableName: RESTORED, ...EXPORT };
+    const kept = await deploy(RESTORED, outputs, '--set', `tableName=${RESTORED}`);
+    assert.deepEqual([kept.code, kept.deployed], [0, 1], kept.stderr);
+    const returned = await deploy(OWN, outputs, '--set', 'tableName=');
+    assert.deepEqual([returned.code, returned.deployed], [0, 1], returned.stderr);
+  });
+
+  it('needs no setting while the stage uses the table of the template, or is deployed for the first time', async () => {
+    for (const outputs of [{ TableName: 'stampede-dev-own', ...EXPORT }, {}]) {
+      const { code, stderr } = await deploy(OWN, outputs);
+      assert.equal(code, 0, stderr);
+    }
   });
 });
 

@@ -71,15 +71,19 @@ describe('the time of a temporary stage', () => {
   });
 
   it('becomes the UTC time at which it ends', () => {
-    assert.deepEqual(expirySettings({ stage: 'pr-1', ttl: 8 }, NOW), ['expires=2026-11-27T20:00:00Z']);
+    assert.deepEqual(expirySettings({ stage: 'pr-1', set: [], ttl: 8 }, NOW), ['expires=2026-11-27T20:00:00Z']);
   });
 
   it('must be given for the environment of a branch, and cannot be given for several regions', () => {
     assert.throws(
-      () => expirySettings({ stage: 'pr-1', ttl: undefined }, NOW),
+      () => expirySettings({ stage: 'pr-1', set: [], ttl: undefined }, NOW),
       /--stage is 'pr-1'.*expected --ttl too/,
     );
-    assert.throws(() => expirySettings({ stage: 'dev', regions: ['a', 'b'], ttl: 8 }, NOW), /without --regions/);
-    assert.deepEqual(expirySettings({ stage: 'dev', ttl: undefined }, NOW), []);
+    const several = [{ regions: ['a', 'b'], set: [] }, { set: ['nat=single', 'regions=a,b'] }];
+    for (const given of several) {
+      const refused = /--ttl is for a stage in one region: expected it without --regions and --set regions=/;
+      assert.throws(() => expirySettings({ stage: 'dev', ttl: 8, ...given }, NOW), refused);
+    }
+    assert.deepEqual(expirySettings({ stage: 'dev', set: ['regions='], ttl: undefined }, NOW), []);
   });
 });

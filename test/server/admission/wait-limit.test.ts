@@ -1,23 +1,41 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createWaitLimit, type WaitSample } from '../../../server/admission/wait-limit.ts';
+import { createWaitLimit } from '../../../server/admission/wait-limit.ts';
+import { overloadedLoop } from './overloaded-loop.ts';
 
 const MAX = 10_000;
 const TARGET_MS = 100;
 const SAMPLE_MS = 100;
+const PEAK_CLIENTS = 800;
+
+type Limit = ReturnType<typeof newLimit>;
 
 function newLimit() {
   return createWaitLimit({ max: MAX, targetMs: TARGET_MS, nowMs: 0 });
 }
 
-/** Samples every 100 ms, with these waits. */
-function samplesOf(waits: readonly number[], startMs = 0): WaitSample[] {
-  return waits.map((waitMs, i) => ({ nowMs: startMs + (i + 1) * SAMPLE_MS, waitMs, waiting: waitMs * 20 }));
+interface State {
+  readonly loopDelayMs: number;
+  readonly queueMs: number;
 }
 
-const anyWaits = fc.array(fc.nat({ max: 8_000 }), { maxLength: 200 });
-const shortWaits = fc.array(fc.nat({ max: TARGET_MS }), { minLength: 80, maxLength: 100 });
+/** Samples these states every 100 ms, while as many requests wait as arrive in that time at 20,000 a second. */
+function sampleAll(limit: Limit, states: readonly State[], startMs = 0): void {
+  for (const [i, state] of states.entries()) {
+    limit.admits(state.queueMs * 20);
+    limit.sample({ nowMs: startMs + (i + 1) * SAMPLE_MS, ...state });
+  }
+}
+
+function queues(waitsMs: readonly number[]): State[] {
+  return waitsMs.map((queueMs) => ({ loopDelayMs: 0, queueMs }));
+}
+
+const anyStates = fc.array(fc.record({ loopDelayMs: fc.nat({ max: 2_000 }), queueMs: fc.nat({ max: 8_000 }) }), {
+  maxLength: 200,
+});
+const shortWaits = fc.array(fc.nat({ max: TARGET_MS }), { minLength: 150, maxLength: 160 });
 
 /** A server that serves `serviceRate` requests a second and is offered more, in steps of 10 ms. */
 function overloaded(serviceRate: number, factor: number, seconds: number) {
@@ -26,11 +44,12 @@ function overloaded(serviceRate: number, factor: number, seconds: number) {
   const [stepMs, halfMs] = [10, seconds * 500];
   for (let nowMs = 0; nowMs < seconds * 1_000; nowMs += stepMs) {
     const arrivals = (serviceRate * factor * stepMs) / 1_000;
+    limit.admits(queue + arrivals);
     queue = Math.max(queue, Math.min(queue + arrivals, limit.limit()));
     const done = Math.min(queue, (serviceRate * stepMs) / 1_000);
     queue -= done;
     const waitMs = (queue / serviceRate) * 1_000;
-    if (nowMs % SAMPLE_MS === 0) limit.sample({ nowMs, waitMs, waiting: queue });
+    if (nowMs % SAMPLE_MS === 0) limit.sample({ nowMs, loopDelayMs: 0, queueMs: waitMs });
     if (nowMs < halfMs) continue;
     served += done;
     longestMs = Math.max(longestMs, waitMs);
@@ -41,10 +60,10 @@ function overloaded(serviceRate: number, factor: number, seconds: number) {
 describe('the limit of waiting requests', () => {
   it('stays between one block of timestamps and its maximum, however long requests wait', () => {
     fc.assert(
-      fc.property(anyWaits, (waits) => {
+      fc.property(anyStates, (states) => {
         const limit = newLimit();
-        for (const sample of samplesOf(waits)) {
-          limit.sample(sample);
+        for (const [i, state] of states.entries()) {
+          sampleAll(limit, [state], i * SAMPLE_MS);
           assert.ok(limit.limit() >= 1_000 && limit.limit() <= MAX, `${limit.limit()}`);
           assert.equal(limit.isReduced(), limit.limit() < MAX);
         }
@@ -52,24 +71,45 @@ describe('the limit of waiting requests', () => {
     );
   });
 
-  it('is not reduced by a wait shorter than an interval, however long', () => {
+  it('is not reduced by long waits in less than three quarters of an interval', () => {
     const limit = newLimit();
-    for (const sample of samplesOf([5, 400, 700, 900, 5, 5, 5, 5, 5, 5, 5, 300, 800, 5])) limit.sample(sample);
+    sampleAll(limit, queues([5, 400, 700, 900, 5, 900, 900, 900, 5, 5, 5, 300, 800, 5]));
+    assert.equal(limit.limit(), MAX);
+  });
+
+  it('is not reduced by a single pause of the event loop, however long', () => {
+    const limit = newLimit();
+    for (const [nowMs, loopDelayMs] of [
+      [1_500, 1_400],
+      [1_600, 0],
+      [1_700, 0],
+      [1_800, 0],
+      [1_900, 0],
+    ] as const)
+      limit.sample({ nowMs, loopDelayMs, queueMs: 0 });
     assert.equal(limit.limit(), MAX);
   });
 
   it('is reduced by a second of waits above the target', () => {
     const limit = newLimit();
-    for (const sample of samplesOf(Array(11).fill(150))) limit.sample(sample);
+    sampleAll(limit, queues(Array(11).fill(150)));
     assert.equal(limit.limit(), 2_000);
   });
 
-  it('returns to its maximum within 8 s after the waits have become short', () => {
+  it('is reduced if requests wait for the event loop, although none waits for a write', () => {
+    const limit = newLimit();
+    limit.admits(4_000);
+    sampleAll(limit, Array(11).fill({ loopDelayMs: 45, queueMs: 0 }));
+    assert.ok(limit.isReduced());
+    assert.ok(limit.limit() < 3_000, `${limit.limit()}`);
+  });
+
+  it('returns to its maximum within 15 s after the waits have become short', () => {
     fc.assert(
-      fc.property(anyWaits, shortWaits, (before, after) => {
+      fc.property(anyStates, shortWaits, (before, after) => {
         const limit = newLimit();
-        for (const sample of samplesOf(before)) limit.sample(sample);
-        for (const sample of samplesOf(after, before.length * SAMPLE_MS)) limit.sample(sample);
+        sampleAll(limit, before);
+        sampleAll(limit, queues(after), before.length * SAMPLE_MS);
         assert.equal(limit.limit(), MAX);
       }),
     );
@@ -85,4 +125,13 @@ describe('the limit of waiting requests', () => {
       { numRuns: 50 },
     );
   });
+
+  for (const factor of [2, 5, 10])
+    it(`keeps goodput high and waits short with ${factor} times the clients of the peak`, () => {
+      const peak = overloadedLoop(newLimit(), PEAK_CLIENTS);
+      const { goodput, admittedP99Ms, refusedP99Ms } = overloadedLoop(newLimit(), factor * PEAK_CLIENTS);
+      assert.ok(goodput >= 0.9 * peak.goodput, `goodput ${goodput}, at the peak ${peak.goodput}`);
+      assert.ok(admittedP99Ms <= 250, `admitted: ${admittedP99Ms} ms`);
+      assert.ok(refusedP99Ms <= 50, `refused: ${refusedP99Ms} ms`);
+    });
 });

@@ -101,8 +101,13 @@ describe('the secret of the stage', () => {
 });
 
 describe('the token of the canary', () => {
-  const openToken = () =>
-    openCanaryToken({ client: createSecretsClient(clientSettings(service)), secretId: service.secretId, logger });
+  const openToken = (cache: SecretCache = NO_CACHE) =>
+    openCanaryToken({
+      client: createSecretsClient(clientSettings(service)),
+      secretId: service.secretId,
+      cache,
+      logger,
+    });
 
   it('is read at start, and kept while it cannot be read', async () => {
     service.answers({ value: 'canary'.repeat(8) });
@@ -111,6 +116,17 @@ describe('the token of the canary', () => {
     await token.refresh();
     assert.deepEqual(token.current(), ['canary'.repeat(8)]);
     assert.match(log.at(-1) ?? '', /the canary's token cannot be read/);
+  });
+
+  it('comes from the cache while Secrets Manager does not answer at the start of a worker', async () => {
+    const file = join(temporaryFolder(), 'canary');
+    service.answers({ value: 'canary'.repeat(8) });
+    await openToken(fileCache(file));
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    service.answers('no answer');
+    assert.deepEqual((await openToken(fileCache(file))).current(), ['canary'.repeat(8)]);
+    writeFileSync(file, 'short');
+    assert.deepEqual((await openToken(fileCache(file))).current(), []);
   });
 
   it('is missing if it cannot be read at start or is no token: the server serves everybody else', async () => {

@@ -5,6 +5,8 @@ import { GENERATED_SECRET } from '../../../server/contract.ts';
 import { startSecretsManager } from '../support/fake-secrets-manager.ts';
 import { createDatabaseProcess, startServerProcess, temporaryFolder } from '../support/processes.ts';
 
+const CANARY_SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:canary-AbCdEf';
+const CANARY = 'canary'.repeat(8);
 const [READ, WRITE, KEY] = ['r', 'w', 'k'].map((letter) => letter.repeat(GENERATED_SECRET.length / 3));
 
 describe('a server with a secret', () => {
@@ -36,12 +38,14 @@ describe('a server with a secret', () => {
     for (const secret of [READ, WRITE, KEY]) assert.ok(!JSON.stringify(log).includes(secret as string));
   });
 
-  it('starts again while Secrets Manager does not answer, with the value that a worker has left in memory', async () => {
-    const service = await startSecretsManager({ value: JSON.stringify({ generated: `${READ}${WRITE}${KEY}` }) });
+  it('starts again while Secrets Manager does not answer, with the values that a worker has left in memory', async () => {
+    const value = JSON.stringify({ generated: `${READ}${WRITE}${KEY}` });
+    const service = await startSecretsManager({ value }, undefined, { [CANARY_SECRET]: CANARY });
     const database = await createDatabaseProcess();
     const environment = {
       ...database.environment,
       SECRET_ID: service.secretId,
+      CANARY_SECRET_ID: CANARY_SECRET,
       SECRET_CACHE: join(temporaryFolder(), 'secret.json'),
       AWS_ENDPOINT_URL_SECRETS_MANAGER: service.endpoint,
       REQUIRE_READ_TOKEN: 'on',
@@ -54,7 +58,9 @@ describe('a server with a secret', () => {
     service.answers('no answer');
     const second = await startServerProcess(environment);
     assert.equal((await fetch(`${second.url}/app`, { method: 'POST' })).status, 201);
-    const read = await fetch(`${second.url}${location}`, { headers: { authorization: `Bearer ${READ}` } });
-    assert.equal(read.status, 200, 'ids are made with the same key');
+    for (const [whose, token] of Object.entries({ reader: READ, canary: CANARY })) {
+      const read = await fetch(`${second.url}${location}`, { headers: { authorization: `Bearer ${token}` } });
+      assert.equal(read.status, 200, `the token of the ${whose}, and ids with the same key`);
+    }
   });
 });

@@ -9,8 +9,8 @@ const SECRET_ID = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:example-
 export type SecretAnswer = { readonly value: string } | { readonly error: string } | 'no answer';
 
 /**
- * Secrets Manager on a free port, with a secret whose answers change and `others` that have a fixed value; stops after the
- * tests of the calling file.
+ * Secrets Manager on a free port, with a secret whose answers change and `others` that have a fixed value. With the answer
+ * "no answer" it answers no request. Stops after the tests of the calling file.
  */
 export async function startSecretsManager(
   first: SecretAnswer,
@@ -28,10 +28,10 @@ export async function startSecretsManager(
       return send(400, { __type: 'MissingAuthenticationTokenException' });
     if (request.headers['x-amz-target'] !== 'secretsmanager.GetSecretValue')
       return send(400, { __type: 'UnknownOperationException' });
+    if (answer === 'no answer') return request.socket.destroy();
     const other = others[SecretId];
     if (other !== undefined) return send(200, { ARN: SecretId, SecretString: other, VersionStages: ['AWSCURRENT'] });
     if (SecretId !== secretId) return send(400, { __type: 'ResourceNotFoundException' });
-    if (answer === 'no answer') return request.socket.destroy();
     if ('error' in answer) return send(400, { __type: answer.error, message: 'refused' });
     return send(200, { ARN: secretId, SecretString: answer.value, VersionStages: ['AWSCURRENT'] });
   });

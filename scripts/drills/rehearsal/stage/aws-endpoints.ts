@@ -12,7 +12,7 @@ import {
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { type Attachment, AWS_PORT, OUTSIDE, type StageNetwork } from './network.ts';
 import { recordSchema } from './policy-proxy-process.ts';
-import { BUCKET_NAME, type StageFacts, secretIdIn, TABLE_NAME } from './stage-facts.ts';
+import { BUCKET_NAME, canarySecretIdIn, type StageFacts, secretIdIn, TABLE_NAME } from './stage-facts.ts';
 import { generateSecretValue } from './stage-secret.ts';
 import type { TableOperation } from './table-operations.ts';
 
@@ -36,8 +36,10 @@ export async function startAwsEndpoints(
 ) {
   const { directory, undo } = sandbox;
   const valueFile = join(directory, 'secret.json');
+  const canaryFile = join(directory, 'canary-secret');
   const rightsFile = join(directory, 'rights.json');
   await writeFile(valueFile, value, { mode: 0o600 });
+  await writeFile(canaryFile, generateSecretValue(facts.canarySecret), { mode: 0o600 });
   await writeFile(rightsFile, JSON.stringify(facts.rights));
   const logs: string[] = [];
 
@@ -57,11 +59,8 @@ export async function startAwsEndpoints(
   const s3 = await attach('s3', OUTSIDE.s3);
   await startS3({ ...UPSTREAM, bucket: BUCKET_NAME }, undo, s3.namespace.inside);
   const secrets = await attach('secrets', OUTSIDE.secrets);
-  await startSecretsManager(
-    { ...UPSTREAM, arn: secretIdIn(facts.region), file: valueFile },
-    undo,
-    secrets.namespace.inside,
-  );
+  const files = { [secretIdIn(facts.region)]: valueFile, [canarySecretIdIn(facts.region)]: canaryFile };
+  await startSecretsManager({ ...UPSTREAM, files }, undo, secrets.namespace.inside);
   const autoScaling = await attach('auto-scaling', OUTSIDE.autoScaling);
   // The checks at rest judge the repeated calls of the first instances. In drills they would only prolong each launch.
   const strict = facts.scaling.bounds.min;

@@ -31,10 +31,20 @@ export const BUCKET_NAME = 'rehearsal-spill';
 
 const ACCOUNT_ID = '123456789012';
 const SECRET_NAME = 'rehearsal';
+const CANARY_SECRET_NAME = 'rehearsal-canary';
 
-/** ARN of the secret in a rehearsal. */
+/** ARN of the secret of the stage in a rehearsal. */
 export function secretIdIn(region: string): string {
-  return `arn:aws:secretsmanager:${region}:${ACCOUNT_ID}:secret:${SECRET_NAME}-AbCdEf`;
+  return secretArn(region, SECRET_NAME);
+}
+
+/** ARN of the canary's token in a rehearsal, which has no canary. */
+export function canarySecretIdIn(region: string): string {
+  return secretArn(region, CANARY_SECRET_NAME);
+}
+
+function secretArn(region: string, name: string): string {
+  return `arn:aws:secretsmanager:${region}:${ACCOUNT_ID}:secret:${name}-AbCdEf`;
 }
 
 const tableSchema = z.object({
@@ -92,15 +102,19 @@ export function readStageFacts(templates: readonly Template[], tableName: string
   const subnets = groupSubnets(stage, group);
   const region = subnets[0]?.zone.slice(0, -1);
   const [table] = stage.list('AWS::DynamoDB::GlobalTable', tableSchema);
-  const [secret] = stage.list('AWS::SecretsManager::Secret', secretSchema);
+  const secrets = stage.list('AWS::SecretsManager::Secret', secretSchema);
+  const secret = secrets.find(({ logicalId }) => logicalId.startsWith('StageSecret'));
+  const canarySecret = secrets.find(({ logicalId }) => logicalId.startsWith('CanarySecret'));
   const bucket = stage.list('AWS::S3::Bucket', z.unknown()).find(({ logicalId }) => logicalId.startsWith('Spill'));
-  if (!region || !table || !secret || !bucket) {
-    throw new OperatorError('the templates have no subnet, table, secret or spill bucket');
+  if (!region || !table || !secret || !canarySecret || !bucket) {
+    throw new OperatorError('the templates have no subnet, table, secret, token of the canary, or spill bucket');
   }
   const { securityGroups, requiresMetadataToken } = readLaunchTemplate(stage, group);
   const place = { region, accountId: ACCOUNT_ID };
   const named = { [table.ref]: tableName, [bucket.ref]: BUCKET_NAME };
-  const deployed = deployedValues(templates, place, { ...named, [secret.ref]: SECRET_NAME });
+  const secretNames = { [secret.ref]: SECRET_NAME, [canarySecret.ref]: CANARY_SECRET_NAME };
+  const secretIds = { [secret.ref]: secretIdIn(region), [canarySecret.ref]: canarySecretIdIn(region) };
+  const deployed = deployedValues(templates, place, { ...named, ...secretNames });
   return {
     region,
     /** Subnets that instances are launched in, one a zone. */
@@ -121,7 +135,7 @@ export function readStageFacts(templates: readonly Template[], tableName: string
     refresh: readRefresh(stage, group),
     launchHook: readLaunchHook(group),
     requiresMetadataToken,
-    /** What instances may do: the instance role, with the names of table, bucket and secret in its policies. */
+    /** What instances may do: the instance role, with the names of table, bucket and secrets in its policies. */
     rights: { ...place, role: instanceRole(new StageTemplates(templates, deployed)) },
     /** Whether the table has continuous backups. */
     hasContinuousBackups: table.properties.Replicas.every(
@@ -129,8 +143,10 @@ export function readStageFacts(templates: readonly Template[], tableName: string
     ),
     /** How Secrets Manager generates the value of the stage's secret. */
     secret: secret.properties.GenerateSecretString,
-    /** The script of the user data, with the names of table, bucket and secret in it. */
-    userData: userDataScript(templates, { 'AWS::Region': region, ...named, [secret.ref]: secretIdIn(region) }),
+    /** The same for the canary's token. */
+    canarySecret: canarySecret.properties.GenerateSecretString,
+    /** The script of the user data, with the names of table, bucket and secrets in it. */
+    userData: userDataScript(templates, { 'AWS::Region': region, ...named, ...secretIds }),
   };
 }
 

@@ -21,7 +21,12 @@ import { StageTemplates } from '../../../../scripts/scaling/template/stage.ts';
 import { ENV, HEALTH_PATH, PORT, TIMEOUTS_MS } from '../../../../server/contract.ts';
 import { template } from './stage-example.ts';
 
-const settings = readSettings('dev');
+const given: Readonly<Record<string, string>> = {
+  pageEmail: 'on-call@example.org',
+  slackWorkspaceId: 'T01EXAMPLE',
+  slackTicketChannelId: 'C01EXAMPLE',
+};
+const settings = readSettings('dev', (name) => given[name]);
 
 /** The templates of the dev stage, as the installed CDK writes them. */
 function synthesize() {
@@ -61,6 +66,7 @@ describe('the synthesised dev stage', () => {
       bootstrap: { parameter: '/cdk-bootstrap/hnb659fds/version', version: 6 },
       groups: [bastion, fleet],
       elasticIps: 1,
+      recipients: { page: ['email'], ticket: ['Slack'] },
     });
   });
 
@@ -115,16 +121,17 @@ describe('the synthesised dev stage', () => {
   it('gives instances a complete script once the table has a name', () => {
     assert.throws(
       () => userDataScript(templates, {}),
-      /refers to (\{\{stampede-dev-data\/\w+\}\}, ){2}\{\{stampede-dev-data\/\w+\}\}: give each/,
+      /refers to (\{\{stampede-dev-data\/\w+\}\}, ){3}\{\{stampede-dev-service\/CanarySecret\w+\}\}: give each/,
     );
     const [table] = stage.list('AWS::DynamoDB::GlobalTable', z.object({}));
-    const [secret] = stage.list('AWS::SecretsManager::Secret', z.object({}));
+    const [secret, token] = stage.list('AWS::SecretsManager::Secret', z.object({}));
     const bucket = stage.list('AWS::S3::Bucket', z.object({})).find(({ logicalId }) => /^Spill/.test(logicalId));
     const given = {
       'AWS::Region': settings.region,
       [bucket?.ref ?? '']: 'the-bucket',
       [table?.ref ?? '']: 'timestamps',
       [secret?.ref ?? '']: 'the-secret',
+      [token?.ref ?? '']: 'the-token',
     };
     const script = userDataScript(templates, given);
     assert.match(script, /^#!\/bin\/bash\n/);

@@ -1,10 +1,14 @@
-import { stackNames } from '../../infra/contract.ts';
-import { findStacks, type Stack } from '../aws/cloudformation.ts';
-import { OperatorError } from '../cli/errors.ts';
+import { stackNames } from '../../../infra/contract.ts';
+import type { Stack } from '../../aws/cloudformation.ts';
+import { OperatorError } from '../../cli/errors.ts';
 
-/** @throws OperatorError when CloudFormation would refuse a deployment, because a stack is being changed or is stuck */
-export async function refuseBusyStacks(stage: string): Promise<void> {
-  for (const stack of await findStacks(Object.values(stackNames(stage)))) {
+/**
+ * Refuses a deployment that CloudFormation would refuse. `stacks` are those of the stage.
+ *
+ * @throws OperatorError which names the stack that is being changed or is stuck
+ */
+export function refuseBusyStacks(stage: string, stacks: readonly Stack[]): void {
+  for (const stack of stacks) {
     const remedy = remedyOf(stage, stack);
     if (remedy) throw new OperatorError(`the stack ${stack.name} is ${stack.status}: ${remedy}`);
   }

@@ -1,0 +1,88 @@
+import { BLOCK_LIMITS } from '../../../server/timestamps/block.ts';
+
+/** CPU time of a recorded and of a refused request in milliseconds, about as measured. */
+const [RECORD_MS, ANSWER_MS, REFUSE_MS] = [0.025, 0.01, 0.015];
+const [PUT_MS, WRITES_IN_FLIGHT] = [6, 4];
+const [WARM_UP_MS, END_MS] = [10_000, 30_000];
+
+interface Limit {
+  admits(waiting: number): boolean;
+  sample(sample: { readonly nowMs: number; readonly loopDelayMs: number; readonly queueMs: number }): void;
+}
+
+/**
+ * A process in virtual time, with clients that send their next request as soon as they have an answer, or one to two
+ * seconds after a refusal. Each iteration of its event loop reads all requests that have arrived, then starts writes.
+ */
+export function overloadedLoop(limit: Limit, clients: number) {
+  let nowMs = 0;
+  /** When requests arrived that are not read yet. */
+  let arrived: number[] = Array(clients).fill(0);
+  let returning: number[] = [];
+  const waiting: { readonly arrivedMs: number; readonly readMs: number }[] = [];
+  let writes: { readonly endMs: number; readonly arrivedMs: readonly number[] }[] = [];
+  const admitted: number[] = [];
+  const refused: number[] = [];
+  let delays: number[] = [];
+  let sampledMs = 0;
+  let refusals = 0;
+
+  function read(): void {
+    const ready = arrived;
+    arrived = [];
+    for (const arrivedMs of ready)
+      if (limit.admits(waiting.length)) {
+        nowMs += RECORD_MS;
+        waiting.push({ arrivedMs, readMs: nowMs });
+      } else {
+        nowMs += REFUSE_MS;
+        refusals += 1;
+        if (nowMs > WARM_UP_MS) refused.push(nowMs - arrivedMs);
+        returning.push(nowMs + 1_000 + ((refusals * 618) % 1_000));
+      }
+  }
+
+  function write(): void {
+    while (waiting.length > 0 && (writes.length === 0 || waiting.length >= BLOCK_LIMITS.timestamps)) {
+      if (writes.length === WRITES_IN_FLIGHT) return;
+      const block = waiting.splice(0, BLOCK_LIMITS.timestamps);
+      writes.push({ endMs: nowMs + PUT_MS, arrivedMs: block.map(({ arrivedMs }) => arrivedMs) });
+    }
+  }
+
+  function answer(): void {
+    const ended = writes.filter(({ endMs }) => endMs <= nowMs);
+    writes = writes.filter((each) => !ended.includes(each));
+    for (const arrivedMs of ended.flatMap((each) => each.arrivedMs)) {
+      nowMs += ANSWER_MS;
+      if (nowMs > WARM_UP_MS) admitted.push(nowMs - arrivedMs);
+      arrived.push(nowMs);
+    }
+  }
+
+  while (nowMs < END_MS) {
+    const startMs = nowMs;
+    answer();
+    read();
+    write();
+    arrived.push(...returning.filter((dueMs) => dueMs <= nowMs));
+    returning = returning.filter((dueMs) => dueMs > nowMs);
+    delays.push(nowMs - startMs);
+    // An event loop without work waits for the next event.
+    if (arrived.length === 0) nowMs = Math.max(nowMs, Math.min(...writes.map(({ endMs }) => endMs), ...returning));
+    if (nowMs - sampledMs < 100) continue;
+    const loopDelayMs = delays.reduce((sum, each) => sum + each, 0) / delays.length;
+    limit.sample({ nowMs, loopDelayMs, queueMs: nowMs - (waiting[0]?.readMs ?? nowMs) });
+    [sampledMs, delays] = [nowMs, []];
+  }
+  const busyMs = admitted.length * (RECORD_MS + ANSWER_MS);
+  return {
+    goodput: busyMs / (END_MS - WARM_UP_MS),
+    admittedP99Ms: percentile99(admitted),
+    refusedP99Ms: percentile99(refused),
+  };
+}
+
+function percentile99(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? 0;
+}
