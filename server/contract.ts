@@ -130,6 +130,7 @@ export const METRICS = {
   memory: gauge('Memory', 'Bytes', 'sum', 'Resident memory of all workers.'),
   hostCpu: gauge('HostCpu', 'Percent', 'host', 'Share of the last period that the processors were busy.'),
   hostIoWait: gauge('HostIoWait', 'Percent', 'host', 'Share of the last period that the processors waited for I/O.'),
+  hostMemory: gauge('HostMemory', 'Percent', 'host', 'Share of the memory that is in use.'),
   clockErrorBound: gauge('ClockErrorBound', 'Milliseconds', 'host', 'Largest possible error of the clock.'),
   /** Of the whole stage, as far as the last listing of the bucket showed. Omitted without one, and if none succeeds. */
   oldestSpillAge: gauge('OldestSpillAge', 'Seconds', 'host', 'Age of the oldest spilled block; 0 if there is none.'),

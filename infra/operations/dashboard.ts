@@ -68,7 +68,12 @@ export function serviceDashboard(
           metric('memory', Stats.AVERAGE),
           metric('memory', Stats.MAXIMUM),
         ],
-        'I/O wait of the hosts (%)': [metric('hostIoWait', Stats.AVERAGE), metric('hostIoWait', Stats.MAXIMUM)],
+        'Memory and I/O wait of the hosts (%)': [
+          metric('hostMemory', Stats.AVERAGE),
+          metric('hostMemory', Stats.MAXIMUM),
+          metric('hostIoWait', Stats.AVERAGE),
+          metric('hostIoWait', Stats.MAXIMUM),
+        ],
       },
       { [CPU]: scalingThresholds(service.settings) },
     ),

@@ -12,6 +12,8 @@ export interface MetricsReporterOptions {
   readonly metrics: Metrics;
   readonly instance: InstanceMetrics;
   readonly sampleCpu: () => Promise<HostCpu | undefined>;
+  /** Share of the host's memory in use, in percent; `undefined` while it is unknown. */
+  readonly readMemory: () => Promise<number | undefined>;
   /** The largest possible error of the system clock; `undefined` while it is unknown. */
   readonly clockErrorMicros: () => number | undefined;
   /** @default - reports are not published */
@@ -28,7 +30,7 @@ const LOOP_SAMPLE_MS = 1_000;
 
 /** Starts the timers. Periods start at full minutes, so that all workers and instances have the same periods. */
 export function startMetricsReporter(options: MetricsReporterOptions) {
-  const { metrics, instance, sampleCpu, clockErrorMicros, publish, onError } = options;
+  const { metrics, instance, sampleCpu, readMemory, clockErrorMicros, publish, onError } = options;
   const { periodMs = METRIC_PERIOD_S * 1_000, shareEveryMs = 5_000 } = options;
   let failing = false;
 
@@ -43,10 +45,11 @@ export function startMetricsReporter(options: MetricsReporterOptions) {
   }
 
   async function measureHost(): Promise<void> {
-    const cpu = await sampleCpu();
+    const [cpu, memoryPercent] = await Promise.all([sampleCpu(), readMemory()]);
     const errorMicros = clockErrorMicros();
     metrics.set('hostCpu', cpu?.busyPercent);
     metrics.set('hostIoWait', cpu?.ioWaitPercent);
+    metrics.set('hostMemory', memoryPercent);
     metrics.set('clockErrorBound', errorMicros === undefined ? undefined : errorMicros / 1_000);
   }
 

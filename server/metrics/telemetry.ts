@@ -7,6 +7,7 @@ import { readTracking } from './chrony.ts';
 import { watchClockError } from './clock-error.ts';
 import { createCloudWatchClient, createCloudWatchPublisher } from './cloudwatch.ts';
 import { createHostCpuSampler } from './host-cpu.ts';
+import { readHostMemory } from './host-memory.ts';
 import { type MetricsFolder, memoryMetricsFolder, openMetricsFolder } from './instance-folder.ts';
 import { createInstanceMetrics } from './instance-metrics.ts';
 import { createMetrics } from './metrics.ts';
@@ -31,6 +32,7 @@ export async function startTelemetry(config: Config, logger: Logger) {
     metrics,
     instance,
     sampleCpu: createHostCpuSampler(),
+    readMemory: readHostMemory,
     clockErrorMicros: clockError.micros,
     publish: createPublisher(config, logger),
     onError: (err) => logger.warn({ err }, 'metrics not aggregated'),

@@ -5,7 +5,7 @@ import { SPILL_ACTIONS } from '../../infra/data/spill-bucket.ts';
 import { TABLE_ACTIONS } from '../../infra/data/timestamps-table.ts';
 import { describeNatPrice, natPricePerMonthUsd } from '../../infra/network/vpc.ts';
 import { BURN_RATES, budgetSpentPercent, errorPercentAt } from '../../infra/operations/alarms/burn-rate-alarms.ts';
-import { GENERATED_SECRET } from '../../server/contract.ts';
+import { GENERATED_SECRET, METRICS } from '../../server/contract.ts';
 import { CERTIFICATE, EVERYTHING_ON, type Resource, resourcesOf, synthesize, theResource } from './synthesize.ts';
 
 /** The part of an alarm's metric that tests read. */
@@ -571,6 +571,11 @@ describe('the dashboard', () => {
       columns.toSorted((a, b) => a - b),
     );
     assert.ok(columns.every((position) => position > 0));
+  });
+
+  it('shows memory and I/O wait of the hosts', () => {
+    const body = JSON.stringify(theResource('AWS::CloudWatch::Dashboard', prod.operations).Properties.DashboardBody);
+    for (const { name } of [METRICS.hostMemory, METRICS.hostIoWait]) assert.ok(body.includes(`\\"${name}\\"`), name);
   });
 
   it('shows between which thresholds the fleet keeps its size', () => {

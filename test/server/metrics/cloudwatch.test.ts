@@ -57,6 +57,7 @@ describe('the CloudWatch publisher', () => {
         memory: 1e8,
         hostCpu: 35,
         hostIoWait: 1,
+        hostMemory: 61.5,
         clockErrorBound: 0.4,
         oldestSpillAge: 30,
         replicationLag: 8,
@@ -86,6 +87,7 @@ describe('the CloudWatch publisher', () => {
       Memory: 1e8,
       HostCpu: 35,
       HostIoWait: 1,
+      HostMemory: 61.5,
       ClockErrorBound: 0.4,
       OldestSpillAge: 30,
       ReplicationLag: 8,
@@ -111,6 +113,7 @@ describe('the CloudWatch publisher', () => {
     const hostOnly: string[] = [
       METRICS.hostCpu,
       METRICS.hostIoWait,
+      METRICS.hostMemory,
       METRICS.clockErrorBound,
       METRICS.oldestSpillAge,
       METRICS.replicationLag,

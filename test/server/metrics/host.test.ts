@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { sampleEventLoop } from '../../../server/metrics/event-loop.ts';
 import { createHostCpuSampler } from '../../../server/metrics/host-cpu.ts';
+import { readHostMemory } from '../../../server/metrics/host-memory.ts';
 
 const scratch = await mkdtemp(join(tmpdir(), 'stampede-host-'));
 after(() => rm(scratch, { recursive: true }));
@@ -50,5 +51,21 @@ describe('the host CPU sampler', () => {
     const sample = await createHostCpuSampler()();
     if (process.platform === 'linux') assert.ok(sample && sample.busyPercent > 0 && sample.busyPercent < 100);
     assert.equal(await createHostCpuSampler(join(scratch, 'missing'))(), undefined);
+  });
+});
+
+describe('the memory of the host', () => {
+  it('counts caches that the kernel frees on demand as available', async () => {
+    const path = join(scratch, 'meminfo');
+    await writeFile(path, 'MemTotal:        2000000 kB\nMemFree:          100000 kB\nMemAvailable:    1500000 kB\n');
+    assert.equal(await readHostMemory(path), 25);
+  });
+
+  it('is that of this host, and unknown if there is nothing to read', async () => {
+    const percent = await readHostMemory();
+    if (process.platform === 'linux') assert.ok(percent && percent > 0 && percent < 100, String(percent));
+    assert.equal(await readHostMemory(join(scratch, 'missing')), undefined);
+    await writeFile(join(scratch, 'strange'), 'MemTotal: many kB\n');
+    assert.equal(await readHostMemory(join(scratch, 'strange')), undefined);
   });
 });

@@ -27,6 +27,7 @@ function startWorker(test: TestContext, folder: MetricsFolder, pid: number) {
     metrics,
     instance,
     sampleCpu: async () => ({ busyPercent: 50, ioWaitPercent: 5 }),
+    readMemory: async () => 40,
     clockErrorMicros: () => 300,
     publish: async (report, periodStart) => {
       published.push({ report, periodStart });
@@ -69,8 +70,8 @@ describe('the metrics reporter', { timeout: 10_000 }, () => {
       assert.ok(start > startedMs - 3 * PERIOD_MS && start < Date.now());
     }
     for (const { report } of published()) {
-      const { hostCpu, hostIoWait, clockErrorBound } = report.gauges;
-      assert.deepEqual({ hostCpu, hostIoWait, clockErrorBound }, { hostCpu: 50, hostIoWait: 5, clockErrorBound: 0.3 });
+      const { hostCpu, hostIoWait, hostMemory, clockErrorBound } = report.gauges;
+      assert.deepEqual([hostCpu, hostIoWait, hostMemory, clockErrorBound], [50, 5, 40, 0.3]);
     }
   });
 
