@@ -46,7 +46,7 @@ export class Alarms extends Construct {
       ...fleetAlarms(this, { groupName, loadBalancer: service.loadBalancer, zones: network.zones }),
       ...natAlarms(this, network.natGatewayIds),
       ...trafficAlarms(this, service.loadBalancer),
-      ...logAlarms(this, 'Logs', { stage: service.stage, logGroup: data.logs.app }),
+      ...logAlarms(this, 'Logs', { stage: service.stage, app: data.logs.app, system: data.logs.system }),
       ...burnRateAlarms(this, service.loadBalancer),
       ...failureAlarms(this, 'Failures', { stage: service.stage, tickets: data.topics.ticket }),
     ];

@@ -50,10 +50,11 @@ export function appAlarms(scope: Construct, metric: AppMetrics) {
       when: { above: 0, periods: 1 },
     }),
     restarts: runbookAlarm(scope, 'WorkerRestarts', {
-      means: 'Workers of the server restart repeatedly.',
+      means: 'Workers of the server restarted in at least four minutes of the last hour.',
       runbook: 'search the log group app for fatal errors; if a deploy caused it, deploy the previous image.',
       metric: metric('workerRestarts', Stats.SUM),
-      when: { above: 2, periods: 15, breaching: 3 },
+      // Also a worker that dies every quarter of an hour. A reload of all workers takes a minute or two.
+      when: { above: 0, periods: 60, breaching: 4 },
     }),
   };
 }

@@ -13,7 +13,8 @@ const LINES: Readonly<Record<string, LogAlarm>> = {
   Crashes: {
     pattern: FilterPattern.stringValue('$.level', '=', 'fatal'),
     means: 'A worker of the server crashed, or could not start.',
-    runbook: 'search the log group app for { $.level = "fatal" }, which has the stack trace.',
+    runbook:
+      'search the log group app for { $.level = "fatal" }, which has the stack trace, and system for "via signal".',
   },
   AccessDenied: {
     // The names that AWS services give to this error. A path that a client sends can contain them too.
@@ -28,18 +29,31 @@ const LINES: Readonly<Record<string, LogAlarm>> = {
   },
 };
 
+/**
+ * A worker that one of these signals ends writes no line: the kernel kills it for lack of memory, or V8 aborts. V8 then
+ * writes `FATAL ERROR` to pm2's log, and so does pm2 the signal. A stop or a reload is `SIGINT`.
+ */
+const CRASH_SIGNALS = ['SIGKILL', 'SIGABRT', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGTRAP'];
+
 /** Alarms on lines of the server's log. The filters count nothing, and cost nothing, while there is no such line. */
 export function logAlarms(
   scope: Construct,
   id: string,
-  { stage, logGroup }: { readonly stage: string; readonly logGroup: ILogGroup },
+  { stage, app, system }: { readonly stage: string; readonly app: ILogGroup; readonly system: ILogGroup },
 ): readonly Alarm[] {
   const lines = new Construct(scope, id);
   // Metrics of filters have no dimensions of their own, so the namespace has the stage.
   const namespace = `Stampede/Logs/${stage}`;
+  new MetricFilter(lines, 'CrashesBySignalFilter', {
+    logGroup: system,
+    filterPattern: FilterPattern.anyTerm(...CRASH_SIGNALS.map((signal) => `via signal [${signal}]`)),
+    metricNamespace: namespace,
+    metricName: 'Crashes',
+    metricValue: '1',
+  });
   return Object.entries(LINES).map(([name, { pattern, means, runbook }]) => {
     new MetricFilter(lines, `${name}Filter`, {
-      logGroup,
+      logGroup: app,
       filterPattern: pattern,
       metricNamespace: namespace,
       metricName: name,

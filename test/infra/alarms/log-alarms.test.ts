@@ -13,9 +13,13 @@ const filters = resourcesOf('AWS::Logs::MetricFilter', everything.operations).ma
 
 /** The names of the metrics that count a line, by the part of CloudWatch's JSON patterns that the filters use. */
 function metricsThatCount(line: string): readonly string[] {
-  return filters
+  return filtersOf('App')
     .filter(({ FilterPattern: pattern }) => matches(pattern, JSON.parse(line)))
     .map(({ MetricTransformations: [metric] }) => metric.MetricName);
+}
+
+function filtersOf(logGroup: 'App' | 'System') {
+  return filters.filter(({ LogGroupName }) => JSON.stringify(LogGroupName).includes(`LogGroups${logGroup}`));
 }
 
 function matches(pattern: string, line: unknown): boolean {
@@ -53,6 +57,25 @@ describe('alarms on the server’s log', () => {
     assert.deepEqual(metricsThatCount(line), ['Crashes']);
   });
 
+  it('count workers that a signal ended in pm2’s log, because such a worker writes no line of its own', () => {
+    // What pm2 logs for a worker that was stopped, that the kernel killed, and that V8 ended for lack of memory.
+    const line = (signal: string) => `PM2 log: App [stampede:0] exited with code [0] via signal [${signal}]`;
+    const [filter, ...others] = filtersOf('System');
+    assert.deepEqual(others, []);
+    const terms = Array.from(filter?.FilterPattern.matchAll(/\?"([^"]+)"/g) ?? [], ([, term = '']) => term);
+    const isCounted = (signal: string) => terms.some((term) => line(signal).includes(term));
+    const signals = ['SIGINT', 'SIGTERM', 'SIGKILL', 'SIGABRT', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGTRAP'];
+    assert.deepEqual(signals.filter(isCounted), signals.slice(2));
+    assert.equal(filter?.MetricTransformations[0].MetricName, 'Crashes');
+  });
+
+  it('are raised by a worker that restarts every quarter of an hour, but not by one reload of all workers', () => {
+    const [alarm] = resourcesOf('AWS::CloudWatch::Alarm', everything.operations)
+      .map(({ Properties }) => Properties)
+      .filter(({ MetricName }) => MetricName === 'WorkerRestarts');
+    assert.deepEqual([alarm.Threshold, alarm.Period, alarm.EvaluationPeriods, alarm.DatapointsToAlarm], [0, 60, 60, 4]);
+  });
+
   it('count calls that AWS refuses', () => {
     for (const err of [byDynamoDB, byS3])
       assert.deepEqual(metricsThatCount(lineOf((logger) => logger.warn({ err }, 'refused'))), ['AccessDenied']);
@@ -80,8 +103,8 @@ describe('alarms on the server’s log', () => {
       .map(({ Properties }) => Properties)
       .filter(({ Namespace }) => Namespace === 'Stampede/Logs/prod');
     assert.deepEqual(
-      watched.map(({ MetricName }) => MetricName),
-      counted.map(({ MetricName }) => MetricName),
+      new Set(watched.map(({ MetricName }) => MetricName)),
+      new Set(counted.map(({ MetricName }) => MetricName)),
     );
     assert.ok(
       counted.every(({ MetricNamespace, DefaultValue }) => {
