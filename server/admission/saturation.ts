@@ -1,7 +1,5 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-
 export interface SaturationOptions {
-  /** Mean delay of the event loop, in milliseconds, above which the process counts as saturated. */
+  /** Delay of the event loop, in milliseconds, above which the process counts as saturated. */
   readonly maxDelayMs: number;
   /** Called once per change, with the delay that caused it. */
   readonly onChange?: (saturated: boolean, delayMs: number) => void;
@@ -16,20 +14,30 @@ const RESOLUTION_MS = 10;
 const SAMPLE_PERIOD_MS = 100;
 
 /**
- * Watches the mean event loop delay of each sample period. A single pause changes nothing, because it is over when it is
+ * Watches the event loop delay of each sample period. A single pause changes nothing, because it is over when it is
  * measured: refusing the requests that waited would help nobody. An event loop whose every iteration is slow is detected
- * after two of them.
+ * after two of them. `monitorEventLoopDelay` also knows the mean over time, but computing it takes 0.7 ms of CPU time.
  */
 export function watchSaturation({ maxDelayMs, onChange, onSample }: SaturationOptions) {
-  const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  let firedMs = performance.now();
+  let sampledMs = firedMs;
+  let squares = 0;
   let saturated = false;
   let wasSlow = false;
 
-  function sample(): void {
-    // No value means that no iteration of the event loop ended between two samples; the state stays as it is.
-    if (delays.count === 0) return;
-    const delayMs = Math.max(0, delays.mean / 1e6 - RESOLUTION_MS);
-    delays.reset();
+  function fire(): void {
+    const nowMs = performance.now();
+    squares += (nowMs - firedMs) ** 2;
+    firedMs = nowMs;
+    const periodMs = nowMs - sampledMs;
+    if (periodMs < SAMPLE_PERIOD_MS) return;
+    // The mean over time: a long iteration takes more time than a short one, and more requests wait for it.
+    sample(Math.max(0, squares / periodMs - RESOLUTION_MS));
+    sampledMs = nowMs;
+    squares = 0;
+  }
+
+  function sample(delayMs: number): void {
     onSample?.(delayMs);
     const isSlow = delayMs > maxDelayMs;
     const isSaturated = isSlow && (wasSlow || saturated);
@@ -39,13 +47,9 @@ export function watchSaturation({ maxDelayMs, onChange, onSample }: SaturationOp
     onChange?.(saturated, delayMs);
   }
 
-  delays.enable();
-  const timer = setInterval(sample, SAMPLE_PERIOD_MS).unref();
+  const timer = setInterval(fire, RESOLUTION_MS).unref();
   return {
     isSaturated: () => saturated,
-    close() {
-      clearInterval(timer);
-      delays.disable();
-    },
+    close: () => clearInterval(timer),
   };
 }

@@ -30,8 +30,9 @@ const LEAST_LIMIT = 1_000;
  */
 const ITERATIONS = 4;
 
-const LARGEST_REDUCTION = 0.5;
 const GROWTH = 1.2;
+/** While the limit refuses requests, growth only tries whether more can be admitted, which makes all of them wait. */
+const GROWTH_WHILE_REFUSING = 1.05;
 
 /**
  * Limits the number of requests that wait, by their waiting time, similar to CoDel (RFC 8289). A queue that does not
@@ -44,11 +45,12 @@ export function createWaitLimit({ max, targetMs, nowMs }: WaitLimitOptions) {
   let endMs = nowMs + INTERVAL_MS;
   let waitsMs: number[] = [];
   let mostWaiting = 0;
+  let hasRefused = false;
 
   function nextLimit(): number {
     const shortMs = lowerQuartile(waitsMs);
-    if (shortMs <= targetMs) return Math.min(max, Math.ceil(limit * GROWTH));
-    const reduced = Math.min(limit, mostWaiting) * Math.max(LARGEST_REDUCTION, targetMs / shortMs);
+    if (shortMs <= targetMs) return Math.min(max, Math.ceil(limit * (hasRefused ? GROWTH_WHILE_REFUSING : GROWTH)));
+    const reduced = (Math.min(limit, mostWaiting) * targetMs) / shortMs;
     return Math.max(least, Math.floor(reduced));
   }
 
@@ -61,11 +63,14 @@ export function createWaitLimit({ max, targetMs, nowMs }: WaitLimitOptions) {
       endMs = nowMs + INTERVAL_MS;
       waitsMs = [];
       mostWaiting = 0;
+      hasRefused = false;
     },
     /** Whether one more request is admitted while this number waits. */
     admits(waiting: number): boolean {
       mostWaiting = Math.max(mostWaiting, waiting);
-      return waiting < limit;
+      const isAdmitted = waiting < limit;
+      hasRefused ||= !isAdmitted;
+      return isAdmitted;
     },
     /** The number of waiting requests from which on further ones are refused. */
     limit: () => limit,

@@ -52,6 +52,17 @@ describe('the saturation monitor', { timeout: 10_000 }, () => {
     assert.ok(recoveryMs < 600, `took ${recoveryMs} ms`);
   });
 
+  it('weighs iterations by their time, because more requests wait for a long one', {
+    timeout: 10_000,
+  }, async (test) => {
+    const { nextChange } = watchChanges(test, 40);
+    const saturated = nextChange();
+    // A third of the time is calm, in many short iterations.
+    const timer = setInterval(() => blockTheLoop(100), 150);
+    test.after(() => clearInterval(timer));
+    assert.equal(await saturated, true);
+  });
+
   it('ignores one pause, however long: it is over when it is measured', async (test) => {
     const changes: boolean[] = [];
     const delays: number[] = [];

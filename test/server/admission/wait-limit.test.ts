@@ -35,7 +35,8 @@ function queues(waitsMs: readonly number[]): State[] {
 const anyStates = fc.array(fc.record({ loopDelayMs: fc.nat({ max: 2_000 }), queueMs: fc.nat({ max: 8_000 }) }), {
   maxLength: 200,
 });
-const shortWaits = fc.array(fc.nat({ max: TARGET_MS }), { minLength: 150, maxLength: 160 });
+/** So short that no limit refuses anything. */
+const shortWaits = fc.array(fc.nat({ max: 49 }), { minLength: 150, maxLength: 160 });
 
 /** A server that serves `serviceRate` requests a second and is offered more, in steps of 10 ms. */
 function overloaded(serviceRate: number, factor: number, seconds: number) {
@@ -102,6 +103,15 @@ describe('the limit of waiting requests', () => {
     sampleAll(limit, Array(11).fill({ loopDelayMs: 45, queueMs: 0 }));
     assert.ok(limit.isReduced());
     assert.ok(limit.limit() < 3_000, `${limit.limit()}`);
+  });
+
+  it('grows slowly while it refuses requests', () => {
+    const limit = newLimit();
+    sampleAll(limit, queues(Array(11).fill(150)));
+    const reduced = limit.limit();
+    assert.equal(limit.admits(reduced), false);
+    sampleAll(limit, queues(Array(10).fill(5)), 1_100);
+    assert.ok(limit.limit() > reduced && limit.limit() <= reduced * 1.1, `${limit.limit()} after ${reduced}`);
   });
 
   it('returns to its maximum within 15 s after the waits have become short', () => {
