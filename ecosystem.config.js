@@ -14,7 +14,7 @@ export const apps = [
     cwd: import.meta.dirname,
     // Constant memory use: the young generation has its full size (MB) from the start, so that few short-lived objects
     // are promoted. The old generation is collected after growing by 30 %, at no measurable cost (docs/decisions/0026).
-    node_args: ['--min-semi-space-size=16', '--max-semi-space-size=16', '--heap-growing-percent=30'],
+    node_args: ['--min-semi-space-size=32', '--max-semi-space-size=32', '--heap-growing-percent=30'],
     exec_mode: 'cluster',
     instances: workers,
     // A worker counts as started when it sends "ready", once it is listening.
