@@ -87,7 +87,10 @@ function perUnitAtRate(cells: readonly Cell[], perUnit: (cell: Cell) => Summary)
   return cell ? [["timestamps per write unit at 333 requests/s offered, prod's window", '≥ 15', perUnit(cell)]] : [];
 }
 
-/** Each goal is judged by the worst load above the peak. */
+/**
+ * Each goal is judged by the worst load above the peak. In the first round memory grows with the number of connections,
+ * and the young and the old generation reach the sizes that they keep.
+ */
 function overloadGoals({ overload }: Measurements): Row[] {
   const [peak, ...above] = overload?.cells ?? [];
   const last = above.at(-1);
@@ -114,7 +117,7 @@ function overloadGoals({ overload }: Measurements): Row[] {
     ...(goodput ? [[`requests/s ${at}, against those of the peak`, '≥ 0.9 ×', goodput] as const] : []),
     ...(admitted ? [[`p99 of recorded timestamps ${at}`, '≤ 250 ms', admitted] as const] : []),
     ...(refused ? [[`p99 of refusals ${at}`, '≤ 50 ms', refused] as const] : []),
-    ['growth of memory over the rounds with the most clients', '< 10 %', growth(memory)],
+    ['growth of memory over the rounds with the most clients, after the first', '< 10 %', growth(memory.slice(1))],
   ];
 }
 

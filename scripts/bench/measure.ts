@@ -21,7 +21,7 @@ export const FULL_PLAN = {
   offeredRates: [10, 100, 333, 1_000, 3_000, 10_000], // requests per second, for each commit window
   commitWindows: COMMIT_WINDOWS as readonly CommitWindow[],
   pageSizes: [20, 1_000], // records of a page of a listing
-  overload: { clients: 400, factors: [1, 2, 5, 10] }, // clients that reach the peak, and multiples; at most the listen backlog
+  overload: { clients: 800, factors: [1, 2, 5, 10] }, // clients that reach the peak, and multiples
   memoryAfter: [10_000, 20_000, 50_000, 100_000], // requests after which memory is read, ascending
 };
 

@@ -65,22 +65,32 @@ async function measure(load: Load) {
   };
 }
 
+/** Far fewer than the listen backlog. */
+const OPENED_AT_ONCE = 500;
+
 /**
  * Opens the connections and resolves when each has had an answer. Node.js accepts one connection in an iteration of its
  * event loop, so that under load a new one of thousands would wait for seconds.
  */
 async function openConnections({ port, path, method = 'POST', connections, ratePerSecond }: Load) {
   const makeRequest = requestMaker(method, path);
-  const opened = Promise.withResolvers<void>();
-  let toOpen = connections;
-  let onAnswer = (_connection: Connection, _answer: Answer): void => {
-    toOpen -= 1;
-    if (toOpen === 0) opened.resolve();
-  };
-  const open = () => new Connection(port, (connection, answer) => onAnswer(connection, answer));
-  const all = Array.from({ length: connections }, open);
-  for (const connection of all) connection.send(makeRequest(), performance.now());
-  await opened.promise;
+  const all: Connection[] = [];
+  let onAnswer: (connection: Connection, answer: Answer) => void;
+  async function open(count: number): Promise<void> {
+    const answered = Promise.withResolvers<void>();
+    let missing = count;
+    onAnswer = () => {
+      missing -= 1;
+      if (missing === 0) answered.resolve();
+    };
+    for (let i = 0; i < count; i++) {
+      const connection = new Connection(port, (each, answer) => onAnswer(each, answer));
+      all.push(connection);
+      connection.send(makeRequest(), performance.now());
+    }
+    await answered.promise;
+  }
+  for (let rest = connections; rest > 0; rest -= OPENED_AT_ONCE) await open(Math.min(rest, OPENED_AT_ONCE));
 
   /** Sends requests until it is stopped. `answered` gets the status and the latency of each. */
   return function startRequests(answered: (status: number, latencyMs: number) => void): () => void {

@@ -79,9 +79,9 @@ export const MEASUREMENTS: Measurements = {
   overload: {
     title: 'overload',
     cells: [
-      overload(100, 10_000, 20, [100, 100]),
-      overload(200, 9_500, 100, [100, 100]),
-      overload(1_000, 8_000, 200, [110, 121], 60),
+      overload(100, 10_000, 20, [100, 100, 100]),
+      overload(200, 9_500, 100, [100, 100, 100]),
+      overload(1_000, 8_000, 200, [90, 110, 121], 60),
     ],
   },
   listings: {
