@@ -11,6 +11,7 @@ import { RECORDS, type RestoreRecord, readRecords, unfinished, writeRecord } fro
 import { sourceAt, sourceOfBackup } from './restore/source.ts';
 import { readStageData, type StageData } from './restore/stage-data.ts';
 import { restoreTable } from './restore/steps.ts';
+import { isVerified, unverifiedText } from './restore/verdict.ts';
 import { CDK_OPTIONS } from './stage/cdk.ts';
 import { AWS_OPTIONS, useRole } from './stage/role.ts';
 import { timeValue } from './table/time.ts';
@@ -20,7 +21,7 @@ const OPTIONS = {
   ...AWS_OPTIONS,
   at: { value: '<time>', schema: timeValue(), help: 'restore the table as it was at this time of the last 35 days' },
   backup: { value: '<arn>', help: 'restore this recovery point of AWS Backup, or this backup of DynamoDB, instead' },
-  'verify-only': { help: 'remove the new table again after it was verified; the stage is not changed' },
+  'verify-only': { help: 'remove the new table again after it was verified, and exit with 1 if it is not equal' },
   'accept-differences': { help: 'use the new table although its days or users differ from those of the source' },
   rate: {
     value: '<n>',
@@ -60,8 +61,7 @@ await main(
     const options = { data, deploy, acceptDifferences: values['accept-differences'], rate: values.rate };
     const ended = await restoreTable(record, { ...options, save: (state) => writeRecord(RECORDS, state) });
     console.log(`${ended.verdict}\n${nextSteps(ended, data.regions, deploy).join('\n')}`.trimEnd());
-    if (values['verify-only'] && ended.comparison === 'different')
-      throw new OperatorError(`the restored table differed from ${ended.source}: see the lines above`);
+    if (ended.verifyOnly && !isVerified(ended)) throw new OperatorError(unverifiedText(ended));
   },
 );
 

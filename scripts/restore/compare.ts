@@ -15,10 +15,7 @@ export function lastComparedDay(at: string): string {
 }
 
 /** How a restored table compares with its source. */
-export type Comparison = Pick<RestoreRecord, 'comparison' | 'differences' | 'content'> & {
-  /** Blocks of the restored table that cannot be decoded. */
-  readonly damaged: number;
-};
+export type Comparison = Pick<RestoreRecord, 'comparison' | 'differences' | 'content'> & { readonly damaged: number };
 
 /**
  * Reads the days before the restored time in the new table and, if it still exists, in the source, prints both, and

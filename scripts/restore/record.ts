@@ -38,6 +38,8 @@ export const recordSchema = z.object({
   comparison: z.enum(['equal', 'different', 'nothing to compare', 'not compared']).optional(),
   /** Days that differ, and `users` if they do. */
   differences: z.array(z.string()).optional(),
+  /** Blocks of the new table that cannot be decoded. Absent until it is verified. */
+  damaged: z.number().optional(),
   /** What was found to be equal. */
   content: z.string().optional(),
   /** From the start until the stage used the table, or until the table was verified with --verify-only. */

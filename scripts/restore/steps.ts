@@ -11,13 +11,12 @@ import {
 import { OperatorError } from '../cli/errors.ts';
 import { type CommandLine, run } from '../cli/run.ts';
 import { waitUntil } from '../cli/wait.ts';
-import { partText } from '../table/report.ts';
-import { compareWithSource, lastComparedDay } from './compare.ts';
+import { compareWithSource } from './compare.ts';
 import { configureTable } from './configure.ts';
-import { minutes } from './plan.ts';
 import type { RestoreRecord, Step } from './record.ts';
 import { isOfDynamoDb } from './source.ts';
 import type { StageData } from './stage-data.ts';
+import { verdictOf } from './verdict.ts';
 
 /** A restore may take hours; AWS gives no bound. */
 const RESTORE_DEADLINE_MS = 24 * 3_600_000;
@@ -69,7 +68,7 @@ export async function restoreTable(begun: RestoreRecord, options: RestoreOptions
     record = { ...record, ...result, steps: { ...record.steps, [name]: new Date().toISOString() } };
     await options.save(record);
   }
-  record = { ...record, ...conclusion(record, options.data.regions) };
+  record = { ...record, verdict: verdictOf(record, options.data.regions) };
   await options.save(record);
   return record;
 }
@@ -122,14 +121,11 @@ async function configure({ table }: RestoreRecord, { data }: RestoreOptions): Pr
 
 async function verify(record: RestoreRecord, { acceptDifferences, rate }: RestoreOptions): Promise<Result> {
   const source = await findTable(record.source);
-  const { damaged, ...result } = await compareWithSource(
-    record,
-    source?.status === 'ACTIVE' ? record.source : undefined,
-    rate,
-  );
+  const result = await compareWithSource(record, source?.status === 'ACTIVE' ? record.source : undefined, rate);
   const again = 'Look at the lines above. To use the table nevertheless, repeat the command with --accept-differences';
   if (record.verifyOnly || acceptDifferences) return result;
-  if (damaged > 0) throw new OperatorError(`${damaged} blocks of ${record.table} cannot be decoded. ${again}`);
+  if (result.damaged > 0)
+    throw new OperatorError(`${result.damaged} blocks of ${record.table} cannot be decoded. ${again}`);
   if (result.comparison === 'different')
     throw new OperatorError(
       `${record.table} differs from ${record.source} in ${result.differences?.join(', ')}. ${again}`,
@@ -162,24 +158,4 @@ async function removeTable({ table, startedAt }: RestoreRecord): Promise<Result>
 
 function secondsSince(time: string): number {
   return Math.round((Date.now() - Date.parse(time)) / 1_000);
-}
-
-/** The verdict of a finished restore. */
-function conclusion(record: RestoreRecord, regions: number): Result {
-  const { rtoSeconds = 0, verifyOnly, table, source } = record;
-  const time = minutes(rtoSeconds);
-  const what = verifyOnly
-    ? `${source} can be restored within ${time}; the copy was verified and removed`
-    : regions > 1
-      ? `${table} is restored after ${time}, and the stage does not use it yet`
-      : `the stage uses ${table} after ${time}`;
-  return { verdict: `${what}: ${comparisonText(record)}` };
-}
-
-function comparisonText({ at, comparison, content, differences = [] }: RestoreRecord): string {
-  const part = partText({ to: lastComparedDay(at) }, 'its');
-  if (comparison === 'equal') return `it is equal to the source ${part}: ${content}`;
-  if (comparison === 'different') return `it differs from the source in ${differences.join(', ')}`;
-  if (comparison === 'nothing to compare') return `nothing was compared: neither table has blocks or users ${part}`;
-  return 'the source is gone, so it was not compared';
 }

@@ -154,13 +154,36 @@ describe('npm run restore', () => {
     assert.match(stderr, /\nrestore: stampede-dev-\S+ differs from stampede-dev in users\. Look at /);
   });
 
-  it('does not call a table equal if there was nothing to compare', async () => {
+  it('proves nothing with --verify-only if there was nothing to compare', async () => {
     await using stage = await stageWithBlocks();
     for (const item of [EARLY, LATE, USER]) await remove(stage.table, item);
     const { code, stdout, stderr } = await stage.restore('--at', '2026-11-22T08:00:00Z', '--verify-only');
-    assert.equal(code, 0, stderr);
-    assert.match(stdout, /: nothing was compared: neither table has blocks or users in its days up to 2026-11-21\n/);
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /\nthe copy of stampede-dev was removed after \d+ s, and it proves nothing: nothing was compared: /,
+    );
+    assert.match(
+      stderr,
+      /\nrestore: the copy is not verified: nothing was compared: neither table has blocks or users in its days up to 2026-11-21\. Choose /,
+    );
     assert.equal((await stage.record()).comparison, 'nothing to compare');
+    assert.deepEqual(await stage.tables(), [SOURCE]);
+  });
+
+  it('proves nothing with --verify-only if a block cannot be decoded', async () => {
+    const block = { ...encodeBlock(blockAt([5])), lines: 'damaged' };
+    await using stage = await stageWithBlocks({}, undefined, [block]);
+    await remove(stage.table, LATE);
+    const { code, stdout, stderr } = await stage.restore('--at', AT, '--verify-only', '--accept-differences');
+    assert.equal(code, 1);
+    assert.match(stdout, /\ncannot be decoded: 2026-11-21#00 /);
+    assert.match(
+      stderr,
+      /\nrestore: the copy is not verified: it is equal to the source .*, but 1 of its blocks cannot /,
+    );
+    assert.equal((await stage.record()).damaged, 1);
+    assert.deepEqual(await stage.tables(), [SOURCE]);
   });
 
   it('goes on where it was interrupted: the deployment alone is repeated', async () => {
@@ -185,6 +208,9 @@ describe('npm run restore', () => {
     assert.equal(gone.code, 1);
     const backup = /pass --backup (?<arn>\S+) instead of --at/.exec(gone.stderr)?.groups?.['arn'] ?? '';
     assert.match(backup, /^arn:aws:dynamodb:/, gone.stderr);
+    const unproven = await stage.restore('--backup', backup, '--verify-only');
+    assert.equal(unproven.code, 1);
+    assert.match(unproven.stderr, /\nrestore: the copy is not verified: the source is gone, so it was not compared\. /);
     const { code, stdout, stderr } = await stage.restore('--backup', backup);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /: the source is gone, so it was not compared\n/);
