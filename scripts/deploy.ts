@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import { BRANCH_STAGE, stackNames } from '../infra/contract.ts';
 import { readAssembly } from './account/assembly.ts';
 import { requireChecks } from './account/report.ts';
@@ -8,7 +7,7 @@ import { readResults } from './bench/report.ts';
 import type { Values } from './cli/arguments.ts';
 import { main } from './cli/main.ts';
 import { run } from './cli/run.ts';
-import { imageId, wholeNumber } from './cli/values.ts';
+import { imageIdOrCurrent, wholeNumber } from './cli/values.ts';
 import { readPricedStage } from './cost/stage.ts';
 import { sustainedPriceText } from './cost/sustained-price.ts';
 import { currentImage } from './image/parameters.ts';
@@ -41,7 +40,7 @@ await main(
       ...ROLE_OPTIONS,
       ami: {
         ...CDK_OPTIONS.ami,
-        schema: imageId().or(z.literal('current')).describe(`${imageId().description}, or current`),
+        schema: imageIdOrCurrent(),
         help: "image to launch; current: the promoted one (default: the one in Packer's manifest)",
       },
       ttl: {

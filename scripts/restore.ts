@@ -3,13 +3,13 @@ import { confirm } from './cli/confirm.ts';
 import { OperatorError, UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { commandText } from './cli/run.ts';
-import { positiveNumber } from './cli/values.ts';
+import { imageIdOrCurrent, positiveNumber } from './cli/values.ts';
 import { deployCommand, nextSteps } from './restore/next-steps.ts';
 import { planText, restoredTableName } from './restore/plan.ts';
 import { restorePrices } from './restore/price.ts';
 import { RECORDS, type RestoreRecord, readRecords, unfinished, writeRecord } from './restore/record.ts';
 import { sourceAt, sourceOfBackup } from './restore/source.ts';
-import { readStageData, type StageData } from './restore/stage-data.ts';
+import { deployedImage, readStageData, type StageData } from './restore/stage-data.ts';
 import { restoreTable } from './restore/steps.ts';
 import { isVerified, unverifiedText } from './restore/verdict.ts';
 import { CDK_OPTIONS } from './stage/cdk.ts';
@@ -19,6 +19,11 @@ import { timeValue } from './table/time.ts';
 const OPTIONS = {
   ...CDK_OPTIONS,
   ...AWS_OPTIONS,
+  ami: {
+    ...CDK_OPTIONS.ami,
+    schema: imageIdOrCurrent(),
+    help: 'image to launch; current: the promoted one (default: the one that the stage launches)',
+  },
   at: { value: '<time>', schema: timeValue(), help: 'restore the table as it was at this time of the last 35 days' },
   backup: { value: '<arn>', help: 'restore this recovery point of AWS Backup, or this backup of DynamoDB, instead' },
   'verify-only': { help: 'remove the new table again after it was verified, and exit with 1 if it is not equal' },
@@ -49,11 +54,12 @@ await main(
     const at = timeOf(values);
     await useRole(values);
     const data = await readStageData(stage);
+    const ami = values.ami ?? (values['verify-only'] ? undefined : await deployedImage(stage));
     const records = await readRecords(RECORDS);
     const request = { stage, verifyOnly: values['verify-only'], at, backup: values.backup };
     const begun = unfinished(records, request);
     const record = begun ?? (await newRecord(values, data, at));
-    const deploy = deployCommand(stage, record.table, passedOn(values));
+    const deploy = deployCommand(stage, record.table, passedOn(ami, values.set));
     console.log(`${planText(record, data.regions, await restorePrices(), records)}\n`);
     if (begun) console.log(`Goes on with the restore of ${begun.startedAt}: ${Object.keys(begun.steps).join(', ')}`);
     if (values['dry-run']) return console.log(`$ ${commandText(deploy)}`);
@@ -87,6 +93,6 @@ async function newRecord(values: RestoreValues, data: StageData, at: string | un
 }
 
 /** The options that the deployment needs as well. */
-function passedOn({ ami, set }: RestoreValues): readonly string[] {
+function passedOn(ami: string | undefined, set: readonly string[]): readonly string[] {
   return [...(ami ? ['--ami', ami] : []), ...set.flatMap((entry) => ['--set', entry])];
 }

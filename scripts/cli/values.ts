@@ -62,6 +62,11 @@ export function imageId() {
     .describe('the id of an image, such as ami-0123456789abcdef0');
 }
 
+/** The id of an AMI, or `current` for the promoted one. */
+export function imageIdOrCurrent() {
+  return imageId().or(z.literal('current')).describe(`${imageId().description}, or current`);
+}
+
 /** The `--stage` option, the same in each command. It applies the stack's own rule, before AWS is called. */
 export const STAGE_OPTION = {
   value: '<stage>',

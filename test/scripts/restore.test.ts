@@ -31,6 +31,7 @@ async function stageWithBlocks(
   programs: Readonly<Record<string, number | string>> = {},
   template?: object,
   others: readonly Record<string, unknown>[] = [],
+  missingStacks: readonly string[] = [],
 ) {
   const { client, endpoint, clock } = await startDatabaseWithBackups();
   const table = { client, name: SOURCE };
@@ -40,7 +41,7 @@ async function stageWithBlocks(
   await put(table, LATE, { ...USER, sk: 'u2', createdAt: LATE_MICROS });
   clock.nowMs = BEGIN_MS + 60_000;
   const fakes = await fakePrograms({ npm: 0, aws: 0, ...programs });
-  const aws = await startFakeAws(dataStackOnAws(template));
+  const aws = await startFakeAws(dataStackOnAws(template, missingStacks));
   const env = { ...aws.env, AWS_ENDPOINT_URL_DYNAMODB: endpoint, PATH: `${fakes.folder}:${process.env['PATH']}` };
   return {
     client,
@@ -81,7 +82,7 @@ describe('npm run restore', () => {
       /\nthe stage uses stampede-dev-\S+ after \d+ s: it is equal to the source in its days up to 2026-11-21: 1 days with 3 timestamps, 1 users\n/,
     );
     assert.deepEqual(await stage.fakes.started(), [
-      `npm run deploy -- --stage dev --set nat=single --set tableName=${restored} --yes`,
+      `npm run deploy -- --stage dev --ami ami-0123456789abcdef0 --set nat=single --set tableName=${restored} --yes`,
     ]);
     const { verdict, rtoSeconds, steps, ...record } = await stage.record();
     assert.deepEqual(Object.keys(steps), ['requested', 'restored', 'configured', 'verified', 'used']);
@@ -107,6 +108,33 @@ describe('npm run restore', () => {
     assert.equal(exported.code, 0, exported.stderr);
     assert.match(exported.stdout, /\r\n2026-11-22T08:00:10\.000000Z,.*\r\n$/);
     assert.equal(exported.stdout.split('\r\n').length, 3);
+  });
+
+  it('deploys the image that the stage launches, unless another one is named, such as the promoted one', async () => {
+    await using stage = await stageWithBlocks();
+    const images = [
+      [[], '--ami ami-0123456789abcdef0'],
+      [['--ami', 'current'], '--ami current'],
+      [['--ami', 'ami-0fedcba9876543210'], '--ami ami-0fedcba9876543210'],
+    ] as const;
+    for (const [args, image] of images) {
+      const { code, stdout, stderr } = await stage.restore('--at', AT, '--dry-run', ...args);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, new RegExp(`\n\\$ npm run deploy -- --stage dev ${image} --set tableName=`));
+    }
+  });
+
+  it('refuses a stage whose image is unknown, before it begins', async () => {
+    await using stage = await stageWithBlocks({}, undefined, [], ['stampede-dev-service']);
+    const refused = await stage.restore('--at', AT);
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.stderr,
+      /^restore: stage dev has no stack stampede-dev-service that says which image it launches: pass --ami /,
+    );
+    assert.deepEqual(await stage.tables(), [SOURCE]);
+    const verified = await stage.restore('--at', AT, '--verify-only', '--dry-run');
+    assert.equal(verified.code, 0, verified.stderr);
   });
 
   it('removes the table again with --verify-only, and says how long the last restore took', async () => {

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { createDynamoDBClient, createTable } from '../../../server/dynamodb/client.ts';
 import { createEmbeddedServer } from '../../../server/dynamodb/embedded/server.ts';
-import type { Answers } from '../aws/fake-aws.ts';
+import { type Answers, type AwsAnswer, type AwsRequest, queryError } from '../aws/fake-aws.ts';
 import { stageOnAws } from '../aws/stage-on-aws.ts';
 import { queryAnswer } from '../aws/xml.ts';
 
@@ -76,10 +76,15 @@ const RESOURCES = [
   ResourceStatus: 'CREATE_COMPLETE',
 }));
 
-/** What CloudFormation answers about the data stack of the example. */
-export function dataStackOnAws(template: object = dataTemplate()): Answers {
+/** What CloudFormation answers about the example: about its data stack, and about the others unless they are missing. */
+export function dataStackOnAws(template: object = dataTemplate(), missing: readonly string[] = []): Answers {
+  const describeStacks = stageOnAws()['DescribeStacks'] as (request: AwsRequest) => AwsAnswer;
   return {
-    DescribeStacks: stageOnAws()['DescribeStacks'] as Answers[string],
+    DescribeStacks: (request) => {
+      const name = String(request.params['StackName']);
+      if (!missing.includes(name)) return describeStacks(request);
+      return queryError(400, 'ValidationError', `Stack with id ${name} does not exist`);
+    },
     GetTemplate: queryAnswer('GetTemplate', { TemplateBody: JSON.stringify(template) }),
     ListStackResources: queryAnswer('ListStackResources', { StackResourceSummaries: { member: RESOURCES } }),
   };
