@@ -17,12 +17,7 @@ import { checkRights } from './drills/rehearsal/rights-checks.ts';
 import { runDrill } from './drills/rehearsal/run-drill.ts';
 import { sealedImage } from './drills/rehearsal/sealed-image.ts';
 import { openStage } from './drills/rehearsal/stage/stage.ts';
-import {
-  RESTORED_TABLE_NAME,
-  type StageFacts,
-  synthesizeStage,
-  TIME_FACTORS,
-} from './drills/rehearsal/stage/stage-facts.ts';
+import { synthesizeStage, TIME_FACTORS } from './drills/rehearsal/stage/stage-facts.ts';
 import { readCheckout } from './image/checkout.ts';
 import { openSandbox } from './machine/sandbox.ts';
 
@@ -74,15 +69,9 @@ async function rehearse(stageName: string, drills: readonly DrillOn<'rehearsal'>
   const sandbox = await openSandbox(undo);
   await requireArtillery(OWN_ARTILLERY);
   const image = await watch.time('sealed image', sealedImage);
-  const stageFacts = await watch.time('synth', () => synthesizeStage(stageName, sandbox.directory));
-  const restored = {
-    settings: [`tableName=${RESTORED_TABLE_NAME}`],
-    facts: undefined as Promise<StageFacts> | undefined,
-  };
-  const factsOfRestored = () => (restored.facts ??= synthesizeStage(stageName, sandbox.directory, restored.settings));
-  // In advance, because an operator's deployment synthesises while the table is restored. The drill notices a failure.
-  if (drills.some(({ fault }) => fault === 'lose-table')) factsOfRestored().catch(() => undefined);
-  const stage = await watch.time('stage up', () => openStage(stageFacts, image, sandbox, factsOfRestored));
+  const synthesize = (settings: readonly string[]) => synthesizeStage(stageName, sandbox.directory, settings);
+  const stageFacts = await watch.time('synth', () => synthesize([]));
+  const stage = await watch.time('stage up', () => openStage(stageFacts, image, sandbox, synthesize));
   const [checks, clients] = await Promise.all([
     watch.time('stage checks', () => checkStage(stage)),
     watch.time('clients', () => startClients(stage)),

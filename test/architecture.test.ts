@@ -116,6 +116,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
   ],
   'scripts/drills/rehearsal': [
     'scripts/cli',
+    'scripts/restore/record.ts',
     'scripts/machine',
     'scripts/image',
     'scripts/scaling',

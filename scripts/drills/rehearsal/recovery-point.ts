@@ -1,3 +1,4 @@
+import type { RestoreRecord } from '../../restore/record.ts';
 import type { Check } from '../core/run-record.ts';
 import { type Answer, acknowledgedIn, compareWithTable } from './answers.ts';
 
@@ -43,6 +44,20 @@ export function objectivesCheck({ copy, deletion, recoveredMs }: RestoreTimes, l
     passed: Number(rtoS) <= limitS,
     measured: `RTO ${rtoS?.toFixed(1)} s, RPO ${rpoS?.toFixed(1)} s`,
     expected: `RTO at most ${limitS} s; RPO: the age of the copy`,
+  };
+}
+
+/** The steps of `npm run restore` that let a stage use a restored table. */
+const STEPS = ['requested', 'restored', 'configured', 'verified', 'used'] as const;
+
+/** What `npm run restore` recorded of the restore. The table it restored, `deleted`, cannot be compared any more. */
+export function commandCheck({ source, comparison, steps, verdict }: RestoreRecord, deleted: string): Check {
+  const missing = STEPS.filter((step) => steps[step] === undefined);
+  return {
+    check: 'npm run restore configures, verifies and deploys the restored table',
+    passed: missing.length === 0 && source === deleted && comparison === 'not compared' && verdict !== undefined,
+    measured: missing.length === 0 ? (verdict ?? 'no verdict') : `without the steps ${missing.join(', ')}`,
+    expected: `a verdict on a copy of ${deleted}, which is gone`,
   };
 }
 

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Timeline } from '../../core/timeline.ts';
 import { everyInstance } from '../checks.ts';
-import { objectivesCheck, type RestoreTimes } from '../recovery-point.ts';
+import { commandCheck, objectivesCheck, type RestoreTimes } from '../recovery-point.ts';
+import { tableIn } from '../stage/restore-command.ts';
 import type { Stage } from '../stage/stage.ts';
-import { RESTORED_TABLE_NAME, TABLE_NAME } from '../stage/stage-facts.ts';
+import { REHEARSED_SETTINGS, TABLE_NAME } from '../stage/stage-facts.ts';
 import { replaceInstances } from './image-rollout.ts';
 
 /** Timestamps that are recorded between the copy and the deletion: they are what the restore loses. */
@@ -13,8 +14,8 @@ const COMPARED_TABLE_NAME = 'rehearsal-system-backup';
 const RTO_LIMIT_S = 90;
 
 /**
- * Deletes the table, restores an earlier copy to a new table, and replaces all instances by ones that use it, as a
- * deployment with the setting `tableName` does. Meanwhile timestamps go to the spill bucket, which the new instances drain.
+ * Deletes the table, and restores an earlier copy to a new table by `npm run restore`. Its deployment replaces all
+ * instances by ones that use this table. Meanwhile timestamps go to the spill bucket, which the new instances drain.
  */
 export async function loseTable(stage: Stage, timeline: Timeline) {
   const { fleet, operateTable } = stage;
@@ -30,13 +31,13 @@ export async function loseTable(stage: Stage, timeline: Timeline) {
   const deletion = { beganMs, endedMs: Date.now() };
   const systemArn = await operateTable('find-system-backup', TABLE_NAME);
   const compared = operateTable('restore', systemArn, COMPARED_TABLE_NAME);
-  await operateTable('restore', copyArn, RESTORED_TABLE_NAME);
-  await operateTable('back-up-continuously', RESTORED_TABLE_NAME);
-  timeline.log('the copy is restored to a new table', true);
-
-  await stage.useTable(RESTORED_TABLE_NAME, await stage.factsOfRestored());
   const old = fleet.inService;
-  await replaceInstances(fleet);
+  const options = ['--backup', copyArn, ...REHEARSED_SETTINGS.flatMap((setting) => ['--set', setting])];
+  const record = await stage.restoreTable(options, async (settings) => {
+    timeline.log('npm run restore has restored the copy, and deploys the stage with it', true);
+    await stage.useTable(tableIn(settings), await stage.synthesize(settings));
+    await replaceInstances(fleet);
+  });
   timeline.log('every instance uses the restored table');
   const times: RestoreTimes = { copy, deletion, recoveredMs: Date.now() };
   end();
@@ -46,6 +47,7 @@ export async function loseTable(stage: Stage, timeline: Timeline) {
     checks: [
       everyInstance('every instance was launched with the restored table', replaced, fleet.members),
       objectivesCheck(times, RTO_LIMIT_S),
+      commandCheck(record, TABLE_NAME),
     ],
     statuses: { all: [201, 202], some: 202 },
     restored: { times, systemBackup: await stage.readTable(COMPARED_TABLE_NAME) },

@@ -10,17 +10,21 @@ import {
   startTestDatabase,
 } from '../../../machine/fixtures.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
+import { stageOf } from './data-stack.ts';
 import { type Attachment, AWS_PORT, OUTSIDE, type StageNetwork } from './network.ts';
 import { recordSchema } from './policy-proxy-process.ts';
+import { type RestoreCommandOptions, runRestoreCommand } from './restore-command.ts';
 import { BUCKET_NAME, canarySecretIdIn, type StageFacts, secretIdIn, TABLE_NAME } from './stage-facts.ts';
 import { generateSecretValue } from './stage-secret.ts';
 import type { TableOperation } from './table-operations.ts';
 
 const READY_DEADLINE_MS = 15_000;
 /** A restore of a small table on AWS takes minutes. */
-const RESTORE_MS = 5_000;
+const RESTORE_MS = 4_000;
 /** Each service listens on the loopback of its own network, behind the proxy that instances reach. */
 const UPSTREAM = { host: '127.0.0.1', port: 8_000 } as const;
+/** CloudFormation listens beside the database: only the operator calls both. */
+const CLOUDFORMATION_PORT = 8_001;
 
 /** Starts the database of a stage, in place of DynamoDB. */
 export type StartDatabase = (...args: Parameters<typeof startTestDatabase>) => Promise<void>;
@@ -56,6 +60,11 @@ export async function startAwsEndpoints(
   await startDatabase({ ...UPSTREAM, table: TABLE_NAME, restoreMs: RESTORE_MS }, undo, database.namespace.inside);
   const operateTable = tableOperations(database, `http://${UPSTREAM.host}:${UPSTREAM.port}`);
   if (facts.hasContinuousBackups) await operateTable('back-up-continuously', TABLE_NAME);
+  const stackFile = join(directory, 'data-stack.json');
+  await writeFile(stackFile, JSON.stringify(facts.dataStack));
+  const stackArgs = [UPSTREAM.host, String(CLOUDFORMATION_PORT), stackFile];
+  const stackLog = join(directory, 'cloudformation.log');
+  await startScript('cloudformation-process.ts', stackArgs, database, stackLog, sandbox);
   const s3 = await attach('s3', OUTSIDE.s3);
   await startS3({ ...UPSTREAM, bucket: BUCKET_NAME }, undo, s3.namespace.inside);
   const secrets = await attach('secrets', OUTSIDE.secrets);
@@ -78,6 +87,22 @@ export async function startAwsEndpoints(
     secretText: value,
     secretValue: z.object({ generated: z.string() }).parse(JSON.parse(value)),
     operateTable,
+    /** Restores the table of the stage by `npm run restore`, with its further options; `deploy` carries out the deployment. */
+    restoreTable: (options: readonly string[], deploy: RestoreCommandOptions['deploy']) =>
+      runRestoreCommand({
+        folder: join(directory, 'restore'),
+        args: ['--stage', stageOf(facts.dataStack.name), ...options],
+        env: {
+          AWS_REGION: facts.region,
+          AWS_ACCESS_KEY_ID: 'operator',
+          AWS_SECRET_ACCESS_KEY: 'operator',
+          AWS_ENDPOINT_URL_DYNAMODB: `http://${UPSTREAM.host}:${UPSTREAM.port}`,
+          AWS_ENDPOINT_URL_CLOUDFORMATION: `http://${UPSTREAM.host}:${CLOUDFORMATION_PORT}`,
+        },
+        inside: database.namespace.inside,
+        deploy,
+        undo,
+      }),
     /** Every timestamp in a table, read without the server. */
     readTable: async (table: string) => {
       const script = join(import.meta.dirname, 'table-reader.ts');

@@ -1,3 +1,4 @@
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OperatorError } from '../../../cli/errors.ts';
@@ -14,6 +15,7 @@ import { readSecurityGroups } from '../../../scaling/template/security-groups.ts
 import { StageTemplates } from '../../../scaling/template/stage.ts';
 import { gatewaySubnets } from '../../../scaling/template/subnets.ts';
 import { loadStage, type Template } from '../../../scaling/template/template.ts';
+import { deployedDataStack } from './data-stack.ts';
 import { OUTSIDE } from './network.ts';
 import { generationSchema } from './stage-secret.ts';
 
@@ -22,9 +24,6 @@ export type StageFacts = Readonly<ReturnType<typeof readStageFacts>>;
 
 /** Name of the table in a rehearsal. */
 export const TABLE_NAME = 'rehearsal';
-
-/** Name of the table that the drill `restore` restores. */
-export const RESTORED_TABLE_NAME = 'rehearsal-restored';
 
 /** Name of the spill bucket in a rehearsal. */
 export const BUCKET_NAME = 'rehearsal-spill';
@@ -74,18 +73,17 @@ export function scaledMs(seconds: number, timeFactor: number): number {
   return Math.max(1, Math.round((seconds * 1_000) / timeFactor));
 }
 
-/**
- * Synthesises the stage to rehearse, without a certificate and without a canary, which would need Lambda, and with a
- * bastion for the operator; reads its facts.
- * `more` are further settings, such as `tableName=other`.
- */
+/** Settings of a rehearsal: without a certificate and without a canary, which would need Lambda; a bastion for the operator. */
+export const REHEARSED_SETTINGS = ['allowPlainHttp=true', 'canary=false', `sshCidrs=${OUTSIDE.operator}/32`] as const;
+
+/** Synthesises the stage to rehearse, and reads its facts. `more` are further settings, such as `tableName=other`. */
 export async function synthesizeStage(
   stage: string,
   directory: string,
   more: readonly string[] = [],
 ): Promise<StageFacts> {
-  const output = join(directory, ['cdk.out', ...more].join('-'));
-  const settings = ['allowPlainHttp=true', 'canary=false', `sshCidrs=${OUTSIDE.operator}/32`, ...more];
+  const output = await mkdtemp(join(directory, 'cdk.out-'));
+  const settings = [...REHEARSED_SETTINGS, ...more];
   const options = ['--stage', stage, '--output', output, ...settings.flatMap((setting) => ['--set', setting])];
   const synth = ['npm', 'run', '--silent', 'synth', '--', ...options] as const;
   await captureQuietly(synth, { deadlineMs: 300_000 });
@@ -137,6 +135,8 @@ export function readStageFacts(templates: readonly Template[], tableName: string
     requiresMetadataToken,
     /** What instances may do: the instance role, with the names of table, bucket and secrets in its policies. */
     rights: { ...place, role: instanceRole(new StageTemplates(templates, deployed)) },
+    /** The data stack as an operator reads it. */
+    dataStack: deployedDataStack(templates, place, deployed),
     /** Whether the table has continuous backups. */
     hasContinuousBackups: table.properties.Replicas.every(
       (replica) => replica.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled,

@@ -36,7 +36,7 @@ export async function openStage(
   facts: StageFacts,
   image: string,
   sandbox: Sandbox,
-  factsOfRestored: () => Promise<StageFacts>,
+  synthesize: (settings: readonly string[]) => Promise<StageFacts>,
   region?: RegionOfStage,
 ) {
   const { directory, undo, key } = sandbox;
@@ -95,9 +95,10 @@ export async function openStage(
     readToken: secretContents(aws.secretValue).readTokens[0] ?? '',
     /** Requests to the metadata service, one a line. */
     metadataLog: () => readFile(metadata.log, 'utf8'),
-    /** The facts of the same stage after a deployment with the setting `tableName`. */
-    factsOfRestored,
+    /** The facts of the same stage after a deployment with other settings. */
+    synthesize,
     operateTable: aws.operateTable,
+    restoreTable: aws.restoreTable,
     /** Every timestamp in the table of the stage, or in another one. */
     readTable: (name = table) => aws.readTable(name),
     readBucket: aws.readBucket,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Answer } from '../../../../scripts/drills/rehearsal/answers.ts';
 import {
+  commandCheck,
   coveredAnswers,
   lossCheck,
   objectivesCheck,
@@ -42,6 +43,37 @@ describe('a table that is restored from an earlier copy', () => {
     const { passed, measured } = objectivesCheck(times, 20);
     assert.deepEqual([passed, measured], [true, 'RTO 20.0 s, RPO 3.2 s']);
     assert.equal(objectivesCheck(times, 19).passed, false);
+  });
+});
+
+describe('the record of npm run restore', () => {
+  const at = '2026-11-27T10:00:00.000Z';
+  const record = {
+    ...{
+      stage: 'dev',
+      source: 'rehearsal',
+      table: 'stampede-dev-1',
+      at,
+      verifyOnly: false,
+      sizeBytes: 0,
+      startedAt: at,
+    },
+    steps: { requested: at, restored: at, configured: at, verified: at, used: at },
+    comparison: 'not compared',
+    verdict: 'the stage uses stampede-dev-1 after 20 s',
+  } as const;
+
+  it('has each step of the operator, and a verdict', () => {
+    const { passed, measured } = commandCheck(record, 'rehearsal');
+    assert.deepEqual([passed, measured], [true, record.verdict]);
+    const { configured: _, ...steps } = record.steps;
+    const skipped = commandCheck({ ...record, steps }, 'rehearsal');
+    assert.deepEqual([skipped.passed, skipped.measured], [false, 'without the steps configured']);
+  });
+
+  it('is of the table that was deleted, which cannot be compared', () => {
+    assert.equal(commandCheck(record, 'another').passed, false);
+    assert.equal(commandCheck({ ...record, comparison: 'equal' }, 'rehearsal').passed, false);
   });
 });
 
