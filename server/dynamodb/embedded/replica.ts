@@ -1,4 +1,8 @@
-import { type Callback, type Item, type ItemDb, promised, type Store, type Write } from './store.ts';
+import { readItems } from './history.ts';
+import { type Callback, type Item, type ItemDb, promised, type Store, type Table, type Write } from './store.ts';
+
+/** Time to live does not delete items that expired longer ago. */
+const FIVE_YEARS_S = 5 * 365 * 86_400;
 
 /** A write to an item of a global table, as it is replicated. */
 export interface ReplicatedWrite {
@@ -58,27 +62,53 @@ export function makeReplica(store: Store, { table: globalTable, region, nowMicro
     });
   };
 
+  const isExpired = (item: Item | undefined, attribute: string): boolean => {
+    const { N } = (item?.[attribute] ?? {}) as { readonly N?: string };
+    const ageS = nowMicros() / 1e6 - Number(N ?? Number.NaN);
+    return ageS >= 0 && ageS < FIVE_YEARS_S;
+  };
+
   return {
+    /**
+     * Deletes the items that are expired by now, as time to live does. Such a deletion is replicated like any other:
+     * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
+     */
+    expire: async (attribute: string): Promise<void> => {
+      const table = await promised<Table>((done) => store.getTable(globalTable, done));
+      const items = store.getItemDb(globalTable);
+      for (const [key, item] of table ? await readItems(store, table) : []) {
+        if (!isExpired(item, attribute)) continue;
+        await locked(items, key, async () => {
+          // It may have been written again since it was read.
+          const current = await promised<Item>((done) => items.get(key, done)).catch(() => undefined);
+          if (isExpired(current, attribute)) await promised((done) => items.del(key, done));
+        });
+      }
+    },
     /** Stores a write of another region, if it is the last one; of two at the same time that of the later region. */
     apply: async (write: ReplicatedWrite): Promise<void> => {
       const { table, key, value } = write;
       const items = getItemDb.call(store, table);
-      await new Promise<void>((resolve, reject) => {
-        items.lock([key], (release) => {
-          const current = latest.get(`${table} ${key}`);
-          const isLast = current === undefined || isLater(write, current);
-          if (isLast) latest.set(`${table} ${key}`, write);
-          const stored = !isLast
-            ? Promise.resolve()
-            : promised((done) => (value ? items.put(key, value, done) : items.del(key, done)));
-          stored.then(
-            () => release(resolve)(),
-            (error) => release(() => reject(error))(),
-          );
-        });
+      await locked(items, key, async () => {
+        const current = latest.get(`${table} ${key}`);
+        if (current !== undefined && !isLater(write, current)) return;
+        latest.set(`${table} ${key}`, write);
+        await promised((done) => (value ? items.put(key, value, done) : items.del(key, done)));
       });
     },
   };
+}
+
+/** Changes an item while nobody else does. */
+function locked(items: ItemDb, key: string, change: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    items.lock([key], (release) => {
+      change().then(
+        () => release(resolve)(),
+        (error) => release(() => reject(error))(),
+      );
+    });
+  });
 }
 
 function isLater(one: ReplicatedWrite, other: ReplicatedWrite): boolean {

@@ -34,7 +34,11 @@ async function startReplica(region: string) {
   const client = createDynamoDBClient({ endpoint: await listenDuringTests(server) });
   after(() => client.destroy());
   await createTable(client, TableName);
-  return { client, written, apply: async (write: ReplicatedWrite) => replica?.apply(write) };
+  return {
+    ...{ client, written },
+    apply: async (write: ReplicatedWrite) => replica?.apply(write),
+    expire: async () => replica?.expire('expires'),
+  };
 }
 
 const keyOf = (pk: string) => ({ pk: { S: pk }, sk: { S: 'x' } });
@@ -90,6 +94,44 @@ describe('replicas of a global table', async () => {
     await home.client.send(new DeleteItemCommand({ TableName, Key: keyOf('one') }));
     await replicate();
     assert.equal(await storedValue(other.client, 'one'), undefined);
+  });
+
+  it('replicate the deletions of expired items, which a region makes by itself', async () => {
+    nowMicros = Date.parse('2026-11-27T10:00:00Z') * 1_000;
+    const nowS = nowMicros / 1e6;
+    const lifetimes = { over: nowS, ahead: nowS + 1, ancient: nowS - 6 * 365 * 86_400 };
+    for (const [pk, expires] of Object.entries(lifetimes)) {
+      const Item = { ...itemOf(pk, 'home'), expires: { N: String(expires) } };
+      await home.client.send(new PutItemCommand({ TableName, Item }));
+    }
+    await put(home.client, 'for ever', 'home');
+    await replicate();
+    nowMicros += 1_000;
+    await home.expire();
+    assert.deepEqual(
+      home.written.map(({ value }) => value),
+      [undefined],
+    );
+    await replicate();
+    for (const { client } of [home, other]) {
+      const pks = ['over', 'ahead', 'ancient', 'for ever'];
+      const values = await Promise.all(pks.map((pk) => storedValue(client, pk)));
+      assert.deepEqual(values, [undefined, 'home', 'home', 'home']);
+    }
+  });
+
+  it('keep an item that was written again before its deletion arrives', async () => {
+    nowMicros += 1_000;
+    await home.client.send(
+      new PutItemCommand({ TableName, Item: { ...itemOf('renewed', 'first'), expires: { N: '1763200000' } } }),
+    );
+    await replicate();
+    nowMicros += 1_000;
+    await home.expire();
+    nowMicros += 1_000;
+    await put(other.client, 'renewed', 'again');
+    await replicate();
+    for (const { client } of [home, other]) assert.equal(await storedValue(client, 'renewed'), 'again');
   });
 
   it('replicate transactions item by item', async () => {
