@@ -136,7 +136,7 @@ export function readStageFacts(templates: readonly Template[], tableName: string
     /** What instances may do: the instance role, with the names of table, bucket and secrets in its policies. */
     rights: { ...place, role: instanceRole(new StageTemplates(templates, deployed)) },
     /** The data stack as an operator reads it. */
-    dataStack: deployedDataStack(templates, place, deployed),
+    dataStack: deployedDataStack(templates, place, deployedValues(templates, place, { ...named, ...secretIds })),
     /** Whether the table has continuous backups. */
     hasContinuousBackups: table.properties.Replicas.every(
       (replica) => replica.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled,
