@@ -13,10 +13,19 @@ import { costOf } from './drills/aws/cost.ts';
 import { prepareFault } from './drills/aws/faults/faults.ts';
 import { GAME_DAY, gameDayRecord, hasPassed as hasPassedDrill, runGameDay } from './drills/aws/game-day.ts';
 import { refuseOtherStage, refuseUnhealthy } from './drills/aws/guards.ts';
+import { startMachines } from './drills/aws/machines/load.ts';
+import {
+  intentOf,
+  MACHINE,
+  prepareMachines,
+  requireWholeShares,
+  START_DEADLINE_S,
+} from './drills/aws/machines/machines.ts';
+import { removeMachines } from './drills/aws/machines/remove.ts';
 import { planMute } from './drills/aws/mute.ts';
-import { planDrill } from './drills/aws/plan.ts';
+import { type Plan, planDrill } from './drills/aws/plan.ts';
 import { readStageScaling } from './drills/aws/predict-run.ts';
-import { runDrill } from './drills/aws/run-drill.ts';
+import { type RunDrillOptions, runDrill } from './drills/aws/run-drill.ts';
 import { type DrilledStage, takeSnapshot } from './drills/aws/snapshot.ts';
 import { writeReport } from './drills/core/report/page.ts';
 import { hasPassed, type Report, renderTerminal } from './drills/core/report/report.ts';
@@ -34,6 +43,14 @@ const TEMPLATE = join(import.meta.dirname, '../docs/incidents/template.md');
 const RECOVERY_DEADLINE_MS = 1_800_000;
 
 const COUNT = { value: '<n>', schema: wholeNumber(1) } as const;
+const SUBNET = z
+  .string()
+  .regex(/^subnet-[0-9a-f]{8,17}$/)
+  .describe('the id of a subnet');
+const SECURITY_GROUP = z
+  .string()
+  .regex(/^sg-[0-9a-f]{8,17}$/)
+  .describe('the id of a security group');
 const SECONDS = { ...COUNT, value: '<s>' } as const;
 
 const command = {
@@ -84,6 +101,22 @@ const command = {
       default: 'artillery',
       help: 'artillery, or built-in: a constant rate of at most 200/s, without packages (for pipelines)',
     },
+    machines: {
+      ...COUNT,
+      help: `send the load from <n> machines: tasks of AWS Fargate, each with ${MACHINE.vcpus} vCPUs (default: from this machine)`,
+    },
+    subnet: {
+      value: '<id>',
+      schema: SUBNET,
+      multiple: true,
+      help: 'a public subnet for the machines (default: the default subnets of the region)',
+    },
+    'security-group': {
+      value: '<id>',
+      schema: SECURITY_GROUP,
+      help: 'security group of the machines; needs outgoing connections (default: that of their VPC)',
+    },
+    'clean-up': { help: 'remove the machines of a drill that was killed, and nothing else' },
     artillery: { value: '<file>', help: "artillery's program (default: that of scripts/drills/artillery)" },
     unmuted: { help: 'let the alarms of the drill notify people (default: they are muted until it is over)' },
     yes: { help: 'do not ask for confirmation (pipelines)' },
@@ -92,6 +125,7 @@ const command = {
     ['npm run drill -- kill-instance', 'terminates an instance of dev under 50 requests/s'],
     ['npm run drill -- --game-day --stage dev', 'a game day; asks first for the name of the stage'],
     ['npm run drill -- scale-out --rate 200 --peak 4000', 'loads dev until it scales out'],
+    ['npm run drill -- scale-out --peak 8000 --rate 800 --machines 8', 'the same with a load that needs 8 machines'],
     ['npm run drill -- rolling-deploy --image ami-0123456789abcdef0', 'rolls another image out, then rolls it back'],
     ['npm run drill -- lose-az --stage prod --zone eu-west-1b', 'asks first for the name of the stage'],
   ],
@@ -100,11 +134,13 @@ const command = {
 type DrillValues = Values<typeof command.options>;
 
 await main(command, async ({ values, positionals: [name] }) => {
+  if (values['clean-up']) return await cleanUp(values, name);
   const isGameDay = values['game-day'];
   if (isGameDay === (name !== undefined)) {
     throw new UsageError(`<drill> is missing: ${DRILL_NAMES.join(', ')}, or --game-day instead`);
   }
   const { image } = values;
+  refuseUnusedOptions(values);
   const drills = name === undefined ? GAME_DAY : [name];
   const rollsOut = drills.some((each) => drillNamed('aws', each).fault === 'instance-refresh');
   if (image && !rollsOut) throw new UsageError(`--image is '${image}': expected it with rolling-deploy only`);
@@ -120,10 +156,29 @@ await main(command, async ({ values, positionals: [name] }) => {
   if (!hasPassed(report)) process.exitCode = 1;
 });
 
+/** Removes what a killed drill has left of its machines. */
+async function cleanUp(values: DrillValues, drill: string | undefined): Promise<void> {
+  if (drill !== undefined) throw new UsageError(`<drill> is '${drill}': expected --clean-up alone`);
+  await useRole(values);
+  await removeMachines(values.stage);
+  console.log(`No machines of drills of ${values.stage} are left`);
+}
+
+/** @throws UsageError when an option about machines would have no effect */
+function refuseUnusedOptions({ machines, load, ...values }: DrillValues): void {
+  if (machines !== undefined && load === 'built-in') {
+    throw new UsageError(`--machines is '${machines}': expected it with --load artillery only`);
+  }
+  for (const option of ['subnet', 'security-group'] as const) {
+    if (machines !== undefined || !values[option]?.length) continue;
+    throw new UsageError(`--${option} is '${values[option]}': expected it with --machines only`);
+  }
+}
+
 /** Runs the drills of a game day, and keeps a record for the review. */
 async function gameDay(values: DrillValues, stage: DrilledStage): Promise<void> {
   const plans = GAME_DAY.map((drill) => planOf(values, stage, drill));
-  for (const plan of plans) if (values.load === 'built-in') requireBuiltInLoad(plan);
+  for (const plan of plans) requireLoad(values, plan);
   console.error(`Game day: ${plans.map((plan) => `${plan.name} (${Math.ceil(plan.durationS / 60)} min)`).join(', ')}`);
   console.error('A drill that fails ends it, and so does a stage that does not recover.');
   if (!values.yes) await confirm(`This harms the stage ${stage.stage}: it is unavailable for minutes.`, stage.stage);
@@ -158,11 +213,18 @@ function planOf({ rate, peak = 10 * rate, ...values }: DrillValues, stage: Drill
   return planDrill({ drill, target, ...options });
 }
 
+/** @throws UsageError when the chosen load generator cannot send the load */
+function requireLoad({ load, machines }: DrillValues, plan: Plan): void {
+  if (load === 'built-in') requireBuiltInLoad(plan);
+  if (machines !== undefined) requireWholeShares(plan, machines);
+}
+
 /** Reads the stage, chooses the targets of the fault, and prints what will be done. */
 async function prepareDrill(values: DrillValues, stage: DrilledStage, name: string) {
-  const { zone, image, 'fis-template': fisTemplate, 'stop-alarm': alarm } = values;
+  const { zone, image, subnet: subnets, 'fis-template': fisTemplate, 'stop-alarm': alarm } = values;
+  const { machines: count, 'security-group': securityGroup } = values;
   const plan = planOf(values, stage, name);
-  if (values.load === 'built-in') requireBuiltInLoad(plan);
+  requireLoad(values, plan);
   const before = await takeSnapshot(stage);
   refuseUnhealthy(before, alarm);
   // The model predicts the effect of load, but not that of a fault.
@@ -172,36 +234,43 @@ async function prepareDrill(values: DrillValues, stage: DrilledStage, name: stri
   const reader = { url: plan.target, token: required.read };
   await refuseOtherStage(reader, stage.url, tokens);
   const fault = prepareFault(plan, stage, before, { zone, fisTemplate, image });
+  const machines = count && (await prepareMachines({ stage: stage.stage, count, subnets, securityGroup }));
   if (values.load !== 'built-in') await requireArtillery(values.artillery ?? OWN_ARTILLERY);
   // A restore harms nobody, and takes hours: an alarm that is raised meanwhile is a real one.
   const isMuted = !values.unmuted && plan.fault !== 'restore-copy';
-  const mute = isMuted ? planMute({ stage: stage.stage, alarms: before.alarms, durationS: plan.durationS }) : undefined;
+  const durationS = plan.durationS + (machines ? START_DEADLINE_S : 0);
+  const mute = isMuted ? planMute({ stage: stage.stage, alarms: before.alarms, durationS }) : undefined;
 
   console.error(`Drill   ${plan.name}: ${plan.summary}`);
   console.error(`Load    ${values.rate}/s to ${plan.target} for ${plan.durationS} s at most`);
+  if (machines) console.error(`From    ${intentOf(machines)}`);
   console.error(`Fault   ${fault?.intent ?? 'none'}`);
-  console.error(`Cost    ${await costOf(plan, before, fisTemplate !== undefined)}`);
+  console.error(`Cost    ${await costOf(plan, before, { usesFis: fisTemplate !== undefined, machines: count })}`);
   if (fault?.price) console.error(`        ${await fault.price()}`);
   console.error(`Muted   ${mute?.intent ?? 'nothing: people are notified'}`);
-  return { plan, fault, scaling, reader, mute, writeToken: required.write };
+  return { plan, fault, scaling, reader, mute, machines, writeToken: required.write };
 }
 
 /** Runs a drill that was prepared, and writes its report. */
 async function carryOut(
   values: DrillValues,
   stage: DrilledStage,
-  { writeToken, ...prepared }: Awaited<ReturnType<typeof prepareDrill>>,
+  { writeToken, machines, ...prepared }: Awaited<ReturnType<typeof prepareDrill>>,
   folder: string,
 ) {
   const { sample, artillery = OWN_ARTILLERY, 'stop-errors': errorRatio, 'stop-alarm': alarm } = values;
   const createdAt = new Date().toISOString();
   await mkdir(folder, { recursive: true });
-  const startPlan = values.load === 'built-in' ? startBuiltInLoad : startLoad.bind(undefined, artillery);
-  const start: typeof startBuiltInLoad = (load, to) => startPlan({ ...load, writeToken }, to);
+  const start: RunDrillOptions['startLoad'] = async (plan, to, undo) => {
+    const load = { ...plan, writeToken };
+    if (machines) return await startMachines({ artillery, machines, stage }, load, to, undo);
+    return values.load === 'built-in' ? await startBuiltInLoad(load, to) : await startLoad(artillery, load, to);
+  };
   const judged = await runDrill({ ...prepared, stage, stop: { errorRatio, alarm }, sample, folder, startLoad: start });
   const facts = {
     stage: stage.stage,
     target: prepared.plan.target,
+    ...(machines && { machines: String(machines.count) }),
     image: stage.amiId,
     'read back at most': String(sample),
   };

@@ -83,6 +83,12 @@ export async function hasDefaultVpc(): Promise<boolean> {
   return Vpcs.length > 0;
 }
 
+/** Ids of the default subnets of the region, which are public. */
+export async function defaultSubnets(): Promise<string[]> {
+  const pages = client().paginateDescribeSubnets({ Filters: [{ Name: 'default-for-az', Values: ['true'] }] });
+  return await readList('look for the default subnets', pages, (page) => page.Subnets?.map((it) => it.SubnetId), text);
+}
+
 /** Whether the VPC has an EC2 Instance Connect Endpoint that is ready. */
 export async function hasConnectEndpoint(vpcId: string): Promise<boolean> {
   const filters = [

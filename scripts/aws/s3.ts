@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { OperatorError } from '../cli/errors.ts';
 import { CLIENT_SETTINGS, explained, readList } from './call.ts';
 
-const client = () => new S3(CLIENT_SETTINGS);
+/** Buckets of artillery are in the region of its first run. */
+const client = () => new S3({ ...CLIENT_SETTINGS, followRegionRedirects: true });
 
 /** Whether a bucket has an object whose name begins with `Prefix`. A bucket that does not exist has none. */
 export async function hasObjects(Bucket: string, Prefix: string): Promise<boolean> {

@@ -11,9 +11,21 @@ const EC2_QUOTAS = {
 
 const quota = fields({ value: ['Quota.Value', z.number()] });
 
+/** vCPUs of Fargate tasks that run on demand at the same time. */
+const FARGATE_VCPUS = 'L-3032A538';
+
 /** Reads the quota of EC2 that applies in this account and region. */
 export async function ec2Quota(name: keyof typeof EC2_QUOTAS): Promise<number> {
-  const request = { ServiceCode: 'ec2', QuotaCode: EC2_QUOTAS[name] };
+  return await quotaOf('ec2', EC2_QUOTAS[name]);
+}
+
+/** Reads how many vCPUs of Fargate this account may use at the same time in this region. */
+export async function fargateQuota(): Promise<number> {
+  return await quotaOf('fargate', FARGATE_VCPUS);
+}
+
+async function quotaOf(ServiceCode: string, QuotaCode: string): Promise<number> {
+  const request = { ServiceCode, QuotaCode };
   const doing = `read the quota ${request.QuotaCode}`;
   return checked(doing, quota, await explained(doing, new ServiceQuotas(CLIENT_SETTINGS).getServiceQuota(request)))
     .value;

@@ -32,3 +32,18 @@ export async function writeParameter(name: string, value: string): Promise<void>
 export async function deleteParameter(name: string): Promise<void> {
   await explained(`delete the parameter ${name}`, client().deleteParameter({ Name: name }));
 }
+
+/** Writes a parameter that AWS encrypts, new or not. */
+export async function writeSecretParameter(name: string, value: string): Promise<void> {
+  const request = { Name: name, Value: value, Type: 'SecureString' as const, Overwrite: true };
+  await explained(`write the parameter ${name}`, client().putParameter(request));
+}
+
+/** Deletes a parameter, if it exists. */
+export async function deleteParameterIfPresent(name: string): Promise<void> {
+  const call = client().deleteParameter({ Name: name });
+  const deleted = call.catch((error) => {
+    if (!(error instanceof ParameterNotFound)) throw error;
+  });
+  await explained(`delete the parameter ${name}`, deleted);
+}

@@ -8,10 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
+import { ECS } from '@aws-sdk/client-ecs';
+import { ecsOnAws } from './aws/ecs-on-aws.ts';
 import { type Answers, startFakeAws } from './aws/fake-aws.ts';
 import { muteRulesOnAws } from './aws/mute-rules-on-aws.ts';
 import { stageOnAws } from './aws/stage-on-aws.ts';
-import { queryAnswer } from './aws/xml.ts';
+import { ec2Answer, queryAnswer } from './aws/xml.ts';
 import { runEntry } from './run-entry.ts';
 
 const ENTRY = 'scripts/drill.ts';
@@ -76,6 +78,22 @@ const alarmOnAws: Answers = {
   DeleteAlarmMuteRule: { body: {} },
 };
 
+/** What a drill with machines needs of AWS besides ECS. The machines have put the ids into the bucket of artillery. */
+const machinesOnAws = (ids: ReadonlySet<string>): Answers => ({
+  GetServiceQuota: { body: { Quota: { Value: 6 } } },
+  DescribeSubnets: ec2Answer('DescribeSubnets', { subnetSet: { item: [{ subnetId: 'subnet-0a1111111111111aa' }] } }),
+  DeleteParameter: { status: 400, body: { __type: 'ParameterNotFound' } },
+  ListBucket: ({ params }) => {
+    const keys = ['one', 'two'].map((machine) => `<Contents><Key>${params['Prefix']}${machine}.txt</Key></Contents>`);
+    return { body: `<ListBucketResult><IsTruncated>false</IsTruncated>${keys.join('')}</ListBucketResult>` };
+  },
+  GetObject: ({ params }) => {
+    const isFirst = String(params['Key']).endsWith('one.txt');
+    const own = [...ids].filter((_, index) => index % 2 === (isFirst ? 0 : 1));
+    return { body: own.map((id) => `${id}\n`).join('') };
+  },
+});
+
 const DENIED = ['TerminateInstances', 'DeregisterTargets', 'StartInstanceRefresh'];
 
 async function drill(answers: Answers, ...args: string[]) {
@@ -131,6 +149,52 @@ describe('npm run drill', { concurrency: 4 }, () => {
     assert.equal(code, 0, stdout + stderr);
     assert.match(stdout, /✓ {2}requests are answered +0 of 20 failed/);
     assert.match(stdout, /✓ {2}every acknowledged timestamp is stored +20 of 20 found\n/);
+  });
+
+  it('loads from several machines, proves what they acknowledged, and removes them', async () => {
+    await using service = await startMemoryService();
+    await using report = await startFolder();
+    const ecs = ecsOnAws(2);
+    const answers = { ...calm(service.url), ...ecs.answers, ...machinesOnAws(service.ids) };
+    const args = ['steady', '--machines', '2', '--rate', '2', '--duration', '2', '--yes', '--out', report.folder];
+    const { code, stdout, stderr, operations } = await drill(answers, ...args);
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stderr, /\nFrom {4}2 machines \(tasks of AWS Fargate, .*\) in subnet-0a1111111111111aa\n/);
+    assert.match(stderr, /\nCost {4}at most \S+ USD .* 2 machines for 0\.2 h 0\.0\d/);
+    assert.match(stderr, /If this process is killed, .*: npm run drill -- --clean-up --stage dev\n/);
+    assert.match(stdout, /✓ {2}every acknowledged timestamp is stored +(\d+) of \1 found\n/);
+    assert.match(stdout, /✓ {2}every machine sends what was acknowledged +\d+ ids of 2 machines\n/);
+    assert.match(stdout, /✓ {2}the machines are removed +all\n/);
+    assert.deepEqual([...ecs.clusters], []);
+    assert.equal(operations.filter((name) => name === 'StopTask').length, 2);
+    assert.ok(operations.indexOf('ListBucket') > operations.lastIndexOf('DeleteCluster'));
+  });
+
+  it('fails when a machine has not sent what it acknowledged', async () => {
+    await using service = await startMemoryService();
+    await using report = await startFolder();
+    const answers = { ...calm(service.url), ...ecsOnAws(2).answers, ...machinesOnAws(new Set()) };
+    const args = ['steady', '--machines', '2', '--rate', '2', '--duration', '1', '--yes', '--out', report.folder];
+    const { code, stdout } = await drill(answers, ...args);
+    assert.equal(code, 1);
+    assert.match(stdout, /✗ {2}every machine sends what was acknowledged +0 ids of 2 machines, expected \d+ or more/);
+  });
+
+  it('removes the machines of a drill that was killed', async () => {
+    const ecs = ecsOnAws(2);
+    const DeleteParameter = { status: 400, body: { __type: 'ParameterNotFound' } };
+    await using aws = await startFakeAws({ ...ecs.answers, DeleteParameter });
+    await new ECS({
+      endpoint: aws.env.AWS_ENDPOINT_URL,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    }).createCluster({ clusterName: 'stampede-dev-drill' });
+    for (let run = 1; run <= 2; run++) {
+      const { code, stdout, stderr } = await runEntry(ENTRY, ['--clean-up'], { env: aws.env });
+      assert.equal(code, 0, stderr);
+      assert.equal(stdout, 'No machines of drills of dev are left\n');
+      assert.deepEqual([...ecs.clusters], []);
+    }
   });
 
   it('predicts the effect of the load on the deployed alarms and steps', async () => {
@@ -280,6 +344,12 @@ describe('npm run drill', { concurrency: 4 }, () => {
       [['steady', '--stop-errors', '200'], /--stop-errors is '200': expected a percentage above 0, at most 100/],
       [['steady', '--image', 'ami-0123456789abcdef0'], /--image is 'ami-.*': expected it with rolling-deploy only/],
       [['rolling-deploy', '--image', 'latest'], /--image is 'latest': expected the id of an image/],
+      [
+        ['steady', '--machines', '2', '--load', 'built-in'],
+        /--machines is '2': expected it with --load artillery only/,
+      ],
+      [['steady', '--subnet', 'subnet-0a1111111111111aa'], /--subnet is '.*': expected it with --machines only/],
+      [['steady', '--clean-up'], /<drill> is 'steady': expected --clean-up alone/],
       [['steady', '--target', 'example.org'], /--target is 'example\.org'/],
     ];
     for (const [args, message] of cases) {

@@ -1,20 +1,37 @@
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { execa } from 'execa';
 import { ENV, TIMEOUTS_MS, TIMESTAMPS_PATH } from '../../../server/contract.ts';
 import { OperatorError } from '../../cli/errors.ts';
-import { type CommandLine, captureQuietly, commandText } from '../../cli/run.ts';
-import { type Period, parsePeriod } from './periods.ts';
+import { type CommandLine, captureQuietly } from '../../cli/run.ts';
+import type { Check } from '../core/run-record.ts';
+import type { Period } from './periods.ts';
+import { startArtillery } from './running-artillery.ts';
 
 const FOLDER = import.meta.dirname;
+
+/** Our hooks of artillery. */
+export const HOOKS = join(FOLDER, 'hooks.js');
+
+/** Is loaded before artillery if it runs on several machines. */
+export const MACHINES_PRELOAD = join(FOLDER, 'report-machines.js');
+
+/** The file in the folder of a load that has the ids of acknowledged timestamps. */
+export const ACKNOWLEDGED = 'acknowledged.txt';
+
+/** How many ids are kept of a load, at most: a drill reads a sample of them back, and has them in memory. */
+const MOST_IDS = 1_000_000;
 
 /** The load generator's program, in a package of its own. */
 export const OWN_ARTILLERY = join(FOLDER, 'node_modules/artillery/bin/run');
 
 /** Variables that artillery is started with: it finds our plugin, and sends no telemetry. */
 export const ARTILLERY_ENV = { ARTILLERY_PLUGIN_PATH: join(FOLDER, 'plugins'), ARTILLERY_DISABLE_TELEMETRY: 'true' };
+
+/** The name of our hooks on each of several machines. Nothing there says that `.js` is an ES module. */
+export const MACHINE_HOOKS = 'hooks.mjs';
+
+/** Connections of each worker of artillery in a drill: clients reuse them, as load balancers and browsers do. */
+const CONNECTIONS = 100;
 
 const INSTALL_DEADLINE_MS = 600_000;
 
@@ -34,10 +51,39 @@ export type LoadPlan = {
 
 /** The script of a drill on AWS: the ids of acknowledged timestamps go to a file, periods to the drill. */
 export function drillScript(plan: LoadPlan, acknowledgedFile: string) {
-  // Clients reuse connections, as load balancers and browsers do.
-  const hooks = { afterResponse: 'recordAcknowledged', ...(plan.writeToken && { beforeRequest: 'sendWriteToken' }) };
-  const { config, scenario } = scriptOf(plan, 100, hooks);
-  return { config: { ...config, variables: { acknowledgedFile }, plugins: { periods: {} } }, scenarios: [scenario] };
+  const { config, scenario } = scriptOf(plan, CONNECTIONS, drillHooks(plan));
+  const variables = { acknowledgedFile, keepEvery: keepEvery(plan) };
+  return { config: { ...config, variables, plugins: { periods: {} } }, scenarios: [scenario] };
+}
+
+/** The script that each of several machines runs, in a folder that has the hooks as well. Its rates are those of one. */
+export function machineScript(plan: LoadPlan, machines: number, tokenName: string) {
+  const shares = plan.phases.map((phase) => ({
+    ...phase,
+    fromPerS: phase.fromPerS / machines,
+    toPerS: phase.toPerS / machines,
+  }));
+  const { config, scenario } = scriptOf({ ...plan, phases: shares }, CONNECTIONS, drillHooks(plan));
+  const variables = { tokenName, keepEvery: keepEvery(plan) };
+  return {
+    config: { ...config, processor: `./${MACHINE_HOOKS}`, variables },
+    scenarios: [scenario],
+    after: { flow: [{ function: 'sendAcknowledged' }] },
+  };
+}
+
+/** Of how many acknowledged timestamps the id of one is kept. */
+export function keepEvery(plan: Pick<LoadPlan, 'phases'>): number {
+  return Math.max(1, Math.ceil(plannedRequests(plan) / MOST_IDS));
+}
+
+/** How many requests a load sends at most. */
+export function plannedRequests({ phases }: Pick<LoadPlan, 'phases'>): number {
+  return phases.reduce((sum, { durationS, fromPerS, toPerS }) => sum + (durationS * (fromPerS + toPerS)) / 2, 0);
+}
+
+function drillHooks({ writeToken }: LoadPlan) {
+  return { afterResponse: 'recordAcknowledged', ...(writeToken && { beforeRequest: 'sendWriteToken' }) };
 }
 
 /** The script of a rehearsal: every request and its answer go to a file. */
@@ -59,7 +105,7 @@ function scriptOf<Hooks extends object>({ target, phases }: LoadPlan, connection
         return fromPerS === toPerS ? even : { ...even, rampTo: toPerS };
       }),
       http: { timeout: REQUEST_TIMEOUT_S, pool: connectionsPerWorker, maxRedirects: 0 },
-      processor: join(FOLDER, 'hooks.js'),
+      processor: HOOKS,
     },
     scenario: { name: 'record a timestamp', flow: [{ post }] },
   };
@@ -74,12 +120,16 @@ export function artilleryCommand(program: string, scriptFile: string, reportFile
 export interface Load {
   /** What was reported so far; grows every ten seconds. */
   readonly periods: readonly Period[];
+  /** Resolves when requests are sent. @default - they are sent at once */
+  readonly started?: Promise<void>;
   /** Resolves when the load has ended; rejects when it failed by itself. */
   readonly ended: Promise<void>;
   /** Ends the load early and waits for its last period. */
   stop(): Promise<void>;
-  /** Ids of the timestamps that were acknowledged, in the order of their answers. */
+  /** Ids of the timestamps that were acknowledged, in the order of their answers; of a large load a part of them. */
   acknowledgedIds(): Promise<string[]>;
+  /** What the load itself must show, after it has ended. @default - nothing */
+  checks?(): Promise<readonly Check[]>;
 }
 
 /**
@@ -100,50 +150,19 @@ export async function requireArtillery(program: string, own = OWN_ARTILLERY): Pr
   await captureQuietly(install, { env: { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' }, deadlineMs: INSTALL_DEADLINE_MS });
 }
 
-/** Starts the load of a plan; its script, log and ids are written to `folder`. */
+/** Starts the load of a plan on this machine; its script, log and ids are written to `folder`. */
 export async function startLoad(artillery: string, plan: LoadPlan, folder: string): Promise<Load> {
-  const [scriptFile, acknowledgedFile] = [join(folder, 'artillery.json'), join(folder, 'acknowledged.txt')];
+  const [scriptFile, acknowledgedFile] = [join(folder, 'artillery.json'), join(folder, ACKNOWLEDGED)];
   await writeFile(acknowledgedFile, '');
   await writeFile(scriptFile, JSON.stringify(drillScript(plan, acknowledgedFile), undefined, 2));
   const line = artilleryCommand(artillery, scriptFile, join(folder, 'artillery-report.json'));
-  console.error(`$ ${commandText(line)}`);
-  const [program, ...args] = line;
-  const log = { file: join(folder, 'artillery.log') };
-  const running = execa(program, args, {
-    stdio: ['ignore', log, log, 'pipe'],
-    buffer: false,
-    // In the environment, because the script is a file and arguments can be seen by others.
-    env: { ...ARTILLERY_ENV, ...(plan.writeToken && { [ENV.writeToken]: plan.writeToken }) },
-    // Ctrl-C reaches this process only, which restores the stage before it ends the load.
-    detached: true,
-    cleanup: false,
-    forceKillAfterDelay: 30_000,
-    reject: false,
-  });
-  const periods: Period[] = [];
-  let isStopping = false;
-  const untilEnd = async () => {
-    for await (const period of createInterface({ input: running.stdio[3] as Readable })) {
-      periods.push(parsePeriod(period));
-    }
-    const { failed, exitCode, signal, originalMessage } = await running;
-    if (!failed || isStopping) return;
-    throw new OperatorError(`artillery ended with ${signal ?? exitCode ?? originalMessage}; see ${log.file}`);
-  };
-  const ended = untilEnd();
-  // A failure before anything waits for the end would end this process.
-  ended.catch(() => undefined);
-  return {
-    periods,
-    ended,
-    async stop() {
-      isStopping = true;
-      running.kill('SIGTERM');
-      await ended.catch(() => undefined);
-      await running;
-    },
-    async acknowledgedIds() {
-      return (await readFile(acknowledgedFile, 'utf8')).split('\n').filter((id) => id !== '');
-    },
-  };
+  // In the environment, because the script is a file and arguments can be seen by others.
+  const env = { ...ARTILLERY_ENV, ...(plan.writeToken && { [ENV.writeToken]: plan.writeToken }) };
+  const { periods, ended, stop } = startArtillery(line, folder, env);
+  return { periods, ended, stop, acknowledgedIds: () => readAcknowledged(folder) };
+}
+
+/** The ids of the acknowledged timestamps in the folder of a load. */
+export async function readAcknowledged(folder: string): Promise<string[]> {
+  return (await readFile(join(folder, ACKNOWLEDGED), 'utf8')).split('\n').filter((id) => id !== '');
 }

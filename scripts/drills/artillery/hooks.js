@@ -1,16 +1,33 @@
 /**
  * Hooks of artillery, which append to files. Its workers share them: each line is so short that it is appended at once.
+ * On several machines this is the only file besides the script, so it imports only what Node.js has.
  */
+import { execFile } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+/** Where a machine of several keeps the ids until it sends them. */
+const MACHINE_FILE = 'acknowledged.txt';
+
+let acknowledged = 0;
 
 /** Before a request, in drills of a service that requires the token. */
-export async function sendWriteToken(request) {
-  request.headers.authorization = `Bearer ${process.env.WRITE_TOKEN}`;
+export async function sendWriteToken(request, { vars: { tokenName = 'WRITE_TOKEN' } }) {
+  request.headers.authorization = `Bearer ${process.env[tokenName]}`;
 }
 
-/** After a response, in drills on AWS: the id of each timestamp that was answered with 2xx, one per line. */
-export async function recordAcknowledged(_request, response, context) {
-  if (isOk(response)) appendFileSync(context.vars.acknowledgedFile, `${JSON.parse(response.body).id}\n`);
+/** After a response, in drills on AWS: the id of each `keepEvery`th timestamp that was answered with 2xx, one per line. */
+export async function recordAcknowledged(_request, response, { vars: { acknowledgedFile, keepEvery } }) {
+  if (!isOk(response) || acknowledged++ % keepEvery !== 0) return;
+  appendFileSync(acknowledgedFile ?? MACHINE_FILE, `${JSON.parse(response.body).id}\n`);
+}
+
+/** At the end, on each of several machines: its ids go to the bucket of artillery, by the AWS CLI of artillery's image. */
+export async function sendAcknowledged() {
+  appendFileSync(MACHINE_FILE, '');
+  const { ARTILLERY_S3_BUCKET: bucket, ARTILLERY_TEST_RUN_ID: run, WORKER_ID: machine } = process.env;
+  const to = `s3://${bucket}/test-runs/${run}/acknowledged-${machine}.txt`;
+  await promisify(execFile)('aws', ['s3', 'cp', '--only-show-errors', MACHINE_FILE, to]);
 }
 
 /** Before a request, in rehearsals: when it is sent. The three hooks write one line of JSON for each event. */

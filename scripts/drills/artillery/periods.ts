@@ -31,6 +31,8 @@ export function countRequests(periods: readonly Pick<Period, 'counters'>[]) {
     counters.reduce((total, [name, count]) => total + (pattern.test(name) ? count : 0), 0);
   return {
     requests: sum(/^http\.requests$/),
+    /** Answered with 2xx. */
+    acknowledged: sum(/^http\.codes\.2\d\d$/),
     /** No answer, or one of 5xx. */
     errors: sum(/^errors\.|^http\.codes\.5\d\d$/),
     /** Refused by the service: 4xx. */

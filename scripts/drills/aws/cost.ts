@@ -1,20 +1,29 @@
 import { describeInstances } from '../../aws/ec2.ts';
 import { instanceHourPrice, pricesOf } from '../../cli/prices.ts';
-import { type Plan, plannedRequests } from './plan.ts';
+import { plannedRequests } from '../artillery/artillery.ts';
+import { MACHINE, START_DEADLINE_S } from './machines/machines.ts';
+import type { Plan } from './plan.ts';
 import { type Snapshot, servingMembers } from './snapshot.ts';
 
 /** New connections per second that one load balancer capacity unit pays for (AWS's definition of the LCU). */
 const CONNECTIONS_PER_LCU = 25;
 
+/** Bytes of a request and its answer, at most; between public addresses of a region AWS charges both directions. */
+const BYTES_PER_REQUEST = 1_000;
+
 /** The facts of a fleet that its price depends on. */
 type PricedFleet = Pick<Snapshot['group'], 'desired' | 'max'> & { readonly region: string; readonly type: string };
 
+/** What a drill uses besides the stage: AWS FIS, and machines that send the load. */
+type CostOptions = Readonly<{ usesFis?: boolean | undefined; machines?: number | undefined }>;
+
 /** The expected cost of a drill as text; says so when it is unknown. */
-export async function costOf(plan: Plan, before: Snapshot, usesFis: boolean): Promise<string> {
+export async function costOf(plan: Plan, before: Snapshot, { usesFis, machines }: CostOptions): Promise<string> {
   try {
     const [instance] = await describeInstances(servingMembers(before).map(({ id }) => id));
     const { zone = '', type = '' } = instance ?? {};
-    return costText(expectedCost(plan, { ...before.group, region: zone.slice(0, -1), type }, usesFis));
+    const fleet = { ...before.group, region: zone.slice(0, -1), type };
+    return costText(expectedCost(plan, fleet, { usesFis, machines }));
   } catch (error) {
     return `unknown: ${(error as Error).message}`;
   }
@@ -26,7 +35,7 @@ export async function costOf(plan: Plan, before: Snapshot, usesFis: boolean): Pr
  *
  * @throws Error when the region or the instance type has no price
  */
-export function expectedCost(plan: Plan, fleet: PricedFleet, usesFis: boolean) {
+export function expectedCost(plan: Plan, fleet: PricedFleet, { usesFis = false, machines = 0 }: CostOptions) {
   const { region, type } = fleet;
   const { dynamodb, alb, fis } = pricesOf(region);
   const requests = plannedRequests(plan);
@@ -42,6 +51,19 @@ export function expectedCost(plan: Plan, fleet: PricedFleet, usesFis: boolean) {
       usd: further * hours * instanceHourPrice(region, type),
     },
     ...(usesFis ? [{ what: 'FIS, one action', usd: fisMinutes * fis.actionMinute }] : []),
+    ...(machines > 0 ? machineCosts(plan, region, machines) : []),
+  ];
+}
+
+/** Machines are charged from the start of their image's download, which may take as long as a drill waits for it. */
+function machineCosts(plan: Plan, region: string, machines: number) {
+  const { fargate, publicIpv4Hour, crossZoneGb } = pricesOf(region);
+  const hours = (plan.durationS + START_DEADLINE_S) / 3_600;
+  const perHour = MACHINE.vcpus * fargate.vcpuHour + MACHINE.memoryGb * fargate.gbHour + publicIpv4Hour;
+  const gb = (plannedRequests(plan) * BYTES_PER_REQUEST) / 1e9;
+  return [
+    { what: `${machines} machines for ${hours.toFixed(1)} h`, usd: machines * hours * perHour },
+    { what: `${gb.toFixed(1)} GB between public addresses`, usd: 2 * gb * crossZoneGb },
   ];
 }
 

@@ -1,5 +1,4 @@
 import { OperatorError } from '../../cli/errors.ts';
-import type { LoadPlan } from '../artillery/artillery.ts';
 import { drillNamed } from '../registry.ts';
 
 /** A drill with all its numbers. */
@@ -39,9 +38,4 @@ export function planDrill({ drill: name, target, ratePerS, peakPerS, faultAtS = 
     throw new OperatorError(`--duration is ${durationS}: ${name} needs ${neededS} s at least, for its fault to show`);
   }
   return { ...drill, target, faultAtS, phases, durationS };
-}
-
-/** How many requests a load sends at most. */
-export function plannedRequests({ phases }: Pick<LoadPlan, 'phases'>): number {
-  return phases.reduce((sum, { durationS, fromPerS, toPerS }) => sum + (durationS * (fromPerS + toPerS)) / 2, 0);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { activitiesSince } from '../../aws/auto-scaling.ts';
 import { groupCpu } from '../../aws/cloudwatch.ts';
-import { withUndo } from '../../cli/undo.ts';
+import { type Undo, withUndo } from '../../cli/undo.ts';
 import type { Load } from '../artillery/artillery.ts';
 import { countRequests, observationsOf } from '../artillery/periods.ts';
 import { checksOf } from '../core/checks.ts';
@@ -22,7 +22,7 @@ import { addActivities, addSnapshots, withCpu } from './stage-timeline.ts';
 const PAUSE_MS = 5_000;
 
 /** A drill that was planned and confirmed. */
-interface RunDrillOptions {
+export interface RunDrillOptions {
   readonly plan: Plan;
   readonly stage: DrilledStage;
   readonly fault: Fault | undefined;
@@ -32,8 +32,8 @@ interface RunDrillOptions {
   readonly sample: number;
   /** Where the load's files go. */
   readonly folder: string;
-  /** Starts the load; its files go to the folder. */
-  readonly startLoad: (plan: Plan, folder: string) => Promise<Load>;
+  /** Starts the load; its files go to the folder, and it is ended before `undo` removes what it needs. */
+  readonly startLoad: (plan: Plan, folder: string, undo: Undo) => Promise<Load>;
   /** Undefined: nothing is predicted. */
   readonly scaling: StageScaling | undefined;
   /** Undefined: the alarms notify people. */
@@ -43,10 +43,8 @@ interface RunDrillOptions {
 /** Runs a drill, restores what it changed (also when it fails or is interrupted), and judges it. */
 export async function runDrill(drill: RunDrillOptions): Promise<JudgedRun> {
   const { plan, fault, mute, stage } = drill;
-  const timeline = new Timeline(Date.now());
-  const course = fault && faultCourse(plan, fault, timeline);
   let hasEnded = false;
-  const { load, snapshots, stopped } = await withUndo(async (undo) => {
+  const { load, timeline, course, snapshots, stopped } = await withUndo(async (undo) => {
     if (mute) {
       undo.later('the mute rules', async () => {
         // After an interrupt nobody waits.
@@ -55,12 +53,15 @@ export async function runDrill(drill: RunDrillOptions): Promise<JudgedRun> {
       });
       await mute.begin(new Date());
     }
-    const running = await drill.startLoad(plan, drill.folder);
+    const running = await drill.startLoad(plan, drill.folder, undo);
     undo.later('the load', () => running.stop());
+    await running.started;
+    const timeline = new Timeline(Date.now());
+    const course = fault && faultCourse(plan, fault, timeline);
     if (course) undo.later('the fault', () => course.close());
     const watched = await watchDrill(drill, running, timeline, course);
     hasEnded = true;
-    return { load: running, ...watched };
+    return { load: running, timeline, course, ...watched };
   });
   course?.record(timeline.second);
   const run = await collectRun(drill, timeline, load, snapshots);
@@ -71,7 +72,7 @@ export async function runDrill(drill: RunDrillOptions): Promise<JudgedRun> {
     restoreFailure: course?.restoreFailure(),
     sizes: plan.mustScaleOut ? snapshots.map(({ group }) => group.desired) : undefined,
   });
-  const own = (await fault?.checks?.()) ?? [];
+  const own = [...((await load.checks?.()) ?? []), ...((await fault?.checks?.()) ?? [])];
   return { run, verdict: judge(run, plan.objectives, [...checks, ...own]) };
 }
 

@@ -75,8 +75,10 @@ const CALLS_OF_PEOPLE: Readonly<Record<string, { readonly reason: string; readon
       'autoscaling:UpdateAutoScalingGroup cloudformation:DescribeStackDriftDetectionStatus ' +
       'cloudformation:DescribeStackResourceDrifts cloudformation:DetectStackDrift cloudformation:GetTemplate ' +
       'cloudformation:ListStackResources dynamodb:DescribeTable ec2:CreateLaunchTemplateVersion ' +
-      'ec2:DeleteLaunchTemplateVersions ec2:DescribeSecurityGroupRules ec2:ModifySecurityGroupRules ' +
-      'elasticloadbalancing:DeregisterTargets elasticloadbalancing:RegisterTargets',
+      'ec2:DeleteLaunchTemplateVersions ec2:DescribeSecurityGroupRules ec2:DescribeSubnets ' +
+      'ec2:ModifySecurityGroupRules ecs:CreateCluster ecs:DeleteCluster ecs:DescribeClusters ecs:ListTasks ' +
+      'ecs:StopTask elasticloadbalancing:DeregisterTargets elasticloadbalancing:RegisterTargets s3:GetObject ' +
+      's3:ListBucket servicequotas:GetServiceQuota ssm:DeleteParameter ssm:PutParameter',
   },
   export: {
     reason: 'a person takes timestamps out of the stage',

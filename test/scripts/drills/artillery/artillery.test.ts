@@ -16,7 +16,7 @@ describe('drillScript', () => {
       { name: 'steady', duration: 60, arrivalRate: 50 },
       { name: 'rise', duration: 30, arrivalRate: 50, rampTo: 500 },
     ]);
-    assert.deepEqual(config.variables, { acknowledgedFile: '/run/acknowledged.txt' });
+    assert.deepEqual(config.variables, { acknowledgedFile: '/run/acknowledged.txt', keepEvery: 1 });
     assert.deepEqual(config.plugins, { periods: {} });
     assert.deepEqual(scenarios[0]?.flow, [
       { post: { url: '/app', headers: { accept: 'application/json' }, afterResponse: 'recordAcknowledged' } },
@@ -28,9 +28,12 @@ describe('drillScript', () => {
     assert.equal(script.scenarios[0]?.flow[0]?.post.beforeRequest, 'sendWriteToken');
     assert.doesNotMatch(JSON.stringify(script), /a-token/);
     process.env['WRITE_TOKEN'] = 'a-token';
-    const request = { headers: { accept: 'application/json' } };
-    await sendWriteToken(request);
+    const request = { headers: { accept: 'application/json', authorization: '' } };
+    await sendWriteToken(request, { vars: {} });
     assert.deepEqual(request.headers, { accept: 'application/json', authorization: 'Bearer a-token' });
+    process.env['OTHER_TOKEN'] = 'another';
+    await sendWriteToken(request, { vars: { tokenName: 'OTHER_TOKEN' } });
+    assert.equal(request.headers.authorization, 'Bearer another');
   });
 
   it('waits longer than the server allows a request', () => {

@@ -46,7 +46,7 @@ describe("artillery's report", () => {
 
   it('counts refusals apart from errors', () => {
     const counters = { 'http.requests': 9, 'http.codes.429': 4, 'http.codes.503': 2, 'errors.ETIMEDOUT': 1 };
-    assert.deepEqual(countRequests([{ counters }]), { requests: 9, errors: 3, refused: 4 });
+    assert.deepEqual(countRequests([{ counters }]), { requests: 9, acknowledged: 0, errors: 3, refused: 4 });
   });
 
   it('gives the latency of a period to each of its seconds, and none when nothing was answered', () => {

@@ -11,11 +11,11 @@ const costs = (...args: Parameters<typeof expectedCost>) => expectedCost(...args
 describe('the expected cost of a drill', () => {
   it('counts each request as a write and a connection, at the prices of the region', () => {
     // 3.6 million requests: 3.6 × 0.7068; 1,000 connections/s are 40 units at 0.008; nothing more runs.
-    assert.deepEqual(costs(plan('steady', 3_600), fleet, false), ['2.5445', '0.3200', '0.0000']);
+    assert.deepEqual(costs(plan('steady', 3_600), fleet, {}), ['2.5445', '0.3200', '0.0000']);
   });
 
   it('counts the instances that the group may add, by what the drill does', () => {
-    const further = (drill: string) => expectedCost(plan(drill), fleet, false)[2]?.usd.toFixed(4);
+    const further = (drill: string) => expectedCost(plan(drill), fleet, {})[2]?.usd.toFixed(4);
     assert.equal(further('scale-out'), (6 * 0.0775 * (1_920 / 3_600)).toFixed(4));
     assert.equal(further('rolling-deploy'), (4 * 0.0775).toFixed(4));
     assert.equal(further('restore'), '0.0000');
@@ -24,7 +24,7 @@ describe('the expected cost of a drill', () => {
   });
 
   it('counts an experiment of FIS by its minutes', () => {
-    assert.equal(costs(plan('lose-az'), fleet, true)[3], '0.5000');
+    assert.equal(costs(plan('lose-az'), fleet, { usesFis: true })[3], '0.5000');
   });
 
   it('is printed with its parts', () => {

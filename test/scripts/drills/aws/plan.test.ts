@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { planDrill, plannedRequests } from '../../../../scripts/drills/aws/plan.ts';
+import { plannedRequests } from '../../../../scripts/drills/artillery/artillery.ts';
+import { planDrill } from '../../../../scripts/drills/aws/plan.ts';
 import { drillsOn } from '../../../../scripts/drills/registry.ts';
 
 const choice = { drill: 'steady', target: 'https://example.org', ratePerS: 50, peakPerS: 500 };

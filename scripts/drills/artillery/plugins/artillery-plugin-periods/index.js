@@ -9,13 +9,23 @@ const PERIODS_FD = 3;
  */
 export class Plugin {
   constructor() {
-    global.artillery.globalEvents.on('stats', ({ counters, summaries, firstCounterAt, lastCounterAt }) => {
-      if (firstCounterAt === undefined) return;
-      writeSync(PERIODS_FD, `${JSON.stringify({ firstCounterAt, lastCounterAt, counters, summaries })}\n`);
-    });
+    reportPeriods(global.artillery.globalEvents);
   }
 
   cleanup(done) {
     done(null);
   }
+}
+
+/** Reports the periods of an event emitter of artillery. */
+export function reportPeriods(events) {
+  events.on('stats', ({ counters, summaries, firstCounterAt, lastCounterAt }) => {
+    if (firstCounterAt === undefined) return;
+    report(JSON.stringify({ firstCounterAt, lastCounterAt, counters, summaries }));
+  });
+}
+
+/** Reports one line. */
+export function report(line) {
+  writeSync(PERIODS_FD, `${line}\n`);
 }

@@ -1,0 +1,2 @@
+// Replaces `artillery run-fargate` that waits for its machines until it is ended.
+setInterval(() => {}, 60_000);

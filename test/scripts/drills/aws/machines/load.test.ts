@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { Undo } from '../../../../../scripts/cli/undo.ts';
+import { startMachines } from '../../../../../scripts/drills/aws/machines/load.ts';
+import { planDrill } from '../../../../../scripts/drills/aws/plan.ts';
+import type { DrilledStage } from '../../../../../scripts/drills/aws/snapshot.ts';
+import { ecsOnAws } from '../../../aws/ecs-on-aws.ts';
+import { exampleOutputs } from '../../../aws/example-stage.ts';
+import { startFakeAws } from '../../../aws/fake-aws.ts';
+
+/** An artillery whose machines never start. */
+const NEVER_STARTS = join(import.meta.dirname, 'artillery-that-never-starts.js');
+
+describe('the load of several machines', () => {
+  it('that has not started is ended and removed, with the token', async (t) => {
+    t.mock.method(console, 'error', () => {});
+    const ecs = ecsOnAws(2);
+    const empty = '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>';
+    const answers = { PutParameter: { body: {} }, DeleteParameter: { body: {} }, ListBucket: { body: empty } };
+    await using aws = await startFakeAws({ ...ecs.answers, ...answers });
+    t.mock.property(process, 'env', { ...process.env, ...aws.env });
+    const folder = await mkdtemp(join(tmpdir(), 'stampede-machines-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const outputs = exampleOutputs('dev')['stampede-dev-service'] ?? assert.fail('no outputs');
+    const stage = { stage: 'dev', targetGroupArn: outputs['TargetGroupArn'] } as DrilledStage;
+    const machines = { count: 2, subnets: ['subnet-1'], securityGroup: undefined };
+    const plan = planDrill({ drill: 'steady', target: 'http://127.0.0.1:9', ratePerS: 2, peakPerS: 2 });
+    const undo = new Undo();
+
+    const options = { artillery: NEVER_STARTS, machines, stage };
+    const load = await startMachines(options, { ...plan, writeToken: 'secret-token' }, folder, undo);
+    assert.deepEqual([...ecs.clusters.keys()], ['stampede-dev-drill']);
+    const script = await readFile(join(folder, 'machines/artillery.json'), 'utf8');
+    assert.match(script, /"tokenName": "STAMPEDE_DEV_WRITE_TOKEN"/);
+    assert.doesNotMatch(script, /secret-token/);
+    assert.deepEqual((await readdir(join(folder, 'machines'))).toSorted(), ['artillery.json', 'hooks.mjs']);
+
+    await load.stop();
+    await undo.run();
+    assert.deepEqual([...ecs.clusters], []);
+    const written = aws.requests.filter(({ operation }) => /Parameter/.test(operation)).map(({ params }) => params);
+    const Name = '/artilleryio/STAMPEDE_DEV_WRITE_TOKEN';
+    assert.deepEqual(written, [{ Name, Value: 'secret-token', Type: 'SecureString', Overwrite: true }, { Name }]);
+    const bucket = aws.requests.find(({ operation }) => operation === 'ListBucket')?.params;
+    assert.equal(bucket?.['Bucket'], `artilleryio-test-data-${stage.targetGroupArn.split(':')[4]}`);
+    assert.deepEqual(
+      (await load.checks?.())?.map(({ passed }) => passed),
+      [false, true],
+    );
+  });
+});
