@@ -1,5 +1,6 @@
 import { PROD } from './commit-windows.ts';
 import { LISTING_CONNECTIONS } from './parts/listings.ts';
+import { REQUESTS } from './parts/mixed-overload.ts';
 import { WINDOW_CONNECTIONS } from './parts/offered-load.ts';
 import {
   type Cell,
@@ -30,14 +31,14 @@ export const PER_WRITE_UNIT = `timestamps per write unit at ${USERS}`;
 
 /** Compares the medians of the measurements with the goals of the project. */
 export function judge(measurements: Measurements): Results['goals'] {
-  return [...commitGoals(measurements), ...overloadGoals(measurements), ...processGoals(measurements)].map(
-    ([title, target, measured]) => {
+  return [commitGoals, overloadGoals, mixedOverloadGoals, processGoals]
+    .flatMap((goals) => goals(measurements))
+    .map(([title, target, measured]) => {
       const [sign, limitText, unit] = target.split(' ');
       const [value, limit] = [measured.median, Number(limitText)];
       const met = sign === '≥' ? value >= limit : sign === '≤' ? value <= limit : value < limit;
       return { title, target, unit: unit ? ` ${unit}` : '', measured, met };
-    },
-  );
+    });
 }
 
 function commitGoals({ matrix, window, 'offered-load': offered }: Measurements): Row[] {
@@ -118,6 +119,18 @@ function overloadGoals({ overload }: Measurements): Row[] {
     ...(admitted ? [[`p99 of recorded timestamps ${at}`, '≤ 250 ms', admitted] as const] : []),
     ...(refused ? [[`p99 of refusals ${at}`, '≤ 50 ms', refused] as const] : []),
     ['growth of memory over the rounds with the most clients, after the first', '< 10 %', growth(memory.slice(1))],
+  ];
+}
+
+function mixedOverloadGoals({ 'mixed-overload': mixed }: Measurements): Row[] {
+  const latency = (request: string, figure: Figure) => {
+    const cell = mixed?.cells.find((each) => each.request === request);
+    return summarize(valuesOf(cell?.samples ?? [], figure));
+  };
+  const during = 'while 64 clients list and 64 record';
+  return [
+    [`p99 of ${REQUESTS.health} ${during}`, '< 1000 ms', latency(REQUESTS.health, 'p99Ms')],
+    [`longest answer to ${REQUESTS.post} ${during}`, '≤ 8000 ms', latency(REQUESTS.post, 'longestMs')],
   ];
 }
 

@@ -21,6 +21,7 @@ export const FULL_PLAN = {
   offeredRates: [10, 100, 333, 1_000, 3_000, 10_000], // requests per second, for each commit window
   commitWindows: COMMIT_WINDOWS as readonly CommitWindow[],
   pageSizes: [20, 1_000], // records of a page of a listing
+  listedTimestamps: 20_000, // recorded before they are listed under mixed overload
   overload: { clients: 800, factors: [1, 2, 5, 10] }, // clients that reach the peak, and multiples
   memoryAfter: [10_000, 20_000, 50_000, 100_000], // requests after which memory is read, ascending
 };
@@ -45,6 +46,7 @@ export const SMOKE_PLAN: Plan = {
   offeredRates: [100, 1_000],
   commitWindows: [0, 50],
   pageSizes: [20, 100],
+  listedTimestamps: 2_000,
   overload: { clients: 128, factors: [1, 2] },
   memoryAfter: [500, 1_000],
 };
@@ -135,7 +137,13 @@ async function measureWindow(
   let before = await readCounters();
   const target = pageSize === undefined ? { path } : ({ method: 'GET', path: `${path}?limit=${pageSize}` } as const);
   const load = { port, ...target, warmUpMs, windowMs, ...shape };
-  const { requests, refused, unexpected, ...figures } = await generator.run(load, async () => {
+  const {
+    requests,
+    refused,
+    unexpected,
+    longestMs: _,
+    ...figures
+  } = await generator.run(load, async () => {
     before = await readCounters();
   });
   const after = await readCounters();

@@ -5,6 +5,7 @@ import { judge } from './goals.ts';
 import { type Bench, USUAL } from './measure.ts';
 import { measureListings } from './parts/listings.ts';
 import { measureMemory } from './parts/memory.ts';
+import { measureMixedOverload } from './parts/mixed-overload.ts';
 import { measureOfferedLoad, measureWindows } from './parts/offered-load.ts';
 import { measureMatrix, measureOn } from './parts/on-backends.ts';
 import { measureOverload } from './parts/overload.ts';
@@ -30,6 +31,7 @@ export const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Measuremen
   window: measureWindows,
   listings: measureListings,
   overload: measureOverload,
+  'mixed-overload': measureMixedOverload,
   'short-cuts': (bench) => {
     const servers = ['stampede', 'stampede-through-express', 'stampede-by-sdk'] as const;
     return measureOn(bench, ['ack-0ms'], servers, SHORT_CUTS, [USUAL]);

@@ -6,6 +6,7 @@ const FIGURES = [
   'requestsPerS',
   'p50Ms',
   'p99Ms',
+  'longestMs', // the longest latency of any answer
   'cpuMicrosPerRequest',
   'timestampsPerWriteUnit',
   'bytesPerTimestamp', // bytes of items as DynamoDB counts them
@@ -30,6 +31,7 @@ const keySchema = z.object({
   server: z.string(),
   title: z.string(),
   backend: z.string(),
+  request: z.string().optional(), // where a part sends several
   connections: z.number().optional(),
   pageSize: z.number().optional(), // records of a page that each request reads
   offeredPerS: z.number().optional(), // requests per second, however slow the answers

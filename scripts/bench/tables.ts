@@ -7,6 +7,7 @@ export type Table = readonly (readonly string[])[];
 /** The columns of tables: the head, and the text of a cell, which is undefined where nothing was measured. */
 const COLUMNS: readonly (readonly [head: string, text: (cell: Part['cells'][number]) => string | undefined])[] = [
   ['backend', ({ backend }) => backend],
+  ['request', ({ request }) => request],
   ['conn.', ({ connections }) => connections?.toLocaleString('en')],
   ['page', ({ pageSize }) => pageSize?.toLocaleString('en')],
   ['offered/s', ({ offeredPerS }) => offeredPerS?.toLocaleString('en')],
@@ -15,6 +16,7 @@ const COLUMNS: readonly (readonly [head: string, text: (cell: Part['cells'][numb
   ['req/s', figure('requestsPerS')],
   ['p50 ms', figure('p50Ms')],
   ['p99 ms', figure('p99Ms')],
+  ['longest ms', figure('longestMs')],
   ['CPU µs/req', figure('cpuMicrosPerRequest', spread)],
   ['per write unit', figure('timestampsPerWriteUnit')],
   ['generator', figure('generatorBusy', ({ median }) => `${Math.round(median * 100)} %`)],

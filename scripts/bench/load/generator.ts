@@ -3,25 +3,15 @@
  * warm-up is over, and then a report of what it measured.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, Connection } from './connection.ts';
+import { type Clients, openConnections } from './clients.ts';
 
 /** One load on one server. */
-export interface Load {
-  readonly port: number;
-  readonly path: string;
-  /** GET expects 200, POST 201. @default 'POST' */
-  readonly method?: 'GET' | 'POST';
-  readonly connections: number;
+export interface Load extends Clients {
   readonly warmUpMs: number;
   /** The window lasts this long, and until `requests` were answered. */
   readonly windowMs: number;
   /** @default 1 */
   readonly requests?: number;
-  /**
-   * Offered rate, as of many independent clients (a Poisson process).
-   * @default - each connection sends its next request when it has its answer, and after a 503 when `Retry-After` is over
-   */
-  readonly ratePerSecond?: number;
 }
 
 /** What was measured. Latencies and rate are those of the expected answers, except `refusedP99Ms`. */
@@ -60,115 +50,15 @@ async function measure(load: Load) {
     requestsPerS: (sorted.length * 1000) / wallMs,
     p50Ms: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),
+    /** Of all answers, refusals included. */
+    longestMs: [...latenciesMs, ...refusedMs].reduce((longest, each) => Math.max(longest, each), 0),
     ...(refusedMs.length > 0 && { refusedP99Ms: percentile(Float64Array.from(refusedMs).sort(), 0.99) }),
     generatorBusy: (cpu.user + cpu.system) / 1000 / wallMs,
   };
 }
 
-/** Far fewer than the listen backlog. */
-const OPENED_AT_ONCE = 500;
-
-/**
- * Opens the connections and resolves when each has had an answer. Node.js accepts one connection in an iteration of its
- * event loop, so that under load a new one of thousands would wait for seconds.
- */
-async function openConnections({ port, path, method = 'POST', connections, ratePerSecond }: Load) {
-  const makeRequest = requestMaker(method, path);
-  const all: Connection[] = [];
-  let onAnswer: (connection: Connection, answer: Answer) => void;
-  async function open(count: number): Promise<void> {
-    const answered = Promise.withResolvers<void>();
-    let missing = count;
-    onAnswer = () => {
-      missing -= 1;
-      if (missing === 0) answered.resolve();
-    };
-    for (let i = 0; i < count; i++) {
-      const connection = new Connection(port, (each, answer) => onAnswer(each, answer));
-      all.push(connection);
-      connection.send(makeRequest(), performance.now());
-    }
-    await answered.promise;
-  }
-  for (let rest = connections; rest > 0; rest -= OPENED_AT_ONCE) await open(Math.min(rest, OPENED_AT_ONCE));
-
-  /** Sends requests until it is stopped. `answered` gets the status and the latency of each. */
-  return function startRequests(answered: (status: number, latencyMs: number) => void): () => void {
-    /** Connections without a request in progress. */
-    const idle: Connection[] = [];
-    /** When the requests were due that no connection has sent yet. */
-    const overdue: number[] = [];
-    /** Connections that repeat a refused request later. */
-    const pauses = new Set<NodeJS.Timeout>();
-    // Closed loop: sends the next request at once. Open loop: the oldest overdue request, if any.
-    const sendNext = (connection: Connection, nowMs = performance.now()) => {
-      const dueMs = ratePerSecond === undefined ? nowMs : overdue.shift();
-      if (dueMs === undefined) idle.push(connection);
-      else connection.send(makeRequest(), dueMs);
-    };
-    const sendLater = (connection: Connection, pauseMs: number) => {
-      const pause = setTimeout(() => {
-        pauses.delete(pause);
-        sendNext(connection);
-      }, pauseMs);
-      pauses.add(pause);
-    };
-    onAnswer = (connection, { status, retryAfterS }) => {
-      const nowMs = performance.now();
-      answered(status, nowMs - connection.dueMs);
-      if (ratePerSecond === undefined && retryAfterS > 0) sendLater(connection, jitteredMs(retryAfterS));
-      else sendNext(connection, nowMs);
-    };
-    for (const connection of all) sendNext(connection);
-    const offer = (dueMs: number) => {
-      overdue.push(dueMs);
-      const connection = idle.shift();
-      if (connection) sendNext(connection);
-    };
-    const timer = ratePerSecond && callAtRate(ratePerSecond, offer);
-    return () => {
-      clearInterval(timer);
-      for (const pause of pauses) clearTimeout(pause);
-      for (const connection of all) connection.close();
-    };
-  };
-}
-
-/** One to two times the pause that the server asks for, so that refused clients do not return together. */
-function jitteredMs(retryAfterS: number): number {
-  return retryAfterS * 1000 * (1 + Math.random());
-}
-
-/** Calls `offer` with exponential gaps, however slow the answers, with the time at which each request is due. */
-function callAtRate(ratePerSecond: number, offer: (dueMs: number) => void): NodeJS.Timeout {
-  const gapMs = () => (-Math.log(1 - Math.random()) * 1000) / ratePerSecond;
-  let dueMs = performance.now() + gapMs();
-  return setInterval(() => {
-    for (const nowMs = performance.now(); dueMs <= nowMs; dueMs += gapMs()) offer(dueMs);
-  }, 1);
-}
-
 function percentile(sorted: Float64Array, share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
-}
-
-/** Makes requests as the load balancer forwards them: with the client's address, and a new trace id for each. */
-function requestMaker(method: string, path: string): () => string {
-  const head = `${method} ${path} HTTP/1.1
-Host: stampede.example.org
-User-Agent: bench
-Accept: ${method === 'GET' ? 'application/json' : '*/*'}
-Content-Length: 0
-X-Forwarded-Proto: https
-X-Forwarded-Port: 443
-`.replaceAll('\n', '\r\n');
-  let made = 0;
-  return () => {
-    const number = made++;
-    const second = Math.floor(Date.now() / 1000).toString(16);
-    const unique = `5d7e4c6f8a0b2d4e${number.toString(16).padStart(8, '0')}`;
-    return `${head}X-Forwarded-For: 203.0.113.${number & 255}\r\nX-Amzn-Trace-Id: Root=1-${second}-${unique}\r\n\r\n`;
-  };
 }
 
 process.on('message', async (load: Load) => process.send?.(await measure(load)));

@@ -44,6 +44,8 @@ describe('the goals', () => {
         [200, '≤ 250 ms', true],
         [60, '≤ 50 ms', false],
         [10, '< 10 %', false],
+        [900, '< 1000 ms', true],
+        [9_000, '≤ 8000 ms', false],
         [20, '≤ 30 ms', true],
         [0.5, '≤ 0.6 ×', true],
         [5, '< 10 %', true],

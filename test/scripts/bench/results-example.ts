@@ -84,6 +84,13 @@ export const MEASUREMENTS: Measurements = {
       overload(1_000, 8_000, 200, [90, 110, 121], 60),
     ],
   },
+  'mixed-overload': {
+    title: 'mixed-overload',
+    cells: [
+      { ...cell('stampede-window-50', 'dynalite', 8, sample(20, { p99Ms: 900 })), request: 'GET /health' },
+      { ...cell('stampede-window-50', 'dynalite', 64, sample(20, { longestMs: 9_000 })), request: 'POST /app' },
+    ],
+  },
   listings: {
     title: 'listings',
     cells: [
