@@ -42,6 +42,12 @@ export async function captureQuietly(
   });
 }
 
+interface NoiseOptions extends RunOptions {
+  readonly deadlineMs?: number;
+  /** Changes the output before its lines are compared. @default - nothing is changed */
+  readonly tidy?: (output: string) => string;
+}
+
 /**
  * Prints a command line, runs it, and prints what it wrote once it has ended, without the lines of `noise`. If it fails
  * with one line, the error is that line; if with several, the error refers to them.
@@ -49,13 +55,13 @@ export async function captureQuietly(
 export async function runWithoutNoise(
   line: CommandLine,
   noise: readonly RegExp[],
-  options: RunOptions & { readonly deadlineMs?: number } = {},
+  options: NoiseOptions = {},
 ): Promise<void> {
-  const { deadlineMs = 60_000, ...rest } = options;
+  const { deadlineMs = 60_000, tidy = (output) => output, ...rest } = options;
   console.error(`$ ${commandText(line)}`);
   const isNews = (text: string) => text.trim() !== '' && !noise.some((pattern) => pattern.test(text));
   const newsOf = (output: unknown) =>
-    String(output ?? '')
+    tidy(String(output ?? ''))
       .split('\n')
       .filter(isNews);
   const read = { ...rest, all: true, stdin: 'ignore', timeout: deadlineMs } as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { OptionTable, Values } from '../cli/arguments.ts';
 import { type CommandLine, run, runWithoutNoise } from '../cli/run.ts';
 import { imageId, STAGE_OPTION } from '../cli/values.ts';
+import { tidyAnnotations } from './annotations.ts';
 
 /** The options that `plan` and `deploy` share. */
 export const CDK_OPTIONS = {
@@ -49,7 +50,7 @@ const SYNTH_DEADLINE_MS = 300_000;
 /** Runs a synthesis and prints its findings. A wrong setting or a missing image is an error of one line. */
 export async function synthesize(line: CommandLine, { dryRun = false } = {}): Promise<void> {
   if (dryRun) await run(line, { dryRun });
-  else await runWithoutNoise(line, NOISE, { env: OFFLINE, deadlineMs: SYNTH_DEADLINE_MS });
+  else await runWithoutNoise(line, NOISE, { env: OFFLINE, deadlineMs: SYNTH_DEADLINE_MS, tidy: tidyAnnotations });
 }
 
 /** A cdk command on the synthesised stacks: what was checked is what is compared or deployed. */
