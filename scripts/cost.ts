@@ -81,7 +81,7 @@ await main(command, async ({ values }) => {
   );
   if (strategies) printStrategies(strategies);
   if (strategies && page === undefined) return;
-  const cheapest = await synthesize(name, [...set, ...CHEAPEST.settings]);
+  const cheapest = await synthesize(name, [...set, ...CHEAPEST.settings], `the cheapest variant of stage ${name}`);
   if (!strategies) printBills({ stage, cheapest, measured, rate, months, name });
   if (page === undefined) return;
   const windows = measuredWindows(results);
@@ -134,7 +134,7 @@ async function strategiesIn(
   const stages: PricedStage[] = [];
   for (const region of regions) {
     const settings = regionSettings({ region, stacks: 'all' }, regions, { tableName: 'any-table', secretArn });
-    stages.push(await synthesize(name, [...ANY_DOMAIN, ...set, ...settings]));
+    stages.push(await synthesize(name, [...ANY_DOMAIN, ...set, ...settings], `stage ${name} in ${region}`));
   }
   const billsOf = (month: number) => strategyBills({ rate, measured, months: month, alone, regions: stages });
   return { regions, rate, months, first: billsOf(1), later: billsOf(months) };
@@ -152,11 +152,12 @@ function printStrategies({ regions, rate, months, first, later }: Strategies): v
   console.log(textTable([['Regions', "recording, by AWS's service level agreements", 'reading'], ...uptimes]));
 }
 
-function synthesize(stage: string, settings: readonly string[]): Promise<PricedStage> {
-  return readSynthesis(stage, settings, async (folder) => {
+function synthesize(stage: string, settings: readonly string[], what?: string): Promise<PricedStage> {
+  const read = async (folder: string) => {
     const { templates, region } = await readAssembly(folder, stage);
     return readPricedStage(templates, region);
-  });
+  };
+  return readSynthesis(stage, settings, read, what);
 }
 
 /** @throws OperatorError when the stage's window was not measured. */

@@ -7,7 +7,7 @@ import { textTable } from './cli/table.ts';
 import { choice, STAGE_OPTION, webAddress } from './cli/values.ts';
 import { probeAnswers } from './probe/answers.ts';
 import { PLACES } from './probe/openings.ts';
-import { type Addresses, probePorts, tryFromHere, tryThrough } from './probe/ports.ts';
+import { type Addresses, probePorts, REFUSED_AFTER_S, tryFromHere, tryThrough } from './probe/ports.ts';
 import { probeTls } from './probe/tls.ts';
 import { outputsOf } from './stage/outputs.ts';
 import { AWS_OPTIONS, useRole } from './stage/role.ts';
@@ -52,8 +52,10 @@ await main(
     const hasTls = parsed.protocol === 'https:';
     const targets = { 'load balancer': parsed.hostname, ...addresses };
     const words = through?.split(' ').filter((word) => word !== '') as [string, ...string[]] | undefined;
+    console.error(`Trying the ports from the ${from}, ${REFUSED_AFTER_S} s for a closed one ...`);
     const findings = await probePorts(from, targets, hasTls, words ? tryThrough(words) : tryFromHere);
     if (!values.ports && !words && (from === 'internet' || from === 'operator')) {
+      console.error(`Checking ${hasTls ? 'TLS and ' : ''}the answers ...`);
       if (hasTls) findings.push(...(await probeTls(parsed)));
       const needsToken = values.reading === 'token';
       if (needsToken && values.url && !process.env[ENV.readToken])

@@ -14,18 +14,19 @@ const ANY = {
 
 /**
  * Synthesises a stage with these settings, without an account, and passes the folder of the result to `read`. The folder
- * is temporary, so that `cdk.out` stays what was planned.
+ * is temporary, so that `cdk.out` stays what was planned. `what` names the stage in the line of progress.
  */
 export async function readSynthesis<T>(
   stage: string,
   settings: readonly string[],
   read: (folder: string) => Promise<T>,
+  what = `stage ${stage}`,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'stampede-synth-'));
   try {
     const hasName = settings.some((setting) => /^(certificateArn|domainName)=/.test(setting));
     const set = hasName ? [...settings] : [ANY.certificate, ...settings];
-    console.error(`Synthesising stage ${stage} ...`);
+    console.error(`Synthesising ${what} ...`);
     await captureQuietly(synthLine({ stage, ami: ANY.ami, set }, folder), { deadlineMs: SYNTH_DEADLINE_MS });
     return await read(folder);
   } finally {

@@ -8,7 +8,7 @@ import { isOpen, type Place, PORTS, type Target } from './openings.ts';
 export type Addresses = Readonly<Partial<Record<Target, string>>>;
 
 /** A filtered packet is dropped, so that the client waits; an open port answers within a round trip. */
-const REFUSED_AFTER_S = 3;
+export const REFUSED_AFTER_S = 3;
 
 /** An address and a port, in the notation of bash: `10.20.16.11/22`. */
 type Endpoint = `${string}/${number}`;

@@ -31,8 +31,9 @@ export async function compareTables(
 
 /** Reads a table and prints what it contains. @throws OperatorError if there is no such table */
 export async function readTable(table: Table, options: DigestOptions): Promise<TableDigests> {
-  const counted = await countedItems(table);
+  // First, because a database that does not answer is tried for 10 seconds.
   console.error(`Reading the table ${table.name} ...`);
+  const counted = await countedItems(table);
   const progress = new Progress({ unit: 'items', expected: options.range === undefined ? counted : undefined });
   const digests = await digestsByDay(table, { ...options, onRead: (items) => progress.add(items) });
   progress.end();

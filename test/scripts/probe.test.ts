@@ -61,7 +61,7 @@ describe('npm run probe', () => {
 
     it("checks that reading needs a token, with the token of the stage's secret", async () => {
       const { code, stdout, stderr } = await probe([]);
-      assert.equal(stderr, '');
+      assert.equal(stderr, 'Trying the ports from the internet, 3 s for a closed one ...\nChecking the answers ...\n');
       assert.equal(code, 1);
       for (const what of ['the list', 'a record', 'the list of users'])
         assert.match(stdout, new RegExp(`DIFFERENT +${what} without a token`));

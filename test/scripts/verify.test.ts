@@ -84,7 +84,10 @@ describe('npm run verify', () => {
   it('says which table does not exist', async () => {
     const { code, stderr } = await compare('--against', 'none');
     assert.equal(code, 1);
-    assert.match(stderr, /\nverify: there is no table none in this account and region: check the name, /);
+    assert.match(
+      stderr,
+      /\nReading the table none \.\.\.\nverify: there is no table none in this account and region: check the name, /,
+    );
   });
 
   it('does not read a table of the stage from a database that is not on AWS', async () => {
