@@ -73,6 +73,8 @@ await main(command, async ({ values }) => {
   if (regions) refuseUnpriced(regions);
   const set = regions ? [...values.set, `region=${regions[0]}`] : values.set;
   const stage = await synthesize(name, set);
+  if (!regions && stage.regions.length > 1)
+    throw new UsageError(`expected --regions ${stage.regions.join(',')} instead of the setting regions`);
   const measured = measuredOf(results, window ?? measuredWindow(stage.commitWindowMs));
   const strategies = regions && (await strategiesIn(regions, values, { stage, measured }));
   console.log(

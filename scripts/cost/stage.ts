@@ -55,9 +55,12 @@ export function readPricedStage(templates: readonly Template[], region: string) 
   const zones = groupZones(stage, group).length;
   const { instanceType, userData } = readLaunchTemplate(stage, group);
   const [loadBalancer] = stage.list('AWS::ElasticLoadBalancingV2::LoadBalancer', balancer);
+  const [, regions = ''] = new RegExp(`${ENV.regions}=([\\w,-]+)`).exec(userData) ?? [];
   const logDays = stage.list('AWS::Logs::LogGroup', logGroup).map(({ properties }) => properties.RetentionInDays);
   return {
     region,
+    /** All regions of a stage in several, the home region first; otherwise empty. */
+    regions: regions.split(',').filter((each) => each !== ''),
     zones,
     instanceType,
     vcpus: vcpusOf(instanceType),
@@ -104,7 +107,7 @@ export function readPricedStage(templates: readonly Template[], region: string) 
       .list('AWS::CloudWatch::Alarm', alarm)
       .reduce((sum, { properties }) => sum + metricsOf(properties), 0),
     // With one region, the lag of other regions is not published.
-    customMetrics: Object.keys(METRICS).length - (userData.includes(`${ENV.regions}=`) ? 0 : 1),
+    customMetrics: Object.keys(METRICS).length - (regions ? 0 : 1),
     logGroups: logDays.length,
     logRetentionDays: Math.max(0, ...logDays),
     interfaceEndpoints: stage

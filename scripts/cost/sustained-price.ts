@@ -18,15 +18,17 @@ export async function sustainedPriceText(stage: () => PricedStage, results: () =
 }
 
 function priceText(stage: PricedStage, results: Results): string {
-  const { region, sustainedRate, commitWindowMs } = stage;
+  const { region, regions, sustainedRate, commitWindowMs } = stage;
   const window = COMMIT_WINDOWS.find((ms) => ms === commitWindowMs);
   if (!PRICED_REGIONS.includes(region)) return `Price of a timestamp: not known, because ${region} has no prices here`;
   if (window === undefined) {
     return `Price of a timestamp: not known, because a commit window of ${commitWindowMs} ms was not measured`;
   }
   const usd = pricePerMillion({ rate: sustainedRate, measured: measuredOf(results, window), stage });
+  const replication =
+    regions.length > 1 ? `; without replication, which npm run cost -- --regions ${regions.join(',')} includes` : '';
   return (
     `At the sustained rate of ${sustainedRate.toLocaleString('en')}/s, a million timestamps cost ${usd.toFixed(2)} USD ` +
-    `in the first month (list prices as of ${PRICES_AS_OF}; npm run cost has every item)`
+    `in the first month (list prices as of ${PRICES_AS_OF}; npm run cost has every item${replication})`
   );
 }

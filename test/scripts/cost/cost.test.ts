@@ -150,6 +150,25 @@ describe('a priced stage', () => {
       ?.items.filter((each) => each.name.startsWith(name))
       .reduce((sum, { usd }) => sum + usd, 0);
 
+  it('knows its other regions, whose replication the price at the sustained rate leaves out', async () => {
+    assert.deepEqual(PROD.regions, []);
+    const zone = {
+      certificateArn: '',
+      domainName: 'any.example.org',
+      hostedZoneId: 'Z0',
+      hostedZoneName: 'example.org',
+    };
+    const pair = priced({ regions: 'eu-west-1,eu-central-1', ...zone });
+    assert.deepEqual(pair.regions, ['eu-west-1', 'eu-central-1']);
+    const text = (stage: PricedStage) =>
+      sustainedPriceText(
+        () => stage,
+        async () => RESULTS,
+      );
+    assert.match(await text(pair), /without replication, which npm run cost -- --regions eu-west-1,eu-central-1/);
+    assert.doesNotMatch(await text(PROD), /replication/);
+  });
+
   it('pays for reserved capacity units of the load balancer, used or not', () => {
     const reserving = priced({ minimumLoadBalancerCapacity: '100' });
     assert.equal(usdOf('Load balancer capacity units', reserving), 730 * 100 * pricesOf('eu-west-1').alb.lcuHour);
