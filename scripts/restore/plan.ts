@@ -1,9 +1,7 @@
 import { textTable } from '../cli/table.ts';
 import { lastComparedDay } from './compare.ts';
-import { type RestorePrices, restorePrice } from './price.ts';
+import { type RestorePrices, restorePrice, sizeText } from './price.ts';
 import { lastDuration, type RestoreRecord } from './record.ts';
-
-const BYTES_PER_GB = 2 ** 30;
 
 /** The name of a new table: the stage's, and the second in which the restore was begun. */
 export function restoredTableName(stage: string, startedAt: Date): string {
@@ -18,7 +16,6 @@ export function planText(
   records: readonly RestoreRecord[],
 ): string {
   const { stage, source, table, at, backup, verifyOnly, sizeBytes } = record;
-  const size = `${(sizeBytes / BYTES_PER_GB).toFixed(1)} GB`;
   const price = prices ? `about ${restorePrice(sizeBytes, prices).toFixed(2)} USD` : 'unknown in this region';
   const then = verifyOnly
     ? ['removes it again; the stage is not changed']
@@ -37,7 +34,7 @@ export function planText(
     ['verifies', `the days up to ${lastComparedDay(at)}, and the users created on them`],
     ...then.map((text) => ['then', text]),
     ['loses', `what was acknowledged after ${at}: it stays in ${source}, if that table still exists`],
-    ['costs', `${price} for ${size} (DynamoDB measures the size about every six hours)`],
+    ['costs', `${price} for ${sizeText(sizeBytes)} (DynamoDB measures the size about every six hours)`],
     ['takes', durationText(records, stage)],
   ];
   return textTable(rows);
@@ -48,8 +45,7 @@ function durationText(records: readonly RestoreRecord[], stage: string): string 
   if (!last) return 'minutes to hours; no restore of this stage is recorded here';
   const { startedAt, sizeBytes, restoreSeconds, rtoSeconds } = last;
   const whole = rtoSeconds === undefined ? '' : `, ${minutes(rtoSeconds)} in all`;
-  const size = (sizeBytes / BYTES_PER_GB).toFixed(1);
-  return `the last time (${startedAt.slice(0, 10)}, ${size} GB) ${minutes(restoreSeconds)} until AWS was done${whole}`;
+  return `the last time (${startedAt.slice(0, 10)}, ${sizeText(sizeBytes)}) ${minutes(restoreSeconds)} until AWS was done${whole}`;
 }
 
 /** A duration for people. */

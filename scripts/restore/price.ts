@@ -8,6 +8,11 @@ const BYTES_PER_GB = 2 ** 30;
 /** A read unit reads this much in a query that is not consistent. */
 const BYTES_PER_READ_UNIT = 8_192;
 
+/** A size as DynamoDB charges it: `1.5 GB`. */
+export function sizeText(bytes: number): string {
+  return `${(bytes / BYTES_PER_GB).toFixed(1)} GB`;
+}
+
 /** What a restore of this size costs: the restore itself, and reading both tables once. Storage is not in it. */
 export function restorePrice(sizeBytes: number, prices: NonNullable<RestorePrices>): number {
   const readUnits = (2 * sizeBytes) / BYTES_PER_READ_UNIT;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findTable } from '../../../aws/dynamodb.ts';
 import { OperatorError } from '../../../cli/errors.ts';
 import { type CommandLine, commandText, startBackground } from '../../../cli/run.ts';
-import { restorePrice, restorePrices } from '../../../restore/price.ts';
+import { restorePrice, restorePrices, sizeText } from '../../../restore/price.ts';
 import { RECORDS, type RestoreRecord, readRecords } from '../../../restore/record.ts';
 import { readStageData } from '../../../restore/stage-data.ts';
 import type { Fault } from '../fault-course.ts';
@@ -71,5 +71,5 @@ async function priceText(stage: string): Promise<string> {
   const bytes = (await findTable(tableName))?.sizeBytes ?? 0;
   const prices = await restorePrices();
   const usd = prices ? `about ${restorePrice(bytes, prices).toFixed(2)} USD` : 'of unknown price in this region';
-  return `the restore ${usd} for ${(bytes / 2 ** 30).toFixed(1)} GB, and the storage of the copy`;
+  return `the restore ${usd} for ${sizeText(bytes)}, and the storage of the copy`;
 }
