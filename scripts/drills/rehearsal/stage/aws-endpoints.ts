@@ -10,7 +10,7 @@ import {
   startTestDatabase,
 } from '../../../machine/fixtures.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
-import { stageOf } from './data-stack.ts';
+import { stageOf } from './deployed-stacks.ts';
 import { type Attachment, AWS_PORT, OUTSIDE, type StageNetwork } from './network.ts';
 import { recordSchema } from './policy-proxy-process.ts';
 import { type RestoreCommandOptions, runRestoreCommand } from './restore-command.ts';
@@ -60,11 +60,11 @@ export async function startAwsEndpoints(
   await startDatabase({ ...UPSTREAM, table: TABLE_NAME, restoreMs: RESTORE_MS }, undo, database.namespace.inside);
   const operateTable = tableOperations(database, `http://${UPSTREAM.host}:${UPSTREAM.port}`);
   if (facts.hasContinuousBackups) await operateTable('back-up-continuously', TABLE_NAME);
-  const stackFile = join(directory, 'data-stack.json');
-  await writeFile(stackFile, JSON.stringify(facts.dataStack));
-  const stackArgs = [UPSTREAM.host, String(CLOUDFORMATION_PORT), stackFile];
-  const stackLog = join(directory, 'cloudformation.log');
-  await startScript('cloudformation-process.ts', stackArgs, database, stackLog, sandbox);
+  const stacksFile = join(directory, 'stacks.json');
+  await writeFile(stacksFile, JSON.stringify(facts.stacks));
+  const stacksArgs = [UPSTREAM.host, String(CLOUDFORMATION_PORT), stacksFile];
+  const stacksLog = join(directory, 'cloudformation.log');
+  await startScript('cloudformation-process.ts', stacksArgs, database, stacksLog, sandbox);
   const s3 = await attach('s3', OUTSIDE.s3);
   await startS3({ ...UPSTREAM, bucket: BUCKET_NAME }, undo, s3.namespace.inside);
   const secrets = await attach('secrets', OUTSIDE.secrets);
@@ -91,7 +91,7 @@ export async function startAwsEndpoints(
     restoreTable: (options: readonly string[], deploy: RestoreCommandOptions['deploy']) =>
       runRestoreCommand({
         folder: join(directory, 'restore'),
-        args: ['--stage', stageOf(facts.dataStack.name), ...options],
+        args: ['--stage', stageOf(facts.stacks), ...options],
         env: {
           AWS_REGION: facts.region,
           AWS_ACCESS_KEY_ID: 'operator',

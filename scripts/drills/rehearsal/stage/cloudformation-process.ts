@@ -1,30 +1,30 @@
 /**
- * CloudFormation, as far as an operator reads one deployed stack: `cloudformation-process.ts HOST PORT STACK_FILE`. Other
+ * CloudFormation, as far as an operator reads deployed stacks: `cloudformation-process.ts HOST PORT STACKS_FILE`. Other
  * stacks do not exist, and other requests are refused.
  */
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { type AwsCall, readCall, readSigner } from '../../../rights/call.ts';
-import type { DeployedStack } from './data-stack.ts';
+import type { DeployedStack } from './deployed-stacks.ts';
 
 /** The server, which is not yet listening. */
-export function createCloudFormation(stack: DeployedStack): Server {
+export function createCloudFormation(stacks: readonly DeployedStack[]): Server {
   return createServer(async (request, response) => {
     const call = readCall(request, await buffer(request));
     const { status, body } = readSigner(request.headers)
-      ? answerTo(call, stack)
+      ? answerTo(call, stacks)
       : refused(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token');
     response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
   });
 }
 
-function answerTo({ operation, params }: AwsCall, stack: DeployedStack) {
+function answerTo({ operation, params }: AwsCall, stacks: readonly DeployedStack[]) {
   const read = OPERATIONS[operation];
-  if (!read) return refused(400, 'InvalidAction', `this endpoint only reads a stack, and cannot ${operation}`);
+  if (!read) return refused(400, 'InvalidAction', `this endpoint only reads stacks, and cannot ${operation}`);
   const name = String(params['StackName']);
-  if (name !== stack.name && name !== stack.id)
-    return refused(400, 'ValidationError', `Stack with id ${name} does not exist`);
+  const stack = stacks.find(({ name: own, id }) => own === name || id === name);
+  if (!stack) return refused(400, 'ValidationError', `Stack with id ${name} does not exist`);
   const result = `<${operation}Result>${read(stack)}</${operation}Result>`;
   return { status: 200, body: `<${operation}Response>${result}</${operation}Response>` };
 }
@@ -62,7 +62,7 @@ function elements(fields: Readonly<Record<string, string>>): string {
 
 if (import.meta.main) {
   const [host, port, file] = process.argv.slice(2);
-  if (!host || !port || !file) throw new Error('usage: cloudformation-process.ts HOST PORT STACK_FILE');
-  const stack = JSON.parse(await readFile(file, 'utf8')) as DeployedStack;
-  createCloudFormation(stack).listen(Number(port), host, () => console.log('ready'));
+  if (!host || !port || !file) throw new Error('usage: cloudformation-process.ts HOST PORT STACKS_FILE');
+  const stacks = JSON.parse(await readFile(file, 'utf8')) as DeployedStack[];
+  createCloudFormation(stacks).listen(Number(port), host, () => console.log('ready'));
 }

@@ -15,7 +15,7 @@ import { readSecurityGroups } from '../../../scaling/template/security-groups.ts
 import { StageTemplates } from '../../../scaling/template/stage.ts';
 import { gatewaySubnets } from '../../../scaling/template/subnets.ts';
 import { loadStage, type Template } from '../../../scaling/template/template.ts';
-import { deployedDataStack } from './data-stack.ts';
+import { deployedStacks } from './deployed-stacks.ts';
 import { OUTSIDE } from './network.ts';
 import { generationSchema } from './stage-secret.ts';
 
@@ -135,8 +135,8 @@ export function readStageFacts(templates: readonly Template[], tableName: string
     requiresMetadataToken,
     /** What instances may do: the instance role, with the names of table, bucket and secrets in its policies. */
     rights: { ...place, role: instanceRole(new StageTemplates(templates, deployed)) },
-    /** The data stack as an operator reads it. */
-    dataStack: deployedDataStack(templates, place, deployedValues(templates, place, { ...named, ...secretIds })),
+    /** The stacks as an operator reads them. */
+    stacks: deployedStacks(templates, place, deployedValues(templates, place, { ...named, ...secretIds })),
     /** Whether the table has continuous backups. */
     hasContinuousBackups: table.properties.Replicas.every(
       (replica) => replica.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled,

@@ -17,7 +17,7 @@ import {
 import { Undo } from '../../../../../scripts/cli/undo.ts';
 import { commandCheck } from '../../../../../scripts/drills/rehearsal/recovery-point.ts';
 import { createCloudFormation } from '../../../../../scripts/drills/rehearsal/stage/cloudformation-process.ts';
-import { deployedDataStack } from '../../../../../scripts/drills/rehearsal/stage/data-stack.ts';
+import { deployedStacks, stageOf } from '../../../../../scripts/drills/rehearsal/stage/deployed-stacks.ts';
 import {
   runRestoreCommand,
   settingsIn,
@@ -34,14 +34,17 @@ const TEMPLATE = parseTemplate(
   'stampede-dev-data',
   JSON.stringify({ ...dataTemplate(), Outputs: { ...TABLE_OUTPUT, Region: { Value: { Ref: 'AWS::Region' } } } }),
 );
-const STACK = deployedDataStack(
-  [TEMPLATE],
+const IMAGE = 'ami-0123456789abcdef0';
+const SERVICE = parseTemplate('stampede-dev-service', JSON.stringify({ Outputs: { AmiId: { Value: IMAGE } } }));
+const TEMPLATES = [TEMPLATE, SERVICE];
+const STACKS = deployedStacks(
+  TEMPLATES,
   PLACE,
-  deployedValues([TEMPLATE], PLACE, { '{{stampede-dev-data/Table}}': SOURCE }),
+  deployedValues(TEMPLATES, PLACE, { '{{stampede-dev-data/Table}}': SOURCE }),
 );
 
-describe('the data stack of a rehearsal, behind its CloudFormation', () => {
-  const server = createCloudFormation(STACK);
+describe('the stacks of a rehearsal, behind its CloudFormation', () => {
+  const server = createCloudFormation(STACKS);
   let client: CloudFormation;
   before(async () => {
     client = new CloudFormation({ ...(await listening(server)), region: PLACE.region, maxAttempts: 1 });
@@ -52,15 +55,17 @@ describe('the data stack of a rehearsal, behind its CloudFormation', () => {
     server.close();
   });
 
-  it('has outputs, template and resources with the names that they have in the rehearsal', async () => {
-    const { Stacks } = await client.describeStacks({ StackName: STACK.id });
+  it('have outputs, templates and resources with the names that they have in the rehearsal', async () => {
+    assert.equal(stageOf(STACKS), 'dev');
+    const [{ id: StackName = '' } = {}] = STACKS;
+    const { Stacks } = await client.describeStacks({ StackName });
     assert.deepEqual(Stacks?.[0]?.Outputs, [
       { OutputKey: 'TableName', OutputValue: SOURCE },
       { OutputKey: 'Region', OutputValue: 'eu-west-1' },
     ]);
-    const { TemplateBody = '' } = await client.getTemplate({ StackName: STACK.name });
+    const { TemplateBody = '' } = await client.getTemplate({ StackName: TEMPLATE.stack });
     assert.deepEqual(JSON.parse(TemplateBody).Resources.Table, TEMPLATE.Resources['Table']);
-    const { StackResourceSummaries = [] } = await client.listStackResources({ StackName: STACK.name });
+    const { StackResourceSummaries = [] } = await client.listStackResources({ StackName: TEMPLATE.stack });
     assert.deepEqual(
       StackResourceSummaries.map(({ LogicalResourceId, PhysicalResourceId }) => [
         LogicalResourceId,
@@ -73,12 +78,12 @@ describe('the data stack of a rehearsal, behind its CloudFormation', () => {
     );
   });
 
-  it('is the only stack, and can only be read', async () => {
+  it('are the only ones, and can only be read', async () => {
     await assert.rejects(client.describeStacks({ StackName: 'stampede-prod-data' }), {
       name: 'ValidationError',
       message: 'Stack with id stampede-prod-data does not exist',
     });
-    await assert.rejects(client.deleteStack({ StackName: STACK.name }), /cannot DeleteStack/);
+    await assert.rejects(client.deleteStack({ StackName: TEMPLATE.stack }), /cannot DeleteStack/);
   });
 });
 
@@ -89,7 +94,7 @@ describe('the restore of a rehearsal', () => {
     const { BackupDetails } = await client.send(new CreateBackupCommand({ TableName: SOURCE, BackupName: 'copy' }));
     await client.send(new DeleteTableCommand({ TableName: SOURCE }));
     await waitUntilTableNotExists({ client, maxWaitTime: 20, minDelay: 0.1, maxDelay: 0.2 }, { TableName: SOURCE });
-    const server = createCloudFormation(STACK);
+    const server = createCloudFormation(STACKS);
     const { endpoint: cloudFormation } = await listening(server);
     const folder = await mkdtemp(join(tmpdir(), 'restore-command-'));
     const undo = new Undo();
