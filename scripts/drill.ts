@@ -9,7 +9,7 @@ import { imageId, percentage, STAGE_OPTION, webAddress, wholeNumber } from './cl
 import { waitUntil } from './cli/wait.ts';
 import { OWN_ARTILLERY, requireArtillery, startLoad } from './drills/artillery/artillery.ts';
 import { requireBuiltInLoad, startBuiltInLoad } from './drills/aws/built-in-load.ts';
-import { costOf } from './drills/aws/cost.ts';
+import { costOf, costOfAll } from './drills/aws/cost.ts';
 import { prepareFault } from './drills/aws/faults/faults.ts';
 import { GAME_DAY, gameDayRecord, hasPassed as hasPassedDrill, runGameDay } from './drills/aws/game-day.ts';
 import { refuseOtherStage, refuseUnhealthy } from './drills/aws/guards.ts';
@@ -148,8 +148,11 @@ await main(command, async ({ values, positionals: [name] }) => {
   const stage = { stage: values.stage, ...(await outputsOf(values.stage, 'service')) };
   if (name === undefined) return await gameDay(values, stage);
   const prepared = await prepareDrill(values, stage, name);
-  const harm = prepared.plan.isOutage ? 'For several minutes, no request is answered by' : 'This loads and may harm';
-  if (!values.yes) await confirm(`${harm} the stage ${stage.stage}.`, stage.stage);
+  const harmed = `the stage ${stage.stage}`;
+  const harm = prepared.plan.isOutage
+    ? `This may make ${harmed} unavailable for minutes.`
+    : `This loads and may harm ${harmed}.`;
+  if (!values.yes) await confirm(harm, stage.stage);
   const folder = values.out ?? reportFolder(name);
   const { report, page } = await carryOut(values, stage, prepared, folder);
   console.log(`${renderTerminal(report)}\n\nReport: ${page}`);
@@ -179,9 +182,16 @@ function refuseUnusedOptions({ machines, load, ...values }: DrillValues): void {
 async function gameDay(values: DrillValues, stage: DrilledStage): Promise<void> {
   const plans = GAME_DAY.map((drill) => planOf(values, stage, drill));
   for (const plan of plans) requireLoad(values, plan);
-  console.error(`Game day: ${plans.map((plan) => `${plan.name} (${Math.ceil(plan.durationS / 60)} min)`).join(', ')}`);
+  const before = await takeSnapshot(stage);
+  refuseUnhealthy(before, values['stop-alarm']);
+  if (values.load !== 'built-in') await requireArtillery(values.artillery ?? OWN_ARTILLERY);
+  const { machines, 'fis-template': fisTemplate } = values;
+  const minutes = plans.map((plan) => `${plan.name} (${Math.ceil(plan.durationS / 60)} min)`);
+  console.error(`Game day  ${minutes.join(', ')}`);
+  console.error(`Cost      ${await costOfAll(plans, before, { usesFis: fisTemplate !== undefined, machines })}`);
   console.error('A drill that fails ends it, and so does a stage that does not recover.');
-  if (!values.yes) await confirm(`This harms the stage ${stage.stage}: it is unavailable for minutes.`, stage.stage);
+  if (!values.yes)
+    await confirm(`This harms the stage ${stage.stage}: it may be unavailable for minutes.`, stage.stage);
   const folder = values.out ?? reportFolder('game-day');
   await mkdir(folder, { recursive: true });
   const record = join(folder, 'record.md');

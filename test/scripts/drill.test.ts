@@ -300,6 +300,24 @@ describe('npm run drill', { concurrency: 4 }, () => {
     );
   });
 
+  it('says what a game day costs at most before it asks, and installs its load generator before that', async () => {
+    await using service = await startMemoryService();
+    const { code, stderr, operations } = await drill(calm(service.url), '--game-day');
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^Game day {2}steady \(\d+ min\), .*\nCost {6}at most \d+\.\d\d USD beyond the running stage \(steady [\d.]+, kill-instance [\d.]+, .*\)\n/m,
+    );
+    assert.match(stderr, /it may be unavailable for minutes\. There is no terminal to ask on: pass --yes/);
+    assert.deepEqual(
+      operations.filter((operation) => DENIED.includes(operation)),
+      [],
+    );
+    await using aws = await startFakeAws(calm(service.url));
+    const without = await runEntry(ENTRY, ['--game-day', '--artillery', '/nonexistent'], { env: aws.env });
+    assert.match(without.stderr, /^drill: there is no artillery at \/nonexistent/);
+  });
+
   it('refuses a target that is another deployment', async () => {
     await using service = await startMemoryService();
     await using other = await startMemoryService();

@@ -14,16 +14,29 @@ const BYTES_PER_REQUEST = 1_000;
 /** The facts of a fleet that its price depends on. */
 type PricedFleet = Pick<Snapshot['group'], 'desired' | 'max'> & { readonly region: string; readonly type: string };
 
+/** A part of a cost. */
+type CostLine = Readonly<{ what: string; usd: number }>;
+
 /** What a drill uses besides the stage: AWS FIS, and machines that send the load. */
 type CostOptions = Readonly<{ usesFis?: boolean | undefined; machines?: number | undefined }>;
 
-/** The expected cost of a drill as text; says so when it is unknown. */
-export async function costOf(plan: Plan, before: Snapshot, { usesFis, machines }: CostOptions): Promise<string> {
+/** The expected cost of a drill as text, with its parts; says so when it is unknown. */
+export function costOf(plan: Plan, before: Snapshot, options: CostOptions): Promise<string> {
+  return costWith(before, (fleet) => expectedCost(plan, fleet, options));
+}
+
+/** The expected cost of several drills as text, with that of each; says so when it is unknown. */
+export function costOfAll(plans: readonly Plan[], before: Snapshot, options: CostOptions): Promise<string> {
+  return costWith(before, (fleet) =>
+    plans.map((plan) => ({ what: plan.name, usd: sumOf(expectedCost(plan, fleet, options)) })),
+  );
+}
+
+async function costWith(before: Snapshot, linesFor: (fleet: PricedFleet) => readonly CostLine[]): Promise<string> {
   try {
     const [instance] = await describeInstances(servingMembers(before).map(({ id }) => id));
     const { zone = '', type = '' } = instance ?? {};
-    const fleet = { ...before.group, region: zone.slice(0, -1), type };
-    return costText(expectedCost(plan, fleet, { usesFis, machines }));
+    return costText(linesFor({ ...before.group, region: zone.slice(0, -1), type }));
   } catch (error) {
     return `unknown: ${(error as Error).message}`;
   }
@@ -50,7 +63,7 @@ export function expectedCost(plan: Plan, fleet: PricedFleet, { usesFis = false, 
       what: `${further} more ${type} for ${hours.toFixed(1)} h`,
       usd: further * hours * instanceHourPrice(region, type),
     },
-    ...(usesFis ? [{ what: 'FIS, one action', usd: fisMinutes * fis.actionMinute }] : []),
+    ...(usesFis && plan.fault === 'lose-zone' ? [{ what: 'FIS, one action', usd: fisMinutes * fis.actionMinute }] : []),
     ...(machines > 0 ? machineCosts(plan, region, machines) : []),
   ];
 }
@@ -82,9 +95,12 @@ function furtherInstances({ phases, fault }: Plan, { desired, max }: PricedFleet
   }[fault];
 }
 
+function sumOf(lines: readonly CostLine[]): number {
+  return lines.reduce((total, { usd }) => total + usd, 0);
+}
+
 /** The lines and their sum, for the terminal. */
-export function costText(lines: readonly { readonly what: string; readonly usd: number }[]): string {
-  const sum = lines.reduce((total, { usd }) => total + usd, 0);
+export function costText(lines: readonly CostLine[]): string {
   const parts = lines.map(({ what, usd }) => `${what} ${usd.toFixed(2)}`);
-  return `at most ${sum.toFixed(2)} USD beyond the running stage (${parts.join(', ')})`;
+  return `at most ${sumOf(lines).toFixed(2)} USD beyond the running stage (${parts.join(', ')})`;
 }

@@ -14,12 +14,14 @@ const WRONG_PORT = 1;
 /**
  * Changes the port of the rule by which the load balancer reaches the instances, as somebody does by mistake. The rule is
  * changed and not deleted: a new one would have another id, and CloudFormation would not find its own any more.
+ * AWS: "When you change a security group rule, its tracked connections are not immediately interrupted" (EC2 user guide,
+ * connection tracking). So requests on open connections may go on. Each health check opens a new one.
  */
 export function prepareClosedPort({ stage }: DrilledStage, before: Snapshot): Fault {
   let changed: SecurityGroupRule | undefined;
   let naming: Promise<readonly string[]> | undefined;
   return {
-    intent: `close port ${PORT} of the instances by their security group, so that no request is answered, and open it again`,
+    intent: `close port ${PORT} of the instances by their security group, so that new connections of the load balancer fail, and open it again`,
     async cause() {
       const rule = await findRule(before);
       changed = rule;

@@ -49,6 +49,11 @@ describe('planDrill', () => {
     for (const { name, holdS = Infinity } of outages) assert.ok(holdS <= 300, name);
   });
 
+  it('does not judge an outage by errors of clients, because connections that are open may go on', () => {
+    const [outage] = drillsOn('aws').filter(({ isOutage }) => isOutage);
+    assert.equal(outage?.objectives.errorRatio, 1);
+  });
+
   it('refuses a load that ends before its fault can show', () => {
     assert.throws(
       () => planDrill({ ...choice, drill: 'lose-az', durationS: 100 }),
