@@ -191,6 +191,16 @@ describe('alarms on traffic', () => {
     assert.deepEqual([alarm.EvaluationPeriods, alarm.DatapointsToAlarm], [6, 6]);
   });
 
+  it('see the loss of all requests, for which the load balancer sends no data', () => {
+    const { Metrics: metrics, ThresholdMetricId: bandId } = propertiesOf('UnusualTraffic');
+    const byId = new Map<string, { Expression?: string; MetricStat?: { Metric: { MetricName: string } } }>(
+      metrics.map((each: { Id: string }) => [each.Id, each]),
+    );
+    const [, watched = ''] = /^ANOMALY_DETECTION_BAND\((\w+), 4\)$/.exec(byId.get(bandId)?.Expression ?? '') ?? [];
+    const [, filled = ''] = /^FILL\((\w+), 0\)$/.exec(byId.get(watched)?.Expression ?? '') ?? [];
+    assert.equal(byId.get(filled)?.MetricStat?.Metric.MetricName, 'RequestCount');
+  });
+
   it('are not raised by a few wrong requests', () => {
     const [ratio] = propertiesOf('ClientErrors').Metrics;
     assert.equal(ratio.Expression, 'IF(requests < 60, 0, 100 * (FILL(target, 0) + FILL(elb, 0)) / requests)');

@@ -29,7 +29,7 @@ export function trafficAlarms(scope: Construct, loadBalancer: LoadBalancer): rea
         means: 'For half an hour there were far more or fewer requests than usual at this hour of the week.',
         runbook: 'fewer: can clients reach the name, and do they get errors? More: who sends them (access logs)?',
       }),
-      metric: requests(loadBalancer, Duration.minutes(5)),
+      metric: requestsOrZero(loadBalancer),
       stdDevs: BAND,
       comparisonOperator: ComparisonOperator.LESS_THAN_LOWER_OR_GREATER_THAN_UPPER_THRESHOLD,
       evaluationPeriods: 6,
@@ -43,6 +43,20 @@ export function trafficAlarms(scope: Construct, loadBalancer: LoadBalancer): rea
       when: { above: CLIENT_ERROR_PERCENT, periods: 15, breaching: 12 },
     }),
   ];
+}
+
+/**
+ * Requests in five minutes. Without requests the load balancer sends no data. The zeros show the loss of all traffic; in
+ * a stage that is seldom used they are usual.
+ */
+function requestsOrZero(loadBalancer: LoadBalancer): IMetric {
+  const period = Duration.minutes(5);
+  return new MathExpression({
+    expression: 'FILL(requests, 0)',
+    label: 'requests',
+    period,
+    usingMetrics: { requests: requests(loadBalancer, period) },
+  });
 }
 
 /** Percentage of requests that fleet or load balancer answered with 4xx; zero while there are few. */
