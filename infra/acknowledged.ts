@@ -1,6 +1,6 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { SPILL_PREFIXES } from '../server/contract.ts';
-import { fleetName, stackNames } from './contract.ts';
+import { alarmPrefixes, fleetName, stackNames } from './contract.ts';
 import { isHome, replicaRegions } from './settings/regions.ts';
 import type { Deployment } from './stampede.ts';
 
@@ -77,10 +77,9 @@ function pipelineFindings(stage: string, otherRegions: readonly string[]): reado
   const snapshot = image.replace('image', 'snapshot');
   const own = (...types: readonly string[]) => types.map((type) => arn('ec2', `${type}/*`));
   const launched = own('instance', 'volume', 'network-interface', 'security-group', 'subnet');
-  const { service, operations } = stackNames(stage);
   const mutedAlarms = [
     `alarm-mute-rule:stampede-${stage}-drill-*`,
-    ...[service, operations].flatMap((name) => [`alarm:${name}-*`, `alarm:${name.replaceAll('-', '')}*`]),
+    ...alarmPrefixes(stage).map((prefix) => `alarm:${prefix}*`),
   ].map((resource) => arn('cloudwatch', resource));
   const stacks = [undefined, ...otherRegions].flatMap((region) =>
     Object.values(stackNames(stage)).map((name) => arn('cloudformation', `stack/${name}/*`, region)),

@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import type { ILaunchTemplate } from 'aws-cdk-lib/aws-ec2';
 import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SERVICE_NAME } from '../../server/contract.ts';
-import { stackNames } from '../contract.ts';
+import { alarmPrefixes, stackNames } from '../contract.ts';
 import { allow } from '../statement.ts';
 import { arnHere, arnIn, imageParameters } from './pipeline-role.ts';
 
@@ -93,10 +93,7 @@ export function deployStatements(
     allow(
       'ChooseMutedAlarms',
       ['cloudwatch:PutAlarmMuteRule'],
-      // CloudFormation names metric alarms after their stack, CDK composite ones after the stack without its dashes.
-      [stackNames(stage).service, stackNames(stage).operations]
-        .flatMap((name) => [`${name}-*`, `${name.replaceAll('-', '')}*`])
-        .map((name) => arnHere('cloudwatch', `alarm:${name}`)),
+      alarmPrefixes(stage).map((prefix) => arnHere('cloudwatch', `alarm:${prefix}*`)),
     ),
     allow(
       'EndInstances',

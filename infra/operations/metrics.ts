@@ -22,23 +22,29 @@ export function appMetrics(stage: string, groupName: string): AppMetrics {
     });
 }
 
-/** The sum of a metric that an AWS service publishes for one resource. */
+/** The sum of a metric in a namespace, such as `AWS/DynamoDB`. @default - it has no dimensions */
 export function sumMetric(
-  service: string,
+  namespace: string,
   metricName: string,
-  dimensionsMap: Readonly<Record<string, string>>,
+  dimensionsMap?: Readonly<Record<string, string>>,
 ): Metric {
-  return new Metric({ namespace: `AWS/${service}`, metricName, dimensionsMap, statistic: Stats.SUM, period: PERIOD });
+  return new Metric({
+    namespace,
+    metricName,
+    ...(dimensionsMap && { dimensionsMap }),
+    statistic: Stats.SUM,
+    period: PERIOD,
+  });
 }
 
 /** A metric of a NAT gateway. */
 export function natMetric(natGatewayId: string, metricName: string): Metric {
-  return sumMetric('NATGateway', metricName, { NatGatewayId: natGatewayId });
+  return sumMetric('AWS/NATGateway', metricName, { NatGatewayId: natGatewayId });
 }
 
 /** A metric of the table or of one operation on it. */
 export function tableMetric(tableName: string, metricName: string, operation?: string): Metric {
-  return sumMetric('DynamoDB', metricName, { TableName: tableName, ...(operation && { Operation: operation }) });
+  return sumMetric('AWS/DynamoDB', metricName, { TableName: tableName, ...(operation && { Operation: operation }) });
 }
 
 /** The executions of a state machine in an hour that did not do their work: one that a person stopped did not either. */

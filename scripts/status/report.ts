@@ -1,9 +1,10 @@
+import { alarmPrefixes } from '../../infra/contract.ts';
 import { describeGroup, latestRefresh } from '../aws/auto-scaling.ts';
 import { type Alarm, describeAlarms } from '../aws/cloudwatch.ts';
 import { describeInstances } from '../aws/ec2.ts';
 import { describeTargets } from '../aws/elbv2.ts';
 import { textTable } from '../cli/table.ts';
-import { alarmPrefixes, outputsOf } from '../stage/outputs.ts';
+import { outputsOf } from '../stage/outputs.ts';
 import { age } from './age.ts';
 import { readDay } from './day.ts';
 

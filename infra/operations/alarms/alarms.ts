@@ -54,13 +54,12 @@ export class Alarms extends Construct {
     const image =
       builtAt === undefined ? [] : [imageAlarm(this, { groupName, builtAt, maxAgeDays: settings.imageMaxAgeDays })];
     const { serverErrors, slow } = service.userAlarms;
-    const outside = canary ? canaryAlarms(this, canary, data.topics) : undefined;
-    const { symptoms = [], silent = [] } = outside ?? {};
+    const outside = canary && canaryAlarms(this, canary, data.topics);
+    const symptoms = outside?.symptoms ?? [];
     const usersAffected = this.#usersAffected([...symptoms, serverErrors, slow, app.commitFailures, app.heartbeat]);
     for (const alarm of [
       usersAffected,
-      ...symptoms,
-      ...[silent].flat(),
+      ...(outside ? [...symptoms, outside.silent] : []),
       ...Object.values(app),
       ...table,
       ...rest,

@@ -38,7 +38,7 @@ export function tableAlarms(scope: Construct, tableName: string): readonly Alarm
       means: 'For 15 minutes, DynamoDB has refused requests of this account and region as invalid.',
       runbook: 'search the log group app for the error; if the server logs none, another program causes it.',
       // DynamoDB counts them for the account and region, not for a table.
-      metric: sumMetric('DynamoDB', 'UserErrors', {}).with({ period: Duration.minutes(5) }),
+      metric: sumMetric('AWS/DynamoDB', 'UserErrors').with({ period: Duration.minutes(5) }),
       when: { above: USER_ERRORS, periods: 3 },
     }),
   ];

@@ -57,7 +57,7 @@ export function failureAlarms(scope: Construct, id: string, { stage, tickets }: 
     return runbookAlarm(failures, `${name}Alarm`, {
       means,
       runbook,
-      metric: sumMetric('Events', 'MatchedEvents', { RuleName: rule.ruleName }),
+      metric: sumMetric('AWS/Events', 'MatchedEvents', { RuleName: rule.ruleName }),
       when: { above: 0, periods: 1 },
     });
   });

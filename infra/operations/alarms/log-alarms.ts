@@ -1,8 +1,8 @@
-import { type Alarm, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type AlarmText, runbookAlarm } from '../../runbook-alarm.ts';
-import { PERIOD } from '../metrics.ts';
+import { sumMetric } from '../metrics.ts';
 
 interface LogAlarm extends AlarmText {
   readonly pattern: IFilterPattern;
@@ -62,7 +62,7 @@ export function logAlarms(
     return runbookAlarm(lines, name, {
       means,
       runbook,
-      metric: new Metric({ namespace, metricName: name, statistic: Stats.SUM, period: PERIOD }),
+      metric: sumMetric(namespace, name),
       when: { above: 0, periods: 1 },
     });
   });

@@ -1,7 +1,8 @@
+import { alarmPrefixes } from '../../../infra/contract.ts';
 import { describeGroup, isInProgress, latestRefresh } from '../../aws/auto-scaling.ts';
 import { describeAlarms } from '../../aws/cloudwatch.ts';
 import { describeTargets } from '../../aws/elbv2.ts';
-import { alarmPrefixes, type Outputs } from '../../stage/outputs.ts';
+import type { Outputs } from '../../stage/outputs.ts';
 
 /** The stage of a drill. */
 export type DrilledStage = Outputs<'service'> & { readonly stage: string };

@@ -59,7 +59,8 @@ async function findRule(before: Snapshot): Promise<SecurityGroupRule> {
 /** CloudFormation must say which rule it is, while it is wrong. */
 async function namedCheck(naming: Promise<readonly string[]>): Promise<Check> {
   const lines = await naming.catch((error: Error) => [error.message]);
-  const line = lines.find((each) => /SecurityGroup/.test(each) && /Port is 1\b/.test(each));
+  const wrongPort = new RegExp(`Port is ${WRONG_PORT}\\b`);
+  const line = lines.find((each) => /SecurityGroup/.test(each) && wrongPort.test(each));
   return {
     check: 'drift detection names the rule',
     passed: line !== undefined,

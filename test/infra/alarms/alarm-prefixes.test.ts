@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { stackNames } from '../../../infra/contract.ts';
-import { alarmPrefixes } from '../../../scripts/stage/outputs.ts';
-import { synthesize } from '../../infra/synthesize.ts';
+import { alarmPrefixes, stackNames } from '../../../infra/contract.ts';
+import { synthesize } from '../synthesize.ts';
 
 describe('alarmPrefixes', () => {
   it('find every alarm of the synthesised stage by its name', () => {
