@@ -1,7 +1,7 @@
-import { Annotations, Aws } from 'aws-cdk-lib';
+import { Annotations, Aws, SecretValue } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { type CfnSubscription, type ITopicSubscription, Topic } from 'aws-cdk-lib/aws-sns';
+import { type CfnSubscription, type ITopicSubscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { alarmTopicName, BRANCH_STAGE } from '../contract.ts';
@@ -23,7 +23,7 @@ const RAISED_OR_CLEARED = {
 
 /** The topics of a stage: `page` for alarms that cannot wait, `ticket` for the others, failed launches and the budget. */
 export function alarmTopics(scope: Construct, { key, stage, settings }: AlarmTopicsProps) {
-  const { pageEmail, ticketEmail, pagerUrl } = settings;
+  const { pageEmail, ticketEmail, pagerSecret } = settings;
   const common = { masterKey: key, enforceSSL: true };
   // The id of the only topic of earlier versions, so that its confirmed subscription stays.
   const page = new Topic(scope, 'People', { ...common, displayName: alarmTopicName(stage, 'page') });
@@ -34,7 +34,7 @@ export function alarmTopics(scope: Construct, { key, stage, settings }: AlarmTop
   allowPublish(ticket, 'Events', ['events']);
 
   if (pageEmail) subscribeToPages(page, new EmailSubscription(pageEmail));
-  if (pagerUrl) subscribeToPages(page, new UrlSubscription(pagerUrl));
+  if (pagerSecret) subscribeToPages(page, pagerSubscription(pagerSecret));
   if (ticketEmail) ticket.addSubscription(new EmailSubscription(ticketEmail));
   // The environment of a branch lives for hours.
   if (!BRANCH_STAGE.pattern.test(stage)) warnOfNobody(scope, stage, settings);
@@ -42,11 +42,11 @@ export function alarmTopics(scope: Construct, { key, stage, settings }: AlarmTop
 }
 
 function warnOfNobody(scope: Construct, stage: string, settings: Settings): void {
-  const { pageEmail, ticketEmail, pagerUrl, slackPageChannelId, slackTicketChannelId } = settings;
-  if (!pageEmail && !pagerUrl && !slackPageChannelId) {
+  const { pageEmail, ticketEmail, pagerSecret, slackPageChannelId, slackTicketChannelId } = settings;
+  if (!pageEmail && !pagerSecret && !slackPageChannelId) {
     Annotations.of(scope).addWarningV2(
       'stampede:no-page-recipient',
-      `Nobody gets the pages of stage ${stage}, the alarms that cannot wait. Use -c pageEmail=…, -c pagerUrl=… or -c slackPageChannelId=… with -c slackWorkspaceId=…`,
+      `Nobody gets the pages of stage ${stage}, the alarms that cannot wait. Use -c pageEmail=…, -c pagerSecret=… or -c slackPageChannelId=… with -c slackWorkspaceId=…`,
     );
   }
   if (!ticketEmail && !slackTicketChannelId) {
@@ -62,6 +62,12 @@ function allowPublish(topic: Topic, sid: string, services: readonly string[], co
   topic.addToResourcePolicy(
     new PolicyStatement({ sid, principals, actions: ['sns:Publish'], resources: [topic.topicArn], conditions }),
   );
+}
+
+/** The template has a dynamic reference, which CloudFormation resolves when it creates the subscription. */
+function pagerSubscription(secretName: string): UrlSubscription {
+  const url = SecretValue.secretsManager(secretName).unsafeUnwrap();
+  return new UrlSubscription(url, { protocol: SubscriptionProtocol.HTTPS });
 }
 
 /** CDK's types of filters have no `$or`. */

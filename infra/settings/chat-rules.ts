@@ -22,6 +22,6 @@ export const CHAT_RULES: readonly Rule[] = [
     broken: (_, { regions, slackWorkspaceId }) => regions.length > 0 && slackWorkspaceId !== '',
     message: ({ regions, slackWorkspaceId }) =>
       `Setting slackWorkspaceId is ${slackWorkspaceId} and regions is ${regions.join(',')}: AWS permits one configuration ` +
-      'of a channel in an account, and each region would need one. Remove it, and use pageEmail, ticketEmail or pagerUrl',
+      'of a channel in an account, and each region would need one. Remove it, and use pageEmail, ticketEmail or pagerSecret',
   },
 ];

@@ -246,10 +246,10 @@ export const TABLE = {
   /** Recipient of tickets: alarms that can wait until the next working day, failed launches, and the budget. */
   ticketEmail: setting(optional(emailAddress), '', ''),
   /**
-   * Where a pager such as PagerDuty or Opsgenie takes pages from Amazon SNS. Its URL contains a key that only raises
-   * alarms; who may read the template can read it.
+   * Name of a secret in Secrets Manager, in each region of the stage: the https:// URL where a pager such as PagerDuty or
+   * Opsgenie takes pages from Amazon SNS. The URL contains a key, so it is no setting (decision 0062).
    */
-  pagerUrl: setting(optional(httpsUrl), '', ''),
+  pagerSecret: setting(optional(text(/^[\w/+=.@-]{1,512}$/, 'the name of a secret')), '', ''),
   /** Workspace of the channels below. A person connects it to the account first, in Amazon Q Developer's console. */
   slackWorkspaceId: setting(
     optional(text(/^T[A-Z0-9]{5,20}$/, 'the id of a Slack workspace such as T01ABCDEF')),

@@ -6,7 +6,7 @@ import type { StageNeeds } from './needs.ts';
 export function checkRecipients({ stage, recipients: { page, ticket } }: StageNeeds): Check[] {
   if (BRANCH_STAGE.pattern.test(stage)) return [];
   return [
-    check(page, 'pages', 'nobody gets them: use --set pageEmail=…, pagerUrl=… or slackPageChannelId=…'),
+    check(page, 'pages', 'nobody gets them: use --set pageEmail=…, pagerSecret=… or slackPageChannelId=…'),
     check(ticket, 'tickets', "nobody gets them, nor the budget's: use --set ticketEmail=… or slackTicketChannelId=…"),
   ];
 }

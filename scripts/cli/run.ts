@@ -8,13 +8,9 @@ export type CommandLine = readonly [program: string, ...args: string[]];
 /** Variables added to this process's own, and the working directory. */
 type RunOptions = Pick<Options, 'env' | 'cwd'>;
 
-/** Settings whose value contains a key. */
-const HIDDEN = /^(pagerUrl)=.+$/s;
-
-/** The command line as one could paste it into a shell, without the values of settings that contain a key. */
+/** The command line as one could paste it into a shell. */
 export function commandText(line: CommandLine): string {
-  const words = line.map((word) => word.replace(HIDDEN, '$1=<hidden>'));
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+  return line.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
 
 /** Prints a command line, then runs it on this terminal, unless `dryRun` is set. Rejects for another exit than 0. */

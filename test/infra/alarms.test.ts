@@ -75,7 +75,7 @@ describe('the topics of alarms', () => {
     const reached = (topic: string) => of(topic).map(({ Protocol, Endpoint }) => `${Protocol} ${Endpoint}`);
     assert.deepEqual(reached('People'), [
       'email on-call@example.org',
-      'https https://pager.example.org/integration/example',
+      'https {{resolve:secretsmanager:pager:SecretString:::}}',
     ]);
     assert.deepEqual(reached('Tickets'), ['email people@example.org']);
   });
@@ -98,17 +98,14 @@ describe('the topics of alarms', () => {
 
   it('warn at synth if a permanent stage has no recipient of pages or of tickets', () => {
     assert.deepEqual(warningsOf('prod'), [
-      'Nobody gets the pages of stage prod, the alarms that cannot wait. Use -c pageEmail=…, -c pagerUrl=… or -c slackPageChannelId=… with -c slackWorkspaceId=… [ack: stampede:no-page-recipient]',
+      'Nobody gets the pages of stage prod, the alarms that cannot wait. Use -c pageEmail=…, -c pagerSecret=… or -c slackPageChannelId=… with -c slackWorkspaceId=… [ack: stampede:no-page-recipient]',
       "Nobody gets the tickets of stage prod, the other alarms and the budget's. Use -c ticketEmail=… or -c slackTicketChannelId=… with -c slackWorkspaceId=… [ack: stampede:no-ticket-recipient]",
     ]);
     assert.deepEqual(warningsOf('pr-7'), [], 'the environment of a branch lives for hours');
   });
 
   it('do not warn if somebody gets them by e-mail, pager or chat', () => {
-    assert.deepEqual(
-      warningsOf('prod', { pagerUrl: 'https://pager.example.org/key', ticketEmail: 'a@example.org' }),
-      [],
-    );
+    assert.deepEqual(warningsOf('prod', { pagerSecret: 'pager', ticketEmail: 'a@example.org' }), []);
     assert.deepEqual(warningsOf('dev', { pageEmail: 'a@example.org', ticketEmail: 'a@example.org' }), []);
     const chat = {
       slackWorkspaceId: 'T01EXAMPLE',

@@ -61,7 +61,7 @@ export const EVERYTHING_ON = {
   schedule: 'Morning=0 6 * * MON-FRI=6',
   pageEmail: 'on-call@example.org',
   ticketEmail: 'people@example.org',
-  pagerUrl: 'https://pager.example.org/integration/example',
+  pagerSecret: 'pager',
   githubRepository: 'example/stampede',
 };
 

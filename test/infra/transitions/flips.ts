@@ -75,7 +75,7 @@ const FLIPS: Readonly<Partial<Record<keyof Settings, readonly Overrides[]>>> = {
   minimumLoadBalancerCapacity: [{ minimumLoadBalancerCapacity: '200' }],
   pageEmail: [{ pageEmail: 'on-call@example.org' }],
   ticketEmail: [{ ticketEmail: 'people@example.org' }],
-  pagerUrl: [{ pagerUrl: 'https://pager.example.org/integration/example' }],
+  pagerSecret: [{ pagerSecret: 'pager' }],
   slackWorkspaceId: [{ slackWorkspaceId: 'T02EXAMPLE' }],
   slackPageChannelId: [{ slackPageChannelId: 'C02EXAMPLE' }],
   slackTicketChannelId: [{ slackTicketChannelId: 'C03EXAMPLE' }],

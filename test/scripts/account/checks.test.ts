@@ -166,7 +166,7 @@ describe('the checks of an account', () => {
   it('warn that nobody gets pages or tickets, unless the stage is the environment of a branch', () => {
     const recipients = { page: [], ticket: [] };
     assert.deepEqual(problems({}, { recipients }), [
-      'warning: pages: nobody gets them: use --set pageEmail=…, pagerUrl=… or slackPageChannelId=…',
+      'warning: pages: nobody gets them: use --set pageEmail=…, pagerSecret=… or slackPageChannelId=…',
       "warning: tickets: nobody gets them, nor the budget's: use --set ticketEmail=… or slackTicketChannelId=…",
     ]);
     assert.deepEqual(problems({}, { recipients, stage: 'pr-7' }), []);
