@@ -58,9 +58,12 @@ export function createAdmission({ config, logger, pending, oldestWaitMs, onRefus
         return refuse('overloaded', `${waiting} timestamps are already waiting to be stored`);
       return undefined;
     },
-    /** The quota if less than half of the burst is left: clients can slow down before they are refused. */
+    /**
+     * The quota if less than half of the burst was left at the last refusal or admission: clients can slow down before
+     * they are refused.
+     */
     lowQuota(): Quota | undefined {
-      return share && limiter && limiter.remaining() < share.burst / 2 ? quota() : undefined;
+      return share && limiter && limiter.lastTokens() < share.burst / 2 ? quota() : undefined;
     },
     /** Whether timestamps recently waited too long. Other operations are then refused, so that timestamps are not. */
     isOverloaded: () => saturation.isSaturated() || waitLimit.isReduced(),

@@ -26,6 +26,8 @@ export function createRateLimiter({ ratePerSecond, burst }: RateLimit, nowMs: ()
   }
 
   return {
+    /** Tokens that were left at the last call of another method. */
+    lastTokens: () => tokens,
     /** Whole tokens that are left. */
     remaining(): number {
       refill();

@@ -44,6 +44,8 @@ const IPV4_MAPPED = '::ffff:';
 function forwardedFor(request: IncomingMessage, trustedProxies: number): string | undefined {
   const forwarded = trustedProxies === 0 ? undefined : header(request, 'x-forwarded-for');
   if (!forwarded) return undefined;
+  // The usual case: no client sent the header, and one proxy did.
+  if (!forwarded.includes(',')) return plainAddress(forwarded);
   const hops = forwarded.split(',');
   return plainAddress(hops[Math.max(0, hops.length - trustedProxies)] ?? '');
 }

@@ -1,6 +1,6 @@
 import { dayOf, isoFromMicros, microsFromIso } from './iso-time.ts';
 import type { Arrival, Micros, Protocol } from './record.ts';
-import { traceSecond } from './trace-id.ts';
+import { tracePrefix } from './trace-id.ts';
 
 /** The timestamps of one commit: ordered, of one UTC day, and at most {@link BLOCK_LIMITS.spanMicros} apart. */
 export interface Block {
@@ -88,7 +88,7 @@ function encodeLine({ micros, traceId, clientAddress, protocol }: Arrival): stri
 const TRACE_TIME_LENGTH = '1-6920060c-'.length;
 
 function isOfSecond(traceId: string, micros: Micros): boolean {
-  return traceId.startsWith(`1-${traceSecond(micros)}-`);
+  return traceId.startsWith(tracePrefix(micros));
 }
 
 /** Bytes that a timestamp adds to its block: its line and the line break. */
@@ -113,7 +113,7 @@ function decodeLine(line: string, last: Micros): Arrival {
   const micros = timeOfLine(seconds, last);
   return {
     micros,
-    traceId: trace.length === 24 ? `1-${traceSecond(micros)}-${trace}` : trace,
+    traceId: trace.length === 24 ? tracePrefix(micros) + trace : trace,
     clientAddress,
     protocol: protocol as Protocol,
   };

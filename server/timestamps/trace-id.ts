@@ -12,9 +12,20 @@ export function traceIdOfHeader(header = ''): string | undefined {
   return TRACE_ROOT.exec(header)?.[1];
 }
 
-/** The second in the format of a trace id: 8 hexadecimal digits, which wrap in 2106. */
-export function traceSecond(micros: Micros): string {
-  return hex8(Math.floor(micros / 1_000_000));
+let cachedSecond = Number.NaN;
+let cachedPrefix = '';
+
+/**
+ * The beginning of the trace ids of a second: `1-6920060c-`. The second has 8 hexadecimal digits, which wrap in 2106.
+ * Timestamps come in order, so the text of the last second is cached.
+ */
+export function tracePrefix(micros: Micros): string {
+  const second = Math.floor(micros / 1_000_000);
+  if (second !== cachedSecond) {
+    cachedPrefix = `1-${hex8(second)}-`;
+    cachedSecond = second;
+  }
+  return cachedPrefix;
 }
 
 function hex8(value: number): string {
@@ -26,5 +37,5 @@ let made = 0;
 
 /** A new trace id: 64 bits are random for each process, 32 are a counter. */
 export function makeTraceId(micros: Micros): string {
-  return `1-${traceSecond(micros)}-${PROCESS_PART}${hex8(made++)}`;
+  return `${tracePrefix(micros)}${PROCESS_PART}${hex8(made++)}`;
 }

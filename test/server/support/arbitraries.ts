@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { BLOCK_LIMITS, type Block } from '../../../server/timestamps/block.ts';
 import { dayEnd } from '../../../server/timestamps/iso-time.ts';
 import type { Arrival } from '../../../server/timestamps/record.ts';
-import { traceSecond } from '../../../server/timestamps/trace-id.ts';
+import { tracePrefix } from '../../../server/timestamps/trace-id.ts';
 
 /** Plain objects, because objects without a prototype are not deeply equal to the server's. */
 function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) {
@@ -24,7 +24,7 @@ const hex8 = fc.nat({ max: 2 ** 32 - 1 }).map((value) => value.toString(16).padS
 function traceId(micros: number) {
   return fc
     .tuple(fc.boolean(), hex8, hex8, hex8, hex8)
-    .map(([same, second, a, b, c]) => `1-${same ? traceSecond(micros) : second}-${a}${b}${c}`);
+    .map(([same, second, a, b, c]) => `${same ? tracePrefix(micros) : `1-${second}-`}${a}${b}${c}`);
 }
 
 function arrivalAt(micros: number): fc.Arbitrary<Arrival> {

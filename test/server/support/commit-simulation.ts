@@ -3,7 +3,7 @@ import { systemRuntime } from '../../../server/runtime.ts';
 import { type Block, encodeBlock, writeUnits } from '../../../server/timestamps/block.ts';
 import { GroupCommit } from '../../../server/timestamps/group-commit.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
-import { traceSecond } from '../../../server/timestamps/trace-id.ts';
+import { tracePrefix } from '../../../server/timestamps/trace-id.ts';
 import { recordIds } from './record-ids.ts';
 
 const START = microsFromIso('2026-11-21T07:45:00Z') as number;
@@ -66,7 +66,7 @@ export async function simulateCommits(options: SimulationOptions): Promise<Simul
     const request = async (): Promise<void> => {
       const sinceMs = nowMs;
       const micros = START + Math.floor(sinceMs * 1_000);
-      const traceId = `1-${traceSecond(micros)}-3f5c8a1b9d7e4c6f8a0b2d4e`;
+      const traceId = `${tracePrefix(micros)}3f5c8a1b9d7e4c6f8a0b2d4e`;
       await commit.record({ micros, traceId, clientAddress: '203.0.113.7', protocol: 'https' });
       latenciesMs.push(nowMs - sinceMs);
     };
