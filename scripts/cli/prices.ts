@@ -12,8 +12,11 @@ export type RegionPrices = typeof table.everywhere & PricesOfOneRegion;
 const regions: Readonly<Record<string, PricesOfOneRegion>> = table.regions;
 const largesPerSize: Readonly<Record<string, number>> = table.largesPerSize;
 
-/** The day of these prices; prices.json names their source. */
+/** The day of these prices. */
 export const PRICES_AS_OF = table.asOf;
+
+/** Where the prices are from, and what to know of single ones, by name. */
+export const { source: PRICES_SOURCE, notes: PRICE_NOTES } = table;
 
 /** Regions that have prices here. */
 export const PRICED_REGIONS = Object.keys(regions);

@@ -34,6 +34,7 @@ function judged(rate: number, other: Bill, target: number, stampede: Bill, cheap
     target,
     times,
     timesOfCheapest: totalOf(other) / totalOf(cheapest),
+    excessUsdOfCheapest: Math.max(0, totalOf(cheapest) - totalOf(other) / target),
     met: times >= target,
     /** What the month costs more than the goal allows. */
     excessUsd,
@@ -43,13 +44,16 @@ function judged(rate: number, other: Bill, target: number, stampede: Bill, cheap
 }
 
 /** The goal in a sentence; if it is missed, what is left and what it would take. */
-export function goalText({ rate, against, target, times, timesOfCheapest, met, excessUsd, largest }: CostGoal): string {
+export function goalText({ rate, against, target, times, timesOfCheapest, ...rest }: CostGoal): string {
   const at = `${rate.toLocaleString('en')}/s, ${against}: 1/${times.toFixed(1)} of its price, goal 1/${target}`;
+  const { met, excessUsd, excessUsdOfCheapest, largest } = rest;
   if (met) return `${at}: met.`;
   const items = largest.map(({ name, usd }) => `${name} ${Math.round(usd)} USD`).join(', ');
+  const cheapest = `The cheapest variant costs 1/${timesOfCheapest.toFixed(1)}`;
+  const lacking = `misses the goal: it would take another ${Math.round(excessUsdOfCheapest)} USD less`;
   return (
     `${at}: missed. The month costs ${Math.round(excessUsd)} USD more than the goal allows; the largest items are ` +
-    `${items}. The cheapest variant costs 1/${timesOfCheapest.toFixed(1)}, which ${timesOfCheapest >= target ? 'meets' : 'misses'} the goal.`
+    `${items}. ${cheapest}, which ${excessUsdOfCheapest > 0 ? lacking : 'meets the goal'}.`
   );
 }
 

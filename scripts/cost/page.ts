@@ -1,6 +1,6 @@
 import { decadeAxis } from '../cli/chart-axes.ts';
 import { type Html, html, htmlPage } from '../cli/html.ts';
-import { PRICES_AS_OF } from '../cli/prices.ts';
+import { PRICE_NOTES, PRICES_AS_OF, PRICES_SOURCE } from '../cli/prices.ts';
 import { CHART_STYLE, chartFigure } from '../cli/svg-chart.ts';
 import { billDetails, costOf, usd } from './bill-html.ts';
 import { type Bill, billsAt, keepingAYear, totalOf } from './bills.ts';
@@ -71,7 +71,11 @@ ${yearTable(ITEMISED.map((rate) => ({ rate, ...keepingAYear({ ...base, rate }) }
 ${strategies ? regionsSection(strategies) : ''}
 <h2>Assumptions</h2>
 <div><table><tr><th>name</th><th>value</th><th>meaning</th></tr>
-${Object.entries(ASSUMPTIONS).map(([name, { value, meaning }]) => html`<tr><td><code>${name}</code></td><td>${value}</td><td>${meaning}</td></tr>\n`)}</table></div>`;
+${Object.entries(ASSUMPTIONS).map(([name, { value, meaning }]) => html`<tr><td><code>${name}</code></td><td>${value}</td><td>${meaning}</td></tr>\n`)}</table></div>
+<h2>Prices</h2>
+<p>${PRICES_SOURCE} <code>scripts/cli/prices.json</code> has all of them, with these notes:</p>
+<div><table><tr><th>price</th><th>note</th></tr>
+${Object.entries(PRICE_NOTES).map(([name, note]) => html`<tr><td><code>${name}</code></td><td>${note}</td></tr>\n`)}</table></div>`;
   return htmlPage('Stampede: cost of a million timestamps', STYLE, main);
 }
 

@@ -383,7 +383,7 @@ describe('the goals of the bill', () => {
   it('say what is left where they are missed', () => {
     const [goal] = goals;
     assert.ok(goal);
-    const missed = { ...goal, met: false, excessUsd: 12, times: 14.25, timesOfCheapest: 17 };
+    const missed = { ...goal, met: false, excessUsd: 12, times: 14.25, timesOfCheapest: 17, excessUsdOfCheapest: 0 };
     assert.match(
       goalText(missed),
       /^1,000\/s, API Gateway, .*1\/14\.3 of its price, goal 1\/15: missed\. .* 12 USD more/,
@@ -391,6 +391,10 @@ describe('the goals of the bill', () => {
     assert.match(
       goalText(missed),
       /largest items are [\w ]+ \d+ USD, .*cheapest variant costs 1\/17\.0, which meets the goal\.$/,
+    );
+    assert.match(
+      goalText({ ...missed, timesOfCheapest: 14.5, excessUsdOfCheapest: 7.4 }),
+      /costs 1\/14\.5, which misses the goal: it would take another 7 USD less\.$/,
     );
     assert.match(goalText({ ...goal, met: true }), /: met\.$/);
   });

@@ -18,6 +18,7 @@ describe('the page of the costs', () => {
   it('has goals, bills of the first and of a later month, and a curve for each measured commit window', () => {
     const page = costPage({ ...options, windows: measuredWindows(RESULTS) });
     assert.match(page, /goal 1\/15/);
+    assert.match(page, /apiGateway<\/code><\/td><td>[^<]*from memory/, 'notes on prices that are not verified');
     assert.match(page, /month 1<\/th>.*month 12<\/th>/s);
     assert.match(page, /with each commit window.*no window.*50 ms/s);
     assert.doesNotMatch(page, /NaN|undefined/);
