@@ -7,13 +7,19 @@ function ecsError(name: string, message: string): AwsAnswer {
 
 /**
  * ECS as far as a drill calls it. A new cluster gets tasks at once, as if artillery had started them. A task that is
- * stopped has not ended at once: the first attempt to delete its cluster is refused.
+ * stopped has not ended at once: the first attempt to delete its cluster is refused. `existing` is a cluster from before.
  */
-export function ecsOnAws(tasks: number): {
+export function ecsOnAws(
+  tasks: number,
+  existing?: string,
+): {
   readonly answers: Answers;
   readonly clusters: ReadonlyMap<string, Set<string>>;
 } {
   const clusters = new Map<string, Set<string>>();
+  const create = (name: string) =>
+    clusters.set(name, new Set(Array.from({ length: tasks }, (_, n) => `arn:aws:ecs:eu-west-1:1:task/${name}/${n}`)));
+  if (existing) create(existing);
   const ending = new Set<string>();
   const inCluster =
     (answer: (tasks: Set<string>, request: AwsRequest) => AwsAnswer) =>
@@ -29,7 +35,8 @@ export function ecsOnAws(tasks: number): {
     },
     CreateCluster: ({ params }) => {
       const name = String(params['clusterName']);
-      clusters.set(name, new Set(Array.from({ length: tasks }, (_, n) => `arn:aws:ecs:eu-west-1:1:task/${name}/${n}`)));
+      if (!/^[\w-]{1,255}$/.test(name)) return ecsError('InvalidParameterException', 'Invalid cluster name.');
+      create(name);
       return { body: { cluster: { clusterName: name, status: 'ACTIVE' } } };
     },
     ListTasks: inCluster((running) => ({ body: { taskArns: [...running] } })),

@@ -11,8 +11,12 @@ const STOP_DEADLINE_MS = 300_000;
  * ended, so nothing sends requests afterwards. Does nothing when nothing is left.
  */
 export async function removeMachines(stage: string): Promise<void> {
-  await deleteParameterIfPresent(tokenParameterOf(stage));
-  const cluster = clusterOf(stage);
+  // Both are tried, whatever becomes of the other: one of them costs money, one is a secret.
+  const removals = [removeCluster(clusterOf(stage)), deleteParameterIfPresent(tokenParameterOf(stage))];
+  for (const result of await Promise.allSettled(removals)) if (result.status === 'rejected') throw result.reason;
+}
+
+async function removeCluster(cluster: string): Promise<void> {
   if (!(await hasCluster(cluster))) return;
   await waitUntil(
     `the machines in ${cluster} to end`,

@@ -1,5 +1,5 @@
 // Replaces artillery: reads a test script, posts a few requests a second, reports periods on file descriptor 3. As
-// `run-fargate` it says that it has started, and keeps no ids: the bucket of the test has them.
+// `run-fargate` it says that it has started after two seconds, and keeps no ids: the bucket of the test has them.
 import { appendFileSync, readFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -9,7 +9,10 @@ const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 const summaries = { 'http.response_time': { p50: 1, p95: 2, p99: 3 } };
 
-if (isFargate) writeSync(3, 'started\n');
+if (isFargate) {
+  await sleep(2_000);
+  writeSync(3, 'started\n');
+}
 const endMs = Date.now() + 1_000 * config.phases.reduce((sum, { duration }) => sum + duration, 0);
 while (Date.now() < endMs && !stop.signal.aborted) {
   const firstCounterAt = Date.now();

@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { Undo } from '../../../../../scripts/cli/undo.ts';
 import { startMachines } from '../../../../../scripts/drills/aws/machines/load.ts';
+import { removeMachines } from '../../../../../scripts/drills/aws/machines/remove.ts';
 import { planDrill } from '../../../../../scripts/drills/aws/plan.ts';
 import type { DrilledStage } from '../../../../../scripts/drills/aws/snapshot.ts';
 import { ecsOnAws } from '../../../aws/ecs-on-aws.ts';
 import { exampleOutputs } from '../../../aws/example-stage.ts';
-import { startFakeAws } from '../../../aws/fake-aws.ts';
+import { type Answers, startFakeAws } from '../../../aws/fake-aws.ts';
 
 /** An artillery whose machines never start. */
 const NEVER_STARTS = join(import.meta.dirname, 'artillery-that-never-starts.js');
@@ -50,5 +51,31 @@ describe('the load of several machines', () => {
       (await load.checks?.())?.map(({ passed }) => passed),
       [false, true],
     );
+  });
+});
+
+describe('the removal of machines', () => {
+  const CLUSTER = 'stampede-dev-drill';
+  const remove = async (t: TestContext, answers: Answers) => {
+    t.mock.method(console, 'error', () => {});
+    await using aws = await startFakeAws(answers);
+    t.mock.property(process, 'env', { ...process.env, ...aws.env });
+    await removeMachines('dev');
+  };
+
+  it('does nothing if nothing is left', async (t) => {
+    await remove(t, {
+      ...ecsOnAws(0).answers,
+      DeleteParameter: { status: 400, body: { __type: 'ParameterNotFound' } },
+    });
+  });
+
+  it('removes the cluster also if it may not delete the token, and fails', async (t) => {
+    const ecs = ecsOnAws(2, CLUSTER);
+    await assert.rejects(
+      remove(t, ecs.answers),
+      /cannot delete the parameter \/artilleryio\/STAMPEDE_DEV_WRITE_TOKEN: the credentials may not do this/,
+    );
+    assert.deepEqual([...ecs.clusters], []);
   });
 });
