@@ -96,8 +96,8 @@ export const TABLE = {
    */
   nat: setting(oneOf('single', 'per-az', 'regional'), 'single', 'per-az'),
   /**
-   * Networks that may reach the load balancer. It has no IPv6 addresses. With other values, pipelines and Route 53's
-   * health checks need to be in one of them.
+   * Networks that may reach the load balancer, which has no IPv6 addresses (decision 0064). With other values, pipelines
+   * and Route 53's health checks need to be in one of them.
    */
   sourceCidrs: setting(listOf(sourceCidr, 1), [ANY_IPV4], [ANY_IPV4]),
   /** Networks that may reach port 22 of the bastion. If empty, sessions use Session Manager only. */
