@@ -7,9 +7,10 @@ import {
   resourcesOf,
   type Synthesized,
   synthesize,
-  synthesizeValidated,
+  synthesizeWithNag,
   theResource,
 } from './synthesize.ts';
+import { DEPLOYMENTS } from './validated-deployments.ts';
 
 const TLS = { certificateArn: CERTIFICATE };
 const JWT = { ...TLS, jwtIssuer: 'https://issuer.example.org', jwtKeys: 'https://issuer.example.org/keys' };
@@ -21,10 +22,7 @@ const listeners = ({ service }: Synthesized) =>
 const listenerOn = (port: number, stacks: Synthesized) => listeners(stacks).find(({ Port }) => Port === port);
 
 describe('JSON Web Tokens', () => {
-  const stacks = synthesizeValidated('dev', {
-    ...ONLY_JWT,
-    jwtClaims: 'aud=stampede,scope:space-separated-values=record/read',
-  });
+  const stacks = synthesizeWithNag(...DEPLOYMENTS.jwt);
 
   it('are validated by the load balancer before it forwards a request', () => {
     const [validate, forward, ...more] = listenerOn(443, stacks).DefaultActions;
@@ -77,7 +75,7 @@ describe('JSON Web Tokens', () => {
 });
 
 describe('clients’ certificates', () => {
-  const stacks = synthesizeValidated('dev', { ...TLS, clientAuthorities: AUTHORITIES });
+  const stacks = synthesizeWithNag(...DEPLOYMENTS.clientCertificates);
 
   it('are verified by the load balancer against the bundle in the settings', () => {
     const trustStore = theResource('AWS::ElasticLoadBalancingV2::TrustStore', stacks.service);

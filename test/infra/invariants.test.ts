@@ -6,20 +6,21 @@ import { fleetBounds, tableWriteLimit } from '../../infra/scaling/capacity.ts';
 import { METRICS, TIMEOUTS_MS } from '../../server/contract.ts';
 import { ALLOWED_WILDCARDS, wildcards } from './iam.ts';
 import {
-  CERTIFICATE,
   EVERYTHING_ON,
   resourcesOf,
   type Synthesized,
   synthesizeValidated,
+  synthesizeWithNag,
   theResource,
   unacknowledged,
 } from './synthesize.ts';
+import { DEPLOYMENTS } from './validated-deployments.ts';
 
 const deployments: Readonly<Record<string, Synthesized>> = {
-  dev: synthesizeValidated('dev', { githubRepository: 'example/stampede', branchEnvironments: 'true' }),
-  prod: synthesizeValidated('prod', { certificateArn: CERTIFICATE }),
-  'prod-all': synthesizeValidated('prod-all', EVERYTHING_ON),
-  'pr-1': synthesizeValidated('pr-1'),
+  dev: synthesizeWithNag(...DEPLOYMENTS.dev),
+  prod: synthesizeWithNag(...DEPLOYMENTS.prod),
+  'prod-all': synthesizeValidated(...DEPLOYMENTS.everything),
+  'pr-1': synthesizeWithNag(...DEPLOYMENTS.branch),
 };
 
 for (const [stage, stacks] of Object.entries(deployments)) {

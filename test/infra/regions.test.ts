@@ -11,16 +11,17 @@ import {
   type Overrides,
   resourcesOf,
   synthesize,
-  synthesizeValidated,
+  synthesizeWithNag,
   theResource,
 } from './synthesize.ts';
+import { DEPLOYMENTS } from './validated-deployments.ts';
 
 const NAMED = { domainName: 'a.example.org', hostedZoneId: 'Z1', hostedZoneName: 'example.org' };
-const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:stampede-aBcDeF';
-const MADE_AT_HOME = { tableName: 'stampede-example', secretArn: SECRET };
+const { tableName, secretArn: SECRET } = DEPLOYMENTS.away[1];
+const MADE_AT_HOME = { tableName, secretArn: SECRET };
 
-const home = synthesizeValidated('prod', EVERYTHING_ON);
-const away = synthesizeValidated('prod', { ...EVERYTHING_ON, ...MADE_AT_HOME, region: 'eu-central-1' });
+const home = synthesizeWithNag('prod', EVERYTHING_ON);
+const away = synthesizeWithNag(...DEPLOYMENTS.away);
 
 const text = (value: unknown) => JSON.stringify(value);
 
@@ -129,7 +130,7 @@ describe('the other region', () => {
     for (const name of ['tableName', 'secretArn'] as const) {
       const overrides = { ...EVERYTHING_ON, ...MADE_AT_HOME, region: 'eu-central-1', [name]: '' };
       assert.throws(
-        () => synthesizeValidated('prod', overrides),
+        () => synthesize('prod', overrides),
         new RegExp(
           `${name} is empty, but eu-central-1 is not the home region: expected that of eu-west-1. ` +
             'Use npm run deploy -- --regions eu-west-1,eu-central-1, which passes it',

@@ -82,7 +82,15 @@ export function synthesize(stage: string, overrides: Overrides = {}): Synthesize
 
 /** Synthesises one deployment like the app: with every validation, failing on unacknowledged findings. */
 export function synthesizeValidated(stage: string, overrides: Overrides = {}): Synthesized {
-  const built = build(stage, overrides);
+  return readWithNag(stage, build(stage, overrides));
+}
+
+/** Synthesises one deployment, failing on unacknowledged findings of cdk-nag; test/slow/validation.test.ts does the rest. */
+export function synthesizeWithNag(stage: string, overrides: Overrides = {}): Synthesized {
+  return readWithNag(stage, build(stage, overrides, { builtinCloudFormationValidation: false }));
+}
+
+function readWithNag(stage: string, built: Built): Synthesized {
   acknowledge(built.app, { stage, settings: built.settings });
   Validations.of(built.app).addPlugins(new AwsSolutionsChecks());
   return read(built);

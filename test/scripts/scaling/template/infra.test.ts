@@ -30,7 +30,7 @@ const settings = readSettings('dev', (name) => given[name]);
 
 /** The templates of the dev stage, as the installed CDK writes them. */
 function synthesize() {
-  const app = new App();
+  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
   addStampede(app, { stage: 'dev', settings, ami: { id: 'ami-0123456789abcdef0' } });
   const { directory, stacks } = app.synth();
   return { directory, templates: stacks.map(({ stackName, template: content }) => template(stackName, content)) };
