@@ -116,6 +116,7 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
   ],
   'scripts/drills/rehearsal': [
     'scripts/cli',
+    'scripts/table',
     'scripts/restore/record.ts',
     'scripts/machine',
     'scripts/image',

@@ -7,6 +7,7 @@ import type { JudgedRun } from '../../core/report/report.ts';
 import type { Check, DrillRun } from '../../core/run-record.ts';
 import { Timeline } from '../../core/timeline.ts';
 import { acknowledgedIn, compareWithTable, observationsOf } from '../answers.ts';
+import { type StoredItem, timestampsOf } from '../stage/item-reader.ts';
 import { TIME_FACTORS } from '../stage/stage-facts.ts';
 import { timestampsIn } from '../stage/table-reader.ts';
 import {
@@ -128,9 +129,11 @@ async function pauseReplication({ home, other, replication }: TwoRegions, users:
   end();
   const resumedAt = new Date().toISOString();
   timeline.log('the replication continues');
+  // Sort keys of blocks begin with a time. Users go on recording.
+  const isOlder = ({ sk, records }: StoredItem) => records.length === 0 || sk < resumedAt;
   const read = async () => {
-    const tables = await Promise.all([home.readTable(), other.readTable()]);
-    return tables.map((lines) => lines.filter((timestamp) => timestamp < resumedAt)) as [string[], string[]];
+    const tables = await Promise.all([home.readItems(), other.readItems()]);
+    return tables.map((items) => items.filter(isOlder)) as [StoredItem[], StoredItem[]];
   };
   let tables = await read();
   const areEqual = async () => {
@@ -246,14 +249,15 @@ async function failBack({ home, other, replication }: TwoRegions, users: Users, 
     return left.length === 0;
   };
   await becomesTrue(isDrained, DRAIN_DEADLINE_MS, LOOK_MS);
-  let tables = await Promise.all([home.readTable(), other.readTable()]);
+  let tables = await Promise.all([home.readItems(), other.readItems()]);
   const areEqual = async () => {
-    tables = await Promise.all([home.readTable(), other.readTable()]);
+    tables = await Promise.all([home.readItems(), other.readItems()]);
     return equalTablesCheck(...tables).passed;
   };
   await becomesTrue(areEqual, EQUAL_DEADLINE_MS, LOOK_MS);
   const acknowledged = acknowledgedIn(users.answers());
-  const lost = [...missingIn(acknowledged, tables[0]), ...missingIn(acknowledged, tables[1])];
+  const stored = tables.map(timestampsOf);
+  const lost = stored.flatMap((timestamps) => missingIn(acknowledged, timestamps));
   return [
     {
       check: `users near ${HOME} return`,
@@ -267,7 +271,7 @@ async function failBack({ home, other, replication }: TwoRegions, users: Users, 
       measured: `${lost.length} of ${acknowledged.length} missing${lost.length > 0 ? `: ${lost.join(', ')}` : ''}`,
       expected: 'none, in either region',
     },
-    drainedCheck(spilledIn(users), left.length, tables),
+    drainedCheck(spilledIn(users), left.length, stored),
     equalTablesCheck(...tables),
     notDoubledCheck(users.answers(), tables[0], KEYED_RECORDS),
   ];

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { Check } from '../../core/run-record.ts';
+import type { StoredItem } from '../stage/item-reader.ts';
 import type { UserEvent } from './users-process.ts';
 
 /** A request of a user that has ended. */
@@ -57,26 +57,35 @@ export function drainedCheck(spilled: readonly string[], left: number, tables: r
   };
 }
 
-/** Whether two tables have the same timestamps, each equally often, by a digest that ignores their order. */
-export function equalTablesCheck(one: readonly string[], other: readonly string[]): Check {
-  const digests = [one, other].map((lines) => hash('sha256', lines.toSorted().join('\n')).slice(0, 12));
+/** Whether two tables have the same items, with the same content. */
+export function equalTablesCheck(one: readonly StoredItem[], other: readonly StoredItem[]): Check {
+  const ids = [one, other].map((items) => new Set(items.map(({ pk, sk, hash }) => `${pk} ${sk} ${hash}`)));
+  const differing = [...one, ...other].filter(
+    ({ pk, sk, hash }) => !ids.every((all) => all.has(`${pk} ${sk} ${hash}`)),
+  );
+  const keys = [...new Set(differing.map(({ pk, sk }) => `${pk} ${sk}`))];
+  const differ = keys.length === 0 ? 'none differs' : `${keys.length} ${keys.length === 1 ? 'differs' : 'differ'}`;
   return {
     check: 'the tables of both regions are equal',
-    passed: digests[0] === digests[1] && one.length > 0,
-    measured: `${one.length} and ${other.length} timestamps, digests ${digests.join(' and ')}`,
-    expected: 'the same digest, and one timestamp at least',
+    passed: keys.length === 0 && one.length > 0,
+    measured: `${one.length} and ${other.length} items, ${[differ, ...keys.slice(0, 1)].join(': ')}`,
+    expected: 'the same items with the same content, and one item at least',
   };
 }
 
-/** A request that got no 2xx may be stored; every other record is of one that got it, or of `others`. */
-export function notDoubledCheck(answers: readonly UserAnswer[], stored: readonly string[], others = 0): Check {
+/**
+ * A request that got no 2xx may be stored; every other record is of one that got it, or of `others`. A record has a trace
+ * id of its own.
+ */
+export function notDoubledCheck(answers: readonly UserAnswer[], items: readonly StoredItem[], others = 0): Check {
+  const stored = items.flatMap(({ records }) => records);
+  const twice = stored.length - new Set(stored).size;
   const acknowledged = answers.filter(isServed).length + others;
-  const extra = stored.length - acknowledged;
   const unanswered = answers.length + others - acknowledged;
   return {
     check: 'nothing is doubled',
-    passed: extra <= unanswered,
-    measured: `${stored.length} stored, ${acknowledged} acknowledged, ${unanswered} without a 2xx`,
-    expected: 'at most one record for each request',
+    passed: twice === 0 && stored.length - acknowledged <= unanswered,
+    measured: `${stored.length} stored, ${twice} of them twice, ${acknowledged} acknowledged, ${unanswered} without a 2xx`,
+    expected: 'at most one record for each request, and none twice',
   };
 }

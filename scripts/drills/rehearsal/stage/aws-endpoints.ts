@@ -11,6 +11,7 @@ import {
 } from '../../../machine/fixtures.ts';
 import type { Sandbox } from '../../../machine/sandbox.ts';
 import { stageOf } from './deployed-stacks.ts';
+import { storedItemSchema } from './item-reader.ts';
 import { type Attachment, AWS_PORT, OUTSIDE, type StageNetwork } from './network.ts';
 import { recordSchema } from './policy-proxy-process.ts';
 import { type RestoreCommandOptions, runRestoreCommand } from './restore-command.ts';
@@ -104,11 +105,10 @@ export async function startAwsEndpoints(
         undo,
       }),
     /** Every timestamp in a table, read without the server. */
-    readTable: async (table: string) => {
-      const script = join(import.meta.dirname, 'table-reader.ts');
-      const line = [process.execPath, script, `http://${UPSTREAM.host}:${UPSTREAM.port}`, table] as const;
-      return (await captureQuietly(database.namespace.inside(line))).split('\n').filter((text) => text !== '');
-    },
+    readTable: (table: string) => readLines('table-reader.ts', table, database),
+    /** Every item in a table that is kept, read without the server. */
+    readItems: async (table: string) =>
+      (await readLines('item-reader.ts', table, database)).map((text) => storedItemSchema.parse(JSON.parse(text))),
     /** Gives the instance role other rights, as a deployment does; all endpoints follow within a second. */
     changeRights: async (rights: StageFacts['rights']) => {
       // Whole or not at all: the endpoints read the file when it changes.
@@ -117,9 +117,7 @@ export async function startAwsEndpoints(
     },
     /** Every object in the spill bucket with the timestamps of its block, read without the server. */
     readBucket: async () => {
-      const script = join(import.meta.dirname, 'bucket-reader.ts');
-      const line = [process.execPath, script, `http://${UPSTREAM.host}:${UPSTREAM.port}`, BUCKET_NAME] as const;
-      const objects = (await captureQuietly(s3.namespace.inside(line))).split('\n').filter((text) => text !== '');
+      const objects = await readLines('bucket-reader.ts', BUCKET_NAME, s3);
       return objects.map((text) => {
         const [name = '', ...timestamps] = text.split(' ');
         return { name, timestamps };
@@ -131,6 +129,13 @@ export async function startAwsEndpoints(
       return lines.filter((line) => line.startsWith('{')).map((line) => recordSchema.parse(JSON.parse(line)));
     },
   };
+}
+
+/** The lines that a script of this folder prints about a table or a bucket, in the network of its service. */
+async function readLines(script: string, name: string, { namespace }: Attachment): Promise<string[]> {
+  const endpoint = `http://${UPSTREAM.host}:${UPSTREAM.port}`;
+  const line = [process.execPath, join(import.meta.dirname, script), endpoint, name] as const;
+  return (await captureQuietly(namespace.inside(line))).split('\n').filter((text) => text !== '');
 }
 
 /** Runs operations of the operator on tables, with the rights of an administrator; each returns one line. */

@@ -101,6 +101,8 @@ export async function openStage(
     restoreTable: aws.restoreTable,
     /** Every timestamp in the table of the stage, or in another one. */
     readTable: (name = table) => aws.readTable(name),
+    /** Every item that is kept in the table of the stage. */
+    readItems: () => aws.readItems(table),
     readBucket: aws.readBucket,
     /** Changes role and launch template to those of other facts, which have another table. Instances stay. */
     useTable: async (name: string, next: StageFacts) => {

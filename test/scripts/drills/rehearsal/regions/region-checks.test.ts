@@ -10,8 +10,15 @@ import {
   recoveryTimeMs,
   type UserAnswer,
 } from '../../../../../scripts/drills/rehearsal/regions/region-checks.ts';
+import type { StoredItem } from '../../../../../scripts/drills/rehearsal/stage/item-reader.ts';
 
+const TIME = '2026-11-21T12:00:00.000001Z';
 const [HOME, OTHER] = ['eu-west-1', 'eu-central-1'];
+
+/** An item as item-reader.ts prints it. */
+function itemOf(sk: string, ...records: readonly string[]): StoredItem {
+  return { pk: '2026-11-21#00', sk, hash: `hash of ${sk}`, records: records.map((traceId) => `${TIME} ${traceId}`) };
+}
 
 function answerOf(sentAtMs: number, region: string, status: number, home = HOME): UserAnswer {
   return { kind: 'answer', region, home, sentAtMs, atMs: sentAtMs + 20, status, ms: 20 };
@@ -62,16 +69,26 @@ describe('the tables after a fail-back', () => {
     assert.ok(!drainedCheck([], 0, [['a'], ['a']]).passed, 'otherwise the drill shows nothing');
   });
 
-  it('are equal in any order, but not if one has a timestamp more, also a second one at the same time', () => {
-    assert.ok(equalTablesCheck(['a', 'b'], ['b', 'a']).passed);
-    assert.ok(!equalTablesCheck(['a', 'b'], ['a']).passed);
-    assert.ok(!equalTablesCheck(['a', 'b', 'b'], ['a', 'a', 'b']).passed);
+  it('are equal in any order, but not if an item is missing, or has other content', () => {
+    const [a, b] = [itemOf('a'), itemOf('b')];
+    assert.ok(equalTablesCheck([a, b], [b, a]).passed);
+    assert.ok(!equalTablesCheck([a, b], [a]).passed);
+    assert.ok(!equalTablesCheck([a], [a, b]).passed);
     assert.ok(!equalTablesCheck([], []).passed);
+    const { passed, measured } = equalTablesCheck([a, b], [a, { ...b, hash: 'other' }]);
+    assert.deepEqual([passed, measured], [false, '2 and 2 items, 1 differs: 2026-11-21#00 b']);
   });
 
   it('have at most one record for each request', () => {
     const answers = [answerOf(0, HOME, 201), answerOf(1, HOME, 0)];
-    assert.ok(notDoubledCheck(answers, ['a', 'b']).passed);
-    assert.ok(!notDoubledCheck(answers, ['a', 'b', 'c']).passed);
+    assert.ok(notDoubledCheck(answers, [itemOf('a', 'r1'), itemOf('b', 'r2')]).passed);
+    assert.ok(!notDoubledCheck(answers, [itemOf('a', 'r1', 'r2', 'r3')]).passed);
+  });
+
+  it('have no record twice, although requests without an answer leave room for more records', () => {
+    const answers = [answerOf(0, HOME, 201), answerOf(1, HOME, 0), answerOf(2, HOME, 0)];
+    const { passed, measured } = notDoubledCheck(answers, [itemOf('a', 'r1'), itemOf('b', 'r1')]);
+    assert.ok(!passed, measured);
+    assert.match(measured, /^2 stored, 1 of them twice, /);
   });
 });
