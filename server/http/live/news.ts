@@ -32,7 +32,7 @@ export function createReadNews(options: NewsOptions): () => Promise<LiveNews> {
       timestamps: records.map(recordBody),
       complete,
       clockErrorMicros: errorMicros === undefined ? null : Math.ceil(errorMicros),
-      oldestSpillSeconds: spillS === undefined ? null : Math.round(spillS),
+      oldestSpillSeconds: spillS === undefined ? null : Math.ceil(spillS),
       ratesPerSecond: [...ratesPerSecond()],
     };
   };
