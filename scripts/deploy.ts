@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { BRANCH_STAGE, stackNames } from '../infra/contract.ts';
+import { markAsReported } from './account/annotations.ts';
 import { readAssembly } from './account/assembly.ts';
 import { requireChecks } from './account/report.ts';
 import { findStack, findStacks } from './aws/cloudformation.ts';
@@ -107,6 +108,7 @@ async function deployStage(
   await synthesize(synthLine(values, folder), { dryRun });
   const line = deployLine(values, folder);
   if (dryRun) return await run(line, { dryRun });
+  await markAsReported(folder);
   const { replicaRegions } = await prepare(values, folder, enter);
   await withReason(stage, () => run(line));
   const url = await waitForHealthyFleet(stage, values['wait-seconds'] * 1_000);
@@ -148,6 +150,7 @@ async function deployData(values: DeployValues, region: string, folder: string):
   await synthesize(synthLine(values, folder), { dryRun });
   const line = deployLine(values, folder);
   if (dryRun) return await run(line, { dryRun });
+  await markAsReported(folder);
   const { stacks, data } = await readStacks(stage);
   refuseBusyStacks(stage, stacks);
   // Only the home region has replicas, and it stays the home region.

@@ -1,3 +1,4 @@
+import { markAsReported } from './account/annotations.ts';
 import { readAssembly } from './account/assembly.ts';
 import { reportChecks } from './account/report.ts';
 import type { Values } from './cli/arguments.ts';
@@ -43,6 +44,7 @@ type PlanValues = Values<typeof CDK_OPTIONS> &
 async function planStage(values: PlanValues, folder: string, enter: (region: string) => Promise<void>): Promise<void> {
   const { stage } = values;
   await synthesize(synthLine(values, folder));
+  await markAsReported(folder);
   const assembly = await readAssembly(folder, stage);
   await enter(assembly.region);
   await reportChecks(stage, assembly);
