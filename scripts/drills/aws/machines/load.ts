@@ -53,7 +53,7 @@ export async function startMachines(
     }
     received = await fetchAcknowledged(bucketOf(account), run, folder);
   });
-  console.error(`If this process is killed, the load goes on. This ends it: ${cleanUpCommand(stage)}`);
+  console.error(`If this process is killed, delete what is left with ${cleanUpCommand(stage)}`);
   await createCluster(clusterOf(stage), { 'stampede:stage': stage });
   if (plan.writeToken) await writeSecretParameter(tokenParameterOf(stage), plan.writeToken);
   const scriptFile = await writeMachineFiles(plan, machines.count, stage, folder);

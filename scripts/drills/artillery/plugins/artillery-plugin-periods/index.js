@@ -25,7 +25,12 @@ export function reportPeriods(events) {
   });
 }
 
-/** Reports one line. */
+/** Reports one line. If the drill was killed, artillery ends as it would be ended by the drill: with its machines. */
 export function report(line) {
-  writeSync(PERIODS_FD, `${line}\n`);
+  try {
+    writeSync(PERIODS_FD, `${line}\n`);
+  } catch (error) {
+    if (error.code !== 'EPIPE') throw error;
+    process.kill(process.pid, 'SIGTERM');
+  }
 }
