@@ -152,12 +152,15 @@ describe('a put without the SDK', () => {
 
   it('keeps new connections if an older put fails late', async (t) => {
     const lost: Answer = (request) => request.socket.destroy();
-    const { put, callBySdk, connections } = await startDatabase(t, {}, () => {}, lost);
+    const held = Promise.withResolvers<IncomingMessage>();
+    const { put, callBySdk, connections } = await startDatabase(t, {}, held.resolve, lost);
     await callBySdk();
-    const late = put(PUT, 300);
+    const late = put(PUT, DEADLINE_MS);
+    const { socket } = await held.promise;
     assert.equal(await put(PUT, DEADLINE_MS), false);
     await callBySdk();
     assert.equal(await put(PUT, DEADLINE_MS), true);
+    socket.destroy();
     assert.equal(await late, false);
     await callBySdk();
     assert.equal(await put(PUT, DEADLINE_MS), true);
