@@ -66,6 +66,9 @@ export function alarmTopicName(stage: string, priority: 'page' | 'ticket'): stri
   return `Stampede ${stage} ${priority}`;
 }
 
+/** How the logical id of the parameter begins in which the daily export writes its progress. Its value drifts. */
+export const EXPORT_PROGRESS = 'ArchiveExportProgress';
+
 /** CloudWatch namespace of the canary's metrics. */
 export const CANARY_NAMESPACE = 'Stampede/Canary';
 

@@ -1,4 +1,4 @@
-import { stackNames } from '../../infra/contract.ts';
+import { EXPORT_PROGRESS, stackNames } from '../../infra/contract.ts';
 import {
   describeDetection,
   detectDrift,
@@ -29,8 +29,20 @@ export async function driftOf(name: string): Promise<string[]> {
     return status === 'DETECTION_IN_PROGRESS' ? undefined : { status, reason };
   };
   const { status, reason } = await waitUntil(`the drift of ${name}`, look, { deadlineMs: DEADLINE_MS });
-  const drifted = (await driftedResources(name)).map((resource) => `${name}/${driftLine(resource)}`);
+  const drifted = (await driftedResources(name))
+    .map(unexpectedDrift)
+    .filter((resource) => resource !== undefined)
+    .map((resource) => `${name}/${driftLine(resource)}`);
   return status === 'DETECTION_FAILED' ? [...drifted, `${name}: not all resources were compared: ${reason}`] : drifted;
+}
+
+/** The drift of a resource without what the stage itself writes; undefined if nothing else differs. */
+export function unexpectedDrift(resource: ResourceDrift): ResourceDrift | undefined {
+  const { logicalId, type, status, differences } = resource;
+  const isProgress = type === 'AWS::SSM::Parameter' && logicalId.startsWith(EXPORT_PROGRESS);
+  if (!isProgress || status !== 'MODIFIED') return resource;
+  const unexpected = differences.filter(({ path }) => path !== '/Value');
+  return unexpected.length > 0 ? { ...resource, differences: unexpected } : undefined;
 }
 
 /** A resource with the properties that differ. */
