@@ -20,6 +20,8 @@ const LOSSES = [
   /^deleted or changed items/,
   /^a deleted table/,
   /^a deleted key/,
+  /^deleted exports/,
+  /^a deleted archive/,
 ];
 
 const page = readFileSync('docs/recovery.md', 'utf8');
