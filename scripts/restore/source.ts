@@ -7,14 +7,17 @@ import type { StageData } from './stage-data.ts';
 /** What is restored: the content of a table at a time. */
 type Source = Pick<RestoreRecord, 'source' | 'at' | 'sizeBytes'>;
 
-/** Whether a backup is one of DynamoDB itself, and not of AWS Backup. */
-export function isOfDynamoDb(arn: string): boolean {
+/**
+ * Whether DynamoDB restores a backup by itself: its own backups, and those that AWS Backup made without its advanced
+ * features for DynamoDB. Others are restored by a job of AWS Backup.
+ */
+export function isRestoredByDynamoDb(arn: string): boolean {
   return arn.split(':')[2] === 'dynamodb';
 }
 
 /** What a backup contains. @throws OperatorError if it cannot be restored */
 export async function sourceOfBackup(backup: string, { vault }: StageData): Promise<Source> {
-  if (isOfDynamoDb(backup)) {
+  if (isRestoredByDynamoDb(backup)) {
     const { status, createdAt, sizeBytes, source } = await backupOfTable(backup);
     if (status !== 'AVAILABLE') throw new OperatorError(`the backup ${backup} is ${status}: expected AVAILABLE`);
     return { source, at: createdAt.toISOString(), sizeBytes };

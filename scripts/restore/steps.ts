@@ -14,7 +14,7 @@ import { waitUntil } from '../cli/wait.ts';
 import { compareWithSource } from './compare.ts';
 import { configureTable } from './configure.ts';
 import type { RestoreRecord, Step } from './record.ts';
-import { isOfDynamoDb } from './source.ts';
+import { isRestoredByDynamoDb } from './source.ts';
 import type { StageData } from './stage-data.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -81,7 +81,7 @@ async function request({ table, source, at, backup, job }: RestoreRecord, { data
     await startRestoreToTime({ source, target: table, at: new Date(at), keyArn });
     return {};
   }
-  if (isOfDynamoDb(backup)) {
+  if (isRestoredByDynamoDb(backup)) {
     await startRestoreOfBackup(backup, table, keyArn);
     return {};
   }
