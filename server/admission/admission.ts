@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { type Quota, ServiceError } from '../errors.ts';
 import { createRateLimiter, shareOfWorker } from './rate-limit.ts';
+import { createRetryAfter } from './retry-after.ts';
 import { watchSaturation } from './saturation.ts';
 import { createWaitLimit } from './wait-limit.ts';
 
@@ -29,16 +30,25 @@ export function createAdmission({ config, logger, pending, oldestWaitMs, onRefus
   const limiter = share && createRateLimiter(share, () => performance.now());
   const targetMs = maxEventLoopDelayMs * TARGET_WAIT_SHARE;
   const waitLimit = createWaitLimit({ max: maxPending, targetMs, nowMs: performance.now() });
+  const retryAfter = createRetryAfter(performance.now());
   const saturation = watchSaturation({
     maxDelayMs: maxEventLoopDelayMs,
-    onSample: (loopDelayMs) => waitLimit.sample({ nowMs: performance.now(), loopDelayMs, queueMs: oldestWaitMs() }),
+    onSample(loopDelayMs) {
+      const nowMs = performance.now();
+      waitLimit.sample({ nowMs, loopDelayMs, queueMs: oldestWaitMs() });
+      retryAfter.sample(nowMs);
+    },
     onChange: (saturated, delayMs) =>
       logger.warn({ delayMs }, saturated ? 'event loop saturated' : 'event loop recovered'),
   });
 
   function refuse(code: 'overloaded' | 'rate-limited', message: string, quota?: Quota): ServiceError {
     onRefused();
-    return new ServiceError(code, message, { retryAfterS: quota?.windowS ?? 1, ...(quota && { quota }) });
+    retryAfter.countRefusal();
+    return new ServiceError(code, message, {
+      retryAfterS: quota?.windowS ?? retryAfter.seconds(),
+      ...(quota && { quota }),
+    });
   }
 
   function quota(): Quota | undefined {
@@ -50,6 +60,7 @@ export function createAdmission({ config, logger, pending, oldestWaitMs, onRefus
   return {
     /** The error that refuses the next timestamp, or `undefined`. Each call may take a token of the rate limit. */
     refusal(): ServiceError | undefined {
+      retryAfter.countRequest();
       if (saturation.isSaturated()) return refuse('overloaded', 'this process is overloaded');
       if (limiter && !limiter.takeToken())
         return refuse('rate-limited', 'the rate limit of this instance is exceeded', quota());

@@ -19,16 +19,16 @@ export interface WaitLimitOptions {
 const INTERVAL_MS = 1_000;
 
 /** A pause of the event loop makes samples rare. This number of them does not depend on a single pause. */
-const LEAST_SAMPLES = 5;
+const LEAST_SAMPLES = 3;
 
 /** This number of timestamps fits into one block, so it never overloads the database. */
 const LEAST_LIMIT = 1_000;
 
 /**
- * A request waits for about this many iterations of the event loop: two until it is read, and two until the
- * acknowledgement of its block is read.
+ * The event loop's delay counts this many times. A request waits for about four iterations: two until it is read, and two
+ * until the acknowledgement of its block is read. Twice as many let refusals be answered within 50 ms.
  */
-const ITERATIONS = 4;
+const LOOP_WEIGHT = 8;
 
 const GROWTH = 1.2;
 /** While the limit refuses requests, growth only tries whether more can be admitted, which makes all of them wait. */
@@ -57,7 +57,7 @@ export function createWaitLimit({ max, targetMs, nowMs }: WaitLimitOptions) {
   return {
     /** To be called every 100 ms. */
     sample({ nowMs, loopDelayMs, queueMs }: WaitSample): void {
-      waitsMs.push(ITERATIONS * loopDelayMs + queueMs);
+      waitsMs.push(LOOP_WEIGHT * loopDelayMs + queueMs);
       if (nowMs < endMs || waitsMs.length < LEAST_SAMPLES) return;
       limit = nextLimit();
       endMs = nowMs + INTERVAL_MS;

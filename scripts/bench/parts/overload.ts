@@ -12,8 +12,8 @@ export async function measureOverload({ plan, generator }: Bench): Promise<Measu
   const { clients, factors } = plan.overload;
   const bench = { plan: withRounds(plan, 1 / 2), generator };
   const setup = await startServers(cleanup, bench, 'tls-4ms', [PROD]);
-  // Admission needs a second to follow the load.
-  const common = { warmUpMs: 2 * plan.serverWarmUpMs, windowMs: 2 * plan.windowMs, withMemory: true };
+  // Admission needs some seconds to follow the load.
+  const common = { warmUpMs: 4 * plan.serverWarmUpMs, windowMs: 2 * plan.windowMs, withMemory: true };
   const loads = factors.map((factor) => ({ connections: factor * clients, ...common }));
   return {
     title: `Overload: ${factors.join(', ')} times ${clients} clients`,
