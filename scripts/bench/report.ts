@@ -3,11 +3,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OperatorError } from '../cli/errors.ts';
 import { type Html, html, htmlPage } from '../cli/html.ts';
+import { PRICES_AS_OF } from '../cli/prices.ts';
 import { readJson } from '../cli/read-json.ts';
 import { withBlock } from './generated-block.ts';
 import { HEADLINE, PER_WRITE_UNIT } from './goals.ts';
 import { type Figure, type Results, type Run, resultsSchema, type Summary } from './results.ts';
-import { goalTable, number, partTable, type Table } from './tables.ts';
+import { goalTable, number, PRICE_REGION, partTable, type Table } from './tables.ts';
 
 /** Every sample of every round of the last run; git ignores this folder, CI keeps the file. */
 export const ROUNDS_FILE = '.data/bench/rounds.json';
@@ -63,12 +64,22 @@ thead th { font-weight: bold; }
 .bar .range { top: 50%; border-top: 1px solid currentColor; }
 `;
 
-/** The figures that are drawn: of which part, with what title and unit, on which backend with how many connections. */
-const PLOTS: readonly [part: string, Figure, title: string, unit: string, backend: string, connections?: number][] = [
+/** The figures that are drawn: of which part, with what title and unit, on which backend, under which load. */
+const PLOTS: readonly [
+  part: string,
+  Figure,
+  title: string,
+  unit: string,
+  backend: string,
+  connections?: number,
+  offeredPerS?: number,
+][] = [
   ['matrix', 'cpuMicrosPerRequest', 'CPU per request', ' µs', 'tls-4ms', 64],
   ['matrix', 'requestsPerS', 'Requests per second of one process', ' /s', 'tls-4ms', 64],
   ['matrix', 'p99Ms', '99th percentile of latency', ' ms', 'tls-4ms', 64],
   ['matrix', 'timestampsPerWriteUnit', 'Timestamps per write unit', '', 'tls-4ms', 64],
+  ['window', 'timestampsPerWriteUnit', 'Timestamps per write unit, by commit window', '', 'tls-4ms', 256, 333],
+  ['window', 'p50Ms', 'Median latency, by commit window', ' ms', 'tls-4ms', 256, 333],
   ['matrix', 'cpuMicrosPerRequest', 'CPU per request in the limit case: no latency, no TLS', ' µs', 'ack-0ms', 64],
   ['start-up', 'startUpMs', 'Start-up, from exec to the first 200', ' ms', 'ack-0ms'],
 ];
@@ -82,7 +93,8 @@ export function page(results: Results): string {
 ${table(goalTable(results))}
 ${PLOTS.map((plot) => drawPlot(results, plot))}
 <h2>Every figure</h2>
-<p>Medians of the rounds; for CPU and start-up also the range. "Generator" is the share of a core that the load generator used.</p>
+<p>Medians of the rounds; for CPU and start-up also the range. "Generator" is the share of a core that the load generator used.
+"Units" is what the write units of a million timestamps cost at the list price of ${PRICE_REGION} as of ${PRICES_AS_OF}.</p>
 ${Object.values(results.parts).map((part) => html`<h3>${part.title}</h3>\n${table(partTable(part))}\n`)}`;
   return htmlPage(title, STYLE, main);
 }
@@ -133,14 +145,15 @@ ${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>\n
 }
 
 /** Horizontal bars as a table: each with a line from the smallest to the largest round. */
-function drawPlot({ parts }: Results, [part, figure, title, unit, backend, connections]: (typeof PLOTS)[number]) {
+function drawPlot({ parts }: Results, [part, figure, title, unit, backend, connections, rate]: (typeof PLOTS)[number]) {
   const cells = (parts[part]?.cells ?? []).filter(
-    (cell) => cell.backend === backend && cell.connections === connections && cell.figures[figure],
+    (cell) =>
+      cell.backend === backend && cell.connections === connections && cell.offeredPerS === rate && cell.figures[figure],
   );
   if (cells.length === 0) return '';
   const top = Math.max(...cells.map(({ figures }) => figures[figure]?.max ?? 0));
   return html`<h2>${title}</h2>
-<p>${backend}${connections && `, ${connections} connections`}</p>
+<p>${backend}${connections && `, ${connections} connections`}${rate && `, ${rate} requests/s offered`}</p>
 <div><table class="bars">
 ${cells.map(({ server, title: label, figures }) => figures[figure] && drawBar(label, server, figures[figure], unit, top))}</table></div>
 `;

@@ -1,8 +1,12 @@
+import { pricesOf } from '../cli/prices.ts';
 import { textTable } from '../cli/table.ts';
 import type { Figure, Part, Results, Summary } from './results.ts';
 
 /** A head and rows. */
 export type Table = readonly (readonly string[])[];
+
+/** The region whose price of a write unit the tables use. */
+export const PRICE_REGION = 'eu-west-1';
 
 /** The columns of tables: the head, and the text of a cell, which is undefined where nothing was measured. */
 const COLUMNS: readonly (readonly [head: string, text: (cell: Part['cells'][number]) => string | undefined])[] = [
@@ -19,12 +23,18 @@ const COLUMNS: readonly (readonly [head: string, text: (cell: Part['cells'][numb
   ['longest ms', figure('longestMs')],
   ['CPU µs/req', figure('cpuMicrosPerRequest', spread)],
   ['per write unit', figure('timestampsPerWriteUnit')],
+  ['units USD/million', figure('timestampsPerWriteUnit', ({ median }) => number(writeUnitsUsd(median)))],
   ['generator', figure('generatorBusy', ({ median }) => `${Math.round(median * 100)} %`)],
   ['503', figure('refusedShare', ({ median }) => `${number(median * 100)} %`)],
   ['503 p99 ms', figure('refusedP99Ms')],
   ['ms', figure('startUpMs', spread)],
   ['MB', figure('residentBytes', ({ median }) => number(median / 2 ** 20))],
 ];
+
+/** What the write units of a million timestamps cost. */
+function writeUnitsUsd(timestampsPerWriteUnit: number): number {
+  return pricesOf(PRICE_REGION).dynamodb.millionWriteUnits / timestampsPerWriteUnit;
+}
 
 function figure(name: Figure, text = ({ median }: Summary) => number(median)) {
   return ({ figures }: Part['cells'][number]) => figures[name] && text(figures[name]);

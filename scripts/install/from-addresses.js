@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Fixed, so that the next installation removes what an interrupted one left. */
@@ -16,7 +16,7 @@ export function installFromAddresses(words) {
     rmSync(FOLDER, { recursive: true, force: true });
     mkdirSync(FOLDER, { recursive: true });
     cpSync('package.json', join(FOLDER, 'package.json'));
-    cpSync('.npmrc', join(FOLDER, '.npmrc'));
+    if (existsSync('.npmrc')) cpSync('.npmrc', join(FOLDER, '.npmrc'));
     const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
     addAddresses(lock.packages, registryUrl());
     writeFileSync(join(FOLDER, 'package-lock.json'), JSON.stringify(lock));

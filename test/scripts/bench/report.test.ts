@@ -10,6 +10,8 @@ import { withBlock } from '../../../scripts/bench/generated-block.ts';
 import { judge } from '../../../scripts/bench/goals.ts';
 import { headlineText, page, readme, readResults, writeReport } from '../../../scripts/bench/report.ts';
 import { cellOf, ratioOf } from '../../../scripts/bench/results.ts';
+import { number } from '../../../scripts/bench/tables.ts';
+import { pricesOf } from '../../../scripts/cli/prices.ts';
 import { measuredOf, measuredWindows } from '../../../scripts/cost/measured.ts';
 import { CERTIFICATE } from '../../infra/synthesize.ts';
 import { MEASUREMENTS, RESULTS, sample } from './results-example.ts';
@@ -80,6 +82,16 @@ describe('the page', () => {
     assert.match(html, /Not measured: dynamodb-local, because it needs Java/);
     assert.doesNotMatch(html, /<(script|link|img)|https?:/);
     assert.doesNotMatch(html, /NaN|undefined/);
+  });
+});
+
+describe('the commit windows on the page', () => {
+  it('are drawn by write units, and have a price: that of the write units of a million timestamps', () => {
+    const html = page(RESULTS);
+    const [, plot = ''] = html.split('Timestamps per write unit, by commit window');
+    assert.match(plot, /^<\/h2>\n<p>tls-4ms, 256 connections, 333 requests\/s offered/);
+    const { millionWriteUnits } = pricesOf('eu-west-1').dynamodb;
+    assert.ok(html.includes(`<td>17</td><td>${number(millionWriteUnits / 17)}</td>`));
   });
 });
 
