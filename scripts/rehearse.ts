@@ -17,7 +17,7 @@ import { checkRights } from './drills/rehearsal/rights-checks.ts';
 import { runDrill } from './drills/rehearsal/run-drill.ts';
 import { sealedImage } from './drills/rehearsal/sealed-image.ts';
 import { openStage } from './drills/rehearsal/stage/stage.ts';
-import { synthesizeStage, TIME_FACTORS } from './drills/rehearsal/stage/stage-facts.ts';
+import { synthesizeForRestore, synthesizeStage, TIME_FACTORS } from './drills/rehearsal/stage/stage-facts.ts';
 import { readCheckout } from './image/checkout.ts';
 import { openSandbox } from './machine/sandbox.ts';
 
@@ -69,9 +69,10 @@ async function rehearse(stageName: string, drills: readonly DrillOn<'rehearsal'>
   const sandbox = await openSandbox(undo);
   await requireArtillery(OWN_ARTILLERY);
   const image = await watch.time('sealed image', sealedImage);
-  const synthesize = (settings: readonly string[]) => synthesizeStage(stageName, sandbox.directory, settings);
-  const stageFacts = await watch.time('synth', () => synthesize([]));
-  const stage = await watch.time('stage up', () => openStage(stageFacts, image, sandbox, synthesize));
+  const stageFacts = await watch.time('synth', () => synthesizeStage(stageName, sandbox.directory));
+  const isRestored = drills.some(({ fault }) => fault === 'lose-table');
+  const factsWith = isRestored ? synthesizeForRestore(stageName, sandbox.directory) : () => Promise.resolve(stageFacts);
+  const stage = await watch.time('stage up', () => openStage(stageFacts, image, sandbox, factsWith));
   const [checks, clients] = await Promise.all([
     watch.time('stage checks', () => checkStage(stage)),
     watch.time('clients', () => startClients(stage)),

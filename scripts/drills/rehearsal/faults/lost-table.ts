@@ -35,7 +35,7 @@ export async function loseTable(stage: Stage, timeline: Timeline) {
   const options = ['--backup', copyArn, ...REHEARSED_SETTINGS.flatMap((setting) => ['--set', setting])];
   const record = await stage.restoreTable(options, async (settings) => {
     timeline.log('npm run restore has restored the copy, and deploys the stage with it', true);
-    await stage.useTable(tableIn(settings), await stage.synthesize(settings));
+    await stage.useTable(tableIn(settings), await stage.factsWith(settings));
     await replaceInstances(fleet);
   });
   timeline.log('every instance uses the restored table');

@@ -26,10 +26,9 @@ export async function openRegions(stageName: string, image: string, sandbox: San
     const part = await openPart(sandbox, region);
     // The certificate and the names of several regions do not exist here: each is synthesised as a region of its own.
     const settings = [`region=${region}`, `vpcCidr=${vpcCidr}`];
-    const synthesize = (more: readonly string[]) => synthesizeStage(stageName, part.directory, [...settings, ...more]);
-    const facts = await synthesize([]);
+    const facts = await synthesizeStage(stageName, part.directory, settings);
     const [home] = stages;
-    const stage = await openStage(facts, image, part, synthesize, {
+    const stage = await openStage(facts, image, part, () => Promise.resolve(facts), {
       startDatabase: async (at, undo, inside) => {
         const { lines, send } = await startReplica({ ...at, region }, undo, inside);
         replicas.push({ region, lines, send: (write) => send(JSON.stringify(write)) });

@@ -14,9 +14,10 @@ import { readScaling } from '../../../scaling/template/scaling.ts';
 import { readSecurityGroups } from '../../../scaling/template/security-groups.ts';
 import { StageTemplates } from '../../../scaling/template/stage.ts';
 import { gatewaySubnets } from '../../../scaling/template/subnets.ts';
-import { loadStage, type Template } from '../../../scaling/template/template.ts';
+import { loadStage, parseTemplate, type Template } from '../../../scaling/template/template.ts';
 import { deployedStacks } from './deployed-stacks.ts';
 import { OUTSIDE } from './network.ts';
+import { tableIn } from './restore-command.ts';
 import { generationSchema } from './stage-secret.ts';
 
 /** What a rehearsal takes from a stage's templates. */
@@ -76,18 +77,48 @@ export function scaledMs(seconds: number, timeFactor: number): number {
 /** Settings of a rehearsal: without a certificate and without a canary, which would need Lambda; a bastion for the operator. */
 export const REHEARSED_SETTINGS = ['allowPlainHttp=true', 'canary=false', `sshCidrs=${OUTSIDE.operator}/32`] as const;
 
-/** Synthesises the stage to rehearse, and reads its facts. `more` are further settings, such as `tableName=other`. */
-export async function synthesizeStage(
+/** Synthesises the stage to rehearse, and reads its facts. `more` are further settings, such as `region=eu-west-1`. */
+export async function synthesizeStage(stage: string, directory: string, more?: readonly string[]): Promise<StageFacts> {
+  return readStageFacts(await synthesizeTemplates(stage, directory, more), TABLE_NAME);
+}
+
+/** Reads the facts of a stage that is deployed with these settings. */
+export type FactsWith = (settings: readonly string[]) => Promise<StageFacts>;
+
+/** Stands in the templates for the name of a table that is not restored yet. */
+const ANY_TABLE = 'any-restored-table';
+
+/**
+ * Synthesises the stage for a restored table in advance: a synthesis takes longer than the restore here. The name of the
+ * table, which the deployment knows, is put in later.
+ */
+export function synthesizeForRestore(stage: string, directory: string): FactsWith {
+  const synthesized = synthesizeTemplates(stage, directory, [`tableName=${ANY_TABLE}`]);
+  // The deployment notices a failure.
+  synthesized.catch(() => undefined);
+  return async (settings) => {
+    const table = tableIn(settings);
+    const known = [...REHEARSED_SETTINGS, `tableName=${table}`];
+    if (settings.join() !== known.join())
+      throw new OperatorError(`the deployment has the settings ${settings.join(', ')}: expected ${known.join(', ')}`);
+    const named = (await synthesized).map(({ stack, ...content }) =>
+      parseTemplate(stack, JSON.stringify(content).replaceAll(ANY_TABLE, table)),
+    );
+    return readStageFacts(named, TABLE_NAME);
+  };
+}
+
+async function synthesizeTemplates(
   stage: string,
   directory: string,
   more: readonly string[] = [],
-): Promise<StageFacts> {
+): Promise<readonly Template[]> {
   const output = await mkdtemp(join(directory, 'cdk.out-'));
   const settings = [...REHEARSED_SETTINGS, ...more];
   const options = ['--stage', stage, '--output', output, ...settings.flatMap((setting) => ['--set', setting])];
   const synth = ['npm', 'run', '--silent', 'synth', '--', ...options] as const;
   await captureQuietly(synth, { deadlineMs: 300_000 });
-  return readStageFacts(await loadStage(output, stage), TABLE_NAME);
+  return await loadStage(output, stage);
 }
 
 /** Reads the facts of a stage whose table is named `tableName` here. */

@@ -15,7 +15,7 @@ import { withoutFormerTables } from './former-tables.ts';
 import { launcherOf, launchOutcomes } from './launcher.ts';
 import { startLoadBalancer } from './load-balancer.ts';
 import { addressIn, METADATA_ADDRESS, makeNetwork, OUTSIDE } from './network.ts';
-import { type StageFacts, TABLE_NAME } from './stage-facts.ts';
+import { type FactsWith, type StageFacts, TABLE_NAME } from './stage-facts.ts';
 
 const READY_DEADLINE_MS = 15_000;
 
@@ -36,7 +36,7 @@ export async function openStage(
   facts: StageFacts,
   image: string,
   sandbox: Sandbox,
-  synthesize: (settings: readonly string[]) => Promise<StageFacts>,
+  factsWith: FactsWith,
   region?: RegionOfStage,
 ) {
   const { directory, undo, key } = sandbox;
@@ -96,7 +96,7 @@ export async function openStage(
     /** Requests to the metadata service, one a line. */
     metadataLog: () => readFile(metadata.log, 'utf8'),
     /** The facts of the same stage after a deployment with other settings. */
-    synthesize,
+    factsWith,
     operateTable: aws.operateTable,
     restoreTable: aws.restoreTable,
     /** Every timestamp in the table of the stage, or in another one. */
