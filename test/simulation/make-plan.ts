@@ -124,7 +124,7 @@ function withTwoRegions(random: Random, plan: Plan): Plan {
       consistent: true,
     }),
   );
-  // `settledUntil` is not checked in runs whose clocks step, so these are few.
+  // With two regions, `settledUntil` is not checked in runs whose clocks step, so these are few.
   const hasSteps = random.chance(0.2);
   const kept = plan.steps.filter(({ kind }) => kind !== 'follow' && (hasSteps || kind !== 'clock'));
   const [shards = 1] = plan.shards;

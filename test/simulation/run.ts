@@ -184,8 +184,8 @@ export async function runPlan(plan: Plan, { keepHistory = false } = {}): Promise
     checkNothingSpilled(world);
     checkReplicated(world);
     checkExactlyOnce(world, recordings);
-    checkSettled(world, follower);
-    checkSettled(world, staleFollower);
+    checkSettled(world, follower, recordings);
+    checkSettled(world, staleFollower, recordings);
     checkUniqueNames(world, registrations);
     checkRegistrationTime(world, registrations);
     if (machines.some(({ process }) => (network.unanswered.get(process) ?? 0) > 0)) {

@@ -9,8 +9,11 @@ export function checkAdvances(world: World, processes: readonly ServerProcess[])
   if (world.violation || world.regions.length < 2) return;
   for (const process of processes) {
     const nowMicros = world.plan.epochMicros + world.scheduler.nowMicros();
-    const until = process.settledUntil({ consistent: true });
-    if (until === undefined || nowMicros - until > LONGEST_BEHIND_MICROS)
-      world.violate('advances', `${process.name} says at ${nowMicros} that everything before ${until} is settled`);
+    for (const consistent of [true, false]) {
+      const until = process.settledUntil({ consistent });
+      const reads = consistent ? 'consistent reads' : 'eventually consistent reads';
+      if (until === undefined || nowMicros - until > LONGEST_BEHIND_MICROS)
+        world.violate('advances', `${process.name} says at ${nowMicros} that ${until} is settled for ${reads}`);
+    }
   }
 }
