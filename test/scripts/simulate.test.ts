@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { runEntry } from './run-entry.ts';
 import { network, service } from './scaling/template/stage-example.ts';
 
 describe('npm run simulate', () => {
@@ -19,15 +19,8 @@ describe('npm run simulate', () => {
 
   after(() => rm(folder, { recursive: true }));
 
-  /** Runs the command on the example stage and gives back how it ended. */
-  function simulate(...options: string[]) {
-    const args = ['scripts/simulate.ts', '--template', folder, ...options];
-    const { promise, resolve } = Promise.withResolvers<{ code: unknown; stdout: string; stderr: string }>();
-    execFile(process.execPath, args, { timeout: 60_000 }, (error, stdout, stderr) =>
-      resolve({ code: error?.code ?? 0, stdout, stderr }),
-    );
-    return promise;
-  }
+  /** Runs the command on the example stage. */
+  const simulate = (...options: string[]) => runEntry('scripts/simulate.ts', ['--template', folder, ...options]);
 
   it('shows chart, events, sums and price of one stage', async () => {
     const { code, stdout, stderr } = await simulate(
