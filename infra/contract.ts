@@ -75,6 +75,9 @@ export const CANARY_NAMESPACE = 'Stampede/Canary';
 /** Output of the service stack that is read from its template: the rate for which the stage is sized. */
 export const SUSTAINED_RATE = 'SustainedRate';
 
+/** Output of the service stack: the settings that its deployment overrode, as a JSON list of `name=value`. Absent if none. */
+export const GIVEN_SETTINGS = 'Settings';
+
 /** CloudWatch log groups of one stage, created by the stack and written by the image's log agent. */
 export function logGroupNames(stage: string) {
   return { app: `/stampede/${stage}/app`, system: `/stampede/${stage}/system` };

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { App, Validations } from 'aws-cdk-lib';
+import { App, CfnOutput, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { acknowledge } from './acknowledged.ts';
 import { type Ami, bakedAmi, givenAmi } from './ami.ts';
+import { GIVEN_SETTINGS } from './contract.ts';
 import { readExpiry } from './settings/expiry.ts';
-import { readSettings, refuseUnknownSettings } from './settings/read.ts';
+import { givenSettings, readSettings, refuseUnknownSettings } from './settings/read.ts';
 import { addDataStack, addStampede } from './stampede.ts';
 
 /** Written by Packer in the repository root, where cdk also runs. */
@@ -34,7 +35,11 @@ function addStacks(): void {
     addDataStack(app, { stage, settings, expires });
   } else {
     const withoutTable = context('withoutTable') === 'true';
-    addStampede(app, { stage, settings, expires, withoutTable, ami: pinnedAmi(context, settings.region) });
+    const ami = pinnedAmi(context, settings.region);
+    const { service } = addStampede(app, { stage, settings, expires, withoutTable, ami });
+    // npm run restore deploys with the same ones.
+    const given = givenSettings(context);
+    if (given.length > 0) new CfnOutput(service, GIVEN_SETTINGS, { value: JSON.stringify(given) });
   }
   acknowledge(app, { stage, settings });
   Validations.of(app).addPlugins(new AwsSolutionsChecks());

@@ -4,12 +4,13 @@ import { OperatorError, UsageError } from './cli/errors.ts';
 import { main } from './cli/main.ts';
 import { commandText } from './cli/run.ts';
 import { imageIdOrCurrent, positiveNumber } from './cli/values.ts';
+import { deployOptions, readLastDeployment } from './restore/last-deployment.ts';
 import { deployCommand, nextSteps } from './restore/next-steps.ts';
 import { planText, restoredTableName } from './restore/plan.ts';
 import { restorePrices } from './restore/price.ts';
 import { RECORDS, type RestoreRecord, readRecords, unfinished, writeRecord } from './restore/record.ts';
 import { sourceAt, sourceOfBackup } from './restore/source.ts';
-import { deployedImage, readStageData, type StageData } from './restore/stage-data.ts';
+import { readStageData, type StageData } from './restore/stage-data.ts';
 import { restoreTable } from './restore/steps.ts';
 import { isVerified, unverifiedText } from './restore/verdict.ts';
 import { CDK_OPTIONS } from './stage/cdk.ts';
@@ -54,18 +55,20 @@ await main(
     const at = timeOf(values);
     await useRole(values);
     const data = await readStageData(stage);
-    const ami = values.ami ?? (values['verify-only'] ? undefined : await deployedImage(stage));
+    const options = values['verify-only']
+      ? []
+      : deployOptions(stage, await readLastDeployment(stage, data.regions), values);
     const records = await readRecords(RECORDS);
     const request = { stage, verifyOnly: values['verify-only'], at, backup: values.backup };
     const begun = unfinished(records, request);
     const record = begun ?? (await newRecord(values, data, at));
-    const deploy = deployCommand(stage, record.table, passedOn(ami, values.set));
+    const deploy = deployCommand(stage, record.table, options);
     console.log(`${planText(record, data.regions, await restorePrices(), records)}\n`);
     if (begun) console.log(`Goes on with the restore of ${begun.startedAt}: ${Object.keys(begun.steps).join(', ')}`);
     if (values['dry-run']) return console.log(`$ ${commandText(deploy)}`);
     if (!values.yes) await confirm(`Restores a table of stage ${stage}.`, stage);
-    const options = { data, deploy, acceptDifferences: values['accept-differences'], rate: values.rate };
-    const ended = await restoreTable(record, { ...options, save: (state) => writeRecord(RECORDS, state) });
+    const how = { data, deploy, acceptDifferences: values['accept-differences'], rate: values.rate };
+    const ended = await restoreTable(record, { ...how, save: (state) => writeRecord(RECORDS, state) });
     console.log(`${ended.verdict}\n${nextSteps(ended, data.regions, deploy).join('\n')}`.trimEnd());
     if (ended.verifyOnly && !isVerified(ended)) throw new OperatorError(unverifiedText(ended));
   },
@@ -90,9 +93,4 @@ async function newRecord(values: RestoreValues, data: StageData, at: string | un
   const common = { stage, table, verifyOnly, startedAt: startedAt.toISOString(), steps: {} };
   const source = backup === undefined ? await sourceAt(data.tableName, at ?? '') : await sourceOfBackup(backup, data);
   return { ...common, ...(backup !== undefined && { backup }), ...source };
-}
-
-/** The options that the deployment needs as well. */
-function passedOn(ami: string | undefined, set: readonly string[]): readonly string[] {
-  return [...(ami ? ['--ami', ami] : []), ...set.flatMap((entry) => ['--set', entry])];
 }

@@ -28,6 +28,14 @@ export function readSettings(stage: string, override: (name: string) => unknown 
   return settings;
 }
 
+/** The settings that were set for this deployment, as its command line gives them: `nat=single`. */
+export function givenSettings(override: (name: string) => unknown): string[] {
+  return Object.keys(TABLE).flatMap((name) => {
+    const given = override(name);
+    return given === undefined ? [] : [`${name}=${given}`];
+  });
+}
+
 function readOne(name: string, { type, ...values }: Setting, stage: string, given: unknown): unknown {
   const wanted = given ?? values[valuesOf(stage)];
   const { success, data } = type.safeParse(wanted);

@@ -1,4 +1,4 @@
-import { OUTPUTS, stackNames } from '../../infra/contract.ts';
+import { stackNames } from '../../infra/contract.ts';
 import { deployedTemplateText, findStack, type StackResource, stackResources } from '../aws/cloudformation.ts';
 import { OperatorError } from '../cli/errors.ts';
 import { type TableSettings, tableSettingsOf } from './settings.ts';
@@ -28,16 +28,6 @@ export async function readStageData(stage: string): Promise<StageData> {
   }
   const [text, resources] = await Promise.all([deployedTemplateText(name), stackResources(name)]);
   return { tableName, ...stageDataOf({ id: stack.id, text, resources }) };
-}
-
-/** The image that a stage launches. @throws OperatorError if it is unknown */
-export async function deployedImage(stage: string): Promise<string> {
-  const name = stackNames(stage).service;
-  const id = (await findStack(name))?.outputs[OUTPUTS.service.amiId];
-  if (id) return id;
-  throw new OperatorError(
-    `stage ${stage} has no stack ${name} that says which image it launches: pass --ami with an id or with current`,
-  );
 }
 
 /** A data stack: its ARN, the text of its template, and its resources. */

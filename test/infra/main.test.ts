@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { OUTPUTS, stackNames } from '../../infra/contract.ts';
+import { GIVEN_SETTINGS, OUTPUTS, stackNames } from '../../infra/contract.ts';
 
 const run = promisify(execFile);
 const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
@@ -30,14 +30,15 @@ describe('node infra/main.ts', () => {
       },
     });
 
-  it('launches the image that Packer last baked', async () => {
+  it('launches the image that Packer last baked, and notes the settings that were given', async () => {
     const builds = [
       { packer_run_uuid: 'x', artifact_id: 'eu-west-1:ami-00000000000000007', build_time: 1_795_219_200 },
     ];
     writeFileSync(join(root, 'packer-manifest.json'), JSON.stringify({ builds, last_run_uuid: 'x' }));
-    await synth();
+    await synth({ nat: 'single' });
     const template = JSON.parse(readFileSync(join(root, 'out', `${stackNames('dev').service}.template.json`), 'utf8'));
     assert.equal(template.Outputs[OUTPUTS.service.amiId].Value, 'ami-00000000000000007');
+    assert.equal(template.Outputs[GIVEN_SETTINGS].Value, '["nat=single"]');
   });
 
   it('explains what to do if there is no image', async () => {

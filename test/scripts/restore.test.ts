@@ -82,7 +82,7 @@ describe('npm run restore', () => {
       /\nthe stage uses stampede-dev-\S+ after \d+ s: it is equal to the source in its days up to 2026-11-21: 1 days with 3 timestamps, 1 users\n/,
     );
     assert.deepEqual(await stage.fakes.started(), [
-      `npm run deploy -- --stage dev --ami ami-0123456789abcdef0 --set nat=single --set tableName=${restored} --yes`,
+      `npm run deploy -- --stage dev --ami ami-0123456789abcdef0 --set waf=true --set nat=single --set tableName=${restored} --yes`,
     ]);
     const { verdict, rtoSeconds, steps, ...record } = await stage.record();
     assert.deepEqual(Object.keys(steps), ['requested', 'restored', 'configured', 'verified', 'used']);
@@ -110,7 +110,7 @@ describe('npm run restore', () => {
     assert.equal(exported.stdout.split('\r\n').length, 3);
   });
 
-  it('deploys the image that the stage launches, unless another one is named, such as the promoted one', async () => {
+  it('deploys the image and the settings of the last deployment, unless another one is named, such as the promoted one', async () => {
     await using stage = await stageWithBlocks();
     const images = [
       [[], '--ami ami-0123456789abcdef0'],
@@ -120,7 +120,10 @@ describe('npm run restore', () => {
     for (const [args, image] of images) {
       const { code, stdout, stderr } = await stage.restore('--at', AT, '--dry-run', ...args);
       assert.equal(code, 0, stderr);
-      assert.match(stdout, new RegExp(`\n\\$ npm run deploy -- --stage dev ${image} --set tableName=`));
+      assert.match(
+        stdout,
+        new RegExp(`\n\\$ npm run deploy -- --stage dev ${image} --set nat=per-az --set waf=true --set tableName=`),
+      );
     }
   });
 
@@ -258,6 +261,7 @@ describe('npm run restore', () => {
       /\nstampede-dev-\S+ is restored after \d+ s, and the stage does not use it yet: it is equal to the source /,
     );
     assert.match(stdout, /\nCreate the replicas of stampede-dev-\S+, then deploy with --regions: /);
+    assert.match(stdout, /The deployment of one region is: npm run deploy -- --stage dev --ami \S+ --set tableName=/);
     assert.deepEqual(await stage.fakes.started(), []);
     assert.equal((await stage.tables()).length, 2);
   });

@@ -1,4 +1,4 @@
-import { OUTPUTS, stackNames } from '../../../infra/contract.ts';
+import { GIVEN_SETTINGS, OUTPUTS, stackNames } from '../../../infra/contract.ts';
 
 /** An instance of the deployed example. */
 export interface ExampleInstance {
@@ -66,6 +66,7 @@ export function exampleOutputs(
       [OUTPUTS.service.loadBalancerArn]: `${BALANCING}:loadbalancer/app/example/50dc6c495c0c9188`,
       [OUTPUTS.service.launchTemplateId]: 'lt-0123456789abcdef0',
       [OUTPUTS.service.amiId]: 'ami-0123456789abcdef0',
+      [GIVEN_SETTINGS]: '["nat=per-az","tableName=former","waf=true"]',
     },
   };
 }
