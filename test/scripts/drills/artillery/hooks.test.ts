@@ -13,7 +13,8 @@ const MACHINE = `
     const body = JSON.stringify({ id: 'id' + index });
     await recordAcknowledged({}, { statusCode, body }, { vars: { keepEvery: Number(process.env.KEEP_EVERY) } });
   }
-  await sendAcknowledged();`;
+  await sendAcknowledged();
+  process.exit();`;
 
 describe('the hooks on each of several machines', () => {
   const runMachine = async (keepEvery: number, aws: string) => {
