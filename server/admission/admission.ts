@@ -77,7 +77,7 @@ export function createAdmission({ config, logger, pending, oldestWaitMs, onRefus
       return share && limiter && limiter.lastTokens() < share.burst / 2 ? quota() : undefined;
     },
     /** Whether timestamps recently waited too long. Other operations are then refused, so that timestamps are not. */
-    isOverloaded: () => saturation.isSaturated() || waitLimit.isReduced(),
+    isOverloaded: () => saturation.isSaturated() || waitLimit.isOverloaded(),
     close: () => saturation.close(),
   };
 }

@@ -46,6 +46,9 @@ export function createWaitLimit({ max, targetMs, nowMs }: WaitLimitOptions) {
   let waitsMs: number[] = [];
   let mostWaiting = 0;
   let hasRefused = false;
+  /** Samples of the interval in which the event loop or a timestamp was late by more than the target. */
+  let lateSamples = 0;
+  let wasOverloaded = false;
 
   function nextLimit(): number {
     const shortMs = lowerQuartile(waitsMs);
@@ -58,12 +61,15 @@ export function createWaitLimit({ max, targetMs, nowMs }: WaitLimitOptions) {
     /** To be called every 100 ms. */
     sample({ nowMs, loopDelayMs, queueMs }: WaitSample): void {
       waitsMs.push(LOOP_WEIGHT * loopDelayMs + queueMs);
+      if (Math.max(loopDelayMs, queueMs) > targetMs) lateSamples += 1;
       if (nowMs < endMs || waitsMs.length < LEAST_SAMPLES) return;
+      wasOverloaded = hasRefused || lateSamples >= 0.75 * waitsMs.length;
       limit = nextLimit();
       endMs = nowMs + INTERVAL_MS;
       waitsMs = [];
       mostWaiting = 0;
       hasRefused = false;
+      lateSamples = 0;
     },
     /** Whether one more request is admitted while this number waits. */
     admits(waiting: number): boolean {
@@ -74,8 +80,11 @@ export function createWaitLimit({ max, targetMs, nowMs }: WaitLimitOptions) {
     },
     /** The number of waiting requests from which on further ones are refused. */
     limit: () => limit,
-    /** Whether requests recently waited for longer than the target. */
-    isReduced: () => limit < max,
+    /**
+     * Whether requests are refused, or were in the last interval, or waited in three quarters of it for the event loop or a
+     * write alone for longer than the target. The limit also shrinks for less, and needs long to grow back.
+     */
+    isOverloaded: () => hasRefused || wasOverloaded,
   };
 }
 

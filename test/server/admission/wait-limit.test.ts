@@ -66,7 +66,6 @@ describe('the limit of waiting requests', () => {
         for (const [i, state] of states.entries()) {
           sampleAll(limit, [state], i * SAMPLE_MS);
           assert.ok(limit.limit() >= 1_000 && limit.limit() <= MAX, `${limit.limit()}`);
-          assert.equal(limit.isReduced(), limit.limit() < MAX);
         }
       }),
     );
@@ -101,7 +100,6 @@ describe('the limit of waiting requests', () => {
     const limit = newLimit();
     limit.admits(4_000);
     sampleAll(limit, Array(11).fill({ loopDelayMs: 45, queueMs: 0 }));
-    assert.ok(limit.isReduced());
     assert.ok(limit.limit() < 3_000, `${limit.limit()}`);
   });
 
@@ -112,6 +110,34 @@ describe('the limit of waiting requests', () => {
     assert.equal(limit.admits(reduced), false);
     sampleAll(limit, queues(Array(10).fill(5)), 1_100);
     assert.ok(limit.limit() > reduced && limit.limit() <= reduced * 1.1, `${limit.limit()} after ${reduced}`);
+  });
+
+  it('is no overload for other operations if they alone delay the event loop by less than the target', () => {
+    const limit = newLimit();
+    sampleAll(limit, Array(11).fill({ loopDelayMs: 60, queueMs: 0 }));
+    assert.equal(limit.isOverloaded(), false);
+  });
+
+  for (const [what, state] of [
+    ['timestamps wait', { loopDelayMs: 0, queueMs: 150 }],
+    ['the event loop is late', { loopDelayMs: 150, queueMs: 0 }],
+  ] as const)
+    it(`is an overload for other operations until a second after ${what} for longer than the target`, () => {
+      const limit = newLimit();
+      sampleAll(limit, Array(10).fill(state));
+      assert.equal(limit.isOverloaded(), true);
+      sampleAll(limit, queues(Array(10).fill(5)), 1_000);
+      assert.equal(limit.isOverloaded(), false);
+    });
+
+  it('is an overload for other operations until a second after the one in which it refused a timestamp', () => {
+    const limit = newLimit();
+    assert.equal(limit.admits(MAX), false);
+    for (const startMs of [0, 1_000]) {
+      assert.equal(limit.isOverloaded(), true);
+      sampleAll(limit, queues(Array(10).fill(5)), startMs);
+    }
+    assert.equal(limit.isOverloaded(), false);
   });
 
   it('returns to its maximum within 15 s after the waits have become short', () => {
