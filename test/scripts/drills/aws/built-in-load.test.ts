@@ -39,7 +39,7 @@ describe('the built-in load', () => {
     const ids = await load.acknowledgedIds();
     assert.equal(ids.length, 16);
     assert.ok(ids.includes('id1') && !ids.includes('id5'));
-    assert.deepEqual(countRequests(load.periods), { requests: 20, errors: 4, refused: 0 });
+    assert.deepEqual(countRequests(load.periods), { requests: 20, acknowledged: 16, errors: 4, refused: 0 });
     const [first] = observationsOf(load.periods, load.periods[0]?.firstCounterAt ?? 0);
     assert.ok((first?.p99Ms ?? 0) >= (first?.p50Ms ?? Infinity));
   });
@@ -62,7 +62,7 @@ describe('the built-in load', () => {
       else response.writeHead(201).end('<html>');
     });
     await load.ended;
-    assert.deepEqual(countRequests(load.periods), { requests: 4, errors: 4, refused: 0 });
+    assert.deepEqual(countRequests(load.periods), { requests: 4, acknowledged: 0, errors: 4, refused: 0 });
     assert.deepEqual(await load.acknowledgedIds(), []);
   });
 
@@ -71,7 +71,7 @@ describe('the built-in load', () => {
       response.writeHead(301, { location: 'https://example.org/' }).end(),
     );
     await load.ended;
-    assert.deepEqual(countRequests(load.periods), { requests: 2, errors: 0, refused: 0 });
+    assert.deepEqual(countRequests(load.periods), { requests: 2, acknowledged: 0, errors: 0, refused: 0 });
     assert.deepEqual(await load.acknowledgedIds(), []);
   });
 
