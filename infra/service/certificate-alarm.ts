@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { runbookAlarm } from '../runbook-alarm.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 
-/** ACM renews its own certificates 60 days before they expire; imported ones it does not renew. */
+/** ACM renews the certificates that it issues 45 days or more before they expire; imported ones it does not renew. */
 const LEAST_DAYS = 30;
 
 /**
