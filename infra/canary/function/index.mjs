@@ -14,7 +14,11 @@ const ANSWER_MS = 10_000;
 const READABLE_MS = 5_000;
 const READ_AGAIN_MS = 200;
 
-const secrets = new SecretsManagerClient({ maxAttempts: 2 });
+/** Two attempts fit into the time of a run. Without a timeout, a lost answer would take all of it. */
+const secrets = new SecretsManagerClient({
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+});
 let token;
 
 export async function handler() {

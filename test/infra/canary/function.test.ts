@@ -120,6 +120,12 @@ describe('the canary', () => {
     process.env['SECRET_ID'] = CANARY_SECRET;
     assert.equal((await runAt(service.url)).run.Success, 100);
   });
+
+  it('asks for its token again if Secrets Manager does not answer', { timeout: 30_000 }, async () => {
+    await runAt(await brokenService((_, response) => response.writeHead(401).end()));
+    secretsManager.ignoresNext();
+    assert.equal((await runAt(service.url)).run.Success, 100);
+  });
 });
 
 describe('the token of the canary', () => {

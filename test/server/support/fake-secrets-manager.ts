@@ -19,6 +19,7 @@ export async function startSecretsManager(
 ) {
   let answer = first;
   let requests = 0;
+  let unanswered = 0;
   const server = createServer(async (request, response) => {
     const { SecretId } = JSON.parse(await text(request));
     requests += 1;
@@ -28,6 +29,7 @@ export async function startSecretsManager(
       return send(400, { __type: 'MissingAuthenticationTokenException' });
     if (request.headers['x-amz-target'] !== 'secretsmanager.GetSecretValue')
       return send(400, { __type: 'UnknownOperationException' });
+    if (unanswered > 0) return void unanswered--;
     if (answer === 'no answer') return request.socket.destroy();
     const other = others[SecretId];
     if (other !== undefined) return send(200, { ARN: SecretId, SecretString: other, VersionStages: ['AWSCURRENT'] });
@@ -41,6 +43,10 @@ export async function startSecretsManager(
     endpoint,
     answers: (next: SecretAnswer) => {
       answer = next;
+    },
+    /** Receives the next request and never answers it. */
+    ignoresNext: () => {
+      unanswered = 1;
     },
     /** Resolves with the next request. */
     asked: () => once(server, 'asked'),
