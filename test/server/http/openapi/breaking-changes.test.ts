@@ -51,6 +51,14 @@ const BREAKING: Readonly<Record<string, readonly [change: (document: Json) => vo
     (d) => parameter(d, '/app', 'consistent').schema.enum.pop(),
     'GET /app query.consistent: enum was ["true","false"], is ["true"]',
   ],
+  'another default of a parameter': [
+    (d) => (parameter(d, '/app', 'consistent').schema.default = 'true'),
+    'GET /app query.consistent: default was "false", is "true"',
+  ],
+  'a removed default of a parameter': [
+    (d) => delete parameter(d, '/app', 'consistent').schema.default,
+    'GET /app query.consistent: default was "false", is absent',
+  ],
   'a body that becomes required': [
     (d) => (d.paths['/app'].post.requestBody.required = true),
     'POST /app: the body is required now',

@@ -12,8 +12,8 @@ export interface Version {
 }
 
 /**
- * The changes of a schema that break clients: a request that was accepted is not accepted any more, or an answer has a
- * value that it did not have. Changed patterns and formats are among them, because a program cannot tell which of two
+ * The changes of a schema that break clients: a request that was accepted is not accepted any more or means something
+ * else, or an answer has a value that it did not have. Changed patterns and formats are among them, because a program cannot tell which of two
  * accepts more.
  */
 export function schemaChanges(where: string, old: Version, current: Version, direction: Direction): string[] {
@@ -29,6 +29,10 @@ export function schemaChanges(where: string, old: Version, current: Version, dir
     ...['type', 'enum', 'const', 'pattern', 'format', ...LOWER_BOUNDS, ...UPPER_BOUNDS]
       .filter((keyword) => exceeds(keyword, sent, expected))
       .map(changed),
+    // Requests without the value mean something else now.
+    ...(direction === 'request' && before.default !== undefined && shown(before.default) !== shown(after.default)
+      ? [changed('default')]
+      : []),
     ...list(expected.required)
       .filter((name) => !list(sent.required).includes(name))
       .map(
