@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { configuredRegion } from './aws/region.ts';
 import type { CommandDescription, Values } from './cli/arguments.ts';
 import { confirm } from './cli/confirm.ts';
 import { OperatorError, UsageError } from './cli/errors.ts';
@@ -164,7 +165,8 @@ async function cleanUp(values: DrillValues, drill: string | undefined): Promise<
   if (drill !== undefined) throw new UsageError(`<drill> is '${drill}': expected --clean-up alone`);
   await useRole(values);
   await removeMachines(values.stage);
-  console.log(`No machines of drills of ${values.stage} are left`);
+  // In another region than that of the stage, none are found.
+  console.log(`No machines of drills of ${values.stage} are left in ${(await configuredRegion()) ?? 'this region'}`);
 }
 
 /** @throws UsageError when an option about machines would have no effect */

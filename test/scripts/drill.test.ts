@@ -84,7 +84,8 @@ const machinesOnAws = (ids: ReadonlySet<string>): Answers => ({
   DeleteParameter: { status: 400, body: { __type: 'ParameterNotFound' } },
   ListBucket: ({ params }) => {
     const keys = ['one', 'two'].map((machine) => `<Contents><Key>${params['Prefix']}${machine}.txt</Key></Contents>`);
-    return { body: `<ListBucketResult><IsTruncated>false</IsTruncated>${keys.join('')}</ListBucketResult>` };
+    const page = `<KeyCount>2</KeyCount><IsTruncated>false</IsTruncated>${keys.join('')}`;
+    return { body: `<ListBucketResult>${page}</ListBucketResult>` };
   },
   GetObject: ({ params }) => {
     const isFirst = String(params['Key']).endsWith('one.txt');
@@ -180,7 +181,7 @@ describe('npm run drill', { concurrency: 4 }, () => {
     await using aws = await startFakeAws({ ...ecs.answers, DeleteParameter: { body: {} } });
     const { code, stdout, stderr } = await runEntry(ENTRY, ['--clean-up'], { env: aws.env });
     assert.equal(code, 0, stderr);
-    assert.equal(stdout, 'No machines of drills of dev are left\n');
+    assert.equal(stdout, 'No machines of drills of dev are left in eu-west-1\n');
     assert.deepEqual([...ecs.clusters], []);
   });
 

@@ -1,7 +1,7 @@
 /**
  * A replica of a global table for rehearsals: `replica-process.ts HOST PORT TABLE REGION`, in memory. It prints "ready",
- * then each write that was made here as a line of JSON, also the deletion of an expired item. It reads writes of other regions as such lines, and prints
- * `{ applied: n }` when the n-th of them is stored.
+ * then each write that was made here as a line of JSON, also the deletion of an expired item. It reads writes of other
+ * regions as such lines, and prints `{ applied: n }` when the n-th of them is stored.
  */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

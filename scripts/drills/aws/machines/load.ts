@@ -1,7 +1,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCluster } from '../../../aws/ecs.ts';
-import { listKeys, readObject } from '../../../aws/s3.ts';
+import { hasObjects, listKeys, readObject } from '../../../aws/s3.ts';
 import { writeSecretParameter } from '../../../aws/ssm.ts';
 import type { Undo } from '../../../cli/undo.ts';
 import {
@@ -124,7 +124,9 @@ async function writeMachineFiles(plan: LoadPlan, count: number, stage: string, f
 
 /** Fetches the ids that the machines have put into the bucket. Returns the names of their objects. */
 async function fetchAcknowledged(bucket: string, run: string, folder: string): Promise<string[]> {
-  const keys = await listKeys(bucket, acknowledgedPrefix(run));
+  const prefix = acknowledgedPrefix(run);
+  // In its first run, artillery may have ended before it created the bucket.
+  const keys = (await hasObjects(bucket, prefix)) ? await listKeys(bucket, prefix) : [];
   const texts = await Promise.all(keys.map((key) => readObject(bucket, key)));
   await writeFile(join(folder, ACKNOWLEDGED), texts.join(''));
   return keys;

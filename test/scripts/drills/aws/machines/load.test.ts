@@ -54,6 +54,30 @@ describe('the load of several machines', () => {
   });
 });
 
+describe('the first load of several machines in an account', () => {
+  it('is removed without an error if artillery has not created its bucket yet', async (t) => {
+    const error = t.mock.method(console, 'error', () => {});
+    const ecs = ecsOnAws(2);
+    const ListBucket = { status: 404, body: '<Error><Code>NoSuchBucket</Code><Message>no</Message></Error>' };
+    const DeleteParameter = { status: 400, body: { __type: 'ParameterNotFound' } };
+    await using aws = await startFakeAws({ ...ecs.answers, ListBucket, DeleteParameter });
+    t.mock.property(process, 'env', { ...process.env, ...aws.env });
+    const folder = await mkdtemp(join(tmpdir(), 'stampede-machines-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const targetGroupArn = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/b';
+    const stage = { stage: 'dev', targetGroupArn } as DrilledStage;
+    const machines = { count: 2, subnets: ['subnet-1'], securityGroup: undefined };
+    const plan = planDrill({ drill: 'steady', target: 'http://127.0.0.1:9', ratePerS: 2, peakPerS: 2 });
+    const undo = new Undo();
+    const load = await startMachines({ artillery: NEVER_STARTS, machines, stage }, plan, folder, undo);
+    await load.stop();
+    await undo.run();
+    assert.deepEqual([...ecs.clusters], []);
+    const failures = error.mock.calls.filter(({ arguments: [line] }) => String(line).startsWith('could not remove'));
+    assert.deepEqual(failures, []);
+  });
+});
+
 describe('the removal of machines', () => {
   const CLUSTER = 'stampede-dev-drill';
   const remove = async (t: TestContext, answers: Answers) => {
