@@ -73,17 +73,19 @@ export function describeRules(groupIds: readonly string[]): Promise<SecurityGrou
 
 /** Sets the ports of a rule whose other end is a group. The rule keeps its id, by which CloudFormation knows it. */
 export async function setPorts(changed: SecurityGroupRule, from: number, to: number): Promise<void> {
-  const { id, groupId, protocol, description, peerGroup } = changed;
-  const SecurityGroupRule = {
-    IpProtocol: protocol,
-    FromPort: from,
-    ToPort: to,
-    ReferencedGroupId: peerGroup,
-    ...(description && { Description: description }),
-  };
+  const { id, groupId } = changed;
   const call = client().modifySecurityGroupRules({
     GroupId: groupId,
-    SecurityGroupRules: [{ SecurityGroupRuleId: id, SecurityGroupRule }],
+    SecurityGroupRules: [ruleWithPorts(changed, from, to)],
   });
   await explained(`change the rule ${id} of ${groupId}`, call);
+}
+
+/** The rule with other ports, as EC2 takes it: a change replaces all its values. */
+export function ruleWithPorts({ id, protocol, description, peerGroup }: SecurityGroupRule, from: number, to: number) {
+  const rule = { IpProtocol: protocol, FromPort: from, ToPort: to, ReferencedGroupId: peerGroup };
+  return {
+    SecurityGroupRuleId: id,
+    SecurityGroupRule: { ...rule, ...(description && { Description: description }) },
+  };
 }

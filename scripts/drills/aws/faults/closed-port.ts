@@ -1,8 +1,9 @@
 import { stackNames } from '../../../../infra/contract.ts';
 import { PORT } from '../../../../server/contract.ts';
 import { describeInstances } from '../../../aws/ec2.ts';
-import { describeRules, type SecurityGroupRule, setPorts } from '../../../aws/security-groups.ts';
+import { describeRules, ruleWithPorts, type SecurityGroupRule, setPorts } from '../../../aws/security-groups.ts';
 import { OperatorError } from '../../../cli/errors.ts';
+import { commandText } from '../../../cli/run.ts';
 import { driftOf } from '../../../stage/drift.ts';
 import type { Check } from '../../core/run-record.ts';
 import type { Fault } from '../fault-course.ts';
@@ -24,6 +25,7 @@ export function prepareClosedPort({ stage }: DrilledStage, before: Snapshot): Fa
     intent: `close port ${PORT} of the instances by their security group, so that new connections of the load balancer fail, and open it again`,
     async cause() {
       const rule = await findRule(before);
+      console.error(`If this process is killed, open port ${PORT} again with ${reopenCommand(rule)}`);
       changed = rule;
       await setPorts(rule, WRONG_PORT, WRONG_PORT);
       naming = driftOf(stackNames(stage).network);
@@ -39,6 +41,14 @@ export function prepareClosedPort({ stage }: DrilledStage, before: Snapshot): Fa
     },
     checks: async () => (naming ? [await namedCheck(naming)] : []),
   };
+}
+
+/** The command of the AWS CLI that gives the rule the ports that it has now. */
+export function reopenCommand(rule: SecurityGroupRule): string {
+  const { groupId, from, to } = rule;
+  const rules = JSON.stringify([ruleWithPorts(rule, from, to)]);
+  const action = ['ec2', 'modify-security-group-rules'] as const;
+  return commandText(['aws', ...action, '--group-id', groupId, '--security-group-rules', rules]);
 }
 
 /** @throws OperatorError if not exactly one rule admits another group to the port */
