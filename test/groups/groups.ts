@@ -17,11 +17,13 @@ const GROUPS = {
 /** Files that wait more than they compute: in a group, the others would wait as well. */
 const WAITING: readonly string[] = [
   'test/scripts/drill.test.ts',
+  'test/infra/main.test.ts',
   'test/infra/rights/deploy.test.ts',
   'test/scripts/destroy.test.ts',
   'test/ami/launch-hook.test.ts',
   'test/scripts/cli/undo.test.ts',
   'test/scripts/drills/aws/acknowledged-in-table.test.ts',
+  'test/scripts/drills/aws/restored-copy.test.ts',
   'test/scripts/drills/rehearsal/stage/fleet.test.ts',
   'test/scripts/drills/rehearsal/stage/refusals.test.ts',
   'test/server/http/idempotency-key.test.ts',
