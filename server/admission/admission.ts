@@ -44,7 +44,7 @@ export function createAdmission({ config, logger, pending, oldestWaitMs, onRefus
 
   function refuse(code: 'overloaded' | 'rate-limited', message: string, quota?: Quota): ServiceError {
     onRefused();
-    retryAfter.countRefusal();
+    if (!quota) retryAfter.countRefusal();
     return new ServiceError(code, message, {
       retryAfterS: quota?.windowS ?? retryAfter.seconds(),
       ...(quota && { quota }),

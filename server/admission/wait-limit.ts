@@ -53,6 +53,8 @@ export function createWaitLimit({ max, targetMs, nowMs }: WaitLimitOptions) {
   function nextLimit(): number {
     const shortMs = lowerQuartile(waitsMs);
     if (shortMs <= targetMs) return Math.min(max, Math.ceil(limit * (hasRefused ? GROWTH_WHILE_REFUSING : GROWTH)));
+    // The event loop is late for another reason, such as listings, or `admits` was not asked.
+    if (mostWaiting === 0) return limit;
     const reduced = (Math.min(limit, mostWaiting) * targetMs) / shortMs;
     return Math.max(least, Math.floor(reduced));
   }

@@ -37,6 +37,23 @@ describe('the admission of timestamps', () => {
     assert.equal(seen.refused, 1);
   });
 
+  it('lets overloaded clients wait no longer because others exceed the rate limit', (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] });
+    let nowMs = 0;
+    t.mock.method(performance, 'now', () => nowMs);
+    const { seen, admission } = setUp(t, { ratePerSecond: 1, burst: 1 });
+    for (let step = 0; step < 300; step++) {
+      nowMs += 10;
+      t.mock.timers.tick(10);
+      admission.refusal();
+    }
+    assert.ok(seen.refused > 200);
+    nowMs += 1_000;
+    seen.pending = 3;
+    const refusal = admission.refusal();
+    assert.deepEqual([refusal?.code, refusal?.retryAfterS], ['overloaded', 1]);
+  });
+
   it('says what is left of the rate limit once less than half of the burst is left', (t) => {
     const { admission } = setUp(t, { ratePerSecond: 0.001, burst: 4 });
     const remaining = Array.from({ length: 4 }, () => {

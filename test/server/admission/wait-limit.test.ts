@@ -103,6 +103,12 @@ describe('the limit of waiting requests', () => {
     assert.ok(limit.limit() < 3_000, `${limit.limit()}`);
   });
 
+  it('does not change while no timestamp waits or asks to be admitted, however late the event loop is', () => {
+    const limit = newLimit();
+    for (const nowMs of [200, 500, 1_000]) limit.sample({ nowMs, loopDelayMs: 700, queueMs: 0 });
+    assert.equal(limit.limit(), MAX);
+  });
+
   it('grows slowly while it refuses requests', () => {
     const limit = newLimit();
     sampleAll(limit, queues(Array(11).fill(150)));
