@@ -124,16 +124,12 @@ export function createService(options: ServiceOptions) {
     logger,
     trustedProxies: config.trustedProxies,
   });
-  const checkReadToken = requiresToken.read ? createCheckToken('read', () => secrets().readTokens) : undefined;
-  const checkWriteToken = requiresToken.write ? createCheckToken('write', () => secrets().writeTokens) : undefined;
+  const checkToken = (kind: 'read' | 'write', ...more: readonly (() => readonly string[])[]) =>
+    requiresToken[kind] ? createCheckToken(kind, () => secrets()[`${kind}Tokens`], ...more) : undefined;
+  const [checkReadToken, checkWriteToken] = [checkToken('read'), checkToken('write')];
   // The canary records and reads its records, but no lists and no users.
   const canaryTokens = () => secrets().canaryTokens ?? NO_TOKENS;
-  const checkRecordToken = requiresToken.read
-    ? createCheckToken('read', () => secrets().readTokens, canaryTokens)
-    : undefined;
-  const checkPostToken = requiresToken.write
-    ? createCheckToken('write', () => secrets().writeTokens, canaryTokens)
-    : undefined;
+  const [checkRecordToken, checkPostToken] = [checkToken('read', canaryTokens), checkToken('write', canaryTokens)];
   const load = config.loadEndpoint ? createLoad({ workerPath: LOAD_WORKER }) : undefined;
 
   const rates = createRecentRates(() => performance.now());
