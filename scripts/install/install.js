@@ -25,6 +25,7 @@ export function installIfNeeded({ onlyToRun }) {
   console.error(`Installing ${omitDev ? 'what running needs' : 'all locked dependencies'} (npm ci) ...`);
   const words = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(omitDev ? ['--omit=dev'] : [])];
   if (!installFromAddresses(words)) {
+    console.error('Trying again, and asking the registry where each package is ...');
     const { status, error } = spawnSync('npm', words, { stdio: ['ignore', 'ignore', 'inherit'] });
     if (error) console.error(`npm cannot be started: ${error.message}`);
     if (status !== 0) return status ?? 1;

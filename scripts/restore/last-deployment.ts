@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GIVEN_SETTINGS, OUTPUTS, stackNames } from '../../infra/contract.ts';
+import { EXPIRES_TAG, GIVEN_SETTINGS, OUTPUTS, stackNames } from '../../infra/contract.ts';
 import { findStack } from '../aws/cloudformation.ts';
 import { OperatorError } from '../cli/errors.ts';
 
@@ -16,9 +16,18 @@ const settingsSchema = z
   .transform((text) => JSON.parse(text))
   .pipe(z.array(z.string()));
 
-/** Reads the service stack of a stage. */
+/**
+ * Reads the service stack of a stage.
+ *
+ * @throws OperatorError if the stage is temporary: the deployment with the restored table would have no end
+ */
 export async function readLastDeployment(stage: string, regions: number): Promise<LastDeployment> {
-  const { outputs = {} } = (await findStack(stackNames(stage).service)) ?? {};
+  const { outputs = {}, tags = {} } = (await findStack(stackNames(stage).service)) ?? {};
+  if (EXPIRES_TAG in tags)
+    throw new OperatorError(
+      `stage ${stage} is temporary and ends at ${tags[EXPIRES_TAG]}: expected --verify-only, which deploys nothing, or a ` +
+        'permanent stage',
+    );
   const settings = settingsSchema.parse(outputs[GIVEN_SETTINGS] ?? '[]');
   return { image: outputs[OUTPUTS.service.amiId], settings: regions > 1 ? [] : settings };
 }

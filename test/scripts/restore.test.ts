@@ -13,8 +13,10 @@ import {
   ScanCommand,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
+import { EXPIRES_TAG } from '../../infra/contract.ts';
 import { encodeBlock } from '../../server/timestamps/block.ts';
 import { startFakeAws } from './aws/fake-aws.ts';
+import { stageOnAws } from './aws/stage-on-aws.ts';
 import { fakePrograms } from './fake-programs.ts';
 import { BEGIN_MS, dataStackOnAws, dataTemplate, SOURCE, startDatabaseWithBackups } from './restore/example.ts';
 import { runEntry } from './run-entry.ts';
@@ -125,6 +127,14 @@ describe('npm run restore', () => {
         new RegExp(`\n\\$ npm run deploy -- --stage dev ${image} --set nat=per-az --set waf=true --set tableName=`),
       );
     }
+  });
+
+  it('refuses a temporary stage, which it would deploy without an end', async () => {
+    const stacks = stageOnAws({ tags: { [EXPIRES_TAG]: '2026-11-28T08:00:00Z' } });
+    await using aws = await startFakeAws({ ...dataStackOnAws(), ...stacks });
+    const { code, stdout, stderr } = await runEntry('scripts/restore.ts', ['--yes', '--at', AT], { env: aws.env });
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /^restore: stage dev is temporary and ends at 2026-11-28T08:00:00Z: expected --verify-only, /);
   });
 
   it('refuses a stage whose image is unknown, before it begins', async () => {
