@@ -131,7 +131,8 @@ describe('npm run restore', () => {
 
   it('refuses a temporary stage, which it would deploy without an end', async () => {
     const stacks = stageOnAws({ tags: { [EXPIRES_TAG]: '2026-11-28T08:00:00Z' } });
-    await using aws = await startFakeAws({ ...dataStackOnAws(), ...stacks });
+    const { DescribeStacks: _, ...data } = dataStackOnAws();
+    await using aws = await startFakeAws({ ...stacks, ...data });
     const { code, stdout, stderr } = await runEntry('scripts/restore.ts', ['--yes', '--at', AT], { env: aws.env });
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(stderr, /^restore: stage dev is temporary and ends at 2026-11-28T08:00:00Z: expected --verify-only, /);
