@@ -11,8 +11,9 @@ export function stackNames(stage: string) {
 }
 
 /**
- * How the names of a stage's alarms begin. CloudFormation names metric alarms after their stack; CDK names composite
- * ones itself, after the stack without its dashes. `stampede-dev-` would be too short: it fits a stage `dev-2` as well.
+ * The prefixes of the names of a stage's alarms. CloudFormation names metric alarms after their stack; CDK names
+ * composite ones itself, after the stack without its dashes. `stampede-dev-` would be too short: it also matches a
+ * stage `dev-2`.
  */
 export function alarmPrefixes(stage: string): readonly string[] {
   const { service, operations } = stackNames(stage);
@@ -66,7 +67,7 @@ export function alarmTopicName(stage: string, priority: 'page' | 'ticket'): stri
   return `Stampede ${stage} ${priority}`;
 }
 
-/** How the logical id of the parameter begins in which the daily export writes its progress. Its value drifts. */
+/** Prefix of the logical id of the parameter to which the daily export writes its progress. The value drifts. */
 export const EXPORT_PROGRESS = 'ArchiveExportProgress';
 
 /** CloudWatch namespace of the canary's metrics. */

@@ -122,7 +122,7 @@ function refuseUnpriced(regions: readonly string[]): void {
   const unpriced = regions.filter((region) => !PRICED_REGIONS.includes(region));
   if (unpriced.length === 0) return;
   throw new UsageError(
-    `--regions has ${unpriced.join(', ')}, which scripts/cli/prices.json has no prices of: expected ${PRICED_REGIONS.join(', ')}`,
+    `--regions has ${unpriced.join(', ')}, for which scripts/cli/prices.json has no prices: expected ${PRICED_REGIONS.join(', ')}`,
   );
 }
 

@@ -42,7 +42,7 @@ await main(
       ami: {
         ...CDK_OPTIONS.ami,
         schema: imageIdOrCurrent(),
-        help: "image to launch; current: the promoted one (default: the one in Packer's manifest)",
+        help: "image to launch, or current for the promoted one (default: the one in Packer's manifest)",
       },
       ttl: {
         value: '<time>',

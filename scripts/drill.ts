@@ -115,7 +115,7 @@ const command = {
     'security-group': {
       value: '<id>',
       schema: SECURITY_GROUP,
-      help: 'security group of the machines; needs outgoing connections (default: that of their VPC)',
+      help: 'security group of the machines; must allow outgoing connections (default: that of their VPC)',
     },
     'clean-up': { help: 'remove the machines of a drill that was killed, and nothing else' },
     artillery: { value: '<file>', help: "artillery's program (default: that of scripts/drills/artillery)" },
@@ -126,7 +126,7 @@ const command = {
     ['npm run drill -- kill-instance', 'terminates an instance of dev under 50 requests/s'],
     ['npm run drill -- --game-day --stage dev', 'a game day; asks first for the name of the stage'],
     ['npm run drill -- scale-out --rate 200 --peak 4000', 'loads dev until it scales out'],
-    ['npm run drill -- scale-out --peak 8000 --rate 800 --machines 8', 'the same with a load that needs 8 machines'],
+    ['npm run drill -- scale-out --peak 8000 --rate 800 --machines 8', 'the same, with the load sent from 8 machines'],
     ['npm run drill -- rolling-deploy --image ami-0123456789abcdef0', 'rolls another image out, then rolls it back'],
     ['npm run drill -- lose-az --stage prod --zone eu-west-1b', 'asks first for the name of the stage'],
   ],

@@ -30,7 +30,7 @@ await main(
         schema: webAddress(),
         help: 'a server instead of a stage, such as http://localhost:8080; a token is read from READ_TOKEN',
       },
-      table: { value: '<name>', help: 'a table by its name (default: the table that the stage uses)' },
+      table: { value: '<name>', help: 'name of the table to read (default: the table that the stage uses)' },
       from: { value: '<time>', schema: timeValue(), help: 'the first time, such as 2026-11-21 or 2026-11-21T07:45Z' },
       to: { value: '<time>', schema: timeValue(), help: 'the first time that is not exported' },
       format: { value: '<name>', default: 'csv', schema: choice(FORMATS), help: 'csv, ndjson or parquet' },
@@ -96,7 +96,7 @@ async function ofTable({ stage, table: name, rate }: TableValues, range: TimeRan
   else if (until < range.to)
     warn(`timestamps after ${isoFromMicros(until)} can still appear: the export may lack them`);
   const others = regions.filter((other) => other !== region);
-  // What is spilled will be in the table that the stage uses then.
+  // Spilled timestamps go to the table that the stage uses.
   if (name === undefined) await warnOfSpilled(stage, region === undefined ? others : [...others, region], warn);
   return timestampsOf(table, range, options);
 }

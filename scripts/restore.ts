@@ -23,11 +23,11 @@ const OPTIONS = {
   ami: {
     ...CDK_OPTIONS.ami,
     schema: imageIdOrCurrent(),
-    help: 'image to launch; current: the promoted one (default: the one that the stage launches)',
+    help: 'image to launch, or current for the promoted one (default: the one that the stage launches)',
   },
   at: { value: '<time>', schema: timeValue(), help: 'restore the table as it was at this time of the last 35 days' },
   backup: { value: '<arn>', help: 'restore this recovery point of AWS Backup, or this backup of DynamoDB, instead' },
-  'verify-only': { help: 'remove the new table again after it was verified, and exit with 1 if it is not equal' },
+  'verify-only': { help: 'verify the new table and remove it again; exit with 1 unless it is equal to the old one' },
   'accept-differences': { help: 'use the new table although its days or users differ from those of the source' },
   rate: {
     value: '<n>',

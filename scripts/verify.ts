@@ -21,7 +21,7 @@ await main(
     options: {
       stage: STAGE_OPTION,
       ...AWS_OPTIONS,
-      table: { value: '<name>', help: 'a table by its name (default: the table that the stage uses)' },
+      table: { value: '<name>', help: 'name of the table to read (default: the table that the stage uses)' },
       against: { value: '<name>', help: 'compare with this table of the same region' },
       from: {
         value: '<day>',

@@ -36,7 +36,7 @@ export function alarmTopics(scope: Construct, { key, stage, settings }: AlarmTop
   if (pageEmail) subscribeToPages(page, new EmailSubscription(pageEmail));
   if (pagerSecret) subscribeToPages(page, pagerSubscription(pagerSecret));
   if (ticketEmail) ticket.addSubscription(new EmailSubscription(ticketEmail));
-  // The environment of a branch lives for hours.
+  // The environment of a branch exists only for hours.
   if (!BRANCH_STAGE.pattern.test(stage)) warnOfNobody(scope, stage, settings);
   return { page, ticket };
 }

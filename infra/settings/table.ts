@@ -247,7 +247,7 @@ export const TABLE = {
   ticketEmail: setting(optional(emailAddress), '', ''),
   /**
    * Name of a secret in Secrets Manager, in each region of the stage: the https:// URL where a pager such as PagerDuty or
-   * Opsgenie takes pages from Amazon SNS. The URL contains a key, so it is no setting (decision 0062).
+   * Opsgenie receives pages from Amazon SNS. The URL contains a key, so it is not a setting (decision 0062).
    */
   pagerSecret: setting(optional(text(/^[\w/+=.@-]{1,512}$/, 'the name of a secret')), '', ''),
   /** Workspace of the channels below. A person connects it to the account first, in Amazon Q Developer's console. */

@@ -2,12 +2,12 @@ import { BRANCH_STAGE } from '../../infra/contract.ts';
 import type { Check } from './check.ts';
 import type { StageNeeds } from './needs.ts';
 
-/** Whether somebody gets the alarms of the stage. The environment of a branch lives for hours and needs nobody. */
+/** Whether somebody gets the alarms of the stage. The environment of a branch exists for hours and needs nobody. */
 export function checkRecipients({ stage, recipients: { page, ticket } }: StageNeeds): Check[] {
   if (BRANCH_STAGE.pattern.test(stage)) return [];
   return [
     check(page, 'pages', 'nobody gets them: use --set pageEmail=…, pagerSecret=… or slackPageChannelId=…'),
-    check(ticket, 'tickets', "nobody gets them, nor the budget's: use --set ticketEmail=… or slackTicketChannelId=…"),
+    check(ticket, 'tickets', 'nobody gets them or the budget alarm: use --set ticketEmail=… or slackTicketChannelId=…'),
   ];
 }
 

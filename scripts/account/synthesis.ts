@@ -14,7 +14,7 @@ const ANY = {
 
 /**
  * Synthesises a stage with these settings, without an account, and passes the folder of the result to `read`. The folder
- * is temporary, so that `cdk.out` stays what was planned. `what` names the stage in the line of progress.
+ * is temporary, so that `cdk.out` stays what was planned. `what` names the stage in the progress line.
  */
 export async function readSynthesis<T>(
   stage: string,

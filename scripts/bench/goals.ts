@@ -89,7 +89,8 @@ function perUnitAtRate(cells: readonly Cell[], perUnit: (cell: Cell) => Summary)
 }
 
 /**
- * Each goal is judged by the worst load above the peak. In the first round memory grows with the number of connections,
+ * Each goal is evaluated at the worst load above the peak.
+ * In the first round memory grows with the number of connections,
  * and the young and the old generation reach the sizes that they keep.
  */
 function overloadGoals({ overload }: Measurements): Row[] {

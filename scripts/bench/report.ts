@@ -64,7 +64,7 @@ thead th { font-weight: bold; }
 .bar .range { top: 50%; border-top: 1px solid currentColor; }
 `;
 
-/** The figures that are drawn: of which part, with what title and unit, on which backend, under which load. */
+/** The charts: part, figure, title, unit, backend and load. */
 const PLOTS: readonly [
   part: string,
   Figure,

@@ -8,7 +8,7 @@ export type CommandLine = readonly [program: string, ...args: string[]];
 /** Variables added to this process's own, and the working directory. */
 type RunOptions = Pick<Options, 'env' | 'cwd'>;
 
-/** The command line as one could paste it into a shell. */
+/** The command line in a form that can be pasted into a shell. */
 export function commandText(line: CommandLine): string {
   return line.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }

@@ -137,7 +137,7 @@ export function loadBalancer(prices: RegionPrices, rate: number, zones: number, 
   ];
 }
 
-/** What the web ACLs cost: each of them, each rule, and each request. */
+/** The price of each web ACL, each of its rules, and each request. */
 export function waf(webAclRules: readonly number[], requests: number) {
   if (webAclRules.length === 0) return [];
   const { wafAclMonthUsd, wafRuleMonthUsd, wafMillionUsd } = ASSUMED;

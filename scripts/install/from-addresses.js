@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const FOLDER = '.data/install';
 
 /**
- * Runs npm with these words in a folder of its own, with a lock file that has the address of each package, and moves the
+ * Runs npm with these arguments in its own folder, with a lock file that has the address of each package, and moves the
  * result to `node_modules`. The lock file of the checkout has no addresses, so that npm would first ask the registry for
  * the list of versions of every package: twice the requests. npm compares every package with the checksum in the lock
  * file. Returns whether it worked: some registries have other addresses, and npm has to ask them.

@@ -57,7 +57,7 @@ const SYNTH_DEADLINE_MS = 300_000;
 export async function synthesize(line: CommandLine, { dryRun = false } = {}): Promise<void> {
   if (dryRun) await run(line, { dryRun });
   else {
-    // An operator reads the sentence.
+    // An operator needs only the sentence.
     const tidy = (output: string) => output.replaceAll(ANNOTATION, '$1');
     await runWithoutNoise(line, NOISE, { env: OFFLINE, deadlineMs: SYNTH_DEADLINE_MS, tidy });
   }

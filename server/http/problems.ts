@@ -129,7 +129,7 @@ export function createSendProblem({ assetUrl, logger, trustedProxies }: SendProb
   };
 }
 
-/** Most programs send no `Accept`, or the one of curl, so that a refusal does not need to negotiate. */
+/** Most programs send no `Accept`, or that of curl, so most refusals need no content negotiation. */
 function prefersHtml(request: IncomingMessage): boolean {
   const { accept } = request.headers;
   if (accept === undefined || accept === '*/*') return false;

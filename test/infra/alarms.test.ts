@@ -188,7 +188,7 @@ describe('alarms on traffic', () => {
     assert.deepEqual([alarm.EvaluationPeriods, alarm.DatapointsToAlarm], [6, 6]);
   });
 
-  it('see the loss of all requests, for which the load balancer sends no data', () => {
+  it('detect the loss of all requests, for which the load balancer sends no data', () => {
     const { Metrics: metrics, ThresholdMetricId: bandId } = propertiesOf('UnusualTraffic');
     const byId = new Map<string, { Expression?: string; MetricStat?: { Metric: { MetricName: string } } }>(
       metrics.map((each: { Id: string }) => [each.Id, each]),

@@ -118,7 +118,7 @@ describe('npm run export', () => {
     ]);
   });
 
-  it('reads a table by its name, such as the former one of a stage, without a look at the stage', async () => {
+  it('reads a table by its name, such as the former one of a stage, without reading the stage', async () => {
     const { env, [Symbol.asyncDispose]: close } = await startFakeAws({});
     const ofDatabase = { env: { ...env, AWS_ENDPOINT_URL_DYNAMODB: database.endpoint } };
     const { code, stdout, stderr } = await runEntry(

@@ -196,7 +196,7 @@ describe('npm run restore', () => {
     assert.match(stderr, /\nrestore: stampede-dev-\S+ differs from stampede-dev in users\. Look at /);
   });
 
-  it('proves nothing with --verify-only if there was nothing to compare', async () => {
+  it('fails with --verify-only if there was nothing to compare', async () => {
     await using stage = await stageWithBlocks();
     for (const item of [EARLY, LATE, USER]) await remove(stage.table, item);
     const { code, stdout, stderr } = await stage.restore('--at', '2026-11-22T08:00:00Z', '--verify-only');
@@ -213,7 +213,7 @@ describe('npm run restore', () => {
     assert.deepEqual(await stage.tables(), [SOURCE]);
   });
 
-  it('proves nothing with --verify-only if a block cannot be decoded', async () => {
+  it('fails with --verify-only if a block cannot be decoded', async () => {
     const block = { ...encodeBlock(blockAt([5])), lines: 'damaged' };
     await using stage = await stageWithBlocks({}, undefined, [block]);
     await remove(stage.table, LATE);

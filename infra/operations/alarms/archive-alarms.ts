@@ -28,8 +28,8 @@ export function archiveAlarms(scope: Construct, stateMachine: StateMachine | und
 }
 
 /**
- * With 0 for a day without a success. An alarm on the metric itself looks further back than its periods for data, so it
- * would be raised days later
+ * Counts a day without a success as 0. An alarm on the metric itself also evaluates older data than that of its
+ * periods, so it would be raised days later
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html).
  */
 function succeededInADay(stateMachine: StateMachine): MathExpression {

@@ -30,8 +30,8 @@ const LINES: Readonly<Record<string, LogAlarm>> = {
 };
 
 /**
- * A worker that one of these signals ends writes no line: the kernel kills it for lack of memory, or V8 aborts. V8 then
- * writes `FATAL ERROR` to pm2's log, and so does pm2 the signal. A stop or a reload is `SIGINT`.
+ * A worker that one of these signals ends writes no line: the kernel kills it when memory runs out, or V8 aborts. V8
+ * then writes `FATAL ERROR` to pm2's log, and pm2 writes the signal. A stop or a reload sends `SIGINT`.
  */
 const CRASH_SIGNALS = ['SIGKILL', 'SIGABRT', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGTRAP'];
 

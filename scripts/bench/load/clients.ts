@@ -21,7 +21,7 @@ const OPENED_AT_ONCE = 500;
 
 /**
  * Opens the connections and resolves when each has had an answer. Node.js accepts one connection in an iteration of its
- * event loop, so that under load a new one of thousands would wait for seconds.
+ * event loop, so under load, one of thousands of new connections would wait for seconds.
  */
 export async function openConnections(clients: Clients) {
   const { port, path, method = 'POST', connections, ratePerSecond, isImpatient = false } = clients;
@@ -48,7 +48,7 @@ export async function openConnections(clients: Clients) {
   return function startRequests(answered: (status: number, latencyMs: number) => void): () => void {
     /** Connections without a request in progress. */
     const idle: Connection[] = [];
-    /** When the requests were due that no connection has sent yet. */
+    /** The due times of requests that no connection has sent yet. */
     const overdue: number[] = [];
     /** Connections that repeat a refused request later. */
     const pauses = new Set<NodeJS.Timeout>();

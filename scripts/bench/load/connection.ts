@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 
-/** What the load generator needs of an answer. */
+/** What the load generator needs from an answer. */
 export interface Answer {
   readonly status: number;
   /** The seconds of `Retry-After` of an answer with 503, else 0. */

@@ -12,13 +12,13 @@ const FOLDER = import.meta.dirname;
 /** Our hooks of artillery. */
 export const HOOKS = join(FOLDER, 'hooks.js');
 
-/** Is loaded before artillery if it runs on several machines. */
+/** Loaded before artillery when the load runs on several machines. */
 export const MACHINES_PRELOAD = join(FOLDER, 'report-machines.js');
 
 /** The file in the folder of a load that has the ids of acknowledged timestamps. */
 export const ACKNOWLEDGED = 'acknowledged.txt';
 
-/** How many ids are kept of a load, at most: a drill reads a sample of them back, and has them in memory. */
+/** The most ids that are kept of a load: a drill has them in memory, and reads back only a sample. */
 const MOST_IDS = 1_000_000;
 
 /** The load generator's program, in a package of its own. */
@@ -72,7 +72,7 @@ export function machineScript(plan: LoadPlan, machines: number, tokenName: strin
   };
 }
 
-/** Of how many acknowledged timestamps the id of one is kept. */
+/** Returns n if the id of every nth acknowledged timestamp is kept. */
 export function keepEvery(plan: Pick<LoadPlan, 'phases'>): number {
   return Math.max(1, Math.ceil(plannedRequests(plan) / MOST_IDS));
 }

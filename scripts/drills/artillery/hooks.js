@@ -1,12 +1,12 @@
 /**
  * Hooks of artillery, which append to files. Its workers share them: each line is so short that it is appended at once.
- * On several machines this is the only file besides the script, so it imports only what Node.js has.
+ * On several machines this is the only file besides the script, so it imports only modules of Node.js.
  */
 import { execFile } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
-/** Where a machine of several keeps the ids until it sends them. */
+/** Where each of several machines keeps the ids until it sends them. */
 const MACHINE_FILE = 'acknowledged.txt';
 
 let acknowledged = 0;

@@ -1,5 +1,5 @@
 /**
- * Is loaded before `artillery run-fargate`, which loads no plugins on this machine. Reports the start of the load, and the
+ * Loaded before `artillery run-fargate`, which loads no plugins on this machine. Reports the start of the load, and the
  * periods of all machines together.
  */
 import { EventEmitter } from 'node:events';
@@ -9,5 +9,5 @@ const globalEvents = new EventEmitter();
 reportPeriods(globalEvents);
 globalEvents.once('phaseStarted', () => report('started'));
 
-// Artillery keeps what the object has.
+// Artillery keeps properties that the object already has.
 globalThis.artillery = Object.defineProperty({}, 'globalEvents', { value: globalEvents });

@@ -12,7 +12,7 @@ export const WRONG_SECURITY_GROUP: Drill = {
     // Drift detection, which names the rule, needs about a minute.
     holdS: 180,
     afterS: 60,
-    // Connections that the load balancer has open may go on, so the errors of clients say little.
+    // Connections that the load balancer has open may continue, so the errors of clients say little.
     objectives: { errorRatio: 1, detectS: 120, recoverS: 300 },
   },
   rehearsal: { fault: 'close-app-port', objectives: { errorRatio: 0.9, detectS: 20, recoverS: 60 } },

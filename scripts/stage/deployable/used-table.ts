@@ -15,8 +15,8 @@ export interface TableChoice {
 }
 
 /**
- * Refuses a deployment that would return from a restored table to the table of the template because nothing was said
- * about it. `data` is the data stack as it is deployed: it exports the name of the template's table.
+ * Refuses a deployment that would return from a restored table to the table of the template although no setting
+ * says so. `data` is the data stack as it is deployed: it exports the name of the template's table.
  *
  * @throws OperatorError which names both tables and the setting that decides
  */
@@ -26,7 +26,7 @@ export function refuseFormerTable({ stage, set, ownTable }: TableChoice, data: S
   const [, own] = Object.entries(outputs).find(([name]) => name.startsWith(`ExportsOutputRef${ownTable}`)) ?? [];
   if (own === used) return;
   throw new OperatorError(
-    `stage ${stage} uses the table ${used}, and this deployment would replace it by ${own ?? 'the one of the template'}: ` +
+    `stage ${stage} uses the table ${used}, and this deployment would replace it with ${own ?? 'the one of the template'}: ` +
       `pass --set tableName=${used} to keep it, or --set ${OWN_TABLE} to use the table of the template`,
   );
 }

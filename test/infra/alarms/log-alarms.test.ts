@@ -57,7 +57,7 @@ describe('alarms on the server’s log', () => {
     assert.deepEqual(metricsThatCount(line), ['Crashes']);
   });
 
-  it('count workers that a signal ended in pm2’s log, because such a worker writes no line of its own', () => {
+  it('count in pm2’s log the workers that a signal ended, because they write no line of their own', () => {
     // What pm2 logs for a worker that was stopped, that the kernel killed, and that V8 ended for lack of memory.
     const line = (signal: string) => `PM2 log: App [stampede:0] exited with code [0] via signal [${signal}]`;
     const [filter, ...others] = filtersOf('System');

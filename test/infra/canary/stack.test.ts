@@ -52,7 +52,7 @@ describe('the canary of a stage', () => {
     assert.doesNotMatch(JSON.stringify(dev.operations), /CANARY_|Canary(Failed|Slow|Silent)/);
   });
 
-  it('is turned on and off without a change of the instances, which accept its token until it is gone', () => {
+  it('is turned on and off without a change of the instances, which accept its token until it is deleted', () => {
     const without = synthesize('prod', { certificateArn: CERTIFICATE, canary: 'false' });
     for (const stack of ['data', 'network', 'service'] as const)
       assert.deepEqual(without[stack].Resources, prod[stack].Resources, stack);

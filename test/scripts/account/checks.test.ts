@@ -167,7 +167,7 @@ describe('the checks of an account', () => {
     const recipients = { page: [], ticket: [] };
     assert.deepEqual(problems({}, { recipients }), [
       'warning: pages: nobody gets them: use --set pageEmail=…, pagerSecret=… or slackPageChannelId=…',
-      "warning: tickets: nobody gets them, nor the budget's: use --set ticketEmail=… or slackTicketChannelId=…",
+      'warning: tickets: nobody gets them or the budget alarm: use --set ticketEmail=… or slackTicketChannelId=…',
     ]);
     assert.deepEqual(problems({}, { recipients, stage: 'pr-7' }), []);
   });

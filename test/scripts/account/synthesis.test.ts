@@ -7,7 +7,7 @@ import { runEntry } from '../run-entry.ts';
 describe('a synthesis that is only read', () => {
   const commands = { simulate: ['--stage', 'prod'], cost: ['--bench', resolve('docs/benchmarks/results.json')] };
   for (const [command, args] of Object.entries(commands))
-    it(`of npm run ${command} does not validate, as plan and deploy do`, async () => {
+    it(`of npm run ${command} does not validate, unlike that of plan and deploy`, async () => {
       await using programs = await fakePrograms({ 'node_modules/.bin/cdk': 1 });
       const { code } = await runEntry(`scripts/${command}.ts`, args, { cwd: programs.folder });
       assert.equal(code, 1);

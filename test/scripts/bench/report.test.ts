@@ -86,7 +86,7 @@ describe('the page', () => {
 });
 
 describe('the commit windows on the page', () => {
-  it('are drawn by write units, and have a price: that of the write units of a million timestamps', () => {
+  it('are drawn by write units, and have the price of the write units of a million timestamps', () => {
     const html = page(RESULTS);
     const [, plot = ''] = html.split('Timestamps per write unit, by commit window');
     assert.match(plot, /^<\/h2>\n<p>tls-4ms, 256 connections, 333 requests\/s offered/);

@@ -102,7 +102,7 @@ describe('npm run cost -- --regions', () => {
     assert.deepEqual([code, stdout], [2, '']);
     assert.match(
       stderr,
-      /^cost: --regions has ap-south-1, ap-south-2, which scripts\/cli\/prices\.json has no prices of: expected us-east-1, eu-west-1, eu-central-1 .*\n$/,
+      /^cost: --regions has ap-south-1, ap-south-2, for which scripts\/cli\/prices\.json has no prices: expected us-east-1, eu-west-1, eu-central-1 .*\n$/,
     );
   });
 });

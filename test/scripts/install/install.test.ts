@@ -136,7 +136,7 @@ exit $NPM_STATUS
     assert.deepEqual(JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')), { packages });
   });
 
-  it('lets npm ask the registry if the packages are not there', () => {
+  it('lets npm ask the registry if the packages are not at these addresses', () => {
     const folder = packageToInstall();
     const { status, npm, stderr } = runIn(folder, 'if-needed.js', [], { HAS_OTHER_ADDRESSES: 'yes' });
     assert.equal(status, 0);
@@ -144,7 +144,7 @@ exit $NPM_STATUS
     assert.match(stderr, /Installed in/);
   });
 
-  it('does not use what an interrupted one left', () => {
+  it('does not use files that an interrupted installation left', () => {
     const folder = packageToInstall();
     mkdirSync(join(folder, '.data/install/node_modules/half'), { recursive: true });
     runIn(folder, 'if-needed.js');

@@ -33,7 +33,7 @@ describe('the next steps after a restore', () => {
     });
   }
 
-  it('end the export when the old table was used last, which a person decides in a stage of several regions', () => {
+  it('end the export at the last use of the old table; with several regions a person enters that time', () => {
     const [one = '', pair = ''] = [1, 2].map((regions) => nextSteps(RECORD, regions, DEPLOY).at(-1));
     const range = '--stage prod --table old --from 2026-11-22T08:00:05.000Z --to';
     assert.ok(one.includes(`npm run export -- ${range} 2026-11-22T10:00:00.000Z writes`), one);

@@ -12,18 +12,18 @@ const PROGRESS: ResourceDrift = {
 const TYPE = { path: '/Type', expected: 'String', actual: 'StringList' };
 
 describe('the drift of a stage', () => {
-  it('is not that its daily export has written its progress', () => {
+  it('leaves out the progress that the daily export writes', () => {
     assert.equal(unexpectedDrift(PROGRESS), undefined);
   });
 
-  it('is what else differs in the parameter of the progress, or that it was deleted', () => {
+  it('includes any other difference of the parameter of the progress, and its deletion', () => {
     const { differences } = PROGRESS;
     assert.deepEqual(unexpectedDrift({ ...PROGRESS, differences: [...differences, TYPE] })?.differences, [TYPE]);
     const deleted = { ...PROGRESS, status: 'DELETED', differences: [] };
     assert.deepEqual(unexpectedDrift(deleted), deleted);
   });
 
-  it('is the value of any other parameter', () => {
+  it('includes the value of any other parameter', () => {
     const other = { ...PROGRESS, logicalId: 'Other2856501B' };
     assert.deepEqual(unexpectedDrift(other), other);
   });

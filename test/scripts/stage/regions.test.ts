@@ -409,7 +409,7 @@ describe('npm run deploy of a stage that uses a restored table', () => {
     assert.match(
       stderr,
       new RegExp(
-        `deploy: stage dev uses the table ${RESTORED}, and this deployment would replace it by stampede-dev-own: ` +
+        `deploy: stage dev uses the table ${RESTORED}, and this deployment would replace it with stampede-dev-own: ` +
           `pass --set tableName=${RESTORED} to keep it, or --set tableName= to use the table of the template\\n$`,
       ),
     );
@@ -418,7 +418,7 @@ describe('npm run deploy of a stage that uses a restored table', () => {
   it('is refused without tableName after the table left the template, which would create an empty one', async () => {
     const { code, stderr } = await deploy(OWN, { TableName: RESTORED });
     assert.equal(code, 1);
-    assert.match(stderr, /would replace it by the one of the template: pass --set tableName=stampede-dev-2026/);
+    assert.match(stderr, /would replace it with the one of the template: pass --set tableName=stampede-dev-2026/);
   });
 
   it('goes on with tableName: with the restored table, or expressly with that of the template', async () => {

@@ -32,7 +32,7 @@ interface StartOptions {
 
 /**
  * Starts the load of a plan on several machines, by `artillery run-fargate`. They are removed by `undo`, which also
- * fetches the ids of what they acknowledged.
+ * fetches the ids of the acknowledged timestamps.
  */
 export async function startMachines(
   { artillery, machines, stage: { stage, targetGroupArn } }: StartOptions,

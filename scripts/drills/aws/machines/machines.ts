@@ -62,8 +62,8 @@ export async function prepareMachines({ stage, count, subnets, securityGroup }: 
   }
   if (isLeft) {
     throw new OperatorError(
-      `the cluster ${clusterOf(stage)} exists: another drill with machines runs, or one was killed. ` +
-        `In that case: ${cleanUpCommand(stage)}`,
+      `the cluster ${clusterOf(stage)} exists: another drill with machines is running, or one was killed. ` +
+        `If one was killed: ${cleanUpCommand(stage)}`,
     );
   }
   if (found.length === 0) {

@@ -3,7 +3,7 @@ import { deleteParameterIfPresent } from '../../../aws/ssm.ts';
 import { waitUntil } from '../../../cli/wait.ts';
 import { clusterOf, tokenParameterOf } from './names.ts';
 
-/** A task has 30 s to end, after Fargate has noticed. */
+/** A task has 30 s to end, once Fargate has begun to stop it. */
 const STOP_DEADLINE_MS = 300_000;
 
 /**
@@ -11,7 +11,7 @@ const STOP_DEADLINE_MS = 300_000;
  * ended, so nothing sends requests afterwards. Does nothing when nothing is left.
  */
 export async function removeMachines(stage: string): Promise<void> {
-  // Both are tried, whatever becomes of the other: one of them costs money, one is a secret.
+  // Each is tried even if the other fails: the cluster's tasks cost money, and the parameter is a secret.
   const removals = [removeCluster(clusterOf(stage)), deleteParameterIfPresent(tokenParameterOf(stage))];
   for (const result of await Promise.allSettled(removals)) if (result.status === 'rejected') throw result.reason;
 }

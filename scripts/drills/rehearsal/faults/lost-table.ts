@@ -15,7 +15,7 @@ const RTO_LIMIT_S = 90;
 
 /**
  * Deletes the table, and restores an earlier copy to a new table by `npm run restore`. Its deployment replaces all
- * instances by ones that use this table. Meanwhile timestamps go to the spill bucket, which the new instances drain.
+ * instances with ones that use this table. Meanwhile timestamps go to the spill bucket, which the new instances drain.
  */
 export async function loseTable(stage: Stage, timeline: Timeline) {
   const { fleet, operateTable } = stage;

@@ -1,5 +1,5 @@
 /**
- * Prints the items in a table, one a line, read without the server: `item-reader.ts ENDPOINT TABLE`. Leaves out those
+ * Prints the items in a table, one per line, read without the server: `item-reader.ts ENDPOINT TABLE`. Leaves out those
  * that expire, and those that a region writes again every few seconds.
  */
 import { z } from 'zod';

@@ -9,12 +9,12 @@ import { RECORDS, type RestoreRecord, readRecords } from '../../../restore/recor
 
 const COMMAND = join(import.meta.dirname, '../../../restore.ts');
 
-/** The command restores a small table, and sets a handful of settings. */
+/** The command restores a small table, and sets a few settings. */
 const RESTORE_DEADLINE_MS = 90_000;
 const END_DEADLINE_MS = 30_000;
 
 /**
- * Stands for `npm`, which the command starts to deploy the stage: it writes its arguments to a file, and ends when
+ * Replaces `npm`, which the command starts to deploy the stage: it writes its arguments to a file, and ends when
  * another file has its exit status.
  */
 const NPM = `#!/bin/sh
@@ -28,7 +28,7 @@ exit "$(cat answered)"
 
 /** Where and how the command runs. */
 export interface RestoreCommandOptions {
-  /** An empty folder for what the command and its deployment leave. */
+  /** An empty folder for the files of the command and its deployment. */
   readonly folder: string;
   /** `--stage` and the options of the restore. */
   readonly args: readonly string[];

@@ -85,12 +85,12 @@ export async function synthesizeStage(stage: string, directory: string, more?: r
 /** Reads the facts of a stage that is deployed with these settings. */
 export type FactsWith = (settings: readonly string[]) => Promise<StageFacts>;
 
-/** Stands in the templates for the name of a table that is not restored yet. */
+/** Placeholder in the templates for the name of a table that is not restored yet. */
 const ANY_TABLE = 'any-restored-table';
 
 /**
  * Synthesises the stage for a restored table in advance: a synthesis takes longer than the restore here. The name of the
- * table, which the deployment knows, is put in later.
+ * table replaces the placeholder at the deployment.
  */
 export function synthesizeForRestore(stage: string, directory: string): FactsWith {
   const synthesized = synthesizeTemplates(stage, directory, [`tableName=${ANY_TABLE}`]);

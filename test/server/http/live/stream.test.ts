@@ -117,7 +117,7 @@ describe('GET /live', () => {
     assert.ok((await ended).length <= 1);
   });
 
-  it('is closed at its end, although its client does not read what it was sent', { timeout: 60_000 }, async () => {
+  it('is closed at its end, even if its client does not read what it was sent', { timeout: 60_000 }, async () => {
     const { feed, subscribed, left } = feedOfOne();
     const server = await startApp([liveRoute({ feed, checkReadToken: undefined })]);
     const requested = once(server, 'request') as Promise<[IncomingMessage, ServerResponse]>;

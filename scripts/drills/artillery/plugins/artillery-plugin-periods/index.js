@@ -25,7 +25,7 @@ export function reportPeriods(events) {
   });
 }
 
-/** Reports one line. If the drill was killed, artillery ends as it would be ended by the drill: with its machines. */
+/** Reports one line. If the drill was killed, artillery ends and stops its machines, as if the drill had ended it. */
 export function report(line) {
   try {
     writeSync(PERIODS_FD, `${line}\n`);

@@ -16,7 +16,7 @@ import { type Answers, startFakeAws } from '../../../aws/fake-aws.ts';
 const NEVER_STARTS = join(import.meta.dirname, 'artillery-that-never-starts.js');
 
 describe('the load of several machines', () => {
-  it('that has not started is ended and removed, with the token', async (t) => {
+  it('can be ended before it has started, and is removed with the token', async (t) => {
     t.mock.method(console, 'error', () => {});
     const ecs = ecsOnAws(2);
     const empty = '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>';
@@ -94,7 +94,7 @@ describe('the removal of machines', () => {
     });
   });
 
-  it('removes the cluster also if it may not delete the token, and fails', async (t) => {
+  it('removes the cluster even if it may not delete the token, and fails', async (t) => {
     const ecs = ecsOnAws(2, CLUSTER);
     await assert.rejects(
       remove(t, ecs.answers),

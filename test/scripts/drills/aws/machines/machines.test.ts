@@ -73,7 +73,7 @@ describe('the command line of several machines', () => {
     assert.match(line.join(' '), / --security-group-ids sg-1 --secret TOKEN /);
   });
 
-  it('names the run so that its queue has the whole name', () => {
+  it('names the run briefly enough for the name of its queue', () => {
     const name = runName(new Date('2026-11-27T08:40:00.123Z'));
     assert.equal(name, 'drill-20261127T084000123Z');
     assert.ok(name.length <= 30);
@@ -82,7 +82,7 @@ describe('the command line of several machines', () => {
 });
 
 describe('the price of several machines', () => {
-  it('has tasks, their public addresses and the transfer, for the drill and the longest start', () => {
+  it('includes tasks, their public addresses and the transfer, for the drill and the longest start', () => {
     const fleet = { region: 'eu-west-1', type: 'c7g.large', desired: 4, max: 10 };
     const [, , , tasks, transfer] = expectedCost(plan, fleet, { machines: 4 });
     // 32 minutes of load and 10 of start; 2 vCPUs at 0.04048, 4 GB at 0.004445, an address at 0.005.
@@ -130,7 +130,7 @@ describe('machines', () => {
     );
   });
 
-  it('may follow a cluster that was deleted', async (t) => {
+  it('can start after the cluster of an earlier drill was deleted', async (t) => {
     const DescribeClusters = { body: { clusters: [{ clusterName: 'stampede-dev-drill', status: 'INACTIVE' }] } };
     assert.equal((await prepare(t, { ...quota(8), DescribeClusters }, [SUBNET])).count, 4);
   });
@@ -147,7 +147,7 @@ describe('the checks of several machines', () => {
     assert.deepEqual(passed({ ids: 249 }), [false, true]);
   });
 
-  it('require that nothing of them is left', () => {
+  it('require that all of them are removed', () => {
     assert.deepEqual(passed({ leftover: 'the machines' }), [true, false]);
   });
 });

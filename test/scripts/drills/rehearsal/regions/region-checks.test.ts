@@ -85,7 +85,7 @@ describe('the tables after a fail-back', () => {
     assert.ok(!notDoubledCheck(answers, [itemOf('a', 'r1', 'r2', 'r3')]).passed);
   });
 
-  it('have no record twice, although requests without an answer leave room for more records', () => {
+  it('have no record twice, even if unanswered requests would explain more records', () => {
     const answers = [answerOf(0, HOME, 201), answerOf(1, HOME, 0), answerOf(2, HOME, 0)];
     const { passed, measured } = notDoubledCheck(answers, [itemOf('a', 'r1'), itemOf('b', 'r1')]);
     assert.ok(!passed, measured);

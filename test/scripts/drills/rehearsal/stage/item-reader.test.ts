@@ -25,7 +25,7 @@ describe('the items of a rehearsed table', () => {
     assert.match(items[0]?.records[0] ?? '', / 1-5f20060c-3f5c8a1b9d7e4c6f8a0b2d4e$/);
   });
 
-  it('have another hash if an attribute differs that is no timestamp', async () => {
+  it('have another hash if an attribute other than the timestamps differs', async () => {
     const hashes = ['i-0abc1234def567890', 'i-0abc1234def567891'].map(async (instance, n) => {
       const table = await createTestTable(database, `hash-${n}`);
       await put(table, blockAt([1], { instance }));
