@@ -179,7 +179,11 @@ describe('npm run drill', { concurrency: 4 }, () => {
   it('removes the machines of a drill that was killed', async () => {
     const ecs = ecsOnAws(2, 'stampede-dev-drill');
     await using aws = await startFakeAws({ ...ecs.answers, DeleteParameter: { body: {} } });
-    const { code, stdout, stderr } = await runEntry(ENTRY, ['--clean-up'], { env: aws.env });
+    const asked = await runEntry(ENTRY, ['--clean-up'], { env: aws.env });
+    assert.equal(asked.code, 1);
+    assert.match(asked.stderr, /Removes the machines of a drill of stage dev, also of one that is running\./);
+    assert.equal(ecs.clusters.size, 1);
+    const { code, stdout, stderr } = await runEntry(ENTRY, ['--clean-up', '--yes'], { env: aws.env });
     assert.equal(code, 0, stderr);
     assert.equal(stdout, 'No machines of drills of dev are left in eu-west-1\n');
     assert.deepEqual([...ecs.clusters], []);

@@ -50,8 +50,9 @@ export async function startMachines(
       leftover = undefined;
     } catch (cause) {
       throw new Error(`${(cause as Error).message}; repeat it: ${cleanUpCommand(stage)}`, { cause });
+    } finally {
+      received = await fetchAcknowledged(bucketOf(account), run, folder);
     }
-    received = await fetchAcknowledged(bucketOf(account), run, folder);
   });
   console.error(`If this process is killed, delete what is left with ${cleanUpCommand(stage)}`);
   await createCluster(clusterOf(stage), { 'stampede:stage': stage });

@@ -54,27 +54,45 @@ describe('the load of several machines', () => {
   });
 });
 
+/** Starts and ends a load whose machines never start; the lines about what could not be removed, and the requests. */
+async function endedAtOnce(t: TestContext, answers: Answers) {
+  const error = t.mock.method(console, 'error', () => {});
+  await using aws = await startFakeAws(answers);
+  t.mock.property(process, 'env', { ...process.env, ...aws.env });
+  const folder = await mkdtemp(join(tmpdir(), 'stampede-machines-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const targetGroupArn = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/b';
+  const stage = { stage: 'dev', targetGroupArn } as DrilledStage;
+  const machines = { count: 2, subnets: ['subnet-1'], securityGroup: undefined };
+  const plan = planDrill({ drill: 'steady', target: 'http://127.0.0.1:9', ratePerS: 2, peakPerS: 2 });
+  const undo = new Undo();
+  const load = await startMachines({ artillery: NEVER_STARTS, machines, stage }, plan, folder, undo);
+  await load.stop();
+  await undo.run();
+  const failures = error.mock.calls
+    .map(({ arguments: [line] }) => String(line))
+    .filter((line) => line.startsWith('could not remove'));
+  return { failures, operations: aws.requests.map(({ operation }) => operation) };
+}
+
 describe('the first load of several machines in an account', () => {
   it('is removed without an error if artillery has not created its bucket yet', async (t) => {
-    const error = t.mock.method(console, 'error', () => {});
     const ecs = ecsOnAws(2);
     const ListBucket = { status: 404, body: '<Error><Code>NoSuchBucket</Code><Message>no</Message></Error>' };
     const DeleteParameter = { status: 400, body: { __type: 'ParameterNotFound' } };
-    await using aws = await startFakeAws({ ...ecs.answers, ListBucket, DeleteParameter });
-    t.mock.property(process, 'env', { ...process.env, ...aws.env });
-    const folder = await mkdtemp(join(tmpdir(), 'stampede-machines-'));
-    t.after(() => rm(folder, { recursive: true, force: true }));
-    const targetGroupArn = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/b';
-    const stage = { stage: 'dev', targetGroupArn } as DrilledStage;
-    const machines = { count: 2, subnets: ['subnet-1'], securityGroup: undefined };
-    const plan = planDrill({ drill: 'steady', target: 'http://127.0.0.1:9', ratePerS: 2, peakPerS: 2 });
-    const undo = new Undo();
-    const load = await startMachines({ artillery: NEVER_STARTS, machines, stage }, plan, folder, undo);
-    await load.stop();
-    await undo.run();
+    const { failures } = await endedAtOnce(t, { ...ecs.answers, ListBucket, DeleteParameter });
     assert.deepEqual([...ecs.clusters], []);
-    const failures = error.mock.calls.filter(({ arguments: [line] }) => String(line).startsWith('could not remove'));
     assert.deepEqual(failures, []);
+  });
+});
+
+describe('machines that cannot be removed', () => {
+  it('are reported, and what was acknowledged is fetched all the same', async (t) => {
+    const empty = '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>';
+    const { failures, operations } = await endedAtOnce(t, { ...ecsOnAws(2).answers, ListBucket: { body: empty } });
+    assert.equal(failures.length, 1);
+    assert.match(failures[0] ?? '', /repeat it: npm run drill -- --clean-up --stage dev/);
+    assert.ok(operations.includes('ListBucket'));
   });
 });
 
