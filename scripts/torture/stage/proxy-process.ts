@@ -1,6 +1,7 @@
 /**
- * The process of the proxy between server and database: `proxy-process.ts PORT TARGET_PORT CLOCK_OFFSET_MS`. Its parent
- * sends which fault to cause, and asks with `{ settle: true }` to be told when no request is on its way any more.
+ * The process of the proxy between server and database: `proxy-process.ts PORT TARGET_PORT CLOCK_OFFSET_MS
+ * COMMIT_LAG_MS`. Its parent sends which fault to cause, and asks with `{ settle: true }` to be told when no request is
+ * on its way any more.
  */
 import { Agent, createServer, type IncomingMessage, request as startRequest } from 'node:http';
 import { buffer } from 'node:stream/consumers';
@@ -14,7 +15,7 @@ export type ProxyMessage =
   | { readonly fault: ProxyFault | undefined; readonly share: number; readonly seed: number }
   | { readonly settle: true };
 
-const [port = 0, targetPort = 0, clockOffsetMs = 0] = process.argv.slice(2).map(Number);
+const [port = 0, targetPort = 0, clockOffsetMs = 0, commitLagMs = 0] = process.argv.slice(2).map(Number);
 const agent = new Agent({ keepAlive: true });
 
 let fault: ProxyFault | undefined;
@@ -32,11 +33,21 @@ async function send({ method, url: path, headers }: IncomingMessage, body: Buffe
     });
     const { statusCode: status = 0, headers: given } = answer;
     const { connection: _, 'keep-alive': __, ...kept } = given;
+    const { socket } = answer;
+    const answered = await buffer(answer);
+    if (commitLagMs > 0 && isTransaction(headers)) {
+      await delay(commitLagMs);
+      if (socket.destroyed) throw new Error('the database was killed before it committed');
+    }
     const date = new Date(Date.now() + clockOffsetMs).toUTCString();
-    return { status, headers: { ...kept, date }, body: await buffer(answer) };
+    return { status, headers: { ...kept, date }, body: answered };
   } finally {
     onTheirWay -= 1;
   }
+}
+
+function isTransaction(headers: IncomingMessage['headers']): boolean {
+  return headers['x-amz-target'] === 'DynamoDB_20120810.TransactWriteItems';
 }
 
 async function serve(exchange: Exchange): Promise<void> {

@@ -15,15 +15,17 @@ interface ProxyOptions {
   readonly targetPort: number;
   /** How far the clock of AWS differs from the machine's. */
   readonly clockOffsetMs: number;
+  /** How long the database may need to commit a transaction that it has answered already. @default - it commits first */
+  readonly commitLagMs?: number;
 }
 
 /** A proxy that causes faults of the connections through it. */
 export type Proxy = Awaited<ReturnType<typeof startProxy>>;
 
 /** Starts a proxy as a process, so that its work does not delay the clients. */
-export async function startProxy(undo: Undo, { of, targetPort, clockOffsetMs }: ProxyOptions) {
+export async function startProxy(undo: Undo, { of, targetPort, clockOffsetMs, commitLagMs = 0 }: ProxyOptions) {
   const port = await freePort();
-  const line = [PROGRAM, port, targetPort, clockOffsetMs].map(String);
+  const line = [PROGRAM, port, targetPort, clockOffsetMs, commitLagMs].map(String);
   const running = execa(process.execPath, line, {
     stdio: ['ignore', 'ignore', 'inherit'],
     ipc: true,

@@ -6,7 +6,7 @@ import { freePort } from '../../bench/process.ts';
 import { run } from '../../cli/run.ts';
 import type { Undo } from '../../cli/undo.ts';
 import { waitQuietly } from '../../cli/wait.ts';
-import { type DatabaseName, startDatabase, TABLE_NAME } from './database.ts';
+import { COMMIT_LAG_MS, type DatabaseName, startDatabase, TABLE_NAME } from './database.ts';
 import { createPm2 } from './pm2.ts';
 import { startProxy } from './proxy.ts';
 import { BUCKET, objectKeys, startSpillBucket } from './spill-bucket.ts';
@@ -32,7 +32,12 @@ export async function startStage(undo: Undo, options: StageOptions) {
   const database = await startDatabase(undo, options.database, join(folder, 'database'));
   const awsClock = createClockFile(join(folder, 'clock-of-aws'), clockOffsetMs);
   const spill = await startSpillBucket(undo, awsClock.file);
-  const databaseProxy = await startProxy(undo, { of: 'the database', targetPort: database.port, clockOffsetMs });
+  const databaseProxy = await startProxy(undo, {
+    of: 'the database',
+    targetPort: database.port,
+    clockOffsetMs,
+    commitLagMs: COMMIT_LAG_MS[options.database],
+  });
   const spillProxy = await startProxy(undo, { of: 'the S3 server', targetPort: spill.port, clockOffsetMs });
   const clock = createClockFile(join(folder, 'clock'), clockOffsetMs);
   const port = await freePort();
