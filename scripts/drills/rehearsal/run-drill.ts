@@ -47,7 +47,7 @@ const FAULTS: Readonly<Record<RehearsalFault, CauseFault>> = {
 };
 
 /** Seconds of constant load before a fault, and of healthy answers after it. */
-const STEADY_S = 3;
+const STEADY_S = 2;
 const PAUSE_MS = 500;
 const RECOVERY_DEADLINE_MS = 30_000;
 /** The servers look into the bucket once a minute, or at once when the database is back. */

@@ -8,7 +8,7 @@ import { REHEARSED_SETTINGS, TABLE_NAME } from '../stage/stage-facts.ts';
 import { replaceInstances } from './image-rollout.ts';
 
 /** Timestamps that are recorded between the copy and the deletion: they are what the restore loses. */
-const AFTER_COPY_MS = 3_000;
+const AFTER_COPY_MS = 2_000;
 /** The table that DynamoDB's own copy of the deleted table is restored to, for comparison. */
 const COMPARED_TABLE_NAME = 'rehearsal-system-backup';
 const RTO_LIMIT_S = 90;
