@@ -5,7 +5,7 @@ const [RECORD_MS, ANSWER_MS, REFUSE_MS] = [0.025, 0.01, 0.015];
 const [PUT_MS, WRITES_IN_FLIGHT] = [6, 4];
 /** The event loop delay is how late a timer of this period fires. */
 const TIMER_MS = 10;
-const [WARM_UP_MS, END_MS] = [10_000, 30_000];
+const [WARM_UP_MS, END_MS] = [10_000, 20_000];
 
 interface Limit {
   admits(waiting: number): boolean;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { createWaitLimit } from '../../../server/admission/wait-limit.ts';
 import { overloadedLoop } from './overloaded-loop.ts';
@@ -168,9 +168,12 @@ describe('the limit of waiting requests', () => {
     );
   });
 
+  let peak: ReturnType<typeof overloadedLoop>;
+  before(() => {
+    peak = overloadedLoop(newLimit(), PEAK_CLIENTS);
+  });
   for (const factor of [2, 5, 10])
     it(`keeps goodput high and waits short with ${factor} times the clients of the peak`, () => {
-      const peak = overloadedLoop(newLimit(), PEAK_CLIENTS);
       const { goodput, admittedP99Ms, refusedP99Ms } = overloadedLoop(newLimit(), factor * PEAK_CLIENTS);
       assert.ok(goodput >= 0.9 * peak.goodput, `goodput ${goodput}, at the peak ${peak.goodput}`);
       assert.ok(admittedP99Ms <= 250, `admitted: ${admittedP99Ms} ms`);
