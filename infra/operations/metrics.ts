@@ -37,6 +37,16 @@ export function sumMetric(
   });
 }
 
+/** A metric with 0 for each period without data. `name` stands for it in the expression. */
+export function orZero(name: string, metric: Metric, label = name): MathExpression {
+  return new MathExpression({
+    expression: `FILL(${name}, 0)`,
+    label,
+    period: metric.period,
+    usingMetrics: { [name]: metric },
+  });
+}
+
 /** A metric of a NAT gateway. */
 export function natMetric(natGatewayId: string, metricName: string): Metric {
   return sumMetric('AWS/NATGateway', metricName, { NatGatewayId: natGatewayId });

@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { type Alarm, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { runbookAlarm } from '../../runbook-alarm.ts';
 import { ARCHIVE_LATE_DAYS } from '../../settings/retention-rules.ts';
-import { failedExecutions } from '../metrics.ts';
+import { failedExecutions, orZero } from '../metrics.ts';
 
 /** Alarms on the export of the table: a run that failed, and days that are not exported. */
 export function archiveAlarms(scope: Construct, stateMachine: StateMachine | undefined): readonly Alarm[] {
@@ -19,25 +19,12 @@ export function archiveAlarms(scope: Construct, stateMachine: StateMachine | und
     runbookAlarm(scope, 'ArchiveLate', {
       means: `No run of the daily export has succeeded for ${ARCHIVE_LATE_DAYS} days.`,
       runbook: 'start the state machine and watch its execution; it exports all missing days of the last 35.',
-      metric: succeededInADay(stateMachine),
+      // The metric itself would also be evaluated on older data, so its alarm would be raised days later:
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+      metric: orZero('succeeded', stateMachine.metricSucceeded({ period: Duration.days(1) }), 'successful executions'),
       when: { below: 1, periods: ARCHIVE_LATE_DAYS },
       // A run that is never started sends no data.
       missing: TreatMissingData.BREACHING,
     }),
   ];
-}
-
-/**
- * Counts a day without a success as 0. An alarm on the metric itself also evaluates older data than that of its
- * periods, so it would be raised days later
- * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html).
- */
-function succeededInADay(stateMachine: StateMachine): MathExpression {
-  const period = Duration.days(1);
-  return new MathExpression({
-    expression: 'FILL(succeeded, 0)',
-    label: 'successful executions',
-    period,
-    usingMetrics: { succeeded: stateMachine.metricSucceeded({ period }) },
-  });
 }

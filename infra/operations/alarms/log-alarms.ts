@@ -44,21 +44,18 @@ export function logAlarms(
   const lines = new Construct(scope, id);
   // Metrics of filters have no dimensions of their own, so the namespace has the stage.
   const namespace = `Stampede/Logs/${stage}`;
-  new MetricFilter(lines, 'CrashesBySignalFilter', {
-    logGroup: system,
-    filterPattern: FilterPattern.anyTerm(...CRASH_SIGNALS.map((signal) => `via signal [${signal}]`)),
-    metricNamespace: namespace,
-    metricName: 'Crashes',
-    metricValue: '1',
-  });
-  return Object.entries(LINES).map(([name, { pattern, means, runbook }]) => {
-    new MetricFilter(lines, `${name}Filter`, {
-      logGroup: app,
-      filterPattern: pattern,
+  const count = (metricName: string, logGroup: ILogGroup, filterPattern: IFilterPattern, filterId: string) =>
+    new MetricFilter(lines, filterId, {
+      logGroup,
+      filterPattern,
       metricNamespace: namespace,
-      metricName: name,
+      metricName,
       metricValue: '1',
     });
+  const bySignal = FilterPattern.anyTerm(...CRASH_SIGNALS.map((signal) => `via signal [${signal}]`));
+  count('Crashes', system, bySignal, 'CrashesBySignalFilter');
+  return Object.entries(LINES).map(([name, { pattern, means, runbook }]) => {
+    count(name, app, pattern, `${name}Filter`);
     return runbookAlarm(lines, name, {
       means,
       runbook,

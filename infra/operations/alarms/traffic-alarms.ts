@@ -11,7 +11,7 @@ import type { Construct } from 'constructs';
 import { describeAlarm, runbookAlarm } from '../../runbook-alarm.ts';
 import type { LoadBalancer } from '../../service/load-balancer.ts';
 import { clientErrors, requests } from '../../service/traffic-metrics.ts';
-import { PERIOD } from '../metrics.ts';
+import { orZero, PERIOD } from '../metrics.ts';
 
 /** Standard deviations. With 2, CloudWatch's default, one period in twenty is outside by chance. */
 const BAND = 4;
@@ -29,7 +29,9 @@ export function trafficAlarms(scope: Construct, loadBalancer: LoadBalancer): rea
         means: 'For half an hour there were far more or fewer requests than usual at this hour of the week.',
         runbook: 'fewer: can clients reach the name, and do they get errors? More: who sends them (access logs)?',
       }),
-      metric: requestsOrZero(loadBalancer),
+      // Without requests the load balancer sends no data. The zeros show the loss of all traffic; in a stage that is
+      // seldom used they are usual.
+      metric: orZero('requests', requests(loadBalancer, Duration.minutes(5))),
       stdDevs: BAND,
       comparisonOperator: ComparisonOperator.LESS_THAN_LOWER_OR_GREATER_THAN_UPPER_THRESHOLD,
       evaluationPeriods: 6,
@@ -43,20 +45,6 @@ export function trafficAlarms(scope: Construct, loadBalancer: LoadBalancer): rea
       when: { above: CLIENT_ERROR_PERCENT, periods: 15, breaching: 12 },
     }),
   ];
-}
-
-/**
- * Requests in five minutes. Without requests the load balancer sends no data. The zeros show the loss of all traffic; in
- * a stage that is seldom used they are usual.
- */
-function requestsOrZero(loadBalancer: LoadBalancer): IMetric {
-  const period = Duration.minutes(5);
-  return new MathExpression({
-    expression: 'FILL(requests, 0)',
-    label: 'requests',
-    period,
-    usingMetrics: { requests: requests(loadBalancer, period) },
-  });
 }
 
 /** Percentage of requests that fleet or load balancer answered with 4xx; zero while there are few. */
