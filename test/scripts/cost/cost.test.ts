@@ -32,19 +32,19 @@ const MEASURED: Measured = {
   itemBytes: 180,
 };
 const { templates } = synthesize('prod', { certificateArn: CERTIFICATE });
-const PROD = readPricedStage(
-  Object.entries(templates).map(([stack, template]) => parseTemplate(stack, JSON.stringify(template))),
-  'eu-west-1',
-);
-/** The stage without some resources of its templates. */
-const stageWithout = (removed: (logicalId: string) => boolean) =>
+/** A stage of these templates, without the resources that are removed. */
+const stageOf = (
+  all: Readonly<Record<string, Template>>,
+  isRemoved: (logicalId: string, type: string) => boolean = () => false,
+) =>
   readPricedStage(
-    Object.entries(templates).map(([stack, { Resources, ...template }]) => {
-      const kept = Object.entries(Resources).filter(([logicalId]) => !removed(logicalId));
+    Object.entries(all).map(([stack, { Resources, ...template }]) => {
+      const kept = Object.entries(Resources).filter(([logicalId, { Type }]) => !isRemoved(logicalId, Type));
       return parseTemplate(stack, JSON.stringify({ ...template, Resources: Object.fromEntries(kept) }));
     }),
     'eu-west-1',
   );
+const PROD = stageOf(templates);
 const CHOICE = { vcpus: 1, zones: 3, minInstances: 3 };
 const billsOf = (rate: number, months = 1) => billsAt({ rate, measured: MEASURED, stage: PROD, months });
 
@@ -125,25 +125,17 @@ describe('a priced stage', () => {
   });
 
   it('has an archive if it has its catalog: the restore tests have a state machine as well', () => {
-    const withoutCatalog = Object.entries(templates).map(([stack, { Resources, ...others }]) => {
-      const left = Object.entries(Resources).filter(([, { Type }]) => !Type.startsWith('AWS::Glue::'));
-      return parseTemplate(stack, JSON.stringify({ ...others, Resources: Object.fromEntries(left) }));
-    });
-    assert.equal(readPricedStage(withoutCatalog, 'eu-west-1').hasArchive, false);
+    const withoutCatalog = stageOf(templates, (_, type) => type.startsWith('AWS::Glue::'));
+    assert.equal(withoutCatalog.hasArchive, false);
   });
 
   it('counts an alarm on unusual values as three metrics: the bounds of the band are two', () => {
-    const without = stageWithout((logicalId) => logicalId.startsWith('AlarmsUnusualTraffic'));
+    const without = stageOf(templates, (logicalId) => logicalId.startsWith('AlarmsUnusualTraffic'));
     assert.equal(PROD.alarmMetrics - without.alarmMetrics, 3);
   });
 
   const priced = (overrides: Record<string, string>) =>
-    readPricedStage(
-      Object.entries(synthesize('prod', { certificateArn: CERTIFICATE, ...overrides }).templates).map(([stack, each]) =>
-        parseTemplate(stack, JSON.stringify(each)),
-      ),
-      'eu-west-1',
-    );
+    stageOf(synthesize('prod', { certificateArn: CERTIFICATE, ...overrides }).templates);
   /** Dollars of the items of Stampede's bill whose name begins so. */
   const usdOf = (name: string, stage: PricedStage, months = 1) =>
     billsAt({ rate: 1_000, measured: MEASURED, stage, months })[0]
@@ -186,12 +178,7 @@ describe('a priced stage', () => {
   });
 
   it('counts a regional NAT gateway in each zone', () => {
-    const regional = synthesize('prod', { certificateArn: CERTIFICATE, nat: 'regional' });
-    const read = readPricedStage(
-      Object.entries(regional.templates).map(([stack, each]) => parseTemplate(stack, JSON.stringify(each))),
-      'eu-west-1',
-    );
-    assert.equal(read.natGateways, 3);
+    assert.equal(priced({ nat: 'regional' }).natGateways, 3);
   });
 
   it('has the processors of its instance type', () => {
