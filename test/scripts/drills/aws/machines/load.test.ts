@@ -15,24 +15,43 @@ import { type Answers, startFakeAws } from '../../../aws/fake-aws.ts';
 /** An artillery whose machines never start. */
 const NEVER_STARTS = join(import.meta.dirname, 'artillery-that-never-starts.js');
 
+const TARGET_GROUP_ARN =
+  exampleOutputs('dev')['stampede-dev-service']?.['TargetGroupArn'] ?? assert.fail('the example has no target group');
+
+/** Starts a load whose machines never start, and keeps what is printed. */
+async function startLoad(t: TestContext, answers: Answers, writeToken?: string) {
+  const printed = t.mock.method(console, 'error', () => {});
+  const aws = await startFakeAws(answers);
+  t.after(() => aws[Symbol.asyncDispose]());
+  t.mock.property(process, 'env', { ...process.env, ...aws.env });
+  const folder = await mkdtemp(join(tmpdir(), 'stampede-machines-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const stage = { stage: 'dev', targetGroupArn: TARGET_GROUP_ARN } as DrilledStage;
+  const machines = { count: 2, subnets: ['subnet-1'], securityGroup: undefined };
+  const plan = planDrill({ drill: 'steady', target: 'http://127.0.0.1:9', ratePerS: 2, peakPerS: 2 });
+  const undo = new Undo();
+  const options = { artillery: NEVER_STARTS, machines, stage };
+  const load = await startMachines(options, { ...plan, ...(writeToken && { writeToken }) }, folder, undo);
+  return { aws, folder, load, undo, printed };
+}
+
+/** Starts and ends such a load; the lines about what could not be removed, and the requests. */
+async function endedAtOnce(t: TestContext, answers: Answers) {
+  const { aws, load, undo, printed } = await startLoad(t, answers);
+  await load.stop();
+  await undo.run();
+  const failures = printed.mock.calls
+    .map(({ arguments: [line] }) => String(line))
+    .filter((line) => line.startsWith('could not remove'));
+  return { failures, operations: aws.requests.map(({ operation }) => operation) };
+}
+
 describe('the load of several machines', () => {
   it('can be ended before it has started, and is removed with the token', async (t) => {
-    t.mock.method(console, 'error', () => {});
     const ecs = ecsOnAws(2);
     const empty = '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>';
     const answers = { PutParameter: { body: {} }, DeleteParameter: { body: {} }, ListBucket: { body: empty } };
-    await using aws = await startFakeAws({ ...ecs.answers, ...answers });
-    t.mock.property(process, 'env', { ...process.env, ...aws.env });
-    const folder = await mkdtemp(join(tmpdir(), 'stampede-machines-'));
-    t.after(() => rm(folder, { recursive: true, force: true }));
-    const outputs = exampleOutputs('dev')['stampede-dev-service'] ?? assert.fail('no outputs');
-    const stage = { stage: 'dev', targetGroupArn: outputs['TargetGroupArn'] } as DrilledStage;
-    const machines = { count: 2, subnets: ['subnet-1'], securityGroup: undefined };
-    const plan = planDrill({ drill: 'steady', target: 'http://127.0.0.1:9', ratePerS: 2, peakPerS: 2 });
-    const undo = new Undo();
-
-    const options = { artillery: NEVER_STARTS, machines, stage };
-    const load = await startMachines(options, { ...plan, writeToken: 'secret-token' }, folder, undo);
+    const { aws, folder, load, undo } = await startLoad(t, { ...ecs.answers, ...answers }, 'secret-token');
     assert.deepEqual([...ecs.clusters.keys()], ['stampede-dev-drill']);
     const script = await readFile(join(folder, 'machines/artillery.json'), 'utf8');
     assert.match(script, /"tokenName": "STAMPEDE_DEV_WRITE_TOKEN"/);
@@ -46,34 +65,13 @@ describe('the load of several machines', () => {
     const Name = '/artilleryio/STAMPEDE_DEV_WRITE_TOKEN';
     assert.deepEqual(written, [{ Name, Value: 'secret-token', Type: 'SecureString', Overwrite: true }, { Name }]);
     const bucket = aws.requests.find(({ operation }) => operation === 'ListBucket')?.params;
-    assert.equal(bucket?.['Bucket'], `artilleryio-test-data-${stage.targetGroupArn.split(':')[4]}`);
+    assert.equal(bucket?.['Bucket'], `artilleryio-test-data-${TARGET_GROUP_ARN.split(':')[4]}`);
     assert.deepEqual(
       (await load.checks?.())?.map(({ passed }) => passed),
       [false, true],
     );
   });
 });
-
-/** Starts and ends a load whose machines never start; the lines about what could not be removed, and the requests. */
-async function endedAtOnce(t: TestContext, answers: Answers) {
-  const error = t.mock.method(console, 'error', () => {});
-  await using aws = await startFakeAws(answers);
-  t.mock.property(process, 'env', { ...process.env, ...aws.env });
-  const folder = await mkdtemp(join(tmpdir(), 'stampede-machines-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  const targetGroupArn = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/b';
-  const stage = { stage: 'dev', targetGroupArn } as DrilledStage;
-  const machines = { count: 2, subnets: ['subnet-1'], securityGroup: undefined };
-  const plan = planDrill({ drill: 'steady', target: 'http://127.0.0.1:9', ratePerS: 2, peakPerS: 2 });
-  const undo = new Undo();
-  const load = await startMachines({ artillery: NEVER_STARTS, machines, stage }, plan, folder, undo);
-  await load.stop();
-  await undo.run();
-  const failures = error.mock.calls
-    .map(({ arguments: [line] }) => String(line))
-    .filter((line) => line.startsWith('could not remove'));
-  return { failures, operations: aws.requests.map(({ operation }) => operation) };
-}
 
 describe('the first load of several machines in an account', () => {
   it('is removed without an error if artillery has not created its bucket yet', async (t) => {
