@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -12,15 +12,25 @@ export interface TestDatabase {
   readonly tableName: string;
   /** Holds requests until the returned function is called. */
   readonly hold: () => () => void;
+  /** Functions that stop what writes to the database. It ends after they have. */
+  readonly stopFirst: (() => Promise<void>)[];
 }
 
-/** The embedded database in memory, in this process; stops after the tests of the calling file. */
+/**
+ * The embedded database in memory, in this process. It stops after the tests of the calling suite, and after all that
+ * writes to it: a request to a database that has ended is an error of the whole file.
+ */
 export async function startDatabase(): Promise<TestDatabase> {
   const server = createEmbeddedServer();
   const [answer] = server.listeners('request') as [RequestListener];
   let gate = Promise.resolve();
+  const answering = new Set<ServerResponse>();
   server.removeAllListeners('request').on('request', (request, response) => {
-    void gate.then(() => answer(request, response));
+    void gate.then(() => {
+      answering.add(response);
+      response.on('close', () => answering.delete(response));
+      answer(request, response);
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -28,7 +38,10 @@ export async function startDatabase(): Promise<TestDatabase> {
   const client = createDynamoDBClient({ endpoint });
   const tableName = 'stampede-test';
   await createTable(client, tableName);
-  after(() => {
+  const stopFirst: (() => Promise<void>)[] = [];
+  after(async () => {
+    await Promise.all(stopFirst.map((stop) => stop()));
+    for (const response of answering) await once(response, 'close');
     client.destroy();
     server.closeAllConnections();
     server.close();
@@ -38,5 +51,5 @@ export async function startDatabase(): Promise<TestDatabase> {
     gate = promise;
     return resolve;
   };
-  return { endpoint, client, tableName, hold };
+  return { endpoint, client, tableName, hold, stopFirst };
 }

@@ -26,7 +26,7 @@ export interface TestService {
 /** Clients and database share the event loop with the service, which could refuse requests on a busy machine. */
 const DEFAULTS = { PORT: '0', HOST: '127.0.0.1', MAX_EVENT_LOOP_DELAY_MS: '60000' };
 
-/** The service in this process, on a free port; stops after the tests of the calling file. */
+/** The service in this process, on a free port; stops after the tests of the calling suite. */
 export async function startService(
   database: TestDatabase,
   environment: Record<string, string> = {},
@@ -61,10 +61,12 @@ export async function startService(
   });
   service.server.listen(config.port, config.host);
   await once(service.server, 'listening');
-  after(() => {
+  const stop = () => {
     service.server.closeAllConnections();
     return service.drain();
-  });
+  };
+  database.stopFirst.push(stop);
+  after(stop);
   const { port } = service.server.address() as AddressInfo;
   const arrived = async (count: number) => {
     for await (const _ of on(service.server, 'request')) if (--count === 0) return;
