@@ -20,7 +20,9 @@ export function overloadedLoop(limit: Limit, clients: number) {
   let nowMs = 0;
   /** When requests arrived that are not read yet. */
   let arrived: number[] = Array(clients).fill(0);
-  let returning: number[] = [];
+  /** How many refused clients return in each millisecond. */
+  const returning = new Uint16Array(END_MS + 3_000);
+  let returnedMs = 0;
   const waiting: { readonly arrivedMs: number; readonly readMs: number }[] = [];
   let writes: { readonly endMs: number; readonly arrivedMs: readonly number[] }[] = [];
   const admitted: number[] = [];
@@ -40,7 +42,8 @@ export function overloadedLoop(limit: Limit, clients: number) {
         nowMs += REFUSE_MS;
         refusals += 1;
         if (nowMs > WARM_UP_MS) refused.push(nowMs - arrivedMs);
-        returning.push(nowMs + 1_000 + ((refusals * 618) % 1_000));
+        const dueMs = Math.ceil(nowMs) + 1_000 + ((refusals * 618) % 1_000);
+        returning[dueMs] = (returning[dueMs] as number) + 1;
       }
   }
 
@@ -62,16 +65,21 @@ export function overloadedLoop(limit: Limit, clients: number) {
     }
   }
 
+  function nextReturnMs(): number {
+    const from = returning.findIndex((clients, ms) => ms >= returnedMs && clients > 0);
+    return from === -1 ? Number.POSITIVE_INFINITY : from;
+  }
+
   while (nowMs < END_MS) {
     const startMs = nowMs;
     answer();
     read();
     write();
-    arrived.push(...returning.filter((dueMs) => dueMs <= nowMs));
-    returning = returning.filter((dueMs) => dueMs > nowMs);
+    for (; returnedMs <= nowMs; returnedMs++)
+      for (let i = returning[returnedMs] as number; i > 0; i--) arrived.push(returnedMs);
     squares += (nowMs - startMs) ** 2;
     // An event loop without work waits for the next event.
-    if (arrived.length === 0) nowMs = Math.max(nowMs, Math.min(...writes.map(({ endMs }) => endMs), ...returning));
+    if (arrived.length === 0) nowMs = Math.max(nowMs, Math.min(...writes.map(({ endMs }) => endMs), nextReturnMs()));
     if (nowMs - sampledMs < 100) continue;
     const loopDelayMs = Math.max(0, squares / (nowMs - sampledMs) - TIMER_MS);
     limit.sample({ nowMs, loopDelayMs, queueMs: nowMs - (waiting[0]?.readMs ?? nowMs) });

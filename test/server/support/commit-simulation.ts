@@ -1,5 +1,4 @@
-import { mock } from 'node:test';
-import { systemRuntime } from '../../../server/runtime.ts';
+import type { Runtime } from '../../../server/runtime.ts';
 import { type Block, encodeBlock, writeUnits } from '../../../server/timestamps/block.ts';
 import { GroupCommit } from '../../../server/timestamps/group-commit.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
@@ -33,6 +32,7 @@ export interface SimulationResult {
   readonly latenciesMs: readonly number[];
 }
 
+/** Time passes in steps of this length. An iteration of the event loop takes one. */
 const STEP_MS = 0.25;
 const WRITE_MS = 4;
 
@@ -44,44 +44,59 @@ export async function simulateCommits(options: SimulationOptions): Promise<Simul
   const { windowMs, ratePerSecond = 0, clients = 0, seconds } = options;
   const random = createRandom();
   let nowMs = 0;
+  let timers: { readonly atMs: number; readonly callback: () => void }[] = [];
+  const setTimer = (callback: () => void, ms: number) => {
+    const timer = { atMs: nowMs + ms, callback };
+    timers.push(timer);
+    return () => {
+      timers = timers.filter((each) => each !== timer);
+    };
+  };
+  const runtime: Runtime = {
+    wallMicros: () => START + Math.floor(nowMs * 1_000),
+    monotonicMs: () => nowMs,
+    setTimer,
+    setImmediate: (callback) => void setTimer(callback, STEP_MS),
+    random,
+  };
   const blocks: Block[] = [];
   const latenciesMs: number[] = [];
-  mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] });
-  try {
-    const commit = new GroupCommit({
-      store: {
-        putBlock: (block) => {
-          blocks.push(block);
-          return new Promise((resolve) => setTimeout(() => resolve({ writeUnits: 1, state: 'stored' }), WRITE_MS));
-        },
+  const commit = new GroupCommit({
+    store: {
+      putBlock: (block) => {
+        blocks.push(block);
+        return new Promise((resolve) => setTimer(() => resolve({ writeUnits: 1, state: 'stored' }), WRITE_MS));
       },
-      ids: recordIds,
-      writer: '00000000',
-      instance: 'i-0abc1234def567890',
-      shards: 16,
-      windowMs,
-      observer: { blockCommitted: () => {}, blockFailed: () => {} },
-      runtime: { ...systemRuntime, monotonicMs: () => nowMs },
-    });
-    const request = async (): Promise<void> => {
-      const sinceMs = nowMs;
-      const micros = START + Math.floor(sinceMs * 1_000);
-      const traceId = `${tracePrefix(micros)}3f5c8a1b9d7e4c6f8a0b2d4e`;
-      await commit.record({ micros, traceId, clientAddress: '203.0.113.7', protocol: 'https' });
-      latenciesMs.push(nowMs - sinceMs);
-    };
-    const client = async (): Promise<void> => {
-      while (nowMs < seconds * 1_000) await request();
-    };
-    for (let i = 0; i < clients; i++) void client();
-    for (let nextMs = 0; nowMs < seconds * 1_000; nowMs += STEP_MS) {
-      for (; ratePerSecond > 0 && nextMs <= nowMs; nextMs -= (Math.log(1 - random()) / ratePerSecond) * 1_000)
-        void request();
-      mock.timers.tick(STEP_MS);
-      for (let i = 0; i < 8; i++) await Promise.resolve();
-    }
-  } finally {
-    mock.timers.reset();
+    },
+    ids: recordIds,
+    writer: '00000000',
+    instance: 'i-0abc1234def567890',
+    shards: 16,
+    windowMs,
+    observer: { blockCommitted: () => {}, blockFailed: () => {} },
+    runtime,
+  });
+  const request = async (): Promise<void> => {
+    const sinceMs = nowMs;
+    const micros = runtime.wallMicros();
+    const traceId = `${tracePrefix(micros)}3f5c8a1b9d7e4c6f8a0b2d4e`;
+    await commit.record({ micros, traceId, clientAddress: '203.0.113.7', protocol: 'https' });
+    latenciesMs.push(nowMs - sinceMs);
+  };
+  const client = async (): Promise<void> => {
+    while (nowMs < seconds * 1_000) await request();
+  };
+  for (let i = 0; i < clients; i++) void client();
+  let arrivalMs = ratePerSecond > 0 ? 0 : Number.POSITIVE_INFINITY;
+  while (nowMs < seconds * 1_000) {
+    for (; arrivalMs <= nowMs; arrivalMs -= (Math.log(1 - random()) / ratePerSecond) * 1_000) void request();
+    const due = timers.filter(({ atMs }) => atMs <= nowMs);
+    timers = timers.filter(({ atMs }) => atMs > nowMs);
+    for (const { callback } of due) callback();
+    for (let i = 0; i < 8; i++) await Promise.resolve();
+    // Steps in which nothing happens are skipped.
+    const nextMs = Math.min(arrivalMs, ...timers.map(({ atMs }) => atMs));
+    nowMs = Math.max(nowMs + STEP_MS, Math.ceil(nextMs / STEP_MS) * STEP_MS);
   }
   const timestamps = blocks.reduce((sum, { arrivals }) => sum + arrivals.length, 0);
   const units = blocks.reduce((sum, block) => sum + writeUnits(encodeBlock(block)), 0);
