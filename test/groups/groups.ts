@@ -7,7 +7,7 @@ import { it } from 'node:test';
 
 /** Patterns of the files that share a process, by its name. */
 const GROUPS = {
-  infra: ['test/infra/*.test.ts', 'test/infra/!(transitions)/*.test.ts'],
+  infra: ['test/infra/**/*.test.ts'],
   scripts: ['test/*.test.ts', 'test/{ami,ci,docs}/*.test.ts', 'test/scripts/*/**/*.test.ts'],
   commands: ['test/scripts/*.test.ts'],
   http: ['test/server/http/**/*.test.ts'],
@@ -55,12 +55,10 @@ const FIRST = [
   'test/groups/server.test.ts',
   'test/infra/rights/deploy.test.ts',
   'test/groups/scripts.test.ts',
-  'test/server/processes/pm2.test.ts',
   'test/groups/commands.test.ts',
   'test/scripts/drill.test.ts',
   'test/groups/infra.test.ts',
   'test/server/processes/crash.test.ts',
-  'test/infra/transitions/transitions.test.ts',
   'test/scripts/destroy.test.ts',
   'test/groups/http.test.ts',
   'test/server/spill/outage.test.ts',

@@ -1,3 +1,4 @@
-import { changesOf } from '../infra/transitions/stage-changes.ts';
+import { changesOf, combinedChangesOf } from '../infra/transitions/stage-changes.ts';
 
 changesOf('prod');
+combinedChangesOf('prod');

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPossible, STAGES } from './deployments.ts';
 import { CHANGEABLE, flipsOf } from './flips.ts';
-import { changesOf } from './stage-changes.ts';
+import { combinedChangesOf } from './stage-changes.ts';
 
-// test/slow/transitions-prod.test.ts does the same for the other stage.
-changesOf('dev');
+// The two files test/slow/transitions-*.test.ts change each setting of both stages.
+combinedChangesOf('dev');
 
 describe('the list of changes', () => {
   it('has a change for each setting', () => {

@@ -89,7 +89,7 @@ export async function simulateCommits(options: SimulationOptions): Promise<Simul
   for (let i = 0; i < clients; i++) void client();
   let arrivalMs = ratePerSecond > 0 ? 0 : Number.POSITIVE_INFINITY;
   while (nowMs < seconds * 1_000) {
-    for (; arrivalMs <= nowMs; arrivalMs -= (Math.log(1 - random()) / ratePerSecond) * 1_000) void request();
+    for (; arrivalMs <= nowMs; arrivalMs += (-Math.log(1 - random()) / ratePerSecond) * 1_000) void request();
     const due = timers.filter(({ atMs }) => atMs <= nowMs);
     timers = timers.filter(({ atMs }) => atMs > nowMs);
     for (const { callback } of due) callback();

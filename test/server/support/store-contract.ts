@@ -116,7 +116,7 @@ export function storeContract(start: StartBackend, pastTheSdk: boolean): void {
     const listed = [];
     let cursor: string | undefined;
     do {
-      const page = await store.listRecords({ limit: 7, consistent: true, ...(cursor && { before: cursor }) });
+      const page = await store.listRecords({ limit: 19, consistent: true, ...(cursor && { before: cursor }) });
       listed.push(...page.records);
       cursor = page.next;
     } while (cursor);

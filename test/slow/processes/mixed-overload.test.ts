@@ -4,10 +4,10 @@ import { DynamoTimestamps } from '../../../server/dynamodb/timestamps.ts';
 import { systemRuntime } from '../../../server/runtime.ts';
 import { BLOCK_LIMITS, type Block } from '../../../server/timestamps/block.ts';
 import { microsFromIso } from '../../../server/timestamps/iso-time.ts';
-import { isRecorded, recordedIds, startLoad } from '../support/load.ts';
-import { createDatabaseProcess, startServerProcess } from '../support/processes.ts';
-import { recordIds } from '../support/record-ids.ts';
-import { storedIds } from '../support/stored.ts';
+import { isRecorded, recordedIds, startLoad } from '../../server/support/load.ts';
+import { createDatabaseProcess, startServerProcess } from '../../server/support/processes.ts';
+import { recordIds } from '../../server/support/record-ids.ts';
+import { storedIds } from '../../server/support/stored.ts';
 
 const CONNECTIONS = 64;
 const POSTS = 500;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createDatabaseProcess, DEADLINE_MS, startServerProcess } from '../support/processes.ts';
+import { createDatabaseProcess, DEADLINE_MS, startServerProcess } from '../../server/support/processes.ts';
 
 const NAMES = Array.from({ length: 60 }, (_, index) => `user${index}`);
 

@@ -3,26 +3,15 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { apps } from '../../../ecosystem.config.js';
 import { waitQuietly } from '../../../scripts/cli/wait.ts';
-import { PM2_DAEMON_ENV, TIMEOUTS_MS } from '../../../server/contract.ts';
-import { isRecorded, recordedIds, startLoad } from '../support/load.ts';
-import { createDatabaseProcess, DEADLINE_MS, freePort, ROOT, temporaryFolder } from '../support/processes.ts';
-import { storedIds } from '../support/stored.ts';
+import { PM2_DAEMON_ENV } from '../../../server/contract.ts';
+import { isRecorded, recordedIds, startLoad } from '../../server/support/load.ts';
+import { createDatabaseProcess, DEADLINE_MS, freePort, ROOT, temporaryFolder } from '../../server/support/processes.ts';
+import { storedIds } from '../../server/support/stored.ts';
 
 const run = promisify(execFile);
 const CLIENTS = 16;
 const KILLS = 5;
-
-describe('ecosystem.config.js', () => {
-  it('uses the timeouts of the contract', () => {
-    for (const { kill_timeout, listen_timeout, wait_ready } of apps)
-      assert.deepEqual(
-        { kill_timeout, listen_timeout, wait_ready },
-        { kill_timeout: TIMEOUTS_MS.pm2Kill, listen_timeout: TIMEOUTS_MS.pm2Listen, wait_ready: true },
-      );
-  });
-});
 
 const database = await createDatabaseProcess();
 const [port, home] = [await freePort(), temporaryFolder()];
