@@ -6,6 +6,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDBClient, createTable } from '../../../server/dynamodb/client.ts';
 import { createEmbeddedServer } from '../../../server/dynamodb/embedded/server.ts';
 
+const STOP_DEADLINE_MS = 10_000;
+
 export interface TestDatabase {
   readonly endpoint: string;
   readonly client: DynamoDBClient;
@@ -27,8 +29,11 @@ export async function startDatabase(): Promise<TestDatabase> {
   const answering = new Set<ServerResponse>();
   server.removeAllListeners('request').on('request', (request, response) => {
     void gate.then(() => {
-      answering.add(response);
-      response.on('close', () => answering.delete(response));
+      // Not a held request whose client has gone.
+      if (!request.socket.destroyed) {
+        answering.add(response);
+        response.on('close', () => answering.delete(response));
+      }
       answer(request, response);
     });
   });
@@ -41,7 +46,7 @@ export async function startDatabase(): Promise<TestDatabase> {
   const stopFirst: (() => Promise<void>)[] = [];
   after(async () => {
     await Promise.all(stopFirst.map((stop) => stop()));
-    for (const response of answering) await once(response, 'close');
+    for (const response of answering) await once(response, 'close', { signal: AbortSignal.timeout(STOP_DEADLINE_MS) });
     client.destroy();
     server.closeAllConnections();
     server.close();
