@@ -52,17 +52,20 @@ export function runGroup(name: keyof typeof GROUPS): void {
 
 /** What takes longest, in this order: groups that compute, and beside each of them files that wait. */
 const FIRST = [
-  'test/groups/server.test.ts',
-  'test/infra/rights/deploy.test.ts',
   'test/groups/scripts.test.ts',
+  'test/infra/rights/deploy.test.ts',
+  'test/groups/server.test.ts',
+  'test/server/spill/outage.test.ts',
+  'test/groups/infra.test.ts',
   'test/groups/commands.test.ts',
   'test/scripts/drill.test.ts',
-  'test/groups/infra.test.ts',
   'test/server/processes/crash.test.ts',
-  'test/scripts/destroy.test.ts',
   'test/groups/http.test.ts',
-  'test/server/spill/outage.test.ts',
   'test/simulation/simulation.test.ts',
+  'test/infra/main.test.ts',
+  'test/server/http/idempotency-key.test.ts',
+  'test/scripts/drills/rehearsal/stage/refusals.test.ts',
+  'test/scripts/destroy.test.ts',
 ];
 
 /** Files for `npm test`, beginning with those that take longest. */
