@@ -1,4 +1,4 @@
 import { changesOf } from '../infra/transitions/stage-changes.ts';
 
-// test/infra/transitions/transitions.test.ts has the combined ones.
+// test/infra/transitions/transitions.test.ts changes several settings at once.
 changesOf('dev');

@@ -9,6 +9,7 @@ const CANARY_SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:cana
 const CANARY = 'canary'.repeat(8);
 const [READ, WRITE, KEY] = ['r', 'w', 'k'].map((letter) => letter.repeat(GENERATED_SECRET.length / 3));
 
+// They wait for processes most of their time.
 describe('a server with a secret', { concurrency: true }, () => {
   it('listens once it has read the secret, then guards by its tokens', async () => {
     const service = await startSecretsManager({ error: 'AccessDeniedException' });

@@ -96,6 +96,7 @@ export async function simulateCommits(options: SimulationOptions): Promise<Simul
     for (let i = 0; i < 8; i++) await Promise.resolve();
     // Steps in which nothing happens are skipped.
     const nextMs = Math.min(arrivalMs, ...timers.map(({ atMs }) => atMs));
+    if (nextMs === Number.POSITIVE_INFINITY) throw new Error(`no timer and no arrival follows ${nowMs} ms`);
     nowMs = Math.max(nowMs + STEP_MS, Math.ceil(nextMs / STEP_MS) * STEP_MS);
   }
   const timestamps = blocks.reduce((sum, { arrivals }) => sum + arrivals.length, 0);

@@ -29,7 +29,7 @@ export async function startDatabase(): Promise<TestDatabase> {
   const answering = new Set<ServerResponse>();
   server.removeAllListeners('request').on('request', (request, response) => {
     void gate.then(() => {
-      // Not a held request whose client has gone.
+      // The response to a client that has left emits no further `close`.
       if (!request.socket.destroyed) {
         answering.add(response);
         response.on('close', () => answering.delete(response));
@@ -45,11 +45,15 @@ export async function startDatabase(): Promise<TestDatabase> {
   await createTable(client, tableName);
   const stopFirst: (() => Promise<void>)[] = [];
   after(async () => {
-    await Promise.all(stopFirst.map((stop) => stop()));
-    for (const response of answering) await once(response, 'close', { signal: AbortSignal.timeout(STOP_DEADLINE_MS) });
-    client.destroy();
-    server.closeAllConnections();
-    server.close();
+    try {
+      await Promise.all(stopFirst.map((stop) => stop()));
+      for (const response of answering)
+        await once(response, 'close', { signal: AbortSignal.timeout(STOP_DEADLINE_MS) });
+    } finally {
+      client.destroy();
+      server.closeAllConnections();
+      server.close();
+    }
   });
   const hold = () => {
     const { promise, resolve } = Promise.withResolvers<void>();
