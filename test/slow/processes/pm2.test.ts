@@ -30,6 +30,8 @@ async function pm2(...args: string[]): Promise<string> {
     WORKERS: '2',
     METRICS_DIR: join(home, 'metrics'),
     LOAD_ENDPOINT: 'on',
+    // Other programs may use the processors: this is not about saturation.
+    MAX_EVENT_LOOP_DELAY_MS: '60000',
     ...database.environment,
   };
   const command = join(ROOT, 'node_modules/pm2/bin/pm2');
